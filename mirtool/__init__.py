@@ -1,0 +1,45 @@
+"""mirtool: from the scanner files of exosomal miRNA microarrays to a shortlist a laboratory can defend.
+
+The way of the data is one direction, and each arrow is one public function::
+
+    instrument files --read_arrays--> RawArrays --normalize--> ExpressionMatrix
+        --differential--> DifferentialTable --synergy_network--> SynergyNetwork --enrichment--> EnrichmentTable
+
+Importing this package imports nothing heavy; each name below is loaded when it is first used.
+"""
+
+from importlib import import_module
+from typing import Any
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "read_arrays": "mirtool.io.arrays",
+    "read_matrix": "mirtool.io.matrix",
+    "read_interactions": "mirtool.io.interactions",
+    "read_gene_sets": "mirtool.io.gene_sets",
+    "normalize": "mirtool.normalize",
+    "differential": "mirtool.differential",
+    "synergy_network": "mirtool.network",
+    "enrichment": "mirtool.network",
+    "RawArrays": "mirtool.model",
+    "ExpressionMatrix": "mirtool.model",
+    "DifferentialTable": "mirtool.model",
+    "Interactions": "mirtool.model",
+    "GeneSets": "mirtool.model",
+    "MirtoolError": "mirtool.errors",
+}
+
+__all__ = ["__version__", *sorted(_HOMES)]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name from its module on first use."""
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'mirtool' has no attribute {name!r}")
+    return getattr(import_module(home), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,111 @@
+"""The command line: it parses, calls and writes, and maps every error to an exit code in one place.
+
+Exit codes: 0 done; 1 the data are wrong; 2 the call is wrong; 130 interrupted. Starting it imports nothing
+heavy: each command imports what it needs when it runs.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+from typer.exceptions import TyperException
+
+from mirtool import __version__
+from mirtool.commands import COMMANDS
+from mirtool.console import say
+from mirtool.errors import MirtoolError, OutputError
+
+INTERRUPTED = 130
+
+app = typer.Typer(
+    name="mirtool",
+    rich_markup_mode=None,
+    add_completion=False,
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="From the scanner's files of miRNA microarrays to a shortlist you can defend.\n\n"
+    "In a study folder (a samples.csv beside the exports) every command runs without an argument:\n\n"
+    "\b\n"
+    "  mirtool init exports/*.gpr     write samples.csv, then fill in its groups\n"
+    "  mirtool normalize              results/normalized.csv\n"
+    "  mirtool diff --cutoff 2        results/differential.csv and figures/volcano\n"
+    "  mirtool network                results/network_nodes.csv and network_edges.csv\n\n"
+    "`mirtool demo` makes such a folder with simulated arrays and runs it all.",
+)
+
+_debug = False
+
+
+def _show_version(value: bool) -> None:
+    if value:
+        typer.echo(f"mirtool {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
+    ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+) -> None:
+    global _debug  # the one place where an option reaches main()
+    _debug = debug
+
+
+for _name, _function in COMMANDS.items():
+    app.command(_name)(_function)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run mirtool with ``argv`` (the process's own arguments by default) and give its exit code."""
+    global _debug
+    _debug = False
+    try:
+        code = app(args=None if argv is None else list(argv), prog_name="mirtool", standalone_mode=False)
+        sys.stdout.flush()
+    except TyperException as error:
+        # Usage errors print themselves with the command's usage line; the base class has its message only.
+        show = getattr(error, "show", None)
+        if show:
+            show()
+        else:
+            say(f"mirtool: error: {error}")
+        return error.exit_code
+    except MirtoolError as error:
+        if _debug:
+            raise
+        say(f"mirtool: error: {error}")
+        return error.exit_code
+    except BrokenPipeError:
+        # The reader (head, less) has seen enough. Python would complain once more while it shuts down.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except (KeyboardInterrupt, typer.Abort):
+        say("mirtool: interrupted; nothing half-written was left behind")
+        return INTERRUPTED
+    except OSError as error:
+        if _debug:
+            raise
+        say(f"mirtool: error: {OutputError(f'the operating system refused: {error}')}")
+        return 1
+    except Exception as error:
+        if _debug:
+            raise
+        say(
+            f"mirtool: error: this is a bug in mirtool, not in your data ({type(error).__name__}: {error})\n"
+            "  What to do: run the same command as `mirtool --debug …` and report what it prints"
+        )
+        return 1
+    if code == INTERRUPTED:
+        say("mirtool: interrupted; nothing half-written was left behind")
+    return int(code or 0)
+
+
+def run() -> None:
+    """Entry point of the installed command."""
+    sys.exit(main())

@@ -1,0 +1,103 @@
+"""What the commands share: the study they stand in, their options' types, and how a result is written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from mirtool.console import say
+from mirtool.errors import CallError
+
+if TYPE_CHECKING:
+    from mirtool.model import Table
+    from mirtool.study import Study
+
+OutputOption = Annotated[
+    str | None,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        help="Where to write: CSV, TSV or XLSX by its extension; - is stdout. In a study folder the default is "
+        "results/, elsewhere stdout.",
+    ),
+]
+FormatOption = Annotated[
+    str | None, typer.Option("--format", metavar="csv|tsv|xlsx", help="Format of what goes to stdout.")
+]
+SamplesOption = Annotated[
+    str | None,
+    typer.Option("--samples", metavar="SHEET", help="Sample sheet: sample,group,file[,…]. Default samples.csv."),
+]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a command runs: in a study folder without arguments, or on files it was given."""
+
+    study: Study | None
+    samples: str | None
+
+    @property
+    def in_study(self) -> bool:
+        """True where the command was called without files inside a study folder."""
+        return self.study is not None
+
+    def target(self, output: str | None, name: str) -> str:
+        """Give the file to write: ``output``, else ``results/name`` in a study, else stdout."""
+        if output:
+            return output
+        return str(self.study.results / name) if self.study else "-"
+
+    def figures(self, folder: str | None) -> Path | None:
+        """Give the folder for figures: the one asked for, else the study's, else none."""
+        if folder:
+            return Path(folder)
+        return self.study.figures if self.study else None
+
+
+def find_place(files: Sequence[str], samples: str | None, what: str) -> Place:
+    """Tell whether a command stands in a study folder; ``what`` names the files it needs otherwise."""
+    from mirtool.study import SAMPLES_FILE, find_study
+
+    if files:
+        return Place(None, samples)
+    study = find_study(Path(samples).parent if samples else ".")
+    if study is None:
+        raise CallError(
+            f"no {what} was given, and this folder is no study (it has no {SAMPLES_FILE})",
+            hint=f"name the {what}, or make a study: mirtool init exports/*.gpr",
+        )
+    return Place(study, samples or str(study.samples_file))
+
+
+def write_result(table: Table, target: str, format_name: str | None = None) -> None:
+    """Write a result table and say where it went."""
+    from mirtool.report.tables import write_table
+
+    write_table(table, target, format_name)
+    if target != "-":
+        say(f"Wrote {target}")
+
+
+def record_run(
+    place: Place,
+    target: str,
+    command: str,
+    *,
+    arguments: Mapping[str, Any],
+    inputs: Mapping[str, str],
+    summary: Mapping[str, Any],
+) -> None:
+    """Keep the record of a run: ``results/run.json`` in a study, ``NAME.run.json`` beside a file, else none."""
+    from mirtool.report.tables import write_bytes
+    from mirtool.study import merge_run, run_record
+
+    if target == "-":
+        return
+    path = place.study.run_file if place.study else Path(target).with_suffix(".run.json")
+    write_bytes(merge_run(path, run_record(command, arguments, inputs, summary)), path)

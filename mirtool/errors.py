@@ -1,0 +1,95 @@
+"""One tree of errors. Each says what is wrong, where, what was found and expected, and what to do next.
+
+``cli`` maps them to exit codes: 1 where the data are wrong, 2 where the call is wrong.
+"""
+
+from pathlib import Path
+
+
+class MirtoolError(Exception):
+    """Base of every error that mirtool raises on purpose.
+
+    Parameters
+    ----------
+    problem
+        One sentence in the words of a bench scientist.
+    path, line, column
+        Where: the file, the 1-based line in it, the column by its header name.
+    found, expected
+        What stands there and what should.
+    hint
+        What to do next.
+    """
+
+    exit_code = 1
+
+    def __init__(
+        self,
+        problem: str,
+        *,
+        path: str | Path | None = None,
+        line: int | None = None,
+        column: str | None = None,
+        found: str | None = None,
+        expected: str | None = None,
+        hint: str | None = None,
+    ) -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.path = None if path is None else str(path)
+        self.line = line
+        self.column = column
+        self.found = found
+        self.expected = expected
+        self.hint = hint
+
+    def __str__(self) -> str:
+        place = [self.path] if self.path else []
+        place += [f"line {self.line}"] if self.line is not None else []
+        place += [f'column "{self.column}"'] if self.column is not None else []
+        message = ": ".join(part for part in (", ".join(place), self.problem) if part)
+        details = [f"found {self.found}"] if self.found is not None else []
+        details += [f"expected {self.expected}"] if self.expected is not None else []
+        if details:
+            message += f" ({'; '.join(details)})"
+        if self.hint:
+            message += f"\n  What to do: {self.hint}"
+        return message
+
+
+class FormatError(MirtoolError):
+    """A file is not what it claims to be, or holds a cell that can't be read."""
+
+
+class UnknownFormatError(FormatError):
+    """No format, or more than one, claims a file."""
+
+
+class ArrayMismatchError(MirtoolError):
+    """Arrays of one study do not agree spot for spot."""
+
+
+class SampleSheetError(MirtoolError):
+    """The sample sheet is incomplete, contradicts itself, or does not fit the data."""
+
+
+class ScaleError(MirtoolError):
+    """A table does not say whether its values are linear or log2."""
+
+
+class NotEnoughDataError(MirtoolError):
+    """Too few probes, arrays or replicates for what was asked."""
+
+
+class OutputError(MirtoolError):
+    """A result could not be written."""
+
+
+class OfflineError(MirtoolError):
+    """Something had to be fetched and could not be."""
+
+
+class CallError(MirtoolError):
+    """The call is wrong, not the data: an option, an argument, a name that does not exist."""
+
+    exit_code = 2

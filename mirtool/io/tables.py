@@ -1,0 +1,360 @@
+"""Tables of cells, from delimited text or a workbook, with every cell's place kept for messages.
+
+A table is: optional note lines that begin with ``#`` (``# mirtool normalized; scale: log2``), a header line,
+and one line a row. The delimiter (tab, comma or semicolon) is told from the header. Cells may be quoted.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mirtool.errors import FormatError
+from mirtool.io.text import decode, is_binary, is_workbook, read_bytes, unify_newlines
+from mirtool.model import FloatArray, TextArray, text_array
+
+MISSING_CELLS = ("", "NA", "N/A", "n/a", "na", "NaN", "nan", "null", "NULL", "#N/A", "-3.4E38", "-3.4e38")
+"""How the tables seen in the wild write a missing number."""
+
+DELIMITERS = ("\t", ",", ";")
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def guard_text(text: str) -> str:
+    """Make a text cell of a CSV safe to open in a spreadsheet: no cell can become a formula.
+
+    Examples
+    --------
+    >>> guard_text("=1+1"), guard_text("hsa-miR-17-5p")
+    ("'=1+1", 'hsa-miR-17-5p')
+    """
+    return "'" + text if text.startswith(_FORMULA_STARTS) else text
+
+
+def unguard_text(text: str) -> str:
+    """Undo :func:`guard_text`.
+
+    Examples
+    --------
+    >>> unguard_text("'=1+1"), unguard_text("'5S")
+    ('=1+1', "'5S")
+    """
+    return text[1:] if text[:1] == "'" and text[1:].startswith(_FORMULA_STARTS) else text
+
+
+@dataclass(frozen=True, eq=False)
+class TextTable:
+    """A table as it stands in its file: header, columns of text, and where the first row lies.
+
+    ``columns`` are sequences of str; ``first_line`` is the 1-based line of the first data row;
+    ``lines`` gives the line of each row where rows do not follow each other line by line.
+    """
+
+    path: str
+    header: tuple[str, ...]
+    columns: tuple[Any, ...]
+    first_line: int
+    notes: dict[str, str]
+    lines: tuple[int, ...] | None = None
+
+    def __len__(self) -> int:
+        return len(self.columns[0]) if self.columns else 0
+
+    def line_of(self, row: int) -> int:
+        """Give the 1-based line, in the file, of a 0-based row."""
+        return self.lines[row] if self.lines is not None else self.first_line + row
+
+    def find(self, *names: str) -> int | None:
+        """Find the first column whose header is one of ``names``, without regard to case and blanks."""
+        folded = [_fold(name) for name in self.header]
+        return next((folded.index(_fold(name)) for name in names if _fold(name) in folded), None)
+
+    def text(self, column: int) -> TextArray:
+        """Give a column as text, stripped of blanks, formula guards undone."""
+        return text_array(unguard_text(cell.strip()) for cell in _cells(self.columns[column]))
+
+    def numbers(self, column: int, missing: Sequence[str] = MISSING_CELLS) -> FloatArray:
+        """Give a column as float, NaN where a cell is one of ``missing``.
+
+        Raises
+        ------
+        FormatError
+            With the line and the column of the first cell that is no number.
+        """
+        values = _numbers_at_once(self.columns[column], missing)
+        return self._numbers_one_by_one(column, missing) if values is None else values
+
+    def _numbers_one_by_one(self, column: int, missing: Sequence[str]) -> FloatArray:
+        values = np.full(len(self), np.nan)
+        for row, cell in enumerate(_cells(self.columns[column])):
+            content = cell.strip()
+            if content in missing:
+                continue
+            try:
+                values[row] = float(content)
+            except ValueError:
+                raise FormatError(
+                    "a cell that should be a number is not",
+                    path=self.path,
+                    line=self.line_of(row),
+                    column=self.header[column],
+                    found=repr(content[:40]),
+                    expected="a number, or an empty cell or NA where it is missing",
+                    hint="correct the cell, or leave it empty if the value was not measured",
+                ) from None
+        return values
+
+
+def _fold(name: str) -> str:
+    return " ".join(name.strip().lower().split())
+
+
+def _cells(column: Any) -> list[str]:
+    """Give a column's cells as Python strings, whether it came from pyarrow or from the csv module."""
+    cells: list[str] = column.to_pylist() if hasattr(column, "to_pylist") else list(column)
+    return cells
+
+
+def _numbers_at_once(column: Any, missing: Sequence[str]) -> FloatArray | None:
+    """Convert a pyarrow column in one call, or None where it isn't one or holds a cell that is no number."""
+    if not hasattr(column, "to_pylist"):
+        return None
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    trimmed = pc.utf8_trim_whitespace(column)
+    blanked = pc.if_else(pc.is_in(trimmed, value_set=pa.array(missing)), pa.scalar(None, pa.string()), trimmed)
+    try:
+        numbers = pc.cast(blanked, pa.float64())
+    except pa.ArrowInvalid:
+        return None
+    values: FloatArray = numbers.to_numpy().astype(np.float64)
+    return values
+
+
+def read_table(path: str | Path, *, sheet: str | None = None) -> TextTable:
+    """Read a delimited text file or the first sheet (or ``sheet``) of a workbook.
+
+    Raises
+    ------
+    FormatError
+        For a binary or empty file, a row that is shorter or longer than the header, an unclosed quote, or two
+        columns of one name; each with its line.
+    """
+    data = read_bytes(path)
+    table = _read_workbook(data, path, sheet) if is_workbook(data) else _read_delimited(data, path)
+    _check_header(table)
+    return table
+
+
+def _check_header(table: TextTable) -> None:
+    seen: dict[str, int] = {}
+    for position, name in enumerate(table.header, 1):
+        if name and name in seen:
+            raise FormatError(
+                "two columns have the same name",
+                path=table.path,
+                line=table.first_line - 1,
+                column=name,
+                found=f"column {seen[name]} and column {position}",
+                expected="a name of its own for every column",
+                hint="rename one of them",
+            )
+        seen[name] = position
+
+
+def parse_notes(lines: Sequence[str]) -> dict[str, str]:
+    """Read ``# something; key: value; key: value`` lines.
+
+    Examples
+    --------
+    >>> parse_notes(["# mirtool normalized; scale: log2"])
+    {'mirtool normalized': '', 'scale': 'log2'}
+    """
+    notes = {}
+    for line in lines:
+        for part in line.strip().strip('"').lstrip("#").split(";"):
+            key, _, value = part.partition(":")
+            if key.strip():
+                notes[key.strip()] = value.strip()
+    return notes
+
+
+def tell_delimiter(header: str) -> str:
+    """Tell by which of tab, semicolon and comma a header line is parted: the one that parts it most."""
+    return max(DELIMITERS, key=lambda mark: header.count(mark))
+
+
+def _is_note(line: str) -> bool:
+    """Tell a note line from a header whose first name begins with # (``#miRNA<TAB>gene``)."""
+    return line.lstrip('" ').startswith("# ")
+
+
+def _read_delimited(data: bytes, path: str | Path) -> TextTable:
+    if is_binary(data):
+        raise FormatError(
+            "this is no text table",
+            path=path,
+            found="binary data",
+            expected="tab-, comma- or semicolon-separated text, XLSX or XLS",
+            hint="export the table again as CSV or XLSX",
+        )
+    lines = unify_newlines(decode(data)).split("\n")
+    start = 0
+    while start < len(lines) and (not lines[start].strip() or lines[start].lstrip('" ').startswith("#")):
+        start += 1
+    if start == len(lines):
+        raise FormatError("the table holds no header line", path=path, found="blank lines only")
+    notes = parse_notes([line.rstrip("\t,;") for line in lines[:start]])
+    delimiter = tell_delimiter(lines[start])
+    while lines and not lines[-1].strip():
+        lines.pop()
+    body = lines[start:]
+    return _by_pyarrow(body, delimiter, path, start, notes) or _by_csv(body, delimiter, path, start, notes)
+
+
+def _by_pyarrow(
+    body: list[str], delimiter: str, path: str | Path, start: int, notes: dict[str, str]
+) -> TextTable | None:
+    """Read regular text at once; None where a row is irregular and wants the slow reader's exact account."""
+    import pyarrow as pa
+    import pyarrow.csv as pa_csv
+
+    header = next(csv.reader([body[0]], delimiter=delimiter))
+    if len(body) == 1 or '"' in body[0].replace(f'"{delimiter}"', "").strip('"'):
+        return None
+    names = [str(i) for i in range(len(header))]
+    try:
+        parsed = pa_csv.read_csv(
+            io.BytesIO("\n".join(body[1:]).encode()),
+            read_options=pa_csv.ReadOptions(column_names=names, block_size=64 << 20),
+            parse_options=pa_csv.ParseOptions(delimiter=delimiter, ignore_empty_lines=False),
+            convert_options=pa_csv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
+            ),
+        )
+    except pa.ArrowInvalid:
+        return None
+    if parsed.num_rows != len(body) - 1:  # a quoted cell holds a line end, or a quote is not closed
+        return None
+    return TextTable(
+        str(path),
+        tuple(unguard_text(name.strip()) for name in header),
+        tuple(parsed.columns),
+        start + 2,
+        notes,
+    )
+
+
+def _by_csv(body: list[str], delimiter: str, path: str | Path, start: int, notes: dict[str, str]) -> TextTable:
+    reader = csv.reader((line + "\n" for line in body), delimiter=delimiter, strict=True)
+    rows: list[list[str]] = []
+    lines: list[int] = []
+    try:
+        header = [name.strip() for name in next(reader)]
+        before = reader.line_num
+        for row in reader:
+            line = start + before + 1
+            before = reader.line_num
+            if not any(cell.strip() for cell in row):
+                continue
+            while len(row) > len(header) and not row[-1].strip():
+                row.pop()
+            if len(row) != len(header):
+                raise FormatError(
+                    "a row does not have as many cells as the header",
+                    path=path,
+                    line=line,
+                    found=f"{len(row)} cells",
+                    expected=f"{len(header)} cells",
+                    hint="the file may have been cut while it was saved: export it again; a name that holds "
+                    "the separator must stand in quotes",
+                )
+            rows.append(row)
+            lines.append(line)
+    except csv.Error as error:
+        raise FormatError(
+            f"the text can't be parted into cells: {error}",
+            path=path,
+            line=start + reader.line_num,
+            hint="look for a quotation mark that is not closed",
+        ) from error
+    columns = tuple(zip(*rows, strict=True)) if rows else tuple(() for _ in header)
+    return TextTable(
+        str(path), tuple(unguard_text(name) for name in header), columns, start + 2, notes, tuple(lines)
+    )
+
+
+@lru_cache(maxsize=2)
+def _workbook(data: bytes) -> Any:
+    from python_calamine import load_workbook
+
+    return load_workbook(io.BytesIO(data))
+
+
+def read_sheets(data: bytes, path: str | Path) -> dict[str, list[list[Any]]]:
+    """Read every sheet of an XLSX or XLS workbook as rows of cell values (str, float, bool, date or "").
+
+    Raises
+    ------
+    FormatError
+        Where the workbook is damaged or protected.
+    """
+    try:
+        book = _workbook(data)
+        return {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
+    except Exception as error:  # calamine raises several unrelated types for a damaged workbook
+        raise FormatError(
+            f"the workbook can't be opened: {error}",
+            path=path,
+            hint="open it in Excel and save it again without a password",
+        ) from error
+
+
+def cell_text(cell: object) -> str:
+    """Give a workbook cell as the text a delimited file would hold: whole numbers without ``.0``."""
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
+        return str(int(cell))
+    return str(cell)
+
+
+def _read_workbook(data: bytes, path: str | Path, sheet: str | None) -> TextTable:
+    sheets = read_sheets(data, path)
+    if sheet is not None and sheet not in sheets:
+        raise FormatError(f"the workbook has no sheet {sheet!r}", path=path, found=", ".join(map(repr, sheets)))
+    rows = [[cell_text(cell) for cell in row] for row in sheets[sheet or next(iter(sheets))]]
+    filled = [i for i, row in enumerate(rows) if any(cell.strip() for cell in row)]
+    notes = [i for i in filled if _is_note(rows[i][0])]
+    filled = [i for i in filled if i not in set(notes)]
+    if not filled:
+        raise FormatError("the sheet holds no header row", path=path, found="an empty sheet")
+    header_row = filled[0]
+    width = max((i + 1 for i, name in enumerate(rows[header_row]) if name.strip()), default=0)
+    for i in filled[1:]:
+        if any(cell.strip() for cell in rows[i][width:]):
+            raise FormatError(
+                "a row has a cell to the right of the last column that has a name",
+                path=path,
+                line=i + 1,
+                found=f"{len(rows[i])} cells",
+                expected=f"{width} cells",
+                hint="give the column a name in the header row, or clear the cell",
+            )
+    body = [(rows[i] + [""] * width)[:width] for i in filled[1:]]
+    columns = tuple(zip(*body, strict=True)) if body else tuple(() for _ in range(width))
+    return TextTable(
+        str(path),
+        tuple(name.strip() for name in rows[header_row][:width]),
+        columns,
+        header_row + 2,
+        parse_notes([rows[i][0] for i in notes]),
+        tuple(i + 1 for i in filled[1:]),
+    )

@@ -1,0 +1,154 @@
+"""Bytes and text as instruments and spreadsheets write them: gz, BOM, Windows-1252, CRLF, LF or bare CR."""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import sys
+import zlib
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+from mirtool.errors import FormatError, MirtoolError
+
+HEAD_BYTES = 64 * 1024
+"""How much of a file a sniffer may see."""
+
+STDIN = "-"
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_ZIP_MAGIC = b"PK\x03\x04"
+_OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+
+@lru_cache(maxsize=1)
+def _stdin_bytes() -> bytes:
+    """Read standard input, once: a sniffer and a reader both want it."""
+    return sys.stdin.buffer.read()
+
+
+def read_bytes(path: str | Path, limit: int | None = None) -> bytes:
+    """Read a file (``-`` is standard input), unpacked where gzip packed it, at most ``limit`` bytes of it.
+
+    Raises
+    ------
+    FormatError
+        Where the file is empty or its gzip packing is damaged.
+    MirtoolError
+        Where it can't be opened.
+    """
+    if str(path) == STDIN:
+        data = _stdin_bytes()
+    else:
+        try:
+            with Path(path).open("rb") as file:
+                # A packed head of this size always unpacks to at least itself.
+                data = file.read() if limit is None else file.read(limit)
+        except FileNotFoundError:
+            raise MirtoolError(
+                "no such file", path=path, hint="check the path; the shell expands exports/*.gpr for you"
+            ) from None
+        except IsADirectoryError:
+            raise MirtoolError(
+                "this is a folder, not a file", path=path, hint=f"name the files in it: {path}/*"
+            ) from None
+        except OSError as error:
+            raise MirtoolError(f"the file can't be read: {error.strerror}", path=path) from error
+    if data[:2] == b"\x1f\x8b":
+        data = _gunzip(data, path, limit)
+    if not data:
+        raise FormatError(
+            "the file is empty", path=path, hint="export it again, and check that the disk was not full"
+        )
+    return data if limit is None else data[:limit]
+
+
+def _gunzip(data: bytes, path: str | Path, limit: int | None) -> bytes:
+    try:
+        if limit is None:
+            return gzip.decompress(data)
+        return zlib.decompressobj(wbits=31).decompress(data, limit)
+    except (OSError, EOFError, zlib.error) as error:
+        raise FormatError(
+            f"the gzip packing is damaged: {error}", path=path, hint="copy the file again from its source"
+        ) from error
+
+
+def is_workbook(data: bytes) -> bool:
+    """Tell an XLSX or XLS workbook by its first bytes."""
+    return data.startswith((_ZIP_MAGIC, _OLE_MAGIC))
+
+
+def is_binary(data: bytes) -> bool:
+    """Tell data that are no text: NUL bytes without a UTF-16 mark."""
+    return b"\x00" in data and not data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+
+
+def decode(data: bytes) -> str:
+    r"""Decode text by its mark, else as UTF-8, else as Windows-1252 (what GenePix and Excel write).
+
+    Examples
+    --------
+    >>> decode(b"R\xb2"), decode(codecs.BOM_UTF8 + "µ".encode())
+    ('R²', 'µ')
+    """
+    for mark, encoding in _BOMS:
+        if data.startswith(mark):
+            return data[len(mark) :].decode(encoding, errors="replace")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        # A head cut inside its last character is still UTF-8.
+        if error.start >= len(data) - 3 and error.reason == "unexpected end of data":
+            return data[: error.start].decode("utf-8")
+        return data.decode("cp1252", errors="replace")
+
+
+def unify_newlines(text: str) -> str:
+    """Make every line end with LF, whatever mix of CRLF, CR CR LF, CR and LF the file has."""
+    return text.replace("\r\r\n", "\n").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def read_text(path: str | Path) -> str:
+    """Read a whole text file, decoded, with LF line ends.
+
+    Raises
+    ------
+    FormatError
+        Where the file is binary or empty.
+    """
+    data = read_bytes(path)
+    if is_workbook(data) or is_binary(data):
+        raise FormatError(
+            "this is no text file", path=path, found="binary data", hint="export the table as text or as XLSX"
+        )
+    return unify_newlines(decode(data))
+
+
+@dataclass(frozen=True)
+class FileHead:
+    """The first 64 KiB of a file, unpacked: all that a sniffer may look at."""
+
+    path: str
+    data: bytes
+
+    @cached_property
+    def text(self) -> str:
+        """The head as text with LF line ends; empty where it is binary."""
+        return "" if is_workbook(self.data) or is_binary(self.data) else unify_newlines(decode(self.data))
+
+    @cached_property
+    def lines(self) -> tuple[str, ...]:
+        """The complete lines of the head (a last line cut by the limit is left out)."""
+        lines = self.text.split("\n")
+        return tuple(lines[:-1] if len(self.data) >= HEAD_BYTES and len(lines) > 1 else lines)
+
+
+def read_head(path: str | Path) -> FileHead:
+    """Read the part of a file by which its format is told."""
+    return FileHead(str(path), read_bytes(path, HEAD_BYTES))

@@ -1,0 +1,443 @@
+"""The types that travel: frozen, checking their own shapes and labels. The type carries the scale.
+
+``RawArrays`` is linear, ``ExpressionMatrix`` is log2; nothing downstream guesses. Missing values are NaN
+everywhere. Tables of text columns are numpy object arrays of ``str``, so that reading and statistics start
+without pandas; every type that is a table turns into a DataFrame by ``to_frame()``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mirtool.errors import MirtoolError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
+TextArray = npt.NDArray[np.object_]
+
+
+def text_array(values: Iterable[str]) -> TextArray:
+    """Turn strings into the object array in which every label travels."""
+    items = list(values)
+    array = np.empty(len(items), dtype=object)
+    array[:] = items
+    return array
+
+
+def _check(condition: bool, problem: str) -> None:
+    """Refuse a value that breaks a type's own rule: a mistake of the caller, not of the data."""
+    if not condition:
+        raise MirtoolError(problem)
+
+
+def _check_unique(labels: Iterable[str], what: str) -> None:
+    seen: set[str] = set()
+    for label in labels:
+        _check(label not in seen, f"the {what} {label!r} occurs twice")
+        seen.add(label)
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """Named columns of equal length: the shape in which every result is written and shown.
+
+    Parameters
+    ----------
+    columns
+        Column name to a one-dimensional array: float (NaN missing), integer, bool, or object of str.
+    notes
+        Key and value pairs that belong to the file as a whole, such as ``("scale", "log2")``.
+    """
+
+    columns: Mapping[str, npt.NDArray[Any]]
+    notes: tuple[tuple[str, str], ...] = ()
+
+    def __post_init__(self) -> None:
+        lengths = {len(values) for values in self.columns.values()}
+        _check(len(lengths) <= 1, f"the columns of a table differ in length: {sorted(lengths)}")
+
+    def __len__(self) -> int:
+        return len(next(iter(self.columns.values()), ()))
+
+    def __getitem__(self, name: str) -> npt.NDArray[Any]:
+        return self.columns[name]
+
+    def take(self, rows: npt.NDArray[Any]) -> Table:
+        """Give the rows at ``rows`` (positions or a mask), in that order."""
+        return Table({name: values[rows] for name, values in self.columns.items()}, self.notes)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Give the columns as a pandas DataFrame."""
+        import pandas as pd
+
+        return pd.DataFrame(dict(self.columns))
+
+
+@dataclass(frozen=True, eq=False)
+class ProbeTable:
+    """Probes, or the probe behind each spot: ID, Name and kind, one entry a row.
+
+    ``kind`` holds the values of :class:`mirtool.probes.ProbeKind`.
+    """
+
+    id: TextArray
+    name: TextArray
+    kind: TextArray
+
+    def __post_init__(self) -> None:
+        _check(
+            len(self.id) == len(self.name) == len(self.kind),
+            f"a probe table needs as many names ({len(self.name)}) and kinds ({len(self.kind)}) "
+            f"as IDs ({len(self.id)})",
+        )
+
+    def __len__(self) -> int:
+        return len(self.id)
+
+    def take(self, rows: npt.NDArray[Any]) -> ProbeTable:
+        """Give the probes at ``rows`` (positions or a mask), in that order."""
+        return ProbeTable(self.id[rows], self.name[rows], self.kind[rows])
+
+    def to_table(self) -> Table:
+        """Give the probes as a table of ID, Name and kind."""
+        return Table({"ID": self.id, "Name": self.name, "kind": self.kind})
+
+
+@dataclass(frozen=True, eq=False)
+class SpotLayout:
+    """Where each spot lies on the slide: 1-based Block, Row and Column, integers of shape ``(n_spots,)``."""
+
+    block: IntArray
+    row: IntArray
+    column: IntArray
+
+    def __post_init__(self) -> None:
+        _check(
+            len(self.block) == len(self.row) == len(self.column),
+            "a spot layout needs one Block, Row and Column a spot",
+        )
+
+    def __len__(self) -> int:
+        return len(self.block)
+
+    def take(self, rows: npt.NDArray[Any]) -> SpotLayout:
+        """Give the spots at ``rows`` (positions or a mask), in that order."""
+        return SpotLayout(self.block[rows], self.row[rows], self.column[rows])
+
+
+@dataclass(frozen=True, eq=False)
+class SampleTable:
+    """The arrays of a study in their order: name, group, file, and any further column of the sample sheet.
+
+    A group is an empty string where the sheet gives none.
+    """
+
+    names: tuple[str, ...]
+    groups: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    extra: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        n = len(self.names)
+        object.__setattr__(self, "groups", self.groups or ("",) * n)
+        object.__setattr__(self, "files", self.files or ("",) * n)
+        _check_unique(self.names, "sample name")
+        for what, column in (("group", self.groups), ("file", self.files), *self.extra.items()):
+            _check(len(column) == n, f"the sample table has {n} samples and {len(column)} values of {what}")
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def take(self, positions: Iterable[int]) -> SampleTable:
+        """Give the samples at ``positions``, in that order."""
+        order = list(positions)
+        return SampleTable(
+            tuple(self.names[i] for i in order),
+            tuple(self.groups[i] for i in order),
+            tuple(self.files[i] for i in order),
+            {key: tuple(column[i] for i in order) for key, column in self.extra.items()},
+        )
+
+
+@dataclass(frozen=True)
+class ArraySource:
+    """Where one array came from, for the record: path, format, SHA-256, GAL lot, header lines, warnings."""
+
+    path: str
+    format: str
+    sha256: str = ""
+    gal_file: str = ""
+    header: Mapping[str, str] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Channel:
+    """One channel's intensities, linear scale, arbitrary scanner units (0 to 65535), ``(n_spots, n_arrays)``.
+
+    ``background`` is None where the instrument's file has none; a missing background is never taken for zero
+    in silence. ``saturated`` is the percentage of saturated pixels of each spot, None where not recorded.
+    """
+
+    foreground: FloatArray
+    background: FloatArray | None = None
+    saturated: FloatArray | None = None
+
+    def __post_init__(self) -> None:
+        _check(self.foreground.ndim == 2, "foreground must be spots × arrays")
+        for what, values in (("background", self.background), ("saturated", self.saturated)):
+            _check(
+                values is None or values.shape == self.foreground.shape,
+                f"{what} must have the shape of the foreground",
+            )
+
+    def take(self, spots: npt.NDArray[Any]) -> Channel:
+        """Give the spots at ``spots`` (positions or a mask), in that order."""
+        return Channel(
+            self.foreground[spots],
+            None if self.background is None else self.background[spots],
+            None if self.saturated is None else self.saturated[spots],
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class RawArrays:
+    """Arrays as the scanner gave them: linear, per channel, spots × arrays, nothing corrected or removed.
+
+    Parameters
+    ----------
+    channels
+        Channel name (the wavelength as text: ``"532"``, ``"635"``; or ``"intensity"`` for a plain matrix) to
+        :class:`Channel`.
+    flags
+        Integer flags ``(n_spots, n_arrays)`` as the instrument defines them (GenePix: 100 good, 0 unflagged,
+        -50 not found, -75 absent, -100 bad), or None where the file has none.
+    probes
+        The probe behind each spot, ``n_spots`` entries.
+    layout
+        Block, Row and Column of each spot, or None for a plain matrix.
+    samples
+        The arrays, in column order.
+    sources
+        One entry an array.
+    dropped
+        What reading left out, in words, counted (spots that only some GAL lots have, …).
+    """
+
+    channels: Mapping[str, Channel]
+    flags: IntArray | None
+    probes: ProbeTable
+    layout: SpotLayout | None
+    samples: SampleTable
+    sources: tuple[ArraySource, ...]
+    dropped: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        shape = (len(self.probes), len(self.samples))
+        _check(bool(self.channels), "arrays need at least one channel")
+        for name, channel in self.channels.items():
+            _check(
+                channel.foreground.shape == shape,
+                f"channel {name} is {channel.foreground.shape}, the labels say {shape}",
+            )
+        _check(self.flags is None or self.flags.shape == shape, "flags must be spots × arrays")
+        _check(self.layout is None or len(self.layout) == shape[0], "the layout must have one entry a spot")
+        _check(len(self.sources) == shape[1], "one source an array is needed")
+
+    @property
+    def n_spots(self) -> int:
+        """Number of spots an array."""
+        return len(self.probes)
+
+    @property
+    def n_arrays(self) -> int:
+        """Number of arrays."""
+        return len(self.samples)
+
+
+@dataclass(frozen=True, eq=False)
+class ExpressionMatrix:
+    """Normalized expression on the log2 scale, ``(n_probes, n_samples)``, NaN missing.
+
+    Parameters
+    ----------
+    values
+        log2 of the normalized intensity. Normalized intensity is a ratio without unit (service preset) or in
+        scanner units, as ``history`` says.
+    probes, samples
+        What the rows and the columns are; probe IDs are unique.
+    spots
+        How many replicate spots stand behind each value, same shape, or None where not known.
+    history
+        What was done, in order, in words.
+    """
+
+    values: FloatArray
+    probes: ProbeTable
+    samples: SampleTable
+    spots: IntArray | None = None
+    history: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        shape = (len(self.probes), len(self.samples))
+        _check(self.values.shape == shape, f"values are {self.values.shape}, the labels say {shape}")
+        _check(self.spots is None or self.spots.shape == shape, "spots must have the shape of the values")
+        _check(not np.isinf(self.values).any(), "expression values must be finite or missing")
+        _check_unique(self.probes.id, "probe ID")
+
+    @property
+    def linear(self) -> FloatArray:
+        """The normalized intensities on the linear scale (2 to the power of ``values``)."""
+        return np.exp2(self.values)
+
+    def take_probes(self, rows: npt.NDArray[Any]) -> ExpressionMatrix:
+        """Give the probes at ``rows`` (positions or a mask), in that order."""
+        return replace(
+            self,
+            values=self.values[rows],
+            probes=self.probes.take(rows),
+            spots=None if self.spots is None else self.spots[rows],
+        )
+
+    def take_samples(self, positions: Iterable[int]) -> ExpressionMatrix:
+        """Give the samples at ``positions``, in that order."""
+        order = list(positions)
+        return replace(
+            self,
+            values=self.values[:, order],
+            samples=self.samples.take(order),
+            spots=None if self.spots is None else self.spots[:, order],
+        )
+
+    def to_frame(self) -> pd.DataFrame:
+        """Give the log2 values as a DataFrame indexed by ID and Name."""
+        import pandas as pd
+
+        index = pd.MultiIndex.from_arrays([self.probes.id, self.probes.name], names=["ID", "Name"])
+        return pd.DataFrame(self.values, index=index, columns=list(self.samples.names))
+
+
+@dataclass(frozen=True, eq=False)
+class DifferentialTable:
+    """One comparison, one row a probe. Every array has shape ``(n_probes,)``; NaN is missing.
+
+    Parameters
+    ----------
+    tested, reference
+        The two groups; ratios are tested / reference.
+    mean_tested, mean_reference
+        Group means on the linear scale (arithmetic or geometric, as ``fold_change`` says).
+    ratio, log2_ratio, signed_fold_change
+        mean_tested / mean_reference; its log2; and −1/ratio where the ratio is below 1 (never inside (−1, 1)).
+    statistic, p_value, fdr
+        Of ``test`` on log2 values; all NaN where ``test`` is ``none``. ``fdr`` is P adjusted by ``adjust``.
+    n_tested, n_reference
+        Arrays with a value.
+    spots_tested, spots_reference
+        Replicate spots behind the values, summed over the group's arrays, or None where not known.
+    regulation_fold_change, regulation_p, regulation_fdr
+        ``"up"``, ``"down"`` or ``""``: by fold change alone, by fold change and P, by fold change and FDR.
+    """
+
+    probes: ProbeTable
+    tested: str
+    reference: str
+    mean_tested: FloatArray
+    mean_reference: FloatArray
+    ratio: FloatArray
+    log2_ratio: FloatArray
+    signed_fold_change: FloatArray
+    statistic: FloatArray
+    p_value: FloatArray
+    fdr: FloatArray
+    n_tested: IntArray
+    n_reference: IntArray
+    regulation_fold_change: TextArray
+    regulation_p: TextArray
+    regulation_fdr: TextArray
+    test: str
+    fold_change: str
+    adjust: str
+    cutoff: float
+    alpha: float
+    spots_tested: IntArray | None = None
+    spots_reference: IntArray | None = None
+    history: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.probes)
+
+
+@dataclass(frozen=True, eq=False)
+class Interactions:
+    """miRNA–gene pairs, each once: names, evidence and where it was read.
+
+    Parameters
+    ----------
+    mirna, gene
+        Object arrays of str, one entry a pair, as the source writes them.
+    strong
+        True where reporter assay, Western blot or qPCR stands behind the pair (miRTarBase "Functional MTI").
+    references
+        PubMed IDs or other references, joined by ``;``, may be empty.
+    source
+        The table's name and version, for the record.
+    dropped
+        What reading left out, in words, counted (Non-Functional rows, rows collapsed to pairs …).
+    """
+
+    mirna: TextArray
+    gene: TextArray
+    strong: BoolArray
+    references: TextArray
+    source: str
+    dropped: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        n = len(self.mirna)
+        _check(
+            len(self.gene) == n and len(self.strong) == n and len(self.references) == n,
+            "interactions need one gene, evidence and reference a miRNA",
+        )
+
+    def __len__(self) -> int:
+        return len(self.mirna)
+
+    def take(self, rows: npt.NDArray[Any]) -> Interactions:
+        """Give the pairs at ``rows`` (positions or a mask), in that order."""
+        return replace(
+            self,
+            mirna=self.mirna[rows],
+            gene=self.gene[rows],
+            strong=self.strong[rows],
+            references=self.references[rows],
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class GeneSets:
+    """Named sets of genes: terms in their file's order, with a description and a source."""
+
+    terms: tuple[str, ...]
+    descriptions: tuple[str, ...]
+    genes: tuple[frozenset[str], ...]
+    source: str
+
+    def __post_init__(self) -> None:
+        _check(
+            len(self.terms) == len(self.descriptions) == len(self.genes),
+            "gene sets need one description and one set of genes a term",
+        )
+        _check_unique(self.terms, "gene set")
+
+    def __len__(self) -> int:
+        return len(self.terms)

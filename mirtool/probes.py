@@ -1,0 +1,158 @@
+"""What each probe on the chip is: the rules by which an ID and a Name become a kind.
+
+The rules follow the names Exiqon (now Qiagen) printed on miRCURY LNA chips, as they stand in its array lists
+and in GSE20122; each is tried in the order below and the first that matches decides. A study can put rules of
+its own before them in ``mirtool.toml``::
+
+    [[probe_kinds]]
+    pattern = "^my_spike_"     # a regular expression, matched without regard to case
+    field = "Name"             # or "ID"; Name if left out
+    kind = "spike-in"
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from mirtool.errors import MirtoolError
+from mirtool.model import BoolArray, ProbeTable, TextArray, text_array
+
+
+class ProbeKind(StrEnum):
+    """The kinds of probe, as they are written in tables."""
+
+    MIRNA = "miRNA"
+    MIRPLUS = "miRPlus"
+    SMALL_RNA = "small RNA control"
+    SPIKE_IN = "spike-in"
+    NEGATIVE_CONTROL = "negative control"
+    EMPTY = "empty"
+    LANDING_LIGHT = "landing light"
+    OTHER_SPECIES = "other species"
+    HIDDEN = "hidden"
+    OTHER = "other"
+
+
+TECHNICAL_KINDS = frozenset(
+    {
+        ProbeKind.SPIKE_IN,
+        ProbeKind.NEGATIVE_CONTROL,
+        ProbeKind.EMPTY,
+        ProbeKind.LANDING_LIGHT,
+        ProbeKind.HIDDEN,
+    }
+)
+"""Kinds that measure the slide, never the sample: left out of ``--probes all`` too."""
+
+
+@dataclass(frozen=True)
+class KindRule:
+    """One rule: where ``pattern`` matches the probe's ``field`` (``"Name"`` or ``"ID"``), it is of ``kind``."""
+
+    pattern: str
+    kind: ProbeKind
+    field: str = "Name"
+
+    def __post_init__(self) -> None:
+        if self.field not in ("Name", "ID"):
+            raise MirtoolError(
+                "a probe rule names an unknown field", found=repr(self.field), expected='"Name" or "ID"'
+            )
+        try:
+            re.compile(self.pattern)
+        except re.error as error:
+            raise MirtoolError(
+                f"the pattern of a probe rule is not a regular expression: {error}", found=repr(self.pattern)
+            ) from error
+
+
+DEFAULT_RULES: tuple[KindRule, ...] = (
+    KindRule(r"^\s*(empty\w*|blank|buffer|none|null|-)\s*$", ProbeKind.EMPTY),
+    KindRule(r"^\s*(empty\w*|blank|buffer|none|null|-)\s*$", ProbeKind.EMPTY, field="ID"),
+    KindRule(r"^hy[35]$", ProbeKind.LANDING_LIGHT),
+    KindRule(r"^hidden[_-]", ProbeKind.HIDDEN),
+    KindRule(r"spike[_ -]?(control|in)|^spike", ProbeKind.SPIKE_IN),
+    KindRule(r"negative[_ -]?control|neg[_ -]?ctrl", ProbeKind.NEGATIVE_CONTROL),
+    KindRule(r"mirplus", ProbeKind.MIRPLUS),
+    KindRule(r"(^|[-_/])(mir|let|lin|bantam|lsy)-?\w", ProbeKind.MIRNA),
+    KindRule(
+        r"(^|[-_])(snord|snora|scarna|rnu|u\d+[a-z]?($|-|_)|\d(\.\d)?s[-_]?rrna|rny|y\d-?rna|trna)",
+        ProbeKind.SMALL_RNA,
+    ),
+)
+
+_SPECIES = re.compile(r"^([a-z]{3,5}\d?)-")
+
+
+def species_of(name: str) -> frozenset[str]:
+    """Species prefixes of a miRNA name; a slash probe may have several, a name without prefix none.
+
+    Examples
+    --------
+    >>> sorted(species_of("hsa-miR-17-5p/mmu-miR-17"))
+    ['hsa', 'mmu']
+    >>> species_of("miRPlus-A1015")
+    frozenset()
+    """
+    prefixes = (_SPECIES.match(part.strip()) for part in name.split("/"))
+    return frozenset(match.group(1) for match in prefixes if match)
+
+
+def classify_probe(probe_id: str, name: str, rules: Sequence[KindRule] = ()) -> ProbeKind:
+    """Say what one probe is, by the user's ``rules`` first and :data:`DEFAULT_RULES` after them.
+
+    A blank name with an ID is a probe for another species (Exiqon prints no name for those); with neither it is
+    an empty spot. A name that no rule knows is :attr:`ProbeKind.OTHER`.
+
+    Examples
+    --------
+    >>> classify_probe("17605", "hsa-miR-17-5p/hsa-miR-106a-5p")
+    <ProbeKind.MIRNA: 'miRNA'>
+    >>> classify_probe("13132", "")
+    <ProbeKind.OTHER_SPECIES: 'other species'>
+    """
+    for rule in (*rules, *DEFAULT_RULES):
+        if re.search(rule.pattern, name if rule.field == "Name" else probe_id, re.IGNORECASE):
+            return rule.kind
+    if not name.strip():
+        return ProbeKind.OTHER_SPECIES if probe_id.strip() else ProbeKind.EMPTY
+    return ProbeKind.OTHER
+
+
+def classify_probes(
+    ids: TextArray, names: TextArray, *, rules: Sequence[KindRule] = (), species: str | None = None
+) -> ProbeTable:
+    """Label every probe with its kind.
+
+    Parameters
+    ----------
+    ids, names
+        Object arrays of str, ``(n_probes,)``.
+    rules
+        The study's own rules, tried before the built-in ones.
+    species
+        A miRBase prefix such as ``"hsa"``: miRNAs whose name carries other prefixes only become
+        :attr:`ProbeKind.OTHER_SPECIES`. None keeps every species that has names.
+    """
+    known: dict[tuple[str, str], str] = {}
+    kinds = []
+    for probe_id, name in zip(ids, names, strict=True):
+        kind = known.get((probe_id, name))
+        if kind is None:
+            kind = classify_probe(probe_id, name, rules).value
+            prefixes = species_of(name)
+            if species and kind == ProbeKind.MIRNA and prefixes and species not in prefixes:
+                kind = ProbeKind.OTHER_SPECIES.value
+            known[probe_id, name] = kind
+        kinds.append(kind)
+    return ProbeTable(ids, names, text_array(kinds))
+
+
+def is_kind(probes: ProbeTable, *kinds: ProbeKind) -> BoolArray:
+    """Mask of the probes that are of one of ``kinds``."""
+    import numpy as np
+
+    return np.isin(probes.kind.astype(str), [kind.value for kind in kinds])

@@ -1,0 +1,1 @@
+"""What leaves mirtool: tables, workbooks and figures. Nothing here computes a result."""

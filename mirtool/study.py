@@ -1,0 +1,203 @@
+"""The study folder: ``samples.csv``, ``mirtool.toml``, ``results/``, ``figures/``, and the record of each run."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from mirtool import __version__
+from mirtool.errors import MirtoolError, SampleSheetError
+from mirtool.io.tables import TextTable, read_table
+from mirtool.io.text import read_bytes
+from mirtool.model import SampleTable
+from mirtool.probes import KindRule, ProbeKind
+
+SAMPLES_FILE = "samples.csv"
+CONFIG_FILE = "mirtool.toml"
+RUN_FILE = "run.json"
+RUN_SCHEMA_VERSION = 1
+
+_RECORDED_PACKAGES = (
+    "numpy", "scipy", "pandas", "pyarrow", "statsmodels", "networkx", "gseapy", "matplotlib",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Config:
+    """What ``mirtool.toml`` says: the study's own probe rules."""
+
+    probe_rules: tuple[KindRule, ...] = ()
+
+
+@dataclass(frozen=True)
+class Study:
+    """A folder with a ``samples.csv``; every command runs in it without an argument."""
+
+    root: Path
+    config: Config = field(default_factory=Config)
+
+    @property
+    def samples_file(self) -> Path:
+        """The sample sheet."""
+        return self.root / SAMPLES_FILE
+
+    @property
+    def results(self) -> Path:
+        """Where tables go."""
+        return self.root / "results"
+
+    @property
+    def figures(self) -> Path:
+        """Where figures go."""
+        return self.root / "figures"
+
+    @property
+    def run_file(self) -> Path:
+        """The record of the runs."""
+        return self.results / RUN_FILE
+
+
+def find_study(folder: str | Path = ".") -> Study | None:
+    """Give the study in ``folder``, or None where it has no ``samples.csv``."""
+    root = Path(folder)
+    if not (root / SAMPLES_FILE).is_file():
+        return None
+    return Study(root, read_config(root / CONFIG_FILE))
+
+
+def read_config(path: str | Path) -> Config:
+    """Read ``mirtool.toml``; a file that isn't there is an empty one.
+
+    Raises
+    ------
+    MirtoolError
+        Where it is no TOML, or names something mirtool does not know: a typing mistake must not pass.
+    """
+    if not Path(path).is_file():
+        return Config()
+    try:
+        content = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise MirtoolError(f"this is no valid TOML: {error}", path=path) from error
+    unknown = sorted(set(content) - {"probe_kinds"})
+    if unknown:
+        raise MirtoolError("unknown setting", path=path, found=", ".join(unknown), expected="probe_kinds")
+    return Config(tuple(_probe_rule(entry, path) for entry in content.get("probe_kinds", ())))
+
+
+def _probe_rule(entry: Any, path: str | Path) -> KindRule:
+    kinds = {kind.value: kind for kind in ProbeKind}
+    if not isinstance(entry, dict) or not {"pattern", "kind"} <= set(entry) <= {"pattern", "kind", "field"}:
+        raise MirtoolError(
+            "a [[probe_kinds]] entry needs a pattern and a kind, and may have a field",
+            path=path,
+            found=repr(entry),
+        )
+    if entry["kind"] not in kinds:
+        raise MirtoolError(
+            "a [[probe_kinds]] entry names an unknown kind",
+            path=path,
+            found=repr(entry["kind"]),
+            expected="one of " + ", ".join(kinds),
+        )
+    return KindRule(str(entry["pattern"]), kinds[entry["kind"]], str(entry.get("field", "Name")))
+
+
+def read_samples(path: str | Path) -> SampleTable:
+    """Read a sample sheet: columns ``sample`` and ``group``, and ``file`` where arrays are read by it.
+
+    Files are relative to the sheet's own folder. Any further column is kept under its header.
+
+    Raises
+    ------
+    SampleSheetError
+        For a sheet without a sample column, an empty or repeated name, each with its line.
+    """
+    table = read_table(path)
+    sample = table.find("sample", "sample name", "array")
+    if sample is None:
+        raise SampleSheetError(
+            "the sample sheet has no column 'sample'",
+            path=path,
+            line=table.first_line - 1,
+            found=", ".join(table.header),
+            expected="sample,group,file",
+            hint="`mirtool init FILES…` writes a sheet to fill in",
+        )
+    if not len(table):
+        raise SampleSheetError("the sample sheet lists no sample", path=path)
+    names = tuple(table.text(sample))
+    _check_sample_names(names, table)
+    group, file = table.find("group"), table.find("file")
+    folder = Path(path).parent
+    known = {sample, group, file}
+    return SampleTable(
+        names,
+        tuple(table.text(group)) if group is not None else (),
+        tuple(str(folder / f) if f else "" for f in table.text(file)) if file is not None else (),
+        {
+            table.header[j]: tuple(table.text(j))
+            for j in range(len(table.header))
+            if j not in known and table.header[j]
+        },
+    )
+
+
+def _check_sample_names(names: Sequence[str], table: TextTable) -> None:
+    first: dict[str, int] = {}
+    for row, name in enumerate(names):
+        if not name:
+            raise SampleSheetError("a sample has no name", path=table.path, line=table.line_of(row))
+        if name in first:
+            raise SampleSheetError(
+                f"the sample name {name!r} occurs twice",
+                path=table.path,
+                line=table.line_of(row),
+                found=f"the same name in line {table.line_of(first[name])}",
+                expected="a name of its own for every array",
+                hint="rename one of the two",
+            )
+        first[name] = row
+
+
+def sha256_of(path: str | Path) -> str:
+    """Hash a file's content (unpacked, where gzip packed it)."""
+    return hashlib.sha256(read_bytes(path)).hexdigest()
+
+
+def run_record(
+    command: str, arguments: Mapping[str, Any], inputs: Mapping[str, str], summary: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Build the record of one command: versions, arguments, inputs with their SHA-256, the numbers it told."""
+    return {
+        "command": command,
+        "arguments": dict(arguments),
+        "inputs": dict(inputs),
+        "summary": dict(summary),
+        "versions": {"mirtool": __version__, "python": platform.python_version()}
+        | {name: metadata.version(name) for name in _RECORDED_PACKAGES},
+    }
+
+
+def merge_run(path: str | Path, record: Mapping[str, Any]) -> bytes:
+    """Put one command's record into the run file's text, beside those of the other commands."""
+    runs: dict[str, Any] = {}
+    if Path(path).is_file():
+        try:
+            runs = json.loads(Path(path).read_text(encoding="utf-8")).get("runs", {})
+        except (ValueError, AttributeError) as error:
+            raise MirtoolError(
+                f"the record of earlier runs is damaged: {error}",
+                path=path,
+                hint="move the file away; mirtool writes a new one",
+            ) from error
+    runs[str(record["command"])] = dict(record)
+    content = {"schema_version": RUN_SCHEMA_VERSION, "runs": dict(sorted(runs.items()))}
+    return (json.dumps(content, indent=2, ensure_ascii=False, sort_keys=True) + "\n").encode()
