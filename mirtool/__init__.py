@@ -15,7 +15,8 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "read_arrays": "mirtool.io.arrays",
-    "read_matrix": "mirtool.io.matrix",
+    "read_expression": "mirtool.io.matrix",
+    "read_intensities": "mirtool.io.matrix",
     "read_interactions": "mirtool.io.interactions",
     "read_gene_sets": "mirtool.io.gene_sets",
     "normalize": "mirtool.normalize",
