@@ -1,0 +1,172 @@
+"""The house style of every figure, and how a figure is written: PNG and SVG, the same bytes every time.
+
+Figures are made for print. Sizes are millimeters (a journal's column is about 85 mm wide, its page 180 mm), no
+text is smaller than seven points, and up and down are told apart by colors that color-blind readers can tell
+apart as well. pyplot is never imported: a figure belongs to who made it, not to a global list.
+
+References
+----------
+Okabe, M. & Ito, K. (2008). Color universal design: how to make figures and presentations that are friendly to
+colorblind people. https://jfly.uni-koeln.de/color/
+"""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from mirtool.report.tables import write_bytes
+
+MM_PER_INCH = 25.4
+DPI = 300
+SMALLEST_TEXT = 7.0
+"""Points, at the size of print."""
+TEXT = 8.0
+
+UP_COLOR = "#D55E00"
+"""Okabe and Ito's vermillion: higher in the tested group."""
+DOWN_COLOR = "#0072B2"
+"""Okabe and Ito's blue: lower in the tested group."""
+NEUTRAL_COLOR = "#9A9A9A"
+"""What passes no cut-off; no color of the palette, so that it steps back."""
+GROUP_COLORS = ("#E69F00", "#56B4E9", "#009E73", "#CC79A7", "#F0E442", "#0072B2", "#D55E00", "#000000")
+"""Okabe and Ito's eight colors, those of up and down last, for groups of samples in their order."""
+
+# What matplotlib calls settings and has nothing to do with how a figure looks.
+_NO_STYLE = frozenset({"backend", "backend_fallback", "interactive"})
+_STYLE: dict[str, object] = {
+    # DejaVu Sans comes with matplotlib; the others, where installed, write the names that it can't.
+    "font.family": ["sans-serif"],
+    "font.sans-serif": [
+        "DejaVu Sans",
+        "Noto Sans CJK SC",
+        "Noto Sans CJK JP",
+        "WenQuanYi Zen Hei",
+        "Microsoft YaHei",
+        "SimHei",
+        "PingFang SC",
+        "Arial",
+        "Helvetica",
+        "sans-serif",
+    ],
+    "font.size": TEXT,
+    "axes.titlesize": TEXT + 1,
+    "axes.titleweight": "bold",
+    "axes.labelsize": TEXT,
+    "xtick.labelsize": SMALLEST_TEXT,
+    "ytick.labelsize": SMALLEST_TEXT,
+    "legend.fontsize": SMALLEST_TEXT,
+    "legend.frameon": False,
+    "figure.titlesize": TEXT + 1,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.linewidth": 0.6,
+    "xtick.major.width": 0.6,
+    "ytick.major.width": 0.6,
+    "xtick.major.size": 2.5,
+    "ytick.major.size": 2.5,
+    "lines.linewidth": 0.8,
+    # A group called "$x$" is a name, not a formula.
+    "text.parse_math": False,
+    # Text in an SVG stays text, to be searched and edited; fixed ids make the bytes repeatable.
+    "svg.fonttype": "none",
+    "svg.hashsalt": "mirtool",
+}
+
+
+@contextmanager
+def house_style() -> Iterator[None]:
+    """Draw in the house style, whatever the reader's own matplotlib settings are; they are left as they were.
+
+    matplotlib looks its settings up when a text or an axis is made, so a drawing function works inside this
+    from its first line to its last; it may also be put above the function as a decorator.
+    """
+    settings: dict[Any, Any] = {key: value for key, value in mpl.rcParamsDefault.items() if key not in _NO_STYLE}
+    with mpl.rc_context(settings | _STYLE):
+        yield
+
+
+def new_figure(width_mm: float, height_mm: float) -> Figure:
+    """Give an empty white figure of a size in print; draw on it inside :func:`house_style`.
+
+    Parameters
+    ----------
+    width_mm, height_mm
+        Size in millimeters.
+
+    Examples
+    --------
+    >>> [round(float(inches), 3) for inches in new_figure(127, 50.8).get_size_inches()]
+    [5.0, 2.0]
+    """
+    with house_style():
+        figure = Figure(figsize=(width_mm / MM_PER_INCH, height_mm / MM_PER_INCH), dpi=DPI, facecolor="white")
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def save_figure(figure: Figure, folder: str | Path, stem: str) -> list[Path]:
+    """Write a figure as ``stem.png`` (300 dpi) and ``stem.svg``; give the two paths.
+
+    Both are drawn before the first is written, and each is written whole or not at all. Neither holds a date or
+    a version: the same figure gives the same bytes.
+
+    Parameters
+    ----------
+    figure
+        As :func:`new_figure` made it.
+    folder
+        Where to; made if it isn't there.
+    stem
+        File name without extension.
+
+    Raises
+    ------
+    OutputError
+        Where a file can't be written.
+    """
+    drawn = {".png": png_bytes(figure), ".svg": svg_bytes(figure)}
+    paths = []
+    for suffix, data in drawn.items():
+        path = Path(folder) / f"{stem}{suffix}"
+        write_bytes(data, path)
+        paths.append(path)
+    return paths
+
+
+def png_bytes(figure: Figure) -> bytes:
+    """Draw a figure as PNG at 300 dpi."""
+    return _draw(figure, "png", {"Software": None})
+
+
+def svg_bytes(figure: Figure) -> bytes:
+    """Draw a figure as SVG whose text is text."""
+    return _draw(figure, "svg", {"Creator": "mirtool", "Date": None})
+
+
+def _draw(figure: Figure, format_name: str, metadata: dict[str, str | None]) -> bytes:
+    out = io.BytesIO()
+    with house_style(), warnings.catch_warnings():
+        # A name in a script that no installed font has: a box in the PNG, the right text in the SVG.
+        warnings.filterwarnings("ignore", message=r"Glyph .* missing from")
+        figure.savefig(out, format=format_name, dpi=DPI, metadata=metadata)
+    return out.getvalue()
+
+
+def group_colors(groups: Sequence[str]) -> dict[str, str]:
+    """Give each group its color, in the order of first appearance; after eight groups the colors come again.
+
+    Examples
+    --------
+    >>> group_colors(["resistant", "responding", "resistant"])
+    {'resistant': '#E69F00', 'responding': '#56B4E9'}
+    """
+    return {group: GROUP_COLORS[i % len(GROUP_COLORS)] for i, group in enumerate(dict.fromkeys(groups))}
