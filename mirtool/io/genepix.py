@@ -1,0 +1,626 @@
+"""GenePix results (``.gpr``, ``.gpr.gz``, ``.txt``): one file an array, one row a spot.
+
+The format, as GenePix Pro 3 to 7 write it and as spreadsheets leave it::
+
+    ATF<TAB>1.0
+    <number of header records><TAB><number of columns>
+    "Type=GenePix Results 3"
+    "Wavelengths=635<TAB>532"
+    ...
+    "Block"<TAB>"Column"<TAB>"Row"<TAB>"Name"<TAB>"ID"<TAB>...<TAB>"Flags"
+    1<TAB>1<TAB>1<TAB>"hsa-miR-16-5p"<TAB>"42865"<TAB>...<TAB>0
+
+*Type.* ``GenePix Results 1.2``, ``1.4``, ``2``, ``3`` and ``GenePix Export 3`` are read. Only this record tells
+results from the other Axon text files; a GenePix array list (GAL) begins with the same two lines.
+
+*Header.* The declared numbers of records and columns are often wrong, and are compared and reported, never used.
+The first line may read ``ATF,1.0``; header lines may be padded with tabs or blanks, with or without quotes; the
+whole header may be gone (a file saved by a spreadsheet), and then the column line alone tells the format. The
+column line is the first one with at least three of Block, Column, Row, Name, ID and Flags.
+
+*Channels.* Columns are found by name: ``F<channel> Median``, ``F<channel> Mean``, ``B<channel> Median``,
+``B<channel> Mean``, ``B<channel>``, ``F<channel> % Sat.``. The channel is a wavelength as a rule, in any order and
+number, and the file's own word is taken (``123`` has been seen). ``Wavelengths=`` (before version 2:
+``ImageName=``), tab-separated, with or without `` nm``, ``n/a`` for a slot without an image, says which are in
+use: one-digit names that it doesn't list (``F3 Median``) are image slots that held nothing.
+
+*Background.* ``B<channel> Median`` is the median of the pixels around the spot. From GenePix Pro 5 on there is
+``B<channel>`` too: the background GenePix itself subtracts in ``F532 Median - B532``. It equals the median unless
+the user chose another method (global, negative controls, morphological ...); where the two differ the reader
+says so, and ``background="chosen"`` reads it.
+
+*Flags.* 100 good, 0 unflagged, -50 not found, -75 absent, -100 bad. An empty cell counts as unflagged and is
+reported.
+
+*Text.* ASCII or Windows-1252 (``R²``, ``µ``); UTF-8 and UTF-16 after a spreadsheet; CRLF, LF or bare CR.
+Columns are parted by tabs, after a spreadsheet also by commas or semicolons. Some cells may be quoted, others
+not; a quotation mark that is never closed ends with its line. Numbers may be padded with blanks. An intensity
+cell that is empty or says ``Error`` is missing. Blank lines are skipped.
+
+*Damage.* A row with fewer cells than the column line is an error (an aborted save). A file cut exactly at the end
+of a row is noticed where its last block (or the last row of its only block) is shorter than the others, and a spot
+position that occurs twice is noticed too; both are warnings, since arrays of one study are compared spot for
+spot anyway.
+
+References
+----------
+GenePix Pro 6.0 user's guide, Molecular Devices, chapter "Results" and appendix on file formats.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mirtool.console import plural
+from mirtool.errors import CallError, FormatError
+from mirtool.io.genepix_writer import genepix_bytes
+from mirtool.io.registry import Inspection
+from mirtool.io.tables import MISSING_CELLS, tell_delimiter
+from mirtool.io.text import FileHead, decode, is_binary, is_workbook, read_bytes
+from mirtool.model import (
+    ArraySource,
+    Channel,
+    FloatArray,
+    ProbeTable,
+    RawArrays,
+    SampleTable,
+    SpotLayout,
+    text_array,
+)
+
+__all__ = ["FLAG_MEANINGS", "genepix_bytes", "inspect", "read_genepix", "sample_name", "sniff"]
+
+FLAG_MEANINGS = {100: "good", 0: "unflagged", -50: "not found", -75: "absent", -100: "bad"}
+
+FOREGROUNDS = {"median": "F{} Median", "mean": "F{} Mean"}
+BACKGROUNDS = {"median": "B{} Median", "mean": "B{} Mean", "chosen": "B{}"}
+
+_RESULT_TYPES = ("genepix results", "genepix export")
+_POSITION = ("Block", "Row", "Column")
+_LABELS = ("ID", "Name")
+_REQUIRED = (*_POSITION, *_LABELS, "Flags")
+_MISSING = (*MISSING_CELLS, "Error", "error")
+_HEADER_LINES = 1000
+_FOREGROUND_COLUMN = re.compile(r"F(\S+) (?:Median|Mean)", re.IGNORECASE)
+_SUFFIXES = re.compile(r"(\.gpr|\.txt)?(\.gz)?$", re.IGNORECASE)
+
+
+def sample_name(path: str | Path) -> str:
+    """Name an array after its file, without ``.gpr``, ``.txt`` and ``.gz``.
+
+    Examples
+    --------
+    >>> sample_name("exports/R1.gpr.gz"), sample_name("S_2.5.txt")
+    ('R1', 'S_2.5')
+    """
+    return _SUFFIXES.sub("", Path(path).name)
+
+
+@dataclass(frozen=True)
+class _Header:
+    """What stands above the rows: records, column names and their line (1-based), and where the rows begin.
+
+    ``columns`` is empty where no column line was found.
+    """
+
+    records: dict[str, str]
+    is_atf: bool
+    declared_columns: int | None
+    columns: tuple[str, ...] = ()
+    delimiter: str = "\t"
+    line: int = 0
+    rows_at: int = 0
+
+    def find(self, name: str) -> int | None:
+        """Give the position of a column, without regard to case and blanks."""
+        folded = [_fold(column) for column in self.columns]
+        return folded.index(_fold(name)) if _fold(name) in folded else None
+
+    @property
+    def kind(self) -> str:
+        """The Type record."""
+        return self.records.get("Type", "")
+
+    @property
+    def is_results(self) -> bool:
+        """True where the Type record says GenePix results."""
+        return self.kind.lower().startswith(_RESULT_TYPES)
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """The channels whose image was measured, in the order of their columns."""
+        listed = self.records.get("Wavelengths") or self.records.get("ImageName") or ""
+        in_use = {re.sub(r"\s*nm$", "", name.strip()) for name in re.split("[\t,;]", listed)}
+        matches = (_FOREGROUND_COLUMN.fullmatch(column) for column in self.columns)
+        names = dict.fromkeys(match.group(1) for match in matches if match)
+        return tuple(name for name in names if name in in_use or not re.fullmatch(r"\d", name))
+
+
+def _fold(name: str) -> str:
+    return " ".join(name.lower().split())
+
+
+def _split(line: str, delimiter: str, width: int | None = None) -> list[str]:
+    """Part a line into cells; a quotation mark without its partner is an ordinary character."""
+    if '"' in line and line.count('"') % 2 == 0:
+        cells = next(csv.reader([line], delimiter=delimiter))
+        if width is None or len(cells) >= width:
+            return cells
+    return [cell.strip().strip('"') for cell in line.split(delimiter)]
+
+
+def _column_names(line: str) -> tuple[tuple[str, ...], str] | None:
+    """Give the names and the delimiter of a column line, or None where the line isn't one."""
+    delimiter = tell_delimiter(line)
+    names = [" ".join(cell.split()) for cell in _split(line, delimiter)]
+    while names and not names[-1]:
+        names.pop()
+    known = {_fold(name) for name in _REQUIRED}
+    return (tuple(names), delimiter) if len(known & {_fold(name) for name in names}) >= 3 else None
+
+
+def _parse_header(data: bytes) -> _Header:
+    """Read the header at the start of UTF-8 ``data`` whose lines end with LF or CRLF."""
+    records: dict[str, str] = {}
+    declared: int | None = None
+    is_atf = bool(re.match(rb'"?ATF"?\s*[\t,; ]', data))
+    start = 0
+    for number in range(1, _HEADER_LINES + 1):
+        end = data.find(b"\n", start)
+        end = len(data) if end < 0 else end
+        line = data[start:end].decode("utf-8", errors="replace").rstrip("\r")
+        found = _column_names(line)
+        if found:
+            return _Header(records, is_atf, declared, *found, number, min(end + 1, len(data)))
+        if is_atf and number == 2:
+            counts = re.findall(r"\d+", line)
+            declared = int(counts[1]) if len(counts) > 1 else None
+        key, equals, value = line.strip(" \t,;").strip('"').partition("=")
+        if equals:
+            records[key.strip()] = value.strip()
+        start = end + 1
+        if start >= len(data):
+            break
+    return _Header(records, is_atf, declared)
+
+
+def sniff(head: FileHead) -> bool:
+    """Claim a file by its Type record, or, where a spreadsheet dropped the header, by its column line."""
+    header = _parse_header("\n".join(head.lines[:_HEADER_LINES]).encode())
+    if header.kind:
+        return header.is_results
+    return all(header.find(name) is not None for name in _POSITION) and bool(header.channels)
+
+
+def inspect(path: str | Path) -> Inspection:
+    """Read a GenePix file and say what it holds.
+
+    Raises
+    ------
+    FormatError
+        As :func:`read_genepix` does.
+    """
+    arrays = read_genepix(path)
+    source = arrays.sources[0]
+    layout, flags = arrays.layout, arrays.flags
+    assert layout is not None
+    assert flags is not None
+    values, counts = np.unique(flags, return_counts=True)
+    details = {
+        "type": source.header.get("Type", "none stated"),
+        "scanner": source.header.get("Scanner", ""),
+        "creator": source.header.get("Creator", ""),
+        "scanned": source.header.get("DateTime", ""),
+        "gal_file": source.gal_file,
+        "blocks": len(np.unique(layout.block)),
+        "ids": len(set(arrays.probes.id)),
+        "flags": {
+            FLAG_MEANINGS.get(int(value), str(value)): int(count)
+            for value, count in zip(values, counts, strict=True)
+        },
+        "sha256": source.sha256,
+    }
+    return Inspection(
+        str(path),
+        "genepix",
+        arrays.n_spots,
+        tuple(arrays.channels),
+        source.warnings,
+        {key: value for key, value in details.items() if value != ""},
+    )
+
+
+def read_genepix(
+    path: str | Path,
+    *,
+    channels: Sequence[str] | None = None,
+    foreground: str = "median",
+    background: str = "median",
+) -> RawArrays:
+    """Read one array.
+
+    Parameters
+    ----------
+    path
+        A GenePix results file, packed by gzip or not; ``-`` is standard input.
+    channels
+        The channels to read, such as ``["532"]``; None reads all that hold an image.
+    foreground
+        ``"median"`` or ``"mean"`` of the spot's pixels.
+    background
+        ``"median"`` or ``"mean"`` of the pixels around the spot, or ``"chosen"``: the background that GenePix
+        itself subtracts (column ``B532``).
+
+    Returns
+    -------
+    RawArrays
+        One array, ``(n_spots, 1)``, linear, scanner counts (0 to 65535), nothing subtracted, flagged spots kept.
+        Missing intensities are NaN. A channel without background columns has background None, and a warning
+        says so. Probe kinds are not told yet (all ``""``). ``sources[0]`` holds the header records, the GAL
+        file, the SHA-256 of the unpacked bytes, and what was odd about the file.
+
+    Raises
+    ------
+    FormatError
+        Where the file is no GenePix result, a needed column or channel is missing or stands twice, a row is
+        cut short, or a cell that must hold a number holds text; with its line and column.
+    CallError
+        For a ``foreground`` or ``background`` that does not exist.
+    """
+    _check_choice("foreground", foreground, FOREGROUNDS)
+    _check_choice("background", background, BACKGROUNDS)
+    packed = read_bytes(path)
+    data = _plain_utf8(packed, path)
+    header = _find_header(data, path)
+    names = _choose_channels(header, channels, path)
+    wanted = _find_columns(header, names, FOREGROUNDS[foreground], BACKGROUNDS[background], path)
+    cells = _read_cells(data, header, wanted, path)
+    layout = SpotLayout(cells["Block"], cells["Row"], cells["Column"])
+    ids = cells["ID"]
+    measured = {
+        name: Channel(
+            cells[FOREGROUNDS[foreground].format(name)][:, np.newaxis],
+            _as_column(cells.get(BACKGROUNDS[background].format(name))),
+            _as_column(cells.get(f"F{name} % Sat.")),
+        )
+        for name in names
+    }
+    flags = cells["Flags"]
+    warnings = (
+        *_header_oddities(header),
+        *_cell_oddities(cells, names, foreground, background),
+        *_layout_oddities(layout),
+    )
+    source = ArraySource(
+        str(path),
+        "genepix",
+        hashlib.sha256(packed).hexdigest(),
+        header.records.get("GalFile", ""),
+        header.records,
+        warnings,
+    )
+    return RawArrays(
+        measured,
+        np.nan_to_num(flags, nan=0.0).astype(np.int64)[:, np.newaxis],
+        ProbeTable(ids, cells["Name"], text_array([""] * len(ids))),
+        layout,
+        SampleTable((sample_name(path),), files=(str(path),)),
+        (source,),
+    )
+
+
+def _check_choice(what: str, value: str, choices: dict[str, str]) -> None:
+    if value not in choices:
+        raise CallError(f"no {what} is called {value!r}", expected="one of " + ", ".join(choices))
+
+
+def _as_column(values: FloatArray | None) -> FloatArray | None:
+    return None if values is None else values[:, np.newaxis]
+
+
+def _plain_utf8(data: bytes, path: str | Path) -> bytes:
+    """Bring the bytes to UTF-8 with LF or CRLF line ends; the usual file is handed on as it is."""
+    if is_workbook(data) or is_binary(data):
+        raise FormatError(
+            "this is no GenePix results file",
+            path=path,
+            found="binary data",
+            expected="text that begins with ATF",
+            hint="save the results in GenePix as .gpr; a workbook can be saved as tab-delimited text",
+        )
+    if not data.isascii():
+        data = decode(data).encode()
+    returns = data.count(b"\r")
+    if returns and returns != data.count(b"\r\n"):
+        data = data.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return data
+
+
+def _find_header(data: bytes, path: str | Path) -> _Header:
+    header = _parse_header(data)
+    if header.kind and not header.is_results:
+        is_gal = "arraylist" in header.kind.lower().replace(" ", "")
+        raise FormatError(
+            "this is a GenePix array list (GAL): it says which probe lies where, and holds no intensities"
+            if is_gal
+            else "this Axon text file holds no GenePix results",
+            path=path,
+            found=f"Type={header.kind}",
+            expected="Type=GenePix Results",
+            hint="give the results of the scanned slide (.gpr)",
+        )
+    if not header.columns:
+        raise FormatError(
+            "the file ends before its table, or its column line is missing"
+            if header.is_atf or header.records
+            else "this is no GenePix results file",
+            path=path,
+            expected="a line with the column names Block, Column, Row, Name, ID, …, Flags",
+            hint="save the results in GenePix again",
+        )
+    return header
+
+
+def _choose_channels(header: _Header, asked: Sequence[str] | None, path: str | Path) -> tuple[str, ...]:
+    present = header.channels
+    if not present:
+        raise FormatError(
+            "the table has no intensities",
+            path=path,
+            line=header.line,
+            found="columns " + ", ".join(header.columns[:12]),
+            expected="columns such as F532 Median",
+            hint="save the results in GenePix with all columns",
+        )
+    absent = [name for name in asked or () if name not in present]
+    if absent:
+        raise FormatError(
+            f"the file has no channel {', '.join(absent)}",
+            path=path,
+            found="channels " + ", ".join(present),
+            hint="ask for a channel that was scanned: --channel " + " or --channel ".join(present),
+        )
+    return present if asked is None else tuple(asked)
+
+
+def _find_columns(
+    header: _Header, channels: Sequence[str], foreground: str, background: str, path: str | Path
+) -> dict[str, int]:
+    """Give the position of every column to read, by its name; optional ones only where they are there."""
+    needed = [*_REQUIRED, *(foreground.format(name) for name in channels)]
+    optional = {
+        pattern.format(name) for name in channels for pattern in (background, "B{} Median", "B{}", "F{} % Sat.")
+    }
+    wanted = {}
+    for name in (*needed, *sorted(optional)):
+        position = header.find(name)
+        if position is None and name in needed:
+            raise FormatError(
+                "a column is missing",
+                path=path,
+                line=header.line,
+                column=name,
+                found="columns " + ", ".join(header.columns[:12]) + (", …" if len(header.columns) > 12 else ""),
+                hint="save the results in GenePix again, with all columns",
+            )
+        if position is not None:
+            _check_single(header, name, position, path)
+            wanted[name] = position
+    return wanted
+
+
+def _check_single(header: _Header, name: str, position: int, path: str | Path) -> None:
+    again = [j for j, column in enumerate(header.columns) if j != position and _fold(column) == _fold(name)]
+    if again:
+        raise FormatError(
+            "two columns have the same name",
+            path=path,
+            line=header.line,
+            column=name,
+            found=f"column {position + 1} and column {again[0] + 1}",
+            expected="one column of this name",
+            hint="save the results in GenePix again; if the file was edited, delete the wrong column",
+        )
+
+
+def _read_cells(
+    data: bytes, header: _Header, wanted: dict[str, int], path: str | Path
+) -> dict[str, npt.NDArray[Any]]:
+    """Read the wanted columns: int64 positions, object texts, and float64 for everything else."""
+    end = data.find(b"\n", len(data.rstrip(b" \t\r\n,;")))
+    rows = slice(header.rows_at, end if end >= 0 else len(data))
+    cells = _read_at_once(data, rows, header, wanted) or _read_line_by_line(data[rows], header, wanted, path)
+    if not len(cells["Block"]):
+        raise FormatError(
+            "the table has no rows",
+            path=path,
+            line=header.line,
+            hint="the file was cut while it was saved, or no spot was found: save the results in GenePix again",
+        )
+    return cells
+
+
+def _read_at_once(
+    data: bytes, rows: slice, header: _Header, wanted: dict[str, int]
+) -> dict[str, npt.NDArray[Any]] | None:
+    """Read a regular table by pyarrow; None where anything is irregular and wants a closer look."""
+    import pyarrow as pa
+    import pyarrow.csv as pa_csv
+
+    def type_of(name: str) -> pa.DataType:
+        return pa.int64() if name in _POSITION else pa.string() if name in _LABELS else pa.float64()
+
+    body = memoryview(data)[rows]
+    try:
+        table = pa_csv.read_csv(
+            pa.BufferReader(pa.py_buffer(body)),
+            read_options=pa_csv.ReadOptions(
+                column_names=[str(j) for j in range(len(header.columns))],
+                use_threads=False,
+                block_size=max(len(body) + 1, 1),
+            ),
+            parse_options=pa_csv.ParseOptions(delimiter=header.delimiter, ignore_empty_lines=False),
+            convert_options=pa_csv.ConvertOptions(
+                include_columns=[str(j) for j in wanted.values()],
+                column_types={str(j): type_of(name) for name, j in wanted.items()},
+                null_values=list(_MISSING),
+                strings_can_be_null=False,
+                check_utf8=False,
+            ),
+        )
+    except pa.ArrowInvalid:
+        return None
+    if (
+        table.num_rows != data.count(b"\n", rows.start, rows.stop) + 1
+    ):  # an unclosed quotation mark has swallowed lines
+        return None
+    columns = dict(zip(wanted, table.columns, strict=True))
+    if any(columns[name].null_count for name in _POSITION):
+        return None
+    cells = {name: _as_numpy(column) for name, column in columns.items()}
+    if any(np.isinf(values).any() for name, values in cells.items() if name not in (*_POSITION, *_LABELS)):
+        return None
+    return cells
+
+
+def _as_numpy(column: Any) -> npt.NDArray[Any]:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if pa.types.is_string(column.type):
+        column = pc.utf8_trim_whitespace(column)
+    values: npt.NDArray[Any] = column.to_numpy()
+    return values
+
+
+def _read_line_by_line(
+    body: bytes, header: _Header, wanted: dict[str, int], path: str | Path
+) -> dict[str, npt.NDArray[Any]]:
+    """Read an irregular table, or say in which line and column it can't be read."""
+    width = len(header.columns)
+    read: dict[str, list[Any]] = {name: [] for name in wanted}
+    lines = body.decode("utf-8", errors="replace").split("\n")
+    for number, line in enumerate(lines, header.line + 1):
+        if not line.strip(" \t\r,;"):
+            continue
+        cells = _split(line.rstrip("\r"), header.delimiter, width)
+        while len(cells) > width and not cells[-1].strip():
+            cells.pop()
+        if len(cells) != width:
+            _refuse_row(len(cells), header, path, number, is_last=number == header.line + len(lines))
+        for name, j in wanted.items():
+            read[name].append(_cell(cells[j].strip(), name, path, number))
+    return {name: _typed(values, name) for name, values in read.items()}
+
+
+def _refuse_row(n: int, header: _Header, path: str | Path, line: int, *, is_last: bool) -> None:
+    short = n < len(header.columns)
+    raise FormatError(
+        ("the last row is cut short" if is_last else "a row is cut short")
+        if short
+        else "a row has more cells than there are columns",
+        path=path,
+        line=line,
+        found=plural(n, "cell"),
+        expected=f"{len(header.columns)}, as many as the column line has",
+        hint="the file was cut while it was saved or copied: save the results in GenePix again"
+        if short
+        else "a name may hold a tab or a separator: correct the array list, or put the name in quotes",
+    )
+
+
+def _cell(content: str, name: str, path: str | Path, line: int) -> str | float:
+    if name in _LABELS:
+        return content
+    if content in _MISSING and name not in _POSITION:
+        return np.nan
+    try:
+        value = float(content.replace("_", "?"))  # Python reads 1_000 as a number; nobody else does
+        whole = name not in (*_POSITION, "Flags") or value.is_integer()
+    except ValueError:
+        whole = False
+    if not whole or not np.isfinite(value):
+        raise FormatError(
+            "a cell that should be a number is not",
+            path=path,
+            line=line,
+            column=name,
+            found=repr(content[:40]),
+            expected="a whole number" if name in (*_POSITION, "Flags") else "a number",
+            hint="save the results in GenePix again; if the file was edited, correct the cell (numbers have a "
+            "point, no comma)",
+        )
+    return value
+
+
+def _typed(values: list[Any], name: str) -> npt.NDArray[Any]:
+    if name in _LABELS:
+        return text_array(values)
+    return np.array(values, dtype=np.int64 if name in _POSITION else np.float64)
+
+
+def _header_oddities(header: _Header) -> list[str]:
+    if not header.is_atf:
+        return [
+            "the GenePix header is missing (the file was saved by a spreadsheet): the GAL lot and the scanner "
+            "are not known"
+        ]
+    if header.declared_columns not in (None, len(header.columns)):
+        return [f"the header declares {header.declared_columns} columns, the table has {len(header.columns)}"]
+    return []
+
+
+def _cell_oddities(
+    cells: dict[str, npt.NDArray[Any]], channels: Sequence[str], foreground: str, background: str
+) -> list[str]:
+    found = []
+    for channel in channels:
+        chosen = BACKGROUNDS[background].format(channel)
+        for name in (FOREGROUNDS[foreground].format(channel), chosen):
+            missing = int(np.isnan(cells[name]).sum()) if name in cells else 0
+            if missing:
+                found.append(f"{plural(missing, 'cell')} of {name} empty or Error: missing")
+        if chosen not in cells:
+            found.append(f"the column {chosen} is missing: channel {channel} has no background")
+        if background == "median" and f"B{channel}" in cells and chosen in cells:
+            differ = int((cells[f"B{channel}"] != cells[chosen]).sum())
+            if differ:
+                found.append(
+                    f"GenePix subtracted another background than the local median: B{channel} differs from "
+                    f"{chosen} in {plural(differ, 'spot')}; {chosen} is used"
+                )
+    unflagged = int(np.isnan(cells["Flags"]).sum())
+    if unflagged:
+        found.append(f"{plural(unflagged, 'spot')} without a flag: taken as unflagged (0)")
+    return found
+
+
+def _layout_oddities(layout: SpotLayout) -> list[str]:
+    """Notice a spot that stands twice, and a table that was cut at the end of a row."""
+    found = []
+    spots = np.stack([layout.block, layout.row, layout.column], axis=1)
+    _, first, counts = np.unique(spots, axis=0, return_index=True, return_counts=True)
+    if len(first) < len(spots):
+        block, row, column = spots[first[counts > 1].min()]
+        found.append(
+            f"{plural(len(spots) - len(first), 'spot position')} more than once in the table, first Block "
+            f"{block}, Row {row}, Column {column}"
+        )
+    several = layout.block.max() > layout.block.min()
+    part, what = (layout.block, "block") if several else (layout.row, "row")
+    labels, sizes = np.unique(part, return_counts=True)
+    if len(sizes) > 1 and (sizes[:-1] == sizes[0]).all() and sizes[-1] < sizes[0]:
+        found.append(
+            f"{what} {labels[-1]} has {plural(int(sizes[-1]), 'spot')}, the others have {sizes[0]}: the file may "
+            "have been cut"
+        )
+    return found
