@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import platform
 import tomllib
@@ -15,7 +14,7 @@ from typing import Any
 from mirtool import __version__
 from mirtool.errors import MirtoolError, SampleSheetError
 from mirtool.io.tables import TextTable, read_table
-from mirtool.io.text import read_bytes
+from mirtool.io.text import sha256_of as sha256_of
 from mirtool.model import SampleTable
 from mirtool.probes import KindRule, ProbeKind
 
@@ -165,11 +164,6 @@ def _check_sample_names(names: Sequence[str], table: TextTable) -> None:
                 hint="rename one of the two",
             )
         first[name] = row
-
-
-def sha256_of(path: str | Path) -> str:
-    """Hash a file's content (unpacked, where gzip packed it)."""
-    return hashlib.sha256(read_bytes(path)).hexdigest()
 
 
 def run_record(

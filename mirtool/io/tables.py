@@ -1,14 +1,17 @@
 """Tables of cells, from delimited text or a workbook, with every cell's place kept for messages.
 
-A table is: optional note lines that begin with ``#`` (``# mirtool normalized; scale: log2``), a header line,
-and one line a row. The delimiter (tab, comma or semicolon) is told from the header. Cells may be quoted.
+A table is: optional note lines (``# mirtool normalized; scale: log2``), a header line, and one line a row. The
+delimiter (tab, comma or semicolon) is told from the header. Cells may be quoted. Rows and columns of blanks,
+which spreadsheets leave behind, are passed over; line numbers in messages are those of the file. A header that
+is one name short of every row (as R writes row names) gets a first column without a name.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -16,16 +19,22 @@ from typing import Any
 
 import numpy as np
 
-from mirtool.errors import FormatError
-from mirtool.io.text import decode, is_binary, is_workbook, read_bytes, unify_newlines
+from mirtool.errors import FormatError, MirtoolError
+from mirtool.io.text import FileHead, decode, is_binary, is_workbook, read_bytes, unify_newlines
 from mirtool.model import FloatArray, TextArray, text_array
 
-MISSING_CELLS = ("", "NA", "N/A", "n/a", "na", "NaN", "nan", "null", "NULL", "#N/A", "-3.4E38", "-3.4e38")
+MISSING_CELLS = ("", "NA", "N/A", "n/a", "na", "NaN", "nan", "null", "NULL", "#N/A")
 """How the tables seen in the wild write a missing number."""
+
+MISSING_BELOW = -3.4e38
+"""The lowest single-precision number, which some programs export for a missing one (``-3.4E38``)."""
+
+HEAD_ROWS = 50
+"""Rows of data that a sniffer gets to see."""
 
 DELIMITERS = ("\t", ",", ";")
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def guard_text(text: str) -> str:
@@ -36,7 +45,7 @@ def guard_text(text: str) -> str:
     >>> guard_text("=1+1"), guard_text("hsa-miR-17-5p")
     ("'=1+1", 'hsa-miR-17-5p')
     """
-    return "'" + text if text.startswith(_FORMULA_STARTS) else text
+    return "'" + text if text.lstrip("'").startswith(_FORMULA_STARTS) else text
 
 
 def unguard_text(text: str) -> str:
@@ -47,7 +56,7 @@ def unguard_text(text: str) -> str:
     >>> unguard_text("'=1+1"), unguard_text("'5S")
     ('=1+1', "'5S")
     """
-    return text[1:] if text[:1] == "'" and text[1:].startswith(_FORMULA_STARTS) else text
+    return text[1:] if text[:1] == "'" and text.lstrip("'").startswith(_FORMULA_STARTS) else text
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,6 +77,11 @@ class TextTable:
     def __len__(self) -> int:
         return len(self.columns[0]) if self.columns else 0
 
+    @property
+    def header_line(self) -> int:
+        """The 1-based line of the header."""
+        return self.first_line - 1
+
     def line_of(self, row: int) -> int:
         """Give the 1-based line, in the file, of a 0-based row."""
         return self.lines[row] if self.lines is not None else self.first_line + row
@@ -82,7 +96,7 @@ class TextTable:
         return text_array(unguard_text(cell.strip()) for cell in _cells(self.columns[column]))
 
     def numbers(self, column: int, missing: Sequence[str] = MISSING_CELLS) -> FloatArray:
-        """Give a column as float, NaN where a cell is one of ``missing``.
+        """Give a column as float, NaN where a cell is one of ``missing`` or at most :data:`MISSING_BELOW`.
 
         Raises
         ------
@@ -90,7 +104,10 @@ class TextTable:
             With the line and the column of the first cell that is no number.
         """
         values = _numbers_at_once(self.columns[column], missing)
-        return self._numbers_one_by_one(column, missing) if values is None else values
+        if values is None:
+            values = self._numbers_one_by_one(column, missing)
+        values[values <= MISSING_BELOW] = np.nan
+        return values
 
     def _numbers_one_by_one(self, column: int, missing: Sequence[str]) -> FloatArray:
         values = np.full(len(self), np.nan)
@@ -99,7 +116,7 @@ class TextTable:
             if content in missing:
                 continue
             try:
-                values[row] = float(content)
+                values[row] = _number(content)
             except ValueError:
                 raise FormatError(
                     "a cell that should be a number is not",
@@ -114,7 +131,14 @@ class TextTable:
 
 
 def _fold(name: str) -> str:
-    return " ".join(name.strip().lower().split())
+    return " ".join(name.lstrip("# ").lower().split())
+
+
+def _number(content: str) -> float:
+    """Read a number as instruments write it; Python's own ``1_000`` is none."""
+    if "_" in content:
+        raise ValueError(content)
+    return float(content)
 
 
 def _cells(column: Any) -> list[str]:
@@ -162,7 +186,7 @@ def _check_header(table: TextTable) -> None:
             raise FormatError(
                 "two columns have the same name",
                 path=table.path,
-                line=table.first_line - 1,
+                line=table.header_line,
                 column=name,
                 found=f"column {seen[name]} and column {position}",
                 expected="a name of its own for every column",
@@ -194,8 +218,40 @@ def tell_delimiter(header: str) -> str:
 
 
 def _is_note(line: str) -> bool:
-    """Tell a note line from a header whose first name begins with # (``#miRNA<TAB>gene``)."""
-    return line.lstrip('" ').startswith("# ")
+    """Tell a note line from a header whose first name begins with # (``#miRNA<TAB>gene``, ``# ID<TAB>s1``)."""
+    content = line.lstrip('" ')
+    if content.startswith("##") or content.rstrip('"\t,; ') == "#":
+        return True
+    return content.startswith("# ") and "\t" not in content.rstrip()
+
+
+def _is_blank(line: str) -> bool:
+    """Tell a line without content: white space and delimiters only, as spreadsheets pad their exports."""
+    return not line.strip(' \t,;"')
+
+
+def _find_header(lines: Sequence[str]) -> int:
+    """Give the place of the header: the first line that is neither blank nor a note, or the number of lines."""
+    return next((i for i, line in enumerate(lines) if not _is_blank(line) and not _is_note(line)), len(lines))
+
+
+def _notes_above(lines: Sequence[str]) -> dict[str, str]:
+    return parse_notes([line.rstrip("\t,;") for line in lines])
+
+
+def head_table(head: FileHead) -> TextTable | None:
+    """Give the header and the first rows of a file, for a sniffer; None where it holds no table.
+
+    Of a workbook it is the first sheet, for which the file is opened: a workbook's directory stands at its end.
+    """
+    try:
+        if is_workbook(head.data):
+            return read_table(head.path)
+        start = _find_header(head.lines)
+        body = list(head.lines[start : start + HEAD_ROWS + 1])
+        return _by_csv(body, tell_delimiter(body[0]), head.path, start, _notes_above(head.lines[:start]))
+    except (MirtoolError, IndexError):
+        return None
 
 
 def _read_delimited(data: bytes, path: str | Path) -> TextTable:
@@ -208,16 +264,12 @@ def _read_delimited(data: bytes, path: str | Path) -> TextTable:
             hint="export the table again as CSV or XLSX",
         )
     lines = unify_newlines(decode(data)).split("\n")
-    start = 0
-    while start < len(lines) and (not lines[start].strip() or lines[start].lstrip('" ').startswith("#")):
-        start += 1
+    start = _find_header(lines)
     if start == len(lines):
-        raise FormatError("the table holds no header line", path=path, found="blank lines only")
-    notes = parse_notes([line.rstrip("\t,;") for line in lines[:start]])
-    delimiter = tell_delimiter(lines[start])
-    while lines and not lines[-1].strip():
+        raise FormatError("the table holds no header line", path=path, found="blank lines and notes only")
+    while _is_blank(lines[-1]):
         lines.pop()
-    body = lines[start:]
+    notes, delimiter, body = _notes_above(lines[:start]), tell_delimiter(lines[start]), lines[start:]
     return _by_pyarrow(body, delimiter, path, start, notes) or _by_csv(body, delimiter, path, start, notes)
 
 
@@ -226,11 +278,12 @@ def _by_pyarrow(
 ) -> TextTable | None:
     """Read regular text at once; None where a row is irregular and wants the slow reader's exact account."""
     import pyarrow as pa
+    import pyarrow.compute as pc
     import pyarrow.csv as pa_csv
 
-    header = next(csv.reader([body[0]], delimiter=delimiter))
-    if len(body) == 1 or '"' in body[0].replace(f'"{delimiter}"', "").strip('"'):
+    if len(body) == 1 or body[0].count('"') % 2:
         return None
+    header = _trim([name.strip() for name in next(csv.reader([body[0]], delimiter=delimiter))])
     names = [str(i) for i in range(len(header))]
     try:
         parsed = pa_csv.read_csv(
@@ -245,9 +298,12 @@ def _by_pyarrow(
         return None
     if parsed.num_rows != len(body) - 1:  # a quoted cell holds a line end, or a quote is not closed
         return None
+    first_cells = pc.utf8_trim_whitespace(parsed.column(0))
+    if pc.any(pc.equal(first_cells, "")).as_py() and any(map(_is_blank, body)):
+        return None
     return TextTable(
         str(path),
-        tuple(unguard_text(name.strip()) for name in header),
+        tuple(unguard_text(name) for name in header),
         tuple(parsed.columns),
         start + 2,
         notes,
@@ -255,45 +311,64 @@ def _by_pyarrow(
 
 
 def _by_csv(body: list[str], delimiter: str, path: str | Path, start: int, notes: dict[str, str]) -> TextTable:
+    """Read text row by row: slower, and able to say in which line a row is wrong."""
     reader = csv.reader((line + "\n" for line in body), delimiter=delimiter, strict=True)
     rows: list[list[str]] = []
     lines: list[int] = []
+    before = 0
     try:
-        header = [name.strip() for name in next(reader)]
-        before = reader.line_num
         for row in reader:
-            line = start + before + 1
+            if any(cell.strip() for cell in row):
+                rows.append(row)
+                lines.append(start + before + 1)
             before = reader.line_num
-            if not any(cell.strip() for cell in row):
-                continue
-            while len(row) > len(header) and not row[-1].strip():
-                row.pop()
-            if len(row) != len(header):
-                raise FormatError(
-                    "a row does not have as many cells as the header",
-                    path=path,
-                    line=line,
-                    found=f"{len(row)} cells",
-                    expected=f"{len(header)} cells",
-                    hint="the file may have been cut while it was saved: export it again; a name that holds "
-                    "the separator must stand in quotes",
-                )
-            rows.append(row)
-            lines.append(line)
     except csv.Error as error:
         raise FormatError(
             f"the text can't be parted into cells: {error}",
             path=path,
-            line=start + reader.line_num,
-            hint="look for a quotation mark that is not closed",
+            line=start + before + 1,
+            found=repr(body[before][:60]),
+            hint="look for a quotation mark that is not closed, in this line or the next ones",
         ) from error
-    columns = tuple(zip(*rows, strict=True)) if rows else tuple(() for _ in header)
+    header, *rest = rows
+    if rest and all(len(row) == len(header) + 1 for row in rest) and any(row[-1].strip() for row in rest):
+        rows[0] = ["", *header]
+    return _table_of_rows(rows, lines, path, notes)
+
+
+def _trim(row: list[str]) -> list[str]:
+    """Take off the blank cells at the end of a row."""
+    width = max((i + 1 for i, cell in enumerate(row) if cell.strip()), default=0)
+    return row[:width]
+
+
+def _table_of_rows(
+    rows: Sequence[list[str]], lines: Sequence[int], path: str | Path, notes: dict[str, str]
+) -> TextTable:
+    """Make a table of its rows of cells, the header first; ``lines`` says where each stands in the file."""
+    header = _trim([name.strip() for name in rows[0]])
+    width = len(header)
+    body = []
+    for row, line in zip(rows[1:], lines[1:], strict=True):
+        cells = row[:width] if len(_trim(row)) <= width else row
+        if len(cells) != width:
+            raise FormatError(
+                "a row does not have as many cells as the header",
+                path=path,
+                line=line,
+                found=f"{len(cells)} cells",
+                expected=f"{width} cells",
+                hint="the file may have been cut while it was saved: export it again; a name that holds "
+                "the separator must stand in quotes; every column needs a name in the header",
+            )
+        body.append(cells)
+    columns = tuple(zip(*body, strict=True)) if body else ((),) * width
     return TextTable(
-        str(path), tuple(unguard_text(name) for name in header), columns, start + 2, notes, tuple(lines)
+        str(path), tuple(unguard_text(name) for name in header), columns, lines[0] + 1, notes, tuple(lines[1:])
     )
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=1)
 def _workbook(data: bytes) -> Any:
     from python_calamine import load_workbook
 
@@ -308,9 +383,19 @@ def read_sheets(data: bytes, path: str | Path) -> dict[str, list[list[Any]]]:
     FormatError
         Where the workbook is damaged or protected.
     """
+    with _workbook_errors(path):
+        return {name: _rows_of(data, name) for name in _workbook(data).sheet_names}
+
+
+def _rows_of(data: bytes, sheet: str) -> list[list[Any]]:
+    rows: list[list[Any]] = _workbook(data).get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+    return rows
+
+
+@contextmanager
+def _workbook_errors(path: str | Path) -> Iterator[None]:
     try:
-        book = _workbook(data)
-        return {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
+        yield
     except Exception as error:  # calamine raises several unrelated types for a damaged workbook
         raise FormatError(
             f"the workbook can't be opened: {error}",
@@ -327,34 +412,20 @@ def cell_text(cell: object) -> str:
 
 
 def _read_workbook(data: bytes, path: str | Path, sheet: str | None) -> TextTable:
-    sheets = read_sheets(data, path)
-    if sheet is not None and sheet not in sheets:
-        raise FormatError(f"the workbook has no sheet {sheet!r}", path=path, found=", ".join(map(repr, sheets)))
-    rows = [[cell_text(cell) for cell in row] for row in sheets[sheet or next(iter(sheets))]]
+    with _workbook_errors(path):
+        sheets = _workbook(data).sheet_names
+    if not sheets or sheet not in (None, *sheets):
+        raise FormatError(
+            "the workbook has no sheet" + (f" {sheet!r}" if sheet else ""),
+            path=path,
+            found=", ".join(map(repr, sheets)) or None,
+        )
+    with _workbook_errors(path):
+        rows = [[cell_text(cell) for cell in row] for row in _rows_of(data, sheet or sheets[0])]
     filled = [i for i, row in enumerate(rows) if any(cell.strip() for cell in row)]
-    notes = [i for i in filled if _is_note(rows[i][0])]
-    filled = [i for i in filled if i not in set(notes)]
-    if not filled:
+    texts = ["\t".join(rows[i]) for i in filled]
+    start = _find_header(texts)
+    if start == len(filled):
         raise FormatError("the sheet holds no header row", path=path, found="an empty sheet")
-    header_row = filled[0]
-    width = max((i + 1 for i, name in enumerate(rows[header_row]) if name.strip()), default=0)
-    for i in filled[1:]:
-        if any(cell.strip() for cell in rows[i][width:]):
-            raise FormatError(
-                "a row has a cell to the right of the last column that has a name",
-                path=path,
-                line=i + 1,
-                found=f"{len(rows[i])} cells",
-                expected=f"{width} cells",
-                hint="give the column a name in the header row, or clear the cell",
-            )
-    body = [(rows[i] + [""] * width)[:width] for i in filled[1:]]
-    columns = tuple(zip(*body, strict=True)) if body else tuple(() for _ in range(width))
-    return TextTable(
-        str(path),
-        tuple(name.strip() for name in rows[header_row][:width]),
-        columns,
-        header_row + 2,
-        parse_notes([rows[i][0] for i in notes]),
-        tuple(i + 1 for i in filled[1:]),
-    )
+    table = filled[start:]
+    return _table_of_rows([rows[i] for i in table], [i + 1 for i in table], path, _notes_above(texts[:start]))

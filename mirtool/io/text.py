@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import gzip
+import hashlib
 import sys
 import zlib
 from dataclasses import dataclass
@@ -77,6 +78,11 @@ def _gunzip(data: bytes, path: str | Path, limit: int | None) -> bytes:
         raise FormatError(
             f"the gzip packing is damaged: {error}", path=path, hint="copy the file again from its source"
         ) from error
+
+
+def sha256_of(path: str | Path) -> str:
+    """Hash a file's content (unpacked, where gzip packed it)."""
+    return hashlib.sha256(read_bytes(path)).hexdigest()
 
 
 def is_workbook(data: bytes) -> bool:
