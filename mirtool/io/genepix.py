@@ -54,6 +54,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +66,7 @@ from mirtool.errors import CallError, FormatError
 from mirtool.io.genepix_writer import genepix_bytes
 from mirtool.io.registry import Inspection
 from mirtool.io.tables import MISSING_CELLS, tell_delimiter
-from mirtool.io.text import FileHead, decode, is_binary, is_workbook, read_bytes
+from mirtool.io.text import HEAD_BYTES, FileHead, decode, is_binary, is_workbook, read_bytes, unify_newlines
 from mirtool.model import (
     ArraySource,
     Channel,
@@ -120,10 +121,17 @@ class _Header:
     line: int = 0
     rows_at: int = 0
 
+    @cached_property
+    def positions(self) -> dict[str, list[int]]:
+        """Where each column stands, by its name without regard to case and blanks."""
+        found: dict[str, list[int]] = {}
+        for position, name in enumerate(self.columns):
+            found.setdefault(_fold(name), []).append(position)
+        return found
+
     def find(self, name: str) -> int | None:
-        """Give the position of a column, without regard to case and blanks."""
-        folded = [_fold(column) for column in self.columns]
-        return folded.index(_fold(name)) if _fold(name) in folded else None
+        """Give the (first) position of a column, or None."""
+        return self.positions.get(_fold(name), [None])[0]
 
     @property
     def kind(self) -> str:
@@ -339,10 +347,8 @@ def _plain_utf8(data: bytes, path: str | Path) -> bytes:
         )
     if not data.isascii():
         data = decode(data).encode()
-    returns = data.count(b"\r")
-    if returns and returns != data.count(b"\r\n"):
-        data = data.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    return data
+    head = data[:HEAD_BYTES]
+    return data if head.count(b"\r") in (0, head.count(b"\r\n")) else unify_newlines(data.decode()).encode()
 
 
 def _find_header(data: bytes, path: str | Path) -> _Header:
@@ -413,20 +419,20 @@ def _find_columns(
                 hint="save the results in GenePix again, with all columns",
             )
         if position is not None:
-            _check_single(header, name, position, path)
+            _check_single(header, name, path)
             wanted[name] = position
     return wanted
 
 
-def _check_single(header: _Header, name: str, position: int, path: str | Path) -> None:
-    again = [j for j, column in enumerate(header.columns) if j != position and _fold(column) == _fold(name)]
-    if again:
+def _check_single(header: _Header, name: str, path: str | Path) -> None:
+    positions = header.positions[_fold(name)]
+    if len(positions) > 1:
         raise FormatError(
             "two columns have the same name",
             path=path,
             line=header.line,
             column=name,
-            found=f"column {position + 1} and column {again[0] + 1}",
+            found=f"column {positions[0] + 1} and column {positions[1] + 1}",
             expected="one column of this name",
             hint="save the results in GenePix again; if the file was edited, delete the wrong column",
         )
@@ -508,11 +514,11 @@ def _read_line_by_line(
     """Read an irregular table, or say in which line and column it can't be read."""
     width = len(header.columns)
     read: dict[str, list[Any]] = {name: [] for name in wanted}
-    lines = body.decode("utf-8", errors="replace").split("\n")
+    lines = unify_newlines(body.decode()).split("\n")
     for number, line in enumerate(lines, header.line + 1):
-        if not line.strip(" \t\r,;"):
+        if not line.strip(" \t,;"):
             continue
-        cells = _split(line.rstrip("\r"), header.delimiter, width)
+        cells = _split(line, header.delimiter, width)
         while len(cells) > width and not cells[-1].strip():
             cells.pop()
         if len(cells) != width:
@@ -607,13 +613,14 @@ def _cell_oddities(
 def _layout_oddities(layout: SpotLayout) -> list[str]:
     """Notice a spot that stands twice, and a table that was cut at the end of a row."""
     found = []
-    spots = np.stack([layout.block, layout.row, layout.column], axis=1)
-    _, first, counts = np.unique(spots, axis=0, return_index=True, return_counts=True)
-    if len(first) < len(spots):
-        block, row, column = spots[first[counts > 1].min()]
+    order = np.lexsort((layout.column, layout.row, layout.block))
+    spots = layout.take(order)
+    again = (np.diff(spots.block) == 0) & (np.diff(spots.row) == 0) & (np.diff(spots.column) == 0)
+    if again.any():
+        i = order[1:][again].min()
         found.append(
-            f"{plural(len(spots) - len(first), 'spot position')} more than once in the table, first Block "
-            f"{block}, Row {row}, Column {column}"
+            f"{plural(int(again.sum()), 'spot position')} more than once in the table, first Block "
+            f"{layout.block[i]}, Row {layout.row[i]}, Column {layout.column[i]}"
         )
     several = layout.block.max() > layout.block.min()
     part, what = (layout.block, "block") if several else (layout.row, "row")
