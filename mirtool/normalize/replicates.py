@@ -1,0 +1,126 @@
+"""Replicate spots: one value a probe from the spots that carry its ID.
+
+Spots are grouped by ID and never by Name: some miRNAs have two capture probes on the chip, each with an ID and
+four spots of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mirtool.model import FloatArray, IntArray, TextArray
+
+REPLICATE_METHODS = ("median", "mean")
+
+
+@dataclass(frozen=True, eq=False)
+class ReplicateGroups:
+    """Which spots belong to which probe. Probes stand in the order in which their IDs first appear.
+
+    Parameters
+    ----------
+    first
+        Row of each probe's first spot, ``(n_probes,)``.
+    sizes
+        Number of spots of each probe, ``(n_probes,)``.
+    probe_of
+        Probe of each spot, ``(n_spots,)``; −1 for a spot without an ID, which belongs to none.
+    spots_by_size
+        For each number of spots: the probes that have as many, ``(m,)``, and their rows, ``(m, size)``.
+    """
+
+    first: IntArray
+    sizes: IntArray
+    probe_of: IntArray
+    spots_by_size: tuple[tuple[IntArray, IntArray], ...]
+
+    def __len__(self) -> int:
+        return len(self.first)
+
+
+def group_replicates(ids: TextArray) -> ReplicateGroups:
+    """Group spots by ID.
+
+    Parameters
+    ----------
+    ids
+        One ID a spot, ``(n_spots,)``. A blank ID groups with nothing, other blank IDs included.
+
+    Examples
+    --------
+    >>> from mirtool.model import text_array
+    >>> groups = group_replicates(text_array(["b", "a", "", "b"]))
+    >>> groups.first, groups.sizes, groups.probe_of
+    (array([0, 1]), array([2, 1]), array([ 0,  1, -1,  0]))
+    """
+    labels = [label.strip() for label in ids]
+    number = {label: i for i, label in enumerate(dict.fromkeys(filter(None, labels)))} | {"": -1}
+    probe_of = np.fromiter(map(number.__getitem__, labels), np.int64, len(labels))
+    unlabeled = int(np.count_nonzero(probe_of < 0))
+    by_probe = np.argsort(probe_of, kind="stable")[unlabeled:]
+    sizes = np.bincount(probe_of[probe_of >= 0], minlength=len(number) - 1)
+    starts = np.cumsum(sizes) - sizes
+    spots_by_size = []
+    for size in np.unique(sizes):
+        probes = np.flatnonzero(sizes == size)
+        spots_by_size.append((probes, by_probe[starts[probes][:, None] + np.arange(size)]))
+    return ReplicateGroups(by_probe[starts], sizes, probe_of, tuple(spots_by_size))
+
+
+def collapse_replicates(
+    signals: FloatArray, groups: ReplicateGroups, method: str = "median"
+) -> tuple[FloatArray, IntArray]:
+    """Collapse the replicate spots of each probe, missing spots left out.
+
+    Parameters
+    ----------
+    signals
+        ``(n_spots, n_arrays)``, any unit, NaN missing. Signs are kept: a negative signal takes part.
+    groups
+        From :func:`group_replicates`.
+    method
+        ``"median"`` (the mean of the middle two of an even number) or ``"mean"``.
+
+    Returns
+    -------
+    values : FloatArray
+        ``(n_probes, n_arrays)``; missing where every spot is.
+    counts : IntArray
+        Spots behind each value, same shape.
+
+    Examples
+    --------
+    >>> from mirtool.model import text_array
+    >>> groups = group_replicates(text_array(["a", "a", "a", "a", "b"]))
+    >>> collapse_replicates(np.array([[1.0], [9.0], [np.nan], [2.0], [np.nan]]), groups)
+    (array([[ 2.],
+           [nan]]), array([[3],
+           [0]]))
+    """
+    collapse = _median if method == "median" else _mean
+    values = np.empty((len(groups), signals.shape[1]))
+    counts = np.empty(values.shape, dtype=np.int64)
+    for probes, spots in groups.spots_by_size:
+        stacked = signals[spots.T]
+        present = np.count_nonzero(~np.isnan(stacked), axis=0)
+        values[probes] = collapse(stacked, present)
+        counts[probes] = present
+    return values, counts
+
+
+def _median(stacked: FloatArray, present: IntArray) -> FloatArray:
+    """Median over the first axis of the ``present`` values that are not missing."""
+    ordered = np.sort(stacked, axis=0)  # NaN last
+    below = np.take_along_axis(ordered, np.maximum((present - 1) // 2, 0)[None], axis=0)[0]
+    above = np.take_along_axis(ordered, np.minimum(present // 2, len(ordered) - 1)[None], axis=0)[0]
+    median: FloatArray = (below + above) / 2
+    return median
+
+
+def _mean(stacked: FloatArray, present: IntArray) -> FloatArray:
+    """Mean over the first axis of the ``present`` values that are not missing."""
+    total = np.nansum(stacked, axis=0)
+    mean: FloatArray = np.divide(total, present, out=np.full(total.shape, np.nan), where=present > 0)
+    return mean

@@ -1,0 +1,141 @@
+"""What a normalization counted on its way: whatever the result leaves out is a number here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from mirtool.model import BoolArray
+
+Counts = tuple[int, ...]
+"""One number an array, in the order of the arrays."""
+
+
+def per_array(mask: BoolArray) -> Counts:
+    """Count what is true in each column of ``mask``, ``(n, n_arrays)``."""
+    return tuple(np.count_nonzero(mask, axis=0).tolist())
+
+
+@dataclass(frozen=True)
+class ControlShare:
+    """How many spots of a kind that should show no signal reach the cut-off all the same.
+
+    Parameters
+    ----------
+    kind
+        ``"empty"`` or ``"negative control"``.
+    spots
+        Spots of that kind with a signal (foreground − background, flagged ones left out), a number an array.
+    passing
+        Those among them that reach the cut-off.
+    percentile_95
+        The signal below which 95 % of these spots lie, all arrays together; None where there is none.
+    """
+
+    kind: str
+    spots: Counts
+    passing: Counts
+    percentile_95: float | None
+
+    @property
+    def share(self) -> float:
+        """Passing spots of all spots, 0 to 1, over all arrays; NaN where there is none."""
+        return sum(self.passing) / sum(self.spots) if sum(self.spots) else float("nan")
+
+    def share_in(self, array: int) -> float:
+        """Give the passing spots of all spots in one array; NaN where it has none."""
+        return self.passing[array] / self.spots[array] if self.spots[array] else float("nan")
+
+
+@dataclass(frozen=True)
+class NormalizationReport:
+    """The numbers of one normalization.
+
+    Parameters
+    ----------
+    preset, channel, flag_rule, replicates, min_intensity, keep, probe_choice
+        What was asked for; ``channel`` is the one used.
+    samples
+        The arrays' names; every :data:`Counts` below follows their order.
+    spots
+        Spots an array.
+    background_subtracted
+        False where the files have no background and the signal is the foreground alone.
+    no_intensity
+        Spots whose foreground or background is missing in the file.
+    flags
+        Negative flag to the number of spots that carry it; None where the files have no flags.
+    flagged_out
+        Spots made missing by ``flag_rule``.
+    saturated
+        Spots with at least one saturated pixel (GenePix's ``% Sat.`` above 0); None where not recorded.
+    at_ceiling
+        Spots whose foreground is 65,535 counts, the highest a 16-bit scanner can write.
+    spots_without_id
+        Spots that belong to no probe and were left out.
+    several_names
+        IDs whose spots carry more than one name; the first name stands.
+    probes_by_kind
+        Kind to the number of probes (IDs) of that kind on the chip.
+    probes_by_replicates
+        Number of replicate spots to the number of counting probes that have as many.
+    counting_probes
+        Probes of the kinds that ``probe_choice`` lets count.
+    missing
+        Counting probes of which no spot has a signal.
+    non_positive
+        Counting probes whose collapsed signal is zero or negative; made missing.
+    on_one_spot
+        Values that rest on one spot though the probe has several.
+    detected
+        Counting probes that reach the cut-off.
+    kept
+        Probes in the result.
+    factor_probes
+        Counting probes that reach the cut-off in all arrays.
+    factors
+        Median signal over the factor probes, by which the array was divided.
+    controls
+        The Empty and the negative-control spots, where the chip has them.
+    """
+
+    preset: str
+    channel: str
+    flag_rule: str
+    replicates: str
+    min_intensity: float
+    keep: str
+    probe_choice: str
+    samples: tuple[str, ...]
+    spots: int
+    background_subtracted: bool
+    no_intensity: Counts
+    flags: Mapping[int, Counts] | None
+    flagged_out: Counts
+    saturated: Counts | None
+    at_ceiling: Counts
+    spots_without_id: int
+    several_names: tuple[str, ...]
+    probes_by_kind: Mapping[str, int]
+    probes_by_replicates: Mapping[int, int]
+    counting_probes: int
+    missing: Counts
+    non_positive: Counts
+    on_one_spot: Counts
+    detected: Counts
+    kept: int
+    factor_probes: int
+    factors: tuple[float, ...]
+    controls: tuple[ControlShare, ...]
+
+    @property
+    def cutoff_filters_nothing(self) -> tuple[ControlShare, ...]:
+        """The kinds of control spot of which more than half reach the cut-off."""
+        return tuple(control for control in self.controls if control.share > 0.5)
+
+    def to_record(self) -> dict[str, Any]:
+        """Give every number as plain values, for the record of the run."""
+        return asdict(self)

@@ -1,0 +1,89 @@
+"""What counts: the channel that holds the samples, and the probes that measure them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mirtool.errors import CallError, FormatError, MirtoolError
+from mirtool.model import BoolArray, ProbeTable, RawArrays
+from mirtool.normalize.replicates import ReplicateGroups
+from mirtool.probes import TECHNICAL_KINDS, ProbeKind, is_kind
+
+PROBE_CHOICES = ("mirna", "all")
+"""Which probes count: miRNA and miRPlus; or every kind that measures the sample (not the slide)."""
+
+HY3 = "532"
+"""The wavelength, in nm, of Hy3: the channel of the sample on miRCURY chips."""
+
+
+def choose_channel(arrays: RawArrays, channel: str | None) -> str:
+    """Give the channel to use: the one asked for, else 532 (Hy3), else the only one there is.
+
+    Raises
+    ------
+    CallError
+        Where the channel asked for is not there, or none was and there are several without 532.
+    """
+    names = ", ".join(arrays.channels)
+    if channel is not None:
+        if channel not in arrays.channels:
+            raise CallError(
+                f"the arrays have no channel {channel!r}", found=names, hint="name one of these with --channel"
+            )
+        return channel
+    if HY3 in arrays.channels:
+        return HY3
+    if len(arrays.channels) == 1:
+        return next(iter(arrays.channels))
+    raise CallError(
+        f"the arrays have several channels and none of them is {HY3} (Hy3)",
+        found=names,
+        hint="say which one holds the samples: --channel " + " or --channel ".join(arrays.channels),
+    )
+
+
+def counting_spots(probes: ProbeTable, groups: ReplicateGroups, choice: str) -> BoolArray:
+    """Mask of the spots whose kind counts under ``choice`` (one of :data:`PROBE_CHOICES`), ``(n_spots,)``.
+
+    Raises
+    ------
+    MirtoolError
+        Where the probes have not been classified.
+    FormatError
+        Where spots that count and spots that don't share an ID, and would be collapsed into one value.
+    """
+    if len(probes) and not probes.kind.any():
+        raise MirtoolError(
+            "the probes of these arrays have no kind yet",
+            hint="read the files with mirtool.io.arrays.read_arrays, or classify their probes with "
+            "mirtool.probes.classify_probes",
+        )
+    if choice == "mirna":
+        counting = is_kind(probes, ProbeKind.MIRNA, ProbeKind.MIRPLUS)
+    else:
+        counting = ~is_kind(probes, *TECHNICAL_KINDS)
+    _check_kinds_agree(probes, groups, counting)
+    return counting
+
+
+def _check_kinds_agree(probes: ProbeTable, groups: ReplicateGroups, counting: BoolArray) -> None:
+    labeled = np.flatnonzero(groups.probe_of >= 0)
+    first = groups.first[groups.probe_of[labeled]]
+    strange = np.flatnonzero(counting[labeled] != counting[first])
+    if not len(strange):
+        return
+    one, other = int(first[strange[0]]), int(labeled[strange[0]])
+    raise FormatError(
+        f"the ID {probes.id[one]!r} stands for different kinds of probe",
+        found=f"{probes.name[one]!r} ({probes.kind[one]}) and {probes.name[other]!r} ({probes.kind[other]})",
+        expected="one kind an ID: spots that share an ID are replicates of one probe",
+        hint="give these probes their kind with a [[probe_kinds]] rule in mirtool.toml",
+    )
+
+
+def ids_with_several_names(probes: ProbeTable, groups: ReplicateGroups) -> tuple[str, ...]:
+    """Give the IDs whose spots do not all carry the same name, in the order of their probes."""
+    labeled = np.flatnonzero(groups.probe_of >= 0)
+    probe = groups.probe_of[labeled]
+    differs = probes.name[labeled] != probes.name[groups.first[probe]]
+    return tuple(probes.id[groups.first[np.unique(probe[differs])]])

@@ -1,0 +1,68 @@
+"""A normalized matrix as the tables that are written: the values, and the spots behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import numpy.typing as npt
+
+from mirtool.errors import MirtoolError, SampleSheetError
+from mirtool.model import ExpressionMatrix, Table
+
+ID = "ID"
+NAME = "Name"
+
+
+def normalized_table(matrix: ExpressionMatrix, scale: Literal["log2", "linear"] = "log2") -> Table:
+    """Give a matrix as a table of ID, Name and one column a sample, with its scale in the notes.
+
+    Parameters
+    ----------
+    matrix
+        Normalized expression.
+    scale
+        ``"log2"``, or ``"linear"`` for the ratios to the array's factor. What is written is what the note
+        ``scale`` says.
+
+    Raises
+    ------
+    SampleSheetError
+        Where a sample is called ``ID`` or ``Name``.
+    """
+    values = matrix.linear if scale == "linear" else matrix.values
+    notes = (("mirtool normalized", ""), ("scale", scale), *_history_notes(matrix))
+    return Table(_columns(matrix, values), notes)
+
+
+def spots_table(matrix: ExpressionMatrix) -> Table:
+    """Give the number of replicate spots behind each value as a table of the shape of the normalized one.
+
+    Raises
+    ------
+    MirtoolError
+        Where the matrix does not know them.
+    SampleSheetError
+        Where a sample is called ``ID`` or ``Name``.
+    """
+    if matrix.spots is None:
+        raise MirtoolError("this matrix does not say how many spots stand behind its values")
+    notes = (("mirtool spots", "replicate spots behind each normalized value"), *_history_notes(matrix))
+    return Table(_columns(matrix, matrix.spots), notes)
+
+
+def _history_notes(matrix: ExpressionMatrix) -> tuple[tuple[str, str], ...]:
+    """Read the matrix's history ("recipe: service") as keys and values."""
+    steps = (step.partition(":") for step in matrix.history)
+    return tuple((key.strip(), value.strip()) for key, _, value in steps)
+
+
+def _columns(matrix: ExpressionMatrix, values: npt.NDArray[Any]) -> Mapping[str, npt.NDArray[Any]]:
+    labels = {ID: matrix.probes.id, NAME: matrix.probes.name}
+    clash = labels.keys() & set(matrix.samples.names)
+    if clash:
+        raise SampleSheetError(
+            f"a sample can't be called {min(clash)!r}: the table has a column of that name for the probes",
+            hint="rename the sample in the sample sheet",
+        )
+    return labels | dict(zip(matrix.samples.names, values.T, strict=True))
