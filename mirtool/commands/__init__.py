@@ -3,4 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
-COMMANDS: dict[str, Callable[..., Any]] = {}
+from mirtool.commands.init import init
+from mirtool.commands.inspect import inspect
+
+COMMANDS: dict[str, Callable[..., Any]] = {
+    "init": init,
+    "inspect": inspect,
+}
+"""The commands in the order in which a study needs them."""

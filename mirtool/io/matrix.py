@@ -14,10 +14,11 @@ One header line and one line a probe (or a spot), with optional note lines that 
 is taken for the other. An ``index`` or a first column without a header that only numbers the rows
 (0, 1, 2 … or 1, 2, 3 …) is no ID where there is a name: the names then say which rows are replicates.
 
-*Position columns* (``Block``, ``Row``, ``Column`` …) and columns that hold text only are no samples; they are left
-out, and what was left out is said. *Every other column is a sample*: its header is the sample's name, and each
-of its cells a number with a decimal point, or missing (empty, ``NA``, ``N/A``, ``null``, ``-3.4E38`` …). Text in
-a number cell is an error with its line and column.
+*Position columns* (``Block``, ``Row``, ``X`` …, in a table that has both a ``Row`` and a ``Column``) and columns
+that hold text only are no samples; they are left out, and what was left out is said. *Every other column is a
+sample*: its header is the sample's name, and each of its cells a number with a decimal point, or missing (empty,
+``NA``, ``N/A``, ``null``, ``-3.4E38`` …). Text in a number cell is an error with its line and column. In a table
+that mirtool normalized every column but ``ID`` and ``Name`` is a sample, whatever its name.
 
 In a raw table rows that share an ID are replicate spots. In an expression table every ID stands once; where it
 has names only, a name that comes again is another probe for the same miRNA, and its ID gets a number:
@@ -62,6 +63,9 @@ NORMALIZED_NOTE = "mirtool normalized"
 
 MAX_LOG2 = 64.0
 """No instrument counts to 2^64 (scanners end at 2^16): a larger value is no log2 intensity."""
+
+SUSPICIOUSLY_SMALL = 24.0
+"""Scanners count to 65535, so the brightest spot of an array lies far above this, and its log2 (16) below it."""
 
 ID_HEADERS = frozenset(
     {"id", "idref", "probe", "probeid", "probesetid", "probename", "index", "spotid", "reporter", "reporterid"}
@@ -110,13 +114,13 @@ def inspect(path: str | Path) -> Inspection:
         format="matrix",
         spots=len(plain.table),
         channels=() if normalized else (CHANNEL,),
-        warnings=plain.left_out,
+        warnings=plain.left_out if normalized else (*plain.left_out, *_scale_doubts(plain)),
         details={
             "content": "normalized by mirtool" if normalized else "intensities or expression",
             "scale": plain.table.notes.get("scale", "not stated"),
             "samples": list(plain.samples),
-            "missing values": int(np.isnan(plain.values).sum()),
-            "probe kinds": dict(zip(kinds.tolist(), counts.tolist(), strict=True)),
+            "missing_values": int(np.isnan(plain.values).sum()),
+            "probe_kinds": dict(zip(kinds.tolist(), counts.tolist(), strict=True)),
         },
     )
 
@@ -154,7 +158,8 @@ def read_intensities(path: str | Path, *, sheet: str | None = None) -> RawArrays
             expected="raw intensities",
             hint="hand it to `mirtool diff`, or normalize the scanner's own files",
         )
-    source = ArraySource(str(path), "matrix", sha256_of(path), warnings=plain.left_out)
+    warnings = (*plain.left_out, *_scale_doubts(plain))
+    source = ArraySource(str(path), "matrix", sha256_of(path), warnings=warnings)
     n_samples = len(plain.samples)
     return RawArrays(
         channels={CHANNEL: Channel(plain.values)},
@@ -196,7 +201,7 @@ def read_expression(path: str | Path, *, scale: Literal["log2", "linear"] | None
     _refuse_repeated_ids(plain.table, ids)
     stated = _scale_of(plain.table, scale)
     values = plain.values
-    history = [f"read from {Path(path).name}, scale {stated}", *plain.left_out, *renamed]
+    history = [*_history_of(plain.table), *plain.left_out, *renamed]
     if stated == "log2":
         _refuse_impossible_log2(plain)
     else:
@@ -240,9 +245,12 @@ def _fold(header: str) -> str:
 
 def _find_labels(table: TextTable) -> _Labels:
     folded = [_fold(header) for header in table.header]
+    if NORMALIZED_NOTE in table.notes and folded[:2] == ["id", "name"]:
+        return _Labels(0, 1, frozenset({0, 1}))
     ids = [j for j, header in enumerate(folded) if header in ID_HEADERS]
     names = [j for j, header in enumerate(folded) if header in NAME_HEADERS]
-    known = ids + names + [j for j, header in enumerate(folded) if header in POSITION_HEADERS]
+    positions = [j for j, header in enumerate(folded) if header in POSITION_HEADERS]
+    known = ids + names + (positions if {"row", "column"} <= set(folded) else [])
     if folded and not folded[0]:
         known.append(0)
         ids.append(0)
@@ -298,6 +306,7 @@ def _read_plain(path: str | Path, sheet: str | None) -> _PlainTable:
     columns, left_out = _sample_columns(table, labels)
     values = np.column_stack([table.numbers(j) for j in columns])
     ids, names = _labels_of(table, labels)
+    _refuse_infinite(table, columns, values)
     _refuse_empty_samples(table, columns, values)
     samples = tuple(table.header[j] for j in columns)
     return _PlainTable(table, ids, names, labels.id is not None, samples, values, tuple(left_out))
@@ -394,6 +403,21 @@ def _labels_of(table: TextTable, labels: _Labels) -> tuple[TextArray, TextArray]
     return ids, names
 
 
+def _refuse_infinite(table: TextTable, columns: Sequence[int], values: FloatArray) -> None:
+    infinite = np.argwhere(np.isinf(values))
+    if len(infinite):
+        row, position = map(int, infinite[0])
+        raise FormatError(
+            "a value is infinite",
+            path=table.path,
+            line=table.line_of(row),
+            column=table.header[columns[position]],
+            found=f"{values[row, position]:g}",
+            expected="a number, or an empty cell or NA where it is missing",
+            hint="it may be the logarithm of zero: leave the cell empty if the value was not measured",
+        )
+
+
 def _refuse_empty_samples(table: TextTable, columns: Sequence[int], values: FloatArray) -> None:
     empty = np.flatnonzero(np.isnan(values).all(axis=0))
     if len(empty):
@@ -457,6 +481,20 @@ def _scale_of(table: TextTable, asked: str | None) -> str:
             hint="say it with --scale log2 or --scale linear; raw intensities go to `mirtool normalize` first",
         )
     return stated or str(asked)
+
+
+def _history_of(table: TextTable) -> list[str]:
+    """Give what the notes of a table say was done to it."""
+    steps = {key: value for key, value in table.notes.items() if key not in (NORMALIZED_NOTE, "scale")}
+    return [f"{key}: {value}" if value else key for key, value in steps.items()]
+
+
+def _scale_doubts(plain: _PlainTable) -> tuple[str, ...]:
+    """Wonder about intensities that are all so small that they may be logarithms already."""
+    largest = float(np.nanmax(plain.values))
+    if largest > SUSPICIOUSLY_SMALL:
+        return ()
+    return (f"the largest value is {largest:.4g}: these may be log2 values, not intensities",)
 
 
 def _refuse_impossible_log2(plain: _PlainTable) -> None:

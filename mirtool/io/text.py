@@ -48,7 +48,6 @@ def read_bytes(path: str | Path, limit: int | None = None) -> bytes:
     else:
         try:
             with Path(path).open("rb") as file:
-                # A packed head of this size always unpacks to at least itself.
                 data = file.read() if limit is None else file.read(limit)
         except FileNotFoundError:
             raise MirtoolError(
@@ -95,8 +94,10 @@ def is_binary(data: bytes) -> bool:
     return b"\x00" in data and not data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
 
 
-def decode(data: bytes) -> str:
+def decode(data: bytes, *, cut: bool = False) -> str:
     r"""Decode text by its mark, else as UTF-8, else as Windows-1252 (what GenePix and Excel write).
+
+    ``cut`` says that the data are a head that may end inside a character; such a character is left out.
 
     Examples
     --------
@@ -109,8 +110,7 @@ def decode(data: bytes) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
-        # A head cut inside its last character is still UTF-8.
-        if error.start >= len(data) - 3 and error.reason == "unexpected end of data":
+        if cut and error.start >= len(data) - 3 and error.reason == "unexpected end of data":
             return data[: error.start].decode("utf-8")
         return data.decode("cp1252", errors="replace")
 
@@ -146,7 +146,9 @@ class FileHead:
     @cached_property
     def text(self) -> str:
         """The head as text with LF line ends; empty where it is binary."""
-        return "" if is_workbook(self.data) or is_binary(self.data) else unify_newlines(decode(self.data))
+        return (
+            "" if is_workbook(self.data) or is_binary(self.data) else unify_newlines(decode(self.data, cut=True))
+        )
 
     @cached_property
     def lines(self) -> tuple[str, ...]:

@@ -1,0 +1,154 @@
+"""A first draft of the sample sheet, from the files of the arrays: the samples, never their groups."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from mirtool.errors import CallError, FormatError, SampleSheetError
+from mirtool.io import matrix
+from mirtool.io.registry import sniff_format
+from mirtool.io.text import STDIN
+from mirtool.model import Table, text_array
+
+ARRAY_FORMATS = ("genepix", "matrix")
+"""Formats that hold intensities, and so samples."""
+
+_SUFFIXES = frozenset({".gz", ".gpr", ".txt", ".csv", ".tsv", ".xls", ".xlsx"})
+_TOKEN = re.compile(r"[^ _.\-]+[ _.\-]*")
+
+
+def draft_samples(files: Sequence[str], folder: str | Path = ".", *, format: str | None = None) -> Table:
+    """List the samples in arrays' files as a sample sheet whose groups are still empty.
+
+    Parameters
+    ----------
+    files
+        One array a file (the sample is named after the file, see :func:`names_from_files`), or plain tables
+        with a sample a column (named as the column is).
+    folder
+        Where the sheet will lie: its paths are relative to it.
+    format
+        Format of all files; told by their content if not given.
+
+    Returns
+    -------
+    Table
+        Columns ``sample``, ``group`` (all empty) and ``file``, in the order of ``files``.
+
+    Raises
+    ------
+    CallError
+        Where a file is named twice, or is standard input.
+    UnknownFormatError, FormatError
+        Where a file holds no arrays.
+    SampleSheetError
+        Where two arrays would get the same sample name.
+    """
+    _refuse_repeated_files(files)
+    formats = [_array_format(file, format) for file in files]
+    single = [file for file, name in zip(files, formats, strict=True) if name != "matrix"]
+    file_names = dict(zip(single, names_from_files(single), strict=True))
+    rows = [
+        (sample, file)
+        for file in files
+        for sample in ([file_names[file]] if file in file_names else matrix.inspect(file).details["samples"])
+    ]
+    _refuse_repeated_samples(rows)
+    return Table(
+        {
+            "sample": text_array(sample for sample, _ in rows),
+            "group": text_array("" for _ in rows),
+            "file": text_array(_relative(file, Path(folder)) for _, file in rows),
+        }
+    )
+
+
+def names_from_files(files: Sequence[str]) -> list[str]:
+    """Name each sample after its file, without the extension and without what all names have in common.
+
+    Only whole words (parted by ``_``, ``-``, ``.`` or a blank) are left out, and none at the front where a name
+    would then begin with a digit. Files of one name in several folders get their folder's name in front.
+
+    Examples
+    --------
+    >>> names_from_files(["run7_resistant_1_S01.gpr", "run7_responding_1_S01.gpr"])
+    ['resistant_1', 'responding_1']
+    >>> names_from_files(["MM_01.gpr.gz", "MM_02.gpr.gz"])
+    ['MM_01', 'MM_02']
+    >>> names_from_files(["before/P1.gpr", "after/P1.gpr"])
+    ['before_P1', 'after_P1']
+    """
+    stems = [_stem(file) for file in files]
+    if len(set(stems)) < len(stems):
+        stems = [f"{Path(file).resolve().parent.name}_{stem}" for file, stem in zip(files, stems, strict=True)]
+    if len(set(stems)) < 2:
+        return stems
+    words = [_TOKEN.findall(stem) for stem in stems]
+    shortest = min(map(len, words))
+    front = _common(words, shortest - 1)
+    while front and any(name[front][0].isdigit() for name in words):
+        front -= 1
+    back = _common([name[::-1] for name in words], shortest - 1 - front)
+    return ["".join(name[front : len(name) - back]).rstrip(" _.-") for name in words]
+
+
+def _stem(file: str) -> str:
+    path = Path(file)
+    while path.suffix.lower() in _SUFFIXES and path.stem:
+        path = path.with_suffix("")
+    return path.name
+
+
+def _common(words: Sequence[Sequence[str]], at_most: int) -> int:
+    """Count the leading words that all names share."""
+    n = 0
+    while n < at_most and len({name[n].rstrip(" _.-") for name in words}) == 1:
+        n += 1
+    return n
+
+
+def _refuse_repeated_files(files: Sequence[str]) -> None:
+    seen: set[Path] = set()
+    for file in files:
+        if file == STDIN:
+            raise CallError("a sample sheet needs files it can name, not standard input")
+        if Path(file).resolve() in seen:
+            raise CallError("the same file is named twice", found=file, expected="every array once")
+        seen.add(Path(file).resolve())
+
+
+def _array_format(file: str, format: str | None) -> str:
+    name = sniff_format(file, format)
+    if name not in ARRAY_FORMATS:
+        raise FormatError(
+            "this file holds no arrays",
+            path=file,
+            found=f"the format {name}",
+            expected="scanner files or a table of intensities (" + ", ".join(ARRAY_FORMATS) + ")",
+            hint="leave it out of the call",
+        )
+    return name
+
+
+def _refuse_repeated_samples(rows: Sequence[tuple[str, str]]) -> None:
+    first: dict[str, str] = {}
+    for sample, file in rows:
+        if sample in first:
+            raise SampleSheetError(
+                f"two arrays would get the sample name {sample!r}",
+                path=file,
+                found=f"the same name from {first[sample]}",
+                expected="a name of its own for every array",
+                hint="rename one of the files (or columns), or write the sheet by hand: sample,group,file",
+            )
+        first[sample] = file
+
+
+def _relative(file: str, folder: Path) -> str:
+    try:
+        return Path(os.path.relpath(file, folder)).as_posix()
+    except ValueError:  # on Windows, where the file lies on another drive
+        return Path(file).resolve().as_posix()
