@@ -346,6 +346,9 @@ class DifferentialTable:
         Replicate spots behind the values, summed over the group's arrays, or None where not known.
     regulation_fold_change, regulation_p, regulation_fdr
         ``"up"``, ``"down"`` or ``""``: by fold change alone, by fold change and P, by fold change and FDR.
+    prior_df, prior_variance
+        Of the moderated t: degrees of freedom (may be infinite) and variance common to all probes; NaN for
+        other tests.
     """
 
     probes: ProbeTable
@@ -371,6 +374,8 @@ class DifferentialTable:
     alpha: float
     spots_tested: IntArray | None = None
     spots_reference: IntArray | None = None
+    prior_df: float = float("nan")
+    prior_variance: float = float("nan")
     history: tuple[str, ...] = ()
 
     def __len__(self) -> int:
@@ -393,6 +398,8 @@ class Interactions:
         The table's name and version, for the record.
     dropped
         What reading left out, in words, counted (Non-Functional rows, rows collapsed to pairs …).
+    graded
+        False where the table says nothing about evidence; ``strong`` is then False throughout and means nothing.
     """
 
     mirna: TextArray
@@ -401,6 +408,7 @@ class Interactions:
     references: TextArray
     source: str
     dropped: tuple[str, ...] = ()
+    graded: bool = True
 
     def __post_init__(self) -> None:
         n = len(self.mirna)

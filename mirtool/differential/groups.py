@@ -1,0 +1,180 @@
+"""Which arrays are compared with which: the sheet joined to the matrix, and the two groups chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+
+from mirtool.console import plural
+from mirtool.errors import CallError, SampleSheetError
+from mirtool.model import ExpressionMatrix, SampleTable
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two groups and where their arrays stand.
+
+    Parameters
+    ----------
+    tested, reference
+        Names of the groups; ratios are tested / reference, so ``tested`` is on top.
+    tested_columns, reference_columns
+        Positions of their samples in the sample table.
+    without_group, other_groups
+        Names of the samples left out: those without a group, and those of groups that are not compared.
+    reason
+        Why these two, in this direction, in words.
+    """
+
+    tested: str
+    reference: str
+    tested_columns: tuple[int, ...]
+    reference_columns: tuple[int, ...]
+    without_group: tuple[str, ...]
+    other_groups: tuple[str, ...]
+    reason: str
+
+
+def choose_comparison(samples: SampleTable, tested: str | None = None, reference: str | None = None) -> Comparison:
+    """Choose the groups to compare: the two named, or the only two there are.
+
+    With exactly two groups and none named, the reference is the group that comes first among the samples.
+
+    Raises
+    ------
+    SampleSheetError
+        Where no sample has a group, or all have the same one.
+    CallError
+        Where a named group has no sample, both are the same, or three or more groups leave the choice open.
+    """
+    groups = list(dict.fromkeys(group for group in samples.groups if group))
+    if len(groups) < 2:
+        raise SampleSheetError(
+            "two groups are needed for a comparison",
+            found=f"only the group {groups[0]!r}" if groups else "no sample with a group",
+            expected="a group for each sample in the column 'group' of the sample sheet",
+            hint="write each sample's group (such as responding or resistant) into the sheet's column 'group'",
+        )
+    if tested is None and reference is None:
+        if len(groups) > 2:
+            raise CallError(
+                f"{len(groups)} groups, and none named to compare",
+                found=", ".join(groups),
+                expected="two of them, as tested:reference",
+                hint=f"type for example --compare {groups[1]}:{groups[0]}",
+            )
+        reference, tested = groups
+        reason = f"{reference} comes first among the samples, so it is the reference"
+    elif tested is None or reference is None:
+        raise CallError(
+            "a comparison needs both groups",
+            found=f"tested {tested!r}, reference {reference!r}",
+            expected="two of " + ", ".join(groups),
+        )
+    else:
+        reason = "named as tested:reference"
+    for group in (tested, reference):
+        _check_group(group, groups)
+    if tested == reference:
+        raise CallError(
+            "a group can't be compared with itself", found=f"{tested!r} twice", expected="two different groups"
+        )
+    members = {
+        group: tuple(i for i, g in enumerate(samples.groups) if g == group) for group in (tested, reference)
+    }
+    return Comparison(
+        tested,
+        reference,
+        members[tested],
+        members[reference],
+        tuple(name for name, g in zip(samples.names, samples.groups, strict=True) if not g),
+        tuple(
+            name
+            for name, g in zip(samples.names, samples.groups, strict=True)
+            if g and g not in (tested, reference)
+        ),
+        reason,
+    )
+
+
+def parse_comparison(text: str, groups: Sequence[str]) -> tuple[str, str]:
+    """Read ``tested:reference``; the names may hold colons themselves where that leaves no doubt.
+
+    Parameters
+    ----------
+    text
+        What the user typed.
+    groups
+        The groups that exist.
+
+    Raises
+    ------
+    CallError
+        Where it is not two names of groups with a colon between them.
+
+    Examples
+    --------
+    >>> parse_comparison("resistant:responding", ["responding", "resistant"])
+    ('resistant', 'responding')
+    """
+    splits = [(text[:i].strip(), text[i + 1 :].strip()) for i, mark in enumerate(text) if mark == ":"]
+    known = [split for split in splits if set(split) <= set(groups)]
+    if len(known) == 1:
+        return known[0]
+    if len(splits) == 1 and all(splits[0]):
+        for group in splits[0]:
+            _check_group(group, groups)
+    raise CallError(
+        "the comparison can't be read",
+        found=repr(text),
+        expected="tested:reference, two of the groups " + ", ".join(dict.fromkeys(groups)),
+    )
+
+
+def _check_group(group: str, groups: Sequence[str]) -> None:
+    if group in groups:
+        return
+    likely = get_close_matches(group, groups, n=1)
+    raise CallError(
+        f"the group {group!r} has no array",
+        expected="one of " + ", ".join(dict.fromkeys(groups)),
+        hint=f"did you mean {likely[0]!r}?" if likely else "check the column 'group' of the sample sheet",
+    )
+
+
+def join_samples(matrix: ExpressionMatrix, sheet: SampleTable, sheet_path: str = "") -> ExpressionMatrix:
+    """Give the matrix the sheet's groups and further columns; its samples come in the sheet's order.
+
+    Raises
+    ------
+    SampleSheetError
+        Where a sample of the matrix is not in the sheet, or one of the sheet not in the matrix: a comparison
+        must not lose an array in silence.
+    """
+    column = {name: j for j, name in enumerate(matrix.samples.names)}
+    not_in_sheet = [name for name in column if name not in set(sheet.names)]
+    not_in_matrix = [name for name in sheet.names if name not in column]
+    if not_in_sheet:
+        raise SampleSheetError(
+            f"{plural(len(not_in_sheet), 'sample')} of the table not in the sample sheet",
+            path=sheet_path or None,
+            found=_listed(not_in_sheet),
+            expected="the names as they head the table's columns: " + _listed(sheet.names),
+            hint="add them to the sheet (with no group, to leave them out), or correct their names",
+        )
+    if not_in_matrix:
+        raise SampleSheetError(
+            f"{plural(len(not_in_matrix), 'sample')} of the sample sheet not in the table",
+            path=sheet_path or None,
+            found=_listed(not_in_matrix),
+            expected="only samples that the table holds: " + _listed(matrix.samples.names),
+            hint="run `mirtool normalize` again after a change of the sheet, or take their lines out of it",
+        )
+    ordered = matrix.take_samples(column[name] for name in sheet.names)
+    return replace(ordered, samples=sheet)
+
+
+def _listed(names: Sequence[str], at_most: int = 8) -> str:
+    more = len(names) - at_most
+    return ", ".join(names[:at_most]) + (f" and {more} more" if more > 0 else "")

@@ -1,0 +1,79 @@
+"""The differential table as it is written: which group is on top stands in the names of its columns."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mirtool.differential.adjust import ADJUSTMENTS
+from mirtool.differential.compare import TESTS
+from mirtool.differential.fold_change import FOLD_CHANGES
+from mirtool.model import DifferentialTable, IntArray, Table
+
+TEST_LABELS = {"moderated": "moderated", "welch": "Welch", "student": "Student"}
+
+REGULATION_COLUMNS = {
+    "fold change": "regulation by fold change",
+    "p": "regulation by volcano P",
+    "fdr": "regulation by volcano FDR",
+}
+"""Rule to the column that holds ``up``, ``down`` or nothing by it."""
+
+
+def differential_table(d: DifferentialTable) -> Table:
+    """Lay a comparison out for writing: rows sorted by P, then by the size of the log2 ratio, then by ID.
+
+    Missing P and missing ratios come last. Columns of P and FDR are there only where a test was made, and those
+    of FDR only where P was adjusted.
+    """
+    mean, ratio = (
+        ("geometric mean", "ratio of geometric means")
+        if d.fold_change == "geometric"
+        else ("mean", "ratio of means")
+    )
+    over = f"{d.tested}/{d.reference}"
+    columns: dict[str, npt.NDArray[Any]] = {
+        "ID": d.probes.id,
+        "Name": d.probes.name,
+        f"{mean} {d.tested}": d.mean_tested,
+        f"{mean} {d.reference}": d.mean_reference,
+        f"{ratio} {over}": d.ratio,
+        f"log2 ratio {over}": d.log2_ratio,
+        f"fold change {over}": d.signed_fold_change,
+    }
+    has_test, has_fdr = d.test != "none", d.test != "none" and d.adjust != "none"
+    if has_test:
+        label = TEST_LABELS[d.test]
+        columns |= {f"t ({label})": d.statistic, f"P ({label})": d.p_value}
+    if has_fdr:
+        columns[ADJUSTMENTS[d.adjust]] = d.fdr
+    columns |= {f"n {d.tested}": d.n_tested, f"n {d.reference}": d.n_reference}
+    if d.spots_tested is not None and d.spots_reference is not None:
+        columns |= {f"spots {d.tested}": d.spots_tested, f"spots {d.reference}": d.spots_reference}
+    columns[REGULATION_COLUMNS["fold change"]] = d.regulation_fold_change
+    if has_test:
+        columns[REGULATION_COLUMNS["p"]] = d.regulation_p
+    if has_fdr:
+        columns[REGULATION_COLUMNS["fdr"]] = d.regulation_fdr
+    return Table(columns, _notes(d)).take(_order(d))
+
+
+def _order(d: DifferentialTable) -> IntArray:
+    order = np.lexsort((d.probes.id.astype(str), -np.abs(d.log2_ratio), d.p_value))
+    return order.astype(np.int64)
+
+
+def _notes(d: DifferentialTable) -> tuple[tuple[str, str], ...]:
+    notes = [
+        ("mirtool differential", ""),
+        ("tested", d.tested),
+        ("reference", d.reference),
+        ("fold change", FOLD_CHANGES[d.fold_change]),
+        ("cutoff", f"{d.cutoff:g}"),
+        ("test", TESTS[d.test]),
+    ]
+    if d.test != "none":
+        notes += [("alpha", f"{d.alpha:g}"), ("adjusted", d.adjust)]
+    return tuple(notes)
