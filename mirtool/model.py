@@ -138,13 +138,15 @@ class SpotLayout:
 class SampleTable:
     """The arrays of a study in their order: name, group, file, and any further column of the sample sheet.
 
-    A group is an empty string where the sheet gives none.
+    A group is an empty string where the sheet gives none. ``sheet`` is the path of the sample sheet, for messages;
+    empty where there is none.
     """
 
     names: tuple[str, ...]
     groups: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     extra: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    sheet: str = ""
 
     def __post_init__(self) -> None:
         n = len(self.names)
@@ -165,6 +167,7 @@ class SampleTable:
             tuple(self.groups[i] for i in order),
             tuple(self.files[i] for i in order),
             {key: tuple(column[i] for i in order) for key, column in self.extra.items()},
+            self.sheet,
         )
 
 
