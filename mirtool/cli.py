@@ -82,9 +82,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         say(f"mirtool: error: {error}")
         return error.exit_code
     except BrokenPipeError:
-        # The reader (head, less) has seen enough. Python would complain once more while it shuts down.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return _end_quietly()
+    except SystemExit as stop:
+        # typer turns a broken pipe into an exit of its own.
+        if isinstance(stop.__context__, BrokenPipeError):
+            return _end_quietly()
+        raise
     except (KeyboardInterrupt, typer.Abort):
         say("mirtool: interrupted; nothing half-written was left behind")
         return INTERRUPTED
@@ -104,6 +107,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     if code == INTERRUPTED:
         say("mirtool: interrupted; nothing half-written was left behind")
     return int(code or 0)
+
+
+def _end_quietly() -> int:
+    """End well where the reader (head, less) has seen enough; Python would complain while it shuts down."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
 
 
 def run() -> None:

@@ -71,34 +71,34 @@ class KindRule:
 
 DEFAULT_RULES: tuple[KindRule, ...] = (
     KindRule(r"^\s*(empty\w*|blank|buffer|none|null|-)\s*$", ProbeKind.EMPTY),
-    KindRule(r"^\s*(empty\w*|blank|buffer|none|null|-)\s*$", ProbeKind.EMPTY, field="ID"),
     KindRule(r"^hy[35]$", ProbeKind.LANDING_LIGHT),
     KindRule(r"^hidden[_-]", ProbeKind.HIDDEN),
     KindRule(r"spike[_ -]?(control|in)|^spike", ProbeKind.SPIKE_IN),
     KindRule(r"negative[_ -]?control|neg[_ -]?ctrl", ProbeKind.NEGATIVE_CONTROL),
     KindRule(r"mirplus", ProbeKind.MIRPLUS),
-    KindRule(r"(^|[-_/])(mir|let|lin|bantam|lsy)-?\w", ProbeKind.MIRNA),
+    KindRule(r"(^|[-_/ ])(mir-\w|mir\d|let-?7|bantam|lin-?4|lsy-?6)", ProbeKind.MIRNA),
     KindRule(
         r"(^|[-_])(snord|snora|scarna|rnu|u\d+[a-z]?($|-|_)|\d(\.\d)?s[-_]?rrna|rny|y\d-?rna|trna)",
         ProbeKind.SMALL_RNA,
     ),
+    KindRule(r"^\s*(empty\w*|blank|buffer|none|null|-)\s*$", ProbeKind.EMPTY, field="ID"),
 )
 
-_SPECIES = re.compile(r"^([a-z]{3,5}\d?)-")
+_SPECIES = re.compile(r"([a-z]{2,5}\d{0,2}[a-z]?)-(?=mir|let|lin|lsy|bantam)", re.IGNORECASE)
 
 
 def species_of(name: str) -> frozenset[str]:
-    """Species prefixes of a miRNA name; a slash probe may have several, a name without prefix none.
+    """Give the species prefixes of a miRNA name; a slash probe may have several, a name without prefix none.
 
     Examples
     --------
     >>> sorted(species_of("hsa-miR-17-5p/mmu-miR-17"))
     ['hsa', 'mmu']
-    >>> species_of("miRPlus-A1015")
-    frozenset()
+    >>> species_of("miRPlus-A1015"), species_of("let-7a-5p")
+    (frozenset(), frozenset())
     """
     prefixes = (_SPECIES.match(part.strip()) for part in name.split("/"))
-    return frozenset(match.group(1) for match in prefixes if match)
+    return frozenset(match.group(1).lower() for match in prefixes if match)
 
 
 def classify_probe(probe_id: str, name: str, rules: Sequence[KindRule] = ()) -> ProbeKind:

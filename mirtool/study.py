@@ -83,12 +83,17 @@ def read_config(path: str | Path) -> Config:
         return Config()
     try:
         content = tomllib.loads(Path(path).read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise MirtoolError(f"this is no valid TOML: {error}", path=path) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise MirtoolError(f"the settings can't be read as TOML: {error}", path=path) from error
     unknown = sorted(set(content) - {"probe_kinds"})
     if unknown:
         raise MirtoolError("unknown setting", path=path, found=", ".join(unknown), expected="probe_kinds")
-    return Config(tuple(_probe_rule(entry, path) for entry in content.get("probe_kinds", ())))
+    entries = content.get("probe_kinds", [])
+    if not isinstance(entries, list):
+        raise MirtoolError(
+            "the probe rules are not a list of tables", path=path, expected="[[probe_kinds]], in double brackets"
+        )
+    return Config(tuple(_probe_rule(entry, path) for entry in entries))
 
 
 def _probe_rule(entry: Any, path: str | Path) -> KindRule:
@@ -146,6 +151,7 @@ def read_samples(path: str | Path) -> SampleTable:
             for j in range(len(table.header))
             if j not in known and table.header[j]
         },
+        str(path),
     )
 
 
@@ -185,8 +191,8 @@ def merge_run(path: str | Path, record: Mapping[str, Any]) -> bytes:
     runs: dict[str, Any] = {}
     if Path(path).is_file():
         try:
-            runs = json.loads(Path(path).read_text(encoding="utf-8")).get("runs", {})
-        except (ValueError, AttributeError) as error:
+            runs = dict(json.loads(Path(path).read_text(encoding="utf-8"))["runs"])
+        except (ValueError, TypeError, KeyError, OSError) as error:
             raise MirtoolError(
                 f"the record of earlier runs is damaged: {error}",
                 path=path,

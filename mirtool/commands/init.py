@@ -59,7 +59,7 @@ def _refuse_overwriting(sheet: Path, files: list[str], force: bool) -> None:
         raise CallError(
             f"{sheet} is one of the arrays' own files", hint="name another sheet: --output samples.csv"
         )
-    if sheet.exists() and not force:
+    if sheet.is_file() and not force:
         raise CallError(
             f"{sheet} exists already",
             hint="fill in that one, name another with --output, or replace it with --force",

@@ -10,55 +10,67 @@ from __future__ import annotations
 import csv
 import datetime
 import io
+import itertools
 import math
 import os
+import re
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import numpy.typing as npt
+
 from mirtool.errors import CallError, OutputError
 from mirtool.io.tables import guard_text
+from mirtool.io.text import unify_newlines
 from mirtool.model import Table
 
 STDOUT = "-"
 FORMATS = ("csv", "tsv", "xlsx")
+_EXTENSIONS = {".csv": "csv", ".tsv": "tsv", ".txt": "tsv", ".xlsx": "xlsx"}
 MISSING = "NA"
 """How a missing number is written in CSV and TSV; in XLSX the cell is left empty."""
 
 
 def format_of(path: str | Path, format_name: str | None = None) -> str:
-    """Tell the format of an output by ``format_name``, else by the file's extension (CSV for stdout)."""
-    name = format_name or (
-        "csv" if str(path) == STDOUT else Path(path).suffix.lstrip(".").lower().replace("txt", "tsv")
-    )
+    """Tell the format of an output by ``format_name``, else by its extension; CSV for stdout and devices."""
+    name = format_name or ("csv" if _is_stream(path) else _EXTENSIONS.get(Path(path).suffix.lower(), ""))
     if name not in FORMATS:
         raise CallError(
             f"can't tell how to write {path}",
-            found=repr(name),
+            found=repr(format_name or Path(path).suffix),
             expected="a name that ends in .csv, .tsv or .xlsx, or --format csv|tsv|xlsx",
         )
     return name
 
 
-def format_cell(value: Any) -> str:
-    """Write one cell as text.
+def _is_stream(path: str | Path) -> bool:
+    """Tell stdout, a device or a named pipe from a file with a name of its own."""
+    return str(path) == STDOUT or (Path(path).exists() and not Path(path).is_file() and not Path(path).is_dir())
+
+
+def format_column(values: npt.NDArray[Any]) -> list[str]:
+    """Write the cells of one column as text: numbers to twelve digits, True as ``yes``, text guarded.
 
     Examples
     --------
-    >>> format_cell(0.1 + 0.2), format_cell(float("nan")), format_cell("=cmd"), format_cell(True)
-    ('0.3', 'NA', "'=cmd", 'yes')
+    >>> import numpy as np
+    >>> format_column(np.array([0.1 + 0.2, np.nan, -0.0]))
+    ['0.3', 'NA', '0']
+    >>> format_column(np.array(["=cmd", "MARCH1"], dtype=object)), format_column(np.array([True, False]))
+    (["'=cmd", 'MARCH1'], ['yes', 'no'])
     """
-    if isinstance(value, str):
-        return guard_text(value)
-    kind = getattr(getattr(value, "dtype", None), "kind", None)
-    if kind == "b" or isinstance(value, bool):
-        return "yes" if value else "no"
-    if kind in ("i", "u") or isinstance(value, int):
-        return str(int(value))
-    return MISSING if math.isnan(value) else f"{value:.12g}"
+    if values.dtype.kind == "f":
+        # Adding zero turns the negative zero into zero.
+        return [MISSING if value != value else f"{value + 0.0:.12g}" for value in values.tolist()]
+    if values.dtype.kind == "b":
+        return ["yes" if value else "no" for value in values.tolist()]
+    if values.dtype.kind in "iu":
+        return [str(value) for value in values.tolist()]
+    return [guard_text(unify_newlines(str(value))) for value in values.tolist()]
 
 
 def note_line(table: Table) -> str:
@@ -72,32 +84,38 @@ def table_text(table: Table, format_name: str = "csv") -> str:
     writer = csv.writer(out, delimiter="\t" if format_name == "tsv" else ",", lineterminator="\n")
     if table.notes:
         writer.writerow([note_line(table)])
-    writer.writerow([guard_text(name) for name in table.columns])
-    writer.writerows(zip(*(map(format_cell, values) for values in table.columns.values()), strict=True))
+    writer.writerow([guard_text(unify_newlines(name)) for name in table.columns])
+    writer.writerows(zip(*(format_column(values) for values in table.columns.values()), strict=True))
     return out.getvalue()
 
 
-def workbook_bytes(sheets: dict[str, Table]) -> bytes:
-    """Give tables as an XLSX workbook: text stays text, numbers are numbers, the header is frozen."""
+def workbook_bytes(sheets: Mapping[str, Table]) -> bytes:
+    """Give tables as an XLSX workbook: text stays text, numbers are numbers, the header is frozen.
+
+    Sheet names are fitted to what a workbook allows (31 characters, no brackets, slashes, ``:``, ``*`` or ``?``).
+
+    Raises
+    ------
+    OutputError
+        Where a table has more rows or columns than a sheet holds, or a cell more than its 32,767 characters.
+    """
     import xlsxwriter
 
     out = io.BytesIO()
     # A fixed date: the same input must give the same bytes.
-    book = xlsxwriter.Workbook(out, {"in_memory": True, "nan_inf_to_errors": False})
+    book = xlsxwriter.Workbook(out, {"in_memory": True})
     book.set_properties({"created": datetime.datetime(2000, 1, 1), "comments": "written by mirtool"})
-    bold = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
+    header = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
     text = book.add_format({"num_format": "@"})
-    for name, table in sheets.items():
-        sheet = book.add_worksheet(name[:31])
+    for name, table in zip(_sheet_names(sheets), sheets.values(), strict=True):
+        sheet = book.add_worksheet(name)
         top = 1 if table.notes else 0
         if table.notes:
             sheet.write_string(0, 0, note_line(table))
         for j, (column, values) in enumerate(table.columns.items()):
-            sheet.write_string(top, j, column, bold)
-            width = max([len(column) * 0.6, *(len(v) for v in values[:2000] if isinstance(v, str)), 9])
-            sheet.set_column(j, j, min(width + 2, 40))
-            for i, value in enumerate(values, top + 1):
-                _write_cell(sheet, i, j, value, text)
+            _require(sheet.write_string(top, j, column, header), f"the column {column!r}")
+            sheet.set_column(j, j, _width(column, values))
+            _write_column(sheet, top + 1, j, values, text)
         sheet.freeze_panes(top + 1, 2 if len(table.columns) > 2 else 0)
         if len(table):
             sheet.autofilter(top, 0, top + len(table), len(table.columns) - 1)
@@ -105,13 +123,43 @@ def workbook_bytes(sheets: dict[str, Table]) -> bytes:
     return out.getvalue()
 
 
-def _write_cell(sheet: Any, row: int, column: int, value: Any, text_format: Any) -> None:
-    if isinstance(value, str):
-        sheet.write_string(row, column, value, text_format)
-    elif getattr(getattr(value, "dtype", None), "kind", None) == "b" or isinstance(value, bool):
-        sheet.write_string(row, column, "yes" if value else "no")
-    elif not math.isnan(value):
-        sheet.write_number(row, column, float(f"{float(value):.12g}"))
+def _sheet_names(names: Iterable[str]) -> list[str]:
+    """Fit names to the rules of a workbook, and keep them apart."""
+    fitted: list[str] = []
+    for name in names:
+        plain = re.sub(r"[\[\]:*?/\\]", "_", name).strip("'")[:31] or "table"
+        known = {other.lower() for other in fitted}
+        tries = (plain[: 31 - len(f" ({n})")] + f" ({n})" for n in itertools.count(2))
+        fitted.append(plain if plain.lower() not in known else next(t for t in tries if t.lower() not in known))
+    return fitted
+
+
+def _width(column: str, values: npt.NDArray[Any]) -> float:
+    longest = max((len(value) for value in values[:2000] if isinstance(value, str)), default=0)
+    return min(max(len(column) * 0.6, longest, 9) + 2, 40)
+
+
+def _write_column(sheet: Any, top: int, column: int, values: npt.NDArray[Any], text_format: Any) -> None:
+    if values.dtype.kind in "fiu":
+        for row, value in enumerate(values.tolist(), top):
+            if math.isfinite(value):
+                _require(sheet.write_number(row, column, float(f"{value + 0.0:.12g}")), f"row {row + 1}")
+            elif math.isinf(value):
+                _require(sheet.write_string(row, column, f"{value:g}"), f"row {row + 1}")
+        return
+    texts = format_column(values) if values.dtype.kind == "b" else values.tolist()
+    for row, value in enumerate(texts, top):
+        _require(sheet.write_string(row, column, value, text_format), f"row {row + 1}")
+
+
+def _require(code: int, place: str) -> None:
+    """Stop where xlsxwriter left a cell out, which it tells by a number only."""
+    if code:
+        raise OutputError(
+            f"{place} does not fit into a workbook",
+            expected="at most 1,048,576 rows, 16,384 columns and 32,767 characters a cell",
+            hint="write CSV or TSV",
+        )
 
 
 def write_table(table: Table, path: str | Path, format_name: str | None = None) -> None:
@@ -136,11 +184,12 @@ def write_bytes(data: bytes, path: str | Path) -> None:
     What is no regular file (``/dev/full``, a named pipe) is written to directly.
     """
     if str(path) == STDOUT:
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
+        with output_errors("stdout"):
+            sys.stdout.buffer.write(data)
+            sys.stdout.buffer.flush()
         return
-    target = Path(path)
-    with output_errors(target):
+    with output_errors(path):
+        target = Path(path).resolve()  # where a link points to, so that the link stays one
         if target.exists() and not target.is_file():
             with target.open("wb") as device:
                 device.write(data)
@@ -165,23 +214,16 @@ def _plain_mode() -> int:
     return 0o666 & ~mask
 
 
-class output_errors:  # noqa: N801  (a context manager, used like a function)
+@contextmanager
+def output_errors(path: str | Path) -> Iterator[None]:
     """Turn the operating system's refusal to write ``path`` into an :class:`OutputError`."""
-
-    def __init__(self, path: str | Path) -> None:
-        self.path = path
-
-    def __enter__(self) -> None: ...
-
-    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
-        if isinstance(error, OSError) and not isinstance(error, BrokenPipeError):
-            raise OutputError(
-                f"the result can't be written: {error.strerror or error}",
-                path=self.path,
-                hint="check the folder's permissions and the free space, or name another file with -o",
-            ) from error
-
-
-def iterate_rows(table: Table) -> Iterator[tuple[Any, ...]]:
-    """Walk a table row by row."""
-    return zip(*table.columns.values(), strict=True)
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputError(
+            f"the result can't be written: {error.strerror or error}",
+            path=path,
+            hint="check the folder's permissions and the free space, or name another file with -o",
+        ) from error
