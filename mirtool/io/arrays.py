@@ -1,0 +1,299 @@
+"""The arrays of one study: many files read side by side, checked against each other, made one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from mirtool.console import plural
+from mirtool.errors import ArrayMismatchError, CallError, FormatError, SampleSheetError
+from mirtool.io.agreement import Alignment, align_spots
+from mirtool.io.registry import sniff_format
+from mirtool.io.sheet import describe_unlisted, match_columns, match_files, name_after_files
+from mirtool.model import ArraySource, Channel, RawArrays, SampleTable
+from mirtool.probes import KindRule, classify_probes
+
+Scalar = TypeVar("Scalar", bound=np.generic)
+
+
+def read_arrays(
+    files: Sequence[str | Path],
+    *,
+    samples: SampleTable | None = None,
+    format: str | None = None,
+    channels: Sequence[str] | None = None,
+    rules: Sequence[KindRule] = (),
+    species: str | None = None,
+    executor: Executor | None = None,
+    on_read: Callable[[str], None] | None = None,
+) -> RawArrays:
+    """Read the arrays of one study.
+
+    Parameters
+    ----------
+    files
+        Instrument files (one array each) or plain intensity tables (several arrays each), all of one format.
+        Empty reads the files that ``samples`` lists.
+    samples
+        The sample sheet. It gives names, groups and order. Arrays are found in it by file, those of a plain
+        table by sample name. Without a sheet an array is named after its file.
+    format
+        A name of :data:`mirtool.io.registry.FORMATS`; None tells each file by its content.
+    channels
+        Channels to read, such as ``["532"]``; None reads all and keeps those that every file has.
+    rules, species
+        How probes are classified: see :func:`mirtool.probes.classify_probes`.
+    executor
+        Where the files are read: any :class:`concurrent.futures.Executor`, such as a process pool or that of a
+        Dask client. None uses threads.
+    on_read
+        Called with each path after it was read, in the order of the files.
+
+    Returns
+    -------
+    RawArrays
+        ``(n_spots, n_arrays)``, linear, scanner units, NaN missing; probes classified. ``dropped`` says in words
+        and numbers what was left out. Arrays of several GAL lots are joined on ID, and have no layout
+        (:mod:`mirtool.io.agreement`). Where one ID has different names, those of the first file stand, and a
+        warning of the source says so.
+
+    Raises
+    ------
+    ArrayMismatchError
+        Where arrays do not agree spot for spot, share no channel, or only some have a background or flags.
+    SampleSheetError
+        Where the sheet and the files do not fit each other, or two arrays would have one name.
+    FormatError
+        Where a file can't be read, holds no arrays, or is of another format than the first.
+    CallError
+        Where no file is given, or ``format`` does not exist.
+    """
+    paths = _paths_to_read(files, samples)
+    parts = _read_side_by_side(paths, format, channels, executor, on_read)
+    _refuse_mixed_formats(parts)
+    arrays = _bind(parts, align_spots(parts))
+    arrays = _put_into_sheet_order(arrays, samples)
+    probes = classify_probes(arrays.probes.id, arrays.probes.name, rules=rules, species=species)
+    return replace(arrays, probes=probes)
+
+
+def _paths_to_read(files: Sequence[str | Path], samples: SampleTable | None) -> list[str]:
+    given = [str(path) for path in files]
+    for path in given:
+        if given.count(path) > 1:
+            raise CallError("the same file is given twice", found=path)
+    if given:
+        return given
+    if samples is None:
+        raise CallError("no file was given", hint="name the scanner's files: exports/*.gpr")
+    unnamed = [name for name, file in zip(samples.names, samples.files, strict=True) if not file]
+    if unnamed:
+        raise SampleSheetError(
+            f"the sample {unnamed[0]!r} has no file",
+            path=samples.sheet or None,
+            hint="fill in the column 'file' of the sample sheet, or name the files in the call",
+        )
+    for path in samples.files:
+        if not Path(path).exists():
+            raise SampleSheetError(
+                "a file that the sample sheet names does not exist",
+                path=samples.sheet or None,
+                column="file",
+                found=path,
+                hint="files are sought from the sheet's own folder: correct the path, or copy the file there",
+            )
+    return list(dict.fromkeys(samples.files))
+
+
+def _read_side_by_side(
+    paths: Sequence[str],
+    format_name: str | None,
+    channels: Sequence[str] | None,
+    executor: Executor | None,
+    on_read: Callable[[str], None] | None,
+) -> list[RawArrays]:
+    pool = executor or ThreadPoolExecutor(max_workers=min(len(paths), os.cpu_count() or 2))
+    parts = []
+    try:
+        for path, part in zip(
+            paths, pool.map(partial(_read_one, format_name=format_name, channels=channels), paths), strict=True
+        ):
+            parts.append(part)
+            if on_read is not None:
+                on_read(path)
+    finally:
+        if executor is None:
+            pool.shutdown(cancel_futures=True)
+    return parts
+
+
+def _read_one(path: str, *, format_name: str | None, channels: Sequence[str] | None) -> RawArrays:
+    found = sniff_format(path, format_name)
+    if found == "genepix":
+        from mirtool.io.genepix import read_genepix
+
+        return read_genepix(path, channels=channels)
+    if found == "matrix":
+        from mirtool.io.matrix import read_intensities
+
+        arrays = read_intensities(path)
+        absent = [name for name in channels or () if name not in arrays.channels]
+        if absent:
+            raise FormatError(
+                f"a plain table has no channel {', '.join(absent)}",
+                path=path,
+                found="channels " + ", ".join(arrays.channels),
+                hint="leave the channel out",
+            )
+        return arrays
+    raise FormatError(
+        "this file holds no arrays",
+        path=path,
+        found=f"the format {found}",
+        expected="GenePix results or a plain table of intensities",
+    )
+
+
+def _refuse_mixed_formats(parts: Sequence[RawArrays]) -> None:
+    first = parts[0].sources[0]
+    for part in parts[1:]:
+        source = part.sources[0]
+        if source.format != first.format:
+            raise FormatError(
+                "the arrays of one study must be of one format",
+                path=source.path,
+                found=source.format,
+                expected=f"{first.format}, as {first.path} is",
+                hint="normalize the two kinds of file apart",
+            )
+
+
+def _bind(parts: Sequence[RawArrays], alignment: Alignment) -> RawArrays:
+    """Put the arrays side by side, in the order of their files."""
+    names, dropped = _common_channels(parts)
+    first, spots = parts[0], alignment.spots[0]
+    return RawArrays(
+        {name: _bind_channel(name, parts, alignment) for name in names},
+        _bind_all_or_none([part.flags for part in parts], "flags", parts, alignment),
+        first.probes if spots is None else first.probes.take(spots),
+        None if alignment.is_join else first.layout,
+        name_after_files([part.samples for part in parts]),
+        _mark_oddities(parts, alignment),
+        tuple(dict.fromkeys([*(text for part in parts for text in part.dropped), *alignment.dropped, *dropped])),
+    )
+
+
+def _common_channels(parts: Sequence[RawArrays]) -> tuple[list[str], list[str]]:
+    """Give the channels that every file has, and in words those that only some have."""
+    first = parts[0]
+    common = [name for name in first.channels if all(name in part.channels for part in parts)]
+    if not common:
+        other = next(part for part in parts if set(part.channels) != set(first.channels))
+        raise ArrayMismatchError(
+            "the arrays have no channel in common",
+            path=other.sources[0].path,
+            found="channels " + ", ".join(other.channels),
+            expected=f"channels {', '.join(first.channels)}, as in {first.sources[0].path}",
+            hint="normalize the files of each channel apart",
+        )
+    n_files = {
+        name: sum(name in part.channels for part in parts)
+        for name in dict.fromkeys(name for part in parts for name in part.channels)
+    }
+    return common, [
+        f"channel {name}: in {n} of {plural(len(parts), 'file')} only"
+        for name, n in n_files.items()
+        if n < len(parts)
+    ]
+
+
+def _bind_channel(name: str, parts: Sequence[RawArrays], alignment: Alignment) -> Channel:
+    of_parts = [part.channels[name] for part in parts]
+    saturated = [channel.saturated for channel in of_parts if channel.saturated is not None]
+    return Channel(
+        np.concatenate(_pick([channel.foreground for channel in of_parts], alignment), axis=1),
+        _bind_all_or_none(
+            [channel.background for channel in of_parts], f"background of channel {name}", parts, alignment
+        ),
+        np.concatenate(_pick(saturated, alignment), axis=1) if len(saturated) == len(parts) else None,
+    )
+
+
+def _pick(columns: Sequence[npt.NDArray[Scalar]], alignment: Alignment) -> list[npt.NDArray[Scalar]]:
+    return [
+        values if spots is None else values[spots] for values, spots in zip(columns, alignment.spots, strict=True)
+    ]
+
+
+def _bind_all_or_none(
+    columns: Sequence[npt.NDArray[Scalar] | None], what: str, parts: Sequence[RawArrays], alignment: Alignment
+) -> npt.NDArray[Scalar] | None:
+    present = [values for values in columns if values is not None]
+    if not present:
+        return None
+    if len(present) < len(columns):
+        lacking = next(part for part, values in zip(parts, columns, strict=True) if values is None)
+        having = next(part for part, values in zip(parts, columns, strict=True) if values is not None)
+        raise ArrayMismatchError(
+            f"this array has no {what}, others have",
+            path=lacking.sources[0].path,
+            expected=f"{what} as in {having.sources[0].path}",
+            hint="save all files with the same columns",
+        )
+    return np.concatenate(_pick(present, alignment), axis=1)
+
+
+def _mark_oddities(parts: Sequence[RawArrays], alignment: Alignment) -> tuple[ArraySource, ...]:
+    """Add to the sources what is odd only beside the other files: other names, or the same content."""
+    names = _pick([part.probes.name[:, np.newaxis] for part in parts], alignment)
+    path_of: dict[str, str] = {}
+    sources: list[ArraySource] = []
+    for part, own_names in zip(parts, names, strict=True):
+        odd = []
+        renamed = np.flatnonzero(own_names != names[0])
+        if len(renamed):
+            spot = renamed[0]
+            odd.append(
+                f"{plural(len(renamed), 'spot')} named otherwise than in {parts[0].sources[0].path}, whose names "
+                f"are used (first {own_names[spot, 0]!r} for {names[0][spot, 0]!r})"
+            )
+        twin = path_of.setdefault(part.sources[0].sha256, part.sources[0].path)
+        if twin != part.sources[0].path:
+            odd.append(f"the file has the same content as {twin}")
+        sources += [replace(source, warnings=(*source.warnings, *odd)) for source in part.sources]
+    return tuple(sources)
+
+
+def _put_into_sheet_order(arrays: RawArrays, samples: SampleTable | None) -> RawArrays:
+    """Give the arrays the names, groups and order of the sheet."""
+    if samples is None:
+        return arrays
+    by_name = arrays.sources[0].format == "matrix"
+    positions = (match_columns if by_name else match_files)(arrays.samples, samples)
+    table = replace(samples, files=tuple(arrays.samples.files[i] for i in positions))
+    dropped = (*arrays.dropped, *describe_unlisted(arrays.samples, samples)) if by_name else arrays.dropped
+    if positions == list(range(arrays.n_arrays)):
+        return replace(arrays, samples=table, dropped=dropped)
+
+    def take(values: npt.NDArray[Scalar] | None) -> npt.NDArray[Scalar] | None:
+        return None if values is None else values[:, positions]
+
+    return replace(
+        arrays,
+        channels={
+            name: Channel(channel.foreground[:, positions], take(channel.background), take(channel.saturated))
+            for name, channel in arrays.channels.items()
+        },
+        flags=take(arrays.flags),
+        samples=table,
+        sources=tuple(arrays.sources[i] for i in positions),
+        dropped=dropped,
+    )
