@@ -17,6 +17,7 @@ ARRAY_FORMATS = ("genepix", "matrix")
 """Formats that hold intensities, and so samples."""
 
 _SUFFIXES = frozenset({".gz", ".gpr", ".txt", ".csv", ".tsv", ".xls", ".xlsx"})
+_SEPARATORS = " _.-"
 _TOKEN = re.compile(r"[^ _.\-]+[ _.\-]*")
 
 
@@ -69,8 +70,9 @@ def draft_samples(files: Sequence[str], folder: str | Path = ".", *, format: str
 def names_from_files(files: Sequence[str]) -> list[str]:
     """Name each sample after its file, without the extension and without what all names have in common.
 
-    Only whole words (parted by ``_``, ``-``, ``.`` or a blank) are left out, and none at the front where a name
-    would then begin with a digit. Files of one name in several folders get their folder's name in front.
+    Only whole words (parted by ``_``, ``-``, ``.`` or a blank) are left out: none at the front where a name would
+    then begin with a digit, and no bare number at the end. Files of one name in several folders get their
+    folder's name in front.
 
     Examples
     --------
@@ -83,16 +85,19 @@ def names_from_files(files: Sequence[str]) -> list[str]:
     """
     stems = [_stem(file) for file in files]
     if len(set(stems)) < len(stems):
-        stems = [f"{Path(file).resolve().parent.name}_{stem}" for file, stem in zip(files, stems, strict=True)]
-    if len(set(stems)) < 2:
+        return [f"{Path(file).resolve().parent.name}_{stem}" for file, stem in zip(files, stems, strict=True)]
+    if len(stems) < 2:
         return stems
     words = [_TOKEN.findall(stem) for stem in stems]
     shortest = min(map(len, words))
-    front = _common(words, shortest - 1)
+    front = _count_common(words, shortest - 1)
     while front and any(name[front][0].isdigit() for name in words):
         front -= 1
-    back = _common([name[::-1] for name in words], shortest - 1 - front)
-    return ["".join(name[front : len(name) - back]).rstrip(" _.-") for name in words]
+    back = _count_common([name[::-1] for name in words], shortest - 1 - front)
+    while back and words[0][-back].strip(_SEPARATORS).isdigit():
+        back -= 1
+    names = ["".join(name[front : len(name) - back]).rstrip(_SEPARATORS) for name in words]
+    return names if all(names) else stems
 
 
 def _stem(file: str) -> str:
@@ -102,10 +107,10 @@ def _stem(file: str) -> str:
     return path.name
 
 
-def _common(words: Sequence[Sequence[str]], at_most: int) -> int:
+def _count_common(words: Sequence[Sequence[str]], at_most: int) -> int:
     """Count the leading words that all names share."""
     n = 0
-    while n < at_most and len({name[n].rstrip(" _.-") for name in words}) == 1:
+    while n < at_most and len({name[n].rstrip(_SEPARATORS) for name in words}) == 1:
         n += 1
     return n
 
