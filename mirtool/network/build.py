@@ -1,0 +1,312 @@
+"""From a study's miRNAs and a table of interactions to the synergy network and its tables."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from mirtool.errors import CallError, NotEnoughDataError
+from mirtool.mirbase import seed
+from mirtool.model import Interactions, Table, TextArray, text_array
+from mirtool.network.betweenness import bipartite_betweenness
+from mirtool.network.mirnas import StudyMirnas, combine_probes, near_misses, parts_of
+from mirtool.network.synergy import PairStatistics, pair_statistics, sum_over_partners
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+EVIDENCE = ("strong", "all")
+
+
+@dataclass(frozen=True, eq=False)
+class SynergyNetwork:
+    """A study's miRNAs, the genes they target, and the pairs that share more of them than chance gives.
+
+    Parameters
+    ----------
+    mirnas
+        One row a miRNA with targets, highest synergy first: miRNA, regulation (``up``, ``down`` or empty), log2
+        ratio, targets, partners (significant ones), synergy, betweenness (in the graph of miRNAs and genes),
+        seed (those of a slash probe joined by ``;``; empty where miRBase does not know the name).
+    pairs
+        One row a pair of those, smallest P first: miRNA A, miRNA B, shared targets, Jaccard, expected, P, FDR,
+        significant, same seed (``yes``, ``no``, or empty where a seed is not known), shared genes.
+    genes
+        One row a target, the one with most miRNAs first: gene, miRNAs (how many of the study's meet in it),
+        which.
+    edges
+        One row a miRNA and a target: miRNA, gene, evidence (``strong``, ``weak``, or empty), references.
+    universe
+        Every gene the interactions table knows at that level of evidence, sorted.
+    evidence, alpha, source
+        What was asked for, and the table it was asked of.
+    unmatched
+        Names without a target there, each with the names in the table that differ in arm, star or case only.
+    notes
+        What else a reader should know: probes combined, slash probes known in part.
+    """
+
+    mirnas: Table
+    pairs: Table
+    genes: Table
+    edges: Table
+    universe: TextArray
+    evidence: str
+    alpha: float
+    source: str
+    unmatched: tuple[tuple[str, tuple[str, ...]], ...]
+    notes: tuple[str, ...]
+
+    @property
+    def all_targets(self) -> TextArray:
+        """The targets of any of the miRNAs, sorted."""
+        return text_array(sorted(self.genes["gene"]))
+
+    @property
+    def shared_targets(self) -> TextArray:
+        """The targets in which at least two of the miRNAs meet, sorted."""
+        return text_array(sorted(self.genes["gene"][self.genes["miRNAs"] >= 2]))
+
+
+def synergy_network(
+    mirnas: Sequence[str],
+    interactions: Interactions,
+    *,
+    regulation: Sequence[str] | None = None,
+    log2_ratio: Sequence[float] | None = None,
+    evidence: Literal["strong", "all"] = "strong",
+    alpha: float = 0.05,
+) -> SynergyNetwork:
+    """Build the synergy network of a study's miRNAs on a table of interactions.
+
+    Parameters
+    ----------
+    mirnas
+        Names as they stand on the array; a slash probe counts as one miRNA with the targets of all its parts.
+        A name that occurs twice (two probes) is one miRNA.
+    interactions
+        Pairs of miRNA and gene. Its genes, at the level of evidence, are the universe.
+    regulation, log2_ratio
+        One entry a name: ``up``, ``down`` or empty; log2 tested/reference, NaN missing. Both may be left out.
+    evidence
+        ``strong`` takes the pairs shown by reporter assay, Western blot or qPCR; ``all`` takes every pair.
+    alpha
+        FDR up to which a pair is significant.
+
+    Returns
+    -------
+    SynergyNetwork
+        The measures are defined in :mod:`mirtool.network.synergy`. Two miRNAs with one seed (positions 2–8)
+        share targets by construction: the column ``same seed`` marks them.
+
+    Raises
+    ------
+    CallError
+        For an unknown level of evidence, an alpha outside 0 … 1, or ``strong`` of a table without evidence.
+    NotEnoughDataError
+        Where fewer than two of the miRNAs have targets in the table.
+
+    Examples
+    --------
+    >>> from mirtool.io.interactions import starter_interactions
+    >>> network = synergy_network(["hsa-miR-17-5p", "hsa-miR-20a-5p"], starter_interactions())
+    >>> network.pairs["same seed"].tolist()
+    ['yes']
+    """
+    if not 0 < alpha <= 1:
+        raise CallError("alpha must lie between 0 and 1", found=str(alpha))
+    known = at_evidence(interactions, evidence)
+    study = combine_probes(mirnas, regulation, log2_ratio)
+    rows = _rows_by_mirna(study, known)
+    matched = [name for name in study.name if rows[name]]
+    unmatched = _unmatched([name for name in study.name if not rows[name]], known)
+    if len(matched) < 2:
+        raise _too_few(len(matched), len(study), unmatched, interactions.source, evidence)
+    study = study.take(np.array([bool(rows[name]) for name in study.name]))
+    edges = _edge_table(study, rows, known)
+    genes = sorted(set(edges["gene"]))
+    incidence = _incidence(edges, study.name, genes)
+    universe = text_array(sorted(set(known.gene)))
+    pairs = pair_statistics(incidence, len(universe))
+    seeds = [_seeds_of(name) for name in study.name]
+    return SynergyNetwork(
+        mirnas=_mirna_table(study, incidence, pairs, alpha, seeds),
+        pairs=_pair_table(study, incidence, pairs, alpha, seeds, text_array(genes)),
+        genes=_gene_table(study, incidence, genes),
+        edges=edges,
+        universe=universe,
+        evidence=evidence,
+        alpha=alpha,
+        source=interactions.source,
+        unmatched=unmatched,
+        notes=(*study.notes, *_notes_on_parts(study, known)),
+    )
+
+
+def at_evidence(interactions: Interactions, evidence: str) -> Interactions:
+    """Give the pairs of a table at a level of evidence, ``strong`` or ``all``.
+
+    Raises
+    ------
+    CallError
+        For another level, and for ``strong`` of a table that says nothing about evidence.
+    """
+    if evidence not in EVIDENCE:
+        raise CallError("no level of evidence is called so", found=repr(evidence), expected="strong or all")
+    if evidence == "all":
+        return interactions
+    if not interactions.graded:
+        raise CallError(
+            f"{interactions.source} has no column that says which evidence is strong",
+            hint="take every pair: --evidence all; or give miRTarBase as downloaded, with its Support Type",
+        )
+    return interactions.take(interactions.strong)
+
+
+def _rows_by_mirna(study: StudyMirnas, known: Interactions) -> dict[str, list[int]]:
+    """Give, for each miRNA of the study, the rows of the interactions that name it or one of its parts."""
+    probes_of = defaultdict(list)
+    for name in study.name:
+        for part in parts_of(name):
+            probes_of[part].append(name)
+    rows: dict[str, list[int]] = {name: [] for name in study.name}
+    for i, name in enumerate(known.mirna):
+        for probe in probes_of.get(name, ()):
+            rows[probe].append(i)
+    return rows
+
+
+def _unmatched(names: Sequence[str], known: Interactions) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    in_table = set(known.mirna)
+    return tuple((name, near_misses(name, in_table)) for name in names)
+
+
+def _too_few(
+    matched: int, asked: int, unmatched: Sequence[tuple[str, Sequence[str]]], source: str, evidence: str
+) -> NotEnoughDataError:
+    names = ", ".join(name for name, _ in unmatched[:10]) + (", …" if len(unmatched) > 10 else "")
+    close = next(((name, others) for name, others in unmatched if others), None)
+    tries = ["a larger table of interactions (--interactions miRTarBase)", "more miRNAs (another --regulation)"]
+    tries += ["weak evidence too (--evidence all)"] if evidence == "strong" else []
+    tries += [f"the table's own names: it has no {close[0]} but {', '.join(close[1])}"] if close else []
+    return NotEnoughDataError(
+        f"a network needs at least two miRNAs with targets in {source} at {evidence} evidence",
+        found=f"{matched} of {asked} miRNAs" + (f", without {names}" if names else ""),
+        hint="try " + "; or ".join(tries),
+    )
+
+
+def _notes_on_parts(study: StudyMirnas, known: Interactions) -> list[str]:
+    """Say which slash probes are known in part, and which probes name one miRNA."""
+    in_table = set(known.mirna)
+    notes = []
+    probes_of: dict[str, list[str]] = defaultdict(list)
+    for name in study.name:
+        parts = parts_of(name)
+        missing = [part for part in parts if part not in in_table]
+        if missing:
+            notes.append(f"{name}: no targets known of {', '.join(missing)}")
+        for part in parts:
+            probes_of[part].append(name)
+    return notes + [
+        f"{' and '.join(probes)} both stand for {part}: they share its targets by construction"
+        for part, probes in probes_of.items()
+        if len(probes) > 1
+    ]
+
+
+def _edge_table(study: StudyMirnas, rows: dict[str, list[int]], known: Interactions) -> Table:
+    edges: list[tuple[str, str, str, str]] = []
+    for name in study.name:
+        by_gene = defaultdict(list)
+        for i in rows[name]:
+            by_gene[known.gene[i]].append(i)
+        for gene in sorted(by_gene):
+            behind = by_gene[gene]
+            strong = any(known.strong[i] for i in behind)
+            evidence = ("strong" if strong else "weak") if known.graded else ""
+            references = sorted({ref for i in behind for ref in known.references[i].split(";") if ref})
+            edges.append((name, gene, evidence, ";".join(references)))
+    columns = map(text_array, zip(*edges, strict=True))
+    return Table(dict(zip(("miRNA", "gene", "evidence", "references"), columns, strict=True)))
+
+
+def _incidence(edges: Table, names: TextArray, genes: Sequence[str]) -> csr_array:
+    from scipy.sparse import csr_array
+
+    row = {name: i for i, name in enumerate(names)}
+    column = {gene: j for j, gene in enumerate(genes)}
+    where = ([row[name] for name in edges["miRNA"]], [column[gene] for gene in edges["gene"]])
+    return csr_array((np.ones(len(edges), dtype=np.int64), where), shape=(len(names), len(genes)))
+
+
+def _seeds_of(name: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(filter(None, map(seed, parts_of(name)))))
+
+
+def _same_seed(a: Sequence[str], b: Sequence[str]) -> str:
+    if not a or not b:
+        return ""
+    return "yes" if set(a) & set(b) else "no"
+
+
+def _mirna_table(
+    study: StudyMirnas, incidence: csr_array, pairs: PairStatistics, alpha: float, seeds: Sequence[Sequence[str]]
+) -> Table:
+    partners, synergy = sum_over_partners(pairs, pairs.is_significant(alpha), len(study))
+    targets = np.diff(incidence.indptr).astype(np.int64)
+    table = Table(
+        {
+            "miRNA": study.name,
+            "regulation": study.regulation,
+            "log2 ratio": study.log2_ratio,
+            "targets": targets,
+            "partners": partners,
+            "synergy": synergy,
+            "betweenness": bipartite_betweenness(incidence)[0],
+            "seed": text_array(";".join(own) for own in seeds),
+        }
+    )
+    return table.take(np.lexsort((study.name.astype(str), -targets, -synergy)))
+
+
+def _pair_table(
+    study: StudyMirnas,
+    incidence: csr_array,
+    pairs: PairStatistics,
+    alpha: float,
+    seeds: Sequence[Sequence[str]],
+    genes: TextArray,
+) -> Table:
+    targets = [incidence.indices[incidence.indptr[i] : incidence.indptr[i + 1]] for i in range(len(study))]
+    table = Table(
+        {
+            "miRNA A": study.name[pairs.a],
+            "miRNA B": study.name[pairs.b],
+            "shared targets": pairs.shared,
+            "Jaccard": pairs.jaccard,
+            "expected": pairs.expected,
+            "P": pairs.p_value,
+            "FDR": pairs.fdr,
+            "significant": pairs.is_significant(alpha),
+            "same seed": text_array(_same_seed(seeds[a], seeds[b]) for a, b in zip(pairs.a, pairs.b, strict=True)),
+            "shared genes": text_array(
+                ";".join(genes[np.intersect1d(targets[a], targets[b])])
+                for a, b in zip(pairs.a, pairs.b, strict=True)
+            ),
+        }
+    )
+    return table.take(np.lexsort((pairs.b, pairs.a, -pairs.shared, pairs.p_value)))
+
+
+def _gene_table(study: StudyMirnas, incidence: csr_array, genes: Sequence[str]) -> Table:
+    columns = incidence.tocsc()
+    columns.sort_indices()
+    counts = np.diff(columns.indptr).astype(np.int64)
+    which = text_array(";".join(study.name[mirnas]) for mirnas in np.split(columns.indices, columns.indptr[1:-1]))
+    table = Table({"gene": text_array(genes), "miRNAs": counts, "which": which})
+    return table.take(np.lexsort((np.arange(len(genes)), -counts)))
