@@ -82,7 +82,7 @@ _COUNTERS = frozenset({"", "index"})
 _INSTRUMENT = re.compile(
     r"[fb]\d{3} ?(median|mean)|signal (mean|median)|g(processed|mean)signal|regulation by ", re.IGNORECASE
 )
-_NUMBER_LIKE = re.compile(r"[<>~=\s]*[-+]?\s*\.?\d[\d.,'\s]*(e[-+]?\d+)?\s*%?", re.IGNORECASE)
+_NUMBER_LIKE = re.compile(r"[<>~=\s]*[-+]?\s*(\.?\d[\d.,'\s]*(e[-+]?\d+)?\s*%?|inf(inity)?)", re.IGNORECASE)
 _DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
 _MIRNA_NAME = re.compile(r"^([a-z]{3,5}-)?(mir|let)-?\d", re.IGNORECASE)
 
@@ -333,13 +333,14 @@ def _annotates(cells: TextArray) -> bool:
 
 
 def _sample_columns(table: TextTable, labels: _Labels) -> tuple[list[int], list[str]]:
-    columns, left_out = [], []
+    columns, no_samples, texts = [], [], []
     for j, header in enumerate(table.header):
+        if j in (labels.id, labels.name):
+            continue
         if j in labels.taken:
-            if j not in (labels.id, labels.name):
-                left_out.append(f"column {header!r} is no sample and was not read")
+            no_samples.append(header)
         elif _annotates(table.text(j)):
-            left_out.append(f"column {header!r} holds text only: taken for an annotation and not read")
+            texts.append(header)
         elif not header:
             raise FormatError(
                 f"column {j + 1} holds numbers and has no name",
@@ -367,16 +368,19 @@ def _sample_columns(table: TextTable, labels: _Labels) -> tuple[list[int], list[
             hint="transpose it (in a spreadsheet: copy, paste special, transpose)",
         )
     _refuse_decimal_commas(table, columns)
+    left_out = [f"columns that are no samples, not read: {', '.join(no_samples)}"] if no_samples else []
+    left_out += [f"columns of text, not read: {', '.join(texts)}"] if texts else []
     return columns, left_out
 
 
 def _refuse_decimal_commas(table: TextTable, columns: Sequence[int]) -> None:
     for j in columns:
-        cell = next((cell for cell in table.text(j) if cell not in MISSING_CELLS), "")
+        row, cell = next(((i, cell) for i, cell in enumerate(table.text(j)) if cell not in MISSING_CELLS), (0, ""))
         if _DECIMAL_COMMA.fullmatch(cell):
             raise FormatError(
                 "the numbers are written with a comma",
                 path=table.path,
+                line=table.line_of(row),
                 column=table.header[j],
                 found=repr(cell),
                 expected="a decimal point, and no mark between thousands",

@@ -1,0 +1,245 @@
+"""Plain tables are read whatever program saved them; what can't be read is refused with its place."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mirtool.errors import FormatError, MirtoolError, ScaleError
+from mirtool.io import matrix
+from mirtool.io.matrix import read_expression, read_intensities
+from mirtool.io.registry import sniff_format
+from mirtool.io.text import read_head
+
+FIXTURES = Path(__file__).resolve().parents[2] / "fixtures" / "matrix"
+REAL = Path(__file__).resolve().parents[2] / "../shared/data"
+
+SAME_CONTENT = [
+    "intensities.csv",
+    "intensities.csv.gz",
+    "semicolons_bom_crlf.csv",
+    "utf16.tsv",
+    "bare_cr.csv",
+    "quoted_padded.csv",
+    "intensities.xlsx",
+    "intensities.xls",
+]
+
+
+@pytest.mark.parametrize("name", SAME_CONTENT)
+def test_intensities_are_the_same_however_they_were_saved(name):
+    arrays = read_intensities(FIXTURES / name)
+    np.testing.assert_array_equal(
+        arrays.channels["intensity"].foreground, [[812.5, 640], [790, np.nan], [60, 55.5], [1200, 300]]
+    )
+    assert list(arrays.channels) == ["intensity"]
+    assert arrays.channels["intensity"].background is None
+    assert arrays.flags is None
+    assert arrays.layout is None
+    assert list(arrays.probes.id) == ["17605", "17605", "13132", "42865"]
+    pair = "hsa-miR-17-5p/hsa-miR-106a-5p"
+    assert list(arrays.probes.name) == [pair, pair, "", "hsa-miR-16-5p"]
+    assert set(arrays.probes.kind) == {""}
+    assert arrays.samples.names == ("s1", "s2")
+    assert arrays.samples.files == (str(FIXTURES / name),) * 2
+    assert arrays.sources[0].format == "matrix"
+    assert arrays.sources[0].warnings == ()
+
+
+@pytest.mark.parametrize(
+    "name", [*SAME_CONTENT, "row_names.tsv", "row_numbers.tsv", "layout.csv", "expression.csv"]
+)
+def test_a_plain_table_is_claimed_by_its_own_format_only(name):
+    assert sniff_format(FIXTURES / name) == "matrix"
+
+
+def test_row_names_as_r_writes_them_are_ids():
+    arrays = read_intensities(FIXTURES / "row_names.tsv")
+    assert list(arrays.probes.id) == list(arrays.probes.name) == ["hsa-miR-17-5p", "hsa-miR-16-5p"]
+    assert arrays.samples.names == ("s1", "s2")
+
+
+def test_a_column_that_numbers_the_rows_is_no_id():
+    arrays = read_intensities(FIXTURES / "row_numbers.tsv")
+    assert list(arrays.probes.id) == ["Hy3", "hsa-miR-16-5p", "hsa-miR-16-5p"]
+    assert arrays.dropped == ("columns that are no samples, not read: index",)
+
+
+def test_positions_and_annotations_are_no_samples_and_that_is_said():
+    arrays = read_intensities(FIXTURES / "layout.csv")
+    assert arrays.samples.names == ("s1", "s2")
+    assert arrays.dropped == (
+        "columns that are no samples, not read: Block, Row, Column",
+        "columns of text, not read: Sequence",
+    )
+
+
+def test_a_sheet_of_a_workbook_can_be_chosen_and_its_names_stay_text():
+    arrays = read_intensities(FIXTURES / "intensities.xlsx", sheet="genes")
+    assert list(arrays.probes.name) == ["MARCH1", "SEPT2", "1-Mar", "=1+1"]
+    with pytest.raises(FormatError, match="has no sheet 'arays'") as caught:
+        read_intensities(FIXTURES / "intensities.xlsx", sheet="arays")
+    assert caught.value.found == "'arrays', 'genes'"
+
+
+def test_lowest_single_precision_number_is_missing(tmp_path):
+    (tmp_path / "m.csv").write_text("ID,s1\na,-3.4E38\nb,-3.4028234663852886e+38\nc,5\n")
+    values = read_intensities(tmp_path / "m.csv").channels["intensity"].foreground
+    np.testing.assert_array_equal(values, [[np.nan], [np.nan], [5]])
+
+
+def test_log2_scale_and_history_come_from_the_table():
+    found = read_expression(FIXTURES / "normalized_log2.csv")
+    # Samples may be called what elsewhere are names of other columns.
+    assert found.samples.names == ("X", "index")
+    np.testing.assert_array_equal(found.values, [[1, -1], [np.nan, 3]])
+    assert found.history == ("recipe: service",)
+    assert list(found.probes.kind) == ["miRNA", "miRNA"]
+
+
+def test_linear_values_become_log2_and_those_without_logarithm_are_counted():
+    found = read_expression(FIXTURES / "normalized_linear.tsv")
+    # log2 2 = 1, log2 0.5 = -1, log2 8 = 3; 0 has none.
+    np.testing.assert_array_equal(found.values, [[1, -1], [np.nan, 3]])
+    assert found.history == (
+        "recipe: service",
+        "values that are not positive have no log2 and were made missing: 1",
+    )
+
+
+def test_a_name_that_comes_again_is_another_probe():
+    found = read_expression(FIXTURES / "expression.csv", scale="log2")
+    assert list(found.probes.id) == ["hsa-let-7a-5p", "hsa-miR-340-3p", "hsa-miR-340-3p (2)"]
+    assert list(found.probes.name) == ["hsa-let-7a-5p", "hsa-miR-340-3p", "hsa-miR-340-3p"]
+    assert found.history == ("names that stand in more than one row, kept as probes of their own: hsa-miR-340-3p",)
+
+
+def test_scale_is_never_guessed():
+    with pytest.raises(ScaleError, match="does not say whether its values are linear or log2"):
+        read_expression(FIXTURES / "expression.csv")
+
+
+def test_scale_of_the_call_may_not_contradict_the_table():
+    with pytest.raises(ScaleError, match="another scale than the call"):
+        read_expression(FIXTURES / "normalized_log2.csv", scale="linear")
+
+
+def test_a_normalized_table_is_not_taken_for_raw_intensities():
+    with pytest.raises(ScaleError, match="normalized already") as caught:
+        read_intensities(FIXTURES / "normalized_log2.csv")
+    assert "mirtool diff" in str(caught.value)
+
+
+BAD_INTENSITIES = {
+    "bad_empty.csv": ": the file is empty",
+    "bad_blank.csv": ": the table holds no header line (found blank lines and notes only)",
+    "bad_binary.csv": ": this is no text table (found binary data; expected tab-, comma- or semicolon-separated "
+    "text, XLSX or XLS)",
+    "bad_text_in_number.csv": ", line 4, column \"s1\": a cell that should be a number is not (found '12OO'; "
+    "expected a number, or an empty cell or NA where it is missing)",
+    "bad_duplicate_samples.csv": ', line 1, column "s1": two columns have the same name (found column 2 and '
+    "column 3; expected a name of its own for every column)",
+    "bad_no_label.csv": ", line 3: a row has neither an ID nor a name",
+    "bad_no_label_column.csv": ", line 1: no column says which probe a row is (found s1, s2; expected a column "
+    "called ID or Name (or miRNA, ProbeID, Gene …))",
+    "bad_empty_sample.csv": ', column "s2": a sample has no value at all (found missing values only)',
+    "bad_decimal_comma.csv": ", line 2, column \"s1\": the numbers are written with a comma (found '812,5'; "
+    "expected a decimal point, and no mark between thousands)",
+    "bad_cut_row.csv": ", line 3: a row does not have as many cells as the header (found 2 cells; "
+    "expected 3 cells)",
+    "bad_open_quote.csv": ", line 3: the text can't be parted into cells: unexpected end of data "
+    "(found '\"42865,1200,300')",
+    "bad_sideways.csv": ", line 1: the table lies on its side: miRNAs stand in the columns (found hsa-miR-17-5p, "
+    "hsa-miR-16-5p as column names; expected probes in rows, samples in columns)",
+    "bad_no_samples.csv": ", line 1: the table has no sample: no column of numbers (found ID, Name; expected "
+    "after the labels one column of numbers a sample)",
+    "bad_no_rows.csv": ", line 1: the table has a header and no rows",
+    "bad_nameless_sample.csv": ", line 1: column 2 holds numbers and has no name",
+    "bad_infinite.csv": ', line 2, column "s2": a value is infinite (found -inf; expected a number, or an empty '
+    "cell or NA where it is missing)",
+    "bad_other_result.csv": ": this is another of mirtool's results, not a table of intensities or expression "
+    "(found the note '# mirtool differential' above the header; expected an ID or name column and one column of "
+    "numbers a sample)",
+}
+
+
+@pytest.mark.parametrize(("name", "message"), BAD_INTENSITIES.items())
+def test_bad_table_is_refused_with_its_place(name, message):
+    with pytest.raises(FormatError) as caught:
+        read_intensities(FIXTURES / name)
+    assert str(caught.value).split("\n")[0] == f"{FIXTURES / name}{message}"
+
+
+BAD_EXPRESSION = {
+    "bad_duplicate_ids.csv": ", line 4: the ID '17605' occurs twice (found the same ID in line 2; expected one "
+    "row a probe in a table of normalized expression)",
+    "bad_too_large_log2.csv": ', line 2, column "s2": a value is too large to be a log2 intensity (found 812.5; '
+    "expected values up to 64)",
+    "bad_unknown_scale.csv": ": the table states a scale that mirtool does not know (found 'ln'; expected log2 or "
+    "linear)",
+}
+
+
+@pytest.mark.parametrize(("name", "message"), BAD_EXPRESSION.items())
+def test_bad_expression_table_is_refused_with_its_place(name, message):
+    with pytest.raises(MirtoolError) as caught:
+        read_expression(FIXTURES / name, scale=None if "scale" in name else "log2")
+    assert str(caught.value).split("\n")[0] == f"{FIXTURES / name}{message}"
+
+
+def test_damaged_workbook_is_refused():
+    with pytest.raises(FormatError, match="the workbook can't be opened"):
+        read_intensities(FIXTURES / "bad_damaged.xlsx")
+
+
+@pytest.mark.parametrize("path", sorted(FIXTURES.glob("*")), ids=lambda path: path.name)
+def test_sniffing_never_raises(path):
+    if path.stat().st_size:
+        assert matrix.sniff(read_head(path)) in (True, False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "miRNA\tTarget Gene\tscore\nhsa-miR-16-5p\tBCL2\t98.5\n",
+        "mature_mirna_id,target_symbol,target_entrez\nhsa-miR-16-5p,BCL2,596\n",
+        "Gene ID\tGene Symbol\tmiRNA\tcontext++ score\nENSG1\tBCL2\thsa-miR-16-5p\t-0.4\n",
+        "hsa-let-7a-5p\tNM_001\t98.2\nhsa-let-7b-5p\tNM_002\t77\n",
+        "HALLMARK_X\thttp://x\tBCL2\tMYC\n",
+        "ATF\t1.0\n5\t5\n\"Type=GenePix ArrayList V1.0\"\nBlock\tColumn\tRow\tName\tID\n1\t1\t1\ta\tb\n",
+        "Block\tColumn\tRow\tName\tID\n1\t1\t1\thsa-miR-16-5p\t42865\n",
+        "Block\tColumn\tRow\tName\tID\tF532 Median\tB532 Median\tFlags\n1\t1\t1\tx\t7\t99\t40\t0\n",
+        "Begin Header\n\tversion\t4.2\nEnd Header\n",
+        "TYPE\ttext\tfloat\nFEPARAMS\tName\tValue\nDATA\tx\t1.5\n",
+        "!Series_title\t\"x\"\n!series_matrix_table_begin\n\"ID_REF\"\t\"GSM1\"\n\"p1\"\t7.5\n",
+        "# mirtool differential; tested: A\nID,Name,mean A,mean B\n1,x,2,3\n",
+        "ID,Name,log2 ratio A/B,regulation by fold change\n1,x,2,up\n",
+        "# mirtool spots; replicate spots behind each normalized value\nID,Name,s1\n1,x,4\n",
+        "sample,group,file\ns1,A,a.gpr\n",
+        "sample,age\ns1,64\n",
+        ">hsa-let-7a-5p MIMAT0000062\nUGAGGUAGUAGGUUGUAUAGUU\n",
+    ],
+)  # fmt: skip
+def test_other_tables_are_not_claimed(tmp_path, text):
+    path = tmp_path / "other.txt"
+    path.write_text(text)
+    assert not matrix.sniff(read_head(path))
+
+
+@pytest.mark.skipif(not REAL.exists(), reason="the real files are not here")
+def test_of_all_real_files_the_two_matrices_are_claimed():
+    files = [path for path in REAL.rglob("*") if path.is_file()]
+    claimed = {path.name for path in files if matrix.sniff(read_head(path))}
+    assert claimed == {"GSE19536_mirna.csv.gz", "GSE20122_miRCURY_spot_intensities.tsv.gz"}
+
+
+@pytest.mark.skipif(not REAL.exists(), reason="the real files are not here")
+def test_real_matrices_are_read():
+    breast = matrix.inspect(REAL / "matrix/GSE19536_mirna.csv.gz")
+    assert (breast.format, breast.spots, len(breast.details["samples"])) == ("matrix", 463, 98)
+    assert breast.warnings == ("the largest value is 17.06: these may be log2 values, not intensities",)
+    expression = read_expression(REAL / "matrix/GSE19536_mirna.csv.gz", scale="log2")
+    assert expression.values[0, 0] == 13.265629
+    mircury = read_intensities(REAL / "imagene/GSE20122_miRCURY_spot_intensities.tsv.gz")
+    assert (mircury.n_spots, mircury.n_arrays) == (9360, 24)
+    assert mircury.probes.id[4] == "mmu-miR-497"
