@@ -163,7 +163,11 @@ def _split(line: str, delimiter: str, width: int | None = None) -> list[str]:
         cells = next(csv.reader([line], delimiter=delimiter))
         if width is None or len(cells) >= width:
             return cells
-    return [cell.strip().strip('"') for cell in line.split(delimiter)]
+    return [_unquote(cell.strip()) for cell in line.split(delimiter)]
+
+
+def _unquote(cell: str) -> str:
+    return cell[1:].removesuffix('"').replace('""', '"') if cell.startswith('"') else cell
 
 
 def _column_names(line: str) -> tuple[tuple[str, ...], str] | None:
@@ -347,7 +351,7 @@ def _plain_utf8(data: bytes, path: str | Path) -> bytes:
         )
     if not data.isascii():
         data = decode(data).encode()
-    head = data[:HEAD_BYTES]
+    head = data[:HEAD_BYTES].removesuffix(b"\r")  # its LF may lie just behind the cut
     return data if head.count(b"\r") in (0, head.count(b"\r\n")) else unify_newlines(data.decode()).encode()
 
 
@@ -597,7 +601,7 @@ def _cell_oddities(
         if chosen not in cells:
             found.append(f"the column {chosen} is missing: channel {channel} has no background")
         if background == "median" and f"B{channel}" in cells and chosen in cells:
-            differ = int((cells[f"B{channel}"] != cells[chosen]).sum())
+            differ = int((np.abs(cells[f"B{channel}"] - cells[chosen]) > 0).sum())
             if differ:
                 found.append(
                     f"GenePix subtracted another background than the local median: B{channel} differs from "
