@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -26,6 +27,14 @@ def say_pairs(pairs: Sequence[tuple[str, str]]) -> None:
         say(f"  {label:<{width}}  {value}")
 
 
+def say_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print rows under a header in aligned columns: the first to the left, numbers to the right."""
+    widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
+    for row in (header, *rows):
+        first, *others = zip(row, widths, strict=True)
+        say("  " + "  ".join([first[0].ljust(first[1]), *(cell.rjust(width) for cell, width in others)]))
+
+
 def plural(n: int, one: str, many: str = "") -> str:
     """Count with its noun, thousands parted: ``plural(1, 'spot')``.
 
@@ -46,3 +55,17 @@ def progress(items: Iterable[T], title: str, total: int) -> Iterator[T]:
     from rich.progress import track
 
     yield from track(items, description=title, total=total, console=Console(stderr=True), transient=True)
+
+
+@contextmanager
+def progress_steps(title: str, total: int) -> Iterator[Callable[[str], None]]:
+    """Give a function to call after each of ``total`` steps; it moves a progress bar on a terminal only."""
+    if not sys.stderr.isatty() or total < 2:
+        yield lambda _step: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(title, total=total)
+        yield lambda _step: bar.advance(task)

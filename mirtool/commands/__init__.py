@@ -5,9 +5,11 @@ from typing import Any
 
 from mirtool.commands.init import init
 from mirtool.commands.inspect import inspect
+from mirtool.commands.normalize import normalize
 
 COMMANDS: dict[str, Callable[..., Any]] = {
     "init": init,
     "inspect": inspect,
+    "normalize": normalize,
 }
 """The commands in the order in which a study needs them."""

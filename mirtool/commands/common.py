@@ -62,17 +62,25 @@ class Place:
 
 def find_place(files: Sequence[str], samples: str | None, what: str) -> Place:
     """Tell whether a command stands in a study folder; ``what`` names the files it needs otherwise."""
-    from mirtool.study import SAMPLES_FILE, find_study
+    from mirtool.study import CONFIG_FILE, SAMPLES_FILE, Study, find_study, read_config
 
     if files:
         return Place(None, samples)
-    study = find_study(Path(samples).parent if samples else ".")
+    if samples:
+        root = Path(samples).parent
+        return Place(Study(root, read_config(root / CONFIG_FILE)), samples)
+    study = find_study(".")
     if study is None:
         raise CallError(
             f"no {what} was given, and this folder is no study (it has no {SAMPLES_FILE})",
             hint=f"name the {what}, or make a study: mirtool init exports/*.gpr",
         )
-    return Place(study, samples or str(study.samples_file))
+    return Place(study, str(study.samples_file))
+
+
+def is_stream(target: str) -> bool:
+    """Tell stdout, a device or a named pipe, which nothing can stand beside, from a file."""
+    return target == "-" or (Path(target).exists() and not Path(target).is_file())
 
 
 def write_result(table: Table, target: str, format_name: str | None = None) -> None:
@@ -97,7 +105,7 @@ def record_run(
     from mirtool.report.tables import write_bytes
     from mirtool.study import merge_run, run_record
 
-    if target == "-":
+    if is_stream(target):
         return
     path = place.study.run_file if place.study else Path(target).with_suffix(".run.json")
     write_bytes(merge_run(path, run_record(command, arguments, inputs, summary)), path)

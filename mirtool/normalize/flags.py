@@ -19,9 +19,6 @@ FLAG_RULES = ("bad", "negative", "ignore")
 
 BAD = -100
 
-FLAG_NAMES = {BAD: "bad", -75: "absent", -50: "not found"}
-"""GenePix's words for its negative flags."""
-
 
 def flagged_spots(flags: IntArray, rule: str = "bad") -> BoolArray:
     """Mask of the spots that ``rule`` (one of :data:`FLAG_RULES`) makes missing.

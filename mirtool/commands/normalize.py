@@ -1,0 +1,190 @@
+"""``mirtool normalize``: from scanner files to one comparable value for each miRNA and sample."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from mirtool.commands.common import (
+    FormatOption,
+    OutputOption,
+    Place,
+    SamplesOption,
+    find_place,
+    is_stream,
+    record_run,
+    write_result,
+)
+from mirtool.console import progress_steps, say, say_pairs, say_table, warn
+
+if TYPE_CHECKING:
+    from mirtool.model import RawArrays
+    from mirtool.normalize import NormalizationReport
+
+Preset = Literal["service"]
+FlagRule = Literal["bad", "negative", "ignore"]
+ReplicateMethod = Literal["median", "mean"]
+KeepRule = Literal["any", "all", "everything"]
+ProbeChoice = Literal["mirna", "all"]
+
+
+def normalize(
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="FILES...",
+            help="GenePix results (.gpr, .gpr.gz), or tables of intensities (CSV, TSV, XLSX, XLS). In a study "
+            "folder: those that samples.csv names.",
+        ),
+    ] = None,
+    samples: SamplesOption = None,
+    preset: Annotated[Preset, typer.Option(help="The recipe.")] = "service",
+    channel: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NM", help="Wavelength of the channel with the samples. Default 532 (Hy3), else the only one."
+        ),
+    ] = None,
+    flags: Annotated[
+        FlagRule,
+        typer.Option(help="Spots to make missing first: flag −100 alone, every flag below 0, or none."),
+    ] = "bad",
+    replicates: Annotated[
+        ReplicateMethod, typer.Option(help="How the replicate spots of one ID become one value.")
+    ] = "median",
+    min_intensity: Annotated[float, typer.Option(metavar="COUNTS", help="The cut-off for a signal.")] = 30.0,
+    keep: Annotated[
+        KeepRule,
+        typer.Option(help="Keep probes at the cut-off in any array, in all arrays, or every probe."),
+    ] = "any",
+    probes: Annotated[
+        ProbeChoice,
+        typer.Option(
+            help="Probes that count: miRNAs (with miRPlus), or all but controls and empty spots, for chips whose "
+            "names are something else."
+        ),
+    ] = "mirna",
+    species: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PREFIX",
+            help="Count only the miRNAs of this species, such as hsa. Default: every species on the chip that has "
+            "names.",
+        ),
+    ] = None,
+    min_factor_probes: Annotated[
+        int, typer.Option(metavar="N", help="The fewest probes to take the arrays' factors from.")
+    ] = 20,
+    linear: Annotated[bool, typer.Option("--linear", help="Write ratios to the factor, not their log2.")] = False,
+    input_format: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Format of the files (genepix, matrix); told by content if left out."),
+    ] = None,
+    output: OutputOption = None,
+    format_name: FormatOption = None,
+) -> None:
+    """Normalize the arrays of a study: one value for each miRNA and sample, on the log2 scale.
+
+    The recipe `service` is the one array service laboratories deliver, in this order:
+
+    \b
+      1. spots flagged bad (−100) become missing                     --flags
+      2. signal = foreground median − background median              --channel
+      3. the replicate spots of one ID become their median           --replicates
+      4. signals that are not positive are counted, become missing
+      5. factor of an array = median of the miRNA probes with a
+         signal of 30 or more in ALL arrays                          --min-intensity
+      6. normalized = signal / factor, as log2                       --linear
+      7. probes at 30 or more in at least one array are kept         --keep
+
+    Everything that was counted on the way stands on stderr. Beside a file that is written stands another,
+    NAME_spots, with the number of replicate spots behind each value.
+
+    Example:
+
+    \b
+      mirtool normalize                                  in a study folder: results/normalized.csv
+      mirtool normalize exports/*.gpr -o normalized.xlsx
+      mirtool normalize *.gpr --samples samples.csv | mirtool diff - --samples samples.csv
+    """  # noqa: D301
+    from mirtool.io.spots import spots_path
+    from mirtool.normalize import normalize as normalize_arrays
+    from mirtool.normalize import normalized_table, spots_table
+    from mirtool.report.tables import format_of
+
+    place = find_place(files or (), samples, "scanner file")
+    target = place.target(output, "normalized.csv")
+    format_of(target, format_name)
+    arrays = _read(place, files or [], channel, species, input_format)
+    options: dict[str, Any] = {
+        "channel": channel,
+        "preset": preset,
+        "flags": flags,
+        "replicates": replicates,
+        "min_intensity": min_intensity,
+        "keep": keep,
+        "probes": probes,
+        "min_factor_probes": min_factor_probes,
+    }
+    done = normalize_arrays(arrays, **options)
+    _tell(arrays, done.report)
+    write_result(normalized_table(done.matrix, "linear" if linear else "log2"), target, format_name)
+    if not is_stream(target):
+        write_result(spots_table(done.matrix), str(spots_path(target)), format_name)
+    record_run(
+        place,
+        target,
+        "normalize",
+        arguments=options | {"species": species, "linear": linear, "input_format": input_format},
+        inputs=_inputs(place, arrays),
+        summary=done.report.to_record(),
+    )
+
+
+def _read(
+    place: Place, files: list[str], channel: str | None, species: str | None, input_format: str | None
+) -> RawArrays:
+    from mirtool.io.arrays import read_arrays
+    from mirtool.study import CONFIG_FILE, read_config, read_samples
+
+    samples = read_samples(place.samples) if place.samples else None
+    n_files = len(files) if files or samples is None else len(set(samples.files))
+    folder = Path(place.samples).parent if place.samples else Path()
+    with progress_steps("Reading arrays", n_files) as on_read:
+        return read_arrays(
+            files,
+            samples=samples,
+            format=input_format,
+            channels=None if channel is None else [channel],
+            rules=read_config(folder / CONFIG_FILE).probe_rules,
+            species=species,
+            on_read=on_read,
+        )
+
+
+def _tell(arrays: RawArrays, report: NormalizationReport) -> None:
+    from mirtool.report.normalization import array_rows, cautions, summary_pairs
+
+    say_pairs(summary_pairs(report))
+    say()
+    say_table(*array_rows(report))
+    say()
+    for dropped in arrays.dropped:
+        say(f"Left out while reading: {dropped}")
+    n_arrays = len(arrays.sources)
+    warnings = Counter(warning for source in arrays.sources for warning in source.warnings)
+    for warning, n in warnings.items():
+        warn(warning if n_arrays == 1 else f"{warning} (in {n} of {n_arrays} arrays)")
+    for caution in cautions(report):
+        warn(caution)
+
+
+def _inputs(place: Place, arrays: RawArrays) -> dict[str, str]:
+    """Give the SHA-256 of every file that was read."""
+    from mirtool.study import sha256_of
+
+    sheet = {place.samples: sha256_of(place.samples)} if place.samples else {}
+    return sheet | {source.path: source.sha256 for source in arrays.sources}

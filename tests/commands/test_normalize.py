@@ -1,0 +1,405 @@
+"""``mirtool normalize`` as it is called: whole outputs against hand arithmetic, and every wrong call's message."""
+
+import json
+import math
+import typing
+from importlib import import_module
+from pathlib import Path
+
+import numpy as np
+import openpyxl
+import pytest
+
+import mirtool.normalize as library
+from mirtool.cli import main
+from mirtool.io.genepix import genepix_bytes
+from mirtool.io.matrix import read_expression
+from mirtool.model import ArraySource, Channel, RawArrays, SampleTable, SpotLayout, text_array
+from mirtool.probes import classify_probes
+
+# Background 100 everywhere. Signals of the spots that are not flagged bad, and the median of each ID:
+#
+#   ID  Name                s1               median   s2                  median
+#   1   hsa-miR-21-5p       40, 60, (bad)    50       200, 100, 120       120
+#   2   hsa-let-7a-5p       80, 100          90       60, 60              60
+#   3   hsa-miR-16-5p       −20, 10          −5 → ×   300, 340            320
+#   4   hsa-miR-9-3p        20               20       10                  10
+#   5   =miRPlus-A1015      70               70       (bad)               ×
+#   6   hsa-miR-1-3p        130              130      30                  30
+#   E   Empty               12, 40                    −3, 35
+#
+# ≥ 30 in both arrays: 1, 2, 6. Factors: s1 median(50, 90, 130) = 90; s2 median(120, 60, 30) = 60.
+SPOTS = [
+    # ID, Name, s1, s2, flag s1, flag s2
+    ("1", "hsa-miR-21-5p", 140, 300, 0, 0),
+    ("2", "hsa-let-7a-5p", 180, 160, 100, 0),
+    ("E", "Empty", 112, 97, -50, -75),
+    ("1", "hsa-miR-21-5p", 160, 200, 0, 0),
+    ("3", "hsa-miR-16-5p", 80, 400, 0, 0),
+    ("1", "hsa-miR-21-5p", 65535, 220, -100, 0),
+    ("4", "hsa-miR-9-3p", 120, 110, 0, 0),
+    ("2", "hsa-let-7a-5p", 200, 160, 0, 0),
+    ("5", "=miRPlus-A1015", 170, 900, 0, -100),
+    ("3", "hsa-miR-16-5p", 110, 440, 0, 0),
+    ("6", "hsa-miR-1-3p", 230, 130, 0, 0),
+    ("E", "Empty", 140, 135, 0, 0),
+]
+RATIOS = [
+    ("1", "hsa-miR-21-5p", 50 / 90, 120 / 60),
+    ("2", "hsa-let-7a-5p", 90 / 90, 60 / 60),
+    ("3", "hsa-miR-16-5p", None, 320 / 60),
+    ("5", "=miRPlus-A1015", 70 / 90, None),
+    ("6", "hsa-miR-1-3p", 130 / 90, 30 / 60),
+]
+STEPS = (
+    "recipe: service; channel: 532; signal: foreground - background; flags: bad; replicates: median; "
+    "min intensity: 30; keep: any; probes: mirna; factor probes: 3"
+)
+
+
+def make_arrays(*, wavelength: str = "532", names: tuple[str, str] = ("s1", "s2")) -> RawArrays:
+    counts = np.array([spot[2:4] for spot in SPOTS], dtype=float)
+    n = len(SPOTS)
+    return RawArrays(
+        {wavelength: Channel(counts, np.full(counts.shape, 100.0), np.where(counts == 65535, 12.0, 0.0))},
+        np.array([spot[4:6] for spot in SPOTS]),
+        classify_probes(text_array(spot[0] for spot in SPOTS), text_array(spot[1] for spot in SPOTS)),
+        SpotLayout(np.ones(n, dtype=int), np.arange(n) // 4 + 1, np.arange(n) % 4 + 1),
+        SampleTable(names),
+        tuple(ArraySource(f"{name}.gpr", "genepix") for name in names),
+    )
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A folder with two GenePix files, in which the command stands."""
+    monkeypatch.chdir(tmp_path)
+    for i, name in enumerate(("s1", "s2")):
+        Path(f"{name}.gpr").write_bytes(genepix_bytes(make_arrays(), i))
+    return tmp_path
+
+
+@pytest.fixture
+def study(folder):
+    """The same folder as a study; the sheet names the samples and turns their order."""
+    Path("samples.csv").write_text("sample,group,file\nR1,resistant,s2.gpr\nS1,sensitive,s1.gpr\n")
+    return folder
+
+
+def log2_cell(ratio: float | None) -> str:
+    return "NA" if ratio is None else f"{math.log2(ratio):.12g}"
+
+
+def expected_csv(mark: str = ",", *, linear: bool = False) -> str:
+    scale = "linear" if linear else "log2"
+    cell = (lambda ratio: "NA" if ratio is None else f"{ratio:.12g}") if linear else log2_cell
+    lines = [f"# mirtool normalized; scale: {scale}; {STEPS}", mark.join(("ID", "Name", "s1", "s2"))]
+    for probe_id, name, *ratios in RATIOS:
+        guarded = f"'{name}" if name.startswith("=") else name
+        lines.append(mark.join((probe_id, guarded, *map(cell, ratios))))
+    return "\n".join(lines) + "\n"
+
+
+FEW = ["--min-factor-probes", "3"]
+
+
+# Outputs
+
+
+def test_csv_on_stdout(folder, capsys):
+    assert main(["normalize", "s1.gpr", "s2.gpr", *FEW]) == 0
+    assert capsys.readouterr().out == expected_csv()
+    assert sorted(path.name for path in folder.iterdir()) == ["s1.gpr", "s2.gpr"]
+
+
+@pytest.mark.usefixtures("folder")
+def test_linear_tsv_on_stdout(capsys):
+    assert main(["normalize", "s1.gpr", "s2.gpr", *FEW, "--linear", "--format", "tsv"]) == 0
+    assert capsys.readouterr().out == expected_csv("\t", linear=True)
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_file_with_the_spots_beside_it(capsys):
+    assert main(["normalize", "s1.gpr", "s2.gpr", *FEW, "-o", "out/n.tsv"]) == 0
+    assert capsys.readouterr().out == ""
+    assert Path("out/n.tsv").read_text() == expected_csv("\t")
+    assert Path("out/n_spots.tsv").read_text() == (
+        f"# mirtool spots: replicate spots behind each normalized value; {STEPS}\n"
+        "ID\tName\ts1\ts2\n"
+        "1\thsa-miR-21-5p\t2\t3\n"
+        "2\thsa-let-7a-5p\t2\t2\n"
+        "3\thsa-miR-16-5p\t0\t2\n"
+        "5\t'=miRPlus-A1015\t1\t0\n"
+        "6\thsa-miR-1-3p\t1\t1\n"
+    )
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_workbook_with_typed_cells():
+    assert main(["normalize", "s1.gpr", "s2.gpr", *FEW, "-o", "n.xlsx"]) == 0
+    rows = list(openpyxl.load_workbook("n.xlsx").active.iter_rows())
+    assert rows[0][0].value == f"# mirtool normalized; scale: log2; {STEPS}"
+    assert [cell.value for cell in rows[1]] == ["ID", "Name", "s1", "s2"]
+    found = [[cell.value for cell in row] for row in rows[2:]]
+    for row, (probe_id, name, *ratios) in zip(found, RATIOS, strict=True):
+        assert row[:2] == [probe_id, name]
+        assert row[2:] == [None if r is None else pytest.approx(math.log2(r), rel=1e-11) for r in ratios]
+    assert rows[5][1].data_type == "s"  # "=miRPlus-A1015" is text, not a formula
+    spots = openpyxl.load_workbook("n_spots.xlsx").active
+    assert [cell.value for cell in list(spots.iter_rows())[2]] == ["1", "hsa-miR-21-5p", 2, 3]
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("name", ["n.csv", "n.tsv", "n.xlsx"])
+@pytest.mark.parametrize("scale", [[], ["--linear"]])
+def test_what_is_written_reads_back_as_it_was(name, scale):
+    assert main(["normalize", "s1.gpr", "s2.gpr", *FEW, "-o", name, *scale]) == 0
+    matrix = read_expression(name)
+    ratios = np.array([[math.nan if r is None else r for r in row[2:]] for row in RATIOS])
+    assert matrix.samples.names == ("s1", "s2")
+    assert matrix.probes.name.tolist() == [row[1] for row in RATIOS]
+    np.testing.assert_array_equal(np.isnan(matrix.values), np.isnan(ratios))
+    np.testing.assert_allclose(matrix.linear, ratios, rtol=1e-11)
+
+
+@pytest.mark.usefixtures("folder")
+def test_the_numbers_on_stderr(capsys):
+    assert main(["normalize", "s1.gpr", "s2.gpr", *FEW]) == 0
+    assert capsys.readouterr().err == (
+        "  recipe                service: channel 532, signal = foreground − background, median of replicates\n"
+        "  arrays                2\n"
+        "  spots an array        12\n"
+        "  probes                7: 5 miRNA, 1 empty, 1 miRPlus\n"
+        "  probes that count     6 (miRNA and miRPlus); 3 on 1 spot, 2 on 2 spots, 1 on 3 spots\n"
+        "  flagged spots         2 bad (-100), 1 absent (-75), 1 not found (-50); 2 made missing (--flags bad)\n"
+        "  saturated spots       1 with saturated pixels (% Sat. above 0), 1 at 65,535 counts\n"
+        "  signals missing       1 of 12: no spot of the probe has a signal\n"
+        "  signals not positive  1 of 12, made missing\n"
+        "  signals on one spot   0 of 12, though the probe has several\n"
+        "  factor probes         3 at 30 or more in all arrays\n"
+        "  probes kept           5 of 6 at 30 or more in at least one array\n"
+        # 40 of 12, 40 and 35 of −3, 35; the 95th percentile of −3, 12, 35, 40 is 35 + 0.85 · 5
+        "  Empty spots ≥ 30      2 of 4 (50.0 %); 95 % lie at or below 39.25\n"
+        "\n"
+        "  array  factor  flagged  saturated  missing  not positive  probes ≥ 30  Empty spots ≥ 30\n"
+        "  s1         90        1          1        0             1            4            50.0 %\n"
+        "  s2         60        1          0        1             0            4            50.0 %\n"
+        "\n"
+    )
+
+
+# The study folder
+
+
+@pytest.mark.usefixtures("study")
+def test_in_a_study_the_sheet_names_and_orders_the_samples(capsys):
+    assert main(["normalize", *FEW]) == 0
+    lines = Path("results/normalized.csv").read_text().splitlines()
+    assert lines[1:3] == ["ID,Name,R1,S1", f"1,hsa-miR-21-5p,{log2_cell(120 / 60)},{log2_cell(50 / 90)}"]
+    assert Path("results/normalized_spots.csv").read_text().splitlines()[2] == "1,hsa-miR-21-5p,3,2"
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.endswith("Wrote results/normalized.csv\nWrote results/normalized_spots.csv\n")
+
+
+@pytest.mark.usefixtures("study")
+def test_the_record_of_the_run():
+    assert main(["normalize", *FEW]) == 0
+    record = json.loads(Path("results/run.json").read_text())["runs"]["normalize"]
+    assert record["arguments"]["min_factor_probes"] == 3
+    assert record["summary"]["factors"] == [60.0, 90.0]
+    assert record["summary"]["flags"] == {"-100": [1, 1], "-75": [1, 0], "-50": [0, 1]}
+    assert sorted(record["inputs"]) == ["s1.gpr", "s2.gpr", "samples.csv"]
+
+
+@pytest.mark.usefixtures("study")
+def test_the_same_input_gives_the_same_bytes():
+    files = [Path("results") / name for name in ("normalized.csv", "normalized_spots.csv", "run.json")]
+    assert main(["normalize", *FEW]) == 0
+    before = [file.read_bytes() for file in files]
+    assert main(["normalize", *FEW]) == 0
+    assert [file.read_bytes() for file in files] == before
+
+
+@pytest.mark.usefixtures("folder")
+def test_another_sheet_makes_its_folder_the_study():
+    Path("pilot").mkdir()
+    Path("pilot/pilot.csv").write_text("sample,group,file\nA,x,../s1.gpr\nB,y,../s2.gpr\n")
+    assert main(["normalize", "--samples", "pilot/pilot.csv", *FEW]) == 0
+    assert Path("pilot/results/normalized.csv").read_text().splitlines()[1] == "ID,Name,A,B"
+
+
+@pytest.mark.usefixtures("study")
+def test_rules_of_the_study_decide_what_a_probe_is():
+    Path("mirtool.toml").write_text('[[probe_kinds]]\npattern = "^hsa-miR-16"\nkind = "spike-in"\n')
+    assert main(["normalize", *FEW]) == 0
+    assert "hsa-miR-21-5p" in Path("results/normalized.csv").read_text()
+    assert "hsa-miR-16-5p" not in Path("results/normalized.csv").read_text()
+
+
+# Plain tables, and chips with other names
+
+
+def test_a_plain_table_says_that_it_has_no_background_and_no_flags(tmp_path, capsys):
+    table = tmp_path / "intensities.csv"
+    rows = [f"{i},hsa-miR-{i},{40 + i},{100 + i}" for i in range(1, 22)]
+    table.write_text("\n".join(["ID,Name,s1,s2", *rows]) + "\n")
+    assert main(["normalize", str(table)]) == 0
+    captured = capsys.readouterr()
+    # 21 probes, factors 40 + 11 and 100 + 11
+    assert captured.out.splitlines()[2] == f"1,hsa-miR-1,{log2_cell(41 / 51)},{log2_cell(101 / 111)}"
+    assert "Warning: these files have no background: the signal is the foreground alone\n" in captured.err
+    assert "Warning: these files have no flags: --flags bad left nothing out\n" in captured.err
+
+
+def test_a_cutoff_that_filters_nothing_and_factors_far_apart_are_said_plainly(tmp_path, capsys):
+    table = tmp_path / "intensities.csv"
+    rows = [f"{i},hsa-miR-{i},{40 + i},{400 + i}" for i in range(1, 22)]
+    rows += ["E,Empty,80,80", "N,hsa_negative_control_1,35,10", "N2,hsa_negative_control_2,36,20"]
+    table.write_text("\n".join(["ID,Name,s1,s2", *rows]) + "\n")
+    assert main(["normalize", str(table)]) == 0
+    err = capsys.readouterr().err
+    assert "  Empty spots ≥ 30        2 of 2 (100.0 %); 95 % lie at or below 80\n" in err
+    # sorted 10, 20, 35, 36: position 2.85, so 35 + 0.85
+    assert "  negative controls ≥ 30  2 of 4 (50.0 %); 95 % lie at or below 35.85\n" in err
+    assert (
+        "Warning: 100.0 % of the Empty spots reach 30 as well: on these arrays the cut-off filters nothing. A "
+        "--min-intensity above the signal that 95 % of them stay within would: 80 (Empty spots)\n"
+    ) in err
+    # 411 / 51 = 8.06
+    assert (
+        "Warning: the factors differ 8.1-fold: s2 is the brightest array (411), s1 the dimmest (51); look at the "
+        "image of the odd one\n"
+    ) in err
+
+
+# What is refused
+
+
+@pytest.mark.usefixtures("folder")
+def test_too_few_probes_to_scale_by(capsys):
+    assert main(["normalize", "s1.gpr", "s2.gpr"]) == 1
+    assert capsys.readouterr() == (
+        "",
+        "mirtool: error: too few miRNA probes reach 30 in every array to scale the arrays by (found 6 miRNA "
+        "probes on the chip, 5 at 30 or more in at least 1 of 2 arrays, 3 in all 2; expected at least 20 in all "
+        "arrays)\n"
+        "  What to do: this chip has hardly any probe with a miRNA name: let every probe count with --probes "
+        "all\n",
+    )
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_channel_that_was_not_scanned(capsys):
+    assert main(["normalize", "s1.gpr", "s2.gpr", "--channel", "635"]) == 1
+    assert "s1.gpr: the file has no channel 635 (found channels 532)" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize(
+    ("option", "choices"),
+    [
+        ("--preset", "'service'"),
+        ("--flags", "'bad', 'negative', 'ignore'"),
+        ("--replicates", "'median', 'mean'"),
+        ("--keep", "'any', 'all', 'everything'"),
+        ("--probes", "'mirna', 'all'"),
+    ],
+)
+def test_a_choice_that_does_not_exist_is_a_wrong_call(capsys, option, choices):
+    assert main(["normalize", "s1.gpr", option, "best"]) == 2
+    assert choices in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["s1.gpr", "--format", "pdf"], "expected a name that ends in .csv, .tsv or .xlsx"),
+        (["s1.gpr", "--input-format", "pdf"], "no format is called 'pdf'"),
+        (["s1.gpr", "--min-intensity", "-5"], "the cut-off must be zero or a positive number"),
+        (["s1.gpr", "--min-factor-probes", "0"], "a factor needs at least 1 probe"),
+        ([], "no scanner file was given, and this folder is no study"),
+    ],
+)
+def test_a_wrong_call(capsys, arguments, message):
+    assert main(["normalize", *arguments]) == 2
+    assert message in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_full_disk(capsys):
+    assert main(["normalize", "s1.gpr", "s2.gpr", *FEW, "-o", "/dev/full", "--format", "csv"]) == 1
+    assert "/dev/full: the result can't be written: No space left on device" in capsys.readouterr().err
+    assert not Path("/dev/full_spots").exists()
+
+
+@pytest.mark.usefixtures("folder")
+def test_an_output_in_a_place_that_is_a_file(capsys):
+    assert main(["normalize", "s1.gpr", "s2.gpr", *FEW, "-o", "s1.gpr/n.csv"]) == 1
+    assert "s1.gpr/n.csv: the result can't be written" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_sample_without_file(capsys):
+    Path("samples.csv").write_text("sample,group,file\nR1,resistant,s2.gpr\nS1,sensitive,\n")
+    assert main(["normalize", *FEW]) == 1
+    assert "samples.csv: the sample 'S1' has no file" in capsys.readouterr().err
+
+
+def test_the_command_offers_what_the_library_knows():
+    command = import_module("mirtool.commands.normalize")
+    for offered, known in (
+        (command.Preset, library.PRESETS),
+        (command.FlagRule, library.FLAG_RULES),
+        (command.ReplicateMethod, library.REPLICATE_METHODS),
+        (command.KeepRule, library.KEEP_RULES),
+        (command.ProbeChoice, library.PROBE_CHOICES),
+    ):
+        assert typing.get_args(offered) == known
+
+
+# Real files. The expected numbers come from pandas alone (3.1.1): the columns F and B Median taken by name, flag
+# −100 masked, groupby("ID").median(), values ≤ 0 masked, median over the rows ≥ 30 throughout, log2 of the ratio.
+
+REAL = Path(__file__).resolve().parents[2] / "../shared/data/gpr"
+real_files = pytest.mark.skipif(not REAL.exists(), reason="the real files are not here")
+
+
+@real_files
+@pytest.mark.parametrize(
+    ("files", "channel", "factors", "n_factor_probes", "n_kept", "sums", "sums_of_squares"),
+    [
+        (
+            ("21160_neu9", "21161_neu10"),
+            "635",
+            [702.0, 547.5],
+            8652,
+            8716,
+            [-765.6150340096822, -695.4620236297454],
+            [14753.05325171842, 15233.531457615723],
+        ),
+        (
+            ("21160_neu9", "21161_neu10"),
+            "532",
+            [569.0, 463.0],
+            8529,
+            8690,
+            [-965.4661015448728, -1343.9950388053317],
+            [19167.13700292864, 21871.876923319967],
+        ),
+        (("nividic_testGPR14",), "532", [162.0], 4581, 4581, [1830.2936765998052], [12431.581634761264]),
+    ],
+)
+def test_real_arrays_agree_with_pandas(
+    tmp_path, files, channel, factors, n_factor_probes, n_kept, sums, sums_of_squares
+):
+    target = tmp_path / "n.csv"
+    paths = [str(REAL / f"{name}.gpr.gz") for name in files]
+    assert main(["normalize", *paths, "--probes", "all", "--channel", channel, "-o", str(target)]) == 0
+    summary = json.loads((tmp_path / "n.run.json").read_text())["runs"]["normalize"]["summary"]
+    assert (summary["factors"], summary["factor_probes"], summary["kept"]) == (factors, n_factor_probes, n_kept)
+    values = read_expression(target).values
+    np.testing.assert_allclose(np.nansum(values, axis=0), sums, rtol=1e-10)
+    np.testing.assert_allclose(np.nansum(values**2, axis=0), sums_of_squares, rtol=1e-10)
