@@ -16,6 +16,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 from mirtool.errors import MirtoolError
 from mirtool.model import BoolArray, ProbeTable, TextArray, text_array
@@ -28,6 +29,7 @@ class ProbeKind(StrEnum):
     MIRPLUS = "miRPlus"
     SMALL_RNA = "small RNA control"
     SPIKE_IN = "spike-in"
+    POSITIVE_CONTROL = "positive control"
     NEGATIVE_CONTROL = "negative control"
     EMPTY = "empty"
     LANDING_LIGHT = "landing light"
@@ -39,6 +41,7 @@ class ProbeKind(StrEnum):
 TECHNICAL_KINDS = frozenset(
     {
         ProbeKind.SPIKE_IN,
+        ProbeKind.POSITIVE_CONTROL,
         ProbeKind.NEGATIVE_CONTROL,
         ProbeKind.EMPTY,
         ProbeKind.LANDING_LIGHT,
@@ -67,6 +70,11 @@ class KindRule:
             raise MirtoolError(
                 f"the pattern of a probe rule is not a regular expression: {error}", found=repr(self.pattern)
             ) from error
+
+    @cached_property
+    def regex(self) -> re.Pattern[str]:
+        """The pattern, compiled once: a chip has thousands of names."""
+        return re.compile(self.pattern, re.IGNORECASE)
 
 
 DEFAULT_RULES: tuple[KindRule, ...] = (
@@ -115,7 +123,7 @@ def classify_probe(probe_id: str, name: str, rules: Sequence[KindRule] = ()) -> 
     <ProbeKind.OTHER_SPECIES: 'other species'>
     """
     for rule in (*rules, *DEFAULT_RULES):
-        if re.search(rule.pattern, name if rule.field == "Name" else probe_id, re.IGNORECASE):
+        if rule.regex.search(name if rule.field == "Name" else probe_id):
             return rule.kind
     if not name.strip():
         return ProbeKind.OTHER_SPECIES if probe_id.strip() else ProbeKind.EMPTY
@@ -123,7 +131,12 @@ def classify_probe(probe_id: str, name: str, rules: Sequence[KindRule] = ()) -> 
 
 
 def classify_probes(
-    ids: TextArray, names: TextArray, *, rules: Sequence[KindRule] = (), species: str | None = None
+    ids: TextArray,
+    names: TextArray,
+    *,
+    rules: Sequence[KindRule] = (),
+    species: str | None = None,
+    told: TextArray | None = None,
 ) -> ProbeTable:
     """Label every probe with its kind.
 
@@ -136,6 +149,9 @@ def classify_probes(
     species
         A miRBase prefix such as ``"hsa"``: miRNAs whose name carries other prefixes only become
         :attr:`ProbeKind.OTHER_SPECIES`. None keeps every species that has names.
+    told
+        The kinds that the file itself tells, ``""`` where it doesn't (Agilent's ControlType). Only the study's
+        own rules come before them.
     """
     known: dict[tuple[str, str], str] = {}
     kinds = []
