@@ -122,12 +122,20 @@ def classify_probe(probe_id: str, name: str, rules: Sequence[KindRule] = ()) -> 
     >>> classify_probe("13132", "")
     <ProbeKind.OTHER_SPECIES: 'other species'>
     """
-    for rule in (*rules, *DEFAULT_RULES):
-        if rule.regex.search(name if rule.field == "Name" else probe_id):
-            return rule.kind
+    kind = _kind_by_rules(probe_id, name, (*rules, *DEFAULT_RULES))
+    if kind:
+        return ProbeKind(kind)
     if not name.strip():
         return ProbeKind.OTHER_SPECIES if probe_id.strip() else ProbeKind.EMPTY
     return ProbeKind.OTHER
+
+
+def _kind_by_rules(probe_id: str, name: str, rules: Sequence[KindRule]) -> str:
+    """Give the kind by the first rule that matches, ``""`` where none does."""
+    for rule in rules:
+        if rule.regex.search(name if rule.field == "Name" else probe_id):
+            return rule.kind.value
+    return ""
 
 
 def classify_probes(
@@ -153,16 +161,16 @@ def classify_probes(
         The kinds that the file itself tells, ``""`` where it doesn't (Agilent's ControlType). Only the study's
         own rules come before them.
     """
-    known: dict[tuple[str, str], str] = {}
+    known: dict[tuple[str, str, str], str] = {}
     kinds = []
-    for probe_id, name in zip(ids, names, strict=True):
-        kind = known.get((probe_id, name))
+    for probe_id, name, own in zip(ids, names, [""] * len(ids) if told is None else told, strict=True):
+        kind = known.get((probe_id, name, own))
         if kind is None:
-            kind = classify_probe(probe_id, name, rules).value
+            kind = _kind_by_rules(probe_id, name, rules) or own or classify_probe(probe_id, name).value
             prefixes = species_of(name)
             if species and kind == ProbeKind.MIRNA and prefixes and species not in prefixes:
                 kind = ProbeKind.OTHER_SPECIES.value
-            known[probe_id, name] = kind
+            known[probe_id, name, own] = kind
         kinds.append(kind)
     return ProbeTable(ids, names, text_array(kinds))
 

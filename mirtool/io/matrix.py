@@ -80,7 +80,9 @@ POSITION_HEADERS = frozenset(
 
 _COUNTERS = frozenset({"", "index"})
 _INSTRUMENT = re.compile(
-    r"[fb]\d{3} ?(median|mean)|signal (mean|median)|g(processed|mean)signal|regulation by ", re.IGNORECASE
+    r"[fb]\d{3} ?(median|mean)|signal (mean|median)|[gr](processed|mean|median|total(gene|probe))signal"
+    r"|regulation by ",
+    re.IGNORECASE,
 )
 _NUMBER_LIKE = re.compile(r"[<>~=\s]*[-+]?\s*(\.?\d[\d.,'\s]*(e[-+]?\d+)?\s*%?|inf(inity)?)", re.IGNORECASE)
 _DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")

@@ -18,6 +18,9 @@ from mirtool.io.text import FileHead, is_workbook, read_head
 
 FORMATS: Mapping[str, str] = {
     "genepix": "mirtool.io.genepix",
+    "gal": "mirtool.io.gal",
+    "imagene": "mirtool.io.imagene",
+    "agilent": "mirtool.io.agilent",
     "matrix": "mirtool.io.matrix",
     "interactions": "mirtool.io.interactions",
     "gene-sets": "mirtool.io.gene_sets",
