@@ -20,12 +20,19 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.text import Text
+from matplotlib.textpath import text_to_path
 
+from mirtool.model import FloatArray
 from mirtool.report.tables import write_bytes
 
 MM_PER_INCH = 25.4
+POINTS_PER_INCH = 72.0
 DPI = 300
 SMALLEST_TEXT = 7.0
 """Points, at the size of print."""
@@ -37,6 +44,8 @@ DOWN_COLOR = "#0072B2"
 """Okabe and Ito's blue: lower in the tested group."""
 NEUTRAL_COLOR = "#9A9A9A"
 """What passes no cut-off; no color of the palette, so that it steps back."""
+MUTED_COLOR = "#555555"
+"""Cut-off lines, leader lines, remarks."""
 GROUP_COLORS = ("#E69F00", "#56B4E9", "#009E73", "#CC79A7", "#F0E442", "#0072B2", "#D55E00", "#000000")
 """Okabe and Ito's eight colors, those of up and down last, for groups of samples in their order."""
 
@@ -90,7 +99,9 @@ def house_style() -> Iterator[None]:
     from its first line to its last; it may also be put above the function as a decorator.
     """
     settings: dict[Any, Any] = {key: value for key, value in mpl.rcParamsDefault.items() if key not in _NO_STYLE}
-    with mpl.rc_context(settings | _STYLE):
+    with mpl.rc_context(settings | _STYLE), warnings.catch_warnings():
+        # A name in a script that no installed font has: a box in the PNG, the right text in the SVG.
+        warnings.filterwarnings("ignore", message=r"Glyph .* missing from")
         yield
 
 
@@ -111,6 +122,48 @@ def new_figure(width_mm: float, height_mm: float) -> Figure:
         figure = Figure(figsize=(width_mm / MM_PER_INCH, height_mm / MM_PER_INCH), dpi=DPI, facecolor="white")
     FigureCanvasAgg(figure)
     return figure
+
+
+def add_axes(figure: Figure, left: float, bottom: float, width: float, height: float) -> Axes:
+    """Add axes at a place given in millimeters from the lower left corner of the figure."""
+    across, up = (float(inches) * MM_PER_INCH for inches in figure.get_size_inches())
+    return figure.add_axes((left / across, bottom / up, width / across, height / up))
+
+
+def figure_of(axes: Axes) -> Figure:
+    """Give the figure that the axes stand on."""
+    figure = axes.get_figure(root=True)
+    assert figure is not None  # only axes that were taken off have none
+    return figure
+
+
+def axes_size(axes: Axes) -> FloatArray:
+    """Give the width and height of axes in millimeters."""
+    share: FloatArray = np.array(axes.get_position().size, dtype=np.float64)
+    return np.asarray(share * np.array(figure_of(axes).get_size_inches()) * MM_PER_INCH)
+
+
+def text_width(text: str, size: float = SMALLEST_TEXT) -> float:
+    """Measure a line of text, millimeters in print; call it inside :func:`house_style`."""
+    points, _, _ = text_to_path.get_text_width_height_descent(text, FontProperties(size=size), ismath=False)
+    return float(points) / POINTS_PER_INCH * MM_PER_INCH
+
+
+def shorten(text: str, width_mm: float, size: float = SMALLEST_TEXT) -> str:
+    """Cut a text that is too wide, with … at its end; call it inside :func:`house_style`."""
+    if text_width(text, size) <= width_mm:
+        return text
+    kept = text
+    while kept and text_width(kept + "…", size) > width_mm:
+        kept = kept[:-1]
+    return kept.rstrip(" -_/") + "…"
+
+
+def text_boxes(figure: Figure, texts: Sequence[Text]) -> FloatArray:
+    """Measure texts as they will be drawn: left, bottom, right, top in pixels, ``(n, 4)``."""
+    renderer = FigureCanvasAgg(figure).get_renderer()  # type: ignore[no-untyped-call]
+    boxes = [text.get_window_extent(renderer).extents for text in texts]
+    return np.array(boxes, dtype=np.float64).reshape(-1, 4)
 
 
 def save_figure(figure: Figure, folder: str | Path, stem: str) -> list[Path]:
@@ -154,9 +207,7 @@ def svg_bytes(figure: Figure) -> bytes:
 
 def _draw(figure: Figure, format_name: str, metadata: dict[str, str | None]) -> bytes:
     out = io.BytesIO()
-    with house_style(), warnings.catch_warnings():
-        # A name in a script that no installed font has: a box in the PNG, the right text in the SVG.
-        warnings.filterwarnings("ignore", message=r"Glyph .* missing from")
+    with house_style():
         figure.savefig(out, format=format_name, dpi=DPI, metadata=metadata)
     return out.getvalue()
 

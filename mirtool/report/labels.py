@@ -1,0 +1,238 @@
+"""Where names go on a plot so that none covers another: measured, deterministic, greedy.
+
+Everything is in pixels (or any other square unit), x to the right and y upward; a box is
+``(left, bottom, right, top)``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from mirtool.model import BoolArray, FloatArray
+
+_CLEARANCES = np.array([1, 1.7, 2.5, 3.5, 4.5, 6, 7.5, 9, 11, 13, 15, 17.5, 20, 23])
+_ROUNDS = 4
+# What a place costs, in gaps of distance: each point it hides or its leader line runs over, each anchor so near
+# that the name might be taken for that one's, each leader line that its own would cross.
+_HIDDEN_POINT = 4.0
+_STRUCK_POINT = 1.0
+_MISTAKABLE_ANCHOR = 3.0
+_CROSSED_LEADER = 12.0
+
+
+@dataclass(frozen=True)
+class Placement:
+    """A label's box, and the point of its edge where the leader line from the anchor ends."""
+
+    box: tuple[float, float, float, float]
+    leader_end: tuple[float, float]
+
+
+def place_labels(
+    anchors: FloatArray,
+    sizes: FloatArray,
+    *,
+    bounds: tuple[float, float, float, float],
+    points: FloatArray,
+    gap: float,
+) -> list[Placement | None]:
+    """Find a place for each label, one after another; then let each move again while the others stay.
+
+    A label stays inside ``bounds``, off every other label and leader line, and off every anchor. Among the places
+    that are left it takes the nearest, where hiding a point, lying as near to another anchor or crossing a leader
+    line counts as distance. One that finds none is left out; of two orders (by rank, and the most hemmed in first)
+    the one that leaves out fewer is taken.
+
+    Parameters
+    ----------
+    anchors
+        The points to be named, by rank, ``(n, 2)``.
+    sizes
+        Width and height of each label, ``(n, 2)``.
+    bounds
+        The box that holds all labels.
+    points
+        Every point drawn, ``(m, 2)``, the anchors among them.
+    gap
+        Clearance around labels, and of a label from its own anchor.
+
+    Returns
+    -------
+    list of Placement or None
+        One entry a label; None where no place was free.
+    """
+    choices = [
+        _choices(anchor, size, bounds, anchors, points, gap) for anchor, size in zip(anchors, sizes, strict=True)
+    ]
+    by_rank = range(len(choices))
+    hemmed_in_first = sorted(by_rank, key=lambda i: float(choices[i].cost.min(initial=np.inf)), reverse=True)
+    placed = max((_settle(choices, order, gap) for order in (by_rank, hemmed_in_first)), key=len)
+    return [choices[i].place(placed[i]) if i in placed else None for i in by_rank]
+
+
+def _settle(choices: Sequence[_Choices], order: Sequence[int], gap: float) -> dict[int, int]:
+    """Place the labels in ``order``, then move each while the others stay, until none moves any more."""
+    placed: dict[int, int] = {}
+    for _ in range(_ROUNDS):
+        before = dict(placed)
+        for label in order:
+            placed.pop(label, None)
+            others = [(choices[i].boxes[k], choices[i].leaders[k]) for i, k in sorted(placed.items())]
+            best = _best(choices[label], others, gap)
+            if best is not None:
+                placed[label] = best
+        if placed == before:
+            break
+    return placed
+
+
+def spread(wanted: FloatArray, height: float, low: float, high: float) -> FloatArray:
+    """Move positions along a line until they are ``height`` apart, as little as can be (least squares).
+
+    Parameters
+    ----------
+    wanted
+        Where each would like to be, ascending, ``(n,)``.
+    height
+        The distance that any two must keep; n of them must fit between ``low`` and ``high``.
+    low, high
+        The ends of the line; each position keeps half a height from them.
+
+    Examples
+    --------
+    >>> spread(np.array([0.0, 5.0, 5.0, 9.9]), 2.0, 0.0, 10.0).tolist()
+    [1.0, 4.0, 6.0, 9.0]
+    """
+    steps = height * np.arange(len(wanted))
+    # Without the steps, "apart" becomes "not descending": isotonic regression by pooling adjacent violators.
+    pools: list[tuple[float, int]] = []
+    for value in wanted - steps:
+        mean, size = float(value), 1
+        while pools and pools[-1][0] > mean:
+            other, n = pools.pop()
+            mean, size = (mean * size + other * n) / (size + n), size + n
+        pools.append((mean, size))
+    level = np.repeat([mean for mean, _ in pools], [size for _, size in pools])
+    return np.asarray(np.clip(level, low + height / 2, high - height / 2 - steps[-1:].sum()) + steps)
+
+
+@dataclass(frozen=True)
+class _Choices:
+    """The places one label may take, ``(k, 4)`` boxes and leader lines, and what each costs by itself."""
+
+    boxes: FloatArray
+    leaders: FloatArray
+    cost: FloatArray
+
+    def place(self, k: int) -> Placement:
+        left, bottom, right, top = self.boxes[k].tolist()
+        return Placement((left, bottom, right, top), (float(self.leaders[k, 2]), float(self.leaders[k, 3])))
+
+
+def _choices(
+    anchor: FloatArray,
+    size: FloatArray,
+    bounds: tuple[float, float, float, float],
+    anchors: FloatArray,
+    points: FloatArray,
+    gap: float,
+) -> _Choices:
+    boxes, ends = _candidates(anchor, size, bounds, gap)
+    wide = _widen(boxes, gap)
+    clear = ~_contains(wide, anchors).any(axis=1)
+    boxes, ends, wide = boxes[clear], ends[clear], wide[clear]
+    distance = np.hypot(*(ends - anchor).T)
+    leaders = np.column_stack([np.broadcast_to(anchor, ends.shape), ends])
+    near = points[np.abs(points - anchor).max(axis=1) < distance.max(initial=0) + size.max()]
+    cost = distance / gap + _HIDDEN_POINT * _contains(wide, near).sum(axis=1)
+    cost += _STRUCK_POINT * _meet(leaders, np.hstack([near - gap / 2, near + gap / 2])).sum(axis=1)
+    cost += _MISTAKABLE_ANCHOR * (_distances(boxes, anchors) < distance[:, None] + gap).sum(axis=1)
+    return _Choices(boxes, leaders, cost)
+
+
+def _best(choices: _Choices, others: list[tuple[FloatArray, FloatArray]], gap: float) -> int | None:
+    """Give the cheapest place that is free of the others' boxes and leader lines, if there is one."""
+    boxes = np.array([box for box, _ in others]).reshape(-1, 4)
+    leaders = np.array([leader for _, leader in others]).reshape(-1, 4)
+    wide = _widen(choices.boxes, gap)
+    taken = _overlap(wide, boxes).any(axis=1) | _meet(leaders, wide).any(axis=0)
+    taken |= _meet(choices.leaders, _widen(boxes, gap)).any(axis=1)
+    if taken.all():
+        return None
+    cost = choices.cost + _CROSSED_LEADER * _cross(choices.leaders, leaders).sum(axis=1)
+    return int(np.argmin(np.where(taken, np.inf, cost)))
+
+
+def _widen(boxes: FloatArray, gap: float) -> FloatArray:
+    return boxes + np.array([-gap, -gap, gap, gap]) / 2
+
+
+def _candidates(
+    anchor: FloatArray, size: FloatArray, bounds: tuple[float, float, float, float], gap: float
+) -> tuple[FloatArray, FloatArray]:
+    """Give boxes all around the anchor, close and farther off, and the point of each that is nearest to it."""
+    across, up = (_offsets(half, gap) for half in size / 2)
+    centers = anchor + np.array(np.meshgrid(across, up)).reshape(2, -1).T
+    boxes = np.hstack([centers - size / 2, centers + size / 2])
+    ends = np.clip(anchor, boxes[:, :2], boxes[:, 2:])
+    fits = (boxes[:, :2] >= bounds[:2]).all(axis=1) & (boxes[:, 2:] <= bounds[2:]).all(axis=1)
+    fits &= np.abs(ends - anchor).max(axis=1) >= 0.99 * gap
+    return boxes[fits], ends[fits]
+
+
+def _offsets(half: float, gap: float) -> FloatArray:
+    """Give a box's distances from its anchor along one axis: over it, flush with it, beside it, farther off."""
+    positive = np.concatenate([[half / 2, half], half + gap * _CLEARANCES])
+    return np.concatenate([[0.0], positive, -positive])
+
+
+# The tests below take each axis by itself: numpy is many times slower along an axis of length two.
+
+
+def _overlap(a: FloatArray, b: FloatArray) -> BoolArray:
+    """Mask ``(len(a), len(b))`` of the boxes that share area."""
+    x, y = (np.less.outer(a[:, i], b[:, i + 2]) & np.greater.outer(a[:, i + 2], b[:, i]) for i in (0, 1))
+    return np.asarray(x & y)
+
+
+def _contains(boxes: FloatArray, points: FloatArray) -> BoolArray:
+    """Mask ``(len(boxes), len(points))`` of the points inside the boxes."""
+    return _overlap(boxes, np.hstack([points, points]))
+
+
+def _distances(boxes: FloatArray, points: FloatArray) -> FloatArray:
+    """Give the distance ``(len(boxes), len(points))`` of each point from each box, 0 inside."""
+    x, y = (points[:, i] - np.clip(points[:, i], boxes[:, i, None], boxes[:, i + 2, None]) for i in (0, 1))
+    return np.asarray(np.hypot(x, y))
+
+
+def _meet(lines: FloatArray, boxes: FloatArray) -> BoolArray:
+    """Mask ``(len(lines), len(boxes))`` of the lines that run through the boxes (Liang & Barsky's clipping)."""
+    enter, leave = np.zeros((len(lines), len(boxes))), np.ones((len(lines), len(boxes)))
+    for i in (0, 1):
+        start = lines[:, i, None]
+        step = lines[:, i + 2, None] - start
+        # A line that does not move along this axis is inside the box's stretch of it throughout, or never.
+        step = np.where(step == 0, np.finfo(float).tiny, step)
+        with np.errstate(over="ignore"):
+            low, high = (boxes[:, i] - start) / step, (boxes[:, i + 2] - start) / step
+        enter = np.maximum(enter, np.minimum(low, high))
+        leave = np.minimum(leave, np.maximum(low, high))
+    return np.asarray(enter < leave)
+
+
+def _cross(a: FloatArray, b: FloatArray) -> BoolArray:
+    """Mask ``(len(a), len(b))`` of the lines that cross."""
+    p, q = a[:, None, :2], a[:, None, 2:]
+    r, s = b[None, :, :2], b[None, :, 2:]
+    apart = _side(p, q, r) * _side(p, q, s) < 0
+    return np.asarray(apart & (_side(r, s, p) * _side(r, s, q) < 0))
+
+
+def _side(a: FloatArray, b: FloatArray, c: FloatArray) -> FloatArray:
+    """Tell on which side of the line from a to b the point c lies, by the sign of a cross product."""
+    u, v = b - a, c - a
+    return np.asarray(u[..., 0] * v[..., 1] - u[..., 1] * v[..., 0])
