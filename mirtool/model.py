@@ -352,6 +352,9 @@ class DifferentialTable:
     prior_df, prior_variance
         Of the moderated t: degrees of freedom (may be infinite) and variance common to all probes; NaN for
         other tests.
+    remarks
+        What the reader must know of the test before believing it, in words: that none could be made, probes
+        tested by the common variance alone, probes that do not vary.
     """
 
     probes: ProbeTable
@@ -379,6 +382,7 @@ class DifferentialTable:
     spots_reference: IntArray | None = None
     prior_df: float = float("nan")
     prior_variance: float = float("nan")
+    remarks: tuple[str, ...] = ()
     history: tuple[str, ...] = ()
 
     def __len__(self) -> int:

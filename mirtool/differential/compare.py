@@ -96,7 +96,7 @@ def differential(
         Where no probe has the values that the moderated t needs to estimate a variance.
     """
     adjust = adjustment_name(adjust)
-    check_options(test=test, fold_change=fold_change, cutoff=cutoff, alpha=alpha)
+    check_options(test=test, fold_change=fold_change, cutoff=cutoff, alpha=alpha, adjust=adjust)
     _check_log2(matrix.values)
     groups = choose_comparison(matrix.samples, tested, reference)
     values_tested = matrix.values[:, list(groups.tested_columns)]
@@ -133,11 +133,17 @@ def differential(
         spots_reference=_count_spots(matrix, groups.reference_columns),
         prior_df=result.prior.df if result.prior else math.nan,
         prior_variance=result.prior.variance if result.prior else math.nan,
-        history=(*matrix.history, *_history(groups, test, made, fold_change, result)),
+        remarks=(*_no_test(test, made, groups), *result.remarks),
+        history=(
+            *matrix.history,
+            f"compared {groups.tested} / {groups.reference}: {groups.reason}",
+            f"fold change: {FOLD_CHANGES[fold_change]}",
+            f"test: {TESTS[made]}",
+        ),
     )
 
 
-def check_options(*, test: str, fold_change: str, cutoff: float, alpha: float) -> None:
+def check_options(*, test: str, fold_change: str, cutoff: float, alpha: float, adjust: str) -> None:
     """Refuse an option that does not exist or lies out of range.
 
     Raises
@@ -145,6 +151,7 @@ def check_options(*, test: str, fold_change: str, cutoff: float, alpha: float) -
     CallError
         With what was found and what is possible.
     """
+    adjustment_name(adjust)
     for what, name, known in (("test", test, TESTS), ("fold change", fold_change, FOLD_CHANGES)):
         if name not in known:
             raise CallError(f"no {what} is called so", found=repr(name), expected="one of " + ", ".join(known))
@@ -191,7 +198,7 @@ def _moderated(tested: FloatArray, reference: FloatArray) -> _Tested:
     fit = fit_linear_model(np.hstack([tested, reference]), design)
     result = moderate(fit)
     prior_only = int(((fit.df_residual == 0) & ~np.isnan(result.statistic[:, 1])).sum())
-    constant = int((fit.sigma == 0).sum())
+    constant = int(((fit.sigma == 0) & ~np.isnan(result.statistic[:, 1])).sum())
     remarks = []
     if prior_only:
         remarks.append(
@@ -235,17 +242,13 @@ def _count_spots(matrix: ExpressionMatrix, columns: tuple[int, ...]) -> IntArray
     return n
 
 
-def _history(groups: Comparison, asked: str, made: str, fold_change: str, result: _Tested) -> tuple[str, ...]:
-    lines = [
-        f"compared {groups.tested} / {groups.reference}: {groups.reason}",
-        f"fold change: {FOLD_CHANGES[fold_change]}",
-        f"test: {TESTS[made]}",
-    ]
-    if made != asked:
-        needed = "two arrays in each group" if asked == "welch" else "three arrays in all"
-        lines.append(
-            f"no test could be made: {TESTS[asked]} needs at least {needed}, and there are "
-            f"{len(groups.tested_columns)} of {groups.tested} and {len(groups.reference_columns)} of "
-            f"{groups.reference}; fold change only"
-        )
-    return (*lines, *result.remarks)
+def _no_test(asked: str, made: str, groups: Comparison) -> tuple[str, ...]:
+    """Say why the test that was asked for could not be made."""
+    if made == asked:
+        return ()
+    needed = "two arrays in each group" if asked == "welch" else "three arrays in all"
+    return (
+        f"no test could be made: {TESTS[asked]} needs at least {needed}, and there are "
+        f"{len(groups.tested_columns)} of {groups.tested} and {len(groups.reference_columns)} of "
+        f"{groups.reference}; fold changes only",
+    )
