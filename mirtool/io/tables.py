@@ -19,7 +19,9 @@ from typing import Any
 
 import numpy as np
 
+from mirtool.console import plural
 from mirtool.errors import FormatError, MirtoolError
+from mirtool.io.arrow import floats_of
 from mirtool.io.text import FileHead, decode, is_binary, is_workbook, read_bytes, unify_newlines
 from mirtool.model import FloatArray, TextArray, text_array
 
@@ -163,8 +165,7 @@ def _numbers_at_once(column: Any, missing: Sequence[str]) -> FloatArray | None:
         numbers = pc.cast(blanked, pa.float64())
     except pa.ArrowInvalid:
         return None
-    values: FloatArray = numbers.to_numpy().astype(np.float64)
-    return values
+    return floats_of(numbers)
 
 
 def read_table(path: str | Path, *, sheet: str | None = None) -> TextTable:
@@ -360,8 +361,8 @@ def _table_of_rows(
                 "a row does not have as many cells as the header",
                 path=path,
                 line=line,
-                found=f"{len(cells)} cells",
-                expected=f"{width} cells",
+                found=plural(len(cells), "cell"),
+                expected=plural(width, "cell"),
                 hint="the file may have been cut while it was saved: export it again; a name that holds "
                 "the separator must stand in quotes; every column needs a name in the header",
             )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import datetime
+import errno
 import io
 import itertools
 import math
@@ -194,7 +195,7 @@ def write_bytes(data: bytes, path: str | Path) -> None:
             with target.open("wb") as device:
                 device.write(data)
             return
-        target.parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(target.parent)
         handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
         try:
             with os.fdopen(handle, "wb") as file:
@@ -205,6 +206,13 @@ def write_bytes(data: bytes, path: str | Path) -> None:
             with suppress(OSError):
                 Path(temporary).unlink()
             raise
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise NotADirectoryError(errno.ENOTDIR, f"{folder} is a file, not a folder") from None
 
 
 def _plain_mode() -> int:

@@ -1,0 +1,61 @@
+"""A file's format is told by its content; no claim and two claims are said."""
+
+from pathlib import Path
+
+import pytest
+
+from mirtool.errors import CallError, UnknownFormatError
+from mirtool.io import registry
+from mirtool.io.registry import FORMATS, inspect_file, sniff_format
+
+FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
+
+
+def test_every_format_has_a_module_with_a_sniffer_and_an_inspector():
+    for name in FORMATS:
+        module = registry._module(name)
+        assert callable(module.sniff)
+        assert callable(module.inspect)
+        assert len(module.__doc__) > 200, f"the docstring of {module.__name__} is the format's specification"
+
+
+def test_the_name_of_a_file_says_nothing(tmp_path):
+    path = tmp_path / "array.gpr"
+    path.write_text("ID,s1\n17605,812.5\n")
+    assert sniff_format(path) == "matrix"
+    assert inspect_file(path).spots == 1
+
+
+def test_a_named_format_overrides_the_content(tmp_path):
+    path = tmp_path / "list.txt"
+    path.write_text("nothing\n")
+    assert sniff_format(path, "matrix") == "matrix"
+
+
+def test_an_unknown_format_name_is_a_wrong_call():
+    with pytest.raises(CallError, match="no format is called 'gpr'"):
+        sniff_format("any", "gpr")
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        (b"Dear all,\nplease find attached\n", "the first line 'Dear all,'"),
+        (b"\x00\x01\x02", "binary data"),
+        (b"\n \n", "blank lines only"),
+        (b"PK\x03\x04 no workbook", "a workbook without a table that can be recognised"),
+    ],
+)
+def test_a_file_that_no_format_claims_is_refused(tmp_path, content, found):
+    (tmp_path / "mail.txt").write_bytes(content)
+    with pytest.raises(UnknownFormatError, match="no format that mirtool knows") as caught:
+        sniff_format(tmp_path / "mail.txt")
+    assert caught.value.found == found
+
+
+def test_two_claims_are_refused_and_listed(monkeypatch):
+    monkeypatch.setattr(registry, "FORMATS", {"one": "mirtool.io.matrix", "two": "mirtool.io.matrix"})
+    with pytest.raises(UnknownFormatError, match="more than one format claims this file") as caught:
+        sniff_format(FIXTURES / "matrix" / "intensities.csv")
+    assert caught.value.found == "one, two"
+    assert "--format one or --format two" in str(caught.value)
