@@ -13,6 +13,7 @@ from typing import Any
 
 from mirtool import __version__
 from mirtool.errors import MirtoolError, SampleSheetError
+from mirtool.io.sheet import HY5_COLUMN
 from mirtool.io.tables import TextTable, read_table
 from mirtool.io.text import sha256_of as sha256_of
 from mirtool.model import SampleTable
@@ -104,20 +105,25 @@ def _probe_rule(entry: Any, path: str | Path) -> KindRule:
             path=path,
             found=repr(entry),
         )
-    if entry["kind"] not in kinds:
+    if str(entry["kind"]) not in kinds:
         raise MirtoolError(
             "a [[probe_kinds]] entry names an unknown kind",
             path=path,
             found=repr(entry["kind"]),
             expected="one of " + ", ".join(kinds),
         )
-    return KindRule(str(entry["pattern"]), kinds[entry["kind"]], str(entry.get("field", "Name")))
+    try:
+        return KindRule(str(entry["pattern"]), kinds[entry["kind"]], str(entry.get("field", "Name")))
+    except MirtoolError as error:
+        raise MirtoolError(error.problem, path=path, found=error.found, expected=error.expected) from error
 
 
 def read_samples(path: str | Path) -> SampleTable:
     """Read a sample sheet: columns ``sample`` and ``group``, and ``file`` where arrays are read by it.
 
-    Files are relative to the sheet's own folder. Any further column is kept under its header.
+    Where an array is two files, ``file_hy5`` names the second; a table with the columns ``Names``, ``Hy3`` and
+    ``Hy5``, such as comes with Exiqon's ImaGene exports, is read as ``sample``, ``file`` and ``file_hy5``. Files
+    are relative to the sheet's own folder. Any further column is kept under its header.
 
     Raises
     ------
@@ -125,12 +131,15 @@ def read_samples(path: str | Path) -> SampleTable:
         For a sheet without a sample column, an empty or repeated name, each with its line.
     """
     table = read_table(path)
+    hy3, hy5 = table.find("Hy3"), table.find(HY5_COLUMN, "Hy5")
     sample = table.find("sample", "sample name", "array")
+    if sample is None and hy3 is not None and hy5 is not None:
+        sample = table.find("Names", "Name")
     if sample is None:
         raise SampleSheetError(
             "the sample sheet has no column 'sample'",
             path=path,
-            line=table.first_line - 1,
+            line=table.header_line,
             found=", ".join(table.header),
             expected="sample,group,file",
             hint="`mirtool init FILES…` writes a sheet to fill in",
@@ -140,19 +149,27 @@ def read_samples(path: str | Path) -> SampleTable:
     names = tuple(table.text(sample))
     _check_sample_names(names, table)
     group, file = table.find("group"), table.find("file")
-    folder = Path(path).parent
-    known = {sample, group, file}
+    if file is None and hy5 is not None:
+        file = hy3
+    known = {sample, group, file, hy5}
     return SampleTable(
         names,
         tuple(table.text(group)) if group is not None else (),
-        tuple(str(folder / f) if f else "" for f in table.text(file)) if file is not None else (),
+        _paths(table, file) if file is not None else (),
         {
             table.header[j]: tuple(table.text(j))
             for j in range(len(table.header))
             if j not in known and table.header[j]
-        },
+        }
+        | ({HY5_COLUMN: _paths(table, hy5)} if hy5 is not None else {}),
         str(path),
     )
+
+
+def _paths(table: TextTable, column: int) -> tuple[str, ...]:
+    """Give the files in a column, as seen from the sheet's folder."""
+    folder = Path(table.path).parent
+    return tuple(str(folder / file) if file else "" for file in table.text(column))
 
 
 def _check_sample_names(names: Sequence[str], table: TextTable) -> None:

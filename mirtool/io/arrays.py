@@ -17,7 +17,7 @@ from mirtool.console import plural
 from mirtool.errors import ArrayMismatchError, CallError, FormatError, SampleSheetError
 from mirtool.io.agreement import Alignment, align_spots
 from mirtool.io.registry import sniff_format
-from mirtool.io.sheet import describe_unlisted, match_columns, match_files, name_after_files
+from mirtool.io.sheet import HY5_COLUMN, describe_unlisted, match_columns, match_files, name_after_files
 from mirtool.model import ArraySource, Channel, RawArrays, SampleTable
 from mirtool.probes import KindRule, classify_probes
 
@@ -30,6 +30,8 @@ def read_arrays(
     samples: SampleTable | None = None,
     format: str | None = None,
     channels: Sequence[str] | None = None,
+    signal: str | None = None,
+    array_list: str | Path | None = None,
     rules: Sequence[KindRule] = (),
     species: str | None = None,
     executor: Executor | None = None,
@@ -40,15 +42,21 @@ def read_arrays(
     Parameters
     ----------
     files
-        Instrument files (one array each) or plain intensity tables (several arrays each), all of one format.
-        Empty reads the files that ``samples`` lists.
+        Instrument files (one array each; ImaGene: one channel each) or plain intensity tables (several arrays
+        each), all of one format. Empty reads the files that ``samples`` lists.
     samples
         The sample sheet. It gives names, groups and order. Arrays are found in it by file, those of a plain
-        table by sample name. Without a sheet an array is named after its file.
+        table by sample name; its column ``file_hy5`` pairs the channels of ImaGene files. Without a sheet an
+        array is named after its file.
     format
         A name of :data:`mirtool.io.registry.FORMATS`; None tells each file by its content.
     channels
         Channels to read, such as ``["532"]``; None reads all and keeps those that every file has.
+    signal
+        Which of an Agilent file's signals: see :func:`mirtool.io.agilent.read_agilent`.
+    array_list
+        A GAL file, whose IDs and names are given to spots that lack them: see
+        :func:`mirtool.io.gal.attach_list`.
     rules, species
         How probes are classified: see :func:`mirtool.probes.classify_probes`.
     executor
@@ -68,20 +76,26 @@ def read_arrays(
     Raises
     ------
     ArrayMismatchError
-        Where arrays do not agree spot for spot, share no channel, or only some have a background or flags.
+        Where arrays do not agree spot for spot or with the array list, share no channel, only some have a
+        background or flags, or an ImaGene file has no partner.
     SampleSheetError
         Where the sheet and the files do not fit each other, or two arrays would have one name.
     FormatError
         Where a file can't be read, holds no arrays, or is of another format than the first.
     CallError
-        Where no file is given, or ``format`` does not exist.
+        Where no file is given, ``format`` or ``signal`` does not exist, or the files have no such signal.
     """
     paths = _paths_to_read(files, samples)
-    parts = _read_side_by_side(paths, format, channels, executor, on_read)
+    read_one = partial(_read_one, format_name=format, channels=channels, signal=signal)
+    parts = _read_side_by_side(paths, read_one, executor, on_read)
     _refuse_mixed_formats(parts)
+    parts = [_keep_channels(part, channels) for part in _pair_channels(parts, samples)]
+    parts = _attach_list(parts, array_list)
     arrays = _bind(parts, align_spots(parts))
     arrays = _put_into_sheet_order(arrays, samples)
-    probes = classify_probes(arrays.probes.id, arrays.probes.name, rules=rules, species=species)
+    probes = classify_probes(
+        arrays.probes.id, arrays.probes.name, rules=rules, species=species, told=arrays.probes.kind
+    )
     return replace(arrays, probes=probes)
 
 
@@ -101,7 +115,8 @@ def _paths_to_read(files: Sequence[str | Path], samples: SampleTable | None) -> 
             path=samples.sheet or None,
             hint="fill in the column 'file' of the sample sheet, or name the files in the call",
         )
-    for path in samples.files:
+    listed = [*samples.files, *(file for file in samples.extra.get(HY5_COLUMN, ()) if file)]
+    for path in listed:
         if not Path(path).exists():
             raise SampleSheetError(
                 "a file that the sample sheet names does not exist",
@@ -110,22 +125,19 @@ def _paths_to_read(files: Sequence[str | Path], samples: SampleTable | None) -> 
                 found=path,
                 hint="files are sought from the sheet's own folder: correct the path, or copy the file there",
             )
-    return list(dict.fromkeys(samples.files))
+    return list(dict.fromkeys(listed))
 
 
 def _read_side_by_side(
     paths: Sequence[str],
-    format_name: str | None,
-    channels: Sequence[str] | None,
+    read_one: Callable[[str], RawArrays],
     executor: Executor | None,
     on_read: Callable[[str], None] | None,
 ) -> list[RawArrays]:
     pool = executor or ThreadPoolExecutor(max_workers=min(len(paths), os.cpu_count() or 2))
     parts = []
     try:
-        for path, part in zip(
-            paths, pool.map(partial(_read_one, format_name=format_name, channels=channels), paths), strict=True
-        ):
+        for path, part in zip(paths, pool.map(read_one, paths), strict=True):
             parts.append(part)
             if on_read is not None:
                 on_read(path)
@@ -135,8 +147,17 @@ def _read_side_by_side(
     return parts
 
 
-def _read_one(path: str, *, format_name: str | None, channels: Sequence[str] | None) -> RawArrays:
+def _read_one(
+    path: str, *, format_name: str | None, channels: Sequence[str] | None, signal: str | None
+) -> RawArrays:
     found = sniff_format(path, format_name)
+    if signal is not None and found != "agilent":
+        raise CallError(
+            "only Agilent files let you choose a signal",
+            path=path,
+            found=f"--signal {signal}, and a file of the format {found}",
+            hint="leave --signal out",
+        )
     if found == "genepix":
         from mirtool.io.genepix import read_genepix
 
@@ -144,22 +165,55 @@ def _read_one(path: str, *, format_name: str | None, channels: Sequence[str] | N
     if found == "matrix":
         from mirtool.io.matrix import read_intensities
 
-        arrays = read_intensities(path)
-        absent = [name for name in channels or () if name not in arrays.channels]
-        if absent:
-            raise FormatError(
-                f"a plain table has no channel {', '.join(absent)}",
-                path=path,
-                found="channels " + ", ".join(arrays.channels),
-                hint="leave the channel out",
-            )
-        return arrays
+        return read_intensities(path)
+    if found == "imagene":
+        from mirtool.io.imagene import read_imagene
+
+        return read_imagene(path)
+    if found == "agilent":
+        from mirtool.io.agilent import read_agilent
+
+        return read_agilent(path, signal=signal)
     raise FormatError(
         "this file holds no arrays",
         path=path,
         found=f"the format {found}",
-        expected="GenePix results or a plain table of intensities",
+        expected="GenePix, ImaGene or Agilent results, or a plain table of intensities",
     )
+
+
+def _pair_channels(parts: list[RawArrays], samples: SampleTable | None) -> list[RawArrays]:
+    if parts[0].sources[0].format != "imagene":
+        return parts
+    from mirtool.io.imagene import pair_channels
+
+    return pair_channels(parts, samples)
+
+
+def _keep_channels(part: RawArrays, channels: Sequence[str] | None) -> RawArrays:
+    if channels is None:
+        return part
+    source = part.sources[0]
+    absent = [name for name in channels if name not in part.channels]
+    if absent:
+        raise FormatError(
+            f"a plain table has no channel {', '.join(absent)}"
+            if source.format == "matrix"
+            else f"the array has no channel {', '.join(absent)}",
+            path=source.path,
+            found="channels " + ", ".join(part.channels),
+            hint="leave the channel out, or ask for one that is there",
+        )
+    return replace(part, channels={name: part.channels[name] for name in channels})
+
+
+def _attach_list(parts: list[RawArrays], path: str | Path | None) -> list[RawArrays]:
+    if path is None:
+        return parts
+    from mirtool.io.gal import attach_list, read_gal
+
+    array_list = read_gal(path)
+    return [attach_list(part, array_list) for part in parts]
 
 
 def _refuse_mixed_formats(parts: Sequence[RawArrays]) -> None:

@@ -71,7 +71,7 @@ from pathlib import Path
 import numpy as np
 
 from mirtool.console import plural
-from mirtool.errors import ArrayMismatchError, CallError, FormatError
+from mirtool.errors import ArrayMismatchError, CallError, FormatError, SampleSheetError
 from mirtool.io.registry import Inspection
 from mirtool.io.rows import (
     column_names,
@@ -81,6 +81,7 @@ from mirtool.io.rows import (
     spot_words,
     whole_numbers,
 )
+from mirtool.io.sheet import HY5_COLUMN
 from mirtool.io.tables import TextTable
 from mirtool.io.text import FileHead, read_text, sha256_of
 from mirtool.model import (
@@ -105,7 +106,6 @@ SIGNAL = "signal"
 """Channel of a file whose name does not say which dye it holds."""
 
 _DYE = re.compile(r"(?<![a-z0-9])(hy3|hy5|cy3|cy5)(?![a-z0-9])", re.IGNORECASE)
-_PARTNERS = {"Hy3": "Hy5", "Cy3": "Cy5"}
 _MEASURED = re.compile(r"(?:ch ?(\d+) )?signal (median|mean)(?: (\d+))?", re.IGNORECASE)
 _SUFFIXES = re.compile(r"(\.(txt|cy3|cy5|hy3|hy5))*(\.gz)?$", re.IGNORECASE)
 _SOFTWARE = "ImaGene"
@@ -279,51 +279,113 @@ def read_imagene(
     )
 
 
-def read_imagene_pair(
-    files: Mapping[str, str | Path],
-    *,
-    name: str | None = None,
-    foreground: str = "median",
-    background: str = "median",
-) -> RawArrays:
-    """Read the files of one array, channel name to file, as one array of as many channels.
+def pair_channels(parts: Sequence[RawArrays], samples: SampleTable | None = None) -> list[RawArrays]:
+    """Make arrays of what was read file by file: the two channels of a slide become one array.
+
+    Parameters
+    ----------
+    parts
+        One file each, as :func:`read_imagene` gives them.
+    samples
+        A sample sheet; its columns ``file`` and ``file_hy5`` say which files belong together. Where it has no
+        ``file_hy5``, or there is no sheet, the files' names do (:func:`pair_files`).
 
     Returns
     -------
-    RawArrays
-        As :func:`read_imagene` gives it; the flag of a spot is the worse one of its files.
+    list of RawArrays
+        One array each, in the order of the sheet or of the files; the flag of a spot is the worse one of its
+        channels.
+
+    Raises
+    ------
+    ArrayMismatchError
+        Where a file has no partner, or the channels of an array differ in their spots.
+    SampleSheetError
+        Where the sheet names a file that was not given, or puts a Hy5 file in the place of a Hy3 file.
+    """
+    by_file = {part.samples.files[0]: part for part in parts}
+    if samples is not None and any(samples.extra.get(HY5_COLUMN, ())):
+        arrays = _pairs_of_sheet(list(by_file), samples)
+    elif any(len(part.channels) > 1 for part in parts):
+        return list(parts)
+    else:
+        arrays = pair_files(list(by_file))
+    return [
+        join_channels({channel: by_file[file] for channel, file in array.files.items()}, array.name)
+        for array in arrays
+    ]
+
+
+def _pairs_of_sheet(files: Sequence[str], samples: SampleTable) -> list[ImageneArray]:
+    by_path = {Path(file).resolve(): file for file in files}
+    by_name = {Path(file).name: file for file in files}
+    arrays = []
+    listed = zip(samples.names, samples.files, samples.extra[HY5_COLUMN], strict=True)
+    for name, hy3, hy5 in listed:
+        found = {}
+        for column, channel, wanted in (("file", "Hy3", hy3), (HY5_COLUMN, "Hy5", hy5)):
+            file = by_path.get(Path(wanted).resolve(), by_name.get(Path(wanted).name)) if wanted else None
+            if file is None:
+                raise SampleSheetError(
+                    f"the {channel} file of the sample {name!r} was not given"
+                    if wanted
+                    else f"the sample {name!r} has no {channel} file",
+                    path=samples.sheet or None,
+                    column=column,
+                    found=wanted or None,
+                    expected="the files of both channels of every sample",
+                    hint="fill in the sheet, or name the file in the call",
+                )
+            dye = channel_of(file)
+            if dye != SIGNAL and dye[-1] != channel[-1]:
+                raise SampleSheetError(
+                    f"the sheet gives a {dye} file as the {channel} file of the sample {name!r}",
+                    path=samples.sheet or None,
+                    column=column,
+                    found=wanted,
+                    expected=f"the file of the {channel} channel",
+                    hint="exchange the files in the sheet",
+                )
+            found[channel if dye == SIGNAL else dye] = file
+        arrays.append(ImageneArray(name, found))
+    strangers = sorted(set(files) - {file for array in arrays for file in array.files.values()})
+    if strangers:
+        raise SampleSheetError(
+            f"{plural(len(strangers), 'file')} not in the sample sheet",
+            path=samples.sheet or None,
+            found=strangers[0],
+            hint="add them to the columns file and file_hy5, or leave them out",
+        )
+    return arrays
+
+
+def join_channels(parts: Mapping[str, RawArrays], name: str) -> RawArrays:
+    """Make one array of its channels, channel name to what was read from its file.
 
     Raises
     ------
     ArrayMismatchError
         Where the files differ in their spots, with the first difference.
-    FormatError
-        As :func:`read_imagene` does.
     """
-    parts = {
-        channel: read_imagene(path, channel=channel, foreground=foreground, background=background)
-        for channel, path in files.items()
-    }
-    first = next(iter(parts.values()))
-    for other in list(parts.values())[1:]:
+    first, *others = parts.values()
+    for other in others:
         _refuse_other_spots(first, other)
-    all_flags = [part.flags for part in parts.values() if part.flags is not None]
-    differing = int(sum((flags != all_flags[0]).any(axis=1) for flags in all_flags).astype(bool).sum())
+    flags = np.stack([part.flags[:, 0] for part in parts.values() if part.flags is not None])
     warnings = [warning for part in parts.values() for warning in part.sources[0].warnings]
+    differing = int((flags != flags[0]).any(axis=0).sum())
     if differing:
         warnings.append(f"{plural(differing, 'spot')} flagged otherwise in one channel: the worse flag counts")
-    source = ArraySource(
-        " + ".join(part.sources[0].path for part in parts.values()),
-        "imagene",
-        " + ".join(part.sources[0].sha256 for part in parts.values()),
-        header=first.sources[0].header,
+    source = replace(
+        first.sources[0],
+        path=" + ".join(part.sources[0].path for part in parts.values()),
+        sha256=" + ".join(part.sources[0].sha256 for part in parts.values()),
         warnings=tuple(dict.fromkeys(warnings)),
     )
     return replace(
         first,
-        channels={channel: part.channels[channel] for channel, part in parts.items()},
-        flags=np.minimum.reduce(all_flags),
-        samples=SampleTable((name or first.samples.names[0],), files=(str(next(iter(files.values()))),)),
+        channels={channel: next(iter(part.channels.values())) for channel, part in parts.items()},
+        flags=flags.min(axis=0)[:, np.newaxis],
+        samples=SampleTable((name,), files=first.samples.files),
         sources=(source,),
     )
 

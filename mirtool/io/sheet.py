@@ -10,6 +10,9 @@ from mirtool.console import plural
 from mirtool.errors import SampleSheetError
 from mirtool.model import SampleTable
 
+HY5_COLUMN = "file_hy5"
+"""Column of a sample sheet that names the second channel's file, where an array is two files."""
+
 _LISTED = 5
 
 

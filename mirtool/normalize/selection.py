@@ -12,17 +12,17 @@ from mirtool.probes import TECHNICAL_KINDS, ProbeKind, is_kind
 PROBE_CHOICES = ("mirna", "all")
 """Which probes count: miRNA and miRPlus; or every kind that measures the sample (not the slide)."""
 
-HY3 = "532"
-"""The wavelength, in nm, of Hy3: the channel of the sample on miRCURY chips."""
+HY3 = ("532", "Hy3")
+"""Hy3, the channel of the sample on miRCURY chips, by its wavelength in nm or by name (ImaGene)."""
 
 
 def choose_channel(arrays: RawArrays, channel: str | None) -> str:
-    """Give the channel to use: the one asked for, else 532 (Hy3), else the only one there is.
+    """Give the channel to use: the one asked for, else Hy3 (532), else the only one there is.
 
     Raises
     ------
     CallError
-        Where the channel asked for is not there, or none was and there are several without 532.
+        Where the channel asked for is not there, or none was and there are several without Hy3.
     """
     names = ", ".join(arrays.channels)
     if channel is not None:
@@ -31,12 +31,13 @@ def choose_channel(arrays: RawArrays, channel: str | None) -> str:
                 f"the arrays have no channel {channel!r}", found=names, hint="name one of these with --channel"
             )
         return channel
-    if HY3 in arrays.channels:
-        return HY3
+    hy3 = next((name for name in HY3 if name in arrays.channels), None)
+    if hy3 is not None:
+        return hy3
     if len(arrays.channels) == 1:
         return next(iter(arrays.channels))
     raise CallError(
-        f"the arrays have several channels and none of them is {HY3} (Hy3)",
+        "the arrays have several channels and none of them is 532 (Hy3)",
         found=names,
         hint="say which one holds the samples: --channel " + " or --channel ".join(arrays.channels),
     )
