@@ -63,6 +63,7 @@ import numpy.typing as npt
 
 from mirtool.console import plural
 from mirtool.errors import CallError, FormatError
+from mirtool.io.arrow import floats_of, integers_of, texts_of
 from mirtool.io.genepix_writer import genepix_bytes
 from mirtool.io.registry import Inspection
 from mirtool.io.tables import MISSING_CELLS, tell_delimiter
@@ -495,20 +496,18 @@ def _read_at_once(
     columns = dict(zip(wanted, table.columns, strict=True))
     if any(columns[name].null_count for name in _POSITION):
         return None
-    cells = {name: _as_numpy(column) for name, column in columns.items()}
+    cells = {name: _as_numpy(name, column) for name, column in columns.items()}
     if any(np.isinf(values).any() for name, values in cells.items() if name not in (*_POSITION, *_LABELS)):
         return None
     return cells
 
 
-def _as_numpy(column: Any) -> npt.NDArray[Any]:
-    import pyarrow as pa
+def _as_numpy(name: str, column: Any) -> npt.NDArray[Any]:
     import pyarrow.compute as pc
 
-    if pa.types.is_string(column.type):
-        column = pc.utf8_trim_whitespace(column)
-    values: npt.NDArray[Any] = column.to_numpy()
-    return values
+    if name in _LABELS:
+        return texts_of(pc.utf8_trim_whitespace(column))
+    return integers_of(column) if name in _POSITION else floats_of(column)
 
 
 def _read_line_by_line(
