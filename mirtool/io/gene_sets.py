@@ -49,7 +49,7 @@ def sniff(head: FileHead) -> bool:
     rows = [line.split("\t") for line in lines]
     if not rows or lines[0].startswith(("ATF", "#", "!", '"')):
         return False
-    if any(len(row) < 2 or not row[0].strip() for row in rows):
+    if any(len(row) < 2 or not row[0].strip() or _DECIMAL.fullmatch(row[1]) for row in rows):
         return False
     # A table has as many cells in every line; sets of one size are told by their descriptions.
     if len({len(row) for row in rows}) == 1 and not all(_SET_DESCRIPTION.match(row[1]) for row in rows):

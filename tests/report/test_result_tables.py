@@ -162,7 +162,7 @@ def test_a_link_stays_a_link(tmp_path):
 
 def test_an_unwritable_place_is_refused(tmp_path):
     (tmp_path / "file").write_text("x")
-    with pytest.raises(OutputError, match="the result can't be written: .*/file is a file, not a folder"):
+    with pytest.raises(OutputError, match=r"the result can't be written: .*/file is a file, not a folder"):
         write_bytes(b"x", tmp_path / "file" / "a.csv")
     with pytest.raises(OutputError, match="Is a directory"):
         write_bytes(b"x", tmp_path)
