@@ -24,8 +24,12 @@ def floats_of(column: Any) -> FloatArray:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    column = pc.cast(column, pa.float64())
-    return _values_of(pc.fill_null(column, float("nan")) if column.null_count else column, np.float64)
+    column = _one_array(pc.cast(column, pa.float64()))
+    values = _values_of(column, np.float64)
+    if column.null_count:
+        present = np.unpackbits(np.frombuffer(column.buffers()[0], np.uint8), bitorder="little")
+        values = np.where(present[column.offset :][: len(column)], values, np.nan)
+    return values
 
 
 def integers_of(column: Any) -> IntArray:
@@ -33,7 +37,7 @@ def integers_of(column: Any) -> IntArray:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    return _values_of(pc.cast(column, pa.int64()), np.int64)
+    return _values_of(_one_array(pc.cast(column, pa.int64())), np.int64)
 
 
 def texts_of(column: Any) -> TextArray:
@@ -45,19 +49,18 @@ def texts_of(column: Any) -> TextArray:
     >>> texts_of(pa.array(["b", "a", "b"]))
     array(['b', 'a', 'b'], dtype=object)
     """
-    import pyarrow as pa
-
-    encoded = column.dictionary_encode()
-    if isinstance(encoded, pa.ChunkedArray):
-        encoded = encoded.combine_chunks()
+    encoded = _one_array(column.dictionary_encode())
     return text_array(encoded.dictionary.to_pylist())[integers_of(encoded.indices)]
 
 
-def _values_of(column: Any, dtype: type[Number]) -> npt.NDArray[Number]:
-    """Read the values of a column without nulls straight from its memory."""
+def _one_array(column: Any) -> Any:
     import pyarrow as pa
 
-    values = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-    if not len(values):
+    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+
+
+def _values_of(array: Any, dtype: type[Number]) -> npt.NDArray[Number]:
+    """Read an array's values straight from its memory; where it is null they mean nothing."""
+    if not len(array):
         return np.empty(0, dtype)
-    return np.frombuffer(values.buffers()[1], dtype, count=len(values), offset=values.offset * 8)
+    return np.frombuffer(array.buffers()[1], dtype, count=len(array), offset=array.offset * 8)
