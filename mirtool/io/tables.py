@@ -246,16 +246,31 @@ def _notes_above(lines: Sequence[str]) -> dict[str, str]:
 def head_table(head: FileHead) -> TextTable | None:
     """Give the header and the first rows of a file, for a sniffer; None where it holds no table.
 
-    Of a workbook it is the first sheet, for which the file is opened: a workbook's directory stands at its end.
+    It ends before a row that is wrong, so that the file is still known and its reader can say what is wrong. Of a
+    workbook it is the first sheet, for which the file is opened: a workbook's directory stands at its end.
     """
-    try:
-        if is_workbook(head.data):
-            return read_table(head.path)
-        start = _find_header(head.lines)
-        body = list(head.lines[start : start + HEAD_ROWS + 1])
-        return _by_csv(body, tell_delimiter(body[0]), head.path, start, _notes_above(head.lines[:start]))
-    except (MirtoolError, IndexError):
-        return None
+    wrong: int | None = None
+    for _ in range(2):
+        try:
+            return _table_above(head, wrong)
+        except FormatError as error:
+            wrong = error.line
+        except (MirtoolError, IndexError):
+            return None
+        if wrong is None:
+            return None
+    return None
+
+
+def _table_above(head: FileHead, line: int | None) -> TextTable:
+    """Read the first rows of a file, those above ``line`` only where it is given."""
+    end = None if line is None else line - 1
+    if is_workbook(head.data):
+        return _read_workbook(read_bytes(head.path), head.path, None, end)
+    lines = head.lines[:end]
+    start = _find_header(lines)
+    body = list(lines[start : start + HEAD_ROWS + 1])
+    return _by_csv(body, tell_delimiter(body[0]), head.path, start, _notes_above(lines[:start]))
 
 
 def _read_delimited(data: bytes, path: str | Path) -> TextTable:
@@ -416,7 +431,7 @@ def cell_text(cell: object) -> str:
     return str(cell)
 
 
-def _read_workbook(data: bytes, path: str | Path, sheet: str | None) -> TextTable:
+def _read_workbook(data: bytes, path: str | Path, sheet: str | None, end: int | None = None) -> TextTable:
     with _workbook_errors(path):
         sheets = _workbook(data).sheet_names
     if not sheets or sheet not in (None, *sheets):
@@ -426,7 +441,7 @@ def _read_workbook(data: bytes, path: str | Path, sheet: str | None) -> TextTabl
             found=", ".join(map(repr, sheets)) or None,
         )
     with _workbook_errors(path):
-        rows = [[cell_text(cell) for cell in row] for row in _rows_of(data, sheet or sheets[0])]
+        rows = [[cell_text(cell) for cell in row] for row in _rows_of(data, sheet or sheets[0])[:end]]
     filled = [i for i, row in enumerate(rows) if any(cell.strip() for cell in row)]
     texts = ["\t".join(rows[i]) for i in filled]
     start = _find_header(texts)

@@ -190,9 +190,7 @@ def test_all_sheets_are_read_with_their_types(tmp_path):
     assert read_sheets((tmp_path / "t.xlsx").read_bytes(), "t.xlsx") == {"A vs B": [["x", 1.5]]}
 
 
-@pytest.mark.parametrize(
-    "content", [b"\x00\x01", b"\n\n", b"# note only\n", b'ID,"s1\n', b"ID,s1\na\n", b"PK\x03\x04broken"]
-)
+@pytest.mark.parametrize("content", [b"\x00\x01", b"\n\n", b"# note only\n", b'ID,"s1\n', b"PK\x03\x04broken"])
 def test_the_head_of_no_table_is_none(tmp_path, content):
     (tmp_path / "t").write_bytes(content)
     assert head_table(read_head(tmp_path / "t")) is None
@@ -203,3 +201,14 @@ def test_the_head_of_a_table_is_its_first_rows(tmp_path):
     head = head_table(read_head(tmp_path / "t"))
     assert head is not None
     assert (head.header, head.notes, len(head)) == (("ID", "s1"), {"scale": "log2"}, 50)
+
+
+def test_the_head_ends_before_a_row_that_is_wrong(tmp_path):
+    (tmp_path / "t").write_text("ID,s1\na,1\nb,2\nc\nd,4\n")
+    head = head_table(read_head(tmp_path / "t"))
+    assert head is not None
+    assert rows_of(head) == [("a", "1"), ("b", "2")]
+    workbook(tmp_path / "t.xlsx", {0: ["ID", "s1"], 1: ["a", 1], 2: ["b", 2, "why?"]})
+    head = head_table(read_head(tmp_path / "t.xlsx"))
+    assert head is not None
+    assert rows_of(head) == [("a", "1")]

@@ -1,0 +1,94 @@
+"""``mirtool inspect`` says what files hold, to a person and to a program."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from mirtool.cli import main
+
+TABLES = Path(__file__).resolve().parents[2] / "fixtures" / "matrix"
+
+
+@pytest.fixture(autouse=True)
+def _in_fixtures(monkeypatch):
+    monkeypatch.chdir(TABLES)
+
+
+def test_a_person_reads_format_rows_samples_kinds_and_warnings(capsys):
+    assert main(["inspect", "layout.csv", "normalized_log2.csv"]) == 0
+    out, err = capsys.readouterr()
+    assert err == ""
+    assert out == (
+        "layout.csv\n"
+        "  format          matrix\n"
+        "  rows of data    2\n"
+        "  channels        intensity\n"
+        "  content         intensities or expression\n"
+        "  scale           not stated\n"
+        "  samples         s1, s2\n"
+        "  missing values  0\n"
+        "  probe kinds     miRNA 2\n"
+        "  warning         columns that are no samples, not read: Block, Row, Column\n"
+        "  warning         columns of text, not read: Sequence\n"
+        "\n"
+        "normalized_log2.csv\n"
+        "  format          matrix\n"
+        "  rows of data    2\n"
+        "  channels        none\n"
+        "  content         normalized by mirtool\n"
+        "  scale           log2\n"
+        "  samples         X, index\n"
+        "  missing values  1\n"
+        "  probe kinds     miRNA 2\n"
+    )
+
+
+def test_a_program_reads_an_array_of_objects(capsys):
+    assert main(["inspect", "--json", "intensities.csv"]) == 0
+    assert json.loads(capsys.readouterr().out) == [
+        {
+            "path": "intensities.csv",
+            "format": "matrix",
+            "spots": 4,
+            "channels": ["intensity"],
+            "warnings": [],
+            "details": {
+                "content": "intensities or expression",
+                "scale": "not stated",
+                "samples": ["s1", "s2"],
+                "missing_values": 1,
+                "probe_kinds": {"miRNA": 3, "other species": 1},
+            },
+        }
+    ]
+
+
+def test_what_can_not_be_read_is_said_after_the_others_and_the_json_stays_whole(capsys):
+    assert main(["inspect", "--json", "bad_empty.csv", "intensities.csv", "bad_cut_row.csv", "none.csv"]) == 1
+    out, err = capsys.readouterr()
+    assert [found["path"] for found in json.loads(out)] == ["intensities.csv"]
+    assert [line for line in err.splitlines() if line.startswith("mirtool: error:")] == [
+        "mirtool: error: bad_empty.csv: the file is empty",
+        "mirtool: error: bad_cut_row.csv, line 3: a row does not have as many cells as the header (found 2 cells; "
+        "expected 3 cells)",
+        "mirtool: error: none.csv: no such file",
+    ]
+
+
+def test_where_nothing_can_be_read_the_json_is_an_empty_array(capsys):
+    assert main(["inspect", "--json", "bad_binary.csv"]) == 1
+    assert json.loads(capsys.readouterr().out) == []
+
+
+def test_a_format_can_be_named(capsys):
+    assert main(["inspect", "--format", "matrix", "bad_other_result.csv"]) == 1
+    assert "this is another of mirtool's results" in capsys.readouterr().err
+    assert main(["inspect", "--format", "gpr", "intensities.csv"]) == 2
+    assert "no format is called 'gpr' (expected one of genepix, " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("path", sorted(TABLES.glob("bad_*")), ids=lambda path: path.name)
+def test_no_bad_file_ends_in_a_traceback_or_a_bug(capsys, path):
+    main(["inspect", path.name])
+    assert "bug in mirtool" not in capsys.readouterr().err

@@ -1,0 +1,122 @@
+"""The command as a process: a light start, exit codes, pipes, full disks and Ctrl-C."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from mirtool import __version__
+from mirtool.cli import main
+from mirtool.commands import COMMANDS
+
+FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
+TABLE = str(FIXTURES / "matrix" / "intensities.csv")
+HEAVY = ("numpy", "pandas", "scipy", "matplotlib", "networkx", "pyarrow", "statsmodels", "gseapy", "xlsxwriter")
+MIRTOOL = [sys.executable, "-m", "mirtool"]
+
+
+def run(*arguments, **options) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*MIRTOOL, *arguments], capture_output=True, text=True, timeout=60, **options)
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], *([name, "--help"] for name in COMMANDS)])
+def test_help_starts_without_anything_heavy(arguments):
+    code = (
+        "import sys; from mirtool.cli import main; code = main(sys.argv[1:])\n"
+        f"print('HEAVY', sorted(set({HEAVY}) & set(sys.modules))); sys.exit(code)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == "HEAVY []"
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_teaches_by_an_example(name, capsys):
+    assert main([name, "--help"]) == 0
+    out = capsys.readouterr().out
+    assert "Example" in out
+    assert f"  mirtool {name}" in out
+
+
+def test_the_version_is_said():
+    assert run("--version").stdout == f"mirtool {__version__}\n"
+
+
+def test_done_is_0_wrong_data_1_wrong_call_2(capsys, tmp_path):
+    assert main(["inspect", TABLE]) == 0
+    assert main(["inspect", str(tmp_path / "none.csv")]) == 1
+    assert main(["inspect", TABLE, "--colour"]) == 2
+    assert main(["inspekt"]) == 2
+    assert main([]) == 2
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_the_process_ends_with_the_same_codes():
+    assert run("inspect", TABLE).returncode == 0
+    assert run("inspect", "none.csv").returncode == 1
+    assert run("inspect").returncode == 2
+
+
+def test_the_traceback_of_an_error_is_shown_on_demand_only():
+    assert "Traceback" not in run("inspect", "none.csv").stderr
+    assert "Traceback" in run("--debug", "inspect", "none.csv").stderr
+
+
+def test_standard_input_is_a_file():
+    done = run("inspect", "-", input=Path(TABLE).read_text())
+    assert done.stdout.startswith("-\n  format          matrix\n")
+
+
+@pytest.mark.parametrize("arguments", [["inspect", "--json", *[TABLE] * 400], ["--help"]], ids=["result", "help"])
+def test_a_reader_that_has_seen_enough_is_no_error(arguments):
+    process = subprocess.Popen([*MIRTOOL, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.close()
+    assert (process.stderr.read(), process.wait(60)) == (b"", 0)
+    process.stderr.close()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize(
+    "arguments", [["inspect", TABLE], ["inspect", *[TABLE] * 400], ["init", TABLE, "-o", "-"]]
+)
+def test_a_full_disk_behind_stdout_is_an_error(arguments):
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run([*MIRTOOL, *arguments], stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+    assert done.returncode == 1
+    assert done.stderr == (
+        "mirtool: error: stdout: the result can't be written: No space left on device\n"
+        "  What to do: check the folder's permissions and the free space, or name another file with -o\n"
+    )
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_full_disk_behind_a_file_is_an_error(capsys):
+    assert main(["init", TABLE, "-o", "/dev/full"]) == 1
+    assert "/dev/full: the result can't be written: No space left on device" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_ctrl_c_in_the_middle_ends_with_130_and_leaves_nothing_half_written(tmp_path):
+    """The command waits for its second file, a named pipe that gives its first line only; then Ctrl-C comes."""
+    pipe = tmp_path / "slow.csv"
+    os.mkfifo(pipe)
+    command = [*MIRTOOL, "init", TABLE, str(pipe), "-o", str(tmp_path / "samples.csv")]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    killer = threading.Timer(60, process.kill)
+    killer.start()
+    with pipe.open("w") as writer:  # opens when the command has begun to read it
+        writer.write("ID,s1\n")
+        writer.flush()
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate()
+    killer.cancel()
+    assert process.returncode == 130
+    assert out == ""
+    assert err.strip() == "mirtool: interrupted; nothing half-written was left behind"
+    assert [path.name for path in tmp_path.iterdir()] == ["slow.csv"]
