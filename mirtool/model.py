@@ -189,11 +189,14 @@ class Channel:
 
     ``background`` is None where the instrument's file has none; a missing background is never taken for zero
     in silence. ``saturated`` is the percentage of saturated pixels of each spot, None where not recorded.
+    ``processed`` is True where ``foreground`` is what the instrument's software made of the counts, the background
+    subtracted: there is none to subtract, and values may be negative or beyond the scanner's range.
     """
 
     foreground: FloatArray
     background: FloatArray | None = None
     saturated: FloatArray | None = None
+    processed: bool = False
 
     def __post_init__(self) -> None:
         _check(self.foreground.ndim == 2, "foreground must be spots × arrays")
@@ -209,6 +212,7 @@ class Channel:
             self.foreground[spots],
             None if self.background is None else self.background[spots],
             None if self.saturated is None else self.saturated[spots],
+            self.processed,
         )
 
 

@@ -9,11 +9,13 @@ from pathlib import Path
 
 from mirtool.errors import CallError, FormatError, SampleSheetError
 from mirtool.io import matrix
+from mirtool.io.imagene import ImageneArray, pair_files
 from mirtool.io.registry import sniff_format
+from mirtool.io.sheet import HY5_COLUMN
 from mirtool.io.text import STDIN
 from mirtool.model import Table, text_array
 
-ARRAY_FORMATS = ("genepix", "matrix")
+ARRAY_FORMATS = ("genepix", "imagene", "agilent", "matrix")
 """Formats that hold intensities, and so samples."""
 
 _SUFFIXES = frozenset({".gz", ".gpr", ".txt", ".csv", ".tsv", ".xls", ".xlsx"})
@@ -28,7 +30,8 @@ def draft_samples(files: Sequence[str], folder: str | Path = ".", *, format: str
     ----------
     files
         One array a file (the sample is named after the file, see :func:`names_from_files`), or plain tables
-        with a sample a column (named as the column is).
+        with a sample a column (named as the column is). The two ImaGene files of an array are paired by their
+        names (:func:`mirtool.io.imagene.pair_files`).
     folder
         Where the sheet will lie: its paths are relative to it.
     format
@@ -37,7 +40,8 @@ def draft_samples(files: Sequence[str], folder: str | Path = ".", *, format: str
     Returns
     -------
     Table
-        Columns ``sample``, ``group`` (all empty) and ``file``, in the order of ``files``.
+        Columns ``sample``, ``group`` (all empty) and ``file``, in the order of ``files``; and ``file_hy5``
+        where arrays are pairs of files.
 
     Raises
     ------
@@ -47,24 +51,38 @@ def draft_samples(files: Sequence[str], folder: str | Path = ".", *, format: str
         Where a file holds no arrays.
     SampleSheetError
         Where two arrays would get the same sample name.
+    ArrayMismatchError
+        Where an ImaGene file has no partner, and others have.
     """
     _refuse_repeated_files(files)
     formats = [_array_format(file, format) for file in files]
-    single = [file for file, name in zip(files, formats, strict=True) if name != "matrix"]
-    file_names = dict(zip(single, names_from_files(single), strict=True))
+    pairs = pair_files([file for file, name in zip(files, formats, strict=True) if name == "imagene"])
+    names = {next(iter(pair.files.values())): pair.name for pair in pairs}
+    partner_of = {first: second for first, second in (_two_files(pair) for pair in pairs) if second}
+    single = [file for file, name in zip(files, formats, strict=True) if name not in ("matrix", "imagene")]
+    names |= zip(single, names_from_files(single), strict=True)
     rows = [
         (sample, file)
         for file in files
-        for sample in ([file_names[file]] if file in file_names else matrix.inspect(file).details["samples"])
+        if file not in partner_of.values()
+        for sample in ([names[file]] if file in names else matrix.inspect(file).details["samples"])
     ]
     _refuse_repeated_samples(rows)
-    return Table(
-        {
-            "sample": text_array(sample for sample, _ in rows),
-            "group": text_array("" for _ in rows),
-            "file": text_array(_relative(file, Path(folder)) for _, file in rows),
-        }
-    )
+    columns = {
+        "sample": text_array(sample for sample, _ in rows),
+        "group": text_array("" for _ in rows),
+        "file": text_array(_relative(file, Path(folder)) for _, file in rows),
+    }
+    if partner_of:
+        seconds = [partner_of.get(file, "") for _, file in rows]
+        columns[HY5_COLUMN] = text_array(_relative(file, Path(folder)) if file else "" for file in seconds)
+    return Table(columns)
+
+
+def _two_files(pair: ImageneArray) -> tuple[str, str]:
+    """Give the files of an ImaGene array's channels, the second empty where there is one only."""
+    first, *others = pair.files.values()
+    return first, others[0] if others else ""
 
 
 def names_from_files(files: Sequence[str]) -> list[str]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -24,6 +25,10 @@ def inspect(
         str | None,
         typer.Option("--format", metavar="NAME", help="Format of the files; told by their content if left out."),
     ] = None,
+    array_list: Annotated[
+        str | None,
+        typer.Option("--gal", metavar="FILE", help="Check the arrays against this array list, spot for spot."),
+    ] = None,
 ) -> None:
     """Say what files hold: format, spots, channels, GAL lot, scanner, probe kinds, and what looks wrong.
 
@@ -35,6 +40,7 @@ def inspect(
     \b
       mirtool inspect exports/*.gpr
       mirtool inspect --json intensities.csv targets.csv.gz
+      mirtool inspect exports/*.gpr --gal lot35014.gal
     """  # noqa: D301  (typer wants the backspace itself)
     from mirtool.io.registry import check_format_name, inspect_file
     from mirtool.report.tables import STDOUT, write_bytes
@@ -43,9 +49,11 @@ def inspect(
         check_format_name(format_name)
     inspections: list[Inspection] = []
     errors: list[MirtoolError] = []
+    check = _list_check(array_list, format_name) if array_list else None
     for file in files:
         try:
-            inspections.append(inspect_file(file, format_name))
+            found = inspect_file(file, format_name)
+            inspections.append(check(found) if check else found)
         except MirtoolError as error:
             errors.append(error)
     text = _json_text(inspections) if as_json else "\n".join(map(_plain_text, inspections))
@@ -54,6 +62,20 @@ def inspect(
         say(f"mirtool: error: {failure}")
     if errors:
         raise errors[-1]
+
+
+def _list_check(path: str, format_name: str | None) -> Callable[[Inspection], Inspection]:
+    """Make the function that holds an inspected file against the array list at ``path``."""
+    from mirtool.io.arrays import read_arrays
+    from mirtool.io.gal import check_against_list, read_gal
+
+    array_list = read_gal(path)
+
+    def check(found: Inspection) -> Inspection:
+        check_against_list(read_arrays([found.path], format=format_name), array_list)
+        return replace(found, details={**found.details, "array_list": f"agrees with {path}"})
+
+    return check
 
 
 def _json_text(inspections: Sequence[Inspection]) -> str:

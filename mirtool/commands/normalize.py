@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -29,6 +30,7 @@ FlagRule = Literal["bad", "negative", "ignore"]
 ReplicateMethod = Literal["median", "mean"]
 KeepRule = Literal["any", "all", "everything"]
 ProbeChoice = Literal["mirna", "all"]
+Signal = Literal["gene", "processed", "median"]
 
 
 def normalize(
@@ -36,8 +38,8 @@ def normalize(
         list[str] | None,
         typer.Argument(
             metavar="FILES...",
-            help="GenePix results (.gpr, .gpr.gz), or tables of intensities (CSV, TSV, XLSX, XLS). In a study "
-            "folder: those that samples.csv names.",
+            help="GenePix results (.gpr, .gpr.gz), ImaGene or Agilent text, or tables of intensities (CSV, TSV, "
+            "XLSX, XLS). In a study folder: those that samples.csv names.",
         ),
     ] = None,
     samples: SamplesOption = None,
@@ -79,9 +81,22 @@ def normalize(
         int, typer.Option(metavar="N", help="The fewest probes to take the arrays' factors from.")
     ] = 20,
     linear: Annotated[bool, typer.Option("--linear", help="Write ratios to the factor, not their log2.")] = False,
+    signal: Annotated[
+        Signal | None,
+        typer.Option(
+            help="Agilent only: the total of each gene (default), or the processed or median signal of each "
+            "feature."
+        ),
+    ] = None,
+    array_list: Annotated[
+        str | None,
+        typer.Option(
+            "--gal", metavar="FILE", help="Array list (.gal) that gives IDs and names to spots that lack them."
+        ),
+    ] = None,
     input_format: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="Format of the files (genepix, matrix); told by content if left out."),
+        typer.Option(metavar="NAME", help="Format of the files; told by content if left out."),
     ] = None,
     output: OutputOption = None,
     format_name: FormatOption = None,
@@ -118,7 +133,8 @@ def normalize(
     place = find_place(files or (), samples, "scanner file")
     target = place.target(output, "normalized.csv")
     format_of(target, format_name)
-    arrays = _read(place, files or [], channel, species, input_format)
+    reading = {"species": species, "signal": signal, "array_list": array_list}
+    arrays = _read(place, files or [], channel, input_format, reading)
     options: dict[str, Any] = {
         "channel": channel,
         "preset": preset,
@@ -138,29 +154,33 @@ def normalize(
         place,
         target,
         "normalize",
-        arguments=options | {"species": species, "linear": linear, "input_format": input_format},
-        inputs=_inputs(place, arrays),
+        arguments=options | reading | {"linear": linear, "input_format": input_format},
+        inputs=_inputs([place.samples, array_list], arrays),
         summary=done.report.to_record(),
     )
 
 
 def _read(
-    place: Place, files: list[str], channel: str | None, species: str | None, input_format: str | None
+    place: Place,
+    files: list[str],
+    channel: str | None,
+    input_format: str | None,
+    reading: Mapping[str, Any],
 ) -> RawArrays:
-    from mirtool.io.arrays import read_arrays
+    from mirtool.io.arrays import paths_to_read, read_arrays
     from mirtool.study import CONFIG_FILE, read_config, read_samples
 
     samples = read_samples(place.samples) if place.samples else None
-    n_files = len(files) if files or samples is None else len(set(samples.files))
+    paths = paths_to_read(files, samples)
     folder = Path(place.samples).parent if place.samples else Path()
-    with progress_steps("Reading arrays", n_files) as on_read:
+    with progress_steps("Reading arrays", len(paths)) as on_read:
         return read_arrays(
-            files,
+            paths,
             samples=samples,
             format=input_format,
             channels=None if channel is None else [channel],
             rules=read_config(folder / CONFIG_FILE).probe_rules,
-            species=species,
+            **reading,
             on_read=on_read,
         )
 
@@ -182,9 +202,10 @@ def _tell(arrays: RawArrays, report: NormalizationReport) -> None:
         warn(caution)
 
 
-def _inputs(place: Place, arrays: RawArrays) -> dict[str, str]:
-    """Give the SHA-256 of every file that was read."""
+def _inputs(others: Sequence[str | None], arrays: RawArrays) -> dict[str, str]:
+    """Give the SHA-256 of every file that was read: the arrays and the others."""
     from mirtool.study import sha256_of
 
-    sheet = {place.samples: sha256_of(place.samples)} if place.samples else {}
-    return sheet | {source.path: source.sha256 for source in arrays.sources}
+    return {path: sha256_of(path) for path in others if path} | {
+        source.path: source.sha256 for source in arrays.sources
+    }

@@ -20,8 +20,8 @@ gIsGeneDetected``, with or without such tables above it.
 *Signals.* A feature file has several; ``--signal`` chooses:
 
 ===============  ==============================================================  =====================
-``gene``         ``gTotalGeneSignal``, the default where there is one            background None
-``processed``    ``gProcessedSignal``, the default otherwise                     background None
+``gene``         ``gTotalGeneSignal``, the default where there is one            subtracted already
+``processed``    ``gProcessedSignal``, the default otherwise                     subtracted already
 ``median``       ``gMedianSignal`` with ``gBGMedianSignal``                      subtracted as usual
 ===============  ==============================================================  =====================
 
@@ -175,7 +175,8 @@ def read_agilent(path: str | Path, *, signal: str | None = None) -> RawArrays:
     RawArrays
         One array, ``(n_features, 1)`` or ``(n_genes, 1)``, linear, in the unit of the signal; missing values
         NaN; flags on GenePix's scale; saturated 50 where Feature Extraction says so, else 0. Probe kinds are
-        told where the ControlType does, blank for probes. A GeneView file has no layout.
+        told where the ControlType does, blank for probes. A GeneView file has no layout. ``background`` is None
+        for ``"gene"`` and ``"processed"``, from which Feature Extraction has subtracted it.
 
     Raises
     ------
@@ -366,6 +367,7 @@ def _read_channel(file: _File, letter: str, signal: str) -> Channel:
         None
         if saturated is None
         else np.where(whole_numbers(table, saturated, blank=0) != 0, _HALF_SATURATED, 0.0)[:, np.newaxis],
+        processed=signal != "median",
     )
 
 

@@ -85,7 +85,7 @@ def read_arrays(
     CallError
         Where no file is given, ``format`` or ``signal`` does not exist, or the files have no such signal.
     """
-    paths = _paths_to_read(files, samples)
+    paths = paths_to_read(files, samples)
     read_one = partial(_read_one, format_name=format, channels=channels, signal=signal)
     parts = _read_side_by_side(paths, read_one, executor, on_read)
     _refuse_mixed_formats(parts)
@@ -99,7 +99,16 @@ def read_arrays(
     return replace(arrays, probes=probes)
 
 
-def _paths_to_read(files: Sequence[str | Path], samples: SampleTable | None) -> list[str]:
+def paths_to_read(files: Sequence[str | Path], samples: SampleTable | None) -> list[str]:
+    """Give the files of a study: those that are named, else those of its sample sheet, each once.
+
+    Raises
+    ------
+    CallError
+        Where a file is named twice, or there is neither a file nor a sheet.
+    SampleSheetError
+        Where the sheet names no file for a sample, or one that does not exist.
+    """
     given = [str(path) for path in files]
     for path in given:
         if given.count(path) > 1:
@@ -278,6 +287,7 @@ def _bind_channel(name: str, parts: Sequence[RawArrays], alignment: Alignment) -
             [channel.background for channel in of_parts], f"background of channel {name}", parts, alignment
         ),
         np.concatenate(_pick(saturated, alignment), axis=1) if len(saturated) == len(parts) else None,
+        all(channel.processed for channel in of_parts),
     )
 
 
@@ -343,7 +353,12 @@ def _put_into_sheet_order(arrays: RawArrays, samples: SampleTable | None) -> Raw
     return replace(
         arrays,
         channels={
-            name: Channel(channel.foreground[:, positions], take(channel.background), take(channel.saturated))
+            name: Channel(
+                channel.foreground[:, positions],
+                take(channel.background),
+                take(channel.saturated),
+                channel.processed,
+            )
             for name, channel in arrays.channels.items()
         },
         flags=take(arrays.flags),

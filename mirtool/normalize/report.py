@@ -63,7 +63,8 @@ class NormalizationReport:
     spots
         Spots an array.
     background_subtracted
-        False where the files have no background and the signal is the foreground alone.
+        False where the files have no background and the signal is the foreground alone; True too where the
+        instrument's software subtracted it.
     no_intensity
         Spots whose foreground or background is missing in the file.
     flags
@@ -73,7 +74,8 @@ class NormalizationReport:
     saturated
         Spots with at least one saturated pixel (GenePix's ``% Sat.`` above 0); None where not recorded.
     at_ceiling
-        Spots whose foreground is 65,535 counts, the highest a 16-bit scanner can write.
+        Spots whose foreground is 65,535 counts, the highest a 16-bit scanner can write; 0 where the instrument's
+        software made a signal of the counts.
     spots_without_id
         Spots that belong to no probe and were left out.
     several_names
