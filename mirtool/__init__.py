@@ -5,7 +5,8 @@ The way of the data is one direction, and each arrow is one public function::
     instrument files --read_arrays--> RawArrays --normalize--> ExpressionMatrix
         --differential--> DifferentialTable --synergy_network--> SynergyNetwork --enrichment--> EnrichmentTable
 
-Importing this package imports nothing heavy; each name below is loaded when it is first used.
+Importing this package imports nothing heavy; each name below is loaded when it is first used. ``normalize`` and
+``differential`` are functions in packages of their own name: ``from mirtool.normalize import normalize``.
 """
 
 from importlib import import_module
@@ -19,8 +20,6 @@ _HOMES = {
     "read_intensities": "mirtool.io.matrix",
     "read_interactions": "mirtool.io.interactions",
     "read_gene_sets": "mirtool.io.gene_sets",
-    "normalize": "mirtool.normalize",
-    "differential": "mirtool.differential",
     "synergy_network": "mirtool.network",
     "enrichment": "mirtool.network",
     "RawArrays": "mirtool.model",
