@@ -46,8 +46,9 @@ NEUTRAL_COLOR = "#9A9A9A"
 """What passes no cut-off; no color of the palette, so that it steps back."""
 MUTED_COLOR = "#555555"
 """Cut-off lines, leader lines, remarks."""
-GROUP_COLORS = ("#E69F00", "#56B4E9", "#009E73", "#CC79A7", "#F0E442", "#0072B2", "#D55E00", "#000000")
-"""Okabe and Ito's eight colors, those of up and down last, for groups of samples in their order."""
+GROUP_COLORS = ("#009E73", "#F0E442", "#CC79A7", "#000000", "#56B4E9", "#E69F00", "#0072B2", "#D55E00")
+"""Okabe and Ito's eight colors for groups of samples in their order: the first ones differ in lightness, and from
+the colors of up and down, which come last."""
 
 # What matplotlib calls settings and has nothing to do with how a figure looks.
 _NO_STYLE = frozenset({"backend", "backend_fallback", "interactive"})
@@ -218,6 +219,6 @@ def group_colors(groups: Sequence[str]) -> dict[str, str]:
     Examples
     --------
     >>> group_colors(["resistant", "responding", "resistant"])
-    {'resistant': '#E69F00', 'responding': '#56B4E9'}
+    {'resistant': '#009E73', 'responding': '#F0E442'}
     """
     return {group: GROUP_COLORS[i % len(GROUP_COLORS)] for i, group in enumerate(dict.fromkeys(groups))}
