@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from mirtool.commands.diff import diff
 from mirtool.commands.init import init
 from mirtool.commands.inspect import inspect
 from mirtool.commands.normalize import normalize
@@ -11,5 +12,6 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "init": init,
     "inspect": inspect,
     "normalize": normalize,
+    "diff": diff,
 }
 """The commands in the order in which a study needs them."""

@@ -1,0 +1,400 @@
+"""``mirtool diff``: compare two groups of arrays, probe by probe."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from mirtool.commands.common import (
+    FormatOption,
+    OutputOption,
+    Place,
+    SamplesOption,
+    find_place,
+    record_run,
+    write_result,
+)
+from mirtool.console import plural, say, say_pairs, warn
+from mirtool.errors import CallError, MirtoolError
+
+if TYPE_CHECKING:
+    from mirtool.differential import Comparison
+    from mirtool.model import DifferentialTable, ExpressionMatrix, TextArray
+
+STDIN = "-"
+SCALES = ("log2", "linear")
+VOLCANO_RULES = ("p", "fdr")
+
+
+def diff(
+    table: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="TABLE|-",
+            help="The normalized table; - is stdin. In a study folder: results/normalized.csv.",
+        ),
+    ] = None,
+    samples: SamplesOption = None,
+    compare: Annotated[
+        str | None,
+        typer.Option(
+            "--compare",
+            metavar="TESTED:REFERENCE",
+            help="The two groups; ratios are tested / reference. With exactly two groups the default reference is "
+            "the one that comes first in the sheet.",
+        ),
+    ] = None,
+    cutoff: Annotated[
+        float, typer.Option("--cutoff", metavar="FOLD", help="Least fold change, up or down (not a log2).")
+    ] = 2.0,
+    alpha: Annotated[
+        float, typer.Option("--alpha", metavar="P", help="Largest P, and largest adjusted P, that passes.")
+    ] = 0.05,
+    adjust: Annotated[
+        str,
+        typer.Option(
+            "--adjust",
+            metavar="METHOD",
+            help="How P is adjusted for the number of tests: bh, by, holm, bonferroni, sidak, holm-sidak, "
+            "simes-hochberg, hommel, fdr_tsbh, fdr_tsbky, fdr_gbs or none.",
+        ),
+    ] = "bh",
+    test: Annotated[
+        str,
+        typer.Option(
+            "--test",
+            metavar="moderated|welch|student|none",
+            help="The test, on log2 values. Moderated is Smyth's (2004), which suits few arrays best.",
+        ),
+    ] = "moderated",
+    fold_change: Annotated[
+        str,
+        typer.Option(
+            "--fold-change",
+            metavar="ratio-of-means|geometric",
+            help="Ratio of the arithmetic means of the linear normalized intensities, or of the geometric means.",
+        ),
+    ] = "ratio-of-means",
+    scale: Annotated[
+        str | None,
+        typer.Option(
+            "--scale", metavar="log2|linear", help="Scale of the table, where it does not say so itself."
+        ),
+    ] = None,
+    figures: Annotated[
+        str | None,
+        typer.Option("--figures", metavar="DIR", help="Folder for the figures. In a study folder: figures/."),
+    ] = None,
+    no_figures: Annotated[bool, typer.Option("--no-figures", help="Draw no figure.")] = False,
+    volcano: Annotated[
+        str,
+        typer.Option(
+            "--volcano", metavar="p|fdr", help="Whether the figures go by P (the study's rule) or by adjusted P."
+        ),
+    ] = "p",
+    output: OutputOption = None,
+    format_name: FormatOption = None,
+) -> None:
+    """Compare two groups: fold change, test, adjusted P, and who is up or down.
+
+    A probe is up or down by fold change alone (ratio >= FOLD or <= 1/FOLD), by the volcano rule (fold change
+    and P <= alpha, the study's rule) and by its stricter sister (fold change and adjusted P <= alpha). Each has
+    its column; all three counts go to stderr. The group on top of the ratios stands in the names of the columns.
+
+    Rows are sorted by P, then by the size of the log2 ratio, then by ID. With one array a group no test is
+    possible: the table then holds fold changes only. Welch's test needs two arrays in each group, the others
+    three in all. A volcano plot and a heat map of what passes are drawn into the figures' folder.
+
+    Example:
+
+    \b
+      mirtool diff                                    in a study folder: results/differential.csv, figures/
+      mirtool diff --compare resistant:responding     which group is on top
+      mirtool diff --cutoff 1.5 --volcano fdr         a lower bar, and figures by FDR
+      mirtool normalize *.gpr --samples s.csv | mirtool diff - --samples s.csv > differential.csv
+      mirtool diff log2.xlsx --samples s.csv --scale log2 -o differential.xlsx --figures plots
+    """  # noqa: D301  (typer wants the backspace itself)
+    from mirtool.differential import choose_comparison, differential, differential_table
+    from mirtool.differential.compare import check_options
+    from mirtool.report.tables import format_of
+
+    check_options(test=test, fold_change=fold_change, cutoff=cutoff, alpha=alpha, adjust=adjust)
+    _check_choice("--scale", scale, SCALES)
+    _check_choice("--volcano", volcano, VOLCANO_RULES)
+    _check_figure_options(figures, no_figures, volcano, adjust)
+    place = find_place([table] if table else [], samples, "normalized table")
+    target = place.target(output, "differential.csv")
+    format_of(target, format_name)
+    source, sheet = _input_table(table, place), _sample_sheet(place)
+
+    matrix = _read_matrix(source, sheet, scale)
+    tested, reference = _groups(compare, matrix)
+    comparison = choose_comparison(matrix.samples, tested, reference)
+    result = differential(
+        matrix,
+        tested=tested,
+        reference=reference,
+        test=test,
+        fold_change=fold_change,
+        cutoff=cutoff,
+        alpha=alpha,
+        adjust=adjust,
+    )
+    counts = _counts(result)
+    _tell(matrix, comparison, result, counts, asked=test)
+    write_result(differential_table(result), target, format_name)
+    folder = None if no_figures else place.figures(figures)
+    if folder is not None:
+        _draw(result, matrix, comparison, folder, volcano)
+    record_run(
+        place,
+        target,
+        "diff",
+        arguments={
+            "table": source,
+            "samples": sheet,
+            "compare": f"{comparison.tested}:{comparison.reference}",
+            "cutoff": cutoff,
+            "alpha": alpha,
+            "adjust": result.adjust,
+            "test": test,
+            "fold_change": fold_change,
+            "scale": scale,
+            "volcano": volcano,
+        },
+        inputs=_hashes(source, sheet),
+        summary=_summary(matrix, comparison, result, counts),
+    )
+
+
+def _check_choice(option: str, value: str | None, choices: tuple[str, ...]) -> None:
+    if value is not None and value not in choices:
+        raise CallError(f"{option} can't be {value!r}", expected=" or ".join(choices))
+
+
+def _check_figure_options(figures: str | None, no_figures: bool, volcano: str, adjust: str) -> None:
+    if figures and no_figures:
+        raise CallError("--figures and --no-figures contradict each other", hint="leave one of them out")
+    if volcano == "fdr" and adjust.strip().lower() == "none":
+        raise CallError(
+            "figures by adjusted P need an adjustment", found="--volcano fdr --adjust none", expected="--adjust bh"
+        )
+
+
+def _input_table(table: str | None, place: Place) -> str:
+    if table:
+        return table
+    assert place.study is not None  # find_place has seen to it
+    path = place.study.results / "normalized.csv"
+    if not path.is_file():
+        raise MirtoolError(
+            "the study has no normalized table yet",
+            path=path,
+            hint="run `mirtool normalize` first, or name a table",
+        )
+    return str(path)
+
+
+def _sample_sheet(place: Place) -> str:
+    from mirtool.study import SAMPLES_FILE
+
+    if place.samples:
+        return place.samples
+    if not Path(SAMPLES_FILE).is_file():
+        raise CallError(
+            "no sample sheet was given, so the groups are not known",
+            expected=f"--samples SHEET, or a {SAMPLES_FILE} in this folder",
+            hint="the sheet has the columns sample,group; the samples are named as the table's columns are",
+        )
+    return SAMPLES_FILE
+
+
+def _read_matrix(source: str, sheet: str, scale: str | None) -> ExpressionMatrix:
+    """Read the normalized table, the spots beside it where there are any, and the groups of its samples."""
+    from dataclasses import replace
+
+    from mirtool.differential import join_samples
+    from mirtool.io.matrix import read_expression
+    from mirtool.io.spots import read_spots, spots_path
+    from mirtool.study import read_samples
+
+    matrix = read_expression(source, scale="linear" if scale == "linear" else "log2" if scale else None)
+    if source != STDIN and spots_path(source).is_file():
+        matrix = replace(matrix, spots=read_spots(spots_path(source), matrix))
+    return join_samples(matrix, read_samples(sheet), sheet)
+
+
+def _groups(compare: str | None, matrix: ExpressionMatrix) -> tuple[str | None, str | None]:
+    from mirtool.differential import parse_comparison
+
+    groups = [group for group in matrix.samples.groups if group]
+    return parse_comparison(compare, groups) if compare is not None and groups else (None, None)
+
+
+def _counts(d: DifferentialTable) -> dict[str, dict[str, int]]:
+    """Count up and down by each rule that was applied."""
+    rules = {"fold change": d.regulation_fold_change}
+    if d.test != "none":
+        rules["fold change and P"] = d.regulation_p
+        if d.adjust != "none":
+            rules["fold change and adjusted P"] = d.regulation_fdr
+    return {rule: {call: int((calls == call).sum()) for call in ("up", "down")} for rule, calls in rules.items()}
+
+
+def _tell(
+    matrix: ExpressionMatrix,
+    comparison: Comparison,
+    d: DifferentialTable,
+    counts: Mapping[str, Mapping[str, int]],
+    *,
+    asked: str,
+) -> None:
+    """Tell the user what was compared, how, and what came of it."""
+    import numpy as np
+
+    from mirtool.differential import FOLD_CHANGES, TESTS
+
+    names = matrix.samples.names
+    say(f"Compared {d.tested} with {d.reference}: ratios are {d.tested} / {d.reference} ({comparison.reason}).")
+    lines = [
+        (group, f"{plural(len(columns), 'array')}: {', '.join(names[i] for i in columns)}")
+        for group, columns in (
+            (d.tested, comparison.tested_columns),
+            (d.reference, comparison.reference_columns),
+        )
+    ]
+    lines += [
+        (f"left out, {why}", f"{plural(len(left), 'array')}: {', '.join(left)}")
+        for why, left in (("no group", comparison.without_group), ("other groups", comparison.other_groups))
+        if left
+    ]
+    if matrix.history:
+        lines.append(("input", "; ".join(matrix.history)))
+    no_ratio = int(np.isnan(d.ratio).sum())
+    lines += [
+        ("probes", f"{len(d):,}" + (f", {no_ratio:,} of them without a value in one group" if no_ratio else "")),
+        ("fold change", FOLD_CHANGES[d.fold_change]),
+        ("test", TESTS[d.test]),
+    ]
+    if d.test != "none":
+        lines += _test_lines(d)
+    say_pairs(lines)
+    for remark in d.remarks:
+        warn(remark)
+    if asked == "none":
+        say("No test was asked for: fold changes only.")
+    say("What passes:")
+    say_pairs(
+        [
+            (_rule_in_words(rule, d), f"{n['up'] + n['down']:,}: {n['up']:,} up, {n['down']:,} down")
+            for rule, n in counts.items()
+        ]
+    )
+
+
+def _test_lines(d: DifferentialTable) -> list[tuple[str, str]]:
+    import numpy as np
+
+    made = int((~np.isnan(d.p_value)).sum())
+    lines = [
+        (
+            "tests made",
+            f"{made:,}; if nothing differed, about {made * d.alpha:,.1f} would still have P ≤ {d.alpha:g}",
+        )
+    ]
+    if d.test == "moderated":
+        prior_df = (
+            "infinite (no probe varies more than another)" if math.isinf(d.prior_df) else f"{d.prior_df:.4g}"
+        )
+        lines.append(
+            ("prior", f"degrees of freedom {prior_df}, standard deviation {d.prior_variance**0.5:.3g} log2")
+        )
+    return lines
+
+
+def _rule_in_words(rule: str, d: DifferentialTable) -> str:
+    words = f"fold change ≥ {d.cutoff:g}"
+    if rule == "fold change and P":
+        words += f" and P ≤ {d.alpha:g}"
+    if rule == "fold change and adjusted P":
+        from mirtool.differential import ADJUSTMENTS
+
+        words += f" and {ADJUSTMENTS[d.adjust]} ≤ {d.alpha:g}"
+    return words
+
+
+def _draw(
+    d: DifferentialTable, matrix: ExpressionMatrix, comparison: Comparison, folder: Path, volcano: str
+) -> None:
+    """Draw the volcano plot, and the heat map of what passes its rule."""
+    from mirtool.report.figures import save_figure
+    from mirtool.report.heatmap import heatmap_figure
+    from mirtool.report.volcano import volcano_figure
+
+    paths = save_figure(volcano_figure(d, rule=volcano), folder, "volcano")
+    rule, calls = _figure_rule(d, volcano)
+    passing = calls != ""
+    if passing.any():
+        compared = matrix.take_samples((*comparison.reference_columns, *comparison.tested_columns))
+        title = f"{plural(int(passing.sum()), 'probe')}: {_rule_in_words(rule, d)}"
+        paths += save_figure(heatmap_figure(compared.take_probes(passing), title=title), folder, "heatmap")
+    for path in paths:
+        say(f"Wrote {path}")
+    if not passing.any():
+        say("Nothing passes, so there is no heat map.")
+        for path in (folder / "heatmap.png", folder / "heatmap.svg"):
+            if path.exists():
+                warn(f"{path} is from an earlier run")
+
+
+def _figure_rule(d: DifferentialTable, volcano: str) -> tuple[str, TextArray]:
+    if d.test == "none":
+        return "fold change", d.regulation_fold_change
+    if volcano == "fdr":
+        return "fold change and adjusted P", d.regulation_fdr
+    return "fold change and P", d.regulation_p
+
+
+def _hashes(source: str, sheet: str) -> dict[str, str]:
+    from mirtool.io.spots import spots_path
+    from mirtool.io.text import sha256_of
+
+    paths = [source, sheet]
+    if source != STDIN and spots_path(source).is_file():
+        paths.insert(1, str(spots_path(source)))
+    return {path: sha256_of(path) for path in paths}
+
+
+def _summary(
+    matrix: ExpressionMatrix,
+    comparison: Comparison,
+    d: DifferentialTable,
+    counts: Mapping[str, Mapping[str, int]],
+) -> dict[str, Any]:
+    import numpy as np
+
+    names = matrix.samples.names
+    return {
+        "tested": {d.tested: [names[i] for i in comparison.tested_columns]},
+        "reference": {d.reference: [names[i] for i in comparison.reference_columns]},
+        "left_out": {"without_group": comparison.without_group, "other_groups": comparison.other_groups},
+        "probes": len(d),
+        "probes_without_ratio": int(np.isnan(d.ratio).sum()),
+        "tests_made": int((~np.isnan(d.p_value)).sum()),
+        "test": d.test,
+        "prior_df": _json_number(d.prior_df),
+        "prior_variance": _json_number(d.prior_variance),
+        "passing": counts,
+        "history": d.history,
+    }
+
+
+def _json_number(value: float) -> float | str | None:
+    """Give a number as JSON has it: no NaN, and infinity as a word."""
+    if math.isnan(value):
+        return None
+    return "infinite" if math.isinf(value) else value
