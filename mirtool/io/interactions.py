@@ -34,7 +34,7 @@ Nucleic Acids Res 2020;48:D148–D154.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -44,8 +44,9 @@ import numpy as np
 
 from mirtool.console import plural
 from mirtool.errors import FormatError
+from mirtool.io.names import find_column
 from mirtool.io.registry import Inspection
-from mirtool.io.tables import TextTable, head_table, read_table, unguard_text
+from mirtool.io.tables import head_table, read_table, unguard_text
 from mirtool.io.text import FileHead
 from mirtool.model import BoolArray, IntArray, Interactions, TextArray, text_array
 
@@ -58,7 +59,7 @@ STRONG = frozenset({"functional mti", "strong"})
 WEAK = frozenset({"functional mti (weak)", "weak"})
 NEGATIVE = frozenset({"non-functional mti", "non-functional mti (weak)"})
 
-STARTER_SOURCE = "mirtool's starter table"
+STARTER_SOURCE = "mirtool's starter table (not for publication)"
 """How the embedded table is named wherever it is used."""
 
 _MIRNA_NAME = re.compile(r"(^|-)(mir|let|lin|bantam)-?\d", re.I)
@@ -69,7 +70,7 @@ def sniff(head: FileHead) -> bool:
     table = head_table(head)
     if table is None or not len(table):
         return False
-    mirna, gene = _find(table, MIRNA_HEADERS), _find(table, GENE_HEADERS)
+    mirna, gene = find_column(table, MIRNA_HEADERS), find_column(table, GENE_HEADERS)
     if mirna is None or gene is None:
         return False
     names = [cell for cell in table.text(mirna) if cell]
@@ -155,7 +156,8 @@ def read_interactions(path: str | Path, *, species: str | None = None) -> Intera
             "no interaction is left in this table",
             path=path,
             found="; ".join(dropped) or "a header without rows",
-            expected="rows with a miRNA and a gene",
+            expected="rows with a miRNA and a gene"
+            + (f", of miRNAs whose name begins with {species}-" if species else ""),
         )
     dropped.append(f"{plural(int(kept.sum()), 'row')} collapsed to {plural(len(pairs), 'pair')}")
     if not rows.graded:
@@ -251,7 +253,7 @@ class _Rows:
 
 def _read_rows(path: str | Path) -> _Rows:
     table = read_table(path)
-    mirna, gene = _find(table, MIRNA_HEADERS), _find(table, GENE_HEADERS)
+    mirna, gene = find_column(table, MIRNA_HEADERS), find_column(table, GENE_HEADERS)
     for what, column, headers in (("miRNA", mirna, "miRNA"), ("gene", gene, "Target Gene, gene or symbol")):
         if column is None:
             raise FormatError(
@@ -262,7 +264,7 @@ def _read_rows(path: str | Path) -> _Rows:
                 expected=f"a column named {headers}",
                 hint="give miRTarBase as downloaded (hsa_MTI), or a table with the columns miRNA,gene",
             )
-    support, reference = _find(table, SUPPORT_HEADERS), _find(table, REFERENCE_HEADERS)
+    support, reference = find_column(table, SUPPORT_HEADERS), find_column(table, REFERENCE_HEADERS)
     blank = ("",) * len(table)
     mirna_column, gene_column, support_column, reference_column = (
         _label(blank if column is None else table.columns[column]) for column in (mirna, gene, support, reference)
@@ -274,11 +276,6 @@ def _read_rows(path: str | Path) -> _Rows:
 def _is_graded(supports: TextArray) -> bool:
     """Tell whether a column says which evidence is strong; one of other words says nothing about it."""
     return any(label.lower() in STRONG | WEAK | NEGATIVE for label in supports)
-
-
-def _find(table: TextTable, headers: Sequence[str]) -> int | None:
-    folded = [re.sub(r"[^a-z0-9]", "", name.lower()) for name in table.header]
-    return next((folded.index(name) for name in headers if name in folded), None)
 
 
 def _label(cells: Any) -> _Column:

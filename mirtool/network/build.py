@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -78,7 +78,7 @@ def synergy_network(
     *,
     regulation: Sequence[str] | None = None,
     log2_ratio: Sequence[float] | None = None,
-    evidence: Literal["strong", "all"] = "strong",
+    evidence: str = "strong",
     alpha: float = 0.05,
 ) -> SynergyNetwork:
     """Build the synergy network of a study's miRNAs on a table of interactions.

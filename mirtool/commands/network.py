@@ -1,0 +1,417 @@
+"""``mirtool network``: what the miRNAs of a study target together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from mirtool.commands.common import Place, find_place, record_run, write_result
+from mirtool.commands.enrichment import (
+    GeneSetsOption,
+    MaxSizeOption,
+    MinSizeOption,
+    find_gene_sets,
+    hash_files,
+    say_terms,
+)
+from mirtool.console import plural, say, say_pairs, say_table, warn
+from mirtool.errors import CallError, MirtoolError, NotEnoughDataError
+
+if TYPE_CHECKING:
+    from mirtool.io.differential import DifferentialNames
+    from mirtool.model import GeneSets, Interactions
+    from mirtool.network import EnrichmentTable, SynergyNetwork
+
+RULES = {
+    "fold-change": "regulation by fold change",
+    "volcano-p": "regulation by volcano P",
+    "volcano-fdr": "regulation by volcano FDR",
+}
+"""What ``--regulation`` may be, and the column of the differential table it stands for."""
+
+LIST_SUFFIXES = (".txt", ".csv", ".tsv", ".xlsx")
+"""What ``--mirnas`` ends in where it is meant as a file, even if there is no such file."""
+
+HUBS_TOLD = 5
+NAMES_TOLD = 20
+
+
+@dataclass(frozen=True)
+class _Chosen:
+    """The miRNAs of the network, and how they were chosen, in words."""
+
+    names: Sequence[str]
+    regulation: Sequence[str] | None
+    log2_ratio: Sequence[float] | None
+    rule: str
+    source: str | None
+
+
+def network(
+    differential: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[DIFFERENTIAL]",
+            help="The table of `mirtool diff`. In a study folder: results/differential.csv.",
+        ),
+    ] = None,
+    interactions: Annotated[
+        str | None,
+        typer.Option(
+            "--interactions",
+            metavar="FILE",
+            help="miRTarBase as downloaded (CSV, CSV.gz, XLSX), or any table with a miRNA and a gene column. "
+            "Without it: mirtool's own starter table, on which no paper should rest.",
+        ),
+    ] = None,
+    evidence: Annotated[
+        str,
+        typer.Option(
+            "--evidence",
+            metavar="strong|all",
+            help="strong: shown by reporter assay, Western blot or qPCR; all: sequencing and arrays too.",
+        ),
+    ] = "strong",
+    regulation: Annotated[
+        str | None,
+        typer.Option(
+            "--regulation",
+            metavar="fold-change|volcano-p|volcano-fdr",
+            help="Which miRNAs to take: those up or down by this rule. Default volcano-p, and fold-change where "
+            "no test was made.",
+        ),
+    ] = None,
+    mirnas: Annotated[
+        str | None,
+        typer.Option(
+            "--mirnas",
+            metavar="NAMES|FILE",
+            help="Take these miRNAs instead: names parted by commas, or a file with one name a line.",
+        ),
+    ] = None,
+    species: Annotated[
+        str | None,
+        typer.Option(
+            "--species",
+            metavar="PREFIX",
+            help="Interactions of this species only (hsa, mmu, …). Default: the species of the miRNAs.",
+        ),
+    ] = None,
+    alpha: Annotated[
+        float, typer.Option("--alpha", metavar="FDR", help="Largest FDR of a pair that counts as partners.")
+    ] = 0.05,
+    gene_sets: GeneSetsOption = None,
+    min_size: MinSizeOption = 10,
+    max_size: MaxSizeOption = 500,
+    output: Annotated[
+        str | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FOLDER",
+            help="Folder for the tables. In a study folder: results/; elsewhere: this folder.",
+        ),
+    ] = None,
+    figures: Annotated[
+        str | None,
+        typer.Option("--figures", metavar="DIR", help="Folder for the figure. In a study folder: figures/."),
+    ] = None,
+) -> None:
+    """Which miRNAs work together: shared targets, synergy, hubs, and what the shared genes are known for.
+
+    For each pair of miRNAs: targets shared, Jaccard index, hypergeometric P over the genes the interactions
+    table knows, FDR (BH) over all pairs. The synergy of a miRNA is the number of targets it shares, summed over
+    its significant partners. Names are matched exactly; a slash probe is split to look up its targets and
+    counted once. Two miRNAs with one seed (positions 2-8) share targets by construction: they are marked.
+
+    Gene sets are tested for the shared targets (of two miRNAs or more) and for all targets, with BH over all
+    terms tested.
+
+    Writes network_nodes.csv, network_edges.csv, network_pairs.csv, network_universe.csv, network.graphml (for
+    Cytoscape) and enrichment.csv, and draws network.png and network.svg.
+
+    Example:
+
+    \b
+      mirtool network --interactions hsa_MTI.csv         in a study folder, after `mirtool diff`
+      mirtool network --interactions hsa_MTI.csv --evidence all --gene-sets KEGG_2021_Human
+      mirtool network differential.csv --interactions hsa_MTI.csv -o network --figures network
+      mirtool network --mirnas hsa-miR-17-5p,hsa-miR-20a-5p,hsa-miR-15a-5p --gene-sets none
+    """  # noqa: D301  (typer wants the backspace itself)
+    from mirtool.model import Table
+    from mirtool.network import enrichment_table, graphml_bytes, node_table, synergy_network
+    from mirtool.report.tables import write_bytes
+
+    place = _find_place(differential, mirnas)
+    folder = Path(output) if output else place.study.results if place.study else Path()
+    chosen = _choose(differential, mirnas, regulation, place)
+    sets = find_gene_sets(gene_sets)
+    known = _read_interactions(interactions, species or _species_of(chosen.names))
+    result = synergy_network(
+        chosen.names,
+        known,
+        regulation=chosen.regulation,
+        log2_ratio=chosen.log2_ratio,
+        evidence=evidence,
+        alpha=alpha,
+    )
+    tests = _test_gene_sets(result, sets, min_size, max_size, asked=gene_sets is not None)
+    _tell(chosen, known, result)
+    for test in tests:
+        say_terms(test)
+
+    write_result(node_table(result), str(folder / "network_nodes.csv"))
+    write_result(result.edges, str(folder / "network_edges.csv"))
+    write_result(result.pairs, str(folder / "network_pairs.csv"))
+    write_result(Table({"gene": result.universe}), str(folder / "network_universe.csv"))
+    graphml = folder / "network.graphml"
+    write_bytes(graphml_bytes(result), graphml)
+    say(f"Wrote {graphml}")
+    if tests:
+        write_result(enrichment_table(tests), str(folder / "enrichment.csv"))
+    elif (folder / "enrichment.csv").exists():
+        warn(f"{folder / 'enrichment.csv'} is from an earlier run")
+    _draw(result, place.figures(figures))
+    record_run(
+        place,
+        str(graphml),
+        "network",
+        arguments={
+            "differential": chosen.source if not mirnas else None,
+            "mirnas": mirnas,
+            "interactions": interactions,
+            "evidence": evidence,
+            "regulation": chosen.rule,
+            "species": species,
+            "alpha": alpha,
+            "gene_sets": gene_sets,
+            "min_size": min_size,
+            "max_size": max_size,
+        },
+        inputs=hash_files(chosen.source, interactions, gene_sets),
+        summary=_summary(chosen, known, result, tests),
+    )
+
+
+def _find_place(differential: str | None, mirnas: str | None) -> Place:
+    if differential and mirnas:
+        raise CallError("a differential table and --mirnas contradict each other", hint="leave one of the two out")
+    given = differential or mirnas
+    return find_place([given] if given else [], None, "differential table")
+
+
+def _choose(differential: str | None, mirnas: str | None, regulation: str | None, place: Place) -> _Chosen:
+    if regulation is not None and regulation not in RULES:
+        raise CallError(f"--regulation can't be {regulation!r}", expected=" or ".join(RULES))
+    if mirnas:
+        return _choose_named(mirnas, regulation)
+    from mirtool.io.differential import read_differential
+
+    path = differential
+    if path is None:
+        assert place.study is not None  # find_place has seen to it
+        path = str(place.study.results / "differential.csv")
+        if not Path(path).is_file():
+            raise MirtoolError(
+                "the study has no differential table yet",
+                path=path,
+                hint="run `mirtool diff` first, or name a table",
+            )
+    return _choose_regulated(read_differential(path), regulation)
+
+
+def _choose_named(mirnas: str, regulation: str | None) -> _Chosen:
+    if regulation is not None:
+        raise CallError("--regulation chooses from a differential table, not from --mirnas")
+    from mirtool.io.interactions import MIRNA_HEADERS
+    from mirtool.io.names import read_names
+
+    if Path(mirnas).is_file() or Path(mirnas).suffix.lower() in LIST_SUFFIXES:
+        names = list(read_names(mirnas, (*MIRNA_HEADERS, "name"), "miRNA"))
+        return _Chosen(names, None, None, f"named in {mirnas}", mirnas)
+    names = [name.strip() for name in mirnas.split(",") if name.strip()]
+    return _Chosen(names, None, None, "named with --mirnas", None)
+
+
+def _choose_regulated(table: DifferentialNames, regulation: str | None) -> _Chosen:
+    rule = regulation or ("volcano-p" if RULES["volcano-p"] in table.regulation else "fold-change")
+    column = RULES[rule]
+    if column not in table.regulation:
+        raise CallError(
+            f"the differential table has no column '{column}'",
+            found=", ".join(table.regulation),
+            hint="no test was made (one array a group, or --test none): choose --regulation fold-change",
+        )
+    calls = table.regulation[column]
+    passing = (calls != "") & (table.name != "")
+    if passing.sum() < 2:
+        raise NotEnoughDataError(
+            f"a network needs at least two miRNAs, and by '{column}' {plural(int(passing.sum()), 'probe')} "
+            "is up or down",
+            path=table.path,
+            hint="choose another rule (--regulation fold-change), a lower bar (`mirtool diff --cutoff 1.5`), or "
+            "name the miRNAs yourself (--mirnas)",
+        )
+    return _Chosen(
+        table.name[passing].tolist(),
+        calls[passing].tolist(),
+        table.log2_ratio[passing].tolist(),
+        f"{column} ({table.tested} / {table.reference})",
+        table.path,
+    )
+
+
+def _species_of(names: Sequence[str]) -> str | None:
+    """Give the species that all miRNAs have in common, or None where there is no such."""
+    from mirtool.probes import species_of
+
+    species = [found for name in names if (found := species_of(name))]
+    common = frozenset.intersection(*species) if species else frozenset()
+    return min(common) if len(common) == 1 else None
+
+
+def _read_interactions(path: str | None, species: str | None) -> Interactions:
+    from mirtool.io.interactions import read_interactions, starter_interactions
+
+    if path is not None:
+        return read_interactions(path, species=species)
+    known = starter_interactions()
+    warn(
+        f"no --interactions given: using the starter table of {plural(len(known), 'pair')} that comes with "
+        "mirtool. It is a small choice made by hand, to try things out: no paper should rest on it. Download "
+        "miRTarBase (https://mirtarbase.cuhk.edu.cn) and name its file with --interactions"
+    )
+    return known
+
+
+def _test_gene_sets(
+    result: SynergyNetwork, sets: GeneSets | None, min_size: int, max_size: int, *, asked: bool
+) -> list[EnrichmentTable]:
+    """Test the shared and all targets; sets nobody asked for may fail to fit a small table."""
+    from mirtool.network import enrichment
+
+    tests: list[EnrichmentTable] = []
+    if sets is None:
+        return tests
+    for query, genes in (("shared targets", result.shared_targets), ("all targets", result.all_targets)):
+        if not len(genes):
+            say("No gene is a target of two of the miRNAs: gene sets are tested for all targets only.")
+            continue
+        try:
+            tests.append(
+                enrichment(
+                    genes, sets, universe=result.universe, min_size=min_size, max_size=max_size, query=query
+                )
+            )
+        except NotEnoughDataError as error:
+            if asked:
+                raise
+            warn(f"gene sets not tested for the {query}: {error}")
+    return tests
+
+
+def _tell(chosen: _Chosen, known: Interactions, result: SynergyNetwork) -> None:
+    """Tell what was asked of which table, and what came of it."""
+    unmatched = len(result.unmatched)
+    matched = len(result.mirnas)
+    lines = [("miRNAs", f"{plural(matched + unmatched, 'miRNA')}{_directions(chosen)}, {chosen.rule}")]
+    lines += [("interactions", f"{known.source}, {result.evidence} evidence")]
+    lines += [("", remark) for remark in known.dropped]
+    lines += [
+        ("universe", f"{plural(len(result.universe), 'gene')} known to this table at this evidence"),
+        ("with targets", f"{matched:,} of {matched + unmatched:,} miRNAs, {plural(len(result.genes), 'gene')}"),
+        ("shared", f"{plural(len(result.shared_targets), 'gene')} in which two miRNAs or more meet"),
+    ]
+    say("Synergy network:")
+    say_pairs(lines)
+    for name, near in result.unmatched[:NAMES_TOLD]:
+        hint = f" (the table has {', '.join(near)}: not the same name, so not taken)" if near else ""
+        say(f"  without targets: {name}{hint}")
+    if unmatched > NAMES_TOLD:
+        say(f"  … and {unmatched - NAMES_TOLD:,} more")
+    for note in result.notes:
+        say(f"  {note}")
+    _tell_hubs(result)
+    _tell_pairs(result)
+
+
+def _directions(chosen: _Chosen) -> str:
+    if chosen.regulation is None:
+        return ""
+    return f" ({chosen.regulation.count('up'):,} probes up, {chosen.regulation.count('down'):,} down)"
+
+
+def _tell_hubs(result: SynergyNetwork) -> None:
+    hubs = result.mirnas.take(result.mirnas["synergy"] > 0)
+    if not len(hubs):
+        return
+    say("Highest synergy:")
+    columns = ("miRNA", "synergy", "partners", "targets")
+    rows = zip(*(hubs[name][:HUBS_TOLD] for name in columns), hubs["betweenness"][:HUBS_TOLD], strict=True)
+    say_table(
+        (*columns, "betweenness"), [(name, *(f"{n:,}" for n in counts), f"{b:.3f}") for name, *counts, b in rows]
+    )
+
+
+def _tell_pairs(result: SynergyNetwork) -> None:
+    pairs, significant, same = _count_pairs(result)
+    say(
+        f"{significant:,} of {plural(pairs, 'pair')} share more targets than chance gives "
+        f"(hypergeometric, FDR <= {result.alpha:g} over all pairs)."
+    )
+    if same:
+        say(
+            f"{same:,} of these {significant:,} are pairs with the same seed: they share targets by construction, "
+            "which is no evidence of synergy."
+        )
+
+
+def _count_pairs(result: SynergyNetwork) -> tuple[int, int, int]:
+    """Count the pairs, the significant ones, and those of them that have one seed."""
+    significant = result.pairs["significant"]
+    same = significant & (result.pairs["same seed"] == "yes")
+    return len(result.pairs), int(significant.sum()), int(same.sum())
+
+
+def _draw(result: SynergyNetwork, folder: Path | None) -> None:
+    if folder is None:
+        return
+    from mirtool.report.figures import save_figure
+    from mirtool.report.network_figure import network_figure
+
+    for path in save_figure(network_figure(result), folder, "network"):
+        say(f"Wrote {path}")
+
+
+def _summary(
+    chosen: _Chosen, known: Interactions, result: SynergyNetwork, tests: Sequence[EnrichmentTable]
+) -> dict[str, Any]:
+    pairs, significant, same = _count_pairs(result)
+    return {
+        "mirnas_chosen_by": chosen.rule,
+        "mirnas_with_targets": len(result.mirnas),
+        "mirnas_without_targets": [name for name, _ in result.unmatched],
+        "interactions": known.source,
+        "interactions_dropped": list(known.dropped),
+        "universe": len(result.universe),
+        "genes": len(result.genes),
+        "shared_genes": len(result.shared_targets),
+        "pairs": pairs,
+        "significant_pairs": significant,
+        "significant_pairs_of_one_seed": same,
+        "enrichment": {
+            test.query: {
+                "gene_sets": test.source,
+                "terms_tested": len(test),
+                "universe": test.universe_size,
+                "query": test.query_size,
+                "outside_universe": test.outside,
+                "null": test.null,
+            }
+            for test in tests
+        },
+    }

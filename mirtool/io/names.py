@@ -1,0 +1,87 @@
+"""Lists of miRNAs or genes: one name a line, or a column of a table.
+
+Plain text holds one name a line; blank lines, lines that begin with ``#`` and a first line that is a header are
+passed over. In a table (CSV, TSV, XLSX) the column is known by its header.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from mirtool.errors import FormatError
+from mirtool.io.tables import DELIMITERS, TextTable, read_table
+from mirtool.io.text import decode, is_binary, is_workbook, read_bytes, unify_newlines
+from mirtool.model import TextArray, text_array
+
+
+def fold_header(name: str) -> str:
+    """Give a header without case, blanks and marks, for comparison.
+
+    Examples
+    --------
+    >>> fold_header("Target Gene"), fold_header("mature_mirna_id")
+    ('targetgene', 'maturemirnaid')
+    """
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def find_column(table: TextTable, headers: Sequence[str]) -> int | None:
+    """Give the first column whose folded header is one of ``headers``, tried in their order."""
+    folded = [fold_header(name) for name in table.header]
+    return next((folded.index(name) for name in headers if name in folded), None)
+
+
+def read_names(path: str | Path, headers: Sequence[str], what: str) -> TextArray:
+    """Read a list of names, each once, in the file's order.
+
+    Parameters
+    ----------
+    path
+        Plain text or a table; ``-`` is standard input.
+    headers
+        Folded headers (:func:`fold_header`) of the column to take from a table, the best first.
+    what
+        What the names are, for messages: ``"miRNA"``, ``"gene"``.
+
+    Raises
+    ------
+    FormatError
+        For a binary file, a table without such a column, or a file without a name.
+    """
+    data = read_bytes(path)
+    if is_binary(data) and not is_workbook(data):
+        raise FormatError(
+            f"this is no list of {what}s", path=path, found="binary data", expected="one name a line"
+        )
+    lines = [] if is_workbook(data) else _plain_lines(decode(data))
+    names = lines if _is_plain(lines) else _column_of(read_table(path), headers, what)
+    if names and fold_header(names[0]) in headers:
+        del names[0]
+    unique = dict.fromkeys(name for name in names if name)
+    if not unique:
+        raise FormatError(f"the file holds no {what}", path=path, expected="one name a line")
+    return text_array(unique)
+
+
+def _plain_lines(text: str) -> list[str]:
+    lines = (line.strip() for line in unify_newlines(text).split("\n"))
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def _is_plain(lines: Sequence[str]) -> bool:
+    return bool(lines) and not any(mark in line for line in lines for mark in DELIMITERS)
+
+
+def _column_of(table: TextTable, headers: Sequence[str], what: str) -> list[str]:
+    column = find_column(table, headers)
+    if column is None:
+        raise FormatError(
+            f"this table has no column of {what}s",
+            path=table.path,
+            line=table.first_line - 1,
+            found=", ".join(table.header[:12]),
+            expected=f"a column named {what}, or one name a line",
+        )
+    return list(table.text(column))
