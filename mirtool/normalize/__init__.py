@@ -100,7 +100,7 @@ def normalize(
     NotEnoughDataError
         Where fewer than ``min_factor_probes`` probes reach the cut-off in all arrays.
     FormatError
-        Where one ID stands both for probes that count and for others.
+        Where no spot has an ID, or one ID stands both for probes that count and for others.
     MirtoolError
         Where the probes have not been classified.
     """

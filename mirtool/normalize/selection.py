@@ -51,8 +51,15 @@ def counting_spots(probes: ProbeTable, groups: ReplicateGroups, choice: str) -> 
     MirtoolError
         Where the probes have not been classified.
     FormatError
-        Where spots that count and spots that don't share an ID, and would be collapsed into one value.
+        Where no spot has an ID, or spots that count and spots that don't share one and would be collapsed.
     """
+    if len(probes) and not len(groups):
+        raise FormatError(
+            "no spot has an ID, and replicate spots are told by their IDs",
+            found=f"{len(probes):,} spots with an empty ID",
+            expected="the probe's number or name in the column ID",
+            hint="load the chip's array list (.gal) in the scanner's software and save the results again",
+        )
     if len(probes) and not probes.kind.any():
         raise MirtoolError(
             "the probes of these arrays have no kind yet",

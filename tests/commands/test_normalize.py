@@ -1,5 +1,6 @@
 """``mirtool normalize`` as it is called: whole outputs against hand arithmetic, and every wrong call's message."""
 
+import gzip
 import json
 import math
 import typing
@@ -273,6 +274,27 @@ def test_a_cutoff_that_filters_nothing_and_factors_far_apart_are_said_plainly(tm
     ) in err
 
 
+def test_spots_without_id_names_that_differ_and_missing_numbers_are_said(folder, capsys):
+    arrays = make_arrays()
+    ids, names = arrays.probes.id.copy(), arrays.probes.name.copy()
+    ids[8], names[7] = "", "hsa-let-7a-5p (old name)"
+    counts = arrays.channels["532"].foreground.copy()
+    counts[0, 0] = math.nan
+    channel = Channel(counts, arrays.channels["532"].background, None)
+    odd = RawArrays(
+        {"532": channel}, arrays.flags, classify_probes(ids, names), arrays.layout, arrays.samples, arrays.sources
+    )
+    (folder / "odd.gpr").write_bytes(genepix_bytes(odd))
+    assert main(["normalize", "odd.gpr", *FEW]) == 0
+    err = capsys.readouterr().err
+    assert "  spots an array          12; 1 spot without an ID left out\n" in err
+    assert "  saturated spots         1 at 65,535 counts; saturated pixels are not recorded\n" in err
+    assert "  spots without a number  1 in the files; missing\n" in err
+    # probe 1 keeps the spot of 60 of three: one is missing, one is bad
+    assert "  signals on one spot     1 of 5, though the probe has several\n" in err
+    assert "Warning: the spots of 1 ID carry more than one name; the first name stands: 2\n" in err
+
+
 # What is refused
 
 
@@ -403,3 +425,29 @@ def test_real_arrays_agree_with_pandas(
     values = read_expression(target).values
     np.testing.assert_allclose(np.nansum(values, axis=0), sums, rtol=1e-10)
     np.testing.assert_allclose(np.nansum(values**2, axis=0), sums_of_squares, rtol=1e-10)
+
+
+HY3 = REAL.parent / "imagene/GSE20122_miRCURY_spot_intensities.tsv.gz"
+
+
+@pytest.mark.skipif(not HY3.exists(), reason="the real file is not here")
+def test_real_mircury_intensities_agree_with_pandas(tmp_path, capsys):
+    lines = gzip.decompress(HY3.read_bytes()).decode().splitlines()
+    rows = [line.split("\t") for line in lines]
+    hy3 = [j for j, name in enumerate(rows[0]) if "_Hy3_" in name]
+    table = tmp_path / "hy3.csv"
+    cells = [["ID", "Name", *(rows[0][j].split("_")[0] for j in hy3)]]
+    cells += [[row[1], row[1], *(row[j] for j in hy3)] for row in rows[1:]]
+    table.write_text("\n".join(map(",".join, cells)) + "\n")
+    target = tmp_path / "n.csv"
+    assert main(["normalize", str(table), "-o", str(target)]) == 0
+    summary = json.loads((tmp_path / "n.run.json").read_text())["runs"]["normalize"]["summary"]
+    # pandas: names that hold let- or miR-, groupby("Name").median(), median of each column (every value is ≥ 30)
+    assert summary["factors"] == [87, 90.5, 91.5, 88.75, 89.5, 89, 90, 91.5, 88, 90.5, 89.5, 92.5]
+    assert (summary["factor_probes"], summary["kept"]) == (635, 635)
+    matrix = read_expression(target)
+    np.testing.assert_allclose(matrix.values[0, :2], [math.log2(69.5 / 87), math.log2(79.25 / 90.5)], rtol=1e-10)
+    assert (
+        "100.0 % of the Empty spots and 100.0 % of the negative controls reach 30 as well"
+        in capsys.readouterr().err
+    )

@@ -238,6 +238,16 @@ def test_an_id_shared_by_a_mirna_and_an_empty_spot_is_refused():
     )
 
 
+def test_arrays_without_any_id_are_refused():
+    with pytest.raises(FormatError) as caught:
+        normalize(make_arrays([("", "hsa-miR-1"), (" ", "hsa-miR-2")], [[40.0], [60.0]]))
+    assert str(caught.value) == (
+        "no spot has an ID, and replicate spots are told by their IDs (found 2 spots with an empty ID; expected "
+        "the probe's number or name in the column ID)\n"
+        "  What to do: load the chip's array list (.gal) in the scanner's software and save the results again"
+    )
+
+
 def test_probes_that_nobody_classified_are_refused():
     arrays = make_arrays([("a", "hsa-miR-1")], [[40.0]])
     bare = ProbeTable(arrays.probes.id, arrays.probes.name, text_array([""]))
