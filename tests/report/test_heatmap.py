@@ -66,13 +66,12 @@ def assert_clean(figure: Figure) -> None:
     assert (boxes >= -0.5).all()
     assert (boxes[:, 2] <= width + 0.5).all()
     assert (boxes[:, 3] <= height + 0.5).all()
-    # Line boxes hold room for accents and descenders that names side by side may share: compare their middles.
-    shrink = 0.1 * (boxes[:, 3] - boxes[:, 1])
+    # A line's box holds room for accents and descenders that names side by side may share: a tenth of its height.
+    slack = 0.1 * np.minimum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1])[:, None]
+    boxes = boxes + slack * [1, 1, -1, -1]
     for i, a in enumerate(boxes):
-        for j in range(i + 1, len(boxes)):
-            b = boxes[j]
-            assert not (a[0] < b[2] and b[0] < a[2] and a[1] + shrink[i] < b[3] - shrink[j]
-                        and b[1] + shrink[j] < a[3] - shrink[i])  # fmt: skip
+        for b in boxes[i + 1 :]:
+            assert not (a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3])
 
 
 def test_z_scores_by_hand():
