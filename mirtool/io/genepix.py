@@ -34,7 +34,8 @@ reported.
 
 *Text.* ASCII or Windows-1252 (``R²``, ``µ``); UTF-8 and UTF-16 after a spreadsheet; CRLF, LF or bare CR.
 Columns are parted by tabs, after a spreadsheet also by commas or semicolons. Some cells may be quoted, others
-not; a quotation mark that is never closed ends with its line. Numbers may be padded with blanks. An intensity
+not; a quotation mark that is never closed is dropped where a cell begins with it, and
+swallows nothing. Numbers may be padded with blanks. An intensity
 cell that is empty or says ``Error`` is missing. Blank lines are skipped.
 
 *Damage.* A row with fewer cells than the column line is an error (an aborted save). A file cut exactly at the end
@@ -49,7 +50,6 @@ GenePix Pro 6.0 user's guide, Molecular Devices, chapter "Results" and appendix 
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import re
 from collections.abc import Sequence
@@ -66,7 +66,8 @@ from mirtool.errors import CallError, FormatError
 from mirtool.io.arrow import floats_of, integers_of, texts_of
 from mirtool.io.genepix_writer import genepix_bytes
 from mirtool.io.registry import Inspection
-from mirtool.io.tables import MISSING_CELLS, tell_delimiter
+from mirtool.io.rows import column_names, finite_numbers, read_rows, spot_words, whole_numbers
+from mirtool.io.tables import MISSING_CELLS, TextTable, tell_delimiter
 from mirtool.io.text import HEAD_BYTES, FileHead, decode, is_binary, is_workbook, read_bytes, unify_newlines
 from mirtool.model import (
     ArraySource,
@@ -158,25 +159,10 @@ def _fold(name: str) -> str:
     return " ".join(name.lower().split())
 
 
-def _split(line: str, delimiter: str, width: int | None = None) -> list[str]:
-    """Part a line into cells; a quotation mark without its partner is an ordinary character."""
-    if '"' in line and line.count('"') % 2 == 0:
-        cells = next(csv.reader([line], delimiter=delimiter))
-        if width is None or len(cells) >= width:
-            return cells
-    return [_unquote(cell.strip()) for cell in line.split(delimiter)]
-
-
-def _unquote(cell: str) -> str:
-    return cell[1:].removesuffix('"').replace('""', '"') if cell.startswith('"') else cell
-
-
-def _column_names(line: str) -> tuple[tuple[str, ...], str] | None:
+def _column_line(line: str) -> tuple[tuple[str, ...], str] | None:
     """Give the names and the delimiter of a column line, or None where the line isn't one."""
     delimiter = tell_delimiter(line)
-    names = [" ".join(cell.split()) for cell in _split(line, delimiter)]
-    while names and not names[-1]:
-        names.pop()
+    names = column_names(line, delimiter)
     known = {_fold(name) for name in _REQUIRED}
     return (tuple(names), delimiter) if len(known & {_fold(name) for name in names}) >= 3 else None
 
@@ -191,7 +177,7 @@ def _parse_header(data: bytes) -> _Header:
         end = data.find(b"\n", start)
         end = len(data) if end < 0 else end
         line = data[start:end].decode("utf-8", errors="replace").rstrip("\r")
-        found = _column_names(line)
+        found = _column_line(line)
         if found:
             return _Header(records, is_atf, declared, *found, number, min(end + 1, len(data)))
         if is_atf and number == 2:
@@ -291,8 +277,8 @@ def read_genepix(
     """
     _check_choice("foreground", foreground, FOREGROUNDS)
     _check_choice("background", background, BACKGROUNDS)
-    packed = read_bytes(path)
-    data = _plain_utf8(packed, path)
+    content = read_bytes(path)
+    data = _plain_utf8(content, path)
     header = _find_header(data, path)
     names = _choose_channels(header, channels, path)
     wanted = _find_columns(header, names, FOREGROUNDS[foreground], BACKGROUNDS[background], path)
@@ -316,7 +302,7 @@ def read_genepix(
     source = ArraySource(
         str(path),
         "genepix",
-        hashlib.sha256(packed).hexdigest(),
+        hashlib.sha256(content).hexdigest(),
         header.records.get("GalFile", ""),
         header.records,
         warnings,
@@ -376,7 +362,7 @@ def _find_header(data: bytes, path: str | Path) -> _Header:
             else "this is no GenePix results file",
             path=path,
             expected="a line with the column names Block, Column, Row, Name, ID, …, Flags",
-            hint="save the results in GenePix again",
+            hint="export the file from GenePix again",
         )
     return header
 
@@ -390,7 +376,7 @@ def _choose_channels(header: _Header, asked: Sequence[str] | None, path: str | P
             line=header.line,
             found="columns " + ", ".join(header.columns[:12]),
             expected="columns such as F532 Median",
-            hint="save the results in GenePix with all columns",
+            hint="export the file from GenePix again, with all columns",
         )
     absent = [name for name in asked or () if name not in present]
     if absent:
@@ -421,7 +407,7 @@ def _find_columns(
                 line=header.line,
                 column=name,
                 found="columns " + ", ".join(header.columns[:12]) + (", …" if len(header.columns) > 12 else ""),
-                hint="save the results in GenePix again, with all columns",
+                hint="export the file from GenePix again, with all columns",
             )
         if position is not None:
             _check_single(header, name, path)
@@ -439,7 +425,7 @@ def _check_single(header: _Header, name: str, path: str | Path) -> None:
             column=name,
             found=f"column {positions[0] + 1} and column {positions[1] + 1}",
             expected="one column of this name",
-            hint="save the results in GenePix again; if the file was edited, delete the wrong column",
+            hint="export the file from GenePix again; if it was edited, delete the wrong column",
         )
 
 
@@ -449,15 +435,7 @@ def _read_cells(
     """Read the wanted columns: int64 positions, object texts, and float64 for everything else."""
     end = data.find(b"\n", len(data.rstrip(b" \t\r\n,;")))
     rows = slice(header.rows_at, end if end >= 0 else len(data))
-    cells = _read_at_once(data, rows, header, wanted) or _read_line_by_line(data[rows], header, wanted, path)
-    if not len(cells["Block"]):
-        raise FormatError(
-            "the table has no rows",
-            path=path,
-            line=header.line,
-            hint="the file was cut while it was saved, or no spot was found: save the results in GenePix again",
-        )
-    return cells
+    return _read_at_once(data, rows, header, wanted) or _read_line_by_line(data[rows], header, wanted, path)
 
 
 def _read_at_once(
@@ -497,9 +475,17 @@ def _read_at_once(
     if any(columns[name].null_count for name in _POSITION):
         return None
     cells = {name: _as_numpy(name, column) for name, column in columns.items()}
-    if any(np.isinf(values).any() for name, values in cells.items() if name not in (*_POSITION, *_LABELS)):
-        return None
-    return cells
+    return cells if _are_possible(cells) else None
+
+
+def _are_possible(cells: dict[str, npt.NDArray[Any]]) -> bool:
+    """Tell whether positions count from 1, flags are whole numbers, and no intensity is infinite."""
+    flags = cells["Flags"]
+    return (
+        all((cells[name] >= 1).all() for name in _POSITION)
+        and bool((np.isnan(flags) | ((flags == np.rint(flags)) & (np.abs(flags) < 2**53))).all())
+        and not any(np.isinf(values).any() for values in cells.values() if values.dtype == np.float64)
+    )
 
 
 def _as_numpy(name: str, column: Any) -> npt.NDArray[Any]:
@@ -514,66 +500,26 @@ def _read_line_by_line(
     body: bytes, header: _Header, wanted: dict[str, int], path: str | Path
 ) -> dict[str, npt.NDArray[Any]]:
     """Read an irregular table, or say in which line and column it can't be read."""
-    width = len(header.columns)
-    read: dict[str, list[Any]] = {name: [] for name in wanted}
-    lines = unify_newlines(body.decode()).split("\n")
-    for number, line in enumerate(lines, header.line + 1):
-        if not line.strip(" \t,;"):
-            continue
-        cells = _split(line, header.delimiter, width)
-        while len(cells) > width and not cells[-1].strip():
-            cells.pop()
-        if len(cells) != width:
-            _refuse_row(len(cells), header, path, number, is_last=number == header.line + len(lines))
-        for name, j in wanted.items():
-            read[name].append(_cell(cells[j].strip(), name, path, number))
-    return {name: _typed(values, name) for name, values in read.items()}
-
-
-def _refuse_row(n: int, header: _Header, path: str | Path, line: int, *, is_last: bool) -> None:
-    short = n < len(header.columns)
-    raise FormatError(
-        ("the last row is cut short" if is_last else "a row is cut short")
-        if short
-        else "a row has more cells than there are columns",
+    read = set(wanted.values())
+    table = read_rows(
+        unify_newlines(body.decode()).split("\n"),
+        [name if j in read else "" for j, name in enumerate(header.columns)],
         path=path,
-        line=line,
-        found=plural(n, "cell"),
-        expected=f"{len(header.columns)}, as many as the column line has",
-        hint="the file was cut while it was saved or copied: save the results in GenePix again"
-        if short
-        else "a name may hold a tab or a separator: correct the array list, or put the name in quotes",
+        first_line=header.line + 1,
+        software="GenePix",
+        delimiter=header.delimiter,
     )
+    return {name: _typed(table, j, name) for name, j in wanted.items()}
 
 
-def _cell(content: str, name: str, path: str | Path, line: int) -> str | float:
+def _typed(table: TextTable, column: int, name: str) -> npt.NDArray[Any]:
     if name in _LABELS:
-        return content
-    if content in _MISSING and name not in _POSITION:
-        return np.nan
-    try:
-        value = float(content.replace("_", "?"))  # Python reads 1_000 as a number; nobody else does
-        whole = name not in (*_POSITION, "Flags") or value.is_integer()
-    except ValueError:
-        whole = False
-    if not whole or not np.isfinite(value):
-        raise FormatError(
-            "a cell that should be a number is not",
-            path=path,
-            line=line,
-            column=name,
-            found=repr(content[:40]),
-            expected="a whole number" if name in (*_POSITION, "Flags") else "a number",
-            hint="save the results in GenePix again; if the file was edited, correct the cell (numbers have a "
-            "point, no comma)",
-        )
-    return value
-
-
-def _typed(values: list[Any], name: str) -> npt.NDArray[Any]:
-    if name in _LABELS:
-        return text_array(values)
-    return np.array(values, dtype=np.int64 if name in _POSITION else np.float64)
+        return text_array(table.columns[column])
+    if name in _POSITION:
+        return whole_numbers(table, column, least=1)
+    if name == "Flags":
+        whole_numbers(table, column, blank=0)
+    return finite_numbers(table, column, missing=_MISSING)
 
 
 def _header_oddities(header: _Header) -> list[str]:
@@ -621,8 +567,8 @@ def _layout_oddities(layout: SpotLayout) -> list[str]:
     if again.any():
         i = order[1:][again].min()
         found.append(
-            f"{plural(int(again.sum()), 'spot position')} more than once in the table, first Block "
-            f"{layout.block[i]}, Row {layout.row[i]}, Column {layout.column[i]}"
+            f"{plural(int(again.sum()), 'spot position')} more than once in the table, first "
+            f"{spot_words(layout, int(i))}"
         )
     several = layout.block.max() > layout.block.min()
     part, what = (layout.block, "block") if several else (layout.row, "row")

@@ -15,8 +15,8 @@ import numpy as np
 
 from mirtool.console import plural
 from mirtool.errors import FormatError
-from mirtool.io.tables import TextTable
-from mirtool.model import IntArray, SpotLayout
+from mirtool.io.tables import MISSING_CELLS, TextTable
+from mirtool.model import FloatArray, IntArray, SpotLayout
 
 
 def split_cells(line: str, delimiter: str = "\t") -> list[str]:
@@ -34,9 +34,7 @@ def split_cells(line: str, delimiter: str = "\t") -> list[str]:
 
 
 def _unquoted(cell: str) -> str:
-    if len(cell) > 1 and cell[0] == cell[-1] == '"':
-        return cell[1:-1].replace('""', '"').strip()
-    return cell
+    return cell[1:].removesuffix('"').replace('""', '"').strip() if cell.startswith('"') else cell
 
 
 def column_names(line: str, delimiter: str = "\t") -> list[str]:
@@ -176,6 +174,28 @@ def whole_numbers(
             hint="correct the cell, or export the file again",
         )
     return values.astype(np.int64)
+
+
+def finite_numbers(table: TextTable, column: int, *, missing: Sequence[str] = MISSING_CELLS) -> FloatArray:
+    """Read a column of numbers, ``(n_rows,)``, NaN where a cell is one of ``missing``.
+
+    Raises
+    ------
+    FormatError
+        With the line and the column of the first cell that is no number, or an infinite one.
+    """
+    values = table.numbers(column, missing)
+    if np.isinf(values).any():
+        row = int(np.argmax(np.isinf(values)))
+        raise FormatError(
+            "a number is infinite",
+            path=table.path,
+            line=table.line_of(row),
+            column=table.header[column],
+            found=repr(table.columns[column][row][:40]),
+            hint="correct the cell, or leave it empty if the value was not measured",
+        )
+    return values
 
 
 def refuse_repeated_spots(layout: SpotLayout, table: TextTable) -> None:

@@ -212,68 +212,59 @@ def test_inspect_says_what_the_file_holds():
     assert inspection.details["sha256"] == hashlib.sha256(data).hexdigest()
 
 
-CORRECT_THE_CELL = (
-    "\n  What to do: save the results in GenePix again; if the file was edited, correct the cell (numbers have a "
-    "point, no comma)"
-)
+CELLS = "expected 56, as many as the column line has"
+CUT = "the file was cut while it was saved or copied: export it from GenePix again"
+COLUMNS = "Name, ID, X, Y, Dia., F635 Median, F635 Mean, F635 SD, B635 Median"
+ALL_COLUMNS = "export the file from GenePix again, with all columns"
 BAD = {
-    "truncated.gpr": (
-        ", line 68: the last row is cut short (found 29 cells; expected 56, as many as the column line has)\n"
-        "  What to do: the file was cut while it was saved or copied: save the results in GenePix again"
-    ),
-    "row_cut.gpr": (
-        ", line 41: a row is cut short (found 20 cells; expected 56, as many as the column line has)\n"
-        "  What to do: the file was cut while it was saved or copied: save the results in GenePix again"
-    ),
+    "truncated.gpr": f", line 68: the last row is cut short (found 29 cells; {CELLS})\n  What to do: {CUT}",
+    "row_cut.gpr": f", line 41: a row is cut short (found 20 cells; {CELLS})\n  What to do: {CUT}",
     "row_too_long.gpr": (
-        ", line 33: a row has more cells than there are columns (found 57 cells; expected 56, as many as the "
-        "column line has)\n"
-        "  What to do: a name may hold a tab or a separator: correct the array list, or put the name in quotes"
+        f", line 33: a row has more cells than there are columns (found 57 cells; {CELLS})\n"
+        "  What to do: a name may hold a tab: take it out"
     ),
     "header_only.gpr": (
         ": the file ends before its table, or its column line is missing (expected a line with the column names "
-        "Block, Column, Row, Name, ID, …, Flags)\n  What to do: save the results in GenePix again"
+        "Block, Column, Row, Name, ID, …, Flags)\n  What to do: export the file from GenePix again"
     ),
     "no_rows.gpr": (
-        ", line 28: the table has no rows\n  What to do: the file was cut while it was saved, or no spot was "
-        "found: save the results in GenePix again"
+        ", line 28: the table has no rows\n"
+        "  What to do: the file was cut while it was saved: export it from GenePix again"
     ),
     "no_flags.gpr": (
-        ', line 12, column "Flags": a column is missing (found columns Block, Column, Row, Name, ID, X, Y, Dia., '
-        "F635 Median, F635 Mean, F635 SD, B635 Median, …)\n"
-        "  What to do: save the results in GenePix again, with all columns"
+        f', line 12, column "Flags": a column is missing (found columns Block, Column, Row, {COLUMNS}, …)\n'
+        f"  What to do: {ALL_COLUMNS}"
     ),
     "no_block.gpr": (
-        ', line 12, column "Block": a column is missing (found columns Column, Row, Name, ID, X, Y, Dia., '
-        "F635 Median, F635 Mean, F635 SD, B635 Median, B635 Mean, …)\n"
-        "  What to do: save the results in GenePix again, with all columns"
+        f', line 12, column "Block": a column is missing (found columns Column, Row, {COLUMNS}, B635 Mean, …)\n'
+        f"  What to do: {ALL_COLUMNS}"
     ),
     "no_intensities.gpr": (
         ", line 12: the table has no intensities (found columns Block, Column, Row, Name, ID, X, Y, Dia., "
         "B635 Median, B635 Mean, B635 SD, % > B635+1SD; expected columns such as F532 Median)\n"
-        "  What to do: save the results in GenePix with all columns"
+        f"  What to do: {ALL_COLUMNS}"
     ),
     "mean_only.gpr": (
-        ', line 12, column "F532 Median": a column is missing (found columns Block, Column, Row, Name, ID, X, Y, '
-        "Dia., F635 Median, F635 Mean, F635 SD, B635 Median, …)\n"
-        "  What to do: save the results in GenePix again, with all columns"
+        f', line 12, column "F532 Median": a column is missing (found columns Block, Column, Row, {COLUMNS}, …)\n'
+        f"  What to do: {ALL_COLUMNS}"
     ),
     "text_in_number.gpr": (
-        f', line 36, column "F532 Median": a cell that should be a number is not (found '
-        f"'812,5'; expected a number){CORRECT_THE_CELL}"
+        ", line 36, column \"F532 Median\": a cell that should be a number is not (found '812,5'; expected a "
+        "number, or an empty cell or NA where it is missing)\n"
+        "  What to do: correct the cell, or leave it empty if the value was not measured"
     ),
     "text_in_row.gpr": (
-        f', line 38, column "Row": a cell that should be a number is not (found '
-        f"'2.5'; expected a whole number){CORRECT_THE_CELL}"
+        ", line 38, column \"Row\": a cell that should be a whole number is not (found '2.5'; expected a whole "
+        "number, 1 or more)\n  What to do: correct the cell, or export the file again"
     ),
     "infinite.gpr": (
-        f', line 34, column "F635 Median": a cell that should be a number is not (found '
-        f"'inf'; expected a number){CORRECT_THE_CELL}"
+        ", line 34, column \"F635 Median\": a number is infinite (found 'inf')\n"
+        "  What to do: correct the cell, or leave it empty if the value was not measured"
     ),
     "duplicate_column.gpr": (
         ', line 12, column "F532 Median": two columns have the same name (found column 18 and column 44; expected '
         "one column of this name)\n"
-        "  What to do: save the results in GenePix again; if the file was edited, delete the wrong column"
+        "  What to do: export the file from GenePix again; if it was edited, delete the wrong column"
     ),
     "array_list.gpr": (
         ": this is a GenePix array list (GAL): it says which probe lies where, and holds no intensities (found "
@@ -281,9 +272,8 @@ BAD = {
         "  What to do: give the results of the scanned slide (.gpr)"
     ),
     "settings.gpr": (
-        ": this Axon text file holds no GenePix results (found Type=GenePix Log 1.0; expected "
-        "Type=GenePix Results)\n"
-        "  What to do: give the results of the scanned slide (.gpr)"
+        ": this Axon text file holds no GenePix results (found Type=GenePix Log 1.0; expected Type=GenePix "
+        "Results)\n  What to do: give the results of the scanned slide (.gpr)"
     ),
     "binary.gpr": (
         ": this is no GenePix results file (found binary data; expected text that begins with ATF)\n"
@@ -299,6 +289,29 @@ def test_a_bad_file_is_refused_in_plain_words(name, message):
     with pytest.raises(FormatError) as caught:
         read_genepix(path)
     assert str(caught.value) == f"{path}{message}"
+
+
+@pytest.mark.parametrize(
+    ("column", "content"), [("Flags", "2.5"), ("Block", "0"), ("Column", "1e30"), ("Row", ""), ("Flags", "1e300")]
+)
+def test_a_position_or_flag_that_can_not_be_is_refused(tmp_path, column, content):
+    lines = (FIXTURES / "v1_2.gpr").read_text("cp1252").splitlines()
+    cells = lines[20].split("\t")
+    cells[lines[11].replace('"', "").split("\t").index(column)] = content
+    path = tmp_path / "a.gpr"
+    path.write_text("\n".join([*lines[:20], "\t".join(cells), *lines[21:]]), "cp1252")
+    with pytest.raises(FormatError, match="a cell that should be a whole number is not") as caught:
+        read_genepix(path)
+    assert (caught.value.line, caught.value.column, caught.value.found) == (21, column, repr(content))
+
+
+def test_a_huge_quoted_cell_is_read(tmp_path):
+    path = tmp_path / "a.csv"
+    lines = (FIXTURES / "spreadsheet_semicolons.csv").read_text().splitlines()
+    cells = lines[2].split(";")
+    cells[3] = '"' + "x" * 200_000 + '"'  # beyond the csv module's limit
+    path.write_text("\n".join([*lines[:2], ";".join(cells), "", *lines[3:]]))
+    assert read_genepix(path).probes.name[1] == "x" * 200_000
 
 
 def test_a_channel_that_was_not_scanned_is_refused_with_those_that_were():
