@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from mirtool.io.tables import read_sheets
+
 FOLDER = Path(__file__).resolve().parent.parent / "fixtures"
 
 
@@ -24,10 +26,18 @@ FIXTURES = load_script().FIXTURES
 @pytest.mark.parametrize("name", FIXTURES)
 def test_a_committed_fixture_is_what_the_script_makes(name):
     data = (FOLDER / name).read_bytes()
-    assert (gzip.decompress(data) if name.endswith(".gz") else data) == FIXTURES[name]()
+    assert content(name, gzip.decompress(data) if name.endswith(".gz") else data) == content(
+        name, FIXTURES[name]()
+    )
+
+
+def content(name, data):
+    """Versions of xlsxwriter may pack the same cells in other bytes."""
+    return read_sheets(data, name) if name.endswith(".xlsx") and "bad" not in name else data
 
 
 def test_every_file_of_a_fixture_folder_has_a_maker():
     folders = {(FOLDER / name).parent for name in FIXTURES}
     files = {str(path.relative_to(FOLDER)) for folder in folders for path in folder.iterdir() if path.is_file()}
-    assert files == set(FIXTURES)
+    # LibreOffice made the one XLS file: see make_matrix_fixtures.py.
+    assert files - {"matrix/intensities.xls"} == set(FIXTURES)
