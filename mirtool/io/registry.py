@@ -55,6 +55,10 @@ def check_format_name(name: str) -> str:
     return name
 
 
+_OF_NORMALIZE = " (of mirtool normalize: --input-format)"
+"""There, ``--format`` is the format of the result."""
+
+
 def sniff_format(path: str | Path, override: str | None = None) -> str:
     """Tell the format of a file by its first 64 KiB, or take ``override``.
 
@@ -75,7 +79,7 @@ def sniff_format(path: str | Path, override: str | None = None) -> str:
             path=path,
             found=", ".join(claims),
             expected="one format",
-            hint="say which it is: --format " + " or --format ".join(claims),
+            hint="say which it is: --format " + " or --format ".join(claims) + _OF_NORMALIZE,
         )
     raise UnknownFormatError(
         "no format that mirtool knows claims this file",
@@ -83,7 +87,7 @@ def sniff_format(path: str | Path, override: str | None = None) -> str:
         found=_first_line(head),
         expected="one of " + ", ".join(FORMATS),
         hint="export the file from GenePix as results (.gpr) or as a table with an ID or Name column and one "
-        "column a sample; if you are sure of its format, say so with --format",
+        "column a sample; if you are sure of its format, say so with --format" + _OF_NORMALIZE,
     )
 
 
