@@ -3,9 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
+from mirtool.commands.demo import demo
 from mirtool.commands.diff import diff
+from mirtool.commands.enrichment import enrichment
 from mirtool.commands.init import init
 from mirtool.commands.inspect import inspect
+from mirtool.commands.network import network
 from mirtool.commands.normalize import normalize
 
 COMMANDS: dict[str, Callable[..., Any]] = {
@@ -13,5 +16,8 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "inspect": inspect,
     "normalize": normalize,
     "diff": diff,
+    "network": network,
+    "enrichment": enrichment,
+    "demo": demo,
 }
 """The commands in the order in which a study needs them."""
