@@ -13,6 +13,7 @@ its own before them in ``mirtool.toml``::
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -173,6 +174,19 @@ def classify_probes(
             known[probe_id, name, own] = kind
         kinds.append(kind)
     return ProbeTable(ids, names, text_array(kinds))
+
+
+def count_kinds(probes: ProbeTable) -> dict[str, int]:
+    """Count the probes (or spots) of each kind that occurs, in the order of :class:`ProbeKind`.
+
+    Examples
+    --------
+    >>> names = text_array(["Empty", "hsa-miR-16-5p", "hsa-let-7a-5p"])
+    >>> count_kinds(classify_probes(names, names))
+    {'miRNA': 2, 'empty': 1}
+    """
+    counts = Counter(probes.kind)
+    return {kind.value: counts[kind.value] for kind in ProbeKind if counts[kind.value]}
 
 
 def is_kind(probes: ProbeTable, *kinds: ProbeKind) -> BoolArray:

@@ -79,6 +79,7 @@ from mirtool.model import (
     SpotLayout,
     text_array,
 )
+from mirtool.probes import classify_probes, count_kinds
 
 __all__ = ["FLAG_MEANINGS", "genepix_bytes", "inspect", "read_genepix", "sample_name", "sniff"]
 
@@ -222,6 +223,7 @@ def inspect(path: str | Path) -> Inspection:
         "gal_file": source.gal_file,
         "blocks": len(np.unique(layout.block)),
         "ids": len(set(arrays.probes.id)),
+        "probe_kinds": count_kinds(classify_probes(arrays.probes.id, arrays.probes.name)),
         "flags": {
             FLAG_MEANINGS.get(int(value), str(value)): int(count)
             for value, count in zip(values, counts, strict=True)

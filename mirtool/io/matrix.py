@@ -53,7 +53,7 @@ from mirtool.model import (
     TextArray,
     text_array,
 )
-from mirtool.probes import classify_probes
+from mirtool.probes import classify_probes, count_kinds
 
 CHANNEL = "intensity"
 """Name of the one channel of a plain table."""
@@ -109,8 +109,6 @@ def inspect(path: str | Path) -> Inspection:
     """Read a plain table and say what it holds."""
     plain = _read_plain(path, None)
     normalized = NORMALIZED_NOTE in plain.table.notes
-    probes = classify_probes(plain.id, plain.name)
-    kinds, counts = np.unique(probes.kind.astype(str), return_counts=True)
     return Inspection(
         path=str(path),
         format="matrix",
@@ -122,7 +120,7 @@ def inspect(path: str | Path) -> Inspection:
             "scale": plain.table.notes.get("scale", "not stated"),
             "samples": list(plain.samples),
             "missing_values": int(np.isnan(plain.values).sum()),
-            "probe_kinds": dict(zip(kinds.tolist(), counts.tolist(), strict=True)),
+            "probe_kinds": count_kinds(classify_probes(plain.id, plain.name)),
         },
     )
 
