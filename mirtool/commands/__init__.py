@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from mirtool.commands.demo import demo
 from mirtool.commands.diff import diff
 from mirtool.commands.enrichment import enrichment
 from mirtool.commands.init import init
@@ -17,5 +18,6 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "diff": diff,
     "network": network,
     "enrichment": enrichment,
+    "demo": demo,
 }
 """The commands in the order in which a study needs them."""

@@ -1,0 +1,258 @@
+"""``mirtool demo``: a study folder of simulated arrays, run through the commands as a user would."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mirtool.console import plural, say, say_table
+from mirtool.errors import CallError
+
+if TYPE_CHECKING:
+    from mirtool.io.tables import TextTable
+    from mirtool.model import FloatArray, Table
+    from mirtool.simulate import SimulatedStudy
+
+PLANTED_FILE = "planted.csv"
+"""What was planted; its first line also tells a demo's folder from any other."""
+MARK = "mirtool demo"
+FOUND_FILE = "results/planted_and_found.csv"
+DEFAULT_SEED = 1
+
+RULES = {
+    "fold change": "fold change",
+    "volcano P": "fold change and P",
+    "volcano FDR": "fold change and FDR",
+}
+"""Rules of ``mirtool diff``, weakest first, as a table of its results names them and as a person does."""
+
+STEPS = (
+    ("mirtool init exports/*.gpr", "Look into the scanner's files and write the sample sheet."),
+    (
+        "mirtool normalize",
+        "Subtract the background, collapse the replicates, scale each array by its median miRNA.",
+    ),
+    ("mirtool diff --cutoff 2", "Compare the groups: fold change, moderated t, false discovery rate, figures."),
+    ("mirtool network", "Which changed miRNAs share targets? The embedded starter table keeps this offline."),
+)
+
+
+def demo(
+    folder: Annotated[str, typer.Argument(metavar="[FOLDER]", help="Where to write the study.")] = "mirtool-demo",
+    seed: Annotated[
+        int, typer.Option("--seed", min=0, help="Another seed simulates another study.")
+    ] = DEFAULT_SEED,
+    force: Annotated[bool, typer.Option("--force", help="Write into a folder that holds other files.")] = False,
+) -> None:
+    """Simulate a study, analyze it, and compare what was planted with what was found.
+
+    Six simulated miRCURY LNA arrays, three patients who respond to treatment and three who resist it, are written
+    as the GenePix files a scanner would give. The truth is known: ten miRNAs change between the groups, four of
+    them by the fold changes that a study of serum exosomes in myeloma reports. Then the commands run on the
+    folder as they would on yours, and each is printed before it runs.
+
+    Example:
+
+    \b
+      mirtool demo
+      cd mirtool-demo
+      mirtool diff --cutoff 1.5        # change something and look again
+    """  # noqa: D301  (typer wants the backspace itself)
+    from contextlib import chdir
+
+    from mirtool.simulate import simulate_study
+    from mirtool.study import SAMPLES_FILE
+
+    root = Path(folder)
+    _check_folder(root, force)
+    study = simulate_study(seed=seed)
+    _write_arrays(study, root)
+    _write_planted(study, root, seed)
+    with chdir(root):
+        Path(SAMPLES_FILE).unlink(missing_ok=True)  # an earlier demo's: init never replaces a sheet by itself
+        for command, purpose in STEPS:
+            _run_step(command, purpose)
+            if command.startswith("mirtool init"):
+                _fill_in_groups(study)
+        _show_found(study)
+    _say_what_to_open(root)
+
+
+def _check_folder(root: Path, force: bool) -> None:
+    if root.exists() and not root.is_dir():
+        raise CallError("this is a file, not a folder", path=root, hint="name another folder: mirtool demo FOLDER")
+    if not root.is_dir() or not any(root.iterdir()) or _is_demo(root):
+        return
+    if (root / "samples.csv").exists():
+        raise CallError(
+            "the folder holds another study; the demo would replace its sample sheet",
+            path=root,
+            hint="name another folder: mirtool demo FOLDER",
+        )
+    if not force:
+        raise CallError(
+            "the folder is not empty, and no demo wrote it",
+            path=root,
+            hint="name another folder (mirtool demo FOLDER), or write into this one with --force",
+        )
+
+
+def _is_demo(root: Path) -> bool:
+    planted = root / PLANTED_FILE
+    return planted.is_file() and planted.read_bytes().startswith(f"# {MARK}".encode())
+
+
+def _write_arrays(study: SimulatedStudy, root: Path) -> None:
+    from mirtool.chip import LOT
+    from mirtool.io.genepix import genepix_bytes
+    from mirtool.report.tables import write_bytes
+
+    arrays = study.arrays
+    say(
+        f"Simulating {plural(arrays.n_arrays, 'array')} of {plural(arrays.n_spots, 'spot')}, "
+        f"written to {root / 'exports'} as GenePix would"
+    )
+    header = {"GalFile": f"miRCURY_simulated_lot{LOT}.gal", "Comment": "simulated by mirtool demo"}
+    for array, name in enumerate(arrays.samples.names):
+        write_bytes(genepix_bytes(arrays, array, header=header), root / "exports" / f"{name}.gpr")
+
+
+def _write_planted(study: SimulatedStudy, root: Path, seed: int) -> None:
+    import numpy as np
+
+    from mirtool.model import Table, text_array
+    from mirtool.report.tables import write_table
+    from mirtool.simulate import REPORTED_CHANGES
+
+    planted = study.truth.take(np.flatnonzero(study.truth["log2 ratio"]))
+    write_table(
+        Table(
+            {
+                "ID": planted["ID"],
+                "Name": planted["Name"],
+                f"planted fold change {study.tested}/{study.reference}": planted["fold change"],
+                "magnitude from": text_array(
+                    "the paper" if REPORTED_CHANGES.keys() & set(name.split("/")) else "mirtool"
+                    for name in planted["Name"]
+                ),
+            },
+            ((MARK, ""), ("seed", str(seed))),
+        ),
+        root / PLANTED_FILE,
+    )
+
+
+def _run_step(command: str, purpose: str) -> None:
+    """Print a command and run it just as printed, the file pattern expanded as a shell would."""
+    import shlex
+
+    from mirtool.commands import COMMANDS
+
+    say(f"\n# {purpose}\n$ {command}")
+    _, name, *words = shlex.split(command)
+    arguments = [
+        path for word in words for path in (sorted(map(str, Path().glob(word))) if "*" in word else [word])
+    ]
+    app = typer.Typer()
+    app.command()(COMMANDS[name])
+    app(args=arguments, prog_name=f"mirtool {name}", standalone_mode=False)
+
+
+def _fill_in_groups(study: SimulatedStudy) -> None:
+    """Do what the user does by hand: say in the sample sheet which array belongs to which group."""
+    import csv
+    import io
+
+    from mirtool.report.tables import write_bytes
+    from mirtool.study import SAMPLES_FILE
+
+    say("\n# In your own study you now fill in the column 'group' of samples.csv. Here it is done for you:")
+    groups = dict(zip(study.arrays.samples.names, study.arrays.samples.groups, strict=True))
+    with Path(SAMPLES_FILE).open(newline="", encoding="utf-8") as sheet:
+        header, *rows = csv.reader(sheet)
+    for row in rows:
+        row[header.index("group")] = groups[row[header.index("sample")]]
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([header, *rows])
+    write_bytes(text.getvalue().encode(), SAMPLES_FILE)
+    for group in (study.reference, study.tested):
+        say(f"  {group:<10} {', '.join(name for name, own in groups.items() if own == group)}")
+
+
+def _show_found(study: SimulatedStudy) -> None:
+    """Print what was planted beside what was found, and how much passed that was not planted."""
+    from mirtool.io.tables import read_table
+    from mirtool.report.tables import write_table
+
+    differential = read_table("results/differential.csv")
+    table = _planted_and_found(study, differential)
+    write_table(table, FOUND_FILE)
+    say(f"\nPlanted and found (signed fold change {study.tested}/{study.reference}; also in {FOUND_FILE}):")
+    shown = ["Name", *(name for name in table.columns if name != "Name")]
+    rows = zip(*(table[name] for name in shown), strict=True)
+    say_table(shown, [[cell if isinstance(cell, str) else f"{cell:.3g}" for cell in row] for row in rows])
+
+    planted = set(table["ID"])
+    say("\nAll that passed, and how much of it was planted:")
+    lines = []
+    for rule, words in RULES.items():
+        calls = differential.text(_column(differential, f"regulation by {rule}"))
+        passing = {
+            i for i, call in zip(differential.text(_column(differential, "ID")), calls, strict=True) if call
+        }
+        hits = len(passing & planted)
+        lines.append([words, str(len(passing)), str(hits), str(len(passing) - hits)])
+    say_table(["rule", "passing", "planted", "not planted"], lines)
+
+
+def _column(table: TextTable, name: str) -> int:
+    return table.header.index(name)
+
+
+def _planted_and_found(study: SimulatedStudy, differential: TextTable) -> Table:
+    """Look each planted probe up in the differential table that the commands wrote; largest decrease first."""
+    import numpy as np
+
+    from mirtool.model import Table, text_array
+
+    row_of = {probe_id: row for row, probe_id in enumerate(differential.text(_column(differential, "ID")))}
+    planted = study.truth.take(np.flatnonzero(study.truth["log2 ratio"]))
+    planted = planted.take(np.argsort(planted["log2 ratio"], kind="stable"))
+    rows = [row_of.get(probe_id) for probe_id in planted["ID"]]
+
+    def numbers(name: str) -> FloatArray:
+        values = differential.numbers(_column(differential, name))
+        return np.array([np.nan if row is None else values[row] for row in rows])
+
+    calls = {
+        words: differential.text(_column(differential, f"regulation by {rule}")) for rule, words in RULES.items()
+    }
+    passes = ([words for words, call in calls.items() if row is not None and call[row]] for row in rows)
+    return Table(
+        {
+            "ID": planted["ID"],
+            "Name": planted["Name"],
+            "planted": planted["fold change"],
+            "found": numbers(f"fold change {study.tested}/{study.reference}"),
+            "P": numbers("P (moderated)"),
+            "FDR": numbers("FDR (BH)"),
+            "passes": text_array(words[-1] if words else "nothing" for words in passes),
+        }
+    )
+
+
+def _say_what_to_open(root: Path) -> None:
+    say("\nTwo of the ten change by less than the cut-off of 2 in truth: whether they pass is chance. So is what")
+    say(
+        "passes without having been planted: raw P alone controls no false discovery rate over hundreds of probes."
+    )
+    say("\nOpen first:")
+    for name, content in (
+        ("results/differential.csv", "the table of the comparison, in a spreadsheet"),
+        ("figures/volcano.png", "every miRNA by its change and its P value"),
+        ("figures/network.png", "the changed miRNAs and the genes in which they meet"),
+        ("results/run.json", "versions, arguments, inputs: what a methods section needs"),
+    ):
+        say(f"  {root / name}  {content}")

@@ -1,0 +1,164 @@
+"""The demo, run once as a user runs it: what it plants is found, what it writes can be opened, twice the same."""
+
+import csv
+import hashlib
+import re
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+
+import networkx as nx
+import numpy as np
+import pytest
+from matplotlib.image import imread
+
+from mirtool.cli import main
+from mirtool.commands.demo import DEFAULT_SEED, STEPS
+from mirtool.io.genepix import read_genepix
+from mirtool.simulate import PLANTED_CHANGES, simulate_study
+
+
+@dataclass(frozen=True)
+class Demo:
+    folder: Path
+    words: str
+
+
+def run_demo(folder: Path, *options: str) -> tuple[int, str]:
+    words = StringIO()
+    with redirect_stderr(words), redirect_stdout(words):
+        code = main(["demo", str(folder), *options])
+    return code, words.getvalue()
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    folder = tmp_path_factory.mktemp("demo") / "study"
+    code, words = run_demo(folder)
+    assert code == 0, words
+    return Demo(folder, words)
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(line for line in file if not line.startswith(("#", '"#'))))
+
+
+def hashes(folder: Path) -> dict[str, str]:
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def test_it_prints_each_command_before_running_it(demo: Demo) -> None:
+    printed = re.findall(r"^\$ (.*)$", demo.words, re.MULTILINE)
+    assert printed == [command for command, _ in STEPS]
+    assert printed[0] == "mirtool init exports/*.gpr"
+    assert "responding P01, P02, P03" in demo.words
+    assert "resistant  P04, P05, P06" in demo.words
+
+
+def test_what_was_planted_stands_in_a_file_with_where_it_comes_from(demo: Demo) -> None:
+    planted = {
+        row["Name"]: (float(row["planted fold change resistant/responding"]), row["magnitude from"])
+        for row in rows_of(demo.folder / "planted.csv")
+    }
+    # The paper's four fold changes (hsa-miR-16-5p, 15a-5p, 20a-5p, 17-5p); the others' sizes are mirtool's.
+    assert planted["hsa-miR-16-5p"] == (-3.91, "the paper")
+    assert planted["hsa-miR-15a-5p"] == (-1.83, "the paper")
+    assert planted["hsa-miR-20a-5p"] == (-2.96, "the paper")
+    assert planted["hsa-miR-17-5p"] == (-1.97, "the paper")
+    up = {name for name, (change, _) in planted.items() if change > 0}
+    assert up == {"hsa-miR-513a-5p", "hsa-miR-20b-3p", "hsa-let-7d-3p"}
+    assert set(planted) == set(PLANTED_CHANGES)
+    assert {source for name, (_, source) in planted.items() if name in up} == {"mirtool"}
+
+
+def test_planted_changes_are_found_within_their_noise(demo: Demo) -> None:
+    truth = simulate_study(seed=DEFAULT_SEED).truth
+    sd = dict(zip(truth["ID"], truth["sd"], strict=True))
+    found = rows_of(demo.folder / "results" / "planted_and_found.csv")
+    assert len(found) == (truth["log2 ratio"] != 0).sum()
+    for row in found:
+        planted, measured = float(row["planted"]), float(row["found"])
+        # log2 of a ratio of two means of three: biological variation, and at most 0.1 of noise and normalization
+        error = np.sqrt(2 / 3 * sd[row["ID"]] ** 2 + 0.1**2)
+        distance = np.log2(abs(measured)) * np.sign(measured) - np.log2(abs(planted)) * np.sign(planted)
+        assert abs(distance) < 3 * error, row
+
+
+def test_large_planted_changes_are_called_in_their_direction(demo: Demo) -> None:
+    calls = {row["Name"]: row for row in rows_of(demo.folder / "results" / "differential.csv")}
+    for name, change in PLANTED_CHANGES.items():
+        if abs(change) > 2.9:
+            assert calls[name]["regulation by volcano P"] == ("up" if change > 0 else "down"), name
+
+
+def test_every_file_is_there_and_opens(demo: Demo) -> None:
+    folder = demo.folder
+    for number in range(1, 7):
+        arrays = read_genepix(folder / "exports" / f"P{number:02d}.gpr")
+        assert (arrays.n_spots, list(arrays.channels)) == (15_552, ["532"])
+        assert arrays.sources[0].warnings == ()
+        assert arrays.sources[0].gal_file == "miRCURY_simulated_lot35014.gal"
+    assert [row["group"] for row in rows_of(folder / "samples.csv")] == ["responding"] * 3 + ["resistant"] * 3
+    for name in ("normalized", "normalized_spots", "differential", "network_nodes", "network_edges"):
+        assert rows_of(folder / "results" / f"{name}.csv"), name
+    assert nx.read_graphml(folder / "results" / "network.graphml").number_of_nodes() > 0
+    for name in ("volcano", "network"):
+        height, width, _ = imread(folder / "figures" / f"{name}.png").shape
+        assert min(height, width) > 500
+        assert (folder / "figures" / f"{name}.svg").read_text(encoding="utf-8").startswith("<?xml")
+    for name in re.findall(rf"^  {re.escape(str(folder))}/(\S+)", demo.words, re.MULTILINE):
+        assert (folder / name).is_file(), name
+
+
+def test_a_second_run_in_the_same_folder_gives_the_same_bytes(demo: Demo) -> None:
+    before = hashes(demo.folder)
+    code, words = run_demo(demo.folder)
+    assert code == 0
+    assert hashes(demo.folder) == before
+    assert words == demo.words
+
+
+@pytest.mark.parametrize("options", [[], ["--force"]])
+def test_a_study_of_the_users_own_is_never_replaced(tmp_path: Path, options: list[str]) -> None:
+    (tmp_path / "samples.csv").write_text("sample,group,file\n")
+    code, words = run_demo(tmp_path, *options)
+    assert code == 2
+    assert words == (
+        f"mirtool: error: {tmp_path}: the folder holds another study; the demo would replace its sample sheet\n"
+        "  What to do: name another folder: mirtool demo FOLDER\n"
+    )
+    assert [path.name for path in tmp_path.iterdir()] == ["samples.csv"]
+
+
+def test_a_folder_with_other_files_is_refused_without_force(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("mine")
+    code, words = run_demo(tmp_path)
+    assert code == 2
+    assert words == (
+        f"mirtool: error: {tmp_path}: the folder is not empty, and no demo wrote it\n"
+        "  What to do: name another folder (mirtool demo FOLDER), or write into this one with --force\n"
+    )
+
+
+def test_with_force_other_files_stay_and_another_seed_simulates_another_study(demo: Demo, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("mine")
+    code, _ = run_demo(tmp_path, "--force", "--seed", "7")
+    assert code == 0
+    assert (tmp_path / "notes.txt").read_text() == "mine"
+    ours, theirs = hashes(tmp_path), hashes(demo.folder)
+    assert set(ours) - {"notes.txt"} == set(theirs)
+    assert ours["exports/P01.gpr"] != theirs["exports/P01.gpr"]
+
+
+def test_a_file_is_no_folder(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_text("")
+    code, words = run_demo(path)
+    assert code == 2
+    assert "this is a file, not a folder" in words
