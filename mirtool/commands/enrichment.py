@@ -11,7 +11,7 @@ import typer
 
 from mirtool.commands.common import FormatOption, OutputOption, Place, find_place, record_run, write_result
 from mirtool.console import plural, say, say_pairs, say_table, warn
-from mirtool.errors import MirtoolError
+from mirtool.errors import CallError, MirtoolError
 
 if TYPE_CHECKING:
     from mirtool.io.tables import TextTable
@@ -90,9 +90,7 @@ def enrichment(
     queries, universe = _read_queries(source, universe)
     sets = find_gene_sets(gene_sets)
     if sets is None:
-        raise MirtoolError(
-            "there is nothing to test without gene sets", hint="name some, or leave --gene-sets out"
-        )
+        raise CallError("there is nothing to test without gene sets", hint="name some, or leave --gene-sets out")
     everything = _read_universe(universe)
     tests = [
         test_gene_sets(members, sets, universe=everything, min_size=min_size, max_size=max_size, query=query)

@@ -55,8 +55,9 @@ def read_names(path: str | Path, headers: Sequence[str], what: str) -> TextArray
         raise FormatError(
             f"this is no list of {what}s", path=path, found="binary data", expected="one name a line"
         )
-    lines = [] if is_workbook(data) else _plain_lines(decode(data))
-    names = lines if _is_plain(lines) else _column_of(read_table(path), headers, what)
+    names = None if is_workbook(data) else _plain_names(decode(data))
+    if names is None:
+        names = _column_of(read_table(path), headers, what)
     if names and fold_header(names[0]) in headers:
         del names[0]
     unique = dict.fromkeys(name for name in names if name)
@@ -65,13 +66,11 @@ def read_names(path: str | Path, headers: Sequence[str], what: str) -> TextArray
     return text_array(unique)
 
 
-def _plain_lines(text: str) -> list[str]:
-    lines = (line.strip() for line in unify_newlines(text).split("\n"))
-    return [line for line in lines if line and not line.startswith("#")]
-
-
-def _is_plain(lines: Sequence[str]) -> bool:
-    return bool(lines) and not any(mark in line for line in lines for mark in DELIMITERS)
+def _plain_names(text: str) -> list[str] | None:
+    """Give the lines of plain text, or None where they hold a table."""
+    lines = [line.strip() for line in unify_newlines(text).split("\n")]
+    names = [line for line in lines if line and not line.startswith("#")]
+    return None if any(mark in name for name in names for mark in DELIMITERS) else names
 
 
 def _column_of(table: TextTable, headers: Sequence[str], what: str) -> list[str]:

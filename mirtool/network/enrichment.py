@@ -183,7 +183,7 @@ def enrichment_table(results: Sequence[EnrichmentTable]) -> Table:
     """
     parts = [_hit_rows(result) for result in results]
     columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0].columns}
-    tested = ", ".join(f"{len(result)} for {result.query}" for result in results)
+    tested = " and ".join(f"{len(result)} for {result.query}" for result in results)
     first = results[0]
     return Table(
         columns,
@@ -192,7 +192,7 @@ def enrichment_table(results: Sequence[EnrichmentTable]) -> Table:
             ("gene sets", first.source),
             ("terms tested", tested),
             ("genes a term", f"{first.min_size} to {first.max_size}"),
-            ("FDR", "BH over all terms tested, with or without a hit"),
+            ("FDR", "BH over all terms tested including those without a hit"),
         ),
     )
 

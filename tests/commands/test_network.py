@@ -1,0 +1,362 @@
+"""``mirtool network`` and ``mirtool enrichment`` as a whole: what they write, what they say, what they refuse."""
+
+import json
+import shutil
+from pathlib import Path
+
+import networkx as nx
+import pytest
+
+from mirtool.cli import main
+
+# Universe: G1 … G8. The measures of the pairs are worked out in tests/network/test_synergy_network.py.
+INTERACTIONS = """\
+miRNA,Target Gene,Support Type,References (PMID)
+hsa-miR-16-5p,G6,Functional MTI,1
+hsa-miR-16-5p,G7,Functional MTI,1
+hsa-miR-16-5p,G8,Functional MTI,1
+hsa-miR-17-5p,G1,Functional MTI,11
+hsa-miR-17-5p,G2,Functional MTI,12
+hsa-miR-17-5p,G2,Functional MTI (Weak),13
+hsa-miR-17-5p,G3,Functional MTI,13
+hsa-miR-20a-5p,G2,Functional MTI,14
+hsa-miR-20a-5p,G3,Functional MTI,14
+hsa-miR-20a-5p,G4,Functional MTI,14
+hsa-miR-21-5p,G3,Functional MTI,15
+hsa-miR-21-5p,G5,Functional MTI,15
+hsa-miR-21-5p,G1,Non-Functional MTI,16
+mmu-miR-21a-5p,g9,Functional MTI,17
+"""
+DIFFERENTIAL = """\
+# mirtool differential; tested: T; reference: R
+ID,Name,mean T,mean R,log2 ratio T/R,regulation by fold change,regulation by volcano P,regulation by volcano FDR
+1,hsa-miR-21-5p,4,1,2,up,up,up
+2,hsa-miR-17-5p,1,4,-2,down,down,
+3,hsa-miR-20a-5p,1,8,-3,down,down,
+4,hsa-miR-16-5p,1,2,-1,down,,
+5,hsa-miR-21,4,1,2,up,up,
+6,hsa-miR-1-3p,1,1,0,,,
+"""
+GMT = "repair\tR:1\tG1\tG2\tG3\ngrowth\tR:2\tG4\tG5\tG6\n"
+
+# Betweenness, over the 21 pairs of the 7 other nodes: 17-5p lies between G1 and each of six, and on half of the
+# paths between G2 and G3, G2 and 21-5p, G2 and G5: 7.5 / 21; 20a-5p likewise; 21-5p between G5 and each of six.
+NODES = """\
+name,type,regulation,log2 ratio,targets,partners,synergy,betweenness,seed,miRNAs,which
+hsa-miR-17-5p,miRNA,down,-2,3,2,3,0.357142857143,AAAGUGC,NA,
+hsa-miR-20a-5p,miRNA,down,-3,3,2,3,0.357142857143,AAAGUGC,NA,
+hsa-miR-21-5p,miRNA,up,2,2,2,2,0.285714285714,AGCUUAU,NA,
+G3,gene,,NA,NA,NA,NA,NA,,3,hsa-miR-21-5p;hsa-miR-17-5p;hsa-miR-20a-5p
+G2,gene,,NA,NA,NA,NA,NA,,2,hsa-miR-17-5p;hsa-miR-20a-5p
+G1,gene,,NA,NA,NA,NA,NA,,1,hsa-miR-17-5p
+G4,gene,,NA,NA,NA,NA,NA,,1,hsa-miR-20a-5p
+G5,gene,,NA,NA,NA,NA,NA,,1,hsa-miR-21-5p
+"""
+EDGES = """\
+miRNA,gene,evidence,references
+hsa-miR-21-5p,G3,strong,15
+hsa-miR-21-5p,G5,strong,15
+hsa-miR-17-5p,G1,strong,11
+hsa-miR-17-5p,G2,strong,12;13
+hsa-miR-17-5p,G3,strong,13
+hsa-miR-20a-5p,G2,strong,14
+hsa-miR-20a-5p,G3,strong,14
+hsa-miR-20a-5p,G4,strong,14
+"""
+PAIRS = """\
+miRNA A,miRNA B,shared targets,Jaccard,expected,P,FDR,significant,same seed,shared genes
+hsa-miR-17-5p,hsa-miR-20a-5p,2,0.5,1.125,0.285714285714,0.642857142857,yes,yes,G2;G3
+hsa-miR-21-5p,hsa-miR-17-5p,1,0.25,0.75,0.642857142857,0.642857142857,yes,no,G3
+hsa-miR-21-5p,hsa-miR-20a-5p,1,0.25,0.75,0.642857142857,0.642857142857,yes,no,G3
+"""
+# Universe: G1 … G6, which both know. Shared {G2 G3}: repair 2 of 3, P = C(3,2)/C(6,2) = 0.2; growth has no hit;
+# BH over two: 0.4. All {G1 … G5}: repair 3 of 3, P = C(3,2)/C(6,5) = 0.5; growth 2 of 3, P = 1; BH: 1 and 1.
+ENRICHMENT = """\
+# mirtool enrichment; gene sets: sets.gmt; terms tested: 2 for shared targets and 2 for all targets; \
+genes a term: 2 to 500; FDR: BH over all terms tested including those without a hit
+query,term,description,hits,set size,query size,universe size,expected,fold enrichment,P,FDR,null,genes
+shared targets,repair,R:1,2,3,2,6,1,2,0.2,0.4,genes,G2;G3
+all targets,repair,R:1,3,3,5,6,2.5,1.2,0.5,1,genes,G1;G2;G3
+all targets,growth,R:2,2,3,5,6,2.5,0.8,1,1,genes,G4;G5
+"""
+SAID = """\
+Synergy network:
+  miRNAs        4 miRNAs (2 probes up, 2 down), regulation by volcano P (T / R)
+  interactions  mti.csv, strong evidence
+                1 Non-Functional row (tested, not found) dropped
+                1 row of miRNAs of other species than hsa dropped
+                12 rows collapsed to 11 pairs
+  universe      8 genes known to this table at this evidence
+  with targets  3 of 4 miRNAs, 5 genes
+  shared        2 genes in which two miRNAs or more meet
+  without targets: hsa-miR-21 (the table has hsa-miR-21-5p: not the same name, so not taken)
+Highest synergy:
+  miRNA           synergy  partners  targets  betweenness
+  hsa-miR-17-5p         3         2        3        0.357
+  hsa-miR-20a-5p        3         2        3        0.357
+  hsa-miR-21-5p         2         2        2        0.286
+3 of 3 pairs share more targets than chance gives (hypergeometric, FDR <= 0.65 over all pairs).
+1 of these 3 are pairs with the same seed: they share targets by construction, which is no evidence of synergy.
+Gene sets, shared targets:
+  gene sets  sets.gmt
+  tested     2 of 2 terms: 2 to 500 genes each
+  universe   6 genes that both the sets and the universe know
+  query      2 genes
+  passing    0 terms with FDR <= 0.05 (null: genes at random)
+Gene sets, all targets:
+  gene sets  sets.gmt
+  tested     2 of 2 terms: 2 to 500 genes each
+  universe   6 genes that both the sets and the universe know
+  query      5 genes
+  passing    0 terms with FDR <= 0.05 (null: genes at random)
+Wrote results/network_nodes.csv
+Wrote results/network_edges.csv
+Wrote results/network_pairs.csv
+Wrote results/network_universe.csv
+Wrote results/network.graphml
+Wrote results/enrichment.csv
+Wrote figures/network.png
+Wrote figures/network.svg
+"""
+OPTIONS = ("--interactions", "mti.csv", "--alpha", "0.65", "--gene-sets", "sets.gmt", "--min-size", "2")
+
+
+@pytest.fixture
+def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A study folder with a differential table, and an interactions table and gene sets beside it."""
+    monkeypatch.chdir(tmp_path)
+    Path("samples.csv").write_text("sample,group\na,R\nb,T\n")
+    Path("results").mkdir()
+    Path("results/differential.csv").write_text(DIFFERENTIAL)
+    Path("mti.csv").write_text(INTERACTIONS)
+    Path("sets.gmt").write_text(GMT)
+    return tmp_path
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder that is no study."""
+    monkeypatch.chdir(tmp_path)
+    Path("mti.csv").write_text(INTERACTIONS)
+    return tmp_path
+
+
+@pytest.mark.usefixtures("study")
+def test_in_a_study_folder(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["network", *OPTIONS]) == 0
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert shown.err == SAID
+    assert Path("results/network_nodes.csv").read_text() == NODES
+    assert Path("results/network_edges.csv").read_text() == EDGES
+    assert Path("results/network_pairs.csv").read_text() == PAIRS
+    assert Path("results/network_universe.csv").read_text() == "gene\n" + "".join(f"G{i}\n" for i in range(1, 9))
+    assert Path("results/enrichment.csv").read_text() == ENRICHMENT
+    graph = nx.read_graphml("results/network.graphml")
+    assert (graph.number_of_nodes(), graph.number_of_edges()) == (8, 11)
+    run = json.loads(Path("results/run.json").read_text())["runs"]["network"]
+    assert run["summary"]["mirnas_without_targets"] == ["hsa-miR-21"]
+    assert run["summary"]["significant_pairs_of_one_seed"] == 1
+    assert set(run["inputs"]) == {"results/differential.csv", "mti.csv", "sets.gmt"}
+
+
+@pytest.mark.usefixtures("study")
+def test_the_same_input_gives_the_same_bytes() -> None:
+    assert main(["network", *OPTIONS]) == 0
+    first = {path.name: path.read_bytes() for folder in ("results", "figures") for path in Path(folder).iterdir()}
+    for name in ("figures", "results"):
+        for path in Path(name).iterdir():
+            if path.name not in ("differential.csv", "run.json"):
+                path.unlink()
+    assert main(["network", *OPTIONS]) == 0
+    again = {path.name: path.read_bytes() for folder in ("results", "figures") for path in Path(folder).iterdir()}
+    assert again == first
+
+
+@pytest.mark.usefixtures("study")
+def test_another_rule_takes_other_mirnas(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["network", *OPTIONS, "--regulation", "fold-change"]) == 0
+    assert "5 miRNAs (2 probes up, 3 down), regulation by fold change (T / R)" in capsys.readouterr().err
+    assert "hsa-miR-16-5p,miRNA,down,-1,3,0,0,0" in Path("results/network_nodes.csv").read_text()
+
+
+@pytest.mark.usefixtures("study")
+def test_without_a_test_the_rule_is_fold_change(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = [",".join(line.split(",")[:6]) for line in DIFFERENTIAL.splitlines()]
+    Path("results/differential.csv").write_text("\n".join(lines) + "\n")
+    assert main(["network", *OPTIONS]) == 0
+    assert "regulation by fold change" in capsys.readouterr().err
+    assert main(["network", *OPTIONS, "--regulation", "volcano-p"]) == 2
+    assert "choose --regulation fold-change" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("elsewhere")
+def test_the_starter_is_announced_whenever_it_is_used(capsys: pytest.CaptureFixture[str]) -> None:
+    names = "hsa-miR-17-5p,hsa-miR-20a-5p,hsa-miR-21-5p"
+    assert main(["network", "--mirnas", names, "-o", "out", "--gene-sets", "none"]) == 0
+    said = capsys.readouterr().err
+    assert said.startswith("Warning: no --interactions given: using the starter table of 254 pairs")
+    assert "no paper should rest on it" in said
+    assert sorted(path.name for path in Path("out").iterdir()) == [
+        "network.graphml",
+        "network.run.json",
+        "network_edges.csv",
+        "network_nodes.csv",
+        "network_pairs.csv",
+        "network_universe.csv",
+    ]
+    assert main(["network", "--mirnas", names, "--interactions", "mti.csv", "--gene-sets", "none"]) == 0
+    assert "starter" not in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("elsewhere")
+def test_mirnas_from_a_file() -> None:
+    Path("mine.txt").write_text("miRNA\nhsa-miR-17-5p\n# a remark\nhsa-miR-20a-5p\n\n")
+    Path("mine.tsv").write_text("Name\tscore\nhsa-miR-17-5p\t1\nhsa-miR-20a-5p\t2\n")
+    options = ["--interactions", "mti.csv", "--gene-sets", "none"]
+    assert main(["network", "--mirnas", "mine.txt", *options, "-o", "a"]) == 0
+    assert main(["network", "--mirnas", "mine.tsv", *options, "-o", "b"]) == 0
+    assert Path("a/network_nodes.csv").read_bytes() == Path("b/network_nodes.csv").read_bytes()
+
+
+@pytest.mark.usefixtures("elsewhere")
+def test_gene_sets_nobody_asked_for_may_not_fit(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("enrichment.csv").write_text("old")
+    names = ["--mirnas", "hsa-miR-17-5p,hsa-miR-20a-5p", "--interactions", "mti.csv"]
+    assert main(["network", *names]) == 0
+    said = capsys.readouterr().err
+    assert "Warning: gene sets not tested for the shared targets: none of the 2 genes" in said
+    assert "Warning: enrichment.csv is from an earlier run" in said
+    assert main(["network", *names, "--gene-sets", "go"]) == 1
+
+
+@pytest.mark.usefixtures("study")
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (
+            ["--evidence", "medium"],
+            2,
+            "no level of evidence is called so (found 'medium'",
+        ),
+        (["--regulation", "p"], 2, "--regulation can't be 'p'"),
+        (["--regulation", "volcano-fdr"], 1, "by 'regulation by volcano FDR' 1 probe is up or down"),
+        (["--alpha", "5"], 2, "alpha must lie between 0 and 1"),
+        (["--interactions", "none.csv"], 1, "none.csv: no such file"),
+        (["--interactions", "samples.csv"], 1, "this table of interactions has no miRNA column"),
+        (["--interactions", "results/differential.csv"], 1, "this table of interactions has no miRNA column"),
+        (["--gene-sets", "none.gmt"], 1, "none.gmt: no such file"),
+        (["--gene-sets", "samples.csv"], 1, "this line is no gene set"),
+        (["--gene-sets", "my sets"], 2, "neither a file of gene sets nor the name of an Enrichr library"),
+        (["--min-size", "9", "--max-size", "3"], 2, "the sizes of a term"),
+        (["--mirnas", "hsa-miR-999,hsa-miR-998"], 1, "found 0 of 2 miRNAs, without hsa-miR-999, hsa-miR-998"),
+        (["--mirnas", "none.txt"], 1, "none.txt: no such file"),
+        (["--mirnas", "a,b", "--regulation", "volcano-p"], 2, "not from --mirnas"),
+        (["results/differential.csv", "--mirnas", "a"], 2, "contradict each other"),
+        (["samples.csv"], 1, "this is no table of `mirtool diff`"),
+        (["--species", "rno"], 1, "no interaction is left in this table"),
+    ],
+)
+def test_what_is_refused(
+    arguments: list[str], code: int, message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = sorted(path.name for path in Path("results").iterdir())
+    assert main(["network", *OPTIONS, *arguments]) == code
+    assert message in capsys.readouterr().err
+    assert sorted(path.name for path in Path("results").iterdir()) == before
+
+
+@pytest.mark.usefixtures("study")
+def test_a_binary_gene_set_file(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("sets.gmt").write_bytes(b"\x00\x01\x02\t\x03")
+    assert main(["network", *OPTIONS]) == 1
+    assert "sets.gmt: this is no text file (found binary data)" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("study")
+def test_strong_evidence_of_a_table_without_evidence(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("mti.csv").write_text("mirna,gene\nhsa-miR-17-5p,G1\nhsa-miR-20a-5p,G1\nhsa-miR-21-5p,G2\n")
+    assert main(["network", *OPTIONS]) == 2
+    assert "mti.csv has no column that says which evidence is strong" in capsys.readouterr().err
+    assert main(["network", *OPTIONS, "--evidence", "all", "--gene-sets", "none"]) == 0
+    assert "no column of evidence: every pair counts alike" in capsys.readouterr().err
+
+
+def test_an_enrichr_library_offline(
+    study: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("https_proxy", "HTTPS_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    monkeypatch.setenv("MIRTOOL_CACHE", str(study / "cache"))
+    asked = ["network", *OPTIONS, "--gene-sets", "KEGG_2021_Human"]
+    assert main(asked) == 1
+    assert "Enrichr can't be reached" in capsys.readouterr().err
+    (study / "cache" / "enrichr").mkdir(parents=True)
+    shutil.copy("sets.gmt", study / "cache" / "enrichr" / "KEGG_2021_Human.gmt")
+    assert main(asked) == 0
+    assert "gene sets  Enrichr KEGG_2021_Human" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("study")
+def test_a_study_without_a_differential_table(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("results/differential.csv").unlink()
+    assert main(["network"]) == 1
+    assert "the study has no differential table yet" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("elsewhere")
+def test_outside_of_a_study_something_must_be_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["network"]) == 2
+    assert "no differential table was given, and this folder is no study" in capsys.readouterr().err
+    assert main(["enrichment"]) == 2
+    assert "no list of genes was given" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("study")
+def test_an_output_that_cannot_be_written(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["network", *OPTIONS, "-o", "mti.csv"]) == 1
+    assert "the result can't be written" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("study")
+def test_enrichment_of_the_studys_network_gives_the_same_table(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["enrichment"]) == 1
+    assert "the study has no network yet" in capsys.readouterr().err
+    assert main(["network", *OPTIONS]) == 0
+    assert main(["enrichment", "--gene-sets", "sets.gmt", "--min-size", "2", "-o", "again.csv"]) == 0
+    assert Path("again.csv").read_text() == ENRICHMENT
+
+
+@pytest.mark.usefixtures("study")
+def test_enrichment_of_a_list(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("genes.txt").write_text("gene\nG2\nG3\n")
+    Path("universe.txt").write_text("".join(f"G{i}\n" for i in range(1, 9)))
+    asked = ["enrichment", "genes.txt", "--gene-sets", "sets.gmt", "--min-size", "2"]
+    assert main([*asked, "--universe", "universe.txt"]) == 0
+    shown = capsys.readouterr()
+    assert shown.out.splitlines()[2] == "genes,repair,R:1,2,3,2,6,1,2,0.2,0.4,genes,G2;G3"
+    assert "Warning" not in shown.err
+    assert main(asked) == 0
+    assert "Warning: no --universe given: every gene of the gene sets counts" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("study")
+@pytest.mark.parametrize(
+    ("content", "arguments", "code", "message"),
+    [
+        (b"\x00\x01", [], 1, "this is no list of genes (found binary data"),
+        (b"\n\n", [], 1, "genes.txt: the file holds no gene"),
+        (b"a,b\n1,2\n", [], 1, "this table has no column of genes"),
+        (b"7157\n672\n", [], 1, "none of the 2 genes of the query is in the universe"),
+        (b"G1\n", ["--gene-sets", "none"], 2, "there is nothing to test without gene sets"),
+        (b"G1\n", ["--format", "pdf"], 2, "can't tell how to write -"),
+    ],
+)
+def test_lists_that_are_refused(
+    content: bytes, arguments: list[str], code: int, message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("genes.txt").write_bytes(content)
+    assert main(["enrichment", "genes.txt", "--gene-sets", "sets.gmt", "--min-size", "2", *arguments]) == code
+    shown = capsys.readouterr()
+    assert message in shown.err
+    assert shown.out == ""

@@ -1,0 +1,120 @@
+"""Over-representation, by hand, against scipy and against gseapy."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import false_discovery_control, hypergeom
+
+from mirtool.errors import CallError, NotEnoughDataError
+from mirtool.io.gene_sets import embedded_go_bp
+from mirtool.io.interactions import starter_interactions
+from mirtool.model import GeneSets
+from mirtool.network import enrichment, enrichment_table
+
+SETS = GeneSets(
+    ("repair", "growth", "death", "tiny"),
+    ("GO:1", "GO:2", "", ""),
+    (frozenset("ABCX"), frozenset("CDEF"), frozenset("GH"), frozenset("A")),
+    "hand-made",
+)
+
+
+def test_by_hand() -> None:
+    # Universe: A…H of the sets (X is not in it), N = 8. Query A B C Z: Z is outside, n = 3.
+    # repair {A B C}: 3 of 3, P = 1/C(8,3) = 1/56, expected 3·3/8. growth {C D E F}: 1 of 4,
+    # P = 1 − C(4,3)/56 = 52/56. death {G H}: none, P = 1. tiny {A} has less than two genes.
+    # BH over three: 3/56, min(3/2 · 52/56, 1) = 1, 1.
+    table = enrichment(["A", "B", "C", "Z"], SETS, universe="ABCDEFGH", min_size=2, query="mine")
+    assert table.terms.tolist() == ["repair", "growth", "death"]
+    assert table.descriptions.tolist() == ["GO:1", "GO:2", ""]
+    assert table.hits.tolist() == [3, 1, 0]
+    assert table.set_size.tolist() == [3, 4, 2]
+    assert (table.universe_size, table.query_size, table.outside, table.n_sets) == (8, 3, 1, 4)
+    assert table.expected == pytest.approx([9 / 8, 12 / 8, 6 / 8])
+    assert table.fold_enrichment == pytest.approx([3 / (9 / 8), 1 / (12 / 8), 0])
+    assert table.p_value == pytest.approx([1 / 56, 52 / 56, 1])
+    assert table.fdr == pytest.approx([3 / 56, 1, 1])
+    assert table.genes.tolist() == ["A;B;C", "C", ""]
+    assert table.null == "genes"
+
+
+def test_without_a_universe_every_gene_of_the_sets_counts() -> None:
+    assert enrichment("AB", SETS, min_size=1).universe_size == len("ABCXDEFGH")
+
+
+def test_written_are_the_terms_with_a_hit_and_said_how_many_were_tested() -> None:
+    first = enrichment("ABC", SETS, min_size=2, query="shared targets")
+    second = enrichment("GH", SETS, min_size=2, query="all targets")
+    table = enrichment_table([first, second])
+    assert list(zip(table["query"], table["term"], strict=True)) == [
+        ("shared targets", "repair"),
+        ("shared targets", "growth"),
+        ("all targets", "death"),
+    ]
+    assert dict(table.notes)["terms tested"] == "3 for shared targets and 3 for all targets"
+    assert set(table["null"]) == {"genes"}
+
+
+@pytest.mark.parametrize(
+    ("genes", "options", "error", "message"),
+    [
+        (
+            ["7157", "672"],
+            {},
+            NotEnoughDataError,
+            "none of the 2 genes of the query is in the universe of 9",
+        ),
+        ([], {}, NotEnoughDataError, "found an empty query"),
+        ("ABC", {"universe": "xyz"}, NotEnoughDataError, "is in the universe of 0 genes"),
+        ("ABC", {"min_size": 50}, NotEnoughDataError, "no gene set has 50 to 500 genes"),
+        ("ABC", {"min_size": 20, "max_size": 10}, CallError, "found 20 to 10"),
+        ("ABC", {"min_size": 0}, CallError, "the sizes of a term must be 1 or more"),
+    ],
+)
+def test_what_cannot_be_tested(genes, options, error, message) -> None:
+    with pytest.raises(error) as caught:
+        enrichment(genes, SETS, **{"min_size": 1, **options})
+    assert message in str(caught.value)
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_p_is_scipys_and_fdr_is_bh_over_every_term(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    names = np.array([f"G{i}" for i in range(60)])
+    sets = GeneSets(
+        tuple(f"T{i}" for i in range(12)),
+        ("",) * 12,
+        tuple(frozenset(names[rng.random(60) < rng.uniform(0.05, 0.6)]) | {"G0"} for _ in range(12)),
+        "random",
+    )
+    query = [*names[rng.random(60) < 0.3].tolist(), "G0"]
+    table = enrichment(query, sets, min_size=1)
+    expected = hypergeom.sf(table.hits - 1, table.universe_size, table.set_size, table.query_size)
+    np.testing.assert_allclose(table.p_value, expected, rtol=1e-9)
+    np.testing.assert_allclose(table.fdr, false_discovery_control(expected), rtol=1e-9)
+    assert table.expected == pytest.approx(table.query_size * table.set_size / table.universe_size)
+
+
+def test_p_is_gseapys_and_its_bh_leaves_out_the_terms_without_a_hit() -> None:
+    import gseapy
+
+    starter, go = starter_interactions(), embedded_go_bp()
+    query = sorted(set(starter.gene[starter.mirna == "hsa-miR-17-5p"]))
+    ours = enrichment(query, go, universe=starter.gene, min_size=5, max_size=60)
+    universe = frozenset(starter.gene) & frozenset().union(*go.genes)
+    tested = set(ours.terms)
+    members = {t: sorted(g & universe) for t, g in zip(go.terms, go.genes, strict=True) if t in tested}
+    theirs = gseapy.enrich(
+        gene_list=query, gene_sets=members, background=sorted(universe), outdir=None, no_plot=True
+    ).results.set_index("Term")
+    hit = ours.hits > 0
+    assert set(theirs.index) == set(ours.terms[hit])
+    np.testing.assert_allclose(ours.p_value[hit], theirs.loc[ours.terms[hit], "P-value"], rtol=1e-8)
+    # gseapy adjusts over the terms with a hit only: fewer tests, so that its adjusted P are the smaller ones.
+    np.testing.assert_allclose(
+        theirs.loc[ours.terms[hit], "Adjusted P-value"], false_discovery_control(ours.p_value[hit]), rtol=1e-8
+    )
+    np.testing.assert_allclose(ours.fdr, false_discovery_control(ours.p_value), rtol=1e-8)
+    assert (~hit).any()
+    assert (ours.fdr[hit] >= theirs.loc[ours.terms[hit], "Adjusted P-value"].to_numpy() - 1e-12).all()
