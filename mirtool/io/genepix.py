@@ -448,7 +448,9 @@ def _read_at_once(
     import pyarrow.csv as pa_csv
 
     def type_of(name: str) -> pa.DataType:
-        return pa.int64() if name in _POSITION else pa.string() if name in _LABELS else pa.float64()
+        if name in _LABELS:
+            return pa.dictionary(pa.int32(), pa.string())  # replicates share their names
+        return pa.int64() if name in _POSITION else pa.float64()
 
     body = memoryview(data)[rows]
     try:
@@ -491,10 +493,8 @@ def _are_possible(cells: dict[str, npt.NDArray[Any]]) -> bool:
 
 
 def _as_numpy(name: str, column: Any) -> npt.NDArray[Any]:
-    import pyarrow.compute as pc
-
     if name in _LABELS:
-        return texts_of(pc.utf8_trim_whitespace(column))
+        return texts_of(column)
     return integers_of(column) if name in _POSITION else floats_of(column)
 
 
