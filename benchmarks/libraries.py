@@ -68,7 +68,8 @@ def main() -> None:
         columns = ["Block", "Row", "Column", "ID", "Name", "Flags", "F532 Median", "B532 Median"]
         pandas = seconds(
             "import pandas as p\n"
-            f"for f in {files!r}: p.read_csv(f, sep='\\t', skiprows={header_lines(files[0])}, usecols={columns!r}, "
+            f"for f in {files!r}: p.read_csv(f, sep='\\t', skiprows={header_lines(files[0])}, "
+            f"usecols={columns!r}, "
             "encoding='cp1252')"
         )
         ours = seconds(f"from mirtool.io.arrays import read_arrays; read_arrays({files!r}, channels=['532'])")
