@@ -76,7 +76,14 @@ import numpy as np
 from mirtool.console import plural
 from mirtool.errors import CallError, FormatError
 from mirtool.io.registry import Inspection
-from mirtool.io.rows import column_names, need_column, read_rows, refuse_repeated_spots, whole_numbers
+from mirtool.io.rows import (
+    column_names,
+    finite_numbers,
+    need_column,
+    read_rows,
+    refuse_repeated_spots,
+    whole_numbers,
+)
 from mirtool.io.tables import TextTable
 from mirtool.io.text import FileHead, read_text, sha256_of
 from mirtool.model import (
@@ -356,14 +363,14 @@ def _choose_signal(file: _File, signal: str | None, path: str | Path) -> str:
 def _read_channel(file: _File, letter: str, signal: str) -> Channel:
     table = file.table
     column = need_column(table, letter + SIGNALS[signal], software=_SOFTWARE)
-    foreground = table.numbers(column)
+    foreground = finite_numbers(table, column)
     if signal == "gene":
         _refuse_several_totals(file, foreground, column)
     around = table.find(letter + _BACKGROUND) if signal == "median" else None
     saturated = table.find(f"{letter}IsSaturated")
     return Channel(
         foreground[:, np.newaxis],
-        None if around is None else table.numbers(around)[:, np.newaxis],
+        None if around is None else finite_numbers(table, around)[:, np.newaxis],
         None
         if saturated is None
         else np.where(whole_numbers(table, saturated, blank=0) != 0, _HALF_SATURATED, 0.0)[:, np.newaxis],

@@ -68,6 +68,7 @@ _ANNOTATION = frozenset(
 )  # fmt: skip
 _HEADER_LINES = 2000
 _BLOCK_NUMBERS = 7
+_SOFTWARE = "GenePix"
 
 
 @dataclass(frozen=True)
@@ -186,19 +187,19 @@ def read_gal(path: str | Path) -> ArrayList:
         header.columns,
         path=path,
         first_line=header.line + 1,
-        software="its source",
+        software=_SOFTWARE,
         delimiter=header.delimiter,
     )
     layout = SpotLayout(
         *(
-            whole_numbers(table, need_column(table, name, software="its source"), least=1)
+            whole_numbers(table, need_column(table, name, software=_SOFTWARE), least=1)
             for name in ("Block", "Row", "Column")
         )
     )
     refuse_repeated_spots(layout, table)
     id_column, name_column = table.find("ID"), table.find("Name")
     if id_column is None and name_column is None:
-        need_column(table, "ID", "Name", software="its source")
+        need_column(table, "ID", "Name", software=_SOFTWARE)
     ids, names = (table.text(column) if column is not None else None for column in (id_column, name_column))
     labels = ids if ids is not None else names
     assert labels is not None

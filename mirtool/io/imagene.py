@@ -75,6 +75,7 @@ from mirtool.errors import ArrayMismatchError, CallError, FormatError, SampleShe
 from mirtool.io.registry import Inspection
 from mirtool.io.rows import (
     column_names,
+    finite_numbers,
     need_column,
     read_rows,
     refuse_repeated_spots,
@@ -607,7 +608,7 @@ def _with(signal: str, statistic: str) -> str:
 
 
 def _column(table: TextTable, column: int) -> FloatArray:
-    return table.numbers(column)[:, np.newaxis]
+    return finite_numbers(table, column)[:, np.newaxis]
 
 
 def _channel_names(one: _File, channel: str) -> dict[str, str]:

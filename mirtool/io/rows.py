@@ -134,12 +134,13 @@ def need_column(table: TextTable, *names: str, software: str) -> int:
     """Give the place of the first column that is called one of ``names``, or say that there is none."""
     position = table.find(*names)
     if position is None:
+        there = [name for name in table.header if name]
         raise FormatError(
             "a column is missing",
             path=table.path,
             line=table.first_line - 1,
             column=names[0],
-            found="columns " + ", ".join(table.header[:12]) + (", …" if len(table.header) > 12 else ""),
+            found="columns " + ", ".join(there[:12]) + (", …" if len(there) > 12 else ""),
             hint=f"export the file from {software} again, with all columns",
         )
     return position
