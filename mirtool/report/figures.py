@@ -37,6 +37,8 @@ DPI = 300
 SMALLEST_TEXT = 7.0
 """Points, at the size of print."""
 TEXT = 8.0
+LINE = SMALLEST_TEXT * 1.35 / POINTS_PER_INCH * MM_PER_INCH
+"""Millimeters from a line of the smallest text to the next."""
 
 UP_COLOR = "#D55E00"
 """Okabe and Ito's vermillion: higher in the tested group."""
@@ -46,6 +48,8 @@ NEUTRAL_COLOR = "#9A9A9A"
 """What passes no cut-off; no color of the palette, so that it steps back."""
 MUTED_COLOR = "#555555"
 """Cut-off lines, leader lines, remarks."""
+MISSING_COLOR = "#BDBDBD"
+"""Cells and spots without a value."""
 GROUP_COLORS = ("#009E73", "#F0E442", "#CC79A7", "#000000", "#56B4E9", "#E69F00", "#0072B2", "#D55E00")
 """Okabe and Ito's eight colors for groups of samples in their order: the first ones differ in lightness, and from
 the colors of up and down, which come last."""
@@ -158,6 +162,22 @@ def shorten(text: str, width_mm: float, size: float = SMALLEST_TEXT) -> str:
     while kept and text_width(kept + "…", size) > width_mm:
         kept = kept[:-1]
     return kept.rstrip(" -_/") + "…"
+
+
+def wrap(sentences: Sequence[str], width_mm: float) -> tuple[str, ...]:
+    """Join sentences to lines of the smallest text; only one that is wider than a line is broken within.
+
+    Call it inside :func:`house_style`.
+    """
+    lines: list[str] = []
+    for sentence in sentences:
+        for piece in [sentence] if text_width(sentence) <= width_mm else sentence.split(" "):
+            joined = f"{lines[-1]} {piece}" if lines else ""
+            if joined and text_width(joined) <= width_mm:
+                lines[-1] = joined
+            else:
+                lines.append(piece)
+    return tuple(lines)
 
 
 def text_boxes(figure: Figure, texts: Sequence[Text]) -> FloatArray:

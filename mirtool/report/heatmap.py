@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection, QuadMesh
+from matplotlib.collections import QuadMesh
 from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
@@ -19,28 +19,27 @@ from mirtool.errors import NotEnoughDataError
 from mirtool.model import ExpressionMatrix, FloatArray
 from mirtool.report.figures import (
     DOWN_COLOR,
-    MM_PER_INCH,
+    LINE,
+    MISSING_COLOR,
     MUTED_COLOR,
-    POINTS_PER_INCH,
     SMALLEST_TEXT,
     TEXT,
     UP_COLOR,
     add_axes,
-    group_colors,
     house_style,
     new_figure,
     shorten,
     text_width,
+    wrap,
 )
 from mirtool.report.names import common_species, short_name
+from mirtool.report.trees import colors_of_groups, draw_group_bar, draw_tree
 
 MOST_NAMED_ROWS = 80
 _LARGEST_SCORE = 3.0
 _MOST_SHAPES = 5000
-_MISSING_COLOR = "#BDBDBD"
-_NO_GROUP_COLOR = "#EEEEEE"
 _COLORS = LinearSegmentedColormap.from_list("down, even, up", [DOWN_COLOR, "#FFFFFF", UP_COLOR]).with_extremes(
-    bad=_MISSING_COLOR
+    bad=MISSING_COLOR
 )
 
 # Millimeters.
@@ -53,7 +52,6 @@ _TALLEST_ROW, _LOWEST_NAMED_ROW = 5.0, 2.47
 _BODY, _BODY_WITHOUT_NAMES = 110.0, 160.0
 _NARROWEST_SIDE, _WIDEST_SIDE = 44.0, 52.0
 _LONGEST_SAMPLE_NAME = 30.0
-_LINE = SMALLEST_TEXT * 1.35 / POINTS_PER_INCH * MM_PER_INCH
 _COLOR_BAR, _COLOR_BAR_ROOM = 34.0, 14.0
 
 
@@ -100,8 +98,8 @@ def heatmap_figure(matrix: ExpressionMatrix, *, title: str = "") -> Figure:
         mesh = _draw_cells(body, scores[np.ix_(rows.order, columns.order)])
         _write_names(body, plan)
         _draw_groups(figure, matrix, plan)
-        _draw_tree(add_axes(figure, _MARGIN, plan.bottom, _ROW_TREE, plan.body_height), rows, sideways=True)
-        _draw_tree(add_axes(figure, plan.left, plan.tree_bottom, plan.body_width, _COLUMN_TREE), columns)
+        draw_tree(add_axes(figure, _MARGIN, plan.bottom, _ROW_TREE, plan.body_height), rows, sideways=True)
+        draw_tree(add_axes(figure, plan.left, plan.tree_bottom, plan.body_width, _COLUMN_TREE), columns)
         _draw_color_bar(figure, mesh, scores, meaning, plan)
         _write_margins(figure, plan)
     return figure
@@ -178,10 +176,10 @@ def _plan(matrix: ExpressionMatrix, rows: ClusterTree, columns: ClusterTree, tit
     body_height = (
         n_rows * min(max(_BODY / n_rows, _LOWEST_NAMED_ROW), _TALLEST_ROW) if row_names else _BODY_WITHOUT_NAMES
     )
-    remarks = _wrap(_remarks(matrix, row_names, sample_names, species), width - 2 * _MARGIN)
-    below = max(_COLOR_BAR_ROOM, (_LINE if upright else longest) + 2 * _GAP if sample_names else 0.0)
-    bottom = _MARGIN + len(remarks) * _LINE + _GAP + below
-    above = max(2 * _GAP + _GROUP_BAR + _COLUMN_TREE, len(_legend_entries(matrix)) * _LINE + _GAP)
+    remarks = wrap(_remarks(matrix, row_names, sample_names, species), width - 2 * _MARGIN)
+    below = max(_COLOR_BAR_ROOM, (LINE if upright else longest) + 2 * _GAP if sample_names else 0.0)
+    bottom = _MARGIN + len(remarks) * LINE + _GAP + below
+    above = max(2 * _GAP + _GROUP_BAR + _COLUMN_TREE, len(_legend_entries(matrix)) * LINE + _GAP)
     height = bottom + body_height + above + (_TITLE if title else 0.0) + _MARGIN
     return _Plan(
         width=width,
@@ -226,29 +224,12 @@ def _remarks(
     return found
 
 
-def _wrap(sentences: Sequence[str], width: float) -> tuple[str, ...]:
-    """Join sentences to lines no wider than ``width`` millimeters."""
-    lines: list[str] = []
-    for sentence in sentences:
-        joined = f"{lines[-1]} {sentence}" if lines else ""
-        if joined and text_width(joined) <= width:
-            lines[-1] = joined
-        else:
-            lines.append(sentence)
-    return tuple(lines)
-
-
 def _legend_entries(matrix: ExpressionMatrix) -> list[tuple[str, str]]:
     """Give text and color of each group, and of missing values where there are any."""
-    groups = _colors_of_groups(matrix.samples.groups)
+    groups = colors_of_groups(matrix.samples.groups)
     entries = [(group or "no group", color) for group, color in groups.items()]
     missing = int(np.isnan(matrix.values).sum())
-    return entries + ([(f"missing ({missing:,} of {matrix.values.size:,})", _MISSING_COLOR)] if missing else [])
-
-
-def _colors_of_groups(groups: Sequence[str]) -> dict[str, str]:
-    named = group_colors([group for group in groups if group])
-    return named | {"": _NO_GROUP_COLOR} if named and "" in groups else named
+    return entries + ([(f"missing ({missing:,} of {matrix.values.size:,})", MISSING_COLOR)] if missing else [])
 
 
 def _draw_cells(axes: Axes, scores: FloatArray) -> QuadMesh:
@@ -288,15 +269,10 @@ def _write_names(axes: Axes, plan: _Plan) -> None:
 
 def _draw_groups(figure: Figure, matrix: ExpressionMatrix, plan: _Plan) -> None:
     """Draw the bar of groups over the cells, and the legend at its right."""
-    colors = _colors_of_groups(matrix.samples.groups)
+    colors = colors_of_groups(matrix.samples.groups)
     if colors:
-        axes = add_axes(figure, plan.left, plan.top + _GAP, plan.body_width, _GROUP_BAR)
-        n = len(plan.sample_groups)
-        axes.bar(np.arange(n) + 0.5, 1, width=1, color=[colors[group] for group in plan.sample_groups],
-                 edgecolor="white", linewidth=0.4 if n <= 40 else 0)  # fmt: skip
-        axes.set_xlim(0, n)
-        axes.set_ylim(0, 1)
-        axes.set_axis_off()
+        bar = add_axes(figure, plan.left, plan.top + _GAP, plan.body_width, _GROUP_BAR)
+        draw_group_bar(bar, plan.sample_groups, colors)
     entries = _legend_entries(matrix)
     if entries:
         figure.legend(
@@ -314,31 +290,6 @@ def _draw_groups(figure: Figure, matrix: ExpressionMatrix, plan: _Plan) -> None:
 
 def _under_title(plan: _Plan) -> float:
     return plan.height - _MARGIN - (_TITLE if plan.title else 0.0)
-
-
-def _draw_tree(axes: Axes, tree: ClusterTree, *, sideways: bool = False) -> None:
-    """Draw a tree with its leaves toward the cells: downward, or to the right (``sideways``)."""
-    axes.set_axis_off()
-    n = len(tree)
-    place = np.empty(2 * n - 1)
-    place[tree.order] = np.arange(n) + 0.5
-    height = np.zeros(2 * n - 1)
-    shapes = np.empty((n - 1, 4, 2))
-    for merge, (a, b, distance, _) in enumerate(tree.linkage):
-        left, right = int(a), int(b)
-        node = n + merge
-        place[node], height[node] = (place[left] + place[right]) / 2, distance
-        shapes[merge, :, 0] = place[[left, left, right, right]]
-        shapes[merge, :, 1] = height[left], distance, distance, height[right]
-    tallest = 1.03 * height.max() or 1.0
-    if sideways:
-        shapes = shapes[:, :, ::-1]
-        axes.set_xlim(tallest, 0)
-        axes.set_ylim(n, 0)
-    else:
-        axes.set_xlim(0, n)
-        axes.set_ylim(0, tallest)
-    axes.add_collection(LineCollection(list(shapes), colors=MUTED_COLOR, linewidths=0.5), autolim=False)
 
 
 def _draw_color_bar(figure: Figure, mesh: QuadMesh, scores: FloatArray, meaning: str, plan: _Plan) -> None:
