@@ -16,7 +16,7 @@ LAYERS = [
     {"probes", "console", "mirbase", "data"},
     {"io"},
     {"study", "sample_sheet", "normalize"},
-    {"differential", "cluster", "chip", "simulate"},
+    {"differential", "cluster", "quality", "chip", "simulate"},
     {"network"},
     {"report"},
     {"commands"},

@@ -1,0 +1,27 @@
+"""Quality control: may this array be used, and if not, why not."""
+
+from __future__ import annotations
+
+from mirtool.quality.report import (
+    BetweenArrays,
+    ChannelMeasures,
+    Finding,
+    Indications,
+    OutlierRule,
+    QualityReport,
+    SpatialReport,
+    SpikeIns,
+    Verdict,
+)
+
+__all__ = [
+    "BetweenArrays",
+    "ChannelMeasures",
+    "Finding",
+    "Indications",
+    "OutlierRule",
+    "QualityReport",
+    "SpatialReport",
+    "SpikeIns",
+    "Verdict",
+]
