@@ -136,9 +136,9 @@ class BetweenArrays:
     distance
         Mean absolute difference of ``after``, log2, ``(n_arrays, n_arrays)``, over the probes that both have.
     pca
-        Coordinates on the principal components, ``(n_arrays, n_components)``, of ``after`` centered probe by probe,
-        over the probes that no placed array lacks. An array that lacks more than half of the compared probes is
-        not placed: its row is missing.
+        Coordinates on the principal components, ``(n_arrays, n_components)``, of ``after`` centered probe by
+        probe, over the probes that no placed array lacks. An array that lacks more than half of the compared
+        probes is not placed: its row is missing.
     pca_explained
         Share of the variance along each component, 0 to 1, ``(n_components,)``.
     pca_probes

@@ -1,0 +1,165 @@
+"""Arrays beside each other: correlation, distance, median array, principal components; missing values left out."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+
+from mirtool.model import BoolArray, FloatArray
+from mirtool.quality.hoeffding import mid_ranks
+
+_ROUNDING = 1e-12
+"""A variance this small beside the values' own size is what rounding leaves of equal values."""
+
+
+def pearson_matrix(values: FloatArray) -> FloatArray:
+    """Pearson's correlation of every two columns, over the rows where both have a value.
+
+    Parameters
+    ----------
+    values
+        ``(n, n_arrays)``, NaN missing.
+
+    Returns
+    -------
+    FloatArray
+        ``(n_arrays, n_arrays)``; NaN where fewer than three rows are shared or one of the two is constant.
+
+    Examples
+    --------
+    >>> nan = float("nan")
+    >>> pearson_matrix(np.array([[1.0, 6.0], [2.0, 4.0], [3.0, 2.0], [9.0, nan]]))[0, 1].round(12)
+    np.float64(-1.0)
+    """
+    present = ~np.isnan(values)
+    mean = _column_sums(values, present) / np.maximum(present.sum(axis=0), 1)
+    # Centered first: the sums below then lose no digits to the columns' own level.
+    x = np.where(present, values - mean, 0.0)
+    m = present.astype(float)
+    n = m.T @ m
+    # [i, j]: sums over the rows that columns i and j share, of column i's values, and of their squares.
+    total, squares, products = x.T @ m, (x**2).T @ m, x.T @ x
+    with np.errstate(invalid="ignore", divide="ignore"):
+        spread = squares - total**2 / n
+        varies = spread > _ROUNDING * (squares + n * mean[:, None] ** 2)
+        r = (products - total * total.T / n) / np.sqrt(spread * spread.T)
+    return np.where((n >= 3) & varies & varies.T, np.clip(r, -1.0, 1.0), np.nan)
+
+
+def _column_sums(values: FloatArray, present: BoolArray) -> FloatArray:
+    sums: FloatArray = np.where(present, values, 0.0).sum(axis=0)
+    return sums
+
+
+def spearman_matrix(values: FloatArray) -> FloatArray:
+    """Spearman's rank correlation of every two columns, over the rows where both have a value.
+
+    Ranks are taken anew for each pair that does not share all its rows, ties at mid-ranks.
+
+    Parameters
+    ----------
+    values
+        ``(n, n_arrays)``, NaN missing.
+
+    Returns
+    -------
+    FloatArray
+        ``(n_arrays, n_arrays)``; NaN where fewer than three rows are shared or one of the two is constant.
+    """
+    present = ~np.isnan(values)
+    n_arrays = values.shape[1]
+    ranks = np.full(values.shape, np.nan)
+    for j in range(n_arrays):
+        ranks[present[:, j], j] = mid_ranks(values[present[:, j], j])
+    rho = pearson_matrix(ranks)
+    for i in range(n_arrays):
+        for j in range(i):
+            shared = present[:, i] & present[:, j]
+            if not np.array_equal(shared, present[:, i]) or not np.array_equal(shared, present[:, j]):
+                pair = np.column_stack([mid_ranks(values[shared, i]), mid_ranks(values[shared, j])])
+                rho[i, j] = rho[j, i] = pearson_matrix(pair)[0, 1]
+    return rho
+
+
+def distance_matrix(values: FloatArray) -> FloatArray:
+    """Mean absolute difference of every two columns, over the rows where both have a value.
+
+    Parameters
+    ----------
+    values
+        log2, ``(n, n_arrays)``, NaN missing.
+
+    Returns
+    -------
+    FloatArray
+        ``(n_arrays, n_arrays)``, log2, zero on the diagonal; NaN where no row is shared.
+
+    Examples
+    --------
+    >>> distance_matrix(np.array([[1.0, 2.0], [2.0, 5.0], [3.0, float("nan")]]))
+    array([[0., 2.],
+           [2., 0.]])
+    """
+    n_arrays = values.shape[1]
+    columns = np.ascontiguousarray(values.T)
+    distance = np.zeros((n_arrays, n_arrays))
+    for i in range(1, n_arrays):
+        difference = np.abs(columns[:i] - columns[i])
+        shared = ~np.isnan(difference)
+        n = shared.sum(axis=1)
+        total = np.where(shared, difference, 0.0).sum(axis=1)
+        distance[i, :i] = np.divide(total, n, out=np.full(i, np.nan), where=n > 0)
+        distance[:i, i] = distance[i, :i]
+    return distance
+
+
+def row_medians(values: FloatArray) -> FloatArray:
+    """Median of each row's values, missing ones left out; missing where all are."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "All-NaN slice", RuntimeWarning)
+        medians: FloatArray = np.nanmedian(values, axis=1) if np.isnan(values).any() else np.median(values, axis=1)
+    return medians
+
+
+def principal_components(values: FloatArray, n_components: int = 3) -> tuple[FloatArray, FloatArray, int]:
+    """Place the columns on the principal components of the rows that they all have.
+
+    Missing values are never filled in: a column that lacks more than half of the rows is not placed, and then only
+    rows that no placed column lacks count. An imputed value would draw a failed array to the middle of the others.
+    The rows are centered, not scaled.
+
+    Parameters
+    ----------
+    values
+        log2, ``(n, n_arrays)``, NaN missing.
+    n_components
+        At most so many.
+
+    Returns
+    -------
+    coordinates : FloatArray
+        ``(n_arrays, k)``; missing for a column that is not placed. The column farthest out on a component lies on
+        its positive side.
+    explained : FloatArray
+        Share of the variance along each component, ``(k,)``.
+    n_rows : int
+        Rows that counted.
+    """
+    present = ~np.isnan(values)
+    placed = present.mean(axis=0) >= 0.5 if len(values) else np.zeros(values.shape[1], dtype=bool)
+    rows = present[:, placed].all(axis=1)
+    n_rows = int(rows.sum())
+    k = max(0, min(n_components, int(placed.sum()) - 1, n_rows))
+    coordinates = np.full((values.shape[1], k), np.nan)
+    if not k:
+        return coordinates, np.empty(0), n_rows
+    x = values[np.ix_(rows, placed)]
+    x = x - x.mean(axis=1, keepdims=True)
+    _, sizes, axes = np.linalg.svd(x, full_matrices=False)
+    along = axes[:k] * sizes[:k, None]
+    farthest = along[np.arange(k), np.abs(along).argmax(axis=1)]
+    coordinates[placed] = (along * np.where(farthest < 0, -1.0, 1.0)[:, None]).T
+    total = np.sum(sizes**2)
+    explained = sizes[:k] ** 2 / total if total > 0 else np.zeros(k)
+    return coordinates, explained, n_rows

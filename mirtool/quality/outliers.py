@@ -1,0 +1,163 @@
+"""Outlier arrays by the three rules of arrayQualityMetrics, on log2 values.
+
+1. *Distance.* The sum of an array's distances to all others, a distance being the mean absolute difference of
+   log2; an outlier by the box-plot rule.
+2. *Distribution.* The Kolmogorov–Smirnov statistic between an array's values and those of all arrays pooled; an
+   outlier by the box-plot rule.
+3. *Intensity dependence.* Hoeffding's D of M and A against the median array; an outlier above 0.15.
+
+The *box-plot rule* is Tukey's: above the upper hinge + 1.5 × the distance of the hinges. Only the upper side
+counts, since a small distance is no fault.
+
+arrayQualityMetrics draws 20,000 features for D; here D is exact at any size, so nothing is drawn and the same
+arrays always give the same D.
+
+**Few arrays.** With fewer than five the box-plot rule can't fire whatever the values: with four the upper hinge
+is the mean of the two highest, and even (0, 0, 0, 1) has its limit at 1.25. With five or six it fires on gross
+faults only, and an array that differs pulls the others' distances up with it. Rule 3 needs no other arrays than
+those that make the median.
+
+References
+----------
+Kauffmann, A., Gentleman, R. & Huber, W. (2009). arrayQualityMetrics — a bioconductor package for quality
+assessment of microarray data. Bioinformatics 25, 415–416.
+Kauffmann, A. & Huber, W. (2010). Microarray data quality control improves the detection of differentially
+expressed genes. Genomics 95, 138–142.
+Tukey, J. W. (1977). Exploratory Data Analysis. Addison-Wesley (hinges, fences).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mirtool.model import FloatArray
+from mirtool.quality.comparison import distance_matrix, row_medians
+from mirtool.quality.hoeffding import hoeffding_d
+from mirtool.quality.report import OutlierRule
+
+HOEFFDING_LIMIT = 0.15
+"""arrayQualityMetrics' limit for Hoeffding's D."""
+FENCE = 1.5
+"""Tukey's inner fence, in distances of the hinges."""
+FEWEST_FOR_FENCE = 5
+"""With fewer arrays no value can lie above the fence."""
+
+TITLES = {
+    "distance": "sum of distances to the other arrays",
+    "ks": "Kolmogorov-Smirnov statistic against all arrays pooled",
+    "hoeffding": "Hoeffding's D of M and A against the median array",
+}
+"""The rules' statistics in words."""
+
+
+def outlier_rules(before: FloatArray, after: FloatArray) -> tuple[OutlierRule, ...]:
+    """Apply the rules: distance and distribution before and after normalization, intensity dependence after.
+
+    Scaling an array moves its M and A without changing their ranks, so D is the same before and after.
+
+    Parameters
+    ----------
+    before, after
+        log2, ``(n_probes, n_arrays)``, NaN missing. ``after`` is ``before`` less a level for each array.
+    """
+    return (
+        distance_rule(before, "before"),
+        distribution_rule(before, "before"),
+        distance_rule(after, "after"),
+        distribution_rule(after, "after"),
+        dependence_rule(after, "after"),
+    )
+
+
+def distance_rule(values: FloatArray, stage: str) -> OutlierRule:
+    """Rule 1: the sum of an array's distances to all others, against the box-plot limit.
+
+    Arrays that share no probe with it are given the mean of the other distances.
+    """
+    distance = distance_matrix(values)
+    known = ~np.isnan(distance) & ~np.eye(len(distance), dtype=bool)
+    n = known.sum(axis=0)
+    total = np.where(known, distance, 0.0).sum(axis=0) * (len(distance) - 1)
+    statistic = np.divide(total, n, out=np.full(len(n), np.nan), where=n > 0)
+    return _rule("distance", stage, statistic, boxplot_limit(statistic))
+
+
+def distribution_rule(values: FloatArray, stage: str) -> OutlierRule:
+    """Rule 2: the Kolmogorov–Smirnov statistic of each array, against the box-plot limit."""
+    statistic = ks_against_pooled(values)
+    return _rule("ks", stage, statistic, boxplot_limit(statistic))
+
+
+def dependence_rule(values: FloatArray, stage: str) -> OutlierRule:
+    """Rule 3: Hoeffding's D of M and A against the median array, against 0.15."""
+    median = row_medians(values)
+    statistic = np.array([hoeffding_d(column - median, (column + median) / 2) for column in values.T])
+    return _rule("hoeffding", stage, statistic, HOEFFDING_LIMIT)
+
+
+def _rule(key: str, stage: str, statistic: FloatArray, limit: float) -> OutlierRule:
+    return OutlierRule(key, stage, TITLES[key], statistic, limit, np.asarray(statistic > limit))
+
+
+def boxplot_limit(values: FloatArray) -> float:
+    """Tukey's upper inner fence: upper hinge + 1.5 × (upper − lower hinge).
+
+    A hinge is the median of the lower (upper) half of the values, the middle one of an odd number belonging to
+    both, as in R's ``boxplot.stats``.
+
+    Parameters
+    ----------
+    values
+        ``(n,)``, missing ones left out.
+
+    Returns
+    -------
+    float
+        NaN where fewer than five values are left: none of them could lie above it.
+
+    Examples
+    --------
+    >>> boxplot_limit(np.array([1.0, 2.0, 3.0, 4.0, 9.0]))
+    7.0
+    >>> boxplot_limit(np.array([0.0, 0.0, 0.0, 1.0]))
+    nan
+    """
+    ordered = np.sort(values[~np.isnan(values)])
+    n = len(ordered)
+    if n < FEWEST_FOR_FENCE:
+        return float("nan")
+    half = (n + 1) // 2
+    lower, upper = np.median(ordered[:half]), np.median(ordered[-half:])
+    return float(upper + FENCE * (upper - lower))
+
+
+def ks_against_pooled(values: FloatArray) -> FloatArray:
+    """Kolmogorov–Smirnov statistic of each column's distribution against that of all columns pooled.
+
+    Parameters
+    ----------
+    values
+        ``(n, n_arrays)``, NaN missing and left out.
+
+    Returns
+    -------
+    FloatArray
+        The greatest difference of the two cumulative distributions, ``(n_arrays,)``, 0 to 1; NaN for a column
+        without a value. With m arrays none is above 1 − 1/m, since each is part of the pool.
+
+    Examples
+    --------
+    >>> ks_against_pooled(np.array([[1.0, 5.0], [2.0, 6.0]]))
+    array([0.5, 0.5])
+    """
+    pooled = np.sort(values[~np.isnan(values)])
+    statistic = np.full(values.shape[1], np.nan)
+    # Where a value repeats, the cumulative distribution is known at its last copy only.
+    last = np.append(np.diff(pooled) > 0, True)[: len(pooled)]
+    steps = pooled[last]
+    of_pool = (np.flatnonzero(last) + 1) / max(len(pooled), 1)
+    for j, column in enumerate(values.T):
+        own = np.sort(column[~np.isnan(column)])
+        if len(own):
+            statistic[j] = np.abs(np.searchsorted(own, steps, side="right") / len(own) - of_pool).max()
+    return statistic
