@@ -7,7 +7,7 @@ from mirtool.differential.groups import Comparison, choose_comparison, join_samp
 from mirtool.differential.linear_model import Fit, fit_linear_model
 from mirtool.differential.moderated import Moderated, VariancePrior, log_odds, moderate
 from mirtool.differential.table import differential_table
-from mirtool.differential.two_sample import TTest, student_t_test, welch_t_test
+from mirtool.differential.two_sample import TTest, paired_t_test, student_t_test, welch_t_test
 
 __all__ = [
     "ADJUSTMENTS",
@@ -29,6 +29,7 @@ __all__ = [
     "join_samples",
     "log_odds",
     "moderate",
+    "paired_t_test",
     "parse_comparison",
     "student_t_test",
     "welch_t_test",

@@ -1,4 +1,4 @@
-"""Two-sample t tests of every probe at once: Welch's and Student's, with missing values left out row by row."""
+"""t tests of every probe at once: Welch's, Student's and the paired one, missing values left out row by row."""
 
 from __future__ import annotations
 
@@ -79,6 +79,38 @@ def student_t_test(tested: FloatArray, reference: FloatArray) -> TTest:
     per_array = 1 / np.maximum(a.n, 1) + 1 / np.maximum(b.n, 1)
     error = sum_of_squares / np.maximum(df, 1) * per_array
     return _t_test(a.mean - b.mean, error, df, testable)
+
+
+def paired_t_test(tested: FloatArray, reference: FloatArray) -> TTest:
+    """Test the differences within pairs of samples, such as before and after treatment, against zero.
+
+    Parameters
+    ----------
+    tested, reference
+        log2 values, ``(n_probes, n_pairs)`` each, NaN missing; equal columns are a pair. A pair with a missing
+        value counts for nothing in that row.
+
+    Returns
+    -------
+    TTest
+        Missing for probes with fewer than two whole pairs, and for probes whose differences are all equal:
+        without a variance there is no test.
+
+    References
+    ----------
+    Student (1908). The probable error of a mean. Biometrika 6, 1–25.
+
+    Examples
+    --------
+    >>> result = paired_t_test(np.array([[3.0, 5.0, 7.0]]), np.array([[2.0, 3.0, 4.0]]))
+    >>> result.statistic.round(6), result.df
+    (array([3.464102]), array([2.]))
+    """
+    differences = _moments(tested - reference)
+    df = differences.n - 1
+    testable = (df >= 1) & (differences.sum_of_squares > 0)
+    error = differences.sum_of_squares / (np.maximum(df, 1) * np.maximum(differences.n, 1))
+    return _t_test(differences.mean, error, df, testable)
 
 
 def _t_test(difference: FloatArray, squared_error: FloatArray, df: FloatArray, testable: BoolArray) -> TTest:

@@ -1,4 +1,4 @@
-"""Welch's and Student's tests agree with scipy, and make no P where there is no variance."""
+"""Welch's, Student's and the paired test agree with scipy, and make no P where there is no variance."""
 
 import warnings
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from mirtool.differential import student_t_test, welch_t_test
+from mirtool.differential import paired_t_test, student_t_test, welch_t_test
 
 
 @pytest.fixture(scope="module")
@@ -60,3 +60,29 @@ def test_one_constant_group_is_no_obstacle_to_welch():
     result = welch_t_test(np.array([[3.0, 3.0, 3.0]]), np.array([[1.0, 2.0, 3.0]]))
     assert result.statistic[0] == pytest.approx(np.sqrt(3))
     assert result.df[0] == pytest.approx(2)
+
+
+def test_paired_equals_scipy(groups):
+    tested, reference = groups[0], groups[1][:, :5]
+    ours = paired_t_test(tested, reference)
+    whole = ~np.isnan(tested) & ~np.isnan(reference)
+    enough = whole.sum(axis=1) >= 2
+    for row in np.flatnonzero(enough):
+        theirs = stats.ttest_rel(tested[row, whole[row]], reference[row, whole[row]])
+        assert ours.statistic[row] == pytest.approx(theirs.statistic, rel=1e-10)
+        assert ours.p_value[row] == pytest.approx(theirs.pvalue, rel=1e-10)
+        assert ours.df[row] == theirs.df
+    assert np.isnan([ours.statistic[~enough], ours.df[~enough], ours.p_value[~enough]]).all()
+    assert 100 < enough.sum() < 300
+
+
+def test_paired_by_hand():
+    # Differences 1, 2, 3: mean 2, s² = 1; t = 2 / sqrt(1/3) = 3.464102; P with 2 df = 1 - t / sqrt(2 + t²)
+    result = paired_t_test(np.array([[3.0, 5.0, 7.0, np.nan]]), np.array([[2.0, 3.0, 4.0, 1.0]]))
+    assert result.statistic[0] == pytest.approx(np.sqrt(12))
+    assert result.p_value[0] == pytest.approx(1 - np.sqrt(12 / 14))
+
+
+def test_no_paired_p_where_all_pairs_differ_alike():
+    result = paired_t_test(np.array([[3.0, 5.0, 7.0]]), np.array([[2.0, 4.0, 6.0]]))
+    assert np.isnan([result.statistic[0], result.df[0], result.p_value[0]]).all()
