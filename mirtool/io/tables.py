@@ -407,8 +407,23 @@ def read_sheets(data: bytes, path: str | Path) -> dict[str, list[list[Any]]]:
         return {name: _rows_of(data, name) for name in _workbook(data).sheet_names}
 
 
-def _rows_of(data: bytes, sheet: str) -> list[list[Any]]:
-    rows: list[list[Any]] = _workbook(data).get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+def head_sheets(head: FileHead, n_rows: int) -> dict[str, list[list[Any]]]:
+    """Give the first rows of every sheet of a workbook, for a sniffer; empty where it is none or damaged.
+
+    The file is opened for it: a workbook's directory stands at its end, not in its head.
+    """
+    if not is_workbook(head.data):
+        return {}
+    try:
+        data = read_bytes(head.path)
+        with _workbook_errors(head.path):
+            return {name: _rows_of(data, name, n_rows) for name in _workbook(data).sheet_names}
+    except MirtoolError:
+        return {}
+
+
+def _rows_of(data: bytes, sheet: str, n_rows: int | None = None) -> list[list[Any]]:
+    rows: list[list[Any]] = _workbook(data).get_sheet_by_name(sheet).to_python(False, n_rows)
     return rows
 
 
