@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
 from mirtool.console import plural
 from mirtool.differential.adjust import ADJUSTMENTS
 from mirtool.differential.table import TEST_LABELS
 from mirtool.errors import CallError
-from mirtool.model import DifferentialTable, IntArray
+from mirtool.model import DifferentialTable
 from mirtool.report.comparison import (
     DASHED,
     Cloud,
@@ -27,12 +26,11 @@ from mirtool.report.comparison import (
     write_remarks,
     write_right,
 )
-from mirtool.report.figures import MUTED_COLOR, POINTS_PER_INCH, SMALLEST_TEXT, figure_of, house_style, text_boxes
-from mirtool.report.labels import place_labels
+from mirtool.report.figures import MUTED_COLOR, SMALLEST_TEXT, house_style
+from mirtool.report.point_names import name_points
 from mirtool.report.ranked import ranked_figure
 
 RULES = ("p", "fdr")
-_GAP_POINTS = 2.5
 
 
 def volcano_figure(d: DifferentialTable, *, rule: str = "p", n_labels: int = 15) -> Figure:
@@ -82,7 +80,7 @@ def volcano_figure(d: DifferentialTable, *, rule: str = "p", n_labels: int = 15)
         draw_legend(axes, d, cloud)
         chosen = largest_changes(d, cloud, n_labels)
         names, species = figure_names(d, cloud, chosen)
-        n_named = _draw_names(axes, cloud, chosen, names)
+        n_named = name_points(axes, np.column_stack([cloud.x, cloud.y]), chosen, names)
         missing = len(d) - len(cloud.x)
         not_drawn = f"Not drawn: {plural(missing, 'probe')} without a ratio or P value." if missing else ""
         write_remarks(axes, [not_drawn, naming_remark(cloud, len(chosen), n_named, species)])
@@ -120,26 +118,3 @@ def _draw_frame(axes: Axes, d: DifferentialTable, cloud: Cloud, rule: str) -> No
         )  # fmt: skip
     axes.axhline(_threshold(d), **DASHED)
     write_right(axes, _threshold(d), f"{name.split(' (')[0].replace('P adjusted', 'adj. P')} = {d.alpha:g}")
-
-
-def _draw_names(axes: Axes, cloud: Cloud, chosen: IntArray, names: list[str]) -> int:
-    """Write each name at its place with its leader line; give how many found one."""
-    texts = [axes.text(0, 0, name, fontsize=SMALLEST_TEXT, va="bottom", zorder=6) for name in names]
-    figure = figure_of(axes)
-    points = axes.transData.transform(np.column_stack([cloud.x, cloud.y]))
-    boxes = text_boxes(figure, texts)
-    gap = _GAP_POINTS * figure.dpi / POINTS_PER_INCH
-    frame = axes.get_window_extent()
-    bounds = (frame.x0 + gap, frame.y0 + gap, frame.x1, frame.y1)
-    places = place_labels(points[chosen], boxes[:, 2:] - boxes[:, :2], bounds=bounds, points=points, gap=gap)
-    to_data = axes.transData.inverted()
-    leaders = []
-    for text, place, anchor in zip(texts, places, points[chosen], strict=True):
-        if place is None:
-            text.remove()
-            continue
-        text.set_position(tuple(to_data.transform(place.box[:2])))
-        if np.hypot(*(np.array(place.leader_end) - anchor)) > 1.2 * gap:
-            leaders.append(to_data.transform([anchor, place.leader_end]))
-    axes.add_collection(LineCollection(leaders, colors=MUTED_COLOR, linewidths=0.4, zorder=5), autolim=False)
-    return sum(place is not None for place in places)
