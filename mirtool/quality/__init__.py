@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mirtool.quality.assess import FLUIDS, quality_report
 from mirtool.quality.report import (
     BetweenArrays,
     ChannelMeasures,
@@ -15,6 +16,7 @@ from mirtool.quality.report import (
 )
 
 __all__ = [
+    "FLUIDS",
     "BetweenArrays",
     "ChannelMeasures",
     "Finding",
@@ -24,4 +26,5 @@ __all__ = [
     "SpatialReport",
     "SpikeIns",
     "Verdict",
+    "quality_report",
 ]

@@ -6,7 +6,7 @@ Arrays stand in the order of ``samples`` throughout; NaN is "could not be measur
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from mirtool.model import (
@@ -315,6 +315,14 @@ class QualityReport:
         What was found, in the order of the arrays.
     remarks
         What must be known of the study as a whole before the verdicts are believed.
+    agreement
+        Correlation of each array's log-ratio of the two channels with the other arrays', ``(n_arrays,)``; None
+        where there are not two channels.
+    pairing
+        Correlation of the spots' deviations in ``channel`` of every array (rows) with those in the other channel
+        of every array (columns), ``(n_arrays, n_arrays)``; None where there are not two channels.
+    fluid
+        ``"serum"`` or ``"plasma"`` where the user said so.
     """
 
     arrays: RawArrays
@@ -328,8 +336,15 @@ class QualityReport:
     rules: tuple[OutlierRule, ...]
     spatial: SpatialReport | None
     indications: Indications | None
-    findings: tuple[Finding, ...]
+    findings: tuple[Finding, ...] = ()
     remarks: tuple[str, ...] = ()
+    agreement: FloatArray | None = None
+    pairing: FloatArray | None = None
+    fluid: str | None = None
+
+    def judged(self, findings: tuple[Finding, ...], remarks: tuple[str, ...]) -> QualityReport:
+        """Give the same report with what was made of it."""
+        return replace(self, findings=findings, remarks=remarks)
 
     @property
     def samples(self) -> SampleTable:

@@ -1,0 +1,263 @@
+"""From raw arrays to a report on each of them: what is measured on what, and in which order."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from mirtool.errors import CallError
+from mirtool.model import BoolArray, FloatArray, ProbeTable, RawArrays
+from mirtool.normalize.background import subtract_background
+from mirtool.normalize.detection import detected_signals
+from mirtool.normalize.factors import median_factors
+from mirtool.normalize.flags import FLAG_RULES, count_flags, flagged_spots
+from mirtool.normalize.replicates import ReplicateGroups, collapse_replicates, group_replicates
+from mirtool.normalize.selection import PROBE_CHOICES, choose_channel, counting_spots
+from mirtool.quality.comparison import (
+    distance_matrix,
+    pearson_matrix,
+    principal_components,
+    row_medians,
+    spearman_matrix,
+)
+from mirtool.quality.contamination import indications
+from mirtool.quality.faults import channel_pairing, identical_arrays, log_ratio_agreement
+from mirtool.quality.findings import Evidence, findings, remarks
+from mirtool.quality.measures import channel_measures
+from mirtool.quality.outliers import outlier_rules
+from mirtool.quality.report import BetweenArrays, ChannelMeasures, QualityReport
+from mirtool.quality.spatial import spatial_report
+from mirtool.quality.spike_ins import spike_in_report
+
+FEWEST_COMPARED = 20
+"""With fewer probes arrays are not compared: as many as ``mirtool normalize`` wants for a factor."""
+FLUIDS = ("serum", "plasma")
+
+
+@dataclass(frozen=True, eq=False)
+class _ChannelSignals:
+    """One channel: the signal of every spot, and that of every probe, flagged spots left out."""
+
+    spots: FloatArray
+    probes: FloatArray
+
+
+def quality_report(
+    arrays: RawArrays,
+    *,
+    channel: str | None = None,
+    flags: str = "bad",
+    min_intensity: float = 30.0,
+    probes: str = "mirna",
+    fluid: str | None = None,
+) -> QualityReport:
+    """Measure the arrays of a study one by one and against each other, and judge each.
+
+    Parameters
+    ----------
+    arrays
+        Linear intensities, spots × arrays, probes classified.
+    channel
+        Wavelength or name of the channel that holds the samples. By default 532 (Hy3), else the only one.
+    flags
+        Spots made missing before anything is measured: ``"bad"``, ``"negative"`` or ``"ignore"``, as in
+        :func:`mirtool.normalize.normalize`.
+    min_intensity
+        The cut-off for a signal, counts.
+    probes
+        Probes that count: ``"mirna"`` or ``"all"``, as in :func:`mirtool.normalize.normalize`.
+    fluid
+        ``"serum"`` or ``"plasma"`` turns signs of hemolysis and of cells into findings; without it they are
+        measured and left uncommented, since in cells and tissue they mean nothing.
+
+    Returns
+    -------
+    QualityReport
+        What can't be measured is missing there (NaN or None), and ``remarks`` says so.
+
+    Raises
+    ------
+    CallError
+        For a choice that does not exist, or a channel that the arrays do not have.
+    FormatError
+        Where no spot has an ID, or one ID stands both for probes that count and for others.
+    MirtoolError
+        Where the probes have not been classified.
+    """
+    _check_choices(flags, min_intensity, probes, fluid)
+    name = choose_channel(arrays, channel)
+    groups = group_replicates(arrays.probes.id)
+    counting = counting_spots(arrays.probes, groups, probes)
+    flagged = None if arrays.flags is None else flagged_spots(arrays.flags, flags)
+    signals = {key: _signals(arrays, key, groups, flagged) for key in arrays.channels}
+
+    own = signals[name]
+    counting_probes = counting[groups.first]
+    chosen = arrays.probes.take(groups.first[counting_probes])
+    values = own.probes[counting_probes]
+    measures = {
+        key: _measures(arrays, key, signals[key], groups, counting, min_intensity) for key in arrays.channels
+    }
+    between = _between(chosen, values, min_intensity)
+    rules = outlier_rules(between.before, between.after) if between is not None else ()
+    spatial = (
+        None
+        if arrays.layout is None
+        else spatial_report(arrays.channels[name], own.spots, groups, arrays.layout, min_intensity)
+    )
+    levels = np.zeros(arrays.n_arrays) if between is None else between.levels
+    evidence = Evidence(
+        identical=identical_arrays(arrays),
+        agreement=_agreement(arrays, name, signals, min_intensity),
+        pairing=_pairing(arrays, name, signals, groups, min_intensity),
+        flagged_out=np.zeros(arrays.n_arrays) if flagged is None else 100 * flagged.mean(axis=0),
+    )
+    report = QualityReport(
+        arrays=arrays,
+        channel=name,
+        min_intensity=min_intensity,
+        flag_rule=flags,
+        flagged=_flag_shares(arrays),
+        channels=measures,
+        spike_ins=spike_in_report(own.spots, own.probes, arrays.probes, groups),
+        between=between,
+        rules=rules,
+        spatial=spatial,
+        indications=indications(chosen, values, levels, min_intensity),
+        pairing=evidence.pairing,
+        agreement=evidence.agreement,
+        fluid=fluid,
+    )
+    return report.judged(findings(report, evidence), remarks(report, evidence))
+
+
+def _check_choices(flags: str, min_intensity: float, probes: str, fluid: str | None) -> None:
+    for option, value, choices in (
+        ("flags", flags, FLAG_RULES),
+        ("probes", probes, PROBE_CHOICES),
+        ("fluid", fluid or FLUIDS[0], FLUIDS),
+    ):
+        if value not in choices:
+            raise CallError(f"--{option} has no choice {value!r}", expected="one of " + ", ".join(choices))
+    if not (math.isfinite(min_intensity) and min_intensity >= 0):
+        raise CallError(
+            "the cut-off must be zero or a positive number", found=f"--min-intensity {min_intensity:g}"
+        )
+
+
+def _signals(
+    arrays: RawArrays, channel: str, groups: ReplicateGroups, flagged: BoolArray | None
+) -> _ChannelSignals:
+    intensities = arrays.channels[channel]
+    spots = subtract_background(intensities.foreground, intensities.background)
+    if flagged is not None:
+        spots[flagged] = np.nan
+    return _ChannelSignals(spots, collapse_replicates(spots, groups)[0])
+
+
+def _measures(
+    arrays: RawArrays,
+    channel: str,
+    signals: _ChannelSignals,
+    groups: ReplicateGroups,
+    counting: BoolArray,
+    min_intensity: float,
+) -> ChannelMeasures:
+    return channel_measures(
+        arrays.channels[channel],
+        signals.spots,
+        signals.probes[counting[groups.first]],
+        arrays.probes,
+        groups,
+        counting,
+        min_intensity,
+    )
+
+
+def _between(probes: ProbeTable, values: FloatArray, min_intensity: float) -> BetweenArrays | None:
+    """Compare the arrays over the probes at the cut-off in at least half of them."""
+    n_arrays = values.shape[1]
+    detected = detected_signals(values, min_intensity) & (np.nan_to_num(values) > 0)
+    compared = 2 * detected.sum(axis=1) >= n_arrays
+    if n_arrays < 2 or compared.sum() < FEWEST_COMPARED:
+        return None
+    before = _log2(values[compared])
+    levels, words = _levels(values, detected, before)
+    after = before - levels
+    coordinates, explained, n_rows = principal_components(after)
+    return BetweenArrays(
+        probes=probes.take(compared),
+        before=before,
+        levels=levels,
+        levels_from=words,
+        after=after,
+        median_array=row_medians(after),
+        pearson=pearson_matrix(after),
+        spearman=spearman_matrix(after),
+        distance=distance_matrix(after),
+        pca=coordinates,
+        pca_explained=explained,
+        pca_probes=n_rows,
+    )
+
+
+def _levels(values: FloatArray, detected: BoolArray, before: FloatArray) -> tuple[FloatArray, str]:
+    """Scale the arrays as ``mirtool normalize`` does; where an array leaves it too few probes, by ratios.
+
+    An array that failed must not keep the others from being judged: its level is then the median of its ratios to
+    the median array, over what it has.
+    """
+    in_all = int(detected.all(axis=1).sum())
+    if in_all >= FEWEST_COMPARED:
+        factors = median_factors(values, detected)
+        return np.log2(factors), f"the {in_all:,} probes at the cut-off in all arrays, as mirtool normalize does"
+    middle = row_medians(before)
+    return row_medians((before - middle[:, None]).T), (
+        f"the ratios to the median array over the {len(before):,} compared probes: only {in_all:,} reach the "
+        "cut-off in all arrays, too few for mirtool normalize"
+    )
+
+
+def _agreement(
+    arrays: RawArrays, name: str, signals: dict[str, _ChannelSignals], min_intensity: float
+) -> FloatArray | None:
+    """Correlate the log-ratios of the two channels between arrays; None without a second channel."""
+    other = _other_channel(arrays, name)
+    if other is None:
+        return None
+    floor = max(min_intensity, 1.0)
+    first, second = (np.log2(np.maximum(signals[key].probes, floor)) for key in (name, other))
+    neither = (first <= math.log2(floor)) & (second <= math.log2(floor))
+    first[neither] = np.nan
+    return log_ratio_agreement(first, second)
+
+
+def _pairing(
+    arrays: RawArrays,
+    name: str,
+    signals: dict[str, _ChannelSignals],
+    groups: ReplicateGroups,
+    min_intensity: float,
+) -> FloatArray | None:
+    other = _other_channel(arrays, name)
+    if other is None:
+        return None
+    return channel_pairing(signals[name].spots, signals[other].spots, groups, min_intensity)
+
+
+def _other_channel(arrays: RawArrays, name: str) -> str | None:
+    others = [key for key in arrays.channels if key != name]
+    return others[0] if len(others) == 1 else None
+
+
+def _flag_shares(arrays: RawArrays) -> dict[int, FloatArray] | None:
+    if arrays.flags is None:
+        return None
+    return {flag: 100 * counts / max(arrays.n_spots, 1) for flag, counts in count_flags(arrays.flags).items()}
+
+
+def _log2(values: FloatArray) -> FloatArray:
+    """log2 of what is positive; the rest is missing."""
+    return np.log2(np.where(values > 0, values, np.nan))

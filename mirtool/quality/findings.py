@@ -1,0 +1,342 @@
+"""From measures to verdicts: the limits, each with its source, and what is said of an array beyond one of them.
+
+**Outlier** (rather not used) is an array that fails one of arrayQualityMetrics' rules on normalized values, that
+sees less than half of what the median array sees, or that is not what its name says: another's copy, its channels
+exchanged, or of two slides. **Look at it** is everything that harms some of its values or that normalization
+repairs. The limits marked "our choice" are conventions, not statistics: they decide what is worth a look.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from mirtool.console import plural
+from mirtool.model import FloatArray
+from mirtool.probes import ProbeKind
+from mirtool.quality.contamination import TWOFOLD
+from mirtool.quality.faults import EXCHANGED_LIMIT, PAIRING_LEAST, better_partners
+from mirtool.quality.outliers import FEWEST_FOR_FENCE, TITLES
+from mirtool.quality.report import Finding, OutlierRule, QualityReport, SpatialReport, Verdict
+
+LEVEL_LIMIT = 2.0
+"""log2, fourfold, by which an array's level may differ from the median of the levels (our choice; the one at
+which ``mirtool normalize`` warns of factors too)."""
+DETECTED_LIMIT = 0.5
+"""Share of the median array's detected probes that an array must see (our choice)."""
+MORAN_LIMIT = 0.2
+"""Moran's I that is worth a look where its P is below :data:`MORAN_P` (our choice: simulated arrays without a fault
+lie within 0.03 of zero, and one with a spoilt corner of 2 % above it)."""
+MORAN_P = 0.001
+BLOCK_LIMIT = 1.0
+"""log2, twofold, beyond which the block that departs most is named."""
+FLAGGED_LIMIT = 20.0
+"""Percent of spots made missing by their flag (our choice)."""
+CEILING_LIMIT = 1.0
+"""Percent of spots at 65,535 counts: an array has 20 probes in 2,000 that it can't tell apart (our choice)."""
+CV_LIMIT = 30.0
+"""Percent; median CV of replicate spots (our choice: spots of one array in GSE20122 repeat within 4 to 10 %)."""
+RANK_LIMIT = 0.9
+"""Spearman's correlation of the spike-ins with their medians over the arrays (our choice)."""
+FEW_ARRAYS = 10
+"""Below as many arrays the box-plot rules are said to find gross faults only."""
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """What the verdicts rest on beside the report: mix-ups, and how much the flags took."""
+
+    identical: tuple[tuple[int, ...], ...]
+    agreement: FloatArray | None
+    pairing: FloatArray | None
+    flagged_out: FloatArray
+
+
+def findings(report: QualityReport, evidence: Evidence) -> tuple[Finding, ...]:
+    """Give what speaks against each array, in the order of the arrays, the worst first."""
+    checks: tuple[Callable[[QualityReport, Evidence], Iterator[Finding]], ...] = (
+        _identical,
+        _exchanged,
+        _wrong_partner,
+        _outlier_rules,
+        _detection,
+        _level,
+        _spatial,
+        _flagged,
+        _ceiling,
+        _repeatability,
+        _spike_ins,
+        _indications,
+    )
+    found = [finding for check in checks for finding in check(report, evidence)]
+    worst_first = list(Verdict)[::-1]
+    return tuple(sorted(found, key=lambda finding: (finding.array, worst_first.index(finding.verdict))))
+
+
+def _identical(report: QualityReport, evidence: Evidence) -> Iterator[Finding]:
+    n_spots = report.arrays.n_spots
+    for group in evidence.identical:
+        for array in group:
+            twins = " and ".join(report.samples.names[twin] for twin in group if twin != array)
+            yield Finding(
+                array,
+                "identical arrays",
+                Verdict.OUTLIER,
+                float(n_spots),
+                float("nan"),
+                f"identical to {twins} in all {n_spots:,} spots: one file under two names",
+            )
+
+
+def _exchanged(_report: QualityReport, evidence: Evidence) -> Iterator[Finding]:
+    if evidence.agreement is None:
+        return
+    for array in np.flatnonzero(evidence.agreement < EXCHANGED_LIMIT):
+        r = float(evidence.agreement[array])
+        yield Finding(
+            int(array),
+            "channels exchanged",
+            Verdict.OUTLIER,
+            r,
+            EXCHANGED_LIMIT,
+            "its two channels seem exchanged: its log-ratios run against those of the other arrays "
+            f"(r = {r:.2f}); if the dyes were swapped on purpose, that is what you see",
+        )
+
+
+def _wrong_partner(report: QualityReport, evidence: Evidence) -> Iterator[Finding]:
+    if evidence.pairing is None:
+        return
+    own, other = report.channel, next(key for key in report.channels if key != report.channel)
+    for array, partner in better_partners(evidence.pairing):
+        r, with_own = float(evidence.pairing[array, partner]), float(evidence.pairing[array, array])
+        yield Finding(
+            array,
+            "channels of two slides",
+            Verdict.OUTLIER,
+            r,
+            PAIRING_LEAST,
+            f"its channel {own} seems to be of one slide with channel {other} of {report.samples.names[partner]}: "
+            f"their spots depart from their probes together (r = {r:.2f}; with its own {other} {with_own:.2f})",
+        )
+
+
+def _outlier_rules(report: QualityReport, _evidence: Evidence) -> Iterator[Finding]:
+    after = {rule.key: rule.outlier for rule in report.rules if rule.stage == "after"}
+    for rule in report.rules:
+        for array in np.flatnonzero(rule.outlier):
+            if rule.stage == "before" and after[rule.key][array]:
+                continue  # said of the normalized values already
+            yield _rule_finding(rule, int(array))
+
+
+def _rule_finding(rule: OutlierRule, array: int) -> Finding:
+    value = float(rule.statistic[array])
+    text = f"{TITLES[rule.key]} is {value:.3g}, above {rule.limit:.3g}, {rule.stage} normalization"
+    if rule.stage == "before":
+        text += ", which scaling repairs"
+    verdict = Verdict.OUTLIER if rule.stage == "after" else Verdict.LOOK
+    return Finding(array, f"{rule.key} {rule.stage}", verdict, value, rule.limit, text)
+
+
+def _detection(report: QualityReport, _evidence: Evidence) -> Iterator[Finding]:
+    detected = report.channels[report.channel].detected
+    limit = DETECTED_LIMIT * float(np.median(detected))
+    for array in np.flatnonzero(detected < limit):
+        yield Finding(
+            int(array),
+            "probes detected",
+            Verdict.OUTLIER,
+            float(detected[array]),
+            limit,
+            f"sees {detected[array]:,} probes at {report.min_intensity:g} or more, the median array "
+            f"{np.median(detected):,.0f}",
+        )
+
+
+def _level(report: QualityReport, _evidence: Evidence) -> Iterator[Finding]:
+    if report.between is None:
+        return
+    departure = report.between.levels - np.nanmedian(report.between.levels)
+    for array in np.flatnonzero(np.abs(departure) >= LEVEL_LIMIT):
+        log2 = float(departure[array])
+        yield Finding(
+            int(array),
+            "level",
+            Verdict.LOOK,
+            log2,
+            LEVEL_LIMIT if log2 > 0 else -LEVEL_LIMIT,
+            f"{2 ** abs(log2):.1f}-fold {'brighter' if log2 > 0 else 'dimmer'} than the median array",
+        )
+
+
+def _spatial(report: QualityReport, _evidence: Evidence) -> Iterator[Finding]:
+    spatial = report.spatial
+    if spatial is None:
+        return
+    for array in np.flatnonzero((spatial.moran >= MORAN_LIMIT) & (spatial.p_value < MORAN_P)):
+        i = float(spatial.moran[array])
+        yield Finding(
+            int(array),
+            "spatial trend",
+            Verdict.LOOK,
+            i,
+            MORAN_LIMIT,
+            f"spots that depart from their probes lie together (Moran's I = {i:.2f})"
+            + _worst_block(spatial, int(array)),
+        )
+
+
+def _worst_block(spatial: SpatialReport, array: int) -> str:
+    medians = np.nan_to_num(spatial.block_residual[:, array])
+    worst = int(np.abs(medians).argmax())
+    log2 = float(medians[worst])
+    if abs(log2) < BLOCK_LIMIT:
+        return ""
+    side = "above" if log2 > 0 else "below"
+    return f"; half of block {spatial.blocks[worst]} lies {2 ** abs(log2):.1f}-fold or more {side} the rest"
+
+
+def _flagged(report: QualityReport, evidence: Evidence) -> Iterator[Finding]:
+    yield from _above(
+        evidence.flagged_out,
+        FLAGGED_LIMIT,
+        "spots flagged",
+        f"{{value:.1f}} % of its spots are left out by their flag (--flags {report.flag_rule})",
+    )
+
+
+def _ceiling(report: QualityReport, _evidence: Evidence) -> Iterator[Finding]:
+    yield from _above(
+        report.channels[report.channel].at_ceiling,
+        CEILING_LIMIT,
+        "spots at the ceiling",
+        "{value:.1f} % of its spots are at 65,535 counts, where the scanner can't tell them apart",
+    )
+
+
+def _repeatability(report: QualityReport, _evidence: Evidence) -> Iterator[Finding]:
+    yield from _above(
+        report.channels[report.channel].replicate_cv,
+        CV_LIMIT,
+        "replicate CV",
+        "the replicate spots of its probes differ by {value:.0f} % (median CV)",
+    )
+
+
+def _above(values: FloatArray, limit: float, check: str, text: str) -> Iterator[Finding]:
+    for array in np.flatnonzero(values > limit):
+        value = float(values[array])
+        yield Finding(int(array), check, Verdict.LOOK, value, limit, text.format(value=value))
+
+
+def _spike_ins(report: QualityReport, _evidence: Evidence) -> Iterator[Finding]:
+    if report.spike_ins is None:
+        return
+    rank = report.spike_ins.rank_correlation
+    for array in np.flatnonzero(rank < RANK_LIMIT):
+        value = float(rank[array])
+        yield Finding(
+            int(array),
+            "spike-in order",
+            Verdict.LOOK,
+            value,
+            RANK_LIMIT,
+            f"its spike-ins stand in another order than on the other arrays (rank correlation {value:.2f})",
+        )
+
+
+def _indications(report: QualityReport, _evidence: Evidence) -> Iterator[Finding]:
+    found = report.indications
+    if found is None or report.fluid is None:
+        return
+    if found.hemolysis is not None:
+        index = found.hemolysis - np.nanmedian(found.hemolysis)
+        for array in np.flatnonzero(index >= TWOFOLD):
+            value = float(index[array])
+            yield Finding(
+                int(array),
+                "hemolysis index",
+                Verdict.LOOK,
+                value,
+                TWOFOLD,
+                f"may be hemolyzed: miR-451a over miR-23a-3p is {2**value:.1f}-fold the median of the arrays "
+                "(an indication; the thresholds of qPCR do not hold on arrays)",
+            )
+    for source, markers, excess in zip(found.sources, found.markers, found.excess, strict=True):
+        for array in np.flatnonzero(excess >= TWOFOLD):
+            value = float(excess[array])
+            yield Finding(
+                int(array),
+                f"markers of {source}",
+                Verdict.LOOK,
+                value,
+                TWOFOLD,
+                f"may hold RNA of {source}: {', '.join(markers)} on average {2**value:.1f}-fold the median of the "
+                "arrays (an indication; disease can do the same)",
+            )
+
+
+def remarks(report: QualityReport, evidence: Evidence) -> tuple[str, ...]:
+    """Give what must be known of the study before its verdicts are believed, one sentence each."""
+    measures, n_arrays = report.channels[report.channel], len(report.samples)
+    cutoff = f"{report.min_intensity:g}"
+    found = [
+        _control_remark(kind, control.passing, control.spots, cutoff)
+        for control in measures.controls
+        if control.share > 0.5
+        for kind in [{ProbeKind.EMPTY: "Empty spots"}.get(ProbeKind(control.kind), "negative controls")]
+    ]
+    if measures.background is None and not report.arrays.channels[report.channel].processed:
+        found.append("the files have no background: the signal is the foreground alone")
+    if report.flagged is None:
+        found.append("the files have no flags: no spot was left out")
+    if report.between is None:
+        found.append(
+            "the arrays were not compared: "
+            + ("there is one only" if n_arrays < 2 else "fewer than 20 probes reach the cut-off in half of them")
+        )
+    elif n_arrays < FEWEST_FOR_FENCE:
+        found.append(
+            f"with {plural(n_arrays, 'array')} the box-plot rules (distance, distribution) can't call any an "
+            f"outlier, whatever its values: they need {FEWEST_FOR_FENCE}"
+        )
+    elif n_arrays < FEW_ARRAYS:
+        found.append(
+            f"with {n_arrays} arrays the box-plot rules (distance, distribution) find gross faults only: that no "
+            "array is an outlier by them says little"
+        )
+    if report.spatial is None:
+        found.append(
+            "no spatial test: "
+            + (
+                "the files do not say where the spots lie"
+                if report.layout is None
+                else "spots have no replicates and too few arrays to be compared with"
+            )
+        )
+    if report.spike_ins is not None:
+        found.append(
+            "the spike-ins' amounts are not in the files: their slope and order are held against the other arrays"
+        )
+    if evidence.pairing is not None and not (np.diagonal(evidence.pairing) >= PAIRING_LEAST).any():
+        found.append(
+            "the spots' deviations do not go together in the two channels of any array, so it can't be told "
+            "whether the channels of an array are of one slide"
+        )
+    if report.fluid is None and report.indications is not None:
+        found.append("for serum or plasma say --fluid serum (or plasma): hemolysis and cells are then judged too")
+    return tuple(found)
+
+
+def _control_remark(what: str, passing: tuple[int, ...], spots: tuple[int, ...], cutoff: str) -> str:
+    if passing == spots:
+        count = f"all {spots[0]:,}" if len(set(spots)) == 1 else "all"
+        return (
+            f"{count} {what} stand at {cutoff} or above in every array, though nothing is there to be seen: on "
+            "these arrays the cut-off filters nothing"
+        )
+    share = 100 * sum(passing) / sum(spots)
+    return f"{share:.1f} % of the {what} stand at {cutoff} or above: on these arrays the cut-off filters nothing"
