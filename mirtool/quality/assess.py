@@ -111,7 +111,7 @@ def quality_report(
     evidence = Evidence(
         identical=identical_arrays(arrays),
         agreement=_agreement(arrays, name, signals, min_intensity),
-        pairing=_pairing(arrays, name, signals, groups, min_intensity),
+        pairing=_pairing(arrays, name, signals, groups, counting, min_intensity),
         flagged_out=np.zeros(arrays.n_arrays) if flagged is None else 100 * flagged.mean(axis=0),
     )
     report = QualityReport(
@@ -239,12 +239,13 @@ def _pairing(
     name: str,
     signals: dict[str, _ChannelSignals],
     groups: ReplicateGroups,
+    counting: BoolArray,
     min_intensity: float,
 ) -> FloatArray | None:
     other = _other_channel(arrays, name)
     if other is None:
         return None
-    return channel_pairing(signals[name].spots, signals[other].spots, groups, min_intensity)
+    return channel_pairing(signals[name].spots, signals[other].spots, groups, counting, min_intensity)
 
 
 def _other_channel(arrays: RawArrays, name: str) -> str | None:

@@ -4,13 +4,13 @@
 file under two names.
 
 **Exchanged channels.** M = log2(Hy3 / Hy5) of a sample against the common reference is much the same on all
-arrays of a study (in GSE20122 its correlation with the median of the other arrays is 0.91 to 0.93). With the
+arrays of a study (in GSE20122 its correlation with the median of the other arrays is 0.51 to 0.70). With the
 channels exchanged M changes its sign, and the correlation with it. In a design without a common reference, dyes
 swapped on purpose look the same.
 
 **Channels of two slides.** Of the four spots of a probe some are printed bigger than others, and both channels of
 a slide show it: the deviations of the spots from their probe's median go together in Hy3 and Hy5 of one slide
-(correlation 0.34 to 0.82 in GSE20122) and hardly between slides (0.01 to 0.14). So the deviations tell which Hy5
+(correlation 0.25 to 0.90 in GSE20122) and not between slides (−0.08 to 0.04). So the deviations tell which Hy5
 belongs to which Hy3, and two arrays whose channels were paired crosswise, or whose samples were exchanged in one
 channel, come out.
 """
@@ -19,15 +19,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from mirtool.model import FloatArray, RawArrays
+from mirtool.model import BoolArray, FloatArray, RawArrays
 from mirtool.normalize.replicates import ReplicateGroups
 from mirtool.quality.comparison import pearson_matrix, row_medians
 from mirtool.quality.spatial import spot_residuals
 
-EXCHANGED_LIMIT = -0.5
+EXCHANGED_LIMIT = -0.3
 """Correlation of M with the other arrays' below which the channels are said to be exchanged (our choice: halfway
 between none and the reverse of what arrays agree in)."""
-PAIRING_LEAST = 0.25
+PAIRING_LEAST = 0.2
 """Correlation of deviations from which two channels may be said to be of one slide (our choice, between the
 highest across slides and the lowest within one in GSE20122)."""
 PAIRING_LEAD = 0.15
@@ -70,7 +70,11 @@ def log_ratio_agreement(first: FloatArray, second: FloatArray) -> FloatArray:
 
 
 def channel_pairing(
-    first: FloatArray, second: FloatArray, groups: ReplicateGroups, min_intensity: float
+    first: FloatArray,
+    second: FloatArray,
+    groups: ReplicateGroups,
+    counting: BoolArray,
+    min_intensity: float,
 ) -> FloatArray:
     """Correlate the spots' deviations in the first channel of every array with those in the second of every array.
 
@@ -80,6 +84,9 @@ def channel_pairing(
         Signals of the spots in the two channels, ``(n_spots, n_arrays)``, linear, NaN missing.
     groups
         Which spots are replicates: chips without have no deviations.
+    counting
+        Spots that take part, ``(n_spots,)``: those of probes. Landing lights and Empty spots shine in one channel
+        only, or in none.
     min_intensity
         The cut-off, counts; spots below it with their probe have no deviation.
 
@@ -91,7 +98,7 @@ def channel_pairing(
     n_arrays = first.shape[1]
     if not (groups.sizes > 1).any():
         return np.full((n_arrays, n_arrays), np.nan)
-    deviations = [spot_residuals(signals, groups, min_intensity)[0] for signals in (first, second)]
+    deviations = [spot_residuals(signals, groups, min_intensity)[0][counting] for signals in (first, second)]
     return pearson_matrix(np.concatenate(deviations, axis=1))[:n_arrays, n_arrays:]
 
 

@@ -27,8 +27,8 @@ which ``mirtool normalize`` warns of factors too)."""
 DETECTED_LIMIT = 0.5
 """Share of the median array's detected probes that an array must see (our choice)."""
 MORAN_LIMIT = 0.2
-"""Moran's I that is worth a look where its P is below :data:`MORAN_P` (our choice: simulated arrays without a fault
-lie within 0.03 of zero, and one with a spoilt corner of 2 % above it)."""
+"""Moran's I that is worth a look where its P is below :data:`MORAN_P` (our choice: simulated arrays without a
+fault lie within 0.03 of zero, one with a spoilt corner of 2 % above it)."""
 MORAN_P = 0.001
 BLOCK_LIMIT = 1.0
 """log2, twofold, beyond which the block that departs most is named."""
