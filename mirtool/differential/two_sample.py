@@ -11,11 +11,16 @@ from mirtool.model import BoolArray, FloatArray
 
 @dataclass(frozen=True, eq=False)
 class TTest:
-    """Statistic, degrees of freedom and two-sided P of each probe, ``(n_probes,)``, NaN where not testable."""
+    """The test of each probe, ``(n_probes,)``, NaN where not testable.
+
+    ``statistic``, ``df`` and two-sided ``p_value`` of the t test; ``standard_error`` is that of the difference of
+    the means, from which an interval around it is made.
+    """
 
     statistic: FloatArray
     df: FloatArray
     p_value: FloatArray
+    standard_error: FloatArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,9 +121,10 @@ def paired_t_test(tested: FloatArray, reference: FloatArray) -> TTest:
 def _t_test(difference: FloatArray, squared_error: FloatArray, df: FloatArray, testable: BoolArray) -> TTest:
     from scipy.special import stdtr
 
-    statistic = _divide(difference, np.sqrt(squared_error), testable)
+    standard_error = np.where(testable, np.sqrt(squared_error), np.nan)
+    statistic = _divide(difference, standard_error, testable)
     df = np.where(testable, df, np.nan)
-    return TTest(statistic, df, 2 * stdtr(df, -np.abs(statistic)))
+    return TTest(statistic, df, 2 * stdtr(df, -np.abs(statistic)), standard_error)
 
 
 def _moments(values: FloatArray) -> _Moments:
