@@ -39,5 +39,5 @@ def content(name, data):
 def test_every_file_of_a_fixture_folder_has_a_maker():
     folders = {(FOLDER / name).parent for name in FIXTURES}
     files = {str(path.relative_to(FOLDER)) for folder in folders for path in folder.iterdir() if path.is_file()}
-    # LibreOffice made the one XLS file: see make_matrix_fixtures.py.
-    assert files - {"matrix/intensities.xls"} == set(FIXTURES)
+    # LibreOffice made the XLS files: see make_matrix_fixtures.py and make_workbook_fixtures.py.
+    assert files - {"matrix/intensities.xls", "service_workbook/expression_matrix.xls"} == set(FIXTURES)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
@@ -16,12 +16,19 @@ import numpy.typing as npt
 from mirtool.console import plural
 from mirtool.errors import ArrayMismatchError, CallError, FormatError, SampleSheetError
 from mirtool.io.agreement import Alignment, align_spots
+from mirtool.io.probe_values import Scale
 from mirtool.io.registry import sniff_format
 from mirtool.io.sheet import HY5_COLUMN, describe_unlisted, match_columns, match_files, name_after_files
 from mirtool.model import ArraySource, Channel, RawArrays, SampleTable
 from mirtool.probes import KindRule, classify_probes
 
 Scalar = TypeVar("Scalar", bound=np.generic)
+
+_TABLES = frozenset({"matrix", "geo-series-matrix"})
+"""Formats of several arrays a file, which are found in a sample sheet by their names."""
+
+_TABLES = ("matrix", "service-workbook")
+"""Formats that hold several arrays a file, told by the names of their columns."""
 
 
 def read_arrays(
@@ -31,7 +38,12 @@ def read_arrays(
     format: str | None = None,
     channels: Sequence[str] | None = None,
     signal: str | None = None,
+    foreground: str = "median",
+    background: str = "median",
     array_list: str | Path | None = None,
+    platform: str | Path | None = None,
+    scale: Scale | None = None,
+    samples_in_rows: bool = False,
     rules: Sequence[KindRule] = (),
     species: str | None = None,
     executor: Executor | None = None,
@@ -42,8 +54,8 @@ def read_arrays(
     Parameters
     ----------
     files
-        Instrument files (one array each; ImaGene: one channel each) or plain intensity tables (several arrays
-        each), all of one format. Empty reads the files that ``samples`` lists.
+        Instrument files (one array each; ImaGene: one channel each), plain intensity tables or a service's Raw
+        Intensity Files (several arrays each), all of one format. Empty reads the files that ``samples`` lists.
     samples
         The sample sheet. It gives names, groups and order. Arrays are found in it by file, those of a plain
         table by sample name; its column ``file_hy5`` pairs the channels of ImaGene files. Without a sheet an
@@ -54,9 +66,17 @@ def read_arrays(
         Channels to read, such as ``["532"]``; None reads all and keeps those that every file has.
     signal
         Which of an Agilent file's signals: see :func:`mirtool.io.agilent.read_agilent`.
+    foreground, background
+        Which statistic of a GenePix spot's pixels: see :func:`mirtool.io.genepix.read_genepix`.
     array_list
         A GAL file, whose IDs and names are given to spots that lack them: see
         :func:`mirtool.io.gal.attach_list`.
+    platform
+        A GEO platform table, which gives names to the IDs: see :mod:`mirtool.io.geo_platform`.
+    scale
+        ``"linear"`` lets the values of a GEO series matrix pass for raw intensities.
+    samples_in_rows
+        True says that plain tables have one row a sample.
     rules, species
         How probes are classified: see :func:`mirtool.probes.classify_probes`.
     executor
@@ -83,16 +103,18 @@ def read_arrays(
     FormatError
         Where a file can't be read, holds no arrays, or is of another format than the first.
     CallError
-        Where no file is given, ``format`` or ``signal`` does not exist, or the files have no such signal.
+        Where no file is given, ``format``, ``signal``, ``foreground`` or ``background`` does not exist, or the
+        files have no such thing.
     """
     paths = paths_to_read(files, samples)
-    read_one = partial(_read_one, format_name=format, channels=channels, signal=signal)
+    pixels = {"foreground": foreground, "background": background}
+    read_one = partial(_read_one, format_name=format, channels=channels, signal=signal, pixels=pixels)
     parts = _read_side_by_side(paths, read_one, executor, on_read)
     _refuse_mixed_formats(parts)
     parts = [_keep_channels(part, channels) for part in _pair_channels(parts, samples)]
     parts = _attach_list(parts, array_list)
     arrays = _bind(parts, align_spots(parts))
-    arrays = _put_into_sheet_order(arrays, samples)
+    arrays = _name_by_platform(_put_into_sheet_order(arrays, samples), platform)
     probes = classify_probes(
         arrays.probes.id, arrays.probes.name, rules=rules, species=species, told=arrays.probes.kind
     )
@@ -139,15 +161,15 @@ def paths_to_read(files: Sequence[str | Path], samples: SampleTable | None) -> l
 
 def _read_side_by_side(
     paths: Sequence[str],
-    read_one: Callable[[str], RawArrays],
+    read_one: Callable[[str], list[RawArrays]],
     executor: Executor | None,
     on_read: Callable[[str], None] | None,
 ) -> list[RawArrays]:
     pool = executor or ThreadPoolExecutor(max_workers=min(len(paths), os.cpu_count() or 2))
     parts = []
     try:
-        for path, part in zip(paths, pool.map(read_one, paths), strict=True):
-            parts.append(part)
+        for path, of_file in zip(paths, pool.map(read_one, paths), strict=True):
+            parts += of_file
             if on_read is not None:
                 on_read(path)
     finally:
@@ -157,8 +179,14 @@ def _read_side_by_side(
 
 
 def _read_one(
-    path: str, *, format_name: str | None, channels: Sequence[str] | None, signal: str | None
-) -> RawArrays:
+    path: str,
+    *,
+    format_name: str | None,
+    channels: Sequence[str] | None,
+    signal: str | None,
+    pixels: Mapping[str, str],
+) -> list[RawArrays]:
+    """Read what one file holds: its arrays, of a service's workbook those of each GAL lot."""
     found = sniff_format(path, format_name)
     if signal is not None and found != "agilent":
         raise CallError(
@@ -167,31 +195,47 @@ def _read_one(
             found=f"--signal {signal}, and a file of the format {found}",
             hint="leave --signal out",
         )
+    if found != "genepix" and set(pixels.values()) != {"median"}:
+        raise CallError(
+            "only GenePix files let you choose a statistic of the pixels",
+            path=path,
+            found=f"foreground {pixels['foreground']}, background {pixels['background']}, and the format {found}",
+            expected="the median of both",
+        )
     if found == "genepix":
         from mirtool.io.genepix import read_genepix
 
-        return read_genepix(path, channels=channels)
+        return [read_genepix(path, channels=channels, **pixels)]
     if found == "matrix":
         from mirtool.io.matrix import read_intensities
 
-        return read_intensities(path)
+        return [read_intensities(path)]
     if found == "imagene":
         from mirtool.io.imagene import read_imagene
 
-        return read_imagene(path)
+        return [read_imagene(path)]
     if found == "agilent":
         from mirtool.io.agilent import read_agilent
 
-        return read_agilent(path, signal=signal)
+        return [read_agilent(path, signal=signal)]
+    if found == "service-workbook":
+        from mirtool.io.service_workbook import read_intensity_sheets
+
+        return read_intensity_sheets(path)
     raise FormatError(
         "this file holds no arrays",
         path=path,
         found=f"the format {found}",
-        expected="GenePix, ImaGene or Agilent results, or a plain table of intensities",
+        expected="GenePix, ImaGene or Agilent results, a service's Raw Intensity File, or a plain table of "
+        "intensities",
     )
 
 
 def _pair_channels(parts: list[RawArrays], samples: SampleTable | None) -> list[RawArrays]:
+    if parts[0].sources[0].format == "matrix":
+        from mirtool.io.dye_columns import pair_columns
+
+        return [pair_columns(part, samples) for part in parts]
     if parts[0].sources[0].format != "imagene":
         return parts
     from mirtool.io.imagene import pair_channels
@@ -207,7 +251,7 @@ def _keep_channels(part: RawArrays, channels: Sequence[str] | None) -> RawArrays
     if absent:
         raise FormatError(
             f"a plain table has no channel {', '.join(absent)}"
-            if source.format == "matrix"
+            if source.format in _TABLES
             else f"the array has no channel {', '.join(absent)}",
             path=source.path,
             found="channels " + ", ".join(part.channels),
@@ -223,6 +267,14 @@ def _attach_list(parts: list[RawArrays], path: str | Path | None) -> list[RawArr
 
     array_list = read_gal(path)
     return [attach_list(part, array_list) for part in parts]
+
+
+def _name_by_platform(arrays: RawArrays, path: str | Path | None) -> RawArrays:
+    if path is None:
+        return arrays
+    from mirtool.io.geo_platform import name_arrays, read_platform
+
+    return name_arrays(arrays, read_platform(path))
 
 
 def _refuse_mixed_formats(parts: Sequence[RawArrays]) -> None:
@@ -340,7 +392,7 @@ def _put_into_sheet_order(arrays: RawArrays, samples: SampleTable | None) -> Raw
     """Give the arrays the names, groups and order of the sheet."""
     if samples is None:
         return arrays
-    by_name = arrays.sources[0].format == "matrix"
+    by_name = arrays.sources[0].format in _TABLES
     positions = (match_columns if by_name else match_files)(arrays.samples, samples)
     table = replace(samples, files=tuple(arrays.samples.files[i] for i in positions))
     dropped = (*arrays.dropped, *describe_unlisted(arrays.samples, samples)) if by_name else arrays.dropped

@@ -39,9 +39,10 @@ from typing import Literal
 import numpy as np
 
 from mirtool.errors import FormatError, ScaleError
+from mirtool.io import service_workbook
 from mirtool.io.registry import Inspection
 from mirtool.io.tables import MISSING_CELLS, TextTable, head_table, read_table
-from mirtool.io.text import FileHead, sha256_of
+from mirtool.io.text import FileHead, read_head, sha256_of
 from mirtool.model import (
     ArraySource,
     Channel,
@@ -91,6 +92,8 @@ _MIRNA_NAME = re.compile(r"^([a-z]{3,5}-)?(mir|let)-?\d", re.IGNORECASE)
 
 def sniff(head: FileHead) -> bool:
     """Tell a plain table by its header, a label column and at least one column of numbers."""
+    if service_workbook.sniff(head):
+        return False
     table = head_table(head)
     if table is None or _is_other_result(table) or any(_INSTRUMENT.search(name) for name in table.header):
         return False
@@ -173,14 +176,15 @@ def read_intensities(path: str | Path, *, sheet: str | None = None) -> RawArrays
 
 
 def read_expression(path: str | Path, *, scale: Literal["log2", "linear"] | None = None) -> ExpressionMatrix:
-    """Read normalized expression from a plain table.
+    """Read normalized expression from a plain table or a service's Expression Matrix.
 
     Parameters
     ----------
     path
         CSV, TSV, XLSX or XLS; ``-`` is standard input.
     scale
-        ``"log2"`` or ``"linear"``. mirtool's own tables say it themselves; any other table needs it.
+        ``"log2"`` or ``"linear"``. mirtool's own tables say it themselves, and a service's normalized
+        values are linear; any other table needs it.
 
     Returns
     -------
@@ -196,6 +200,8 @@ def read_expression(path: str | Path, *, scale: Literal["log2", "linear"] | None
     FormatError
         Where a number cell holds text, a row has no label, an ID occurs twice, a sample has no value.
     """
+    if service_workbook.sniff(read_head(path)):
+        return service_workbook.read_normalized(path, scale=scale)
     plain = _read_plain(path, None)
     ids, renamed = (plain.id, ()) if plain.has_ids else _number_repeats(plain.id)
     _refuse_repeated_ids(plain.table, ids)

@@ -21,6 +21,7 @@ FORMATS: Mapping[str, str] = {
     "gal": "mirtool.io.gal",
     "imagene": "mirtool.io.imagene",
     "agilent": "mirtool.io.agilent",
+    "service-workbook": "mirtool.io.service_workbook",
     "matrix": "mirtool.io.matrix",
     "interactions": "mirtool.io.interactions",
     "gene-sets": "mirtool.io.gene_sets",
