@@ -24,10 +24,7 @@ from mirtool.probes import KindRule, classify_probes
 
 Scalar = TypeVar("Scalar", bound=np.generic)
 
-_TABLES = frozenset({"matrix", "geo-series-matrix"})
-"""Formats of several arrays a file, which are found in a sample sheet by their names."""
-
-_TABLES = ("matrix", "service-workbook")
+_TABLES = ("matrix", "geo-series-matrix", "service-workbook")
 """Formats that hold several arrays a file, told by the names of their columns."""
 
 
@@ -58,7 +55,8 @@ def read_arrays(
         Intensity Files (several arrays each), all of one format. Empty reads the files that ``samples`` lists.
     samples
         The sample sheet. It gives names, groups and order. Arrays are found in it by file, those of a plain
-        table by sample name; its column ``file_hy5`` pairs the channels of ImaGene files. Without a sheet an
+        table by sample name; its column ``file_hy5`` pairs the channels of ImaGene files, or of the columns of a
+        plain table (:mod:`mirtool.io.dye_columns`). Without a sheet an
         array is named after its file.
     format
         A name of :data:`mirtool.io.registry.FORMATS`; None tells each file by its content.
@@ -108,7 +106,15 @@ def read_arrays(
     """
     paths = paths_to_read(files, samples)
     pixels = {"foreground": foreground, "background": background}
-    read_one = partial(_read_one, format_name=format, channels=channels, signal=signal, pixels=pixels)
+    read_one = partial(
+        _read_one,
+        format_name=format or ("matrix" if samples_in_rows else None),
+        channels=channels,
+        signal=signal,
+        pixels=pixels,
+        scale=scale,
+        samples_in_rows=samples_in_rows,
+    )
     parts = _read_side_by_side(paths, read_one, executor, on_read)
     _refuse_mixed_formats(parts)
     parts = [_keep_channels(part, channels) for part in _pair_channels(parts, samples)]
@@ -185,6 +191,8 @@ def _read_one(
     channels: Sequence[str] | None,
     signal: str | None,
     pixels: Mapping[str, str],
+    scale: Scale | None,
+    samples_in_rows: bool,
 ) -> list[RawArrays]:
     """Read what one file holds: its arrays, of a service's workbook those of each GAL lot."""
     found = sniff_format(path, format_name)
@@ -209,7 +217,11 @@ def _read_one(
     if found == "matrix":
         from mirtool.io.matrix import read_intensities
 
-        return [read_intensities(path)]
+        return [read_intensities(path, samples_in_rows=samples_in_rows)]
+    if found == "geo-series-matrix":
+        from mirtool.io.geo import read_intensities as read_series_intensities
+
+        return [read_series_intensities(path, scale=scale)]
     if found == "imagene":
         from mirtool.io.imagene import read_imagene
 
@@ -226,8 +238,8 @@ def _read_one(
         "this file holds no arrays",
         path=path,
         found=f"the format {found}",
-        expected="GenePix, ImaGene or Agilent results, a service's Raw Intensity File, or a plain table of "
-        "intensities",
+        expected="GenePix, ImaGene or Agilent results, a service's Raw Intensity File, a GEO series matrix, or a "
+        "plain table of intensities",
     )
 
 
@@ -251,7 +263,7 @@ def _keep_channels(part: RawArrays, channels: Sequence[str] | None) -> RawArrays
     if absent:
         raise FormatError(
             f"a plain table has no channel {', '.join(absent)}"
-            if source.format in _TABLES
+            if source.format in _TABLES and len(part.channels) == 1
             else f"the array has no channel {', '.join(absent)}",
             path=source.path,
             found="channels " + ", ".join(part.channels),

@@ -21,6 +21,8 @@ FORMATS: Mapping[str, str] = {
     "gal": "mirtool.io.gal",
     "imagene": "mirtool.io.imagene",
     "agilent": "mirtool.io.agilent",
+    "geo-series-matrix": "mirtool.io.geo",
+    "geo-platform": "mirtool.io.geo_platform",
     "service-workbook": "mirtool.io.service_workbook",
     "matrix": "mirtool.io.matrix",
     "interactions": "mirtool.io.interactions",

@@ -3,17 +3,17 @@
 A table is: optional note lines (``# mirtool normalized; scale: log2``), a header line, and one line a row. The
 delimiter (tab, comma or semicolon) is told from the header. Cells may be quoted. Rows and columns of blanks,
 which spreadsheets leave behind, are passed over; line numbers in messages are those of the file. A header that
-is one name short of every row (as R writes row names) gets a first column without a name.
+is one name short of every row (as R writes row names) gets a first column without a name. Where a format allows
+several header rows, its own rule says which they are (:data:`HeaderRule`).
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from mirtool.console import plural
 from mirtool.errors import FormatError, MirtoolError
 from mirtool.io.arrow import floats_of
 from mirtool.io.text import FileHead, decode, is_binary, is_workbook, read_bytes, unify_newlines
+from mirtool.io.workbook import read_sheets as read_sheets
 from mirtool.model import FloatArray, TextArray, text_array
 
 MISSING_CELLS = ("", "NA", "N/A", "n/a", "na", "NaN", "nan", "null", "NULL", "#N/A")
@@ -64,12 +65,39 @@ def unguard_text(text: str) -> str:
     return text[1:] if text[:1] == "'" and text.lstrip("'").startswith(_FORMULA_STARTS) else text
 
 
+@dataclass(frozen=True)
+class HeaderRows:
+    """A header of several rows.
+
+    Parameters
+    ----------
+    names
+        The name of every column.
+    others
+        What the other header rows say: the row's label to one cell a column.
+    titles
+        Lines above the table that hold one cell only.
+    n_rows
+        How many rows the header takes, from the first row that is no note.
+    """
+
+    names: tuple[str, ...]
+    others: Mapping[str, tuple[str, ...]]
+    titles: tuple[str, ...]
+    n_rows: int
+
+
+HeaderRule = Callable[[Sequence[Sequence[str]]], HeaderRows | None]
+"""Tells from a table's first rows of cells whether several of them are its header; None where it is the first."""
+
+
 @dataclass(frozen=True, eq=False)
 class TextTable:
     """A table as it stands in its file: header, columns of text, and where the first row lies.
 
     ``columns`` are sequences of str; ``first_line`` is the 1-based line of the first data row;
-    ``lines`` gives the line of each row where rows do not follow each other line by line.
+    ``lines`` gives the line of each row where rows do not follow each other line by line. ``delimiter`` is empty
+    where the table comes from a workbook. ``header_rows`` says what a header of several rows holds.
     """
 
     path: str
@@ -78,6 +106,8 @@ class TextTable:
     first_line: int
     notes: dict[str, str]
     lines: tuple[int, ...] | None = None
+    delimiter: str = ""
+    header_rows: HeaderRows | None = None
 
     def __len__(self) -> int:
         return len(self.columns[0]) if self.columns else 0
@@ -168,7 +198,7 @@ def _numbers_at_once(column: Any, missing: Sequence[str]) -> FloatArray | None:
     return floats_of(numbers)
 
 
-def read_table(path: str | Path, *, sheet: str | None = None) -> TextTable:
+def read_table(path: str | Path, *, sheet: str | None = None, header_rule: HeaderRule | None = None) -> TextTable:
     """Read a delimited text file or the first sheet (or ``sheet``) of a workbook.
 
     Raises
@@ -178,7 +208,10 @@ def read_table(path: str | Path, *, sheet: str | None = None) -> TextTable:
         columns of one name; each with its line.
     """
     data = read_bytes(path)
-    table = _read_workbook(data, path, sheet) if is_workbook(data) else _read_delimited(data, path)
+    if is_workbook(data):
+        table = _read_workbook(data, path, sheet, header_rule)
+    else:
+        table = _read_delimited(data, path, header_rule)
     _check_header(table)
     return table
 
@@ -243,7 +276,7 @@ def _notes_above(lines: Sequence[str]) -> dict[str, str]:
     return parse_notes([line.rstrip("\t,;") for line in lines])
 
 
-def head_table(head: FileHead) -> TextTable | None:
+def head_table(head: FileHead, header_rule: HeaderRule | None = None) -> TextTable | None:
     """Give the header and the first rows of a file, for a sniffer; None where it holds no table.
 
     It ends before a row that is wrong, so that the file is still known and its reader can say what is wrong. Of a
@@ -252,7 +285,7 @@ def head_table(head: FileHead) -> TextTable | None:
     wrong: int | None = None
     for _ in range(2):
         try:
-            return _table_above(head, wrong)
+            return _table_above(head, wrong, header_rule)
         except FormatError as error:
             wrong = error.line
         except (MirtoolError, IndexError):
@@ -262,18 +295,20 @@ def head_table(head: FileHead) -> TextTable | None:
     return None
 
 
-def _table_above(head: FileHead, line: int | None) -> TextTable:
+def _table_above(head: FileHead, line: int | None, header_rule: HeaderRule | None) -> TextTable:
     """Read the first rows of a file, those above ``line`` only where it is given."""
     end = None if line is None else line - 1
     if is_workbook(head.data):
-        return _read_workbook(read_bytes(head.path), head.path, None, end)
+        return _read_workbook(read_bytes(head.path), head.path, None, header_rule, end)
     lines = head.lines[:end]
     start = _find_header(lines)
     body = list(lines[start : start + HEAD_ROWS + 1])
-    return _by_csv(body, tell_delimiter(body[0]), head.path, start, _notes_above(lines[:start]))
+    if not body:
+        raise FormatError("the table holds no header line", path=head.path)
+    return _read_lines(body, head.path, start, lines[:start], header_rule)
 
 
-def _read_delimited(data: bytes, path: str | Path) -> TextTable:
+def _read_delimited(data: bytes, path: str | Path, header_rule: HeaderRule | None) -> TextTable:
     if is_binary(data):
         raise FormatError(
             "this is no text table",
@@ -288,9 +323,57 @@ def _read_delimited(data: bytes, path: str | Path) -> TextTable:
         raise FormatError("the table holds no header line", path=path, found="blank lines and notes only")
     while _is_blank(lines[-1]):
         lines.pop()
-    notes, delimiter, body = _notes_above(lines[:start]), tell_delimiter(lines[start]), lines[start:]
-    table = None if len(data) < _LARGE else _by_pyarrow(body, delimiter, path, start, notes)
-    return table or _by_csv(body, delimiter, path, start, notes)
+    return _read_lines(lines[start:], path, start, lines[:start], header_rule, large=len(data) >= _LARGE)
+
+
+def _read_lines(
+    body: list[str],
+    path: str | Path,
+    start: int,
+    above: Sequence[str],
+    header_rule: HeaderRule | None,
+    *,
+    large: bool = False,
+) -> TextTable:
+    """Part lines into a table; ``start`` lines, ``above``, precede them in the file."""
+    delimiter = tell_delimiter(body[0]) if header_rule is None else _common_delimiter(body[:HEAD_ROWS])
+    notes = _notes_above(above)
+    if large and (header_rule is None or header_rule(_head_cells(body, delimiter)) is None):
+        table = _by_pyarrow(body, delimiter, path, start, notes)
+        if table is not None:
+            return table
+    return _by_csv(body, delimiter, path, start, notes, header_rule)
+
+
+def table_of_lines(lines: list[str], path: str | Path, *, first_line: int, delimiter: str = "\t") -> TextTable:
+    """Part the lines of a table that stands inside another file, the header first, at 1-based ``first_line``.
+
+    Raises
+    ------
+    FormatError
+        As :func:`read_table`.
+    """
+    start = first_line - 1
+    large = sum(map(len, lines)) >= _LARGE
+    table = _by_pyarrow(lines, delimiter, path, start, {}) if large else None
+    table = table or _by_csv(lines, delimiter, path, start, {}, None)
+    _check_header(table)
+    return table
+
+
+def _common_delimiter(lines: Sequence[str]) -> str:
+    """Tell by which mark most lines are parted into equally many cells; a title above a table may hold any."""
+
+    def lines_alike(mark: str) -> tuple[int, int]:
+        counts = Counter(filter(None, (line.count(mark) for line in lines)))
+        count, n_lines = max(counts.items(), key=lambda item: (item[1], item[0]), default=(0, 0))
+        return n_lines, count
+
+    return max(DELIMITERS, key=lines_alike)
+
+
+def _head_cells(body: Sequence[str], delimiter: str) -> list[list[str]]:
+    return list(csv.reader(body[:HEAD_ROWS], delimiter=delimiter))
 
 
 def _by_pyarrow(
@@ -327,10 +410,18 @@ def _by_pyarrow(
         tuple(parsed.columns),
         start + 2,
         notes,
+        delimiter=delimiter,
     )
 
 
-def _by_csv(body: list[str], delimiter: str, path: str | Path, start: int, notes: dict[str, str]) -> TextTable:
+def _by_csv(
+    body: list[str],
+    delimiter: str,
+    path: str | Path,
+    start: int,
+    notes: dict[str, str],
+    header_rule: HeaderRule | None,
+) -> TextTable:
     """Read text row by row: slower, and able to say in which line a row is wrong."""
     reader = csv.reader((line + "\n" for line in body), delimiter=delimiter, strict=True)
     rows: list[list[str]] = []
@@ -350,26 +441,35 @@ def _by_csv(body: list[str], delimiter: str, path: str | Path, start: int, notes
             found=repr(body[before][:60]),
             hint="look for a quotation mark that is not closed, in this line or the next ones",
         ) from error
+    if not rows:
+        raise FormatError("the table holds no header line", path=path, found="blank cells only")
     header, *rest = rows
     if rest and all(len(row) == len(header) + 1 for row in rest) and any(row[-1].strip() for row in rest):
         rows[0] = ["", *header]
-    return _table_of_rows(rows, lines, path, notes)
+    return _table_of_rows(rows, lines, path, notes, header_rule, delimiter)
 
 
-def _trim(row: list[str]) -> list[str]:
+def _trim(row: Sequence[str]) -> list[str]:
     """Take off the blank cells at the end of a row."""
     width = max((i + 1 for i, cell in enumerate(row) if cell.strip()), default=0)
-    return row[:width]
+    return list(row[:width])
 
 
 def _table_of_rows(
-    rows: Sequence[list[str]], lines: Sequence[int], path: str | Path, notes: dict[str, str]
+    rows: Sequence[list[str]],
+    lines: Sequence[int],
+    path: str | Path,
+    notes: dict[str, str],
+    header_rule: HeaderRule | None,
+    delimiter: str = "",
 ) -> TextTable:
     """Make a table of its rows of cells, the header first; ``lines`` says where each stands in the file."""
-    header = _trim([name.strip() for name in rows[0]])
+    header_rows = header_rule(rows[:HEAD_ROWS]) if header_rule else None
+    header = list(header_rows.names) if header_rows else _trim([name.strip() for name in rows[0]])
+    first = header_rows.n_rows if header_rows else 1
     width = len(header)
     body = []
-    for row, line in zip(rows[1:], lines[1:], strict=True):
+    for row, line in zip(rows[first:], lines[first:], strict=True):
         cells = row[:width] if len(_trim(row)) <= width else row
         if len(cells) != width:
             raise FormatError(
@@ -382,29 +482,16 @@ def _table_of_rows(
                 "the separator must stand in quotes; every column needs a name in the header",
             )
         body.append(cells)
-    columns = tuple(zip(*body, strict=True)) if body else ((),) * width
     return TextTable(
-        str(path), tuple(unguard_text(name) for name in header), columns, lines[0] + 1, notes, tuple(lines[1:])
+        str(path),
+        tuple(unguard_text(name) for name in header),
+        tuple(zip(*body, strict=True)) if body else ((),) * width,
+        lines[first - 1] + 1,
+        notes,
+        tuple(lines[first:]),
+        delimiter,
+        header_rows,
     )
-
-
-@lru_cache(maxsize=1)
-def _workbook(data: bytes) -> Any:
-    from python_calamine import load_workbook
-
-    return load_workbook(io.BytesIO(data))
-
-
-def read_sheets(data: bytes, path: str | Path) -> dict[str, list[list[Any]]]:
-    """Read every sheet of an XLSX or XLS workbook as rows of cell values (str, float, bool, date or "").
-
-    Raises
-    ------
-    FormatError
-        Where the workbook is damaged or protected.
-    """
-    with _workbook_errors(path):
-        return {name: _rows_of(data, name) for name in _workbook(data).sheet_names}
 
 
 def head_sheets(head: FileHead, n_rows: int) -> dict[str, list[list[Any]]]:
@@ -415,28 +502,10 @@ def head_sheets(head: FileHead, n_rows: int) -> dict[str, list[list[Any]]]:
     if not is_workbook(head.data):
         return {}
     try:
-        data = read_bytes(head.path)
-        with _workbook_errors(head.path):
-            return {name: _rows_of(data, name, n_rows) for name in _workbook(data).sheet_names}
+        sheets = read_sheets(read_bytes(head.path), head.path)
     except MirtoolError:
         return {}
-
-
-def _rows_of(data: bytes, sheet: str, n_rows: int | None = None) -> list[list[Any]]:
-    rows: list[list[Any]] = _workbook(data).get_sheet_by_name(sheet).to_python(False, n_rows)
-    return rows
-
-
-@contextmanager
-def _workbook_errors(path: str | Path) -> Iterator[None]:
-    try:
-        yield
-    except Exception as error:  # calamine raises several unrelated types for a damaged workbook
-        raise FormatError(
-            f"the workbook can't be opened: {error}",
-            path=path,
-            hint="open it in Excel and save it again without a password",
-        ) from error
+    return {name: rows[:n_rows] for name, rows in sheets.items()}
 
 
 def cell_text(cell: object) -> str:
@@ -446,21 +515,22 @@ def cell_text(cell: object) -> str:
     return str(cell)
 
 
-def _read_workbook(data: bytes, path: str | Path, sheet: str | None, end: int | None = None) -> TextTable:
-    with _workbook_errors(path):
-        sheets = _workbook(data).sheet_names
+def _read_workbook(
+    data: bytes, path: str | Path, sheet: str | None, header_rule: HeaderRule | None, end: int | None = None
+) -> TextTable:
+    sheets = read_sheets(data, path)
     if not sheets or sheet not in (None, *sheets):
         raise FormatError(
             "the workbook has no sheet" + (f" {sheet!r}" if sheet else ""),
             path=path,
             found=", ".join(map(repr, sheets)) or None,
         )
-    with _workbook_errors(path):
-        rows = [[cell_text(cell) for cell in row] for row in _rows_of(data, sheet or sheets[0])[:end]]
+    rows = [[cell_text(cell) for cell in row] for row in sheets[sheet or next(iter(sheets))][:end]]
     filled = [i for i, row in enumerate(rows) if any(cell.strip() for cell in row)]
     texts = ["\t".join(rows[i]) for i in filled]
     start = _find_header(texts)
     if start == len(filled):
         raise FormatError("the sheet holds no header row", path=path, found="an empty sheet")
     table = filled[start:]
-    return _table_of_rows([rows[i] for i in table], [i + 1 for i in table], path, _notes_above(texts[:start]))
+    notes = _notes_above(texts[:start])
+    return _table_of_rows([rows[i] for i in table], [i + 1 for i in table], path, notes, header_rule)

@@ -47,7 +47,12 @@ def test_intensities_are_the_same_however_they_were_saved(name):
 
 
 @pytest.mark.parametrize(
-    "name", [*SAME_CONTENT, "row_names.tsv", "row_numbers.tsv", "layout.csv", "expression.csv"]
+    "name",
+    [
+        *SAME_CONTENT,
+        *("row_names.tsv", "row_numbers.tsv", "layout.csv", "expression.csv", "decimal_comma.csv", "sideways.csv"),
+        *("groups_above.csv", "groups_and_units_below.csv", "three_header_rows.tsv", "two_dyes.tsv"),
+    ],
 )
 def test_a_plain_table_is_claimed_by_its_own_format_only(name):
     assert sniff_format(FIXTURES / name) == "matrix"
@@ -63,6 +68,7 @@ def test_a_column_that_numbers_the_rows_is_no_id():
     arrays = read_intensities(FIXTURES / "row_numbers.tsv")
     assert list(arrays.probes.id) == ["Hy3", "hsa-miR-16-5p", "hsa-miR-16-5p"]
     assert arrays.dropped == ("columns that are no samples, not read: index",)
+    assert arrays.sources[0].warnings[1] == "no ID column: replicates are grouped by name"
 
 
 def test_positions_and_annotations_are_no_samples_and_that_is_said():
@@ -80,6 +86,87 @@ def test_a_sheet_of_a_workbook_can_be_chosen_and_its_names_stay_text():
     with pytest.raises(FormatError, match="has no sheet 'arays'") as caught:
         read_intensities(FIXTURES / "intensities.xlsx", sheet="arays")
     assert caught.value.found == "'arrays', 'genes'"
+
+
+TWO_MIRNAS = ["hsa-miR-17-5p", "hsa-miR-16-5p"]
+
+
+def test_decimal_commas_are_read_where_they_cannot_part_thousands():
+    arrays = read_intensities(FIXTURES / "decimal_comma.csv")
+    # 1,5E+03 is 1500 and 1,000 is 1, since 812,5 shows that the comma parts decimals.
+    np.testing.assert_array_equal(
+        arrays.channels["intensity"].foreground, [[812.5, 640], [1200.25, -0.125], [np.nan, 1500], [np.nan, 1]]
+    )
+    assert arrays.sources[0].warnings == ("the numbers have decimal commas and were read as such",)
+
+
+def test_a_title_and_a_row_of_groups_above_the_names():
+    arrays = read_intensities(FIXTURES / "groups_above.csv")
+    assert arrays.samples.names == ("s1", "s2", "s3")
+    assert arrays.samples.extra == {"header row 2": ("A", "A", "B")}
+    assert list(arrays.probes.name) == TWO_MIRNAS
+    np.testing.assert_array_equal(arrays.channels["intensity"].foreground, [[812.5, 640, 1], [1200, 300, 2]])
+    assert arrays.sources[0].warnings == (
+        "line above the table, not read: 'Table S2. Intensities (background subtracted)'",
+        "other header rows, taken for descriptions of the samples: header row 2",
+    )
+
+
+def test_rows_of_groups_and_units_below_the_names():
+    arrays = read_intensities(FIXTURES / "groups_and_units_below.csv")
+    assert arrays.samples.names == ("s1", "s2", "s3")
+    assert arrays.samples.groups == ("A", "A", "B")
+    assert arrays.samples.extra == {"header row 3": ("counts",) * 3}
+    np.testing.assert_array_equal(
+        arrays.channels["intensity"].foreground, [[812.5, 640, 1], [1200, 300, 2], [np.nan, 55.5, 3]]
+    )
+
+
+def test_of_three_header_rows_the_one_labeled_sample_names_the_samples():
+    arrays = read_intensities(FIXTURES / "three_header_rows.tsv")
+    assert arrays.samples.names == ("s1", "s2", "s3")
+    assert arrays.samples.extra == {"Patient": ("101", "102", "103"), "header row 2": ("A", "A", "B")}
+    assert list(arrays.probes.id) == ["17605", "42865", "6880"]
+    assert list(arrays.probes.name) == [*TWO_MIRNAS, "U6-snRNA-1"]
+
+
+def test_samples_in_rows_are_turned_where_there_is_no_doubt():
+    arrays = read_intensities(FIXTURES / "sideways.csv")
+    assert arrays.samples.names == ("s1", "s2")
+    assert arrays.samples.groups == ("A", "B")
+    assert arrays.samples.extra == {"age": ("64", "58")}
+    assert list(arrays.probes.name) == [*TWO_MIRNAS, "U6-snRNA-1"]
+    np.testing.assert_array_equal(arrays.channels["intensity"].foreground, [[812.5, 640], [1200, np.nan], [9, 8]])
+    assert arrays.sources[0].warnings == (
+        "the table has samples in rows and was turned: 3 probes, 2 samples; columns about the samples: group, age",
+    )
+
+
+def test_samples_in_rows_are_turned_where_the_user_says_so():
+    arrays = read_intensities(FIXTURES / "sideways_ids.csv", samples_in_rows=True)
+    assert arrays.samples.names == ("s1", "s2")
+    assert list(arrays.probes.id) == ["17605", "42865"]
+    numbered = read_intensities(FIXTURES / "bad_sideways_unnamed.csv", samples_in_rows=True)
+    assert numbered.samples.names == ("1", "2")
+    with pytest.raises(FormatError, match="samples in rows need a name each") as caught:
+        read_intensities(FIXTURES / "bad_sideways_repeated.csv", samples_in_rows=True)
+    assert caught.value.found == "'s1' in lines 2 and 3"
+
+
+def test_the_place_of_a_value_is_that_of_the_file_though_the_table_was_turned(tmp_path):
+    (tmp_path / "m.csv").write_text("sample,hsa-miR-1-3p,hsa-miR-2\ns1,1,2\ns2,3,inf\n")
+    with pytest.raises(FormatError, match="a value is infinite") as caught:
+        read_intensities(tmp_path / "m.csv")
+    assert (caught.value.line, caught.value.column) == (3, "hsa-miR-2")
+    (tmp_path / "n.csv").write_text("sample,hsa-miR-1-3p,hsa-miR-2\ns1,1,2\ns2,NA,\n")
+    with pytest.raises(FormatError, match="a sample has no value at all") as caught:
+        read_intensities(tmp_path / "n.csv")
+    assert (caught.value.line, caught.value.column) == (3, None)
+
+
+def test_samples_called_after_a_mirna_do_not_turn_a_table(tmp_path):
+    (tmp_path / "m.csv").write_text("ID,miR-21 mimic,let-7a mimic\nhsa-miR-16-5p,10,20\nhsa-miR-17-5p,30,40\n")
+    assert read_intensities(tmp_path / "m.csv").samples.names == ("miR-21 mimic", "let-7a mimic")
 
 
 def test_lowest_single_precision_number_is_missing(tmp_path):
@@ -143,14 +230,27 @@ BAD_INTENSITIES = {
     "bad_no_label_column.csv": ", line 1: no column says which probe a row is (found s1, s2; expected a column "
     "called ID or Name (or miRNA, ProbeID, Gene …))",
     "bad_empty_sample.csv": ', column "s2": a sample has no value at all (found missing values only)',
-    "bad_decimal_comma.csv": ", line 2, column \"s1\": the numbers are written with a comma (found '812,5'; "
-    "expected a decimal point, and no mark between thousands)",
+    "bad_thousands.csv": ', line 2, column "s1": the numbers are written with a comma, which may part decimals or '
+    "thousands (found '1,234'; expected a decimal point, and no mark between thousands)",
+    "bad_comma_and_point.csv": ', line 2, column "s1": the numbers are written with a comma, which may part '
+    "decimals or thousands (found '812,5', and '1.200,25' in line 3; expected a decimal point, and no mark "
+    "between thousands)",
+    "bad_quoted_commas.csv": ', line 2, column "s1": the numbers are written with a comma, which may part '
+    "decimals or thousands (found '812,5'; expected a decimal point, and no mark between thousands)",
+    "bad_second_row_of_text.csv": ", line 2, column \"s1\": a cell that should be a number is not (found 'n.d.'; "
+    "expected a number, or an empty cell or NA where it is missing)",
+    "bad_groups_for_names.csv": ', line 2, column "A": two columns have the same name (found column 2 and '
+    "column 3; expected a name of its own for every column)",
     "bad_cut_row.csv": ", line 3: a row does not have as many cells as the header (found 2 cells; "
     "expected 3 cells)",
     "bad_open_quote.csv": ", line 3: the text can't be parted into cells: unexpected end of data "
     "(found '\"42865,1200,300')",
-    "bad_sideways.csv": ", line 1: the table lies on its side: miRNAs stand in the columns (found hsa-miR-17-5p, "
-    "hsa-miR-16-5p as column names; expected probes in rows, samples in columns)",
+    "bad_sideways_unnamed.csv": ', line 1, column "ID": the table seems to lie on its side: miRNAs stand in '
+    "the columns, and no sample names in the first one (found numbers; expected probes in rows, or samples in "
+    "rows, each with its name in the first column)",
+    "bad_sideways_repeated.csv": ', line 1, column "sample": the table seems to lie on its side: miRNAs stand '
+    "in the columns, and no sample names in the first one (found 's1' in lines 2 and 3; expected probes in rows, "
+    "or samples in rows, each with its name in the first column)",
     "bad_no_samples.csv": ", line 1: the table has no sample: no column of numbers (found ID, Name; expected "
     "after the labels one column of numbers a sample)",
     "bad_no_rows.csv": ", line 1: the table has a header and no rows",
