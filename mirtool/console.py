@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
+from mirtool.errors import printable
+
 T = TypeVar("T")
 
 
 def say(message: str = "") -> None:
-    """Print one line for the user on stderr."""
-    print(message, file=sys.stderr)  # noqa: T201
+    """Print one line for the user on stderr; what a file holds can't steer the terminal."""
+    print(printable(message), file=sys.stderr)  # noqa: T201
 
 
 def warn(message: str) -> None:

@@ -5,6 +5,28 @@
 
 from pathlib import Path
 
+_LONGEST_PART = 600
+"""No part of a message needs more; a damaged file may hold a name of a million characters."""
+
+
+def printable(text: str) -> str:
+    r"""Write out the characters that no terminal shows, or that would steer it; line ends stay.
+
+    Examples
+    --------
+    >>> print(printable("hsa\x00miR\x1b[31m, 5 µg"))
+    hsa\x00miR\x1b[31m, 5 µg
+    """
+    return "".join(
+        char if char.isprintable() or char == "\n" else char.encode("unicode_escape").decode() for char in text
+    )
+
+
+def _shown(text: str) -> str:
+    """Make a part of a message fit to be shown: one line, printable, not endless."""
+    line = printable(text.replace("\n", "\\n"))
+    return line if len(line) <= _LONGEST_PART else f"{line[:_LONGEST_PART]}…"
+
 
 class MirtoolError(Exception):
     """Base of every error that mirtool raises on purpose.
@@ -44,16 +66,16 @@ class MirtoolError(Exception):
         self.hint = hint
 
     def __str__(self) -> str:
-        place = [self.path] if self.path else []
+        place = [printable(self.path)] if self.path else []
         place += [f"line {self.line}"] if self.line is not None else []
-        place += [f'column "{self.column}"'] if self.column is not None else []
-        message = ": ".join(part for part in (", ".join(place), self.problem) if part)
-        details = [f"found {self.found}"] if self.found is not None else []
-        details += [f"expected {self.expected}"] if self.expected is not None else []
+        place += [f'column "{_shown(self.column)}"'] if self.column is not None else []
+        message = ": ".join(part for part in (", ".join(place), _shown(self.problem)) if part)
+        details = [f"found {_shown(self.found)}"] if self.found is not None else []
+        details += [f"expected {_shown(self.expected)}"] if self.expected is not None else []
         if details:
             message += f" ({'; '.join(details)})"
         if self.hint:
-            message += f"\n  What to do: {self.hint}"
+            message += f"\n  What to do: {_shown(self.hint)}"
         return message
 
 

@@ -15,6 +15,7 @@ from mirtool import __version__
 from mirtool.errors import MirtoolError, SampleSheetError
 from mirtool.io.sheet import HY5_COLUMN
 from mirtool.io.tables import TextTable, read_table
+from mirtool.io.text import decode
 from mirtool.io.text import sha256_of as sha256_of
 from mirtool.model import SampleTable
 from mirtool.probes import KindRule, ProbeKind
@@ -83,9 +84,13 @@ def read_config(path: str | Path) -> Config:
     if not Path(path).is_file():
         return Config()
     try:
-        content = tomllib.loads(Path(path).read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise MirtoolError(f"the settings can't be read as TOML: {error}", path=path) from error
+        content = tomllib.loads(decode(Path(path).read_bytes()))
+    except (tomllib.TOMLDecodeError, OSError) as error:
+        raise MirtoolError(
+            f"the settings can't be read as TOML: {error}",
+            path=path,
+            hint="correct the place it names, or move the file away to go on without it",
+        ) from error
     unknown = sorted(set(content) - {"probe_kinds"})
     if unknown:
         raise MirtoolError("unknown setting", path=path, found=", ".join(unknown), expected="probe_kinds")

@@ -91,6 +91,21 @@ def test_damaged_packing_is_refused(tmp_path, data):
         read_bytes(tmp_path / "a.csv.gz")
 
 
+def test_packing_of_several_members_and_padding_is_unpacked(tmp_path):
+    (tmp_path / "a.csv.gz").write_bytes(gzip.compress(b"ID,s1\n") + gzip.compress(b"1,2\n") + b"\x00" * 512)
+    assert read_bytes(tmp_path / "a.csv.gz") == b"ID,s1\n1,2\n"
+    assert read_bytes(tmp_path / "a.csv.gz", HEAD_BYTES) == b"ID,s1\n1,2\n"
+
+
+def test_packing_that_would_fill_the_memory_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(text, "_UNPACKED_AT_ONCE", 1 << 20)
+    (tmp_path / "a.csv.gz").write_bytes(gzip.compress(b"0" * (8 << 20)))
+    with pytest.raises(FormatError, match="the gzip packing holds far more than a table") as caught:
+        read_bytes(tmp_path / "a.csv.gz")
+    assert caught.value.found == "more than 1 MiB packed into 0.0 MiB"
+    assert len(read_bytes(tmp_path / "a.csv.gz", HEAD_BYTES)) == HEAD_BYTES
+
+
 def test_a_missing_file_a_folder_and_a_path_through_a_file_are_refused(tmp_path):
     with pytest.raises(MirtoolError, match="no such file"):
         read_bytes(tmp_path / "none.gpr")
