@@ -115,7 +115,7 @@ def _median(stacked: FloatArray, present: IntArray) -> FloatArray:
     ordered = np.sort(stacked, axis=0)  # NaN last
     below = np.take_along_axis(ordered, np.maximum((present - 1) // 2, 0)[None], axis=0)[0]
     above = np.take_along_axis(ordered, np.minimum(present // 2, len(ordered) - 1)[None], axis=0)[0]
-    median: FloatArray = (below + above) / 2
+    median: FloatArray = below / 2 + above / 2  # a sum of two could overflow
     return median
 
 
