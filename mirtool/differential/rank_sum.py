@@ -86,7 +86,7 @@ def _ways(ranks: tuple[int, ...], size: int) -> FloatArray:
     ways[0, 0] = 1
     for rank in ranks:
         ways[1:, rank:] += ways[:-1, : ways.shape[1] - rank].copy()
-    return ways[size]
+    return np.asarray(ways[size])
 
 
 def _normal_p(u: float, n_a: int, n_b: int, ranks: IntArray) -> float:
