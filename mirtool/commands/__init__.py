@@ -10,10 +10,12 @@ from mirtool.commands.init import init
 from mirtool.commands.inspect import inspect
 from mirtool.commands.network import network
 from mirtool.commands.normalize import normalize
+from mirtool.commands.qc import qc
 
 COMMANDS: dict[str, Callable[..., Any]] = {
     "init": init,
     "inspect": inspect,
+    "qc": qc,
     "normalize": normalize,
     "diff": diff,
     "network": network,

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from mirtool.commands.arrays import input_hashes, read_study_arrays, tell_reading
 from mirtool.commands.common import (
     FormatOption,
     OutputOption,
-    Place,
     SamplesOption,
     find_place,
     is_stream,
     record_run,
     write_result,
 )
-from mirtool.console import progress_steps, say, say_pairs, say_table, warn
+from mirtool.console import say, say_pairs, say_table, warn
 
 if TYPE_CHECKING:
     from mirtool.model import RawArrays
-    from mirtool.normalize import NormalizationReport
+    from mirtool.normalize import Normalized
 
 Preset = Literal["service"]
 FlagRule = Literal["bad", "negative", "ignore"]
@@ -134,7 +131,8 @@ def normalize(
     target = place.target(output, "normalized.csv")
     format_of(target, format_name)
     reading = {"species": species, "signal": signal, "array_list": array_list}
-    arrays = _read(place, files or [], channel, input_format, reading)
+    channels = None if channel is None else [channel]
+    arrays = read_study_arrays(place, files or [], channels, input_format, reading)
     options: dict[str, Any] = {
         "channel": channel,
         "preset": preset,
@@ -146,7 +144,7 @@ def normalize(
         "min_factor_probes": min_factor_probes,
     }
     done = normalize_arrays(arrays, **options)
-    _tell(arrays, done.report)
+    _tell(arrays, done)
     write_result(normalized_table(done.matrix, "linear" if linear else "log2"), target, format_name)
     if not is_stream(target):
         write_result(spots_table(done.matrix), str(spots_path(target)), format_name)
@@ -155,57 +153,22 @@ def normalize(
         target,
         "normalize",
         arguments=options | reading | {"linear": linear, "input_format": input_format},
-        inputs=_inputs([place.samples, array_list], arrays),
+        inputs=input_hashes([place.samples, array_list], arrays),
         summary=done.report.to_record(),
     )
 
 
-def _read(
-    place: Place,
-    files: list[str],
-    channel: str | None,
-    input_format: str | None,
-    reading: Mapping[str, Any],
-) -> RawArrays:
-    from mirtool.io.arrays import paths_to_read, read_arrays
-    from mirtool.study import CONFIG_FILE, read_config, read_samples
-
-    samples = read_samples(place.samples) if place.samples else None
-    paths = paths_to_read(files, samples)
-    folder = Path(place.samples).parent if place.samples else Path()
-    with progress_steps("Reading arrays", len(paths)) as on_read:
-        return read_arrays(
-            paths,
-            samples=samples,
-            format=input_format,
-            channels=None if channel is None else [channel],
-            rules=read_config(folder / CONFIG_FILE).probe_rules,
-            **reading,
-            on_read=on_read,
-        )
-
-
-def _tell(arrays: RawArrays, report: NormalizationReport) -> None:
+def _tell(arrays: RawArrays, done: Normalized) -> None:
+    from mirtool.quality.quick import outlier_warnings
     from mirtool.report.normalization import array_rows, cautions, summary_pairs
 
+    report = done.report
     say_pairs(summary_pairs(report))
     say()
     say_table(*array_rows(report))
     say()
-    for dropped in arrays.dropped:
-        say(f"Left out while reading: {dropped}")
-    n_arrays = len(arrays.sources)
-    warnings = Counter(warning for source in arrays.sources for warning in source.warnings)
-    for warning, n in warnings.items():
-        warn(warning if n_arrays == 1 else f"{warning} (in {n} of {n_arrays} arrays)")
+    tell_reading(arrays)
     for caution in cautions(report):
         warn(caution)
-
-
-def _inputs(others: Sequence[str | None], arrays: RawArrays) -> dict[str, str]:
-    """Give the SHA-256 of every file that was read: the arrays and the others."""
-    from mirtool.study import sha256_of
-
-    return {path: sha256_of(path) for path in others if path} | {
-        source.path: source.sha256 for source in arrays.sources
-    }
+    for warning in outlier_warnings(done.matrix, report.factors, report.min_intensity):
+        warn(warning)

@@ -1,4 +1,10 @@
-"""Quality control: may this array be used, and if not, why not."""
+"""Quality control: may this array be used, and if not, why not.
+
+:func:`quality_report` measures the arrays one by one (``measures``, ``spike_ins``), against each other
+(``comparison``, ``outliers``, ``hoeffding``), over the slide (``spatial``), for mix-ups (``faults``) and for what
+does not belong into serum or plasma (``contamination``); ``findings`` makes verdicts of it, ``table`` what is
+written. ``quick`` is the part that a normalized matrix is enough for.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +20,7 @@ from mirtool.quality.report import (
     SpikeIns,
     Verdict,
 )
+from mirtool.quality.table import quality_tables
 
 __all__ = [
     "FLUIDS",
@@ -27,4 +34,5 @@ __all__ = [
     "SpikeIns",
     "Verdict",
     "quality_report",
+    "quality_tables",
 ]

@@ -26,13 +26,11 @@ from mirtool.quality.contamination import indications
 from mirtool.quality.faults import channel_pairing, identical_arrays, log_ratio_agreement
 from mirtool.quality.findings import Evidence, findings, remarks
 from mirtool.quality.measures import channel_measures
-from mirtool.quality.outliers import outlier_rules
+from mirtool.quality.outliers import FEWEST_COMPARED, outlier_rules
 from mirtool.quality.report import BetweenArrays, ChannelMeasures, QualityReport
 from mirtool.quality.spatial import spatial_report
 from mirtool.quality.spike_ins import spike_in_report
 
-FEWEST_COMPARED = 20
-"""With fewer probes arrays are not compared: as many as ``mirtool normalize`` wants for a factor."""
 FLUIDS = ("serum", "plasma")
 
 

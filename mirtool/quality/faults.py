@@ -10,7 +10,7 @@ swapped on purpose look the same.
 
 **Channels of two slides.** Of the four spots of a probe some are printed bigger than others, and both channels of
 a slide show it: the deviations of the spots from their probe's median go together in Hy3 and Hy5 of one slide
-(correlation 0.25 to 0.90 in GSE20122) and not between slides (−0.08 to 0.04). So the deviations tell which Hy5
+(correlation 0.25 to 0.90 in GSE20122) and not between slides (−0.11 to 0.06). So the deviations tell which Hy5
 belongs to which Hy3, and two arrays whose channels were paired crosswise, or whose samples were exchanged in one
 channel, come out.
 """

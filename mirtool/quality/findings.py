@@ -1,9 +1,11 @@
 """From measures to verdicts: the limits, each with its source, and what is said of an array beyond one of them.
 
-**Outlier** (rather not used) is an array that fails one of arrayQualityMetrics' rules on normalized values, that
-sees less than half of what the median array sees, or that is not what its name says: another's copy, its channels
-exchanged, or of two slides. **Look at it** is everything that harms some of its values or that normalization
-repairs. The limits marked "our choice" are conventions, not statistics: they decide what is worth a look.
+**Outlier** (rather not used) is an array that fails both box-plot rules of arrayQualityMetrics or its limit for
+Hoeffding's D on normalized values, that sees less than half of what the median array sees, or that is not what its
+name says: another's copy, its channels exchanged, or of two slides. **Look at it** is everything that harms some
+of its values, that normalization repairs, or that one box-plot rule alone says: in one of ten studies without a
+fault such a rule fires (:mod:`mirtool.quality.outliers`). The limits marked "our choice" are conventions, not
+statistics: they decide what is worth a look.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from mirtool.model import FloatArray
 from mirtool.probes import ProbeKind
 from mirtool.quality.contamination import TWOFOLD
 from mirtool.quality.faults import EXCHANGED_LIMIT, PAIRING_LEAST, better_partners
-from mirtool.quality.outliers import FEWEST_FOR_FENCE, TITLES
+from mirtool.quality.outliers import BOXPLOT_RULES, FEWEST_FOR_FENCE, TITLES
 from mirtool.quality.report import Finding, OutlierRule, QualityReport, SpatialReport, Verdict
 
 LEVEL_LIMIT = 2.0
@@ -40,8 +42,6 @@ CV_LIMIT = 30.0
 """Percent; median CV of replicate spots (our choice: spots of one array in GSE20122 repeat within 4 to 10 %)."""
 RANK_LIMIT = 0.9
 """Spearman's correlation of the spike-ins with their medians over the arrays (our choice)."""
-FEW_ARRAYS = 10
-"""Below as many arrays the box-plot rules are said to find gross faults only."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,15 +129,18 @@ def _outlier_rules(report: QualityReport, _evidence: Evidence) -> Iterator[Findi
         for array in np.flatnonzero(rule.outlier):
             if rule.stage == "before" and after[rule.key][array]:
                 continue  # said of the normalized values already
-            yield _rule_finding(rule, int(array))
+            alone = rule.key in BOXPLOT_RULES and not all(after[key][array] for key in BOXPLOT_RULES)
+            yield _rule_finding(rule, int(array), alone=alone)
 
 
-def _rule_finding(rule: OutlierRule, array: int) -> Finding:
+def _rule_finding(rule: OutlierRule, array: int, *, alone: bool) -> Finding:
     value = float(rule.statistic[array])
     text = f"{TITLES[rule.key]} is {value:.3g}, above {rule.limit:.3g}, {rule.stage} normalization"
     if rule.stage == "before":
         text += ", which scaling repairs"
-    verdict = Verdict.OUTLIER if rule.stage == "after" else Verdict.LOOK
+    elif alone:
+        text += "; one such rule alone fires in one of ten studies without a fault"
+    verdict = Verdict.LOOK if alone or rule.stage == "before" else Verdict.OUTLIER
     return Finding(array, f"{rule.key} {rule.stage}", verdict, value, rule.limit, text)
 
 
@@ -302,11 +305,6 @@ def remarks(report: QualityReport, evidence: Evidence) -> tuple[str, ...]:
         found.append(
             f"with {plural(n_arrays, 'array')} the box-plot rules (distance, distribution) can't call any an "
             f"outlier, whatever its values: they need {FEWEST_FOR_FENCE}"
-        )
-    elif n_arrays < FEW_ARRAYS:
-        found.append(
-            f"with {n_arrays} arrays the box-plot rules (distance, distribution) find gross faults only: that no "
-            "array is an outlier by them says little"
         )
     if report.spatial is None:
         found.append(

@@ -55,7 +55,7 @@ def hoeffding_d(x: FloatArray, y: FloatArray) -> float:
     n = len(x)
     if n < FEWEST_POINTS:
         return float("nan")
-    r, s, q = mid_ranks(x), mid_ranks(y), _bivariate_ranks(x, y)
+    r, s, q = mid_ranks(x), mid_ranks(y), bivariate_ranks(x, y)
     d1 = np.sum((q - 1) * (q - 2))
     d2 = np.sum((r - 1) * (r - 2) * (s - 1) * (s - 2))
     d3 = np.sum((r - 2) * (s - 2) * (q - 1))
@@ -76,24 +76,30 @@ def mid_ranks(values: FloatArray) -> FloatArray:
     return ranks
 
 
-def _bivariate_ranks(x: FloatArray, y: FloatArray) -> FloatArray:
+def bivariate_ranks(x: FloatArray, y: FloatArray) -> FloatArray:
     """Q: 1 + points below in both, half of those that tie in one, a quarter of those that tie in both.
 
     Half of (x below, y below or tied) and half of (x below or tied, y below) make just that, but for the points
     that tie in both. Either half is one count of earlier, lower points: how ties are put in order decides which.
+    Without ties the halves are equal.
+
+    Examples
+    --------
+    >>> bivariate_ranks(np.array([1.0, 2.0, 2.0, 2.0]), np.array([1.0, 1.0, 2.0, 2.0]))
+    array([1.  , 1.5 , 2.75, 2.75])
     """
     n = len(x)
-    by_x_then_y = np.lexsort((y, x))
-    by_x_then_y_down = np.lexsort((-y, x))
     total = np.empty(n)
 
     # x tied: y rises, so the lower ones come first and count. y tied: the later gets the lower rank, never counts.
-    order = by_x_then_y
+    order = np.lexsort((y, x))
     total[order] = _earlier_and_lower(_ranks_ties_apart(y[order], later_lower=True))
+    if len(np.unique(x)) == n and len(np.unique(y)) == n:
+        return 1 + total
 
     # x tied: y falls, so none below comes first. y tied: the earlier gets the lower rank and counts, even where
     # both tie; those are taken off.
-    order = by_x_then_y_down
+    order = np.lexsort((-y, x))
     same = np.concatenate([[False], (np.diff(x[order]) == 0) & (np.diff(y[order]) == 0)])
     start = np.maximum.accumulate(np.where(same, 0, np.arange(n)))
     before_in_group = np.arange(n) - start

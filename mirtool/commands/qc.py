@@ -1,0 +1,205 @@
+"""``mirtool qc``: may these arrays be used, and if not, why not."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from mirtool.commands.arrays import input_hashes, read_study_arrays, tell_reading
+from mirtool.commands.common import (
+    FormatOption,
+    OutputOption,
+    SamplesOption,
+    find_place,
+    is_stream,
+    record_run,
+    write_result,
+)
+from mirtool.console import plural, say, say_table, warn
+
+if TYPE_CHECKING:
+    from mirtool.model import Table
+    from mirtool.quality import QualityReport
+
+FlagRule = Literal["bad", "negative", "ignore"]
+ProbeChoice = Literal["mirna", "all"]
+Signal = Literal["gene", "processed", "median"]
+Fluid = Literal["serum", "plasma"]
+
+FIRST_TABLE = "qc_arrays"
+TABLES = ("outliers", "channels", "pairs", "pca", "blocks", "spike_ins", "indications")
+"""The tables beside the first one."""
+
+
+def qc(
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="FILES...",
+            help="Scanner files or tables of intensities, as for mirtool normalize. In a study folder: those that "
+            "samples.csv names.",
+        ),
+    ] = None,
+    samples: SamplesOption = None,
+    channel: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NM", help="Wavelength of the channel with the samples. Default 532 (Hy3), else the only one."
+        ),
+    ] = None,
+    flags: Annotated[
+        FlagRule,
+        typer.Option(help="Spots to leave out: flag −100 alone, every flag below 0, or none."),
+    ] = "bad",
+    min_intensity: Annotated[float, typer.Option(metavar="COUNTS", help="The cut-off for a signal.")] = 30.0,
+    probes: Annotated[
+        ProbeChoice, typer.Option(help="Probes that count: miRNAs, or all but controls and empty spots.")
+    ] = "mirna",
+    species: Annotated[
+        str | None, typer.Option(metavar="PREFIX", help="Count only the miRNAs of this species, such as hsa.")
+    ] = None,
+    fluid: Annotated[
+        Fluid | None,
+        typer.Option(help="The samples are serum or plasma: judge hemolysis and RNA of cells as well."),
+    ] = None,
+    signal: Annotated[
+        Signal | None,
+        typer.Option(help="Agilent only: the total of each gene (default), or each feature's signal."),
+    ] = None,
+    array_list: Annotated[
+        str | None,
+        typer.Option(
+            "--gal", metavar="FILE", help="Array list (.gal) that gives IDs and names to spots that lack them."
+        ),
+    ] = None,
+    input_format: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Format of the files; told by content if left out."),
+    ] = None,
+    output: OutputOption = None,
+    format_name: FormatOption = None,
+) -> None:
+    """Judge every array: fine, look at it, or outlier, and why.
+
+    \b
+    outlier     fails rules 1 and 2, or 3, on normalized values; sees less than
+                half of what the median array sees; or is not what its name
+                says: a copy of another array, its channels exchanged, or of
+                two slides
+    look at it  something harms part of its values (a scratch, flags,
+                saturation), scaling repairs it (a dim array), or it fails
+                rule 1 or 2 alone
+    fine        none of these
+
+    The rules are those of arrayQualityMetrics: (1) the sum of distances to the other arrays and (2) the
+    Kolmogorov-Smirnov statistic above the box-plot limit (upper hinge + 1.5 x hinge distance), (3) Hoeffding's D
+    of the MA plot above 0.15. Rules 1 and 2 need five arrays; each fires in one of ten studies without a fault.
+
+    With --fluid serum (or plasma): signs of hemolysis (miR-451a over miR-23a-3p), platelets, lymphocytes and
+    liver, as indications; the thresholds known from qPCR do not hold on arrays.
+
+    The first table has one row an array. Beside a file that is written stand others: NAME_outliers (every rule,
+    value and limit), NAME_pairs (correlations, distances), NAME_pca, NAME_blocks, NAME_spike_ins and, where there
+    is something for them, NAME_channels and NAME_indications.
+
+    Example:
+
+    \b
+      mirtool qc                                  in a study folder: results/qc_*.csv
+      mirtool qc exports/*.gpr -o qc.csv          qc.csv, qc_outliers.csv, …
+      mirtool qc --fluid serum
+    """  # noqa: D301
+    from mirtool.quality import quality_report, quality_tables
+    from mirtool.report.tables import format_of
+
+    place = find_place(files or (), samples, "scanner file")
+    target = place.target(output, f"{FIRST_TABLE}.csv")
+    format_of(target, format_name)
+    reading = {"species": species, "signal": signal, "array_list": array_list}
+    arrays = read_study_arrays(place, files or [], None, input_format, reading)
+    options: dict[str, Any] = {
+        "channel": channel,
+        "flags": flags,
+        "min_intensity": min_intensity,
+        "probes": probes,
+        "fluid": fluid,
+    }
+    report = quality_report(arrays, **options)
+    tell_reading(arrays)
+    _tell(report)
+    _write(quality_tables(report), target, format_name)
+    record_run(
+        place,
+        target,
+        "qc",
+        arguments=options | reading | {"input_format": input_format},
+        inputs=input_hashes([place.samples, array_list], arrays),
+        summary=_summary(report),
+    )
+
+
+def _tell(report: QualityReport) -> None:
+    """Tell what holds for the study, then the verdict on each array with its reasons."""
+    for remark in report.remarks:
+        warn(remark)
+    say()
+    measures = report.channels[report.channel]
+    say_table(
+        ["array", "foreground", "probes seen", "replicate CV", "verdict"],
+        [
+            [
+                name,
+                f"{measures.foreground[1, i]:,.6g}",
+                f"{measures.detected[i]:,}",
+                f"{measures.replicate_cv[i]:.1f} %",
+                report.verdicts[i].value,
+            ]
+            for i, name in enumerate(report.samples.names)
+        ],
+    )
+    say()
+    for finding in report.findings:
+        say(f"{report.samples.names[finding.array]}: {finding.verdict.value}: {finding.text}")
+    counts = Counter(verdict.value for verdict in report.verdicts)
+    judged = ", ".join(f"{n:,} {verdict}" for verdict, n in sorted(counts.items()))
+    say(f"{plural(len(report.samples), 'array')}: {judged}")
+
+
+def _write(tables: dict[str, Table], target: str, format_name: str | None) -> None:
+    first, *others = tables
+    write_result(tables[first], target, format_name)
+    if is_stream(target):
+        return
+    for name in others:
+        write_result(tables[name], str(_beside(target, name)), format_name)
+    for name in TABLES:
+        path = _beside(target, name)
+        if name not in tables and path.exists():
+            warn(f"{path} is from an earlier run")
+
+
+def _beside(target: str, name: str) -> Path:
+    """Give the path of a further table: ``qc_pairs.csv`` for ``qc_arrays.csv`` and for ``qc.csv``."""
+    path = Path(target)
+    return path.with_name(f"{path.stem.removesuffix('_arrays')}_{name}{path.suffix}")
+
+
+def _summary(report: QualityReport) -> dict[str, Any]:
+    names = report.samples.names
+    return {
+        "channel": report.channel,
+        "verdicts": {name: verdict.value for name, verdict in zip(names, report.verdicts, strict=True)},
+        "findings": [
+            {
+                "array": names[finding.array],
+                "check": finding.check,
+                "verdict": finding.verdict.value,
+                "what": finding.text,
+            }
+            for finding in report.findings
+        ],
+        "remarks": report.remarks,
+    }
