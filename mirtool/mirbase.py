@@ -1,4 +1,4 @@
-"""Mature miRNAs of miRBase 22: accession, sequence and seed by name, from the table embedded with mirtool.
+"""miRBase, as embedded with mirtool: mature miRNAs of release 22, and precursors and names of release 18.
 
 Names are matched exactly. Human, mouse, rat and viral miRNAs are known (``mirtool/data/README.md``).
 
@@ -17,6 +17,10 @@ from importlib import resources
 from typing import NamedTuple
 
 MIRBASE_VERSION = "22"
+"""The release whose names are the current ones."""
+
+EARLIER_VERSION = "18"
+"""The release from which the precursors are known, and the names of 2011."""
 
 
 class MatureMirna(NamedTuple):
@@ -24,6 +28,13 @@ class MatureMirna(NamedTuple):
 
     accession: str
     sequence: str
+
+
+class Precursor(NamedTuple):
+    """One precursor of miRBase: accession (MI…), and its mature miRNAs as (accession, name in release 18)."""
+
+    accession: str
+    matures: tuple[tuple[str, str], ...]
 
 
 @cache
@@ -35,9 +46,32 @@ def mature_mirnas() -> Mapping[str, MatureMirna]:
     >>> mature_mirnas()["hsa-miR-17-5p"]
     MatureMirna(accession='MIMAT0000070', sequence='CAAAGUGCUUACAGUGCAGGUAG')
     """
-    packed = resources.files("mirtool").joinpath("data/mirbase.tsv.gz").read_bytes()
-    rows = (line.split("\t") for line in gzip.decompress(packed).decode("ascii").splitlines()[1:])
-    return {name: MatureMirna(accession, sequence) for name, accession, sequence in rows}
+    return {name: MatureMirna(accession, sequence) for name, accession, sequence in _rows("mirbase.tsv.gz")}
+
+
+@cache
+def precursors() -> Mapping[str, Precursor]:
+    """Give every precursor of the embedded table of miRBase 18 by its name.
+
+    Examples
+    --------
+    >>> precursors()["hsa-mir-16-1"].matures
+    (('MIMAT0000069', 'hsa-miR-16-5p'), ('MIMAT0004489', 'hsa-miR-16-1-3p'))
+    """
+    return {
+        name: Precursor(accession, tuple(map(_accession_and_name, filter(None, matures.split(";")))))
+        for name, accession, matures in _rows("mirbase_18.tsv.gz")
+    }
+
+
+def _accession_and_name(text: str) -> tuple[str, str]:
+    accession, _, name = text.partition(" ")
+    return accession, name
+
+
+def _rows(table: str) -> list[list[str]]:
+    packed = resources.files("mirtool").joinpath("data", table).read_bytes()
+    return [line.split("\t") for line in gzip.decompress(packed).decode("ascii").splitlines()[1:]]
 
 
 def seed_of(sequence: str) -> str:

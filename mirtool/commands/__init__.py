@@ -8,6 +8,7 @@ from mirtool.commands.diff import diff
 from mirtool.commands.enrichment import enrichment
 from mirtool.commands.init import init
 from mirtool.commands.inspect import inspect
+from mirtool.commands.names import names
 from mirtool.commands.network import network
 from mirtool.commands.normalize import normalize
 from mirtool.commands.qc import qc
@@ -20,6 +21,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "diff": diff,
     "network": network,
     "enrichment": enrichment,
+    "names": names,
     "demo": demo,
 }
 """The commands in the order in which a study needs them."""

@@ -66,6 +66,33 @@ def read_names(path: str | Path, headers: Sequence[str], what: str) -> TextArray
     return text_array(unique)
 
 
+LIST_HEADERS = ("mirna", "mirnaname", "maturemirnaid", "maturemirna", "name", "id", "accession", "mirnaid")
+"""Folded headers that a plain list of miRNAs may begin with."""
+
+
+def read_list_or_table(path: str | Path, *, sheet: str | None = None) -> TextTable:
+    """Read a table, or plain text with one name a line as a table of one column, every name kept in its place.
+
+    The column of a plain list is called as its first line where that is a header, else ``name``.
+
+    Raises
+    ------
+    FormatError
+        As :func:`mirtool.io.tables.read_table`; and where a plain list holds no name.
+    """
+    data = read_bytes(path)
+    if is_workbook(data) or is_binary(data):
+        return read_table(path, sheet=sheet)
+    names = _plain_names(decode(data))
+    if names is None:
+        return read_table(path, sheet=sheet)
+    titled = fold_header(names[0]) in LIST_HEADERS if names else False
+    header, rows = (names[0], names[1:]) if titled else ("name", names)
+    if not rows:
+        raise FormatError("the file holds no name", path=path, expected="one name a line, or a table")
+    return TextTable(str(path), (header,), (tuple(rows),), 2 if titled else 1, {})
+
+
 def _plain_names(text: str) -> list[str] | None:
     """Give the lines of plain text, or None where they hold a table."""
     lines = [line.strip() for line in unify_newlines(text).split("\n")]

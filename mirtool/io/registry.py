@@ -27,6 +27,7 @@ FORMATS: Mapping[str, str] = {
     "matrix": "mirtool.io.matrix",
     "interactions": "mirtool.io.interactions",
     "gene-sets": "mirtool.io.gene_sets",
+    "mirna-names": "mirtool.io.aliases",
 }
 """Format name to the module that reads it."""
 

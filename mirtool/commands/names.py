@@ -1,0 +1,182 @@
+"""``mirtool names``: what miRNA names are called now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mirtool.commands.common import FormatOption, write_result
+from mirtool.console import plural, say, say_pairs
+from mirtool.errors import CallError
+
+if TYPE_CHECKING:
+    from mirtool.io.tables import TextTable
+    from mirtool.names import NameBook, Resolution
+
+AliasesOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--aliases",
+        metavar="FILE",
+        help="Further names: miRBase's mature.fa of any release, aliases.txt, miRNA.dead, or a table of names by "
+        "release. May be given several times.",
+    ),
+]
+
+LIST_SUFFIXES = (".txt", ".csv", ".tsv", ".xlsx", ".xls")
+"""What an argument ends in that is meant as a file, even if there is no such file."""
+
+NAMES_TOLD = 20
+
+
+def names(
+    given: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="NAMES...|TABLE",
+            help="miRNA names or accessions, or one file that holds them: a table (CSV, TSV, XLSX, XLS) or one "
+            "name a line; - is standard input.",
+        ),
+    ],
+    column: Annotated[
+        str | None,
+        typer.Option(
+            metavar="HEADER",
+            help="Column of the table that holds the names. Default: the one with the most miRNA names.",
+        ),
+    ] = None,
+    sheet: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Sheet of a workbook. Default: the first.")
+    ] = None,
+    aliases: AliasesOption = None,
+    species: Annotated[
+        str | None,
+        typer.Option(metavar="PREFIX", help="Species of names that carry none, such as hsa for miR-21-5p."),
+    ] = None,
+    output: Annotated[
+        str,
+        typer.Option("--output", "-o", metavar="FILE", help="Where to write: CSV, TSV or XLSX by its extension."),
+    ] = "-",
+    format_name: FormatOption = None,
+) -> None:
+    """Say what miRNA names are called now: current name, accession, sequence, seed, seed family, species.
+
+    Names are looked up, never changed by rules of spelling: in the embedded tables of miRBase 22 (the current
+    names) and 18, and in the files given with --aliases. The original stays; beside it are set the columns
+    `current name`, `accession`, `name status`, `candidates`, `name note`, `species`, `sequence`, `seed` and
+    `seed family`. The statuses:
+
+    \b
+      current       the name of miRBase 22
+      renamed       a name that one accession only has borne; the note says where
+      ambiguous     several accessions have borne it: all are candidates
+      arm missing   hsa-miR-16 without -5p or -3p, and no source says which
+      star name     mmu-miR-376a*, and no source says which accession
+      slash name    some of its parts are known: the note says which
+      precursor     hsa-mir-16-1 is no mature miRNA: its own are candidates
+      dead entry    no longer in miRBase
+      unknown       in none of the sources
+      no miRNA      a control, an empty cell
+
+    Candidates are never chosen from. A slash name whose parts are all known counts as current or renamed.
+
+    Example:
+
+    \b
+      mirtool names hsa-miR-95 hsa-mir-16-1 MIMAT0000069
+      mirtool names differential.xlsx --column Name -o renamed.xlsx
+      mirtool names chip.csv --aliases aliases.txt --aliases mature_v12.fa -o chip_names.csv
+      cut -f1 table.tsv | mirtool names - --species hsa
+    """  # noqa: D301  (typer wants the backspace itself)
+    from mirtool.model import Table, text_array
+    from mirtool.names import name_columns, named_table, names_in
+    from mirtool.report.tables import format_of
+
+    format_name = format_of(output, format_name)
+    file = _file_in(given)
+    if file is None and (column or sheet):
+        raise CallError("--column and --sheet choose from a table, and names were given")
+    book = read_book(aliases or (), species)
+    if file is None:
+        found = [book.resolve(name) for name in given]
+        result = Table({"name": text_array(given), **name_columns(found, book)})
+    else:
+        table, place = _read_column(file, column, sheet)
+        found = [book.resolve(name) for name in names_in(table, place)]
+        result = named_table(table, found, book, typed=format_name == "xlsx")
+        say(f"Names: {plural(len(found), 'row')} of the column '{table.header[place]}'")
+    _tell(found)
+    write_result(result, output, format_name)
+
+
+def read_book(aliases: Iterable[str], species: str | None = None) -> NameBook:
+    """Open the embedded tables and the files of names that the user gives."""
+    from mirtool.io.aliases import read_aliases
+    from mirtool.names import NameBook
+
+    return NameBook([read_aliases(path) for path in aliases], species=species)
+
+
+def _file_in(given: Sequence[str]) -> str | None:
+    """Give the one argument that is a file, or None where names were given."""
+    files = [name for name in given if name == "-" or Path(name).is_file() or _meant_as_file(name)]
+    if files and len(given) > 1:
+        raise CallError(
+            "give names, or one file that holds them",
+            found=f"the file {files[0]} among {len(given)} arguments",
+            hint="name one table at a time",
+        )
+    return files[0] if files else None
+
+
+def _meant_as_file(name: str) -> bool:
+    return Path(name).suffix.lower() in LIST_SUFFIXES
+
+
+def _read_column(path: str, column: str | None, sheet: str | None) -> tuple[TextTable, int]:
+    from mirtool.io.names import read_list_or_table
+    from mirtool.names import suggest_column
+
+    table = read_list_or_table(path, sheet=sheet)
+    if column is None:
+        return table, 0 if len(table.header) == 1 else suggest_column(table)
+    place = table.find(column)
+    if place is None:
+        raise CallError(
+            f"the table {path} has no column {column!r}",
+            found=", ".join(table.header[:12]),
+            hint="write the header as it stands in the table",
+        )
+    return table, place
+
+
+def _tell(found: Sequence[Resolution]) -> None:
+    """Count the rows by status, and list each name that did not map, once."""
+    from mirtool.names import count_statuses
+
+    say_pairs([(status.value, f"{n:,}") for status, n in count_statuses(found).items()])
+    for line in unmapped_lines(found):
+        say(line)
+
+
+def unmapped_lines(found: Iterable[Resolution], told: int = NAMES_TOLD) -> list[str]:
+    """Give one line for each name that does not stand for one current miRNA, and how many more there are."""
+    unmapped = list(
+        {each.given: each for each in found if not each.mapped and each.status.value != "no miRNA"}.values()
+    )
+    lines = [
+        f"  not mapped: {each.given}: {each.status.value}{_what_it_may_mean(each)}" for each in unmapped[:told]
+    ]
+    if len(unmapped) > told:
+        lines.append(f"  … and {len(unmapped) - told:,} more that did not map")
+    return lines
+
+
+def _what_it_may_mean(found: Resolution) -> str:
+    if found.candidates:
+        listed = [candidate.name or candidate.accession for candidate in found.candidates]
+        return f" (may be {', '.join(dict.fromkeys(listed))})"
+    return f" ({found.note})" if found.note else ""
