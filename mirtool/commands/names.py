@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mirtool.commands.common import FormatOption, write_result
+from mirtool.commands.current_names import AliasesOption, read_book, unmapped_among, unmapped_lines
 from mirtool.console import plural, say, say_pairs
 from mirtool.errors import CallError
 
 if TYPE_CHECKING:
     from mirtool.io.tables import TextTable
-    from mirtool.names import NameBook, Resolution
-
-AliasesOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--aliases",
-        metavar="FILE",
-        help="Further names: miRBase's mature.fa of any release, aliases.txt, miRNA.dead, or a table of names by "
-        "release. May be given several times.",
-    ),
-]
+    from mirtool.names import Resolution
 
 LIST_SUFFIXES = (".txt", ".csv", ".tsv", ".xlsx", ".xls")
 """What an argument ends in that is meant as a file, even if there is no such file."""
@@ -112,14 +103,6 @@ def names(
     write_result(result, output, format_name)
 
 
-def read_book(aliases: Iterable[str], species: str | None = None) -> NameBook:
-    """Open the embedded tables and the files of names that the user gives."""
-    from mirtool.io.aliases import read_aliases
-    from mirtool.names import NameBook
-
-    return NameBook([read_aliases(path) for path in aliases], species=species)
-
-
 def _file_in(given: Sequence[str]) -> str | None:
     """Give the one argument that is a file, or None where names were given."""
     files = [name for name in given if name == "-" or Path(name).is_file() or _meant_as_file(name)]
@@ -155,28 +138,9 @@ def _read_column(path: str, column: str | None, sheet: str | None) -> tuple[Text
 
 def _tell(found: Sequence[Resolution]) -> None:
     """Count the rows by status, and list each name that did not map, once."""
-    from mirtool.names import count_statuses
+    from mirtool.names import Status, count_statuses
 
     say_pairs([(status.value, f"{n:,}") for status, n in count_statuses(found).items()])
-    for line in unmapped_lines(found):
+    unmapped = [each for each in unmapped_among(found) if each.status is not Status.NOT_MIRNA]
+    for line in unmapped_lines(unmapped, NAMES_TOLD):
         say(line)
-
-
-def unmapped_lines(found: Iterable[Resolution], told: int = NAMES_TOLD) -> list[str]:
-    """Give one line for each name that does not stand for one current miRNA, and how many more there are."""
-    unmapped = list(
-        {each.given: each for each in found if not each.mapped and each.status.value != "no miRNA"}.values()
-    )
-    lines = [
-        f"  not mapped: {each.given}: {each.status.value}{_what_it_may_mean(each)}" for each in unmapped[:told]
-    ]
-    if len(unmapped) > told:
-        lines.append(f"  … and {len(unmapped) - told:,} more that did not map")
-    return lines
-
-
-def _what_it_may_mean(found: Resolution) -> str:
-    if found.candidates:
-        listed = [candidate.name or candidate.accession for candidate in found.candidates]
-        return f" (may be {', '.join(dict.fromkeys(listed))})"
-    return f" ({found.note})" if found.note else ""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from mirtool.commands.common import Place, find_place, record_run, write_result
+from mirtool.commands.current_names import AliasesOption, names_record, read_book, tell_names
 from mirtool.commands.enrichment import (
     GeneSetsOption,
     MaxSizeOption,
@@ -24,6 +25,7 @@ from mirtool.errors import CallError, MirtoolError, NotEnoughDataError
 if TYPE_CHECKING:
     from mirtool.io.differential import DifferentialNames
     from mirtool.model import GeneSets, Interactions
+    from mirtool.names import NameBook, Resolution
     from mirtool.network import EnrichmentTable, SynergyNetwork
 
 RULES = {
@@ -93,6 +95,7 @@ def network(
             help="Take these miRNAs instead: names parted by commas, or a file with one name a line.",
         ),
     ] = None,
+    aliases: AliasesOption = None,
     species: Annotated[
         str | None,
         typer.Option(
@@ -125,8 +128,12 @@ def network(
 
     For each pair of miRNAs: targets shared, Jaccard index, hypergeometric P over the genes the interactions
     table knows, FDR (BH) over all pairs. The synergy of a miRNA is the number of targets it shares, summed over
-    its significant partners. Names are matched exactly; a slash probe is split to look up its targets and
-    counted once. Two miRNAs with one seed (positions 2-8) share targets by construction: they are marked.
+    its significant partners. Two miRNAs with one seed (positions 2-8) share targets by construction: they are
+    marked.
+
+    Names are matched exactly; a slash probe is split to look up its targets and counted once. In the study and in
+    the interactions table alike, a name that miRBase has changed is replaced by the current one; a name that may
+    mean several miRNAs stays as it is and is listed.
 
     Gene sets are tested for the shared targets (of two miRNAs or more) and for all targets, with BH over all
     terms tested.
@@ -151,6 +158,9 @@ def network(
     chosen = _choose(differential, mirnas, regulation, place)
     sets = find_gene_sets(gene_sets)
     known = _read_interactions(interactions, species or _species_of(chosen.names))
+    book = read_book(aliases or ())
+    chosen, of_study = _name_study(chosen, book)
+    known, of_table = _name_interactions(known, book)
     result = synergy_network(
         chosen.names,
         known,
@@ -160,6 +170,8 @@ def network(
         alpha=alpha,
     )
     tests = _test_gene_sets(result, sets, min_size, max_size, asked=gene_sets is not None)
+    tell_names("of the study", of_study)
+    tell_names(f"in {known.source}", of_table)
     _tell(chosen, known, result)
     for test in tests:
         say_terms(test)
@@ -184,6 +196,7 @@ def network(
             "differential": chosen.source if not mirnas else None,
             "mirnas": mirnas,
             "interactions": interactions,
+            "aliases": aliases,
             "evidence": evidence,
             "regulation": chosen.rule,
             "species": species,
@@ -192,8 +205,9 @@ def network(
             "min_size": min_size,
             "max_size": max_size,
         },
-        inputs=hash_files(chosen.source, interactions, gene_sets),
-        summary=_summary(chosen, known, result, tests),
+        inputs=hash_files(chosen.source, interactions, gene_sets, *(aliases or ())),
+        summary=_summary(chosen, known, result, tests)
+        | {"study_names": names_record(of_study), "interactions_names": names_record(of_table)},
     )
 
 
@@ -286,6 +300,21 @@ def _read_interactions(path: str | None, species: str | None) -> Interactions:
         "miRTarBase (https://mirtarbase.cuhk.edu.cn) and name its file with --interactions"
     )
     return known
+
+
+def _name_study(chosen: _Chosen, book: NameBook) -> tuple[_Chosen, list[Resolution]]:
+    """Give the miRNAs their current names, and what became of each name."""
+    found = [book.resolve(name) for name in chosen.names]
+    return replace(chosen, names=[each.best_name for each in found]), list(
+        {each.given: each for each in found}.values()
+    )
+
+
+def _name_interactions(known: Interactions, book: NameBook) -> tuple[Interactions, list[Resolution]]:
+    from mirtool.network.current_names import with_current_names
+
+    found = [book.resolve(name) for name in dict.fromkeys(known.mirna)]
+    return with_current_names(known, {each.given: each.best_name for each in found}), found
 
 
 def _test_gene_sets(

@@ -80,6 +80,9 @@ all targets,repair,R:1,3,3,5,6,2.5,1.2,0.5,1,genes,G1;G2;G3
 all targets,growth,R:2,2,3,5,6,2.5,0.8,1,1,genes,G4;G5
 """
 SAID = """\
+miRNA names of the study: 3 current (miRBase 22), 1 not mapped
+  not mapped: hsa-miR-21: arm missing (may be hsa-miR-21-3p, hsa-miR-21-5p)
+miRNA names in mti.csv: all 4 are current (miRBase 22)
 Synergy network:
   miRNAs        4 miRNAs (2 probes up, 2 down), regulation by volcano P (T / R)
   interactions  mti.csv, strong evidence

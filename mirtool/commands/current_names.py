@@ -1,0 +1,97 @@
+"""What the commands say of miRNA names: how many are current, which were renamed, and what did not map."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from mirtool.console import plural, say
+
+if TYPE_CHECKING:
+    from mirtool.names import NameBook, Resolution
+
+AliasesOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--aliases",
+        metavar="FILE",
+        help="Further miRNA names: miRBase's mature.fa of any release, aliases.txt, miRNA.dead, or a table of "
+        "names by release. May be given several times.",
+    ),
+]
+
+NAMES_TOLD = 10
+
+
+def read_book(aliases: Iterable[str], species: str | None = None) -> NameBook:
+    """Open the embedded tables and the files of names that the user gives."""
+    from mirtool.io.aliases import read_aliases
+    from mirtool.names import NameBook
+
+    return NameBook([read_aliases(path) for path in aliases], species=species)
+
+
+def tell_names(where: str, found: Sequence[Resolution]) -> None:
+    """Say of distinct names how many are current, and list some that are not."""
+    from mirtool.names import CURRENT_RELEASE
+
+    renamed, unmapped = renamed_among(found), unmapped_among(found)
+    current = len(found) - len(renamed) - len(unmapped)
+    if current == len(found):
+        what = "the only one is" if current == 1 else f"all {current:,} are"
+        say(f"miRNA names {where}: {what} current ({CURRENT_RELEASE})")
+        return
+    counts = [f"{current:,} current ({CURRENT_RELEASE})"]
+    counts += [f"{len(renamed):,} renamed"] if renamed else []
+    counts += [f"{len(unmapped):,} not mapped"] if unmapped else []
+    say(f"miRNA names {where}: {', '.join(counts)}")
+    for each in renamed[:NAMES_TOLD]:
+        say(f"  renamed: {each.given} is {each.name}")
+    _say_rest(len(renamed), "renamed")
+    for line in unmapped_lines(unmapped, NAMES_TOLD):
+        say(line)
+
+
+def _say_rest(n: int, what: str) -> None:
+    if n > NAMES_TOLD:
+        say(f"  … and {n - NAMES_TOLD:,} more {what}")
+
+
+def renamed_among(found: Iterable[Resolution]) -> list[Resolution]:
+    """Give the names that stand for one miRNA which has another name now, each once."""
+    return list({each.given: each for each in found if each.mapped and each.name != each.given.strip()}.values())
+
+
+def unmapped_among(found: Iterable[Resolution]) -> list[Resolution]:
+    """Give the names that do not stand for one current miRNA, each once."""
+    return list({each.given: each for each in found if not each.mapped}.values())
+
+
+def unmapped_lines(unmapped: Sequence[Resolution], told: int) -> list[str]:
+    """Give one line for each of the first ``told`` names, and how many more there are."""
+    lines = [
+        f"  not mapped: {each.given.strip()}: {each.status.value}{_what_it_may_mean(each)}"
+        for each in unmapped[:told]
+    ]
+    if len(unmapped) > told:
+        lines.append(f"  … and {plural(len(unmapped) - told, 'name')} more that did not map")
+    return lines
+
+
+def _what_it_may_mean(found: Resolution) -> str:
+    if found.candidates:
+        listed = [candidate.name or candidate.accession for candidate in found.candidates]
+        return f" (may be {', '.join(dict.fromkeys(listed))})"
+    return f" ({found.note})" if found.note else ""
+
+
+def names_record(found: Iterable[Resolution]) -> dict[str, Any]:
+    """Give every renamed and every unmapped name, for the record of the run."""
+    found = list(found)
+    return {
+        "names": len({each.given for each in found}),
+        "renamed": {each.given: each.name for each in renamed_among(found)},
+        "not_mapped": {each.given: each.status.value for each in unmapped_among(found)},
+    }
