@@ -8,40 +8,50 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mirtool.errors import CallError, FormatError, SampleSheetError
-from mirtool.io import matrix
+from mirtool.io import geo, matrix
 from mirtool.io.imagene import ImageneArray, pair_files
 from mirtool.io.registry import sniff_format
 from mirtool.io.sheet import HY5_COLUMN
 from mirtool.io.text import STDIN
-from mirtool.model import Table, text_array
+from mirtool.model import SampleTable, Table, text_array
 
-ARRAY_FORMATS = ("genepix", "imagene", "agilent", "matrix")
+ARRAY_FORMATS = ("genepix", "imagene", "agilent", "matrix", "geo-series-matrix")
 """Formats that hold intensities, and so samples."""
 
+_TABLES = ("matrix", "geo-series-matrix")
 _SUFFIXES = frozenset({".gz", ".gpr", ".txt", ".csv", ".tsv", ".xls", ".xlsx"})
 _SEPARATORS = " _.-"
 _TOKEN = re.compile(r"[^ _.\-]+[ _.\-]*")
 
 
-def draft_samples(files: Sequence[str], folder: str | Path = ".", *, format: str | None = None) -> Table:
+def draft_samples(
+    files: Sequence[str],
+    folder: str | Path = ".",
+    *,
+    format: str | None = None,
+    samples_in_rows: bool = False,
+) -> Table:
     """List the samples in arrays' files as a sample sheet whose groups are still empty.
 
     Parameters
     ----------
     files
-        One array a file (the sample is named after the file, see :func:`names_from_files`), or plain tables
-        with a sample a column (named as the column is). The two ImaGene files of an array are paired by their
-        names (:func:`mirtool.io.imagene.pair_files`).
+        One array a file (the sample is named after the file, see :func:`names_from_files`), or tables with a
+        sample a column (named as the column is): plain ones or GEO series matrices. The two ImaGene files of an
+        array are paired by their names (:func:`mirtool.io.imagene.pair_files`).
     folder
         Where the sheet will lie: its paths are relative to it.
     format
         Format of all files; told by their content if not given.
+    samples_in_rows
+        True says that plain tables have one row a sample.
 
     Returns
     -------
     Table
-        Columns ``sample``, ``group`` (all empty) and ``file``, in the order of ``files``; and ``file_hy5``
-        where arrays are pairs of files.
+        Columns ``sample``, ``group`` (empty but where a table itself has a row or column of that name) and
+        ``file``, in the order of ``files``; ``file_hy5`` where arrays are pairs of files; and what tables say of
+        their samples, such as the characteristics in a GEO series matrix that differ.
 
     Raises
     ------
@@ -55,28 +65,38 @@ def draft_samples(files: Sequence[str], folder: str | Path = ".", *, format: str
         Where an ImaGene file has no partner, and others have.
     """
     _refuse_repeated_files(files)
-    formats = [_array_format(file, format) for file in files]
-    pairs = pair_files([file for file, name in zip(files, formats, strict=True) if name == "imagene"])
+    formats = {file: _array_format(file, format or ("matrix" if samples_in_rows else None)) for file in files}
+    pairs = pair_files([file for file in files if formats[file] == "imagene"])
     names = {next(iter(pair.files.values())): pair.name for pair in pairs}
     partner_of = {first: second for first, second in (_two_files(pair) for pair in pairs) if second}
-    single = [file for file, name in zip(files, formats, strict=True) if name not in ("matrix", "imagene")]
+    single = [file for file in files if formats[file] not in ("imagene", *_TABLES)]
     names |= zip(single, names_from_files(single), strict=True)
-    rows = [
-        (sample, file)
+    tables = [
+        SampleTable((names[file],), files=(file,))
+        if file in names
+        else _samples_of_table(file, formats[file], samples_in_rows)
         for file in files
         if file not in partner_of.values()
-        for sample in ([names[file]] if file in names else matrix.inspect(file).details["samples"])
     ]
+    rows = [row for table in tables for row in zip(table.names, table.files, strict=True)]
     _refuse_repeated_samples(rows)
     columns = {
         "sample": text_array(sample for sample, _ in rows),
-        "group": text_array("" for _ in rows),
+        "group": text_array(group for table in tables for group in table.groups),
         "file": text_array(_relative(file, Path(folder)) for _, file in rows),
     }
     if partner_of:
         seconds = [partner_of.get(file, "") for _, file in rows]
         columns[HY5_COLUMN] = text_array(_relative(file, Path(folder)) if file else "" for file in seconds)
+    for key in dict.fromkeys(key for table in tables for key in table.extra):
+        columns[key] = text_array(cell for table in tables for cell in table.extra.get(key, ("",) * len(table)))
     return Table(columns)
+
+
+def _samples_of_table(file: str, format_name: str, samples_in_rows: bool) -> SampleTable:
+    if format_name == geo.FORMAT:
+        return geo.read_sample_table(file)
+    return matrix.read_sample_table(file, samples_in_rows=samples_in_rows)
 
 
 def _two_files(pair: ImageneArray) -> tuple[str, str]:

@@ -35,7 +35,8 @@ def diff(
         str | None,
         typer.Argument(
             metavar="TABLE|-",
-            help="The normalized table; - is stdin. In a study folder: results/normalized.csv.",
+            help="The normalized table, or a GEO series matrix; - is stdin. In a study folder: "
+            "results/normalized.csv.",
         ),
     ] = None,
     samples: SamplesOption = None,
@@ -85,6 +86,15 @@ def diff(
             "--scale", metavar="log2|linear", help="Scale of the table, where it does not say so itself."
         ),
     ] = None,
+    platform: Annotated[
+        str | None,
+        typer.Option(
+            "--platform", metavar="FILE", help="GEO platform table (GPL….txt, .annot, SOFT) that names the IDs."
+        ),
+    ] = None,
+    samples_in_rows: Annotated[
+        bool, typer.Option("--samples-in-rows", help="The table has one row a sample and one column a probe.")
+    ] = False,
     figures: Annotated[
         str | None,
         typer.Option("--figures", metavar="DIR", help="Folder for the figures. In a study folder: figures/."),
@@ -117,6 +127,7 @@ def diff(
       mirtool diff --cutoff 1.5 --volcano fdr         a lower bar, and figures by FDR
       mirtool normalize *.gpr --samples s.csv | mirtool diff - --samples s.csv > differential.csv
       mirtool diff log2.xlsx --samples s.csv --scale log2 -o differential.xlsx --figures plots
+      mirtool diff GSE1_series_matrix.txt.gz --samples s.csv --scale log2 --platform GPL1.txt
     """  # noqa: D301  (typer wants the backspace itself)
     from mirtool.differential import choose_comparison, differential, differential_table
     from mirtool.differential.compare import check_options
@@ -131,7 +142,7 @@ def diff(
     format_of(target, format_name)
     source, sheet = _input_table(table, place), _sample_sheet(place)
 
-    matrix = _read_matrix(source, sheet, scale)
+    matrix = _read_matrix(source, sheet, scale, platform, samples_in_rows=samples_in_rows)
     tested, reference = _groups(compare, matrix)
     comparison = choose_comparison(matrix.samples, tested, reference)
     result = differential(
@@ -164,9 +175,11 @@ def diff(
             "test": test,
             "fold_change": fold_change,
             "scale": scale,
+            "platform": platform,
+            "samples_in_rows": samples_in_rows,
             "volcano": volcano,
         },
-        inputs=_hashes(source, sheet),
+        inputs=_hashes(source, sheet, platform),
         summary=_summary(matrix, comparison, result, counts),
     )
 
@@ -213,7 +226,9 @@ def _sample_sheet(place: Place) -> str:
     return SAMPLES_FILE
 
 
-def _read_matrix(source: str, sheet: str, scale: str | None) -> ExpressionMatrix:
+def _read_matrix(
+    source: str, sheet: str, scale: str | None, platform: str | None, *, samples_in_rows: bool
+) -> ExpressionMatrix:
     """Read the normalized table, the spots beside it where there are any, and the groups of its samples."""
     from dataclasses import replace
 
@@ -222,9 +237,17 @@ def _read_matrix(source: str, sheet: str, scale: str | None) -> ExpressionMatrix
     from mirtool.io.spots import read_spots, spots_path
     from mirtool.study import read_samples
 
-    matrix = read_expression(source, scale="linear" if scale == "linear" else "log2" if scale else None)
+    matrix = read_expression(
+        source,
+        scale="linear" if scale == "linear" else "log2" if scale else None,
+        samples_in_rows=samples_in_rows,
+    )
     if source != STDIN and spots_path(source).is_file():
         matrix = replace(matrix, spots=read_spots(spots_path(source), matrix))
+    if platform is not None:
+        from mirtool.io.geo_platform import name_matrix, read_platform
+
+        matrix = name_matrix(matrix, read_platform(platform))
     return join_samples(matrix, read_samples(sheet), sheet)
 
 
@@ -359,14 +382,14 @@ def _figure_rule(d: DifferentialTable, volcano: str) -> tuple[str, TextArray]:
     return "fold change and P", d.regulation_p
 
 
-def _hashes(source: str, sheet: str) -> dict[str, str]:
+def _hashes(source: str, sheet: str, platform: str | None) -> dict[str, str]:
     from mirtool.io.spots import spots_path
     from mirtool.io.text import sha256_of
 
     paths = [source, sheet]
     if source != STDIN and spots_path(source).is_file():
         paths.insert(1, str(spots_path(source)))
-    return {path: sha256_of(path) for path in paths}
+    return {path: sha256_of(path) for path in paths + ([platform] if platform else [])}
 
 
 def _summary(

@@ -14,12 +14,18 @@ from mirtool.errors import CallError
 def init(
     files: Annotated[
         list[str],
-        typer.Argument(metavar="FILES...", help="The arrays: GenePix results, or tables of intensities."),
+        typer.Argument(
+            metavar="FILES...",
+            help="The arrays: scanner files, tables of intensities, or a GEO series matrix.",
+        ),
     ],
     output: Annotated[
         str, typer.Option("--output", "-o", metavar="SHEET", help="The sheet to write; - is stdout.")
     ] = "samples.csv",
     force: Annotated[bool, typer.Option("--force", help="Replace a sheet that is there already.")] = False,
+    samples_in_rows: Annotated[
+        bool, typer.Option("--samples-in-rows", help="Tables have one row a sample and one column a probe.")
+    ] = False,
     format_name: Annotated[
         str | None,
         typer.Option("--format", metavar="NAME", help="Format of the files; told by their content if left out."),
@@ -28,15 +34,19 @@ def init(
     """Look at the arrays of a study and write its sample sheet: sample,group,file.
 
     The sample names come from the file names (or from the columns of a table) and may be changed. The groups
-    are left empty for you to fill in; nothing is guessed. Nothing else is written.
+    are left empty for you to fill in; nothing is guessed. What a table says about its samples becomes further
+    columns: of a GEO series matrix the titles and every characteristic that differs. Nothing else is written.
 
     Example:
 
     \b
       mirtool init exports/*.gpr          write samples.csv
       mirtool init intensities.xlsx       one row a sample column
+      mirtool init GSE1_series_matrix.txt.gz
       mirtool init *.gpr -o pilot.csv     another name, then: mirtool normalize --samples pilot.csv
     """  # noqa: D301  (typer wants the backspace itself)
+    from mirtool.io import geo
+    from mirtool.io.registry import sniff_format
     from mirtool.report.tables import STDOUT, format_of, write_table
     from mirtool.sample_sheet import draft_samples
 
@@ -44,14 +54,16 @@ def init(
     sheet = Path(output)
     if output != STDOUT:
         _refuse_overwriting(sheet, files, force)
-    table = draft_samples(files, Path() if output == STDOUT else sheet.parent, format=format_name)
+    folder = Path() if output == STDOUT else sheet.parent
+    table = draft_samples(files, folder, format=format_name, samples_in_rows=samples_in_rows)
     write_table(table, output)
     if output == STDOUT:
         return
     say(f"Wrote {output}: {plural(len(table), 'sample')} from {plural(len(files), 'file')}")
     say("What to do next:")
     say(f"  1. Open {output} and fill in the column 'group' (and correct the sample names, if you like).")
-    say(f"  2. {_next_command(sheet)}")
+    series = files[0] if len(files) == 1 and sniff_format(files[0], format_name) == geo.FORMAT else None
+    say(f"  2. {_next_command(sheet, series)}")
 
 
 def _refuse_overwriting(sheet: Path, files: list[str], force: bool) -> None:
@@ -66,9 +78,13 @@ def _refuse_overwriting(sheet: Path, files: list[str], force: bool) -> None:
         )
 
 
-def _next_command(sheet: Path) -> str:
+def _next_command(sheet: Path, series_matrix: str | None) -> str:
     from mirtool.study import SAMPLES_FILE
 
+    if series_matrix:
+        return (
+            f"mirtool diff {series_matrix} --samples {sheet} --scale log2 (or linear: see the submitters' words)"
+        )
     if sheet.name != SAMPLES_FILE:
         return f"mirtool normalize --samples {sheet}"
     return "mirtool normalize" if sheet.parent == Path() else f"In {sheet.parent}: mirtool normalize"

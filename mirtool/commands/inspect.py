@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -29,6 +30,15 @@ def inspect(
         str | None,
         typer.Option("--gal", metavar="FILE", help="Check the arrays against this array list, spot for spot."),
     ] = None,
+    platform: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE", help="Look up the arrays' IDs in this GEO platform table and count what it has."
+        ),
+    ] = None,
+    samples_in_rows: Annotated[
+        bool, typer.Option("--samples-in-rows", help="Tables have one row a sample and one column a probe.")
+    ] = False,
 ) -> None:
     """Say what files hold: format, spots, channels, GAL lot, scanner, probe kinds, and what looks wrong.
 
@@ -41,19 +51,29 @@ def inspect(
       mirtool inspect exports/*.gpr
       mirtool inspect --json intensities.csv targets.csv.gz
       mirtool inspect exports/*.gpr --gal lot35014.gal
+      mirtool inspect GSE1_series_matrix.txt.gz --platform GPL1.txt
     """  # noqa: D301  (typer wants the backspace itself)
+    from mirtool.io import matrix
     from mirtool.io.registry import check_format_name, inspect_file
     from mirtool.report.tables import STDOUT, write_bytes
 
     if format_name:
         check_format_name(format_name)
+    inspect_one = (
+        partial(matrix.inspect, samples_in_rows=True)
+        if samples_in_rows
+        else partial(inspect_file, override=format_name)
+    )
     inspections: list[Inspection] = []
     errors: list[MirtoolError] = []
-    check = _list_check(array_list, format_name) if array_list else None
+    checks = [_list_check(array_list, format_name)] if array_list else []
+    checks += [_platform_check(platform, format_name, samples_in_rows=samples_in_rows)] if platform else []
     for file in files:
         try:
-            found = inspect_file(file, format_name)
-            inspections.append(check(found) if check else found)
+            found = inspect_one(file)
+            for check in checks:
+                found = check(found)
+            inspections.append(found)
         except MirtoolError as error:
             errors.append(error)
     text = _json_text(inspections) if as_json else "\n".join(map(_plain_text, inspections))
@@ -74,6 +94,23 @@ def _list_check(path: str, format_name: str | None) -> Callable[[Inspection], In
     def check(found: Inspection) -> Inspection:
         check_against_list(read_arrays([found.path], format=format_name), array_list)
         return replace(found, details={**found.details, "array_list": f"agrees with {path}"})
+
+    return check
+
+
+def _platform_check(
+    path: str, format_name: str | None, *, samples_in_rows: bool
+) -> Callable[[Inspection], Inspection]:
+    """Make the function that looks up an inspected file's IDs in the platform table at ``path``."""
+    from mirtool.io.arrays import read_arrays
+    from mirtool.probes import count_kinds
+
+    def check(found: Inspection) -> Inspection:
+        arrays = read_arrays(
+            [found.path], format=format_name, platform=path, scale="linear", samples_in_rows=samples_in_rows
+        )
+        named = {"platform_names": arrays.sources[0].warnings[-1], "probe_kinds": count_kinds(arrays.probes)}
+        return replace(found, details={**found.details, **named})
 
     return check
 

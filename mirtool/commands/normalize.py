@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -16,10 +17,13 @@ from mirtool.commands.common import (
     record_run,
     write_result,
 )
+from mirtool.commands.current_names import AliasesOption, names_record, read_book, tell_names
 from mirtool.console import say, say_pairs, say_table, warn
+from mirtool.errors import CallError
 
 if TYPE_CHECKING:
     from mirtool.model import RawArrays
+    from mirtool.names import NameBook, Resolution
     from mirtool.normalize import Normalized
 
 Preset = Literal["service"]
@@ -28,6 +32,7 @@ ReplicateMethod = Literal["median", "mean"]
 KeepRule = Literal["any", "all", "everything"]
 ProbeChoice = Literal["mirna", "all"]
 Signal = Literal["gene", "processed", "median"]
+Scale = Literal["linear", "log2"]
 
 
 def normalize(
@@ -44,7 +49,9 @@ def normalize(
     channel: Annotated[
         str | None,
         typer.Option(
-            metavar="NM", help="Wavelength of the channel with the samples. Default 532 (Hy3), else the only one."
+            metavar="NM|ratio",
+            help="Wavelength or name of the channel with the samples; default 532 (Hy3), else the only one. ratio "
+            "gives log2(Hy3/Hy5); 635/532 the first of two channels over the second.",
         ),
     ] = None,
     flags: Annotated[
@@ -91,6 +98,28 @@ def normalize(
             "--gal", metavar="FILE", help="Array list (.gal) that gives IDs and names to spots that lack them."
         ),
     ] = None,
+    platform: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE", help="GEO platform table (GPL….txt, .annot, SOFT) that gives names to the IDs."
+        ),
+    ] = None,
+    scale: Annotated[
+        Scale | None,
+        typer.Option(help="GEO series matrix only: linear says that its values are raw intensities."),
+    ] = None,
+    samples_in_rows: Annotated[
+        bool, typer.Option("--samples-in-rows", help="Tables have one row a sample and one column a probe.")
+    ] = False,
+    aliases: AliasesOption = None,
+    current_names: Annotated[
+        bool,
+        typer.Option(
+            "--current-names",
+            help="Write the names that miRBase gives these miRNAs now; the chip's own go into a table beside it, "
+            "NAME_names. Without it the chip's names stay.",
+        ),
+    ] = False,
     input_format: Annotated[
         str | None,
         typer.Option(metavar="NAME", help="Format of the files; told by content if left out."),
@@ -112,6 +141,13 @@ def normalize(
       6. normalized = signal / factor, as log2                       --linear
       7. probes at 30 or more in at least one array are kept         --keep
 
+    With --channel ratio the values are M = log2(Hy3 / Hy5), less the median M of the probes at 30 or more in both
+    channels of ALL arrays; spots that are not positive in either channel have no ratio and are counted. The mean
+    log2 signal of both channels is kept beside it, in NAME_A.
+
+    The chip's miRNA names are looked up in miRBase (see `mirtool names`): how many are current, what the others
+    are called now and which of them can't be told is said, and --current-names writes it.
+
     Everything that was counted on the way stands on stderr. Beside a file that is written stands another,
     NAME_spots, with the number of replicate spots behind each value.
 
@@ -121,17 +157,31 @@ def normalize(
       mirtool normalize                                  in a study folder: results/normalized.csv
       mirtool normalize exports/*.gpr -o normalized.xlsx
       mirtool normalize *.gpr --samples samples.csv | mirtool diff - --samples samples.csv
+      mirtool normalize exports/*.gpr --channel ratio -o ratios.csv
     """  # noqa: D301
-    from mirtool.io.spots import spots_path
+    from mirtool.io.spots import average_path, spots_path
+    from mirtool.names import chip_names_table, names_path, with_current_names
+    from mirtool.normalize import average_table, is_ratio, normalized_table, ratio_channels, spots_table
     from mirtool.normalize import normalize as normalize_arrays
-    from mirtool.normalize import normalized_table, spots_table
     from mirtool.report.tables import format_of
 
     place = find_place(files or (), samples, "scanner file")
     target = place.target(output, "normalized.csv")
     format_of(target, format_name)
-    reading = {"species": species, "signal": signal, "array_list": array_list}
-    channels = None if channel is None else [channel]
+    if current_names and is_stream(target):
+        raise CallError(
+            "--current-names needs a file, to keep the chip's own names beside it",
+            hint="name one with -o; in a pipe keep the chip's names, and run `mirtool names` on the last table",
+        )
+    reading = {
+        "species": species,
+        "signal": signal,
+        "array_list": array_list,
+        "platform": platform,
+        "scale": scale,
+        "samples_in_rows": samples_in_rows,
+    }
+    channels = None if channel is None else ratio_channels(channel) if is_ratio(channel) else [channel]
     arrays = read_study_arrays(place, files or [], channels, input_format, reading)
     options: dict[str, Any] = {
         "channel": channel,
@@ -143,19 +193,41 @@ def normalize(
         "probes": probes,
         "min_factor_probes": min_factor_probes,
     }
+    book = read_book(aliases or ())
     done = normalize_arrays(arrays, **options)
     _tell(arrays, done)
+    found = _tell_mirna_names(arrays, book)
+    chip = done.matrix.probes
+    if current_names:
+        done = replace(done, matrix=with_current_names(done.matrix, book))
     write_result(normalized_table(done.matrix, "linear" if linear else "log2"), target, format_name)
+    if current_names:
+        write_result(chip_names_table(chip, book), str(names_path(target)), format_name)
     if not is_stream(target):
         write_result(spots_table(done.matrix), str(spots_path(target)), format_name)
+        if done.average is not None:
+            write_result(average_table(done.matrix, done.average), str(average_path(target)), format_name)
     record_run(
         place,
         target,
         "normalize",
-        arguments=options | reading | {"linear": linear, "input_format": input_format},
-        inputs=input_hashes([place.samples, array_list], arrays),
-        summary=done.report.to_record(),
+        arguments=options
+        | reading
+        | {"linear": linear, "input_format": input_format, "aliases": aliases, "current_names": current_names},
+        inputs=input_hashes([place.samples, array_list, platform, *(aliases or ())], arrays),
+        summary=done.report.to_record() | {"mirna_names": names_record(found)},
     )
+
+
+def _tell_mirna_names(arrays: RawArrays, book: NameBook) -> list[Resolution]:
+    """Say what became of the chip's miRNA names, each once."""
+    from mirtool.probes import ProbeKind, is_kind
+
+    names = arrays.probes.name[is_kind(arrays.probes, ProbeKind.MIRNA)]
+    found = [book.resolve(name) for name in dict.fromkeys(names)]
+    if found:
+        tell_names("on the chip", found)
+    return found
 
 
 def _tell(arrays: RawArrays, done: Normalized) -> None:
@@ -170,5 +242,7 @@ def _tell(arrays: RawArrays, done: Normalized) -> None:
     tell_reading(arrays)
     for caution in cautions(report):
         warn(caution)
+    if done.average is not None:
+        return  # the outlier rules are for signals, not for ratios
     for warning in outlier_warnings(done.matrix, report.factors, report.min_intensity):
         warn(warning)

@@ -279,7 +279,7 @@ def read_values(path: str | Path) -> ProbeValues:
             True,
             matrix.accessions,
             _numbers(matrix),
-            scale_hint=f"of their processing the submitters say: {said}",
+            scale_hint=f"no scale; of the processing the submitters say: {said}",
         )
     )
 

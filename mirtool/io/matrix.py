@@ -102,9 +102,9 @@ def sniff(head: FileHead) -> bool:
     return any(looks_numeric(table.columns[j]) for j in samples)
 
 
-def inspect(path: str | Path) -> Inspection:
-    """Read a plain table and say what it holds."""
-    found = _read(path)
+def inspect(path: str | Path, *, samples_in_rows: bool = False) -> Inspection:
+    """Read a plain table and say what it holds; ``samples_in_rows`` as in :func:`read_intensities`."""
+    found = _read(path, None, samples_in_rows)
     normalized = NORMALIZED_NOTE in found.table.notes
     arrays = {} if normalized else pair_names(found.samples, path)
     channels = tuple(next(iter(arrays.values()), {CHANNEL: ""}))

@@ -27,6 +27,18 @@ def spots_path(path: str | Path) -> Path:
     return table.with_name(f"{table.stem}_spots{table.suffix}")
 
 
+def average_path(path: str | Path) -> Path:
+    """Give the name of the side table of a table of ratios that holds A, the mean log2 signal of both channels.
+
+    Examples
+    --------
+    >>> str(average_path("results/normalized.csv"))
+    'results/normalized_A.csv'
+    """
+    table = Path(path)
+    return table.with_name(f"{table.stem}_A{table.suffix}")
+
+
 def read_spots(path: str | Path, matrix: ExpressionMatrix) -> IntArray:
     """Read the spots behind the values of ``matrix``, ``(n_probes, n_samples)``.
 

@@ -1,7 +1,8 @@
 """Normalization: from raw arrays to one comparable value for each probe and sample.
 
-``service`` holds the recipe; ``background``, ``flags``, ``replicates``, ``detection`` and ``factors`` its steps as
-kernels on bare arrays; ``report`` what was counted on the way; ``table`` the tables that are written.
+``service`` holds the recipe, ``ratio`` that for two channels; ``background``, ``flags``, ``replicates``,
+``detection`` and ``factors`` their steps as kernels on bare arrays; ``report`` what was counted on the way;
+``table`` the tables that are written.
 """
 
 from __future__ import annotations
@@ -10,14 +11,15 @@ import math
 from dataclasses import dataclass
 
 from mirtool.errors import CallError
-from mirtool.model import ExpressionMatrix, RawArrays
+from mirtool.model import ExpressionMatrix, FloatArray, RawArrays
 from mirtool.normalize.detection import KEEP_RULES
 from mirtool.normalize.flags import FLAG_RULES
+from mirtool.normalize.ratio import is_ratio, ratio_channels, ratio_preset
 from mirtool.normalize.replicates import REPLICATE_METHODS
-from mirtool.normalize.report import ControlShare, NormalizationReport
+from mirtool.normalize.report import ControlShare, NormalizationReport, RatioReport
 from mirtool.normalize.selection import PROBE_CHOICES
 from mirtool.normalize.service import ServiceSettings, service_preset
-from mirtool.normalize.table import normalized_table, spots_table
+from mirtool.normalize.table import average_table, normalized_table, spots_table
 
 __all__ = [
     "FLAG_RULES",
@@ -28,8 +30,12 @@ __all__ = [
     "ControlShare",
     "NormalizationReport",
     "Normalized",
+    "RatioReport",
+    "average_table",
+    "is_ratio",
     "normalize",
     "normalized_table",
+    "ratio_channels",
     "spots_table",
 ]
 
@@ -38,10 +44,15 @@ PRESETS = ("service",)
 
 @dataclass(frozen=True)
 class Normalized:
-    """What :func:`normalize` gives: the matrix, and the numbers to tell beside it."""
+    """What :func:`normalize` gives: the matrix, the numbers to tell beside it, and A where the values are ratios.
+
+    ``average`` is the mean log2 signal of the two channels, ``(n_probes, n_samples)``, NaN missing; None where one
+    channel was normalized.
+    """
 
     matrix: ExpressionMatrix
     report: NormalizationReport
+    average: FloatArray | None = None
 
 
 def normalize(
@@ -61,7 +72,9 @@ def normalize(
     ``service``, the default, is what array service laboratories deliver: signal = foreground − background; the
     replicate spots of an ID become their median; a signal that is not positive becomes missing; the factor of an
     array is the median of the miRNA probes at ``min_intensity`` or above in ALL arrays; normalized = signal /
-    factor. :mod:`mirtool.normalize.service` gives it step by step, with sources.
+    factor. :mod:`mirtool.normalize.service` gives it step by step, with sources. With ``channel="ratio"`` the
+    values are log2 ratios of two channels instead, centered on each array's median
+    (:mod:`mirtool.normalize.ratio`).
 
     Parameters
     ----------
@@ -69,6 +82,7 @@ def normalize(
         Linear intensities, spots × arrays, probes classified.
     channel
         Wavelength or name of the channel that holds the samples. By default 532 (Hy3), else the only one.
+        ``"ratio"`` is Hy3 over Hy5; ``"635/532"`` the first of two channels over the second.
     preset
         ``"service"``.
     flags
@@ -89,9 +103,10 @@ def normalize(
     Returns
     -------
     Normalized
-        ``matrix``: log2 of signal / factor (a ratio without unit), probes in the order in which their IDs first
-        appear, missing where no spot has a signal or the signal is not positive; ``matrix.spots`` counts the
-        replicate spots behind each value, 0 where it is missing. ``report``: the numbers.
+        ``matrix``: log2 of signal / factor (a ratio without unit), or the centered log2 ratio of two channels;
+        probes in the order in which their IDs first appear, missing where no spot has a signal or the signal is
+        not positive; ``matrix.spots`` counts the replicate spots behind each value, 0 where it is missing.
+        ``report``: the numbers. ``average``: see :class:`Normalized`.
 
     Raises
     ------
@@ -116,6 +131,9 @@ def normalize(
     if min_factor_probes < 1:
         raise CallError("a factor needs at least 1 probe", found=f"--min-factor-probes {min_factor_probes}")
     settings = ServiceSettings(channel, flags, replicates, min_intensity, keep, probes, min_factor_probes)
+    if is_ratio(channel):
+        matrix, average, report = ratio_preset(arrays, settings)
+        return Normalized(matrix, report, average)
     return Normalized(*service_preset(arrays, settings))
 
 

@@ -141,3 +141,27 @@ class NormalizationReport:
     def to_record(self) -> dict[str, Any]:
         """Give every number as plain values, for the record of the run."""
         return asdict(self)
+
+
+@dataclass(frozen=True)
+class RatioReport(NormalizationReport):
+    """The numbers of a normalization to the ratio of two channels.
+
+    A probe is detected where both its signals reach the cut-off, and so are control spots; ``factors`` are the
+    ratios of channels that were divided out; ``missing`` counts probes of which no spot has a signal in both
+    channels, ``non_positive`` those of which spots have, but none of them positive ones.
+
+    Parameters
+    ----------
+    numerator, denominator
+        The channels.
+    non_positive_spots
+        Spots of counting probes that are not positive in both channels, and so have no ratio.
+    counting_spots
+        Spots an array of the probes that count.
+    """
+
+    numerator: str
+    denominator: str
+    non_positive_spots: Counts
+    counting_spots: int

@@ -167,14 +167,14 @@ def _report(
         spots=arrays.n_spots,
         background_subtracted=intensities.background is not None or intensities.processed,
         no_intensity=per_array(spots.unreadable),
-        flags=None if flags is None else _flag_counts(flags),
+        flags=None if flags is None else count_each_flag(flags),
         flagged_out=per_array(spots.flagged),
         saturated=None if saturated is None else per_array(saturated > 0),
         at_ceiling=per_array((intensities.foreground >= CEILING) & (not intensities.processed)),
         spots_without_id=int(np.count_nonzero(groups.probe_of < 0)),
         several_names=ids_with_several_names(arrays.probes, groups),
-        probes_by_kind=_tally_text(arrays.probes.kind[groups.first]),
-        probes_by_replicates=_tally(probes.sizes),
+        probes_by_kind=tally_text(arrays.probes.kind[groups.first]),
+        probes_by_replicates=tally(probes.sizes),
         counting_probes=len(probes.values),
         missing=per_array(probes.missing),
         non_positive=per_array(probes.non_positive),
@@ -187,17 +187,18 @@ def _report(
     )
 
 
-def _flag_counts(flags: IntArray) -> dict[int, Counts]:
+def count_each_flag(flags: IntArray) -> dict[int, Counts]:
+    """Count each negative flag in every array, lowest first."""
     return {flag: tuple(counts.tolist()) for flag, counts in count_flags(flags).items()}
 
 
-def _tally(numbers: IntArray) -> dict[int, int]:
+def tally(numbers: IntArray) -> dict[int, int]:
     """Count each number, in rising order."""
     values, counts = np.unique(numbers, return_counts=True)
     return dict(zip(values.tolist(), counts.tolist(), strict=True))
 
 
-def _tally_text(labels: TextArray) -> dict[str, int]:
+def tally_text(labels: TextArray) -> dict[str, int]:
     """Count each label, the most frequent first, ties by the alphabet."""
     return dict(sorted(Counter(labels).items(), key=lambda item: (-item[1], item[0])))
 

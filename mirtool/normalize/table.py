@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy.typing as npt
 
 from mirtool.errors import MirtoolError, SampleSheetError
-from mirtool.model import ExpressionMatrix, Table
+from mirtool.model import ExpressionMatrix, FloatArray, Table
 
 ID = "ID"
 NAME = "Name"
@@ -49,6 +49,25 @@ def spots_table(matrix: ExpressionMatrix) -> Table:
         raise MirtoolError("this matrix does not say how many spots stand behind its values")
     notes = (("mirtool spots", "replicate spots behind each normalized value"), *_history_notes(matrix))
     return Table(_columns(matrix, matrix.spots), notes)
+
+
+def average_table(matrix: ExpressionMatrix, average: FloatArray) -> Table:
+    """Give A, the mean log2 signal of two channels, as a table of the shape of the normalized one.
+
+    Parameters
+    ----------
+    matrix
+        The ratios, M.
+    average
+        A of the same probes and samples, log2 of scanner counts, NaN missing.
+
+    Raises
+    ------
+    SampleSheetError
+        Where a sample is called ``ID`` or ``Name``.
+    """
+    notes = (("mirtool average", "A = mean of the log2 signals of both channels"), *_history_notes(matrix))
+    return Table(_columns(matrix, average), notes)
 
 
 def _history_notes(matrix: ExpressionMatrix) -> tuple[tuple[str, str], ...]:

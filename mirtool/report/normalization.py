@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mirtool.console import plural
-from mirtool.normalize.report import ControlShare, NormalizationReport
+from mirtool.normalize.report import ControlShare, NormalizationReport, RatioReport
 
 FACTOR_SPREAD = 4.0
 """Ratio of the largest to the smallest factor above which the arrays are said to differ much (two on log2)."""
@@ -19,13 +19,10 @@ _KEPT = {"any": "in at least one array", "all": "in every array", "everything": 
 def summary_pairs(report: NormalizationReport) -> list[tuple[str, str]]:
     """Give the numbers of the study as labels and values."""
     cutoff = f"{report.min_intensity:g}"
-    background = "foreground − background" if report.background_subtracted else "foreground (no background)"
+    where = "in both channels of all arrays" if isinstance(report, RatioReport) else "in all arrays"
     values = report.counting_probes * len(report.samples)
     pairs = [
-        (
-            "recipe",
-            f"{report.preset}: channel {report.channel}, signal = {background}, {report.replicates} of replicates",
-        ),
+        ("recipe", _recipe(report)),
         ("arrays", f"{len(report.samples):,}"),
         ("spots an array", f"{report.spots:,}{_without_id(report)}"),
         ("probes", _counts(report.probes_by_kind)),
@@ -38,20 +35,41 @@ def summary_pairs(report: NormalizationReport) -> list[tuple[str, str]]:
     ]
     if sum(report.no_intensity):
         pairs.append(("spots without a number", f"{sum(report.no_intensity):,} in the files; missing"))
+    if isinstance(report, RatioReport):
+        n, of = sum(report.non_positive_spots), report.counting_spots * len(report.samples)
+        pairs.append(("spots not positive", f"{n:,} of {of:,} in one channel or both; they have no ratio"))
     pairs += [
         ("signals missing", f"{sum(report.missing):,} of {values:,}: no spot of the probe has a signal"),
         ("signals not positive", f"{sum(report.non_positive):,} of {values:,}, made missing"),
         ("signals on one spot", f"{sum(report.on_one_spot):,} of {values:,}, though the probe has several"),
-        ("factor probes", f"{report.factor_probes:,} at {cutoff} or more in all arrays"),
+        ("factor probes", f"{report.factor_probes:,} at {cutoff} or more {where}"),
         ("probes kept", f"{report.kept:,} of {report.counting_probes:,}{_kept(report)}"),
     ]
     return pairs + [(f"{_spots_of(control)} ≥ {cutoff}", _share(control)) for control in report.controls]
 
 
+def _recipe(report: NormalizationReport) -> str:
+    signal = "foreground − background" if report.background_subtracted else "foreground (no background)"
+    if isinstance(report, RatioReport):
+        return (
+            f"ratio: log2 of {report.numerator} / {report.denominator} less the array's median, signal = "
+            f"{signal}, {report.replicates} of replicates"
+        )
+    return f"{report.preset}: channel {report.channel}, signal = {signal}, {report.replicates} of replicates"
+
+
 def array_rows(report: NormalizationReport) -> tuple[list[str], list[list[str]]]:
     """Give the numbers of each array as a header and one row an array."""
     cutoff = f"{report.min_intensity:g}"
-    header = ["array", "factor", "flagged", "saturated", "missing", "not positive", f"probes ≥ {cutoff}"]
+    header = [
+        "array",
+        "ratio" if isinstance(report, RatioReport) else "factor",
+        "flagged",
+        "saturated",
+        "missing",
+        "not positive",
+        f"probes ≥ {cutoff}",
+    ]
     header += [f"{_spots_of(control)} ≥ {cutoff}" for control in report.controls]
     saturated = report.saturated or report.at_ceiling
     columns = [report.flagged_out, saturated, report.missing, report.non_positive, report.detected]
@@ -73,15 +91,20 @@ def cautions(report: NormalizationReport) -> list[str]:
         found.append(f"these files have no flags: --flags {report.flag_rule} left nothing out")
     passing = report.cutoff_filters_nothing
     if passing:
-        shares = " and ".join(f"{_percent(sum(c.passing), sum(c.spots))} of the {_spots_of(c)}" for c in passing)
+        shares = " and ".join(map(_passing_share, passing))
         levels = " and ".join(f"{c.percentile_95:.6g} ({_spots_of(c)})" for c in passing)
         found.append(
             f"{shares} reach {cutoff} as well: on these arrays the cut-off filters nothing. A --min-intensity "
             f"above the signal that 95 % of them stay within would: {levels}"
         )
     brightest, dimmest = max(report.factors), min(report.factors)
-    if brightest > FACTOR_SPREAD * dimmest:
-        names = dict(zip(report.factors, report.samples, strict=True))
+    names = dict(zip(report.factors, report.samples, strict=True))
+    if brightest > FACTOR_SPREAD * dimmest and isinstance(report, RatioReport):
+        found.append(
+            f"the median ratios differ {brightest / dimmest:.1f}-fold, from {dimmest:.4g} ({names[dimmest]}) to "
+            f"{brightest:.4g} ({names[brightest]}): the dyes or the scanner's gains were balanced otherwise"
+        )
+    elif brightest > FACTOR_SPREAD * dimmest:
         found.append(
             f"the factors differ {brightest / dimmest:.1f}-fold: {names[brightest]} is the brightest array "
             f"({brightest:.6g}), {names[dimmest]} the dimmest ({dimmest:.6g}); look at the image of the odd one"
@@ -93,6 +116,12 @@ def cautions(report: NormalizationReport) -> list[str]:
             f"stands: {shown}"
         )
     return found
+
+
+def _passing_share(control: ControlShare) -> str:
+    if control.passing == control.spots and len(set(control.spots)) == 1 and control.spots[0] > 1:
+        return f"all {control.spots[0]:,} {_spots_of(control)} of every array"
+    return f"{_percent(sum(control.passing), sum(control.spots))} of the {_spots_of(control)}"
 
 
 def _counts(numbers: Mapping[str, int]) -> str:
