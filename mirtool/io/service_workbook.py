@@ -38,7 +38,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -51,6 +51,7 @@ from mirtool.io.tables import MISSING_CELLS, cell_text, head_sheets, read_sheets
 from mirtool.io.text import FileHead, is_workbook, read_bytes
 from mirtool.model import (
     ArraySource,
+    BoolArray,
     Channel,
     ExpressionMatrix,
     FloatArray,
@@ -219,6 +220,21 @@ class Block:
         """The names of the comparisons, in the order in which they first appear."""
         named = (self.sections[h].names for h in COMPARISON_HEADINGS if h in self.sections)
         return tuple(dict.fromkeys(name for names in named for name in names))
+
+    def take(self, rows: IntArray | BoolArray) -> Block:
+        """Give the block with the rows at ``rows`` (positions or a mask) only, in that order."""
+        return replace(
+            self,
+            id=self.id[rows],
+            name=self.name[rows],
+            rows=self.rows[rows],
+            sections={
+                heading: replace(section, values=section.values[rows])
+                for heading, section in self.sections.items()
+            },
+            layout=None if self.layout is None else self.layout.take(rows),
+            annotation={name: texts[rows] for name, texts in self.annotation.items()},
+        )
 
     def address(self, row: int, heading: str, name: str) -> str:
         """Give the address of the cell in the 0-based ``row`` of the block, such as ``F17``."""
@@ -524,6 +540,9 @@ class _Sheet:
         rows: list[int] = []
         i = 0
         while i < len(self.rows):
+            if self.rows[i].count("") == len(self.rows[i]):
+                i += 1
+                continue
             ahead = next(
                 (found for k in (i, i + 1) if k < len(self.rows) and (found := _header_at(self.rows, k))), None
             )

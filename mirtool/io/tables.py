@@ -35,6 +35,9 @@ MISSING_BELOW = -3.4e38
 HEAD_ROWS = 50
 """Rows of data that a sniffer gets to see."""
 
+_HEAD_SHEET_ROWS = 1000
+"""Rows of a workbook's sheet, blank ones too, that a sniffer gets to see."""
+
 DELIMITERS = ("\t", ",", ";")
 
 _LARGE = 4 << 20
@@ -299,6 +302,7 @@ def _table_above(head: FileHead, line: int | None, header_rule: HeaderRule | Non
     """Read the first rows of a file, those above ``line`` only where it is given."""
     end = None if line is None else line - 1
     if is_workbook(head.data):
+        end = _HEAD_SHEET_ROWS if end is None else end
         return _read_workbook(read_bytes(head.path), head.path, None, header_rule, end)
     lines = head.lines[:end]
     start = _find_header(lines)
@@ -525,12 +529,14 @@ def _read_workbook(
             path=path,
             found=", ".join(map(repr, sheets)) or None,
         )
-    rows = [[cell_text(cell) for cell in row] for row in sheets[sheet or next(iter(sheets))][:end]]
-    filled = [i for i, row in enumerate(rows) if any(cell.strip() for cell in row)]
-    texts = ["\t".join(rows[i]) for i in filled]
+    filled = {
+        line: [cell_text(cell) for cell in row]
+        for line, row in enumerate(sheets[sheet or next(iter(sheets))][:end], 1)
+        if any(cell != "" and str(cell).strip() for cell in row)
+    }
+    lines, rows = list(filled), list(filled.values())
+    texts = ["\t".join(row) for row in rows]
     start = _find_header(texts)
-    if start == len(filled):
+    if start == len(rows):
         raise FormatError("the sheet holds no header row", path=path, found="an empty sheet")
-    table = filled[start:]
-    notes = _notes_above(texts[:start])
-    return _table_of_rows([rows[i] for i in table], [i + 1 for i in table], path, notes, header_rule)
+    return _table_of_rows(rows[start:], lines[start:], path, _notes_above(texts[:start]), header_rule)

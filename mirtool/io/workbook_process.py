@@ -6,6 +6,7 @@
 import io
 import pickle
 import sys
+from typing import Any
 
 MOST_MEMORY = 4 << 30
 """A sheet of Excel's full 1,048,576 rows needs 1 GiB for every 30 columns."""
@@ -20,7 +21,7 @@ def main() -> None:
     try:
         workbook = load_workbook(io.BytesIO(sys.stdin.buffer.read()))
         sheets = {
-            sheet.name: workbook.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
+            sheet.name: _rows_of(workbook.get_sheet_by_name(sheet.name))
             for sheet in workbook.sheets_metadata
             if sheet.typ == SheetTypeEnum.WorkSheet
         }
@@ -29,6 +30,17 @@ def main() -> None:
     except (CalamineError, OSError, ValueError):
         reason = "it is damaged, or was cut"
     pickle.dump((sheets, reason), sys.stdout.buffer, protocol=5)
+
+
+def _rows_of(sheet: Any) -> list[list[Any]]:
+    """Give the rows from the sheet's first cell on; one list stands for all blank rows.
+
+    A stray cell in a sheet's last row makes a million of them.
+    """
+    _, n_left = sheet.start or (0, 0)
+    left, empty = [""] * n_left, [""] * sheet.width
+    blank = left + empty
+    return [blank if row == empty else left + row for row in sheet.iter_rows()]
 
 
 def _limit_memory() -> None:

@@ -6,6 +6,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
 from mirtool.errors import FormatError
 from mirtool.io.workbook import read_sheets
@@ -55,6 +56,19 @@ def test_a_workbook_that_asks_for_all_memory_is_refused(part, pattern, replaceme
     with pytest.raises(FormatError, match="its cells reach too far for the memory") as caught:
         read_sheets(with_part(part, pattern, replacement), "w.xlsx")
     assert "save the sheet as CSV" in caught.value.hint
+
+
+def test_rows_and_columns_are_counted_from_the_first_cell_of_the_sheet():
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
+        sheet = book.add_worksheet("from B3")
+        sheet.write(2, 1, "x")
+        sheet.write(4, 3, 5)
+        book.add_worksheet("empty")
+    assert read_sheets(out.getvalue(), "w.xlsx") == {
+        "from B3": [[""] * 4, [""] * 4, ["", "x", "", ""], [""] * 4, ["", "", "", 5.0]],
+        "empty": [],
+    }
 
 
 def test_a_stray_cell_in_the_last_row_is_read():
