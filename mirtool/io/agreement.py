@@ -164,12 +164,20 @@ def _spot_columns(part: RawArrays) -> list[IntArray | TextArray]:
 
 
 def _same_spots(first: RawArrays, second: RawArrays) -> bool:
-    return first.n_spots == second.n_spots and all(
-        np.array_equal(a, b) for a, b in zip(_spot_columns(first), _spot_columns(second), strict=True)
-    )
+    if first.n_spots != second.n_spots or (first.layout is None) != (second.layout is None):
+        return False
+    return all(np.array_equal(a, b) for a, b in zip(_spot_columns(first), _spot_columns(second), strict=True))
 
 
 def _mismatch(first: RawArrays, second: RawArrays) -> ArrayMismatchError:
+    if (first.layout is None) != (second.layout is None):
+        placed, unplaced = (first, second) if second.layout is None else (second, first)
+        return ArrayMismatchError(
+            "this file does not say where its spots lie, others do",
+            path=unplaced.sources[0].path,
+            expected=f"a file of the same kind as {placed.sources[0].path}",
+            hint="analyze the two kinds of file apart",
+        )
     columns, others = _spot_columns(first), _spot_columns(second)
     n = min(first.n_spots, second.n_spots)
     differ = reduce(np.logical_or, (a[:n] != b[:n] for a, b in zip(columns, others, strict=True)))

@@ -332,6 +332,14 @@ def test_mixed_formats_are_an_error(tmp_path):
     )
 
 
+@pytest.mark.parametrize("names", [("mirna.txt", "GeneView.txt"), ("GeneView.txt", "mirna.txt")])
+def test_a_file_without_positions_beside_one_with_them_is_an_error(names):
+    features, genes = (FIXTURES.parent / "agilent" / name for name in sorted(names, reverse=True))
+    with pytest.raises(ArrayMismatchError, match="does not say where its spots lie, others do") as caught:
+        read_arrays([FIXTURES.parent / "agilent" / name for name in names])
+    assert (caught.value.path, caught.value.expected) == (str(genes), f"a file of the same kind as {features}")
+
+
 def test_a_file_that_holds_no_arrays_is_an_error(tmp_path):
     path = tmp_path / "sets.gmt"
     path.write_text("TERM A\tdescription\tTP53\tMYC\nTERM B\tdescription\tBCL2\tKRAS\n")
