@@ -12,6 +12,7 @@ from mirtool.commands.names import names
 from mirtool.commands.network import network
 from mirtool.commands.normalize import normalize
 from mirtool.commands.qc import qc
+from mirtool.commands.validate import validate
 
 COMMANDS: dict[str, Callable[..., Any]] = {
     "init": init,
@@ -19,6 +20,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "qc": qc,
     "normalize": normalize,
     "diff": diff,
+    "validate": validate,
     "network": network,
     "enrichment": enrichment,
     "names": names,

@@ -20,7 +20,7 @@ TESTS = {
     "welch": "Welch's t on ΔCt",
     "student": "Student's t on ΔCt",
     "paired": "paired t on ΔCt",
-    "mann-whitney": "Mann and Whitney's rank-sum test on ΔCt, exact",
+    "mann-whitney": "Mann and Whitney's rank-sum test on ΔCt",
 }
 """Name of each test to what it is."""
 

@@ -208,6 +208,12 @@ def _calls(array: DifferentialNames, rule: str) -> tuple[TextArray, str, list[st
     )
 
 
+def calls_by_name(array: DifferentialNames, rule: str) -> dict[str, str]:
+    """Give what the array calls each name by a rule: ``"up"``, ``"down"`` or ``""``."""
+    calls, _, _ = _calls(array, rule)
+    return {name: _common(calls[rows]) for name, rows in _probes_by_name(array.name).items()}
+
+
 def _probes_by_name(names: TextArray) -> dict[str, list[int]]:
     probes: dict[str, list[int]] = {}
     for i, name in enumerate(names):

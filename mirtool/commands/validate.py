@@ -1,0 +1,391 @@
+"""``mirtool validate``: what quantitative PCR says, and what becomes of the array's findings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from mirtool.commands.common import FormatOption, OutputOption, Place, is_stream, record_run, write_result
+from mirtool.commands.validate_messages import tell_comparison, tell_concordance, tell_references, tell_wells
+from mirtool.console import say
+from mirtool.errors import CallError
+
+if TYPE_CHECKING:
+    from mirtool.differential import Comparison
+    from mirtool.io.differential import DifferentialNames
+    from mirtool.io.qpcr import CtTable
+    from mirtool.model import FloatArray, IntArray, SampleTable
+    from mirtool.qpcr import Concordance, CtMatrix, QpcrComparison, Stability
+
+FROM_TABLE = "column"
+"""``--efficiency column`` takes the efficiencies that stand in the Ct table."""
+
+
+def validate(
+    ct: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="CT…",
+            help="Ct tables: the instrument's exports or plain tables. TARGET=FILE where a whole file is one "
+            "target.",
+        ),
+    ],
+    reference: Annotated[
+        list[str] | None,
+        typer.Option("--reference", metavar="NAME", help="Reference gene; give it again for a second one."),
+    ] = None,
+    samples: Annotated[
+        str | None,
+        typer.Option(
+            "--samples",
+            metavar="SHEET",
+            help="Sample sheet with the groups: sample,group[,pair]. Default: the table's own group column, else "
+            "samples.csv.",
+        ),
+    ] = None,
+    compare: Annotated[
+        str | None,
+        typer.Option(
+            "--compare",
+            metavar="TESTED:REFERENCE",
+            help="The two groups. By default those of the array's table, else the group that comes first in the "
+            "sheet is the reference.",
+        ),
+    ] = None,
+    differential: Annotated[
+        str | None,
+        typer.Option(
+            "--differential",
+            metavar="TABLE",
+            help="The table of `mirtool diff` to be validated. In a study folder: results/differential.csv.",
+        ),
+    ] = None,
+    array_rule: Annotated[
+        str,
+        typer.Option(
+            "--array-rule",
+            metavar="fold-change|p|fdr",
+            help="What counts as a finding of the array: fold change alone, with P, or with FDR.",
+        ),
+    ] = "p",
+    test: Annotated[
+        str,
+        typer.Option("--test", metavar="welch|student|paired|mann-whitney", help="The test, on ΔCt."),
+    ] = "welch",
+    pair: Annotated[
+        str, typer.Option("--pair", metavar="COLUMN", help="Column of the sample sheet that names the pairs.")
+    ] = "pair",
+    adjust: Annotated[
+        str,
+        typer.Option(
+            "--adjust",
+            metavar="METHOD",
+            help="How P is adjusted for the number of targets: bh, holm, bonferroni … or none.",
+        ),
+    ] = "bh",
+    alpha: Annotated[float, typer.Option("--alpha", metavar="P", help="Largest adjusted P that passes.")] = 0.05,
+    cutoff: Annotated[
+        float,
+        typer.Option("--cutoff", metavar="FOLD", help="The array's cut-off of the fold change (not a log2)."),
+    ] = 2.0,
+    confidence: Annotated[
+        float, typer.Option("--confidence", metavar="SHARE", help="Confidence of the intervals.")
+    ] = 0.95,
+    undetermined: Annotated[
+        float | None,
+        typer.Option(
+            "--undetermined",
+            metavar="CT",
+            help="Ct of wells in which none was found, such as 40. By default they are missing.",
+        ),
+    ] = None,
+    replicates: Annotated[
+        str, typer.Option("--replicates", metavar="mean|median", help="How replicate wells become one Ct.")
+    ] = "mean",
+    replicate_limit: Annotated[
+        float,
+        typer.Option(
+            "--replicate-limit",
+            metavar="CYCLES",
+            help="Of three or more wells the farthest from the median is left out beyond this.",
+        ),
+    ] = 0.5,
+    keep_outliers: Annotated[bool, typer.Option("--keep-outliers", help="Leave no well out.")] = False,
+    efficiency: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--efficiency",
+            metavar="TARGET=FACTOR",
+            help="Amplification factor a cycle, such as hsa-miR-16-5p=1.95 (or =95%); again for a second target. "
+            "'column' takes those in the Ct table. Default 2 for all.",
+        ),
+    ] = None,
+    figures: Annotated[
+        str | None,
+        typer.Option("--figures", metavar="DIR", help="Folder for the figures. In a study folder: figures/."),
+    ] = None,
+    no_figures: Annotated[bool, typer.Option("--no-figures", help="Draw no figure.")] = False,
+    output: OutputOption = None,
+    format_name: FormatOption = None,
+) -> None:
+    """Validate array findings by qPCR: ΔCt, ratios with intervals, tests, and what is confirmed.
+
+    Wells of one sample and target become one Ct, which is taken less the mean Ct of the reference genes (ΔCt). The
+    groups' difference (ΔΔCt) gives the ratio 2^−ΔΔCt with its confidence interval; P is by Welch's t test on ΔCt.
+    Wells without a Ct (Undetermined, N/A, empty) are missing unless --undetermined gives them one; wells left out
+    are counted.
+
+    Beside the array's table each of its findings is confirmed (same direction, adjusted P <= alpha), a false
+    positive (the interval leaves out a change as large as the cut-off), or neither. In a study folder this writes
+    results/validation.csv, validation_ct.csv, validation_concordance.csv and validation_references.csv, and
+    figures/validation_*; with -o FILE the further tables stand beside FILE.
+
+    Example:
+
+    \b
+      mirtool validate qpcr.xls --reference hsa-miR-103a-3p
+      mirtool validate plate1.csv plate2.csv --reference hsa-miR-103a-3p --reference hsa-let-7a-5p
+      mirtool validate ct.csv --reference cel-miR-39-3p --test paired --undetermined 40
+      mirtool validate hsa-miR-16-5p=a.txt hsa-miR-103a-3p=b.txt --reference hsa-miR-103a-3p
+      mirtool validate ct.csv --samples cohort.csv --reference U6 -o validation.xlsx --figures plots
+    """  # noqa: D301  (typer wants the backspace itself)
+    from mirtool.qpcr import compare_quantities, concordance, log2_quantities
+    from mirtool.qpcr.compare import check_options
+    from mirtool.qpcr.quantities import choose_references
+    from mirtool.qpcr.tables import validation_table
+    from mirtool.report.tables import format_of
+
+    check_options(test=test, adjust=adjust, confidence=confidence, cutoff=cutoff, alpha=alpha)
+    _check_array_rule(array_rule)
+    if figures and no_figures:
+        raise CallError("--figures and --no-figures contradict each other", hint="leave one of them out")
+    place = _find_place(samples)
+    target = place.target(output, "validation.csv")
+    format_of(target, format_name)
+
+    sheet = _read_sheet(place)
+    wells = _read_wells(ct, sheet)
+    array = _read_array(differential, place)
+    matrix = _combine(wells, replicates, undetermined, replicate_limit, keep_outliers)
+    references = choose_references(matrix.targets, reference or [])
+    factors = _efficiencies(efficiency or [], matrix)
+    grouped = _group_samples(matrix, sheet)
+    comparison = _choose_comparison(compare, grouped, array)
+    quantities = log2_quantities(matrix.ct, references, factors)
+    measured = [i for i in range(len(matrix.targets)) if i not in references]
+    result = compare_quantities(
+        [matrix.targets[i] for i in measured],
+        quantities[measured],
+        grouped,
+        comparison,
+        test=test,
+        pair=pair,
+        adjust=adjust,
+        confidence=confidence,
+        cutoff=cutoff,
+        alpha=alpha,
+    )
+    beside = concordance(result, array, rule=array_rule) if array else None
+    stability = _stability(matrix, references, factors, grouped.groups)
+    names = tuple(matrix.targets[i] for i in references)
+
+    tell_wells(wells, matrix, undetermined)
+    tell_references(names, stability, matrix, references, array, array_rule)
+    tell_comparison(result, comparison, factors, matrix)
+    if beside:
+        tell_concordance(beside, result)
+    write_result(validation_table(result, names), target, format_name)
+    _write_more(target, matrix, quantities, result, beside, stability)
+    folder = None if no_figures else place.figures(figures)
+    if folder is not None:
+        _draw(result, beside, folder)
+    record_run(
+        place,
+        target,
+        "validate",
+        arguments={
+            "ct": ct,
+            "reference": list(names),
+            "samples": sheet.sheet if sheet else None,
+            "compare": f"{comparison.tested}:{comparison.reference}",
+            "differential": array.path if array else None,
+            "array_rule": array_rule,
+            "test": test,
+            "pair": pair,
+            "adjust": result.adjust,
+            "alpha": alpha,
+            "cutoff": cutoff,
+            "confidence": confidence,
+            "undetermined": undetermined,
+            "replicates": replicates,
+            "replicate_limit": replicate_limit,
+            "keep_outliers": keep_outliers,
+            "efficiency": efficiency or [],
+        },
+        inputs=_hashes([*wells.paths, *([sheet.sheet] if sheet else []), *([array.path] if array else [])]),
+        summary=_summary(wells, matrix, result, beside),
+    )
+
+
+def _check_array_rule(rule: str) -> None:
+    from mirtool.qpcr import ARRAY_RULES
+
+    if rule not in ARRAY_RULES:
+        raise CallError(f"--array-rule can't be {rule!r}", expected=", ".join(ARRAY_RULES))
+
+
+def _find_place(samples: str | None) -> Place:
+    """Tell whether the command runs in a study folder: this one, or the one whose samples.csv was named."""
+    from mirtool.study import SAMPLES_FILE, find_study
+
+    root = Path(samples).parent if samples and Path(samples).name == SAMPLES_FILE else Path()
+    study = find_study(root)
+    return Place(study, samples or (str(study.samples_file) if study else None))
+
+
+def _read_sheet(place: Place) -> SampleTable | None:
+    from mirtool.study import read_samples
+
+    return read_samples(place.samples) if place.samples else None
+
+
+def _read_wells(arguments: Sequence[str], sheet: SampleTable | None) -> CtTable:
+    """Read every file; ``TARGET=FILE`` names the target of one that does not."""
+    from mirtool.io.qpcr import combine_ct, read_ct
+
+    tables = []
+    for argument in arguments:
+        name, mark, path = argument.partition("=")
+        given = (name.strip(), path) if mark and not Path(argument).exists() else ("", argument)
+        tables.append(read_ct(given[1], target=given[0], samples=sheet.names if sheet else ()))
+    paths = [path for table in tables for path in table.paths]
+    repeated = next((path for path in paths if paths.count(path) > 1), None)
+    if repeated:
+        raise CallError("the same Ct table is named twice", found=repeated)
+    return combine_ct(tables)
+
+
+def _read_array(differential: str | None, place: Place) -> DifferentialNames | None:
+    from mirtool.io.differential import read_differential
+
+    if differential:
+        return read_differential(differential)
+    default = place.study.results / "differential.csv" if place.study else None
+    return read_differential(default) if default and default.is_file() else None
+
+
+def _combine(
+    wells: CtTable, replicates: str, undetermined: float | None, limit: float, keep_outliers: bool
+) -> CtMatrix:
+    from mirtool.qpcr import combine_replicates
+
+    return combine_replicates(
+        wells, center=replicates, undetermined=undetermined, limit=limit, drop_outliers=not keep_outliers
+    )
+
+
+def _efficiencies(texts: Sequence[str], matrix: CtMatrix) -> FloatArray:
+    from mirtool.qpcr.quantities import parse_efficiencies, target_efficiencies
+
+    from_table = FROM_TABLE in texts
+    given = parse_efficiencies([text for text in texts if text != FROM_TABLE], matrix.targets)
+    if from_table:
+        import numpy as np
+
+        if np.isnan(matrix.efficiency).all():
+            raise CallError(
+                "the Ct table has no column of efficiencies",
+                found=f"--efficiency {FROM_TABLE}",
+                expected="a column Efficiency, or --efficiency TARGET=1.95",
+            )
+    return target_efficiencies(matrix.targets, given, matrix.efficiency if from_table else None)
+
+
+def _group_samples(matrix: CtMatrix, sheet: SampleTable | None) -> SampleTable:
+    """Give the samples of the Ct table their groups: the table's own, else the sheet's, in the sheet's order."""
+    from mirtool.qpcr.groups import group_samples
+
+    return group_samples(matrix, sheet)
+
+
+def _choose_comparison(compare: str | None, samples: SampleTable, array: DifferentialNames | None) -> Comparison:
+    """Take the groups the user names, else the array's, else the only two there are."""
+    from dataclasses import replace
+
+    from mirtool.differential import choose_comparison, parse_comparison
+
+    groups = [group for group in samples.groups if group]
+    if compare is not None and groups:
+        return choose_comparison(samples, *parse_comparison(compare, groups))
+    if array and {array.tested, array.reference} <= set(groups):
+        chosen = choose_comparison(samples, array.tested, array.reference)
+        return replace(chosen, reason="as the array's table has it")
+    return choose_comparison(samples)
+
+
+def _stability(
+    matrix: CtMatrix, references: IntArray, factors: FloatArray, groups: Sequence[str]
+) -> Stability | None:
+    from mirtool.qpcr import log2_amounts, reference_stability
+
+    if len(references) < 2:
+        return None
+    amounts = log2_amounts(matrix.ct[references], factors[references])
+    return reference_stability([matrix.targets[i] for i in references], amounts, groups)
+
+
+def _write_more(
+    target: str,
+    matrix: CtMatrix,
+    quantities: FloatArray,
+    q: QpcrComparison,
+    c: Concordance | None,
+    s: Stability | None,
+) -> None:
+    from mirtool.qpcr.tables import concordance_table, ct_table, stability_table
+
+    if is_stream(target):
+        return
+    tables = {"ct": ct_table(matrix, quantities)}
+    if c:
+        tables["concordance"] = concordance_table(c, q)
+    if s:
+        tables["references"] = stability_table(s)
+    first = Path(target)
+    for word, table in tables.items():
+        write_result(table, str(first.with_name(f"{first.stem}_{word}{first.suffix}")))
+
+
+def _draw(q: QpcrComparison, c: Concordance | None, folder: Path) -> None:
+    from mirtool.report.figures import save_figure
+    from mirtool.report.qpcr_figures import array_qpcr_figure, qpcr_bars_figure
+
+    paths = save_figure(qpcr_bars_figure(q), folder, "validation_bars")
+    if c and c.n_pairs:
+        paths += save_figure(array_qpcr_figure(c, q), folder, "validation_array")
+    for path in paths:
+        say(f"Wrote {path}")
+
+
+def _hashes(paths: Sequence[str]) -> dict[str, str]:
+    from mirtool.io.text import sha256_of
+
+    return {path: sha256_of(path) for path in paths}
+
+
+def _summary(wells: CtTable, matrix: CtMatrix, q: QpcrComparison, c: Concordance | None) -> dict[str, Any]:
+    from mirtool.qpcr.concordance import VERDICTS
+
+    return {
+        "wells": len(wells),
+        "wells_without_ct": int(wells.no_ct.sum()),
+        "wells_left_out_on_reading": list(wells.left_out),
+        "wells_left_out_as_outliers": int(matrix.left_out.sum()),
+        "tested": {q.tested: list(q.samples_tested)},
+        "reference": {q.reference: list(q.samples_reference)},
+        "targets": len(q),
+        "verdicts": {verdict: c.count(verdict) for verdict in VERDICTS} if c else None,
+    }
