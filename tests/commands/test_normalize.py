@@ -186,6 +186,7 @@ def test_the_numbers_on_stderr(capsys):
         "  s1         90        1          1        0             1            4            50.0 %\n"
         "  s2         60        1          0        1             0            4            50.0 %\n"
         "\n"
+        "miRNA names on the chip: all 5 are current (miRBase 22)\n"
     )
 
 
