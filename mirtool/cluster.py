@@ -83,11 +83,40 @@ def hierarchical_order(
     >>> tree.order.tolist(), tree.linkage[:, 2].tolist()
     ([1, 2, 0], [0.0, 2.0])
     """
+    leaves = values if axis == 0 else values.T
+    return cluster_distances(pairwise_distances(leaves, metric=metric), len(leaves), method=method)
+
+
+def cluster_distances(distances: FloatArray, n: int, *, method: Method = "average") -> ClusterTree:
+    """Cluster n leaves bottom up by the distances between them, and order them for drawing.
+
+    Parameters
+    ----------
+    distances
+        ``(n·(n − 1)/2,)``, none missing: pairs (0, 1), (0, 2), …, (1, 2), … as
+        :func:`scipy.spatial.distance.pdist` orders them.
+    n
+        Number of leaves.
+    method
+        As in :func:`hierarchical_order`.
+
+    Returns
+    -------
+    ClusterTree
+        As :func:`hierarchical_order` gives it.
+
+    Raises
+    ------
+    CallError
+        For a method that is not known.
+
+    Examples
+    --------
+    >>> cluster_distances(np.array([4.0, 1.0, 5.0]), 3).order.tolist()
+    [1, 0, 2]
+    """
     if method not in METHODS:
         raise CallError("unknown clustering method", found=repr(method), expected="one of " + ", ".join(METHODS))
-    leaves = values if axis == 0 else values.T
-    n = len(leaves)
-    distances = pairwise_distances(leaves, metric=metric)
     if n < 2:
         return ClusterTree(np.arange(n), np.empty((0, 4)))
 

@@ -23,6 +23,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import Colormap, LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.text import Text
@@ -50,6 +51,10 @@ MUTED_COLOR = "#555555"
 """Cut-off lines, leader lines, remarks."""
 MISSING_COLOR = "#BDBDBD"
 """Cells and spots without a value."""
+DIVERGING_COLORS: Colormap = LinearSegmentedColormap.from_list(
+    "down, even, up", [DOWN_COLOR, "#FFFFFF", UP_COLOR]
+).with_extremes(bad=MISSING_COLOR)
+"""Blue through white to vermilion, for values around a middle."""
 GROUP_COLORS = ("#009E73", "#F0E442", "#CC79A7", "#000000", "#56B4E9", "#E69F00", "#0072B2", "#D55E00")
 """Okabe and Ito's eight colors for groups of samples in their order: the first ones differ in lightness, and from
 the colors of up and down, which come last."""
@@ -162,6 +167,17 @@ def shorten(text: str, width_mm: float, size: float = SMALLEST_TEXT) -> str:
     while kept and text_width(kept + "…", size) > width_mm:
         kept = kept[:-1]
     return kept.rstrip(" -_/") + "…"
+
+
+def minus(value: float, decimals: int) -> str:
+    """Write a number with a true minus sign, and none before zero.
+
+    Examples
+    --------
+    >>> minus(-1.25, 1), minus(-0.001, 2)
+    ('−1.2', '0.00')
+    """
+    return f"{round(value, decimals) + 0.0:.{decimals}f}".replace("-", "−")
 
 
 def wrap(sentences: Sequence[str], width_mm: float) -> tuple[str, ...]:

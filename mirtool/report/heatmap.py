@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import QuadMesh
-from matplotlib.colors import LinearSegmentedColormap, Normalize
+from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
@@ -18,13 +18,12 @@ from mirtool.console import plural
 from mirtool.errors import NotEnoughDataError
 from mirtool.model import ExpressionMatrix, FloatArray
 from mirtool.report.figures import (
-    DOWN_COLOR,
+    DIVERGING_COLORS,
     LINE,
     MISSING_COLOR,
     MUTED_COLOR,
     SMALLEST_TEXT,
     TEXT,
-    UP_COLOR,
     add_axes,
     house_style,
     new_figure,
@@ -38,9 +37,6 @@ from mirtool.report.trees import colors_of_groups, draw_group_bar, draw_tree
 MOST_NAMED_ROWS = 80
 _LARGEST_SCORE = 3.0
 _MOST_SHAPES = 5000
-_COLORS = LinearSegmentedColormap.from_list("down, even, up", [DOWN_COLOR, "#FFFFFF", UP_COLOR]).with_extremes(
-    bad=MISSING_COLOR
-)
 
 # Millimeters.
 _WIDTH = 180.0
@@ -239,7 +235,7 @@ def _draw_cells(axes: Axes, scores: FloatArray) -> QuadMesh:
     apart = n_rows <= MOST_NAMED_ROWS and n_samples <= 40
     mesh = axes.pcolormesh(
         np.ma.masked_invalid(scores),
-        cmap=_COLORS,
+        cmap=DIVERGING_COLORS,
         norm=Normalize(-limit, limit),
         edgecolors="white" if apart else "none",
         linewidth=0.4 if apart else 0.0,

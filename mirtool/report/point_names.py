@@ -9,11 +9,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 
-from mirtool.model import FloatArray, IntArray
+from mirtool.model import BoolArray, FloatArray, IntArray
 from mirtool.report.figures import MUTED_COLOR, POINTS_PER_INCH, SMALLEST_TEXT, figure_of, text_boxes
 from mirtool.report.labels import place_labels
 
-_GAP_POINTS = 2.5
+GAP_POINTS = 2.5
 
 
 def name_points(
@@ -23,7 +23,8 @@ def name_points(
     names: Sequence[str],
     *,
     looks: Sequence[dict[str, Any]] | None = None,
-) -> int:
+    gap: float = GAP_POINTS,
+) -> BoolArray:
     """Write names at points; one that finds no place is left out.
 
     Parameters
@@ -38,11 +39,13 @@ def name_points(
         One for each chosen point.
     looks
         Text properties of each name.
+    gap
+        Clearance around names and points, in points of print: half a marker's size and a little more.
 
     Returns
     -------
-    int
-        How many found a place.
+    BoolArray
+        Mask of the chosen points whose name found a place.
     """
     texts = [
         axes.text(0, 0, name, fontsize=SMALLEST_TEXT, va="bottom", zorder=6, **look)
@@ -51,10 +54,10 @@ def name_points(
     figure = figure_of(axes)
     pixels = axes.transData.transform(points)
     boxes = text_boxes(figure, texts)
-    gap = _GAP_POINTS * figure.dpi / POINTS_PER_INCH
+    clear = gap * figure.dpi / POINTS_PER_INCH
     frame = axes.get_window_extent()
-    bounds = (frame.x0 + gap, frame.y0 + gap, frame.x1, frame.y1)
-    places = place_labels(pixels[chosen], boxes[:, 2:] - boxes[:, :2], bounds=bounds, points=pixels, gap=gap)
+    bounds = (frame.x0 + clear, frame.y0 + clear, frame.x1, frame.y1)
+    places = place_labels(pixels[chosen], boxes[:, 2:] - boxes[:, :2], bounds=bounds, points=pixels, gap=clear)
     to_data = axes.transData.inverted()
     leaders = []
     for text, place, anchor in zip(texts, places, pixels[chosen], strict=True):
@@ -62,7 +65,7 @@ def name_points(
             text.remove()
             continue
         text.set_position(tuple(to_data.transform(place.box[:2])))
-        if np.hypot(*(np.array(place.leader_end) - anchor)) > 1.2 * gap:
+        if np.hypot(*(np.array(place.leader_end) - anchor)) > 1.2 * clear:
             leaders.append(to_data.transform([anchor, place.leader_end]))
     axes.add_collection(LineCollection(leaders, colors=MUTED_COLOR, linewidths=0.4, zorder=5), autolim=False)
-    return sum(place is not None for place in places)
+    return np.array([place is not None for place in places], dtype=bool)

@@ -51,7 +51,8 @@ _GRID_POINTS = 512
 _DENSITY_WIDTH, _DENSITY_HEIGHT = 73.0, 62.0
 _DENSITY_LEFTS = (17.0, 102.0)
 _LIGHTEST_LINE = 0.62
-_LIMIT_WORDS = "upper hinge + 1.5 × distance of the hinges"
+BOXPLOT_LIMIT = "upper hinge + 1.5 × distance of the hinges"
+"""The box-plot rule, in words."""
 
 
 def boxplots_figure(report: QualityReport) -> Figure:
@@ -239,7 +240,7 @@ def _limit_remarks(*rules: OutlierRule) -> list[str]:
     if all(np.isnan(rule.limit) for rule in rules):
         return ["No limit: with fewer than five arrays the box-plot rule can call none an outlier."]
     limits = ", ".join(f"{rule.limit:.3g} {rule.stage}" for rule in rules)
-    return [f"Outlier: above the {_LIMIT_WORDS} of the arrays' statistics ({limits})."]
+    return [f"Outlier: above the {BOXPLOT_LIMIT} of the arrays' statistics ({limits})."]
 
 
 def _line_colors(report: QualityReport) -> dict[str, str]:

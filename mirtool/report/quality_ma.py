@@ -12,7 +12,7 @@ from matplotlib.patches import Rectangle
 from mirtool.console import plural
 from mirtool.model import FloatArray
 from mirtool.quality import OutlierRule, QualityReport
-from mirtool.report.figures import MUTED_COLOR, SMALLEST_TEXT, house_style
+from mirtool.report.figures import MUTED_COLOR, SMALLEST_TEXT, house_style, minus
 from mirtool.report.quality_distributions import compared, probes_remark, rule_of
 from mirtool.report.quality_pages import (
     PanelSize,
@@ -20,14 +20,13 @@ from mirtool.report.quality_pages import (
     page_slices,
     panel_page,
     panels_a_page,
-    panels_across,
     write_panel_title,
 )
 from mirtool.report.quality_rows import BAR_COLOR, MARGIN, OUTLIER_COLOR, WIDTH
 
 WINDOW = 0.2
 """Share of the probes that the running median takes, around each."""
-_FEW, _MANY = PanelSize(47.0, 34.0, 9.0, 7.5, 6.0), PanelSize(33.0, 22.5, 9.0, 7.5, 5.0)
+_FEW, _MANY = PanelSize(3, 47.0, 34.0, 9.0, 7.5, 6.0), PanelSize(4, 33.0, 22.5, 9.0, 7.5, 5.0)
 _MOST_LARGE = 9
 _CELLS = (66, 48)
 _FEET = 6.0
@@ -87,7 +86,7 @@ def ma_figures(report: QualityReport) -> list[Figure]:
                 _draw_cloud(axes, cells[j], limits, most)
                 axes.plot(*running_median(a[:, j], m[:, j]), color=OUTLIER_COLOR, linewidth=1.0, zorder=3)
                 _draw_gauge(axes, float(rule.statistic[j]), rule.limit, size)
-                d = "not measured" if np.isnan(rule.statistic[j]) else f"{rule.statistic[j]:.3f}"
+                d = "not measured" if np.isnan(rule.statistic[j]) else minus(float(rule.statistic[j]), 3)
                 write_panel_title(axes, report.samples.names[j], f"D = {d}", marked=bool(rule.outlier[j]), up=2.6)
             _label_axes(panels, size)
             draw_color_bar(figure, panels[0].images[0], "probes in a cell", left=_BAR_LEFT, bottom=MARGIN + 3)
@@ -192,9 +191,8 @@ def _draw_gauge(axes: Axes, d: float, limit: float, size: PanelSize) -> None:
 
 def _label_axes(panels: list[Axes], size: PanelSize) -> None:
     """Name the axes once: the letters are the plot's own name."""
-    across = panels_across(size)
     for i, axes in enumerate(panels):
-        if i % across == 0:
+        if i % size.across == 0:
             axes.set_ylabel("M", labelpad=1, fontsize=SMALLEST_TEXT)
-        if i + across >= len(panels):
+        if i + size.across >= len(panels):
             axes.set_xlabel("A", labelpad=1, fontsize=SMALLEST_TEXT)

@@ -33,8 +33,9 @@ _BOLDER = 1.13
 
 @dataclass(frozen=True)
 class PanelSize:
-    """Millimeters of a panel's axes, and of what stands around it."""
+    """Millimeters of a panel's axes and of what stands around it, and how many panels stand side by side."""
 
+    across: int
     width: float
     height: float
     left: float
@@ -43,36 +44,36 @@ class PanelSize:
 
 
 def panel_page(
-    n_panels: int, size: PanelSize, *, title: str, remarks: Sequence[str], feet: float = 0.0
+    n_panels: int,
+    size: PanelSize,
+    *,
+    title: str,
+    remarks: Sequence[str],
+    feet: float = 0.0,
+    remarks_width: float = WIDTH - 2 * MARGIN,
 ) -> tuple[Figure, list[Axes]]:
     """Make a page of ``n_panels`` panels in rows; call it inside :func:`mirtool.report.figures.house_style`.
 
-    ``feet`` millimeters stay free above the remarks, for a color bar or an axis label.
+    ``feet`` millimeters stay free above the remarks, which are ``remarks_width`` wide.
     """
-    across = panels_across(size)
-    rows = -(-n_panels // across)
-    lines = wrap(remarks, WIDTH - 2 * MARGIN)
+    rows = -(-n_panels // size.across)
+    lines = wrap(remarks, remarks_width)
     bottom = MARGIN + len(lines) * LINE + GAP + feet
     pitch = size.above + size.height + size.below
     figure = new_figure(WIDTH, bottom + rows * pitch + TITLE_ROOM + MARGIN)
-    step = (WIDTH - 2 * MARGIN + GAP) / across
+    step = (WIDTH - 2 * MARGIN + GAP) / size.across
     panels = []
     for i in range(n_panels):
-        row, column = divmod(i, across)
+        row, column = divmod(i, size.across)
         up = bottom + (rows - 1 - row) * pitch + size.below
         panels.append(add_axes(figure, MARGIN + column * step + size.left, up, size.width, size.height))
     write_page(figure, title, lines)
     return figure, panels
 
 
-def panels_across(size: PanelSize) -> int:
-    """Give how many panels stand side by side."""
-    return max(int((WIDTH - 2 * MARGIN + GAP) / (size.left + size.width + GAP)), 1)
-
-
 def panels_a_page(size: PanelSize, room: float = 30.0) -> int:
     """Give how many panels a page holds that leaves ``room`` millimeters for title and remarks."""
-    return panels_across(size) * max(int((TALLEST_PAGE - room) / (size.above + size.height + size.below)), 1)
+    return size.across * max(int((TALLEST_PAGE - room) / (size.above + size.height + size.below)), 1)
 
 
 def page_slices(n: int, a_page: int) -> list[slice]:
@@ -86,15 +87,21 @@ def page_slices(n: int, a_page: int) -> list[slice]:
     return [slice(start, min(start + a_page, n)) for start in range(0, n, a_page)]
 
 
-def write_panel_title(axes: Axes, name: str, remark: str, *, marked: bool, up: float = 0.0) -> None:
-    """Write the array's name over a panel at the left and a remark at the right; an outlier in vermilion.
+def write_panel_title(
+    axes: Axes, name: str, remark: str, *, marked: bool, up: float = 0.0, stacked: bool = False
+) -> None:
+    """Write the array's name over a panel, in vermilion if it is ``marked``, and a remark at its right.
 
-    ``up`` millimeters stay free between the panel and the line.
+    ``up`` millimeters stay free between the panel and the line; ``stacked`` puts the remark under the name.
     """
     look: dict[str, Any] = {"color": OUTLIER_COLOR, "fontweight": "bold"} if marked else {}
-    room = float(axes_size(axes)[0]) - text_width(remark) * _BOLDER - (2 * GAP if remark else 0)
-    offset = (up + 0.45 * LINE) / MM_PER_INCH * POINTS_PER_INCH
-    for x, text, side in ((0, shorten(name, room / _BOLDER), "left"), (1, remark, "right")):
+    beside = text_width(remark) + 2 * GAP if remark and not stacked else 0.0
+    room = float(axes_size(axes)[0]) / (_BOLDER if marked else 1.0)
+    for x, line, text, side in (
+        (0, int(stacked), shorten(name, room - beside), "left"),
+        (0 if stacked else 1, 0, shorten(remark, room), "left" if stacked else "right"),
+    ):
+        offset = (up + (line + 0.45) * LINE) / MM_PER_INCH * POINTS_PER_INCH
         axes.annotate(text, (x, 1), (0, offset), xycoords="axes fraction", textcoords="offset points", ha=side,
                       va="baseline", fontsize=SMALLEST_TEXT, **look)  # fmt: skip
 

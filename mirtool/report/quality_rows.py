@@ -49,7 +49,7 @@ TITLE_ROOM = 6.0
 _BODY, _TALLEST_ROW, _LOWEST_NAMED_ROW, _TALLEST_BODY = 100.0, 5.5, 2.47, 245.0
 _LONGEST_NAME, _GROUP_BAR = 30.0, 2.2
 _HEAD, _FEET, _BETWEEN = 3 * LINE + 1.0, 4.5, 4.5
-_LEGEND_KEY, _LEGEND_WIDTH = 6.5, 145.0
+LEGEND_WIDTH, _LEGEND_KEY = 145.0, 6.5
 
 
 @dataclass(frozen=True)
@@ -116,13 +116,13 @@ def row_page(
     figure = new_figure(WIDTH, height)
 
     names = [shorten(name, _LONGEST_NAME) for name in samples.names]
-    left = MARGIN + max(map(text_width, names)) * 1.13 + 2 * GAP
+    left = MARGIN + max(map(text_width, names)) * 1.13 + GAP
+    write_row_names(add_axes(figure, MARGIN, bottom, left - MARGIN, body), names, marked, pitch)
     if groups:
         draw_group_bar(add_axes(figure, left, bottom, _GROUP_BAR, body), samples.groups, groups, upright=True)
         left += _GROUP_BAR
     left += GAP
     panels = _add_panels(figure, heads, left, bottom, body, n)
-    _write_names(add_axes(figure, MARGIN, bottom, left - MARGIN, body), names, marked, pitch, bool(groups))
     write_page(figure, title, lines)
     if entries:
         draw_entries(figure, entries, n_columns, height - MARGIN - TITLE_ROOM)
@@ -139,10 +139,12 @@ def write_page(figure: Figure, title: str, lines: Sequence[str]) -> None:
                 color=MUTED_COLOR)  # fmt: skip
 
 
-def draw_entries(figure: Figure, entries: Sequence[tuple[str, str]], n_columns: int, top: float) -> None:
+def draw_entries(
+    figure: Figure, entries: Sequence[tuple[str, str]], n_columns: int, top: float, room: float = LEGEND_WIDTH
+) -> None:
     """Draw texts with their colors in columns from the left, ``top`` millimeters above the page's foot."""
     width, height = figure.get_size_inches() * MM_PER_INCH
-    room = _LEGEND_WIDTH / n_columns - _LEGEND_KEY
+    room = room / n_columns - _LEGEND_KEY
     figure.legend(
         handles=[Patch(facecolor=color, label=shorten(text, room)) for text, color in entries],
         loc="upper left", bbox_to_anchor=(MARGIN / width, top / height), ncols=n_columns, borderpad=0,
@@ -201,12 +203,12 @@ def write_missing(axes: Axes, missing: BoolArray) -> None:
                       color=MUTED_COLOR)  # fmt: skip
 
 
-def legend_grid(texts: Sequence[str]) -> tuple[int, int]:
-    """Give the numbers of columns and lines that a legend of these texts takes."""
+def legend_grid(texts: Sequence[str], width: float = LEGEND_WIDTH) -> tuple[int, int]:
+    """Give the numbers of columns and lines that a legend of these texts takes in ``width`` millimeters."""
     if not texts:
         return 1, 0
     widest = min(max(map(text_width, texts)), 60.0) + _LEGEND_KEY
-    columns = min(max(int(_LEGEND_WIDTH / widest), 1), len(texts))
+    columns = min(max(int(width / widest), 1), len(texts))
     return columns, -(-len(texts) // columns)
 
 
@@ -232,17 +234,20 @@ def _add_panels(
     return panels
 
 
-def _write_names(axes: Axes, names: Sequence[str], marked: BoolArray, pitch: float, has_groups: bool) -> None:
-    """Write each row's name at the left; where rows are lower than a line, those of the marked ones."""
+def write_row_names(axes: Axes, names: Sequence[str], marked: BoolArray, pitch: float) -> None:
+    """Write each row's name at its right end; where rows are lower than a line, those of the marked ones.
+
+    ``pitch`` is the height of a row in millimeters. Marked names are bold and vermilion.
+    """
     n = len(names)
     axes.set_xlim(0, axes_size(axes)[0])
     axes.set_ylim(n, 0)
     axes.set_axis_off()
     named = np.arange(n)
     if pitch < _LOWEST_NAMED_ROW:
-        named = named[marked][: int(_TALLEST_BODY / _LOWEST_NAMED_ROW)]
+        named = named[marked][: int(n * pitch / _LOWEST_NAMED_ROW)]
     places = spread((named + 0.5).astype(np.float64), _LOWEST_NAMED_ROW / pitch, 0, n)
-    right = axes_size(axes)[0] - GAP * (2 if has_groups else 1) - (_GROUP_BAR if has_groups else 0)
+    right = axes_size(axes)[0] - GAP
     for row, place in zip(named.tolist(), places.tolist(), strict=True):
         mark: dict[str, Any] = {"color": OUTLIER_COLOR, "fontweight": "bold"} if marked[row] else {}
         axes.text(right, place, names[row], ha="right", va="center_baseline", fontsize=SMALLEST_TEXT, **mark)

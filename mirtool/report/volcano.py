@@ -80,7 +80,7 @@ def volcano_figure(d: DifferentialTable, *, rule: str = "p", n_labels: int = 15)
         draw_legend(axes, d, cloud)
         chosen = largest_changes(d, cloud, n_labels)
         names, species = figure_names(d, cloud, chosen)
-        n_named = name_points(axes, np.column_stack([cloud.x, cloud.y]), chosen, names)
+        n_named = int(name_points(axes, np.column_stack([cloud.x, cloud.y]), chosen, names).sum())
         missing = len(d) - len(cloud.x)
         not_drawn = f"Not drawn: {plural(missing, 'probe')} without a ratio or P value." if missing else ""
         write_remarks(axes, [not_drawn, naming_remark(cloud, len(chosen), n_named, species)])

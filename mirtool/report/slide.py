@@ -1,0 +1,106 @@
+"""Where a spot lies on a picture of the slide, from its Block, Row and Column.
+
+GenePix numbers blocks from left to right and then downward. How many stand side by side is not in a results
+file's rows: four, as on miRCURY and most other printed slides (a print head has pins in four columns), wherever
+the number of blocks can be parted by four; else the arrangement that comes nearest to a square.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mirtool.model import BoolArray, FloatArray, IntArray, SpotLayout
+
+PRINTED_COLUMNS = 4
+"""Blocks side by side on miRCURY slides (12 × 4 blocks)."""
+_GAP = 1
+
+
+@dataclass(frozen=True, eq=False)
+class Slide:
+    """A grid of cells that holds every spot, with a cell free between blocks.
+
+    Parameters
+    ----------
+    row, column
+        The cell of each spot, from the upper left, ``(n_spots,)``.
+    shape
+        Rows and columns of the grid.
+    within
+        True for cells inside a block, False between blocks, of that shape.
+    block_columns
+        Blocks side by side.
+    arrangement
+        How they stand, and how that is known, in words.
+    """
+
+    row: IntArray
+    column: IntArray
+    shape: tuple[int, int]
+    within: BoolArray
+    block_columns: int
+    arrangement: str
+
+    def picture(self, values: FloatArray) -> FloatArray:
+        """Lay one value a spot, ``(n_spots,)``, on the grid; cells without a spot are missing."""
+        cells = np.full(self.shape, np.nan)
+        cells[self.row, self.column] = values
+        return cells
+
+
+def lay_out(layout: SpotLayout, block_columns: int | None = None) -> Slide:
+    """Lay the spots out as they lie on the slide.
+
+    Parameters
+    ----------
+    layout
+        1-based Block, Row and Column of each spot.
+    block_columns
+        Blocks side by side, where it is known.
+
+    Examples
+    --------
+    >>> two = SpotLayout(np.array([1, 1, 2, 2]), np.array([1, 1, 1, 1]), np.array([1, 2, 1, 2]))
+    >>> slide = lay_out(two)
+    >>> slide.picture(np.array([1.0, 2.0, 3.0, 4.0]))
+    array([[ 1.,  2., nan,  3.,  4.]])
+    """
+    n_blocks = int(layout.block.max(initial=1))
+    across = block_columns or _blocks_across(n_blocks)
+    down = -(-n_blocks // across)
+    rows, columns = int(layout.row.max(initial=1)), int(layout.column.max(initial=1))
+    block = layout.block - 1
+    row = (block // across) * (rows + _GAP) + layout.row - 1
+    column = (block % across) * (columns + _GAP) + layout.column - 1
+    shape = (down * (rows + _GAP) - _GAP, across * (columns + _GAP) - _GAP)
+    inside = [np.arange(size) % (step + _GAP) < step for size, step in zip(shape, (rows, columns), strict=True)]
+    return Slide(row, column, shape, np.outer(*inside), across, _words(n_blocks, across, down, block_columns))
+
+
+def _blocks_across(n_blocks: int) -> int:
+    """Give the number of blocks side by side where no file says it.
+
+    Examples
+    --------
+    >>> [_blocks_across(n) for n in (1, 2, 4, 6, 9, 32, 48)]
+    [1, 2, 4, 2, 3, 4, 4]
+    """
+    if n_blocks % PRINTED_COLUMNS == 0:
+        return PRINTED_COLUMNS
+    root = n_blocks**0.5
+    divisors = [d for d in range(1, n_blocks + 1) if n_blocks % d == 0]
+    return min(divisors, key=lambda d: (max(d / root, root / d), d if n_blocks > 2 else -d))
+
+
+def _words(n_blocks: int, across: int, down: int, told: int | None) -> str:
+    if n_blocks == 1:
+        return "one block"
+    if told:
+        why = ""
+    elif across == PRINTED_COLUMNS and n_blocks % PRINTED_COLUMNS == 0:
+        why = ", taken to stand as on miRCURY slides"
+    else:
+        why = ", taken to stand as near to a square as they can"
+    return f"{n_blocks} blocks in {down} rows of {across}, numbered from the upper left{why}"
