@@ -35,7 +35,7 @@ def read_book(aliases: Iterable[str], species: str | None = None) -> NameBook:
 
 def tell_names(where: str, found: Sequence[Resolution]) -> None:
     """Say of distinct names how many are current, and list some that are not."""
-    from mirtool.names import CURRENT_RELEASE
+    from mirtool.names import CURRENT_RELEASE, Status
 
     renamed, unmapped = renamed_among(found), unmapped_among(found)
     current = len(found) - len(renamed) - len(unmapped)
@@ -52,6 +52,8 @@ def tell_names(where: str, found: Sequence[Resolution]) -> None:
     _say_rest(len(renamed), "renamed")
     for line in unmapped_lines(unmapped, NAMES_TOLD):
         say(line)
+    if any(each.status in (Status.ARM_MISSING, Status.STAR) for each in unmapped):
+        say("  names of older releases: give miRBase's aliases.txt or an old mature.fa with --aliases")
 
 
 def _say_rest(n: int, what: str) -> None:

@@ -31,7 +31,8 @@ from mirtool.probes import ProbeKind, classify_probe, species_of
 CURRENT_RELEASE = f"miRBase {MIRBASE_VERSION}"
 EARLIER_RELEASE = f"miRBase {EARLIER_VERSION}"
 
-_ARMS = r"(-\d+)?-[35]p(\.\d+)?"
+_ARM = re.compile(r"-[35]p(\.\d+)?$")
+_COPY = re.compile(r"(?<=\d|[a-z])-\d+$")
 _PRECURSOR_STYLE = re.compile(r"^\w+-mir-")
 
 
@@ -168,6 +169,7 @@ class NameBook:
         self._covered = frozenset(map(_prefix, self._by_name))
         self._precursors = _precursors_by_key(given)
         self._dead = _dead_by_key(given, self._precursors)
+        self._written_alike: Mapping[str, Sequence[str]] | None = None
         self._known: dict[str, Resolution] = {}
         self._members: Mapping[tuple[str, str], tuple[str, ...]] | None = None
         self._names_of: Mapping[str, tuple[str, ...]] | None = None
@@ -289,23 +291,25 @@ class NameBook:
     def _not_found(self, name: str) -> Resolution:
         if classify_probe("", name) not in (ProbeKind.MIRNA, ProbeKind.MIRPLUS):
             return Resolution(name, Status.NOT_MIRNA, note="not written as a miRNA's name" if name else "empty")
-        arms = self._like(re.escape(name.removesuffix("*")) + _ARMS)
+        arms = self._alike(name.removesuffix("*"))
         if name.endswith("*"):
             note = "the lesser arm, as miRBase called it before release 18; no source says which accession"
             return Resolution(name, Status.STAR, candidates=arms, note=note)
         if arms:
             return Resolution(name, Status.ARM_MISSING, candidates=arms, note="which arm is not said")
-        folded = self._like(re.escape(name), re.IGNORECASE)
+        folded = self._alike(_folded(name))
         return Resolution(name, Status.UNKNOWN, candidates=folded, note=self._why_unknown(name, folded))
 
-    def _like(self, pattern: str, flags: re.RegexFlag = re.NOFLAG) -> tuple[Candidate, ...]:
-        """Give the current miRNAs whose name is of a pattern, for the reader to choose from."""
-        regex = re.compile(pattern, flags)
-        why = "written alike"
-        return tuple(
-            Candidate(name, self._by_name[name].accession, why)
-            for name in sorted(filter(regex.fullmatch, self._by_name))
-        )
+    def _alike(self, key: str) -> tuple[Candidate, ...]:
+        """Give the current miRNAs that are written like ``key`` but for arm, copy or case, to choose from."""
+        if self._written_alike is None:
+            alike: dict[str, list[str]] = defaultdict(list)
+            for name in sorted(self._by_name):
+                for other in _names_alike(name):
+                    alike[other].append(name)
+            self._written_alike = alike
+        names = self._written_alike.get(key, ())
+        return tuple(Candidate(name, self._by_name[name].accession, "written alike") for name in names)
 
     def _why_unknown(self, name: str, folded: Sequence[Candidate]) -> str:
         species = _species_in(name)
@@ -336,6 +340,28 @@ def _species_in(name: str) -> str:
 def _prefix(name: str) -> str:
     """Give the species prefix of a name of miRBase's own, which always has one."""
     return name.split("-", 1)[0]
+
+
+def _names_alike(name: str) -> Iterator[str]:
+    """Give what a current name may be mistaken for: without its arm, without arm and copy, and in other case.
+
+    Examples
+    --------
+    >>> list(_names_alike("hsa-miR-16-1-3p"))
+    ['HSA-MIR-16-1-3P in any case', 'hsa-miR-16-1', 'hsa-miR-16']
+    """
+    yield _folded(name)
+    stem = _ARM.sub("", name)
+    if stem != name:
+        yield stem
+        family = _COPY.sub("", stem)
+        if family != stem and any(map(str.isdigit, family)):
+            yield family
+
+
+def _folded(name: str) -> str:
+    """Give the key under which a name is found whatever its case; no name is written like it."""
+    return f"{name.upper()} in any case"
 
 
 def _current_source() -> AliasSource:

@@ -82,6 +82,7 @@ all targets,growth,R:2,2,3,5,6,2.5,0.8,1,1,genes,G4;G5
 SAID = """\
 miRNA names of the study: 3 current (miRBase 22), 1 not mapped
   not mapped: hsa-miR-21: arm missing (may be hsa-miR-21-3p, hsa-miR-21-5p)
+  names of older releases: give miRBase's aliases.txt or an old mature.fa with --aliases
 miRNA names in mti.csv: all 4 are current (miRBase 22)
 Synergy network:
   miRNAs        4 miRNAs (2 probes up, 2 down), regulation by volcano P (T / R)
