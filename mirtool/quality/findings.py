@@ -3,8 +3,9 @@
 **Outlier** (rather not used) is an array that fails both box-plot rules of arrayQualityMetrics or its limit for
 Hoeffding's D on normalized values, that sees less than half of what the median array sees, or that is not what its
 name says: another's copy, its channels exchanged, or of two slides. **Look at it** is everything that harms some
-of its values, that normalization repairs, or that one box-plot rule alone says: in one of ten studies without a
-fault such a rule fires (:mod:`mirtool.quality.outliers`). The limits marked "our choice" are conventions, not
+of its values, that normalization repairs (both box-plot rules before it, or a level far off), or that one box-plot
+rule alone says on normalized values: in one of ten studies without a fault such a rule fires
+(:mod:`mirtool.quality.outliers`). The limits marked "our choice" are conventions, not
 statistics: they decide what is worth a look.
 """
 
@@ -124,13 +125,13 @@ def _wrong_partner(report: QualityReport, evidence: Evidence) -> Iterator[Findin
 
 
 def _outlier_rules(report: QualityReport, _evidence: Evidence) -> Iterator[Finding]:
-    after = {rule.key: rule.outlier for rule in report.rules if rule.stage == "after"}
+    fired = {(rule.key, rule.stage): rule.outlier for rule in report.rules}
     for rule in report.rules:
         for array in np.flatnonzero(rule.outlier):
-            if rule.stage == "before" and after[rule.key][array]:
-                continue  # said of the normalized values already
-            alone = rule.key in BOXPLOT_RULES and not all(after[key][array] for key in BOXPLOT_RULES)
-            yield _rule_finding(rule, int(array), alone=alone)
+            both = all(fired[key, rule.stage][array] for key in BOXPLOT_RULES)
+            if rule.stage == "before" and (fired[rule.key, "after"][array] or not both):
+                continue  # said of the normalized values already, or no more than chance and brightness
+            yield _rule_finding(rule, int(array), alone=rule.key in BOXPLOT_RULES and not both)
 
 
 def _rule_finding(rule: OutlierRule, array: int, *, alone: bool) -> Finding:

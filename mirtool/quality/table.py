@@ -14,6 +14,8 @@ from mirtool.quality.report import BetweenArrays, ChannelMeasures, Finding, Qual
 
 Columns = dict[str, npt.NDArray[Any]]
 
+BEFORE_ALONE = "no finding: see the rule after normalization"
+"""What is said where a rule fires before normalization and nothing follows from it."""
 FLAG_NAMES = {-100: "bad", -75: "absent", -50: "not found"}
 """GenePix's words for its flags."""
 
@@ -121,7 +123,7 @@ def outliers_table(report: QualityReport) -> Table:
             finding = known.get((array, check))
             fired = bool(rule.outlier[array])
             verdict = finding.verdict if finding else Verdict.FINE
-            text = finding.text if finding else "said of the normalized values" if fired else ""
+            text = finding.text if finding else BEFORE_ALONE if fired else ""
             rows.append((name, check, float(rule.statistic[array]), rule.limit, fired, verdict.value, text))
         rows += [_row(name, finding) for finding in report.findings
                  if finding.array == array and finding.check not in checks]  # fmt: skip

@@ -1,0 +1,86 @@
+"""Correlations, distances and principal components against scipy and numpy, with missing values."""
+
+import numpy as np
+import pytest
+from scipy.stats import pearsonr, spearmanr
+
+from mirtool.quality.comparison import (
+    distance_matrix,
+    pearson_matrix,
+    principal_components,
+    row_medians,
+    spearman_matrix,
+)
+
+NAN = float("nan")
+
+
+@pytest.fixture
+def values():
+    rng = np.random.default_rng(1)
+    values = np.round(rng.normal(8, 2, (60, 4)) + rng.normal(0, 2, (60, 1)), 1)
+    values[rng.random(values.shape) < 0.15] = NAN
+    return values
+
+
+@pytest.mark.parametrize(("ours", "theirs"), [(pearson_matrix, pearsonr), (spearman_matrix, spearmanr)])
+def test_correlations_over_the_shared_rows_are_those_of_scipy(values, ours, theirs):
+    found = ours(values)
+    for i in range(4):
+        for j in range(4):
+            shared = ~np.isnan(values[:, [i, j]]).any(axis=1)
+            expected = theirs(values[shared, i], values[shared, j])[0]
+            assert found[i, j] == pytest.approx(expected, abs=1e-13)
+
+
+@pytest.mark.parametrize("correlate", [pearson_matrix, spearman_matrix])
+def test_constant_columns_and_two_rows_have_no_correlation(correlate):
+    constant = np.column_stack([np.full(5, 7.3), np.arange(5.0)])
+    assert np.isnan(correlate(constant)[0, 1])
+    assert np.isnan(correlate(np.array([[1.0, 2.0], [2.0, 3.0]]))[0, 1])
+
+
+def test_correlation_keeps_its_digits_on_a_high_level():
+    x = np.arange(10.0)
+    assert pearson_matrix(np.column_stack([x + 1e6, -x + 1e6]))[0, 1] == pytest.approx(-1, abs=1e-12)
+
+
+def test_distance_without_shared_rows_is_missing():
+    assert np.isnan(distance_matrix(np.array([[1.0, NAN], [NAN, 2.0]]))[0, 1])
+
+
+def test_row_medians_leave_missing_values_out():
+    found = row_medians(np.array([[1.0, NAN, 4.0], [NAN, NAN, NAN]]))
+    assert found[0] == 2.5
+    assert np.isnan(found[1])
+
+
+def test_components_are_those_of_the_covariance_matrix():
+    values = np.random.default_rng(2).normal(8, 2, (30, 5))
+    coordinates, explained, n_rows = principal_components(values)
+    centered = values - values.mean(axis=1, keepdims=True)
+    variances, axes = np.linalg.eigh(centered.T @ centered)
+    assert explained == pytest.approx(variances[::-1][:3] / variances.sum(), rel=1e-10)
+    for k in range(3):
+        expected = axes[:, -1 - k] * np.sqrt(variances[-1 - k])
+        assert np.abs(coordinates[:, k]) == pytest.approx(np.abs(expected), abs=1e-9)
+        assert coordinates[np.abs(coordinates[:, k]).argmax(), k] > 0
+    assert n_rows == 30
+
+
+def test_an_array_that_lacks_most_probes_is_not_placed_and_costs_the_others_nothing():
+    values = np.random.default_rng(3).normal(8, 2, (30, 4))
+    failed = np.column_stack([values, np.where(np.arange(30) < 20, NAN, 5.0)])
+    failed[3, 0] = NAN
+    coordinates, _, n_rows = principal_components(failed)
+    assert np.isnan(coordinates[4]).all()
+    assert n_rows == 29
+    expected, _, _ = principal_components(np.delete(values, 3, axis=0))
+    assert coordinates[:4] == pytest.approx(expected, abs=1e-12)
+
+
+@pytest.mark.parametrize("values", [np.empty((0, 3)), np.ones((5, 1)), np.full((4, 3), NAN)])
+def test_nothing_to_place_gives_no_component(values):
+    coordinates, explained, _ = principal_components(values)
+    assert coordinates.shape == (values.shape[1], 0)
+    assert len(explained) == 0
