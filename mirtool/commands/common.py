@@ -78,6 +78,12 @@ def find_place(files: Sequence[str], samples: str | None, what: str) -> Place:
     return Place(study, str(study.samples_file))
 
 
+def check_figure_options(figures: str | None, no_figures: bool) -> None:
+    """Refuse a folder for figures together with the wish for none."""
+    if figures and no_figures:
+        raise CallError("--figures and --no-figures contradict each other", hint="leave one of them out")
+
+
 def is_stream(target: str) -> bool:
     """Tell stdout, a device or a named pipe, which nothing can stand beside, from a file."""
     return target == "-" or (Path(target).exists() and not Path(target).is_file())

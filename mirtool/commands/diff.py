@@ -14,6 +14,7 @@ from mirtool.commands.common import (
     OutputOption,
     Place,
     SamplesOption,
+    check_figure_options,
     find_place,
     record_run,
     write_result,
@@ -190,8 +191,7 @@ def _check_choice(option: str, value: str | None, choices: tuple[str, ...]) -> N
 
 
 def _check_figure_options(figures: str | None, no_figures: bool, volcano: str, adjust: str) -> None:
-    if figures and no_figures:
-        raise CallError("--figures and --no-figures contradict each other", hint="leave one of them out")
+    check_figure_options(figures, no_figures)
     if volcano == "fdr" and adjust.strip().lower() == "none":
         raise CallError(
             "figures by adjusted P need an adjustment", found="--volcano fdr --adjust none", expected="--adjust bh"

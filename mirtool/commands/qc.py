@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -13,6 +14,7 @@ from mirtool.commands.common import (
     FormatOption,
     OutputOption,
     SamplesOption,
+    check_figure_options,
     find_place,
     is_stream,
     record_run,
@@ -79,6 +81,11 @@ def qc(
         str | None,
         typer.Option(metavar="NAME", help="Format of the files; told by content if left out."),
     ] = None,
+    figures: Annotated[
+        str | None,
+        typer.Option("--figures", metavar="DIR", help="Folder for the figures. In a study folder: figures/."),
+    ] = None,
+    no_figures: Annotated[bool, typer.Option("--no-figures", help="Draw no figure.")] = False,
     output: OutputOption = None,
     format_name: FormatOption = None,
 ) -> None:
@@ -105,16 +112,22 @@ def qc(
     value and limit), NAME_pairs (correlations, distances), NAME_pca, NAME_blocks, NAME_spike_ins and, where there
     is something for them, NAME_channels and NAME_indications.
 
+    Figures show why, as PNG and SVG: qc_arrays (every array and every finding), qc_boxplots, qc_densities, qc_ma,
+    qc_distances, qc_correlations, qc_pca, and the slides in false color: qc_foreground, qc_background,
+    qc_residuals. docs/figures.md explains each.
+
     Example:
 
     \b
-      mirtool qc                                  in a study folder: results/qc_*.csv
+      mirtool qc                                  in a study folder: results/qc_*.csv, figures/qc_*.png
       mirtool qc exports/*.gpr -o qc.csv          qc.csv, qc_outliers.csv, …
+      mirtool qc exports/*.gpr --figures plots    the table on stdout, figures in plots/
       mirtool qc --fluid serum
     """  # noqa: D301
     from mirtool.quality import quality_report, quality_tables
     from mirtool.report.tables import format_of
 
+    check_figure_options(figures, no_figures)
     place = find_place(files or (), samples, "scanner file")
     target = place.target(output, f"{FIRST_TABLE}.csv")
     format_of(target, format_name)
@@ -131,6 +144,9 @@ def qc(
     tell_reading(arrays)
     _tell(report)
     _write(quality_tables(report), target, format_name)
+    folder = None if no_figures else place.figures(figures)
+    if folder is not None:
+        _draw(report, folder)
     record_run(
         place,
         target,
@@ -178,6 +194,23 @@ def _write(tables: dict[str, Table], target: str, format_name: str | None) -> No
     for name in TABLES:
         path = _beside(target, name)
         if name not in tables and path.exists():
+            warn(f"{path} is from an earlier run")
+
+
+def _draw(report: QualityReport, folder: Path) -> None:
+    """Draw every figure there is something for, and point out those of an earlier run beside them."""
+    from mirtool.report.figures import save_figure
+    from mirtool.report.quality_figures import STEMS, quality_figures
+
+    written: list[Path] = []
+    stems = []
+    for stem, figure in quality_figures(report):
+        written += save_figure(figure, folder, stem)
+        stems.append(stem)
+    say(f"Wrote {plural(len(stems), 'figure')} to {folder} (PNG and SVG): {', '.join(stems)}")
+    for path in sorted(folder.iterdir()):
+        stem = re.sub(r"_\d+$", "", path.stem)
+        if stem in STEMS and path.suffix in (".png", ".svg") and path not in written:
             warn(f"{path} is from an earlier run")
 
 

@@ -205,6 +205,12 @@ def components_figure(report: QualityReport) -> Figure:
     return figure
 
 
+def placed_arrays(between: BetweenArrays) -> IntArray:
+    """Give the positions of the arrays that have a place on the components."""
+    placed = ~np.isnan(between.pca).any(axis=1) & (between.pca.shape[1] > 0)
+    return np.flatnonzero(placed)
+
+
 @dataclass(frozen=True, eq=False)
 class _Cloud:
     """The arrays that could be placed: where, which they are, and whether a rule calls them outliers."""
@@ -218,14 +224,13 @@ class _Cloud:
 
 
 def _cloud(report: QualityReport, between: BetweenArrays) -> _Cloud:
-    k = min(between.pca.shape[1], 2)
-    placed = np.flatnonzero(~np.isnan(between.pca).any(axis=1)) if k else np.empty(0, np.int64)
+    placed = placed_arrays(between)
     if len(placed) < 2:
         raise NotEnoughDataError(
             "there is nothing to draw principal components of", found=f"{plural(len(placed), 'array')} placed"
         )
     points = np.zeros((len(placed), 2))
-    points[:, :k] = between.pca[placed, :k]
+    points[:, : between.pca.shape[1]] = between.pca[placed, :2]
     return _Cloud(points, placed, outliers_of(report)[placed])
 
 
