@@ -51,7 +51,7 @@ from mirtool.io.registry import Inspection
 from mirtool.io.rows import split_cells
 from mirtool.io.tables import TextTable, table_of_lines
 from mirtool.io.text import FileHead, read_text
-from mirtool.model import FloatArray, RawArrays, SampleTable
+from mirtool.model import FloatArray, RawArrays, SampleTable, TextArray
 from mirtool.probes import classify_probes, count_kinds
 
 FORMAT = "geo-series-matrix"
@@ -268,6 +268,7 @@ def read_values(path: str | Path) -> ProbeValues:
     blank = np.flatnonzero(ids == "")
     if len(blank):
         raise FormatError("a row has no ID", path=path, line=matrix.table.line_of(int(blank[0])), hint=_HINT)
+    _refuse_repeated_ids(matrix.table, ids)
     said = " | ".join(matrix.data_processing) or "nothing"
     said = said if len(said) <= _LONGEST else said[: _LONGEST - 1] + "…"
     return check_values(
@@ -282,6 +283,20 @@ def read_values(path: str | Path) -> ProbeValues:
             scale_hint=f"no scale; of the processing the submitters say: {said}",
         )
     )
+
+
+def _refuse_repeated_ids(table: TextTable, ids: TextArray) -> None:
+    first: dict[str, int] = {}
+    for row, probe in enumerate(ids):
+        if first.setdefault(probe, row) != row:
+            raise FormatError(
+                f"the ID {probe!r} occurs twice",
+                path=table.path,
+                line=table.line_of(row),
+                found=f"the same ID in line {table.line_of(first[probe])}",
+                expected="every ID of a series matrix once",
+                hint=_HINT,
+            )
 
 
 def read_intensities(path: str | Path, *, scale: Scale | None = None) -> RawArrays:
