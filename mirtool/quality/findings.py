@@ -18,6 +18,7 @@ import numpy as np
 
 from mirtool.console import plural
 from mirtool.model import FloatArray
+from mirtool.normalize.report import ControlShare
 from mirtool.probes import ProbeKind
 from mirtool.quality.contamination import TWOFOLD
 from mirtool.quality.faults import EXCHANGED_LIMIT, PAIRING_LEAST, better_partners
@@ -40,7 +41,7 @@ FLAGGED_LIMIT = 20.0
 CEILING_LIMIT = 1.0
 """Percent of spots at 65,535 counts: an array has 20 probes in 2,000 that it can't tell apart (our choice)."""
 CV_LIMIT = 30.0
-"""Percent; median CV of replicate spots (our choice: spots of one array in GSE20122 repeat within 4 to 10 %)."""
+"""Percent; median CV of replicate spots (our choice: the spots of GSE20122's arrays repeat within 3 to 5 %)."""
 RANK_LIMIT = 0.9
 """Spearman's correlation of the spike-ins with their medians over the arrays (our choice)."""
 
@@ -287,12 +288,7 @@ def remarks(report: QualityReport, evidence: Evidence) -> tuple[str, ...]:
     """Give what must be known of the study before its verdicts are believed, one sentence each."""
     measures, n_arrays = report.channels[report.channel], len(report.samples)
     cutoff = f"{report.min_intensity:g}"
-    found = [
-        _control_remark(kind, control.passing, control.spots, cutoff)
-        for control in measures.controls
-        if control.share > 0.5
-        for kind in [{ProbeKind.EMPTY: "Empty spots"}.get(ProbeKind(control.kind), "negative controls")]
-    ]
+    found = [_control_remark(control, cutoff) for control in measures.controls if control.share > 0.5]
     if measures.background is None and not report.arrays.channels[report.channel].processed:
         found.append("the files have no background: the signal is the foreground alone")
     if report.flagged is None:
@@ -316,26 +312,22 @@ def remarks(report: QualityReport, evidence: Evidence) -> tuple[str, ...]:
                 else "spots have no replicates and too few arrays to be compared with"
             )
         )
-    if report.spike_ins is not None:
-        found.append(
-            "the spike-ins' amounts are not in the files: their slope and order are held against the other arrays"
-        )
     if evidence.pairing is not None and not (np.diagonal(evidence.pairing) >= PAIRING_LEAST).any():
         found.append(
             "the spots' deviations do not go together in the two channels of any array, so it can't be told "
             "whether the channels of an array are of one slide"
         )
-    if report.fluid is None and report.indications is not None:
-        found.append("for serum or plasma say --fluid serum (or plasma): hemolysis and cells are then judged too")
     return tuple(found)
 
 
-def _control_remark(what: str, passing: tuple[int, ...], spots: tuple[int, ...], cutoff: str) -> str:
-    if passing == spots:
-        count = f"all {spots[0]:,}" if len(set(spots)) == 1 else "all"
-        return (
-            f"{count} {what} stand at {cutoff} or above in every array, though nothing is there to be seen: on "
-            "these arrays the cut-off filters nothing"
-        )
-    share = 100 * sum(passing) / sum(spots)
-    return f"{share:.1f} % of the {what} stand at {cutoff} or above: on these arrays the cut-off filters nothing"
+def _control_remark(control: ControlShare, cutoff: str) -> str:
+    what = "Empty spots" if control.kind == ProbeKind.EMPTY else "negative controls"
+    if control.passing == control.spots:
+        count = f"all {control.spots[0]:,}" if len(set(control.spots)) == 1 else "all"
+        found = f"{count} {what} stand at {cutoff} or above in every array, though there is nothing to see"
+    else:
+        found = f"{100 * control.share:.1f} % of the {what} stand at {cutoff} or above"
+    return (
+        f"{found}: on these arrays the cut-off filters nothing; a --min-intensity above {control.percentile_95:.6g}, "
+        "which 95 % of them stay within, would"
+    )

@@ -189,7 +189,10 @@ def spike_ins_table(report: QualityReport) -> Table:
     assert spikes is not None  # asked for only where there are any
     columns: Columns = {"ID": spikes.probes.id, "Name": spikes.probes.name}
     columns |= {f"log2 {name}": spikes.signal[:, j] for j, name in enumerate(report.samples.names)}
-    return Table(columns, _notes(report, "spike-ins"))
+    caution = (
+        "amounts are not in the files: slope and order in the table of arrays are held against the other arrays"
+    )
+    return Table(columns, _notes(report, "spike-ins", ("caution", caution)))
 
 
 def indications_table(report: QualityReport) -> Table:

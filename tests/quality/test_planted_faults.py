@@ -64,7 +64,7 @@ def test_a_study_without_a_fault_is_fine(study):
 
 @pytest.mark.parametrize("seed", range(1, 7))
 def test_no_array_of_a_study_without_a_fault_is_an_outlier(seed):
-    # Seeds 1, 4 and 5 have an array above one box-plot limit, as often as chance has it: that is worth a look only.
+    # Seeds 1, 4 and 5 have an array above one box-plot limit, as often as chance has it: worth a look only.
     assert outliers(quality_report(simulate_study(seed=seed).arrays)) == []
 
 

@@ -1,0 +1,135 @@
+"""``mirtool qc`` as it is called: the verdicts it tells, the tables it writes, and every wrong call's message."""
+
+import csv
+import io
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mirtool.cli import main
+from mirtool.io.genepix import genepix_bytes
+from mirtool.simulate import simulate_study
+
+NAMES = [f"hsa-miR-{1000 + i}-5p" for i in range(150)] + ["hsa-miR-451a", "hsa-miR-23a-3p"]
+
+
+@pytest.fixture(scope="module")
+def exports(tmp_path_factory):
+    """Six arrays as GenePix files; on P03 most of the last block is scratched off, P06 is P01 once more."""
+    folder = tmp_path_factory.mktemp("exports")
+    arrays = simulate_study(NAMES, seed=2, changes={}).arrays
+    channel, layout = arrays.channels["532"], arrays.layout
+    foreground = channel.foreground.copy()
+    last = layout.block >= layout.block.max() - 3
+    foreground[last, 2] = channel.background[last, 2]
+    arrays = replace(arrays, channels={"532": replace(channel, foreground=foreground)})
+    for i, name in enumerate(arrays.samples.names):
+        (folder / f"{name}.gpr").write_bytes(genepix_bytes(arrays, 0 if name == "P06" else i))
+    return sorted(folder.glob("*.gpr"))
+
+
+def rows_of(text):
+    lines = text.splitlines()
+    assert lines[0].lstrip('"').startswith("# mirtool qc")
+    return list(csv.DictReader(io.StringIO("\n".join(lines[1:]))))
+
+
+def test_the_verdicts_are_told_with_their_reasons(exports, tmp_path, capsys):
+    assert main(["qc", *map(str, exports), "-o", str(tmp_path / "qc.csv")]) == 0
+    out, err = capsys.readouterr()
+    assert out == ""
+    lines = err.splitlines()
+    assert any(line.startswith("P01: outlier: identical to P06 in all") for line in lines)
+    assert any(line.startswith("P06: outlier: identical to P01 in all") for line in lines)
+    assert any(
+        line.startswith("P03: look at it: spots that depart from their probes lie together") for line in lines
+    )
+    assert any(line.startswith("6 arrays: ") and "2 outlier" in line for line in lines)
+    assert any("has the same content as" in line for line in lines)
+
+
+def test_every_table_stands_beside_the_first(exports, tmp_path):
+    assert main(["qc", *map(str, exports), "-o", str(tmp_path / "qc.csv")]) == 0
+    names = sorted(path.name for path in tmp_path.iterdir())
+    tables = ["blocks", "indications", "outliers", "pairs", "pca", "spike_ins"]
+    assert set(names) >= {"qc.csv", "qc.run.json", *(f"qc_{table}.csv" for table in tables)}
+    verdicts = {row["array"]: row["verdict"] for row in rows_of((tmp_path / "qc.csv").read_text())}
+    assert verdicts["P01"] == verdicts["P06"] == "outlier"
+    run = json.loads((tmp_path / "qc.run.json").read_text())["runs"]["qc"]
+    assert run["summary"]["verdicts"] == verdicts
+    assert len(run["inputs"]) == 6
+
+
+def test_foregrounds_in_the_table_are_those_of_the_files(exports, capsys):
+    assert main(["qc", str(exports[1]), str(exports[2])]) == 0
+    rows = rows_of(capsys.readouterr().out)
+    for row, path in zip(rows, exports[1:3], strict=True):
+        lines = path.read_text(encoding="cp1252").splitlines()
+        start = next(i for i, line in enumerate(lines) if line.startswith('"Block"'))
+        column = [name.strip('"') for name in lines[start].split("\t")].index("F532 Median")
+        counts = [float(line.split("\t")[column]) for line in lines[start + 1 :]]
+        assert float(row["foreground median"]) == np.median(counts)
+
+
+def test_the_same_input_gives_the_same_bytes(exports, tmp_path):
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+        assert main(["qc", *map(str, exports), "-o", str(tmp_path / folder / "qc.csv")]) == 0
+    for path in (tmp_path / "one").glob("qc*.csv"):
+        assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes()
+
+
+def test_two_arrays_bring_the_caution_of_few_arrays(exports, capsys):
+    assert main(["qc", str(exports[1]), str(exports[3])]) == 0
+    assert "with 2 arrays the box-plot rules (distance, distribution) can't call any an outlier" in (
+        capsys.readouterr().err
+    )
+
+
+def test_serum_is_judged_for_hemolysis_when_told(exports, tmp_path, capsys):
+    assert main(["qc", *map(str, exports), "--fluid", "serum", "-o", str(tmp_path / "qc.csv")]) == 0
+    assert "--fluid serum" not in capsys.readouterr().err
+    assert "qPCR's thresholds do not hold" in (tmp_path / "qc_indications.csv").read_text()
+
+
+def test_a_plain_table_of_bright_empty_spots_is_told(tmp_path, capsys):
+    rng = np.random.default_rng(1)
+    level = np.exp2(rng.normal(8, 1, 40))
+    rows = [
+        [f"hsa-miR-{1000 + i // 4}-5p", *np.round(level[i // 4] * rng.uniform(0.95, 1.05, 5), 1)]
+        for i in range(160)
+    ]
+    rows += [["Empty", *np.round(rng.uniform(60, 80, 5), 1)] for _ in range(64)]
+    text = "\n".join(",".join(map(str, row)) for row in [["Name", "s1", "s2", "s3", "s4", "s5"], *rows])
+    path = Path(tmp_path / "raw.csv")
+    path.write_text(text + "\n")
+    assert main(["qc", str(path)]) == 0
+    err = capsys.readouterr().err
+    assert "all 64 Empty spots stand at 30 or above in every array" in err
+    assert "the files have no background" in err
+    assert "no spatial test: the files do not say where the spots lie" in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["--channel", "635"], 2, "the arrays have no channel '635'"),
+        (["--min-intensity", "-3"], 2, "the cut-off must be zero or a positive number"),
+        (["--fluid", "urine"], 2, "urine"),
+        (["-o", "qc.docx"], 2, "can't tell how to write qc.docx"),
+    ],
+)
+def test_a_wrong_call_says_what_is_wrong(exports, arguments, code, message, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert main(["qc", str(exports[0]), *arguments]) == code
+    assert message in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_without_a_study_says_what_to_do(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["qc"]) == 2
+    assert "no scanner file was given" in capsys.readouterr().err
