@@ -13,7 +13,7 @@ PACKAGE = Path(mirtool.__file__).parent
 LAYERS = [
     {"errors"},
     {"model"},
-    {"probes", "console", "mirbase", "data"},
+    {"probes", "console", "mirbase", "lowess", "data"},
     {"io"},
     {"study", "sample_sheet", "names", "normalize"},
     {"differential", "cluster", "quality", "qpcr", "chip", "simulate"},

@@ -5,9 +5,10 @@ from mirtool.differential.compare import TESTS, differential
 from mirtool.differential.fold_change import FOLD_CHANGES, FoldChange, compare_means
 from mirtool.differential.groups import Comparison, choose_comparison, join_samples, parse_comparison
 from mirtool.differential.linear_model import Fit, fit_linear_model
-from mirtool.differential.moderated import Moderated, VariancePrior, log_odds, moderate
+from mirtool.differential.moderated import Moderated, ModeratedF, log_odds, moderate, moderated_f
 from mirtool.differential.table import differential_table
 from mirtool.differential.two_sample import TTest, paired_t_test, student_t_test, welch_t_test
+from mirtool.differential.variance_prior import VariancePrior
 
 __all__ = [
     "ADJUSTMENTS",
@@ -17,6 +18,7 @@ __all__ = [
     "Fit",
     "FoldChange",
     "Moderated",
+    "ModeratedF",
     "TTest",
     "VariancePrior",
     "adjust_p_values",
@@ -29,6 +31,7 @@ __all__ = [
     "join_samples",
     "log_odds",
     "moderate",
+    "moderated_f",
     "paired_t_test",
     "parse_comparison",
     "student_t_test",

@@ -12,8 +12,9 @@ from mirtool.differential.adjust import adjust_p_values, adjustment_name
 from mirtool.differential.fold_change import FOLD_CHANGES, compare_means, regulation
 from mirtool.differential.groups import Comparison, choose_comparison
 from mirtool.differential.linear_model import fit_linear_model
-from mirtool.differential.moderated import VariancePrior, moderate
+from mirtool.differential.moderated import moderate
 from mirtool.differential.two_sample import student_t_test, welch_t_test
+from mirtool.differential.variance_prior import VariancePrior
 from mirtool.errors import CallError, ScaleError
 from mirtool.model import DifferentialTable, ExpressionMatrix, FloatArray, IntArray
 
@@ -131,8 +132,8 @@ def differential(
         alpha=alpha,
         spots_tested=_count_spots(matrix, groups.tested_columns),
         spots_reference=_count_spots(matrix, groups.reference_columns),
-        prior_df=result.prior.df if result.prior else math.nan,
-        prior_variance=result.prior.variance if result.prior else math.nan,
+        prior_df=result.prior.largest_df if result.prior else math.nan,
+        prior_variance=result.prior.median_variance if result.prior else math.nan,
         remarks=(*_no_test(test, made, groups), *result.remarks),
         history=(
             *matrix.history,

@@ -1,4 +1,7 @@
-"""Least-squares fit of one linear model to every probe at once, whatever values are missing."""
+"""Least-squares fit of one linear model to every probe at once, whatever values are missing.
+
+Values may have weights, and the arrays of a block may be correlated (generalized least squares).
+"""
 
 from __future__ import annotations
 
@@ -16,28 +19,51 @@ nothing that can be told apart (the tolerance of R's ``lm``)."""
 
 @dataclass(frozen=True, eq=False)
 class Fit:
-    """A linear model fitted to each of ``n_probes`` rows, with ``n_coefficients`` columns of the design.
+    """A linear model fitted to each of ``n_probes`` rows: its coefficients, or contrasts of them.
 
     Parameters
     ----------
     coefficients
-        Estimates, ``(n_probes, n_coefficients)``, in the unit of the values (log2); NaN where a row's values
-        can't tell the coefficient from those before it.
+        Estimates, ``(n_probes, n_estimates)``, in the unit of the values (log2); NaN where a row's values can't
+        tell the coefficient from those before it, or the contrast from others.
     unscaled_sd
-        Standard error of each coefficient divided by ``sigma``, same shape, NaN in the same places.
+        Standard error of each estimate divided by ``sigma``, same shape, NaN in the same places.
     sigma
         Residual standard deviation, ``(n_probes,)``; NaN where no degree of freedom is left.
     df_residual
         Residual degrees of freedom: values minus estimable coefficients, ``(n_probes,)``.
+    unscaled_root
+        A root of the covariance of the estimates divided by ``sigma`` squared, ``(n_probes, n_estimates,
+        n_coefficients)``: the root times its transpose is that covariance.
     """
 
     coefficients: FloatArray
     unscaled_sd: FloatArray
     sigma: FloatArray
     df_residual: IntArray
+    unscaled_root: FloatArray
 
 
-def fit_linear_model(values: FloatArray, design: FloatArray) -> Fit:
+@dataclass(frozen=True, eq=False)
+class _Whitened:
+    """Values and design such that ordinary least squares on them is the fit wanted; absent values are zero.
+
+    ``columns`` is ``(n_designs, n_samples, n_coefficients)``, and ``design_of_row`` says which is each row's.
+    """
+
+    observed: FloatArray
+    columns: FloatArray
+    design_of_row: IntArray
+
+
+def fit_linear_model(
+    values: FloatArray,
+    design: FloatArray,
+    *,
+    contrasts: FloatArray | None = None,
+    weights: FloatArray | None = None,
+    correlation: FloatArray | None = None,
+) -> Fit:
     """Fit ``values[i] = design @ coefficients[i]`` by least squares to the values each row has.
 
     Rows with the same missing values share one decomposition of the design, and all decompositions are made in
@@ -50,11 +76,24 @@ def fit_linear_model(values: FloatArray, design: FloatArray) -> Fit:
     design
         ``(n_samples, n_coefficients)``, complete. Where the columns a row needs depend on each other, the
         later ones are not estimable for it, as in R's ``lm``.
+    contrasts
+        ``(n_coefficients, n_contrasts)``: the combinations to estimate in place of the coefficients. Each is
+        estimated exactly from the values a row has, and missing where those can't tell it from others.
+    weights
+        ``(n_samples,)`` or ``(n_probes, n_samples)``, not negative: the variance of a value is that of its
+        probe divided by its weight. A value of weight 0 counts as missing.
+    correlation
+        ``(n_samples, n_samples)`` correlation of the samples, positive definite; None for independent ones.
 
     Raises
     ------
     NotEnoughDataError
-        Where the design has not one row a sample, or a value of it is missing.
+        Where the design has not one row a sample, or a value of it or of the weights is missing.
+
+    References
+    ----------
+    Smyth GK, Michaud J, Scott HS (2005). Use of within-array replicate spots for assessing differential
+    expression in microarray experiments. Bioinformatics 21, 2067–2075 (correlated arrays).
     """
     n_samples = len(design)
     if values.shape[1] != n_samples or not np.isfinite(design).all():
@@ -65,16 +104,27 @@ def fit_linear_model(values: FloatArray, design: FloatArray) -> Fit:
             expected="one complete row a sample",
         )
     present = ~np.isnan(values)
-    patterns, pattern_of_row = _missing_patterns(present)
-    basis, inverse, estimable = _decompose(design, patterns)
-    if len(patterns) > 1:
-        basis, inverse, estimable = basis[pattern_of_row], inverse[pattern_of_row], estimable[pattern_of_row]
+    if weights is not None:
+        _check_weights(weights, values)
+        present &= weights > 0
+    whitened = _whiten(values, design, present, weights, correlation)
+    basis, inverse, estimable = _decompose(whitened.columns)
+    if len(basis) > 1:
+        own = whitened.design_of_row
+        basis, inverse, estimable = basis[own], inverse[own], estimable[own]
 
-    observed = np.where(present, values, 0.0)
+    observed = whitened.observed
     effects = (observed[:, np.newaxis, :] @ basis)[:, 0, :]
     residuals = observed - (basis @ effects[:, :, np.newaxis])[:, :, 0]
     coefficients = (inverse @ effects[:, :, np.newaxis])[:, :, 0]
-    unscaled_sd = np.broadcast_to(np.sqrt(np.sum(inverse**2, axis=2)), coefficients.shape)
+    root, known = np.where(estimable[:, np.newaxis, :], inverse, 0.0), estimable
+    if contrasts is not None:
+        # The inverse's column of a coefficient that can't be estimated spans what the values leave open.
+        open_part = np.abs(contrasts.T @ np.where(estimable[:, np.newaxis, :], 0.0, inverse))
+        known = (open_part <= ALIAS_TOLERANCE * np.abs(contrasts).max(initial=0.0)).all(axis=2)
+        coefficients = np.where(estimable, coefficients, 0.0) @ contrasts
+        root = contrasts.T @ root
+    unscaled_sd = np.broadcast_to(np.sqrt(np.sum(root**2, axis=2)), coefficients.shape)
 
     df = present.sum(axis=1) - np.broadcast_to(estimable.sum(axis=1), len(values))
     length = np.linalg.norm(residuals, axis=1)
@@ -83,11 +133,51 @@ def fit_linear_model(values: FloatArray, design: FloatArray) -> Fit:
     sigma = np.full(len(values), np.nan)
     np.divide(length, np.sqrt(np.maximum(df, 1)), out=sigma, where=df > 0)
     return Fit(
-        np.where(estimable, coefficients, np.nan),
-        np.where(estimable, unscaled_sd, np.nan),
+        np.where(known, coefficients, np.nan),
+        np.where(known, unscaled_sd, np.nan),
         sigma,
         df.astype(np.int64),
+        np.broadcast_to(root, (len(values), *root.shape[1:])),
     )
+
+
+def _check_weights(weights: FloatArray, values: FloatArray) -> None:
+    if weights.shape not in (values.shape, values.shape[1:]):
+        raise NotEnoughDataError(
+            "the weights do not fit the values",
+            found=f"weights of shape {weights.shape} for values of shape {values.shape}",
+            expected="one weight a sample, or one a value",
+        )
+    if not (np.isfinite(weights) & (weights >= 0)).all():
+        raise NotEnoughDataError("a weight is missing, infinite or negative", expected="numbers from 0 up")
+
+
+def _whiten(
+    values: FloatArray,
+    design: FloatArray,
+    present: BoolArray,
+    weights: FloatArray | None,
+    correlation: FloatArray | None,
+) -> _Whitened:
+    """Scale values and design by the roots of the weights, and rid them of the correlation."""
+    patterns, pattern_of_row = _missing_patterns(present)
+    observed = np.where(present, values, 0.0)
+    columns, design_of_row = np.where(patterns[:, :, np.newaxis], design, 0.0), pattern_of_row
+    if weights is not None:
+        root = np.sqrt(weights)
+        observed = observed * root
+        if root.ndim == 2:
+            columns, design_of_row = columns[pattern_of_row], np.arange(len(values))
+            root = root[:, :, np.newaxis]
+        else:
+            root = root[:, np.newaxis]
+        columns = columns * root
+    if correlation is not None:
+        both = patterns[:, :, np.newaxis] & patterns[:, np.newaxis, :]
+        lower = np.linalg.cholesky(np.where(both, correlation, np.eye(len(design))))
+        observed = np.linalg.solve(lower[pattern_of_row], observed[:, :, np.newaxis])[:, :, 0]
+        columns = np.linalg.solve(lower if len(columns) == len(lower) else lower[pattern_of_row], columns)
+    return _Whitened(observed, columns, design_of_row)
 
 
 def _missing_patterns(present: BoolArray) -> tuple[BoolArray, IntArray]:
@@ -98,23 +188,27 @@ def _missing_patterns(present: BoolArray) -> tuple[BoolArray, IntArray]:
     return present[first], pattern_of_row.reshape(-1).astype(np.int64)
 
 
-def _decompose(design: FloatArray, patterns: BoolArray) -> tuple[FloatArray, FloatArray, BoolArray]:
-    """Decompose the design for every pattern of present samples (Gram–Schmidt, orthogonalized twice).
+def _decompose(columns: FloatArray) -> tuple[FloatArray, FloatArray, BoolArray]:
+    """Decompose every design (Gram–Schmidt, orthogonalized twice).
+
+    Parameters
+    ----------
+    columns
+        ``(n_designs, n_samples, n_coefficients)``, zero for absent samples.
 
     Returns
     -------
     basis
-        Orthonormal columns, ``(n_patterns, n_samples, n_coefficients)``, zero for absent samples and for
-        coefficients that can't be estimated.
+        Orthonormal columns, same shape, zero for coefficients that can't be estimated.
     inverse
-        Inverse of the triangular factor, ``(n_patterns, n_coefficients, n_coefficients)``.
+        Inverse of the triangular factor, ``(n_designs, n_coefficients, n_coefficients)``. The column of a
+        coefficient that can't be estimated holds the combination of coefficients that the values leave open.
     estimable
-        Which coefficients can be estimated, ``(n_patterns, n_coefficients)``.
+        Which coefficients can be estimated, ``(n_designs, n_coefficients)``.
     """
-    columns = np.where(patterns[:, :, np.newaxis], design, 0.0)
-    n_coefficients = design.shape[1]
+    n_coefficients = columns.shape[2]
     basis = np.zeros_like(columns)
-    estimable = np.zeros((len(patterns), n_coefficients), dtype=bool)
+    estimable = np.zeros((len(columns), n_coefficients), dtype=bool)
     for j in range(n_coefficients):
         rest = columns[:, :, j : j + 1]
         length = np.linalg.norm(rest, axis=1)
@@ -126,6 +220,6 @@ def _decompose(design: FloatArray, patterns: BoolArray) -> tuple[FloatArray, Flo
         unit = rest[:, :, 0] / np.where(rest_length > 0, rest_length, 1.0)
         basis[:, :, j] = np.where(estimable[:, j : j + 1], unit, 0.0)
     triangle = np.triu(basis.transpose(0, 2, 1) @ columns)
-    identity = np.eye(n_coefficients)
-    triangle = np.where(estimable[:, np.newaxis, :], triangle, identity)
-    return basis, np.linalg.inv(triangle), estimable
+    triangle = np.where(estimable[:, :, np.newaxis], triangle, np.eye(n_coefficients))
+    inverse: FloatArray = np.linalg.inv(triangle).astype(np.float64)
+    return basis, inverse, estimable

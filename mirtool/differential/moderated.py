@@ -7,6 +7,8 @@ References
 ----------
 Smyth GK (2004). Linear models and empirical Bayes methods for assessing differential expression in microarray
 experiments. Statistical Applications in Genetics and Molecular Biology 3(1), Article 3.
+McCarthy DJ, Smyth GK (2009). Testing significance relative to a fold-change threshold is a TREAT. Bioinformatics
+25, 765–771.
 """
 
 from __future__ import annotations
@@ -16,23 +18,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from mirtool.differential.linear_model import Fit
-from mirtool.errors import NotEnoughDataError
-from mirtool.model import FloatArray, IntArray
+from mirtool.differential.variance_prior import VariancePrior, estimate_variance_prior, squeeze_variances
+from mirtool.model import FloatArray
 
-ZERO_VARIANCE_FLOOR = 1e-5
-"""For the prior, variances below this share of the median are lifted to it (limma's ``fitFDist``)."""
-
-
-@dataclass(frozen=True)
-class VariancePrior:
-    """What the probes' variances have in common: a scaled inverse chi-squared distribution.
-
-    ``df`` counts how much it weighs beside a probe's own residual degrees of freedom (infinite where the
-    variances differ no more than chance makes them); ``variance`` is its location, in squared log2 units.
-    """
-
-    df: float
-    variance: float
+CERTAIN_PRIOR = 1e6
+"""Degrees of freedom of the prior beyond which B takes the limit that it tends to (a normal statistic)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,12 +46,38 @@ class Moderated:
     prior: VariancePrior
 
 
-def moderate(fit: Fit) -> Moderated:
+@dataclass(frozen=True, eq=False)
+class ModeratedF:
+    """Moderated F of all estimates of a fit together, and its P, ``(n_probes,)``; NaN where one is missing.
+
+    ``df`` counts the estimates that are independent of each other.
+    """
+
+    statistic: FloatArray
+    p_value: FloatArray
+    df: int
+
+
+def moderate(
+    fit: Fit, *, trend: FloatArray | None = None, robust: bool = False, least_change: float = 0.0
+) -> Moderated:
     """Compute moderated t statistics and their P values.
 
     A probe whose own values leave no residual degree of freedom, but whose coefficient can be estimated, is
     tested with the variance of the prior alone. The total degrees of freedom are those of the prior and the
     probe together, never more than all probes have in their residuals.
+
+    Parameters
+    ----------
+    fit
+        Of :func:`mirtool.differential.fit_linear_model`: coefficients or contrasts.
+    trend
+        Mean log2 intensity of each probe, ``(n_probes,)``, where the common variance is to follow it.
+    robust
+        Let probes that vary far more, or far less, than the rest neither sway the prior nor borrow much from it.
+    least_change
+        log2 fold change below which nothing is of interest (``treat``): the null hypothesis is then that the
+        true change lies within it, either way, and the statistic counts from it. 0 is the usual test.
 
     Raises
     ------
@@ -70,107 +86,49 @@ def moderate(fit: Fit) -> Moderated:
 
     References
     ----------
-    Smyth (2004), equations in sections 4 and 6.2; the limit of the total degrees of freedom as in limma.
+    Smyth (2004), equations in sections 4 and 6.2; the limit of the total degrees of freedom as in limma. McCarthy
+    and Smyth (2009) for the least change.
     """
     from scipy.special import stdtr
 
     variance = fit.sigma**2
-    prior = estimate_variance_prior(variance, fit.df_residual)
+    prior = estimate_variance_prior(variance, fit.df_residual, trend=trend, robust=robust)
     squeezed = squeeze_variances(variance, fit.df_residual, prior)
     df_total = np.minimum(fit.df_residual + prior.df, float(fit.df_residual.sum()))
     # Without a prior (a single probe has nothing to borrow from) a variance of zero leaves no statistic.
     error = np.where(squeezed > 0, np.sqrt(squeezed), np.nan)[:, np.newaxis] * fit.unscaled_sd
-    statistic = fit.coefficients / error
-    p_value = 2 * stdtr(df_total[:, np.newaxis], -np.abs(statistic))
+    df = df_total[:, np.newaxis]
+    if not least_change:
+        statistic = fit.coefficients / error
+        return Moderated(statistic, 2 * stdtr(df, -np.abs(statistic)), squeezed, df_total, prior)
+    size = np.abs(fit.coefficients)
+    beyond = (size - least_change) / error
+    p_value = stdtr(df, -beyond) + stdtr(df, -(size + least_change) / error)
+    statistic = np.sign(fit.coefficients) * np.maximum(beyond, 0.0)
     return Moderated(statistic, p_value, squeezed, df_total, prior)
 
 
-def squeeze_variances(variance: FloatArray, df: IntArray, prior: VariancePrior) -> FloatArray:
-    """Average each variance with the prior's, weighted by their degrees of freedom; ``(n_probes,)``.
+def moderated_f(fit: Fit, moderated: Moderated) -> ModeratedF:
+    """Test whether all estimates of a fit are zero, probe by probe, exactly where values are missing.
 
-    A probe without residual degrees of freedom gets the prior's variance.
-    """
-    if np.isinf(prior.df):
-        return np.full(len(variance), prior.variance)
-    own = np.where(df > 0, variance, 0.0)
-    total = df + prior.df
-    squeezed = np.full(len(variance), np.nan)
-    np.divide(prior.df * prior.variance + df * own, total, out=squeezed, where=total > 0)
-    return squeezed
-
-
-def estimate_variance_prior(variance: FloatArray, df: IntArray) -> VariancePrior:
-    """Estimate the prior by the moments of the logarithms of the variances.
-
-    Parameters
-    ----------
-    variance, df
-        Residual variances and their degrees of freedom, ``(n_probes,)``; probes with ``df`` 0 are left out.
-
-    Raises
-    ------
-    NotEnoughDataError
-        Where no probe has a degree of freedom, or more than half of those that have one do not vary at all.
+    The mean square of the estimates, counted with their covariance from the values the probe has, is divided by
+    the probe's squeezed variance.
 
     References
     ----------
-    Smyth (2004), section 6.2.
+    Smyth (2004), section 4.
     """
-    from scipy.special import digamma, zeta
+    from scipy.special import fdtrc
 
-    known = df > 0
-    if not known.any():
-        raise NotEnoughDataError(
-            "no probe has enough values to estimate its variance",
-            expected="at least one probe with two values in one group and one in the other",
-            hint="use --test none for fold changes without P",
-        )
-    s2, half_df = variance[known], df[known] / 2
-    median = float(np.median(s2))
-    if median == 0:
-        raise NotEnoughDataError(
-            "more than half of the probes do not vary within the groups, so no common variance can be estimated",
-            found=f"{int((s2 == 0).sum())} of {len(s2)} probes with the same value in every array of a group",
-            hint="check that the table is not rounded or filled with a constant, or use --test none",
-        )
-    if len(s2) == 1:
-        return VariancePrior(0.0, float(s2[0]))
-    s2 = np.maximum(s2, ZERO_VARIANCE_FLOOR * median)
-    e = np.log(s2) - digamma(half_df) + np.log(half_df)
-    excess = float(np.var(e, ddof=1) - np.mean(zeta(2.0, half_df)))  # zeta(2, x) is trigamma(x)
-    if excess <= 0:
-        return VariancePrior(np.inf, float(np.mean(s2)))
-    half_prior_df = inverse_trigamma(excess)
-    scale = np.exp(np.mean(e) + digamma(half_prior_df) - np.log(half_prior_df))
-    return VariancePrior(2 * half_prior_df, float(scale))
-
-
-def inverse_trigamma(x: float) -> float:
-    """Solve ``trigamma(y) = x`` for ``y`` by Newton's method on ``1 / trigamma``, ``x`` above 0.
-
-    References
-    ----------
-    Smyth (2004), appendix.
-
-    Examples
-    --------
-    >>> round(inverse_trigamma(1.6449340668482264), 12)  # trigamma(1) is pi**2 / 6
-    1.0
-    """
-    from scipy.special import zeta
-
-    # Beyond these limits the first term of the series is exact in double precision.
-    if x > 1e7:
-        return float(x**-0.5)
-    if x < 1e-6:
-        return 1 / x
-    y = 0.5 + 1 / x
-    while True:
-        trigamma, tetragamma = float(zeta(2.0, y)), -2 * float(zeta(3.0, y))
-        step = trigamma * (1 - trigamma / x) / tetragamma
-        y += step
-        if abs(step) < 1e-10 * y:
-            return y
+    root = fit.unscaled_root
+    known = np.asarray(~np.isnan(fit.coefficients).any(axis=1))
+    rank = int(np.max(np.linalg.matrix_rank(root[known], tol=1e-8 * np.abs(root).max(initial=0.0)), initial=1))
+    # The least solution of root·x = estimate has the length that the covariance's inverse gives the estimates.
+    inverse = np.linalg.pinv(root[known], rcond=1e-8)
+    effects = (inverse @ fit.coefficients[known][:, :, np.newaxis])[:, :, 0]
+    statistic = np.full(len(known), np.nan)
+    statistic[known] = np.sum(effects**2, axis=1) / rank / moderated.variance[known]
+    return ModeratedF(statistic, np.asarray(fdtrc(rank, moderated.df_total, statistic), dtype=np.float64), rank)
 
 
 def log_odds(
@@ -190,7 +148,8 @@ def log_odds(
     Smyth (2004), sections 5 and 6.3.
     """
     prior = moderated.prior
-    limits = np.square(sd_limits) / prior.variance
+    limits = np.square(sd_limits) / prior.median_variance
+    certain = np.broadcast_to(np.asarray(prior.df) > CERTAIN_PRIOR, len(fit.sigma))
     squared_t = moderated.statistic**2
     df = np.broadcast_to(moderated.df_total[:, np.newaxis], squared_t.shape)
     odds = np.full(squared_t.shape, np.nan)
@@ -198,7 +157,9 @@ def log_odds(
         unscaled_variance = fit.unscaled_sd[:, j] ** 2
         v0 = _coefficient_variance(moderated.statistic[:, j], unscaled_variance, df[:, j], proportion, limits)
         r = (unscaled_variance + v0) / unscaled_variance
-        kernel = (1 + df[:, j]) / 2 * (np.log(squared_t[:, j] + df[:, j]) - np.log(squared_t[:, j] / r + df[:, j]))
+        t2 = squared_t[:, j]
+        kernel = (1 + df[:, j]) / 2 * (np.log(t2 + df[:, j]) - np.log(t2 / r + df[:, j]))
+        kernel = np.where(certain, t2 * (1 - 1 / r) / 2, kernel)
         odds[:, j] = np.log(proportion / (1 - proportion)) - np.log(r) / 2 + kernel
     return odds
 

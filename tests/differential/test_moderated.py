@@ -11,7 +11,7 @@ from hypothesis.extra.numpy import arrays
 
 from mirtool.differential import adjust_p_values, fit_linear_model, log_odds, moderate, student_t_test
 from mirtool.differential.compare import two_group_design
-from mirtool.differential.moderated import (
+from mirtool.differential.variance_prior import (
     VariancePrior,
     estimate_variance_prior,
     inverse_trigamma,
@@ -173,7 +173,8 @@ def test_a_variance_without_degrees_of_freedom_becomes_the_priors():
 def test_zero_variances_are_lifted_for_the_prior_only():
     variance, df = np.array([0.0, 1.0, 2.0, 3.0]), np.full(4, 4)
     lifted = estimate_variance_prior(np.array([1.5e-5, 1.0, 2.0, 3.0]), df)
-    assert estimate_variance_prior(variance, df) == lifted
+    prior = estimate_variance_prior(variance, df)
+    assert (prior.df, prior.variance) == (lifted.df, lifted.variance)
 
 
 VALUES = arrays(np.float64, (12, 7), elements=st.floats(0, 15, width=32))
