@@ -328,6 +328,6 @@ def _control_remark(control: ControlShare, cutoff: str) -> str:
     else:
         found = f"{100 * control.share:.1f} % of the {what} stand at {cutoff} or above"
     return (
-        f"{found}: on these arrays the cut-off filters nothing; a --min-intensity above {control.percentile_95:.6g}, "
-        "which 95 % of them stay within, would"
+        f"{found}: on these arrays the cut-off filters nothing; a --min-intensity above "
+        f"{control.percentile_95:.6g}, which 95 % of them stay within, would"
     )
