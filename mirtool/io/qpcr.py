@@ -33,8 +33,9 @@ import csv
 import math
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -136,12 +137,12 @@ class _Well:
 
 @dataclass(frozen=True)
 class _Grid:
-    """Rows of cells, each with its 1-based line, and the place of the header among them."""
+    """A table within a file; ``read_rows`` gives the rows under its header, each with its 1-based line."""
 
     path: str
     header: list[str]
-    rows: list[tuple[int, list[str]]]
     header_line: int
+    read_rows: Callable[[], Iterator[tuple[int, list[str]]]]
 
     def cell(self, row: Sequence[str], column: int | None) -> str:
         return unguard_text(row[column].strip()) if column is not None and column < len(row) else ""
@@ -238,21 +239,26 @@ def _workbook_grids(data: bytes, path: str | Path) -> Iterator[_Grid]:
         rows = [[cell_text(cell) for cell in row] for row in cells]
         for i, row in enumerate(rows):
             if _may_be_header(row):
-                body = [(i + 2 + n, other) for n, other in enumerate(rows[i + 1 :])]
-                yield _Grid(str(path), [name.strip() for name in row], body, i + 1)
+                yield _Grid(str(path), [name.strip() for name in row], i + 1, partial(_rows_below, rows, i + 1))
+
+
+def _rows_below(rows: list[list[str]], start: int) -> Iterator[tuple[int, list[str]]]:
+    yield from enumerate(rows[start:], start + 1)
 
 
 def _text_grids(text: str, path: str | Path) -> Iterator[_Grid]:
     lines = text.split("\n")
     for i, line in enumerate(lines):
         for mark in DELIMITERS:
-            if mark not in line:
-                continue
-            header = [name.strip() for name in _split(line, mark)]
+            header = [name.strip() for name in _split(line, mark)] if mark in line else []
             if _may_be_header(header):
-                body = [(i + 2 + n, _split(other, mark)) for n, other in enumerate(lines[i + 1 :])]
-                yield _Grid(str(path), header, body, i + 1)
+                yield _Grid(str(path), header, i + 1, partial(_lines_below, lines, i + 1, mark))
                 break
+
+
+def _lines_below(lines: list[str], start: int, mark: str) -> Iterator[tuple[int, list[str]]]:
+    for number, line in enumerate(lines[start:], start + 1):
+        yield number, _split(line, mark)
 
 
 def _split(line: str, mark: str) -> list[str]:
@@ -260,14 +266,14 @@ def _split(line: str, mark: str) -> list[str]:
 
 
 def _may_be_header(cells: Sequence[str]) -> bool:
-    """Tell a row that names a sample or a target, or columns by the names of small RNAs; no row of Ct values."""
+    """Tell a row of names: of a column of samples, targets or Ct, of small RNAs, or with a blank cell first."""
     folded = [_fold(cell) for cell in cells]
     if sum(map(bool, folded)) < 2:
         return False
     if any(map(_is_number, cells)):  # samples that are called 1, 2, 3
         return folded[0] in (*SAMPLE_NAMES, *TARGET_NAMES)
     named = {*SAMPLE_NAMES, *WELL_NAMES, *TARGET_NAMES, *CT_NAMES, *MEAN_CT_NAMES} & set(folded)
-    return bool(named) or any(_MIRNA.search(cell) for cell in cells[1:])
+    return bool(named) or not folded[0] or any(_MIRNA.search(cell) for cell in cells[1:])
 
 
 def _fold(name: str) -> str:
@@ -286,7 +292,7 @@ def _with_ct(grids: Sequence[_Grid], names: Sequence[str]) -> Iterator[_Grid]:
         column = _find(grid.header, names)
         if column is not None and _find(grid.header, (*SAMPLE_NAMES, *WELL_NAMES, *TARGET_NAMES)) is not None:
             header = ["ct" if i == column else name for i, name in enumerate(grid.header)]
-            yield _Grid(grid.path, header, grid.rows, grid.header_line)
+            yield _Grid(grid.path, header, grid.header_line, grid.read_rows)
 
 
 def _wide_grid(grids: Sequence[_Grid], path: str | Path) -> _Grid:
@@ -354,7 +360,7 @@ def _read_long(grid: _Grid, given_target: str) -> tuple[list[_Well], tuple[str, 
 def _data_rows(grid: _Grid, last_needed: int) -> Iterator[tuple[int, list[str]]]:
     """Give the rows of the table: up to the next section, or to a blank line that only a footer follows."""
     after_blank = False
-    for line, row in grid.rows:
+    for line, row in grid.read_rows():
         filled = max((i + 1 for i, cell in enumerate(row) if cell.strip()), default=0)
         if not filled:
             after_blank = True
@@ -471,7 +477,7 @@ def _read_wide(grid: _Grid, samples: Collection[str]) -> tuple[list[_Well], tupl
         if name and i not in (label, group, efficiency) and not name.startswith("#")
     ]
     wells = []
-    for line, row in grid.rows:
+    for line, row in grid.read_rows():
         name = grid.cell(row, label)
         texts = [(i, grid.cell(row, i)) for i in columns]
         if not name and any(text for _, text in texts):
@@ -499,8 +505,8 @@ def _orientation(grid: _Grid, samples: Collection[str]) -> tuple[int, bool]:
         column = _find(header, names)
         if column is not None:
             return column, by_sample
-    down = [grid.cell(row, 0) for _, row in grid.rows]
-    across = header[1:]
+    down = [grid.cell(row, 0) for _, row in grid.read_rows()]
+    across = [name for name in header[1:] if not name.startswith("#") and _fold(name) not in GROUP_NAMES]
     for is_sample in (set(samples).__contains__, lambda name: not _MIRNA.search(name)):
         n_down, n_across = (sum(map(is_sample, filter(None, names))) for names in (down, across))
         if bool(n_down) != bool(n_across):

@@ -1,0 +1,212 @@
+"""Ct tables: the exports of each instrument, plain tables, and what is refused."""
+
+import numpy as np
+import pytest
+import xlsxwriter
+
+from mirtool.errors import FormatError
+from mirtool.io.qpcr import CONTROL, SAMPLE, amplification_factor, combine_ct, read_ct
+
+QUANTSTUDIO = """\
+* Block Type = 384-Well Block
+* Chemistry = SYBR_GREEN
+* Experiment Type = Comparative Cт (ΔΔCт)
+
+[Sample Setup]
+Well\tWell Position\tSample Name\tTarget Name\tTask
+1\tA1\tP1\thsa-miR-16-5p\tUNKNOWN
+
+[Results]
+Well\tWell Position\tOmit\tSample Name\tTarget Name\tTask\tReporter\tQuencher\tCT\tCt Mean\tCt SD\tEfficiency
+1\tA1\tfalse\tP1\thsa-miR-16-5p\tUNKNOWN\tSYBR\tNone\t24.131\t24.2\t0.1\t98.2
+2\tA2\ttrue\tP1\thsa-miR-16-5p\tUNKNOWN\tSYBR\tNone\t29.9\t24.2\t0.1\t98.2
+3\tA3\tfalse\tP2\thsa-miR-16-5p\tUNKNOWN\tSYBR\tNone\tUndetermined\t\t\t98.2
+4\tA4\tfalse\t\thsa-miR-16-5p\tNTC\tSYBR\tNone\t38.4\t\t\t98.2
+5\tA5\tfalse\tS1\thsa-miR-16-5p\tSTANDARD\tSYBR\tNone\t20\t\t\t98.2
+6\tA6\tfalse\t\t\t\t\t\t\t\t\t
+
+Analysis Type\tSinglePlex
+Endogenous Control\thsa-miR-103a-3p
+"""
+CFX = """\
+,Well,Fluor,Target,Content,Sample,Biological Set Name,Cq,Cq Mean,Cq Std. Dev,Starting Quantity (SQ)
+,A01,SYBR,hsa-miR-16-5p,Unkn-01,P1,resistant,24.131,24.1,0.1,NaN
+,A02,SYBR,hsa-miR-16-5p,Unkn-02,P2,responding,NaN,0.00,0.000,NaN
+,A03,SYBR,hsa-miR-16-5p,NTC,,,38.4,38.4,0.0,NaN
+,A04,SYBR,hsa-miR-16-5p,Std-01,,,20,20,0.0,100
+"""
+SDS = """\
+SDS 2.2.2\tAQ Results\t1.0
+Filename\tplate1
+Operator\t
+
+Sample Information
+
+Well\tSample Name\tDetector Name\tReporter\tTask\tCt\tQuantity\tCt Mean
+1\tP1\thsa-miR-16-5p\tSYBR\tUnknown\t24.131\t\t24.1
+2\tP2\thsa-miR-16-5p\tSYBR\tUnknown\tUndetermined\t\t
+3\t\thsa-miR-16-5p\tSYBR\tNTC\t38.4\t\t
+"""
+LIGHTCYCLER_96 = """\
+Well\tSample Name\tGene Name\tCq\tConcentration\tCall\tExcluded\tSample Type\tStandard\tCq Mean\tCq Error
+A1\tP1\thsa-miR-16-5p\t24,131\t-\tPositive\t\tUnknown\t\t\t
+A2\tP2\thsa-miR-16-5p\t-\t-\tNegative\t\tUnknown\t\t\t
+A3\tP3\thsa-miR-16-5p\t22\t-\tPositive\ttrue\tUnknown\t\t\t
+A4\tH2O\thsa-miR-16-5p\t38,4\t-\tNegative\t\tNegative control\t\t\t
+"""
+LIGHTCYCLER_480 = """\
+Experiment: run12  Selected Filter: SYBR Green I / HRM Dye (465-510)
+Include\tColor\tPos\tName\tCp\tConcentration\tStandard\tStatus
+True\t255\tA1\tP1\t24.131\t\t0\t
+True\t255\tA2\tP2\t\t\t0\t
+False\t255\tA3\tP3\t22\t\t0\t
+"""
+PLAIN = "sample;mirna;Ct;group\nP1;hsa-miR-16-5p;24,131;resistant\nP2;hsa-miR-16-5p;N/A;responding\n"
+
+
+@pytest.fixture
+def read(tmp_path):
+    def write_and_read(text, name="ct.txt", **options):
+        path = tmp_path / name
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return read_ct(path, **options)
+
+    return write_and_read
+
+
+EXPORTS = {
+    "QuantStudio": (QUANTSTUDIO, {}),
+    "QuantStudio, Cyrillic т": (QUANTSTUDIO.replace("\tCT\tCt Mean\tCt SD", "\tCт\tCт Mean\tCт SD"), {}),
+    "QuantStudio, CRLF and UTF-16": (QUANTSTUDIO.replace("\n", "\r\n").encode("utf-16"), {}),
+    "SDS 2": (SDS, {}),
+    "CFX": (CFX, {}),
+    "LightCycler 96": (LIGHTCYCLER_96, {}),
+    "LightCycler 480": (LIGHTCYCLER_480, {"target": "hsa-miR-16-5p"}),
+    "plain, decimal comma": (PLAIN, {}),
+}
+
+
+@pytest.mark.parametrize("export", EXPORTS)
+def test_every_export_gives_the_same_wells(read, export):
+    text, options = EXPORTS[export]
+    table = read(text, **options)
+    wells = table.role == SAMPLE
+    assert table.sample[wells].tolist() == ["P1", "P2"]
+    assert set(table.target) == {"hsa-miR-16-5p"}
+    np.testing.assert_array_equal(table.ct[wells], [24.131, np.nan])
+    assert table.no_ct[wells].tolist() == [False, True]
+    np.testing.assert_array_equal(table.ct[table.role == CONTROL], [38.4] * int((~wells).sum()))
+
+
+def test_what_is_left_out_is_counted(read):
+    assert read(QUANTSTUDIO).left_out == (
+        "1 well marked as omitted",
+        "1 well of a standard or a positive control",
+    )
+    assert read(LIGHTCYCLER_480, target="x").left_out == ("1 well marked as omitted",)
+
+
+def test_groups_and_efficiencies_of_the_table_are_kept(read):
+    assert read(CFX).group.tolist() == ["resistant", "responding", ""]
+    assert read(PLAIN).group.tolist() == ["resistant", "responding"]
+    np.testing.assert_array_equal(read(QUANTSTUDIO).efficiency, [1.982] * 3)
+
+
+def test_a_blank_line_between_blocks_of_wells_ends_nothing(read):
+    table = read("Sample,Target,Ct\nP1,a,20\n\n,,\nP2,a,21\n")
+    assert table.sample.tolist() == ["P1", "P2"]
+
+
+def test_wells_beat_means_and_means_alone_will_do(read):
+    np.testing.assert_array_equal(read("Sample,Target,Ct Mean,Ct\nP1,a,20,21\n").ct, [21])
+    np.testing.assert_array_equal(read("Sample,Target,Mean Cq\nP1,a,20\n").ct, [20])
+
+
+def test_the_results_are_found_in_any_sheet_of_a_workbook(tmp_path):
+    path = tmp_path / "run.xlsx"
+    book = xlsxwriter.Workbook(path)
+    for name, start in (("Sample Setup", "[Sample Setup]"), ("Results", "[Results]")):
+        sheet = book.add_worksheet(name)
+        head, _, rest = QUANTSTUDIO.partition(start)
+        block = rest.strip("\n").split("\n\n")[0]
+        for i, line in enumerate((head.split("\n\n")[0] + "\n\n" + block).split("\n")):
+            for j, cell in enumerate(line.split("\t")):
+                sheet.write(i, j, float(cell) if cell.replace(".", "", 1).isdigit() else cell)
+    book.close()
+    table = read_ct(path)
+    assert table.sample.tolist() == ["P1", "P2", ""]
+    np.testing.assert_array_equal(table.ct, [24.131, np.nan, 38.4])
+
+
+WIDE = {
+    "samples down": "Sample,miR-16-5p,U6\nP1,24.1,20\nP1,24.3,\nP2,Undetermined,21\n",
+    "GenEx": "\tmiR-16-5p\tU6\t#Batch\nP1\t24.1\t20\t1\nP1\t24.3\t\t1\nP2\tUndetermined\t21\t2\n",
+    "targets down": "Target,P1,P1,P2\nmiR-16-5p,24.1,24.3,Undetermined\nU6,20,,21\n",
+    "targets down, told by names": ";P1;P1;P2\nmiR-16-5p;24,1;24,3;Undetermined\nU6;20;;21\n",
+}
+
+
+@pytest.mark.parametrize("way", WIDE)
+def test_wide_tables_either_way_round(read, way):
+    table = read(WIDE[way])
+    wells = sorted(zip(table.sample, table.target, table.ct.tolist(), table.no_ct.tolist(), strict=True))
+    assert str(wells) == str(
+        [
+            ("P1", "U6", 20.0, False),
+            ("P1", "miR-16-5p", 24.1, False),
+            ("P1", "miR-16-5p", 24.3, False),
+            ("P2", "U6", 21.0, False),
+            ("P2", "miR-16-5p", float("nan"), True),
+        ]
+    )
+    assert table.left_out == (("1 column of classes: #Batch",) if way == "GenEx" else ())
+
+
+def test_samples_of_the_sheet_turn_a_wide_table_the_right_way(read):
+    text = "miR-1,miR-2,x\nmiR-a,20,21\nmiR-b,22,23\n"
+    assert set(read(text, samples=["miR-2", "x"]).sample) == {"miR-2", "x"}
+
+
+def test_samples_may_be_called_by_numbers(read):
+    assert read("Target,1,2\nlet-7a-5p,20,21\n").sample.tolist() == ["1", "2"]
+
+
+def test_files_are_put_together(read):
+    both = combine_ct([read(CFX, "a.csv"), read(PLAIN, "b.csv")])
+    assert (len(both), len(both.paths)) == (5, 2)
+    assert both.left_out == ("1 well of a standard or a positive control",)
+
+
+WRONG = [
+    ("no Ct at all\n", {}, "no table of Ct values was found"),
+    (b"\x00\x01\x02", {}, "this is no text file"),
+    (b"", {}, "the file is empty"),
+    (b"PK\x03\x04garbage", {}, "the workbook can't be opened"),
+    (LIGHTCYCLER_480, {}, "does not say which miRNA each well measures"),
+    ("Target,Ct\nmiR-1,20\n", {}, "does not say which sample is in which well"),
+    ("Sample,Target,Ct\nP1,a,2o\n", {}, "line 2, column \"ct\": a Ct can't be read (found '2o'"),
+    ("Sample,Target,Ct\nP1,a,20\nP2,a,0\n", {}, "line 3, column \"ct\": this is no Ct (found '0'"),
+    ("Sample,Target,Ct\nP1,a,inf\n", {}, "a Ct can't be read"),
+    ("Sample,Target,Ct\nP1,a,1_0\n", {}, "a Ct can't be read"),
+    ("Sample,Target,Ct\nP1,a,241\n", {}, "more than 0 and at most 60 cycles"),
+    ("Sample,Target,Ct\n,a,20\n", {}, 'line 2, column "Sample": a well has no sample'),
+    ("Sample,Target,Ct\nP1,,20\n", {}, 'line 2, column "Target": a well has no target'),
+    ("Sample,Target,Task,Ct\nP1,a,IPC,20\n", {}, "a well's task is not known (found 'IPC'"),
+    ("Sample,Target,Ct,Efficiency\nP1,a,20,3\n", {}, "an efficiency can't be read (found '3'"),
+    ("Sample,Target,Ct\n,,\n", {}, "the table holds no well with a sample"),
+    ("Sample,miR-1\nP1,high\n", {}, "line 2, column \"miR-1\": a Ct can't be read (found 'high'"),
+    ("Sample,miR-1\n,20\n", {}, "a row of Ct values has no sample"),
+    ("gene x,miR-1\nmiR-2,20\n", {}, "whether the rows of this Ct table are samples or targets"),
+]
+
+
+@pytest.mark.parametrize(("text", "options", "problem"), WRONG)
+def test_bad_tables_are_refused_with_their_place(read, text, options, problem):
+    with pytest.raises(FormatError) as error:
+        read(text, **options)
+    assert problem in str(error.value)
+
+
+@pytest.mark.parametrize(("text", "factor"), [("2", 2), ("1,9", 1.9), ("100%", 2), ("1.9%", None), ("", None)])
+def test_efficiencies_are_factors_or_per_cent(text, factor):
+    assert amplification_factor(text) == factor
