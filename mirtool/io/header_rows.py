@@ -19,7 +19,6 @@ from mirtool.io.labels import (
     POSITION_HEADERS,
     fold_header,
     is_number_like,
-    looks_numeric,
 )
 from mirtool.io.tables import MISSING_CELLS, HeaderRows
 
@@ -64,6 +63,8 @@ def find_header_rows(rows: Sequence[Row]) -> HeaderRows | None:
     >>> found.others
     {'header row 1': ('', 'A', 'B'), 'unit': ('unit', 'counts', 'counts')}
     """
+    if not rows:
+        return None
     width = max((i + 1 for row in rows for i, cell in enumerate(row) if cell.strip()), default=0)
     cells = [[cell.strip() for cell in row[:width]] + [""] * (width - len(row)) for row in rows]
     main = _label_row(cells)
@@ -96,15 +97,21 @@ def _number_columns(cells: Sequence[Row], main: int) -> list[int]:
     folded = [fold_header(name) for name in cells[main]]
     known = _LABEL_HEADERS | (POSITION_HEADERS if {"row", "column"} <= set(folded) else frozenset())
     below = cells[main + 1 :]
-    below = below[len(below) // 2 :]  # rows of the header, if any, stand in the upper half
+    lower = below[len(below) // 2 :]  # rows of the header, if any, stand in the upper half
     return [
         j
         for j, header in enumerate(folded)
         if header not in known
         and not (j == 0 and not header)
-        and any(row[j] not in MISSING_CELLS for row in below)
-        and looks_numeric([row[j] for row in below])
+        and any(is_number_like(row[j]) for row in below)
+        and not _holds_text([row[j] for row in lower])
     ]
+
+
+def _holds_text(cells: Sequence[str]) -> bool:
+    """Tell whether most of the cells that are not missing are no numbers."""
+    present = [cell for cell in cells if cell not in MISSING_CELLS]
+    return 2 * sum(map(is_number_like, present)) < len(present)
 
 
 def _describes(row: Row, samples: Sequence[int]) -> bool:
