@@ -184,10 +184,12 @@ def _says_mirbase(title: str) -> bool:
 
 
 def _names_by_release(table: TextTable) -> bool:
-    if len(table.header) < 2 or not len(table):
+    if len(table.header) < 2:
         return False
-    accessions = sum(ACCESSION.fullmatch(cell) is not None for cell in table.text(0))
     releases = any(_RELEASE.fullmatch(name) for name in table.header[1:])
+    if not len(table):  # the first row is wrong: the header tells, and reading says what is wrong
+        return releases and table.header[0].lower() in ("acc", "accession")
+    accessions = sum(ACCESSION.fullmatch(cell) is not None for cell in table.text(0))
     return accessions > 0 and (releases or accessions == len(table)) and not _holds_numbers(table)
 
 

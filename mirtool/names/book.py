@@ -166,7 +166,7 @@ class NameBook:
         self._sources = (_current_source(), _earlier_source(), *given)
         self._by_accession = _current_matures(given)
         self._by_name = {mature.name: mature for mature in self._by_accession.values()}
-        self._covered = frozenset(map(_prefix, self._by_name))
+        self._covered = frozenset(map(_prefix, (*self._by_name, *precursors())))
         self._precursors = _precursors_by_key(given)
         self._dead = _dead_by_key(given, self._precursors)
         self._written_alike: Mapping[str, Sequence[str]] | None = None
