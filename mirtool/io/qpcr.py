@@ -296,6 +296,16 @@ def _with_ct(grids: Sequence[_Grid], names: Sequence[str]) -> Iterator[_Grid]:
 
 
 def _wide_grid(grids: Sequence[_Grid], path: str | Path) -> _Grid:
+    for grid in grids:
+        if _find(grid.header, SAMPLE_NAMES) is not None and _find(grid.header, TARGET_NAMES) is not None:
+            raise FormatError(
+                "the table names samples and targets, but no Ct",
+                path=path,
+                line=grid.header_line,
+                found=", ".join(filter(None, grid.header[:12])),
+                expected="a column Ct (or Cq, Cp)",
+                hint="export the run's results with the Ct of each well, or call that column Ct",
+            )
     if grids:
         return grids[0]
     raise FormatError(
