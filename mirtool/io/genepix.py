@@ -67,7 +67,7 @@ from mirtool.io.arrow import floats_of, integers_of, texts_of
 from mirtool.io.genepix_writer import genepix_bytes
 from mirtool.io.registry import Inspection
 from mirtool.io.rows import column_names, finite_numbers, read_rows, spot_words, whole_numbers
-from mirtool.io.tables import MISSING_CELLS, TextTable, tell_delimiter
+from mirtool.io.tables import LARGEST_NUMBER, MISSING_CELLS, TextTable, tell_delimiter
 from mirtool.io.text import HEAD_BYTES, FileHead, decode, is_binary, is_workbook, read_bytes, unify_newlines
 from mirtool.model import (
     ArraySource,
@@ -483,12 +483,14 @@ def _read_at_once(
 
 
 def _are_possible(cells: dict[str, npt.NDArray[Any]]) -> bool:
-    """Tell whether positions count from 1, flags are whole numbers, and no intensity is infinite."""
+    """Tell whether positions count from 1, flags are whole numbers, and no intensity is beyond measure."""
     flags = cells["Flags"]
     return (
         all((cells[name] >= 1).all() for name in _POSITION)
         and bool((np.isnan(flags) | ((flags == np.rint(flags)) & (np.abs(flags) < 2**53))).all())
-        and not any(np.isinf(values).any() for values in cells.values() if values.dtype == np.float64)
+        and not any(
+            (np.abs(values) > LARGEST_NUMBER).any() for values in cells.values() if values.dtype == np.float64
+        )
     )
 
 

@@ -13,7 +13,7 @@ from typing import Any, Literal
 import numpy as np
 
 from mirtool.errors import FormatError, ScaleError
-from mirtool.io.tables import TextTable
+from mirtool.io.tables import LARGEST_NUMBER, TextTable
 from mirtool.io.text import sha256_of
 from mirtool.model import (
     ArraySource,
@@ -102,22 +102,24 @@ class ProbeValues:
 
 
 def check_values(found: ProbeValues) -> ProbeValues:
-    """Refuse values that are infinite, and samples without any.
+    """Refuse values that are infinite or larger than any instrument counts, and samples without any.
 
     Raises
     ------
     FormatError
         With the place of the first one.
     """
-    infinite = np.argwhere(np.isinf(found.values))
-    if len(infinite):
-        probe, sample = map(int, infinite[0])
+    beyond = np.argwhere(np.abs(found.values) > LARGEST_NUMBER)
+    if len(beyond):
+        probe, sample = map(int, beyond[0])
+        is_infinite = np.isinf(found.values[probe, sample])
         raise FormatError(
-            "a value is infinite",
+            "a value is infinite" if is_infinite else "a value is larger than any instrument counts",
             **found.place(probe, sample),
             found=f"{found.values[probe, sample]:g}",
             expected="a number, or an empty cell or NA where it is missing",
-            hint="it may be the logarithm of zero: leave the cell empty if the value was not measured",
+            hint=("it may be the logarithm of zero: " if is_infinite else "")
+            + "leave the cell empty if the value was not measured",
         )
     empty = np.flatnonzero(np.isnan(found.values).all(axis=0))
     if len(empty):

@@ -15,7 +15,7 @@ import numpy as np
 
 from mirtool.console import plural
 from mirtool.errors import FormatError
-from mirtool.io.tables import MISSING_CELLS, TextTable
+from mirtool.io.tables import LARGEST_NUMBER, MISSING_CELLS, TextTable
 from mirtool.model import FloatArray, IntArray, SpotLayout
 
 
@@ -183,13 +183,15 @@ def finite_numbers(table: TextTable, column: int, *, missing: Sequence[str] = MI
     Raises
     ------
     FormatError
-        With the line and the column of the first cell that is no number, or an infinite one.
+        With the line and the column of the first cell that is no number, or one that no
+        instrument counts to.
     """
     values = table.numbers(column, missing)
-    if np.isinf(values).any():
-        row = int(np.argmax(np.isinf(values)))
+    beyond = np.abs(values) > LARGEST_NUMBER
+    if beyond.any():
+        row = int(np.argmax(beyond))
         raise FormatError(
-            "a number is infinite",
+            "a number is infinite" if np.isinf(values[row]) else "a number is larger than any instrument counts",
             path=table.path,
             line=table.line_of(row),
             column=table.header[column],

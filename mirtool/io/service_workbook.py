@@ -47,7 +47,7 @@ import numpy as np
 from mirtool.console import plural
 from mirtool.errors import FormatError, ScaleError
 from mirtool.io.registry import Inspection
-from mirtool.io.tables import MISSING_CELLS, cell_text, head_sheets, read_sheets
+from mirtool.io.tables import LARGEST_NUMBER, MISSING_CELLS, cell_text, head_sheets, read_sheets
 from mirtool.io.text import FileHead, is_workbook, read_bytes
 from mirtool.model import (
     ArraySource,
@@ -682,7 +682,7 @@ class _Sheet:
 
     def _number(self, row: int, column: int) -> float:
         cell = self._cell(row, column)
-        if _is_number(cell) and np.isfinite(cell):
+        if _is_number(cell) and abs(cell) <= LARGEST_NUMBER:
             return float(cell)
         text = _text(cell)
         if text in MISSING_CELLS:
@@ -691,7 +691,7 @@ class _Sheet:
             value = float(text) if isinstance(cell, str) and "_" not in text else np.nan
         except ValueError:
             value = np.nan
-        if np.isfinite(value):
+        if abs(value) <= LARGEST_NUMBER:
             return value
         raise self._cell_error(
             "a cell that should be a number is not",

@@ -32,6 +32,9 @@ MISSING_CELLS = ("", "NA", "N/A", "n/a", "na", "NaN", "nan", "null", "NULL", "#N
 MISSING_BELOW = -3.4e38
 """The lowest single-precision number, which some programs export for a missing one (``-3.4E38``)."""
 
+LARGEST_NUMBER = 1e30
+"""No instrument counts so far (scanners end at 65,535); sums and squares of such numbers would overflow."""
+
 HEAD_ROWS = 50
 """Rows of data that a sniffer gets to see."""
 
