@@ -96,8 +96,8 @@ def tell_references(
     for name in names:
         if _U6.search(name):
             warn(
-                f"{name} is a poor reference for exosomes and serum: a nuclear RNA, scarce and unsteady there "
-                "(Xiang 2014, Li 2015); take a steady miRNA or a spiked-in one"
+                f"{name} is a poor reference for exosomes and serum: a nuclear RNA, among the least stable there "
+                "(Li 2015, Tang 2015); take a steady miRNA or a spiked-in one"
             )
         call = calls_by_name(array, rule).get(name, "") if array else ""
         if call:
