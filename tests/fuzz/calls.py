@@ -1,0 +1,108 @@
+"""Whole commands on a damaged file: exit code 0 or 1, one message, and a result that is whole or not there."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+from mirtool.cli import main
+from mirtool.io.registry import FORMATS
+from tests.fuzz.limits import BrokenError, limits
+
+FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
+ARRAYS = ("genepix", "imagene", "agilent", "matrix", "geo-series-matrix", "service-workbook")
+CHOICES = ("--channel", "--column")
+"""What is for the user to say, so that the call is incomplete: which dye, which column."""
+
+
+class _Stdout(io.TextIOWrapper):
+    """Standard output as commands know it, with its bytes."""
+
+    def __init__(self) -> None:
+        super().__init__(io.BytesIO(), encoding="utf-8")
+
+
+def run_commands(path: Path, kind: str, folder: Path) -> None:
+    """Run the commands that read a file of this kind.
+
+    Raises
+    ------
+    BrokenError
+        Where one ends otherwise than it should.
+    """
+    results = folder / "results"
+    results.mkdir()
+    for arguments in _calls(path, kind, folder):
+        said = io.StringIO()
+        with limits(), contextlib.redirect_stderr(said), contextlib.redirect_stdout(_Stdout()):
+            code = main(arguments)
+        complaint = _complain(code, said.getvalue(), results)
+        if complaint:
+            raise BrokenError(f"mirtool {' '.join(arguments)}: exit code {code}, {complaint}\n{said.getvalue()}")
+        for file in results.iterdir():
+            file.unlink()
+
+
+def _complain(code: int, said: str, results: Path) -> str:
+    to_choose = code == 2 and any(option in said for option in CHOICES)
+    if code not in (0, 1) and not to_choose:
+        return "the call is blamed for what is wrong with the file"
+    if "bug in mirtool" in said or "Traceback" in said:
+        return "a bug"
+    if code and "mirtool: error: " not in said:
+        return "no message"
+    if any(not char.isprintable() for char in said.replace("\n", "")):
+        return "characters that no terminal shows"
+    left = sorted(results.iterdir())
+    names = ", ".join(file.name for file in left)
+    if code and left:
+        return f"left {names} behind"
+    if any(not file.stat().st_size or ".tmp" in file.name for file in left):
+        return f"half-written files among {names}"
+    return ""
+
+
+def _calls(path: Path, kind: str, folder: Path) -> Iterator[list[str]]:
+    file, out = str(path), str(folder / "results")
+    loose = ["--probes", "all", "--min-factor-probes", "1", "--keep", "everything"]
+    if kind in FORMATS:
+        yield ["inspect", file]
+        yield ["inspect", "--json", "--format", kind, file]
+    if kind in ARRAYS:
+        yield ["init", file, "-o", f"{out}/samples.csv"]
+        yield ["normalize", file, "--input-format", kind, *loose, "-o", f"{out}/normalized.csv"]
+        yield ["qc", file, "--input-format", kind, "--probes", "all", "-o", f"{out}/qc.csv"]
+    if kind in ("matrix", "service-workbook", "geo-series-matrix"):
+        sheet = folder / "sheet.csv"
+        sheet.write_text("sample,group\ns1,a\ns2,b\n")
+        common = ["--samples", str(sheet), "--no-figures"]
+        yield ["diff", file, *common, "-o", f"{out}/differential.csv", "--scale", "linear"]
+        yield ["diff", file, *common, "-o", f"{out}/differential.xlsx", "--scale", "log2"]
+        yield ["names", file, "-o", f"{out}/names.csv"]
+    array = str(FIXTURES / "genepix" / "v3_two_channels.gpr")
+    if kind == "gal":
+        yield ["normalize", array, "--gal", file, *loose, "-o", f"{out}/normalized.tsv"]
+    if kind == "geo-platform":
+        yield ["normalize", array, "--platform", file, *loose, "-o", f"{out}/normalized.tsv"]
+    if kind == "mirna-names":
+        yield ["normalize", array, "--aliases", file, "--current-names", *loose, "-o", f"{out}/normalized.csv"]
+        yield ["names", "hsa-miR-95", "MIMAT0000069", "hsa-mir-16-1", "--aliases", file, "-o", f"{out}/names.csv"]
+    mirnas = ["--mirnas", "hsa-miR-17-5p,hsa-miR-20a-5p,hsa-miR-16-5p", "--evidence", "all"]
+    if kind == "interactions":
+        yield ["network", "--interactions", file, *mirnas, "--gene-sets", "none", "-o", out]
+    if kind == "gene-sets":
+        genes = folder / "genes.txt"
+        genes.write_text("MYC\nE2F1\n")
+        yield ["enrichment", str(genes), "--gene-sets", file, "--min-size", "1", "-o", f"{out}/enrichment.csv"]
+    if kind == "differential":
+        table = str(FIXTURES / "interactions" / "mirtarbase.csv")
+        yield ["network", file, "--interactions", table, "--gene-sets", "none", "-o", out, "--regulation",
+               "fold-change", "--evidence", "all"]  # fmt: skip
+        yield ["names", file, "-o", f"{out}/names.xlsx"]
+    if kind == "samples":
+        table = str(FIXTURES / "matrix" / "intensities.csv")
+        yield ["normalize", table, "--samples", file, *loose, "-o", f"{out}/normalized.xlsx"]
+        normalized = str(FIXTURES / "matrix" / "normalized_log2.csv")
+        yield ["diff", normalized, "--samples", file, "--no-figures", "-o", f"{out}/differential.csv"]

@@ -1,0 +1,167 @@
+"""What a user would do next with a file of each kind, through the library: as far as a result."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from pathlib import Path
+from typing import Protocol
+
+from mirtool.differential import differential
+from mirtool.differential.table import differential_table
+from mirtool.io import service_workbook
+from mirtool.io.aliases import read_aliases
+from mirtool.io.arrays import read_arrays
+from mirtool.io.differential import read_differential
+from mirtool.io.gal import attach_list, check_against_list, read_gal
+from mirtool.io.gene_sets import read_gene_sets
+from mirtool.io.genepix import read_genepix
+from mirtool.io.geo_platform import name_arrays, read_platform
+from mirtool.io.interactions import read_interactions
+from mirtool.io.matrix import read_expression
+from mirtool.model import ExpressionMatrix, RawArrays, SampleTable
+from mirtool.names import NameBook
+from mirtool.network import enrichment, synergy_network
+from mirtool.normalize import normalize, normalized_table
+from mirtool.report.tables import table_text
+from mirtool.study import read_config, read_samples
+
+ARRAY = Path(__file__).resolve().parents[2] / "fixtures" / "genepix" / "v3_two_channels.gpr"
+MIRNAS = ("hsa-miR-17-5p/hsa-miR-106a-5p", "hsa-miR-20a-5p", "hsa-miR-16-5p")
+
+
+class Try(Protocol):
+    def __call__(self, step: str, *, names_file: bool = True) -> AbstractContextManager[None]: ...
+
+
+def use_arrays(path: Path, whole: Path, trial: Try, **options: str) -> None:
+    """Read the array, normalize it, and compare it with a whole one (or with its other channel's partner)."""
+    kind = options.pop("format")
+    with trial("read arrays"):
+        arrays = read_arrays([path], format=kind, **options)
+        with trial("normalize", names_file=False):
+            normalize_and_compare(arrays)
+    partner = path.with_name(path.name.replace("Hy3", "Hy5"))
+    other = partner if partner != path and partner.exists() else whole
+    with trial("read two arrays", names_file=False):
+        normalize_and_compare(read_arrays([path, other], format=kind, **options))
+
+
+def use_values(path: Path, trial: Try) -> None:
+    """Read normalized values on both scales, and compare the first sample with the others."""
+    for scale in ("log2", "linear"):
+        with trial(f"read expression ({scale})"):
+            matrix = read_expression(path, scale=scale)
+            with trial("compare", names_file=False):
+                compare(matrix)
+
+
+def normalize_and_compare(arrays: RawArrays) -> None:
+    channel = next(iter(arrays.channels))
+    done = normalize(arrays, channel=channel, probes="all", keep="everything", min_factor_probes=1)
+    table_text(normalized_table(done.matrix))
+    compare(done.matrix)
+
+
+def compare(matrix: ExpressionMatrix) -> None:
+    names = matrix.samples.names
+    if len(names) > 1:
+        grouped = SampleTable(names, ("a",) + ("b",) * (len(names) - 1))
+        table_text(differential_table(differential(replace(matrix, samples=grouped))))
+
+
+def use_genepix(path: Path, whole: Path, trial: Try) -> None:
+    use_arrays(path, whole, trial, format="genepix")
+
+
+def use_imagene(path: Path, whole: Path, trial: Try) -> None:
+    use_arrays(path, whole, trial, format="imagene")
+
+
+def use_agilent(path: Path, whole: Path, trial: Try) -> None:
+    use_arrays(path, whole, trial, format="agilent")
+
+
+def use_matrix(path: Path, whole: Path, trial: Try) -> None:
+    use_arrays(path, whole, trial, format="matrix")
+    use_values(path, trial)
+
+
+def use_series_matrix(path: Path, whole: Path, trial: Try) -> None:
+    use_arrays(path, whole, trial, format="geo-series-matrix", scale="linear")
+    use_values(path, trial)
+
+
+def use_service_workbook(path: Path, whole: Path, trial: Try) -> None:
+    with trial("read the workbook"):
+        service_workbook.read_service_workbook(path)
+    use_arrays(path, whole, trial, format="service-workbook")
+    use_values(path, trial)
+
+
+def use_array_list(path: Path, _whole: Path, trial: Try) -> None:
+    arrays = read_genepix(ARRAY)
+    for lay in (attach_list, check_against_list):
+        with trial(lay.__name__):
+            lay(arrays, read_gal(path))
+
+
+def use_platform(path: Path, _whole: Path, trial: Try) -> None:
+    with trial("read the platform"):
+        name_arrays(read_genepix(ARRAY), read_platform(path))
+
+
+def use_names(path: Path, _whole: Path, trial: Try) -> None:
+    with trial("read the names"):
+        book = NameBook([read_aliases(path)])
+        for name in (*MIRNAS, "hsa-miR-16", "hsa-miR-376a*", "MIMAT0000069", "hsa-mir-16-1"):
+            book.resolve(name)
+
+
+def use_interactions(path: Path, _whole: Path, trial: Try) -> None:
+    with trial("read interactions"):
+        interactions = read_interactions(path)
+        with trial("network"):
+            synergy_network(MIRNAS, interactions, evidence="all")
+
+
+def use_gene_sets(path: Path, _whole: Path, trial: Try) -> None:
+    with trial("read gene sets"):
+        sets = read_gene_sets(path)
+        with trial("enrichment", names_file=False):
+            enrichment(["MYC", "E2F1"], sets, min_size=1)
+
+
+def use_samples(path: Path, _whole: Path, trial: Try) -> None:
+    with trial("read the sample sheet"):
+        read_samples(path)
+
+
+def use_settings(path: Path, _whole: Path, trial: Try) -> None:
+    with trial("read the settings"):
+        read_config(path)
+
+
+def use_differential(path: Path, _whole: Path, trial: Try) -> None:
+    with trial("read the differential table"):
+        read_differential(path)
+
+
+STEPS: dict[str, Callable[[Path, Path, Try], None]] = {
+    "genepix": use_genepix,
+    "gal": use_array_list,
+    "imagene": use_imagene,
+    "agilent": use_agilent,
+    "geo-series-matrix": use_series_matrix,
+    "geo-platform": use_platform,
+    "service-workbook": use_service_workbook,
+    "matrix": use_matrix,
+    "interactions": use_interactions,
+    "gene-sets": use_gene_sets,
+    "mirna-names": use_names,
+    "samples": use_samples,
+    "settings": use_settings,
+    "differential": use_differential,
+}
+"""Kind of file to what is done with it."""
