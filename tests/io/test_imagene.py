@@ -128,10 +128,9 @@ def test_a_file_without_its_partner_is_refused():
 
 
 def test_channels_with_other_spots_are_refused():
+    other = FIXTURES / "bad" / "S1_Hy5_Exiqon_14114402_S01_Cropped.txt"
     with pytest.raises(ArrayMismatchError) as caught:
-        read_arrays(
-            [FIXTURES / "bad" / S1_HY5.name, S1_HY3], samples=sheet_of(S1_HY3, FIXTURES / "bad" / S1_HY5.name)
-        )
+        read_arrays([other, S1_HY3], samples=sheet_of(S1_HY3, other))
     # The column line is line 13, so lines 16 and 17, exchanged, are the third and the fourth spot.
     assert "first in row 3 of the table" in str(caught.value)
     assert "found Block 1, Row 1, Column 4, Gene ID 'hsa-let-7a-5p'" in str(caught.value)
