@@ -28,7 +28,7 @@ def validate(
     ct: Annotated[
         list[str],
         typer.Argument(
-            metavar="CT…",
+            metavar="CT",
             help="Ct tables: the instrument's exports or plain tables. TARGET=FILE where a whole file is one "
             "target.",
         ),
@@ -150,7 +150,7 @@ def validate(
       mirtool validate plate1.csv plate2.csv --reference hsa-miR-103a-3p --reference hsa-let-7a-5p
       mirtool validate ct.csv --reference cel-miR-39-3p --test paired --undetermined 40
       mirtool validate hsa-miR-16-5p=a.txt hsa-miR-103a-3p=b.txt --reference hsa-miR-103a-3p
-      mirtool validate ct.csv --samples cohort.csv --reference U6 -o validation.xlsx --figures plots
+      mirtool validate ct.csv --samples cohort.csv --reference let-7a -o validation.xlsx --figures plots
     """  # noqa: D301  (typer wants the backspace itself)
     from mirtool.qpcr import compare_quantities, concordance, log2_quantities
     from mirtool.qpcr.compare import check_options

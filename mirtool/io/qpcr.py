@@ -262,7 +262,10 @@ def _lines_below(lines: list[str], start: int, mark: str) -> Iterator[tuple[int,
 
 
 def _split(line: str, mark: str) -> list[str]:
-    return next(csv.reader([line], delimiter=mark), [])
+    try:
+        return next(csv.reader([line], delimiter=mark), [])
+    except csv.Error:  # a cell of more than 131,072 characters, as no Ct table has
+        return line.split(mark)
 
 
 def _may_be_header(cells: Sequence[str]) -> bool:

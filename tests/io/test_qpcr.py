@@ -181,6 +181,7 @@ WRONG = [
     ("no Ct at all\n", {}, "no table of Ct values was found"),
     (b"\x00\x01\x02", {}, "this is no text file"),
     (b"", {}, "the file is empty"),
+    ("x" * 200_000 + ",1\n", {}, "no table of Ct values was found"),
     (b"PK\x03\x04garbage", {}, "the workbook can't be opened"),
     (LIGHTCYCLER_480, {}, "does not say which miRNA each well measures"),
     ("Target,Ct\nmiR-1,20\n", {}, "does not say which sample is in which well"),
