@@ -12,6 +12,7 @@ ADJUSTMENTS = {
     "by": "FDR (BY)",
     "holm": "P adjusted (Holm)",
     "bonferroni": "P adjusted (Bonferroni)",
+    "storey": "q (Storey)",
     "sidak": "P adjusted (Sidak)",
     "holm-sidak": "P adjusted (Holm-Sidak)",
     "simes-hochberg": "P adjusted (Simes-Hochberg)",
@@ -57,8 +58,8 @@ def adjust_p_values(p_values: FloatArray, method: str = "bh", *, alpha: float = 
     p_values
         ``(n_probes,)``, NaN where no test was made; those stay NaN and do not count as tests.
     method
-        A key of :data:`ADJUSTMENTS`. ``bh``, ``by``, ``holm`` and ``bonferroni`` are computed here, the others
-        by statsmodels; ``none`` gives the P values back.
+        A key of :data:`ADJUSTMENTS`. ``bh``, ``by``, ``holm``, ``bonferroni`` and ``storey`` are computed here,
+        the others by statsmodels; ``none`` gives the P values back.
     alpha
         Level of the two-stage methods (``fdr_tsbh``, ``fdr_tsbky``), whose adjusted values depend on it.
 
@@ -73,6 +74,8 @@ def adjust_p_values(p_values: FloatArray, method: str = "bh", *, alpha: float = 
     Benjamini Y, Yekutieli D (2001). The control of the false discovery rate in multiple testing under
     dependency. Ann Stat 29, 1165–1188.
     Holm S (1979). A simple sequentially rejective multiple test procedure. Scand J Stat 6, 65–70.
+    Storey JD (2003). The positive false discovery rate: a Bayesian interpretation and the q-value. Ann Stat 31,
+    2013–2035.
 
     Examples
     --------
@@ -99,11 +102,45 @@ def _adjust_complete(p: FloatArray, method: str, alpha: float) -> FloatArray:
             return _step_up(p, np.sum(1 / rank) * n / rank)
         case "holm":
             return _step_down(p, n + 1 - rank)
+        case "storey":
+            return _step_up(p, share_without_difference(p) * n / rank)
     from statsmodels.stats.multitest import multipletests
 
     with np.errstate(divide="ignore"):  # a P of 1 has the logarithm of zero on its way to 1
         adjusted: FloatArray = multipletests(p, alpha=alpha, method=method)[1]
     return adjusted
+
+
+def share_without_difference(p_values: FloatArray) -> float:
+    """Estimate the share of tests in which nothing differs, from how many P are large (Storey's pi0).
+
+    P values above a limit λ come mostly from tests in which nothing differs, and these are spread evenly. Of the
+    limits 0.05, 0.1 … 0.95 the one is taken whose estimate has the least mean squared error around the tenth
+    percentile of all estimates, which is what the bootstrap of Storey, Taylor and Siegmund tends to.
+
+    Parameters
+    ----------
+    p_values
+        ``(n_tests,)``, complete.
+
+    Returns
+    -------
+    float
+        Above 0 up to 1: where no P is above any limit, 1, for nothing was learned.
+
+    References
+    ----------
+    Storey JD, Taylor JE, Siegmund D (2004). Strong control, conservative point estimation and simultaneous
+    conservative consistency of false discovery rates: a unified approach. J R Stat Soc B 66, 187–205.
+    """
+    n = len(p_values)
+    limits = np.arange(1, 20) * 0.05
+    n_above = (p_values >= limits[:, np.newaxis]).sum(axis=1)
+    estimates = n_above / (n * (1 - limits))
+    variance = n_above / (n * (1 - limits)) ** 2 * (1 - n_above / n)
+    error = variance + (estimates - np.quantile(estimates, 0.1)) ** 2
+    share = min(float(np.min(estimates[error == error.min()])), 1.0)
+    return share if share > 0 else 1.0
 
 
 def _step_up(p: FloatArray, factor: FloatArray) -> FloatArray:

@@ -1,5 +1,8 @@
 """Adjusted P values agree with statsmodels; missing ones neither change nor count."""
 
+import csv
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,10 +10,12 @@ from hypothesis import strategies as st
 from statsmodels.stats.multitest import multipletests
 
 from mirtool.differential import ADJUSTMENTS, adjust_p_values, adjustment_name
+from mirtool.differential.adjust import share_without_difference
 from mirtool.errors import CallError
 
 STATSMODELS_NAMES = {"bh": "fdr_bh", "by": "fdr_by"}
-METHODS = [name for name in ADJUSTMENTS if name != "none"]
+METHODS = [name for name in ADJUSTMENTS if name not in ("storey", "none")]  # statsmodels has no q value
+REFERENCE = Path(__file__).resolve().parents[1] / "reference"
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -38,6 +43,19 @@ def test_bh_by_hand():
     # Sorted 0.01, 0.02, 0.04, 0.5 times 4/1, 4/2, 4/3, 4/4: 0.04, 0.04, 0.0533…, 0.5
     adjusted = adjust_p_values(np.array([0.5, 0.01, np.nan, 0.04, 0.02]))
     np.testing.assert_allclose(adjusted, [0.5, 0.04, np.nan, 0.16 / 3, 0.04], rtol=1e-15)
+
+
+def test_storeys_q_equals_the_qvalue_package():
+    with (REFERENCE / "models_qvalue.csv").open(newline="") as file:
+        pi0, *rows = csv.DictReader(file)
+    p, q = (np.array([float(row[name].replace("NA", "nan")) for row in rows]) for name in ("P", "q"))
+    assert share_without_difference(p[~np.isnan(p)]) == pytest.approx(float(pi0["q"]), rel=1e-12)
+    np.testing.assert_allclose(adjust_p_values(p, "storey"), q, rtol=1e-12)
+
+
+def test_storeys_share_is_one_where_nothing_tells_it():
+    assert share_without_difference(np.array([0.001, 0.01])) == 1
+    np.testing.assert_allclose(adjust_p_values(np.array([0.001, 0.01]), "storey"), [0.002, 0.01])
 
 
 def test_two_stage_methods_use_alpha():

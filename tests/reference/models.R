@@ -87,11 +87,24 @@ write_csv(rbind(
   moderated("block", estimated),
   moderated("curve", interaction)), "models_limma.csv")
 
+# duplicateCorrelation leaves each probe's iteration at a tolerance of 1e-6; statmod's own function goes on.
+converged <- function(row, w = NULL) {
+  there <- !is.na(values[row, ])
+  block <- factor(samples$patient[there])
+  if (sum(there) <= qr(groups[there, ])$rank + 2 || nlevels(block) < 2 || nlevels(block) >= sum(there) - 1) return(NA)
+  fit <- suppressWarnings(mixedModel2Fit(values[row, there], groups[there, ], model.matrix(~ 0 + block),
+                                         w = if (is.null(w)) NULL else w[row, there],
+                                         only.varcomp = TRUE, tol = 1e-15, maxit = 10000))
+  fit$varcomp[2] / sum(fit$varcomp)
+}
+own <- sapply(which(varies), converged)
+own_weighted <- sapply(which(varies), converged, w = weights)
 write_csv(rbind(
-  data.frame(case = "consensus", ID = "", plain = number(correlation$consensus.correlation),
-             weights = number(weighted_correlation$consensus.correlation)),
-  data.frame(case = "atanh", ID = rownames(values)[varies], plain = number(correlation$atanh.correlations),
-             weights = number(weighted_correlation$atanh.correlations))), "models_correlation.csv")
+  data.frame(ID = "consensus", limma = number(correlation$consensus.correlation), statmod = "NA",
+             limma.weights = number(weighted_correlation$consensus.correlation), statmod.weights = "NA"),
+  data.frame(ID = rownames(values)[varies], limma = number(tanh(correlation$atanh.correlations)),
+             statmod = number(own), limma.weights = number(tanh(weighted_correlation$atanh.correlations)),
+             statmod.weights = number(own_weighted))), "models_correlation.csv")
 
 # F over B - A and C - A: mean square of the groups by R's lm, divided by limma's squeezed variance.
 squeezed <- suppressWarnings(eBayes(plain))
@@ -124,18 +137,18 @@ q <- rep(NA, length(p)); q[known] <- storey$qvalues
 write_csv(rbind(data.frame(ID = "pi0", P = "NA", q = number(storey$pi0)),
                 data.frame(ID = rownames(values), P = number(p), q = number(q))), "models_qvalue.csv")
 
-# SAM's statistic and s0 of B against A, for the rows without missing values.
-complete <- c(1:80)
-invisible(capture.output(sam <- samr::samr(list(x = values[complete, 1:8], y = rep(1:2, each = 4),
-  geneid = rownames(values)[complete], genenames = rownames(values)[complete], logged2 = TRUE),
-  resp.type = "Two class unpaired", nperms = 100, random.seed = 1)))
+# SAM's statistic and s0 of B against A, for the rows without missing values; P over all other labelings, in base R.
+complete <- values[1:80, 1:8]
+invisible(capture.output(sam <- samr::samr(list(x = complete, y = rep(1:2, each = 4), geneid = rownames(complete),
+  genenames = rownames(complete), logged2 = TRUE), resp.type = "Two class unpaired", nperms = 10, random.seed = 1)))
+d_of <- function(tested) apply(complete, 1, function(y) {
+  test <- t.test(y[tested], y[-tested], var.equal = TRUE)
+  diff(rev(test$estimate)) / (test$stderr + sam$s0)
+})
+permuted <- abs(apply(combn(8, 4)[, -70], 2, d_of))  # the last one is the true labeling: arrays 5 to 8
+p <- sapply(sam$tt, function(d) (sum(permuted >= abs(d) * (1 - 1e-9)) + 1) / (length(permuted) + 1))
 write_csv(rbind(data.frame(ID = "s0", d = number(sam$s0), P = "NA"),
-                data.frame(ID = rownames(values)[complete], d = number(sam$tt),
-                           P = number(samr::samr.pvalues.from.perms(sam$tt, sam$ttstar)))), "models_sam.csv")
-
-write_csv(data.frame(sample = samples$sample,
-                     weight = number(arrayWeights(values[1:80, ], groups, maxiter = 500, tol = 1e-14))),
-          "models_array_weights.csv")
+                data.frame(ID = rownames(complete), d = number(sam$tt), P = number(p))), "models_sam.csv")
 
 folder <- commandArgs(trailingOnly = TRUE)
 if (length(folder)) {
@@ -157,7 +170,14 @@ if (length(folder)) {
     moderated("weights", lmFit(values, design, weights = weights)),
     moderated("block", lmFit(values, design, block = block, correlation = consensus)))
   write_csv(cases[, c("case", "ID", "t", "P", "B")], "gse19536_models.csv")
-  write_csv(data.frame(name = "consensus", value = number(consensus)), "gse19536_correlation.csv")
+  random <- model.matrix(~ 0 + factor(block))
+  own <- apply(values, 1, function(y) {
+    fit <- mixedModel2Fit(y, design, random, only.varcomp = TRUE, tol = 1e-15, maxit = 10000)
+    fit$varcomp[2] / sum(fit$varcomp)
+  })
+  converged <- tanh(mean(atanh(pmin(pmax(own, 1 / (1 - 2) + 0.01), 0.99)), trim = 0.15))
+  write_csv(data.frame(name = c("limma", "converged"), value = number(c(consensus, converged))),
+            "gse19536_correlation.csv")
 }
 cat(R.version.string, paste(c("limma", "statmod", "qvalue", "samr"),
                             sapply(c("limma", "statmod", "qvalue", "samr"),
