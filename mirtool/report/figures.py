@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import io
 import warnings
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -163,9 +164,8 @@ def shorten(text: str, width_mm: float, size: float = SMALLEST_TEXT) -> str:
     """Cut a text that is too wide, with … at its end; call it inside :func:`house_style`."""
     if text_width(text, size) <= width_mm:
         return text
-    kept = text
-    while kept and text_width(kept + "…", size) > width_mm:
-        kept = kept[:-1]
+    fitting = bisect_right(range(1, len(text)), width_mm, key=lambda n: text_width(text[:n] + "…", size))
+    kept = text[:fitting]
     return kept.rstrip(" -_/") + "…"
 
 

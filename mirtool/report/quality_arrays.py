@@ -8,7 +8,6 @@ from collections.abc import Mapping
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
 from mirtool.console import plural
 from mirtool.model import BoolArray, FloatArray
@@ -24,6 +23,7 @@ from mirtool.report.quality_rows import (
     draw_median,
     need_arrays,
     row_page,
+    scale_bars,
     write_missing,
 )
 
@@ -172,7 +172,8 @@ def _draw_intensity(axes: Axes, foreground: FloatArray, background: FloatArray |
     ticks = _logarithmic_ticks(min(low, high), high)
     axes.set_xscale("log")
     axes.set_xlim(ticks[0], ticks[-1])
-    axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+    # The ends have no number, which would meet that of the next panel.
+    axes.set_xticks(ticks, ["", *(f"{tick:g}" for tick in ticks[1:-1]), ""])
     axes.set_xticks([], minor=True)
     for quartiles, (_, color, place) in zip(shown, both, strict=True):
         rows = np.arange(n) + place
@@ -189,24 +190,17 @@ def _logarithmic_ticks(low: float, high: float) -> list[float]:
         first, last = math.floor(math.log(low, base)), math.ceil(math.log(high, base))
         if last - first < 4:
             break
-    return [base**power for power in range(first, max(last, first + 1) + 1)]
+    return [base**power for power in range(first, max(last, first + 2) + 1)]
 
 
 def _draw_measure(axes: Axes, values: FloatArray, colors: list[str], *, limit: float = math.nan) -> None:
     """Draw a bar an array, and the rule's limit; the median of the arrays where there is no rule."""
     draw_bars(axes, values, colors)
-    _scale(axes, values, limit)
+    scale_bars(axes, *values, limit)
     if np.isnan(limit):
         draw_median(axes, values)
     else:
         draw_limit(axes, limit, f"{limit:.3g}")
-
-
-def _scale(axes: Axes, values: FloatArray, limit: float = math.nan) -> None:
-    highest = float(np.nanmax(np.append(values, limit), initial=0.0))
-    axes.set_xlim(0, max(1.06 * highest, 1.0))
-    if not np.isnan(values).all():
-        axes.xaxis.set_major_locator(MaxNLocator(2, steps=[1, 2, 5, 10]))
 
 
 def _draw_saturated(axes: Axes, measures: ChannelMeasures, colors: list[str]) -> None:
@@ -215,7 +209,7 @@ def _draw_saturated(axes: Axes, measures: ChannelMeasures, colors: list[str]) ->
     pixels = np.zeros(n) if measures.saturated is None else measures.saturated
     draw_bars(axes, pixels, [BAR_COLOR] * n)
     axes.barh(np.arange(n) + 0.5, np.nan_to_num(measures.at_ceiling), height=0.36, linewidth=0, color=colors)
-    _scale(axes, pixels, max(CEILING_LIMIT, float(np.nanmax(measures.at_ceiling, initial=0.0))))
+    scale_bars(axes, *pixels, *measures.at_ceiling, CEILING_LIMIT)
     draw_limit(axes, CEILING_LIMIT, f"{CEILING_LIMIT:g}")
 
 
@@ -236,7 +230,7 @@ def _draw_flags(axes: Axes, flagged: Mapping[int, FloatArray] | None, n: int) ->
     for _, color, values in _flag_parts(flagged):
         axes.barh(np.arange(n) + 0.5, values, left=total, height=0.72, color=color, linewidth=0)
         total = total + values
-    _scale(axes, total)
+    scale_bars(axes, *total)
     draw_median(axes, total)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from mirtool.console import plural
 from mirtool.errors import NotEnoughDataError
@@ -39,6 +40,7 @@ from mirtool.report.quality_rows import (
     legend_grid,
     outlier_colors,
     row_page,
+    scale_bars,
     write_missing,
     write_page,
 )
@@ -182,11 +184,7 @@ def rule_of(report: QualityReport, key: str, stage: str) -> OutlierRule:
 def draw_statistic(axes: Axes, rule: OutlierRule) -> None:
     """Draw a rule's statistic as a bar an array, its limit as a dashed line, outliers in vermilion."""
     draw_bars(axes, rule.statistic, outlier_colors(rule.outlier))
-    highest = float(np.nanmax(rule.statistic, initial=0.0))
-    if not np.isnan(rule.limit):
-        highest = max(highest, rule.limit)
-    axes.set_xlim(min(0.0, float(np.nanmin(rule.statistic, initial=0.0))), 1.06 * highest or 1.0)
-    axes.locator_params(axis="x", nbins=3)
+    scale_bars(axes, *rule.statistic, rule.limit)
     draw_limit(axes, rule.limit, f"{rule.limit:.2g}")
 
 
@@ -203,24 +201,25 @@ def kernel_densities(values: FloatArray, n_points: int = _GRID_POINTS) -> tuple[
     Returns
     -------
     grid : FloatArray
-        From the lowest value to the highest and 4 % beyond, ``(n_points,)``.
+        From the lowest value to the highest and three bandwidths beyond, ``(n_points,)``.
     density : FloatArray
         ``(n_points, n_arrays)``; zero for a column with fewer than two values. Values are counted in the grid's
         cells first, which moves a value by half a cell at most.
     """
-    low, high = np.nanmin(values, initial=np.inf), np.nanmax(values, initial=-np.inf)
-    room = max(0.04 * (high - low), 0.5)
+    columns = [column[~np.isnan(column)] for column in values.T]
+    widths = [_bandwidth(column) if len(column) > 1 else 0.0 for column in columns]
+    low = min((float(column.min()) for column in columns if len(column)), default=0.0)
+    high = max((float(column.max()) for column in columns if len(column)), default=0.0)
+    room = 3 * max(widths, default=0.0) or 1.0
     edges = np.linspace(low - room, high + room, n_points + 1)
     step = edges[1] - edges[0]
-    density = np.zeros((n_points, values.shape[1]))
-    for j, column in enumerate(values.T):
-        present = column[~np.isnan(column)]
-        if len(present) > 1:
-            width = max(_bandwidth(present), step)
-            reach = np.arange(-n_points + 1, n_points) * step
+    reach = np.arange(-n_points + 1, n_points) * step
+    density = np.zeros((n_points, len(columns)))
+    for j, (column, width) in enumerate(zip(columns, widths, strict=True)):
+        if len(column) > 1:
+            width = max(width, step)
             kernel = np.exp(-0.5 * (reach / width) ** 2) / (width * np.sqrt(2 * np.pi))
-            counts = np.histogram(present, edges)[0] / len(present)
-            density[:, j] = np.convolve(counts, kernel, mode="valid")
+            density[:, j] = np.convolve(np.histogram(column, edges)[0] / len(column), kernel, mode="valid")
     return (edges[:-1] + edges[1:]) / 2, density
 
 
@@ -269,6 +268,7 @@ def _draw_boxes(axes: Axes, values: FloatArray, report: QualityReport) -> None:
     axes.vlines(median, rows - 0.34, rows + 0.34, color="white", linewidth=2.0, zorder=3)
     axes.vlines(median, rows - 0.34, rows + 0.34, color="black", linewidth=0.9, zorder=4)
     axes.axvline(float(np.nanmedian(median)), color=MUTED_COLOR, linewidth=0.4, zorder=0)
+    axes.xaxis.set_major_locator(MaxNLocator(5, prune="both"))
     write_missing(axes, missing)
 
 

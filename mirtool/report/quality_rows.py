@@ -6,6 +6,7 @@ named in bold vermilion; where there are more arrays than lines of text on a pag
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -179,6 +180,18 @@ def write_above(axes: Axes, position: float, text: str) -> None:
                   color=MUTED_COLOR)  # fmt: skip
 
 
+def scale_bars(axes: Axes, *highest: float) -> None:
+    """Let the axis run from zero to beyond the highest of the values, with a tick at zero and at a round number.
+
+    Two ticks, the second well inside, so that no number meets that of the next panel.
+    """
+    top = float(np.nanmax(np.array(highest), initial=0.0)) or 1.0
+    axes.set_xlim(0, 1.06 * top)
+    unit = 10.0 ** math.floor(math.log10(0.85 * top))
+    tick = max(step * unit for step in (1, 2, 5) if step * unit <= 0.85 * top)
+    axes.set_xticks([0, tick], ["0", f"{tick:g}"])
+
+
 def draw_bars(axes: Axes, values: FloatArray, colors: Sequence[str]) -> None:
     """Draw a bar a row from zero, each of its color; a row without a value says so."""
     axes.barh(np.arange(len(values)) + 0.5, np.nan_to_num(values), height=0.72, color=list(colors), linewidth=0)
@@ -225,7 +238,7 @@ def _add_panels(
         axes.tick_params(axis="x", pad=1.5)
         axes.spines["left"].set_color(MISSING_COLOR)
         # Each line by itself: a block of two would stand higher or lower with the letters that are in it.
-        for line, text in enumerate((head.unit, head.name)):
+        for line, text in enumerate(filter(None, (head.unit, head.name))):
             axes.annotate(shorten(text, width + 0.6 * _BETWEEN), (0, 1),
                           (0, ((line + 1.25) * LINE) / MM_PER_INCH * POINTS_PER_INCH), xycoords="axes fraction",
                           textcoords="offset points", va="baseline", fontsize=SMALLEST_TEXT)  # fmt: skip

@@ -15,6 +15,7 @@ from mirtool.console import plural
 from mirtool.errors import NotEnoughDataError
 from mirtool.model import BoolArray, FloatArray, SpotLayout
 from mirtool.quality import QualityReport
+from mirtool.quality.comparison import row_medians
 from mirtool.quality.findings import MORAN_LIMIT, MORAN_P
 from mirtool.report.figures import DIVERGING_COLORS, LINE, house_style, minus
 from mirtool.report.quality_pages import (
@@ -136,7 +137,7 @@ def _intensity_figures(
         ScalarMappable(Normalize(low, max(high, low + 0.1)), colormaps["viridis"].resampled(_SHADES)),
         what=what,
         label=f"{what}, log₂ counts",
-        notes=[f"median {middle:.4g}" for middle in np.nanmedian(values, axis=0).tolist()],
+        notes=["" if np.isnan(middle) else f"median {middle:.4g}" for middle in row_medians(values.T).tolist()],
         marked=np.zeros(len(report.samples), dtype=bool),
         remarks=["One scale for all arrays, from the 1st to the 99th percentile of all spots. Gray: missing."],
     )

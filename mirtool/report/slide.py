@@ -102,5 +102,5 @@ def _words(n_blocks: int, across: int, down: int, told: int | None) -> str:
     elif across == PRINTED_COLUMNS and n_blocks % PRINTED_COLUMNS == 0:
         why = ", taken to stand as on miRCURY slides"
     else:
-        why = ", taken to stand as near to a square as they can"
+        why = ", taken to stand as near a square as can be"
     return f"{n_blocks} blocks in {down} rows of {across}, numbered from the upper left{why}"

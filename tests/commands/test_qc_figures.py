@@ -1,0 +1,66 @@
+import pytest
+
+from mirtool.chip import ChipDesign
+from mirtool.cli import main
+from mirtool.io.genepix import genepix_bytes
+from mirtool.report.quality_figures import STEMS
+from mirtool.simulate import simulate_study
+
+SMALL = ChipDesign(block_rows=6, block_columns=6, second_probes=0, mirplus=2, other_species=2, hidden=1,
+                   landing_lights=1, empty=2)  # fmt: skip
+
+
+@pytest.fixture
+def study(tmp_path, monkeypatch):
+    names = [f"hsa-miR-{i}-5p" for i in range(150)]
+    arrays = simulate_study(names, seed=2, n_reference=2, n_tested=1, changes={}, design=SMALL).arrays
+    lines = ["sample,group,file"]
+    for j, (name, group) in enumerate(zip(arrays.samples.names, arrays.samples.groups, strict=True)):
+        (tmp_path / f"{name}.gpr").write_bytes(genepix_bytes(arrays, j))
+        lines.append(f"{name},{group},{name}.gpr")
+    (tmp_path / "samples.csv").write_text("\n".join(lines) + "\n")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_a_study_gets_every_figure_twice(study, capsys):
+    assert main(["qc"]) == 0
+    names = {path.name for path in (study / "figures").iterdir()}
+    assert names == {f"{stem}{suffix}" for stem in STEMS for suffix in (".png", ".svg")}
+    assert (
+        f"Wrote 10 figures to {'figures'} (PNG and SVG): qc_arrays, qc_boxplots"
+        in capsys.readouterr().err.replace(f"{study}/", "")
+    )
+
+
+def test_the_same_arrays_give_the_same_bytes(study):
+    assert main(["qc", "--figures", "first"]) == main(["qc", "--figures", "again"]) == 0
+    for stem in ("qc_arrays", "qc_ma", "qc_residuals"):
+        for suffix in (".png", ".svg"):
+            first, again = (study / folder / f"{stem}{suffix}" for folder in ("first", "again"))
+            assert first.read_bytes() == again.read_bytes()
+
+
+def test_files_get_figures_where_they_are_asked_for_only(study, capsys):
+    files = ["P01.gpr", "P02.gpr"]
+    assert main(["qc", *files]) == 0
+    assert not (study / "figures").exists()
+    assert main(["qc", *files, "--figures", "plots"]) == 0
+    assert (study / "plots" / "qc_arrays.png").exists()
+    assert main(["qc", "--no-figures"]) == 0
+    assert not (study / "figures").exists()
+    capsys.readouterr()
+    assert main(["qc", "--figures", "plots", "--no-figures"]) == 2
+    assert "contradict each other" in capsys.readouterr().err
+
+
+def test_pages_of_an_earlier_run_are_pointed_out(study, capsys):
+    (study / "figures").mkdir()
+    for name in ("qc_ma_2.png", "qc_ma_2.svg", "qc_mine.png", "volcano.png"):
+        (study / "figures" / name).write_bytes(b"")
+    assert main(["qc"]) == 0
+    warned = [line for line in capsys.readouterr().err.splitlines() if "earlier run" in line]
+    assert [line.split("/")[-1] for line in warned] == [
+        "qc_ma_2.png is from an earlier run",
+        "qc_ma_2.svg is from an earlier run",
+    ]

@@ -1,0 +1,398 @@
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from matplotlib.collections import QuadMesh
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+from mirtool.chip import ChipDesign
+from mirtool.errors import NotEnoughDataError
+from mirtool.model import Channel, RawArrays, SampleTable
+from mirtool.quality import Finding, QualityReport, Verdict, quality_report
+from mirtool.report.figures import SMALLEST_TEXT, house_style, png_bytes, svg_bytes, text_boxes
+from mirtool.report.quality_arrays import arrays_figure
+from mirtool.report.quality_between import components_figure, correlations_figure, distances_figure
+from mirtool.report.quality_distributions import boxplots_figure, densities_figure, kernel_densities
+from mirtool.report.quality_figures import STEMS, quality_figures
+from mirtool.report.quality_ma import ma_figures, running_median
+from mirtool.report.quality_rows import OUTLIER_COLOR
+from mirtool.report.quality_spatial import background_figures, foreground_figures, residual_figures
+from mirtool.simulate import simulate_study
+
+NAN = float("nan")
+SMALL = ChipDesign(block_rows=9, block_columns=9, second_probes=0, mirplus=5, other_species=5, hidden=2,
+                   landing_lights=1, empty=4)  # fmt: skip
+NAMES = [f"hsa-miR-{i}-5p" for i in range(450)]
+DIM, BENT, SCRATCHED = 1, 2, 4
+
+
+def faulty(n: int = 8, **samples) -> RawArrays:
+    """Small arrays: one a sixteenth as bright, one bent, one with a corner that the hybridization missed."""
+    arrays = simulate_study(
+        NAMES, seed=3, n_reference=n - n // 2, n_tested=n // 2, changes={}, design=SMALL
+    ).arrays
+    channel = arrays.channels["532"]
+    assert channel.background is not None
+    assert arrays.layout is not None
+    foreground, background = channel.foreground.copy(), channel.background
+    signal = foreground - background
+    foreground[:, DIM] = background[:, DIM] + signal[:, DIM] / 16
+    if n > BENT:
+        foreground[:, BENT] = background[:, BENT] + 9 * np.maximum(signal[:, BENT], 1) ** 0.55
+    if n > SCRATCHED:
+        corner = np.isin(arrays.layout.block, [1, 2, 5, 6])
+        foreground[corner, SCRATCHED] = background[corner, SCRATCHED]
+    table = SampleTable(
+        samples.get("names", arrays.samples.names), samples.get("groups", arrays.samples.groups), ()
+    )
+    return replace(arrays, channels={"532": replace(channel, foreground=np.round(foreground))}, samples=table)
+
+
+def judged(n: int = 8, **samples) -> QualityReport:
+    return quality_report(faulty(n, **samples))
+
+
+@pytest.fixture(scope="module")
+def report() -> QualityReport:
+    return judged()
+
+
+@pytest.fixture(scope="module")
+def many() -> QualityReport:
+    return judged(98)
+
+
+@pytest.fixture(scope="module")
+def figures(report) -> dict[str, Figure]:
+    return drawn(report)
+
+
+@pytest.fixture(scope="module")
+def many_figures(many) -> dict[str, Figure]:
+    """All but the slides, whose many pages take long."""
+    return drawn(replace(many, arrays=replace(many.arrays, layout=None)))
+
+
+def without_background(n: int = 6) -> QualityReport:
+    arrays = faulty(n)
+    channel = arrays.channels["532"]
+    return quality_report(replace(arrays, channels={"532": replace(channel, background=None)}))
+
+
+def drawn(report: QualityReport) -> dict[str, Figure]:
+    return dict(quality_figures(report))
+
+
+def written(figure: Figure) -> str:
+    return " ".join(re.findall(r"<text[^>]*>([^<]*)</text>", svg_bytes(figure).decode()))
+
+
+def visible_texts(figure: Figure) -> list[Text]:
+    with house_style():
+        figure.draw_without_rendering()
+    found = [*figure.texts, *(text for legend in figure.legends for text in legend.get_texts())]
+    for axes in figure.axes:
+        if axes.axison:
+            found += [axes.xaxis.label, axes.yaxis.label, axes.title, axes._left_title]
+            for axis in (axes.xaxis, axes.yaxis):
+                low, high = sorted(axis.get_view_interval())
+                found += [tick.label1 for tick in axis.get_major_ticks() if low <= tick.get_loc() <= high]
+        found += axes.texts
+    return [text for text in found if text.get_text() and text.get_visible()]
+
+
+def assert_clean(figure: Figure) -> None:
+    """No text leaves the page or lies on another."""
+    texts = visible_texts(figure)
+    boxes = text_boxes(figure, texts)
+    width, height = figure.bbox.size
+    outside = (boxes < -0.5).any(axis=1) | (boxes[:, 2] > width + 0.5) | (boxes[:, 3] > height + 0.5)
+    assert not outside.any(), [texts[i].get_text() for i in np.flatnonzero(outside)]
+    # A line's box holds room for accents and descenders that names side by side may share.
+    slack = 0.13 * np.minimum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1])[:, None]
+    boxes = boxes + slack * [1, 1, -1, -1]
+    across = (boxes[:, None, 0] < boxes[None, :, 2]) & (boxes[None, :, 0] < boxes[:, None, 2])
+    along = (boxes[:, None, 1] < boxes[None, :, 3]) & (boxes[None, :, 1] < boxes[:, None, 3])
+    meeting = np.argwhere(np.triu(across & along, 1))
+    assert not len(meeting), [(texts[i].get_text(), texts[j].get_text()) for i, j in meeting[:5]]
+
+
+def vermilion(figure: Figure) -> set[str]:
+    """Give the texts written in the outliers' color."""
+    return {text.get_text() for text in visible_texts(figure) if text.get_color() == OUTLIER_COLOR}
+
+
+def test_every_figure_is_drawn_once_in_order(figures):
+    assert tuple(figures) == STEMS
+
+
+def test_pages_follow_each_other(many_figures):
+    stems = list(many_figures)
+    assert [stem for stem in stems if stem.startswith("qc_ma")] == ["qc_ma", *(f"qc_ma_{i}" for i in range(2, 6))]
+    assert "(page 1 of 5)" in written(many_figures["qc_ma"])
+
+
+def test_same_bytes_twice(figures):
+    first, second = figures, drawn(judged())
+    for stem in STEMS:
+        assert svg_bytes(first[stem]) == svg_bytes(second[stem])
+    for stem in ("qc_arrays", "qc_pca", "qc_residuals"):
+        assert png_bytes(first[stem]) == png_bytes(second[stem])
+
+
+def test_files_are_small(report, many_figures):
+    stems = ("qc_arrays", "qc_boxplots", "qc_densities", "qc_ma", "qc_distances", "qc_pca")
+    sizes = [len(svg_bytes(many_figures[stem])) for stem in stems]
+    full_size = simulate_study(seed=1, n_reference=12, n_tested=12).arrays
+    for draw in (foreground_figures, background_figures):
+        sizes += [len(svg_bytes(figure)) for figure in draw(replace(report, arrays=full_size))]
+    assert max(sizes) < 1_000_000
+
+
+def test_no_text_is_smaller_than_seven_points(figures):
+    for figure in figures.values():
+        sizes = [text.get_fontsize() for text in visible_texts(figure)]
+        assert min(sizes) >= SMALLEST_TEXT
+        assert figure.get_size_inches()[0] * 25.4 <= 180 + 1e-9
+
+
+HARD_NAMES = [f"patient {i} of the second cohort, exosomes from serum" for i in range(8)]
+ODD_NAMES = ["$x$", "a_b", "c^d", "{", "}", "\\frac", "<a & b>", "µ°"]
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: judged(2),
+        lambda: judged(names=tuple(HARD_NAMES)),
+        lambda: judged(5, names=tuple(ODD_NAMES[:5]), groups=("",) * 5),
+        lambda: judged(12, groups=tuple(f"a group with quite a long name, number {j}" for j in range(12))),
+        lambda: without_background(3),
+    ],
+    ids=["two arrays", "long names", "odd names, no groups", "many groups", "no background"],
+)
+def test_no_text_leaves_the_page_or_lies_on_another(make):
+    for figure in drawn(make()).values():
+        assert_clean(figure)
+
+
+def test_eight_arrays_are_clean(figures):
+    for figure in figures.values():
+        assert_clean(figure)
+
+
+def test_98_arrays_are_clean_too(many_figures):
+    for stem in ("qc_arrays", "qc_boxplots", "qc_densities", "qc_ma", "qc_distances", "qc_pca"):
+        assert_clean(many_figures[stem])
+
+
+def test_outliers_by_any_rule_are_named_on_the_dashboard(report):
+    outliers = {
+        name
+        for name, verdict in zip(report.samples.names, report.verdicts, strict=True)
+        if verdict is Verdict.OUTLIER
+    }
+    assert outliers
+    figure = arrays_figure(report)
+    assert vermilion(figure) == outliers
+    n = len(outliers)
+    assert f"8 arrays, channel 532: {n} outlier{'s' if n > 1 else ''}" in written(figure)
+
+
+def test_the_dashboard_has_a_mark_for_each_finding(report):
+    against = [finding for finding in report.findings if finding.verdict != Verdict.FINE]
+    marks = next(
+        axes for axes in arrays_figure(report).axes if against[0].check in {text.get_text() for text in axes.texts}
+    )
+    drawn_at = {
+        (round(x - 0.5), round(y - 0.5)) for line in marks.lines for x, y in zip(*line.get_data(), strict=True)
+    }
+    columns = [text.get_text() for text in marks.texts]
+    assert drawn_at == {(columns.index(finding.check), finding.array) for finding in against}
+
+
+def test_the_dashboard_without_a_finding_says_so(report):
+    fine = replace(report, findings=())
+    assert "No rule found anything against an array." in written(arrays_figure(fine))
+    only_known = replace(report, findings=(Finding(0, "x", Verdict.FINE, 0.0, NAN, "x"),))
+    assert "No rule found anything" in written(arrays_figure(only_known))
+
+
+def test_bars_of_the_statistic_are_its_values_and_outliers_vermilion(report):
+    rule = next(rule for rule in report.rules if (rule.key, rule.stage) == ("ks", "before"))
+    assert rule.outlier.any()
+    panel = next(
+        axes for axes in boxplots_figure(report).axes if axes.texts and axes.texts[1].get_text() == "KS before"
+    )
+    np.testing.assert_allclose([bar.get_width() for bar in panel.patches], rule.statistic)
+    edges = [bar.get_facecolor()[:3] for bar in panel.patches]
+    vermilion_bars = [np.allclose(edge, (0xD5 / 255, 0x5E / 255, 0)) for edge in edges]
+    assert vermilion_bars == rule.outlier.tolist()
+    limits = [line.get_xdata()[0] for line in panel.lines]
+    assert rule.limit in limits
+
+
+def test_ma_titles_hold_d_and_mark_what_is_above_the_limit(report):
+    rule = next(rule for rule in report.rules if rule.key == "hoeffding")
+    assert rule.outlier.tolist() == [i == BENT for i in range(8)]
+    (figure,) = ma_figures(report)
+    assert vermilion(figure) == {report.samples.names[BENT], f"D = {rule.statistic[BENT]:.3f}"}
+    assert "8 arrays: 1 outlier by Hoeffding's D" in written(figure)
+    assert "Hoeffding's D above 0.15" in written(figure)
+
+
+def test_ma_cells_count_every_probe(report):
+    between = report.between
+    pictures = [axes.images[0].get_array() for axes in ma_figures(report)[0].axes if axes.images]
+    counted = [int(np.ma.filled(picture, 0).sum()) for picture in pictures[:8]]
+    assert counted == (~np.isnan(between.ma_m)).sum(axis=0).tolist()
+
+
+def test_distances_are_drawn_in_the_order_of_the_names(report):
+    figure = distances_figure(report)
+    (mesh,) = [
+        c for axes in figure.axes for c in axes.collections if isinstance(c, QuadMesh) and c.get_array().size == 64
+    ]
+    shown = next(
+        [text.get_text() for text in axes.texts]
+        for axes in figure.axes
+        if {text.get_text() for text in axes.texts} == set(report.samples.names)
+    )
+    order = [report.samples.names.index(name) for name in shown]
+    np.testing.assert_allclose(mesh.get_array().reshape(8, 8), report.between.distance[np.ix_(order, order)])
+    sums = next(axes for axes in figure.axes if axes.get_xlabel() == "sum of distances")
+    rule = next(rule for rule in report.rules if (rule.key, rule.stage) == ("distance", "after"))
+    np.testing.assert_allclose([bar.get_width() for bar in sums.patches], rule.statistic[order])
+
+
+def test_components_carry_their_share_and_every_array_has_a_point(report):
+    figure = components_figure(report)
+    first, second = (100 * report.between.pca_explained[:2]).round()
+    assert f"component 1 ({first:.0f} % of the variance)" in written(figure)
+    assert f"component 2 ({second:.0f} % of the variance)" in written(figure)
+    points = sum(len(collection.get_offsets()) for collection in figure.axes[0].collections[:2])
+    assert points == 8
+    assert set(report.samples.names) <= set(written(figure).split())
+
+
+def test_names_that_find_no_place_are_counted(many, many_figures):
+    figure = many_figures["qc_pca"]
+    named = {text.get_text() for axes in figure.axes for text in axes.texts} & set(many.samples.names)
+    assert f"{len(named)} of 98 arrays are named." in written(figure)
+
+
+def test_an_array_that_could_not_be_placed_is_said(report):
+    pca = report.between.pca.copy()
+    pca[3] = NAN
+    lacking = replace(report, between=replace(report.between, pca=pca))
+    text = written(components_figure(lacking))
+    assert "Principal components of 7 arrays" in text
+    assert "more than half of the probes are missing: P04." in text
+
+
+def test_residuals_name_the_slide_with_a_spatial_trend(report):
+    (figure,) = residual_figures(report)
+    i = report.spatial.moran[SCRATCHED]
+    assert {report.samples.names[SCRATCHED], f"I = {i:.2f}"} <= vermilion(figure)
+    assert (
+        "48 blocks in 12 rows of 4, numbered from the upper left, taken to stand as on miRCURY slides."
+        in written(figure)
+    )
+
+
+def test_missing_spots_are_gray_and_gaps_between_blocks_white(report):
+    (figure,) = residual_figures(report)
+    picture = figure.axes[0].images[0].get_array()
+    assert picture.shape == (12 * 9 + 11, 4 * 9 + 3, 4)
+    gray = (picture == [0xDC, 0xDC, 0xDC, 255]).all(axis=2)
+    assert int(gray.sum()) == int(np.isnan(report.spatial.residual[:, 0]).sum())
+    assert (picture[9] == 255).all()
+    assert (picture[:, 9] == 255).all()
+
+
+def test_what_the_files_lack_is_said(report):
+    measures = replace(report.channels["532"], background=None, saturated=None)
+    text = written(arrays_figure(replace(report, flagged=None, channels={"532": measures})))
+    assert "not in the files" in text
+    assert "background" not in text
+
+
+def test_what_the_arrays_lack_is_left_out():
+    assert "qc_background" not in drawn(without_background(2))
+    no_layout = quality_report(replace(faulty(2), layout=None))
+    assert not {"qc_foreground", "qc_background", "qc_residuals"} & set(drawn(no_layout))
+    arrays = faulty(2)
+    one = replace(
+        arrays,
+        channels={
+            name: Channel(c.foreground[:, :1], c.background[:, :1], c.saturated[:, :1])
+            for name, c in arrays.channels.items()
+        },
+        flags=arrays.flags[:, :1],
+        samples=arrays.samples.take([0]),
+        sources=arrays.sources[:1],
+    )
+    alone = drawn(quality_report(one))
+    assert set(alone) == {"qc_arrays", "qc_foreground", "qc_background", "qc_residuals"}
+    for figure in alone.values():
+        assert_clean(figure)
+
+
+def test_too_few_arrays_for_the_box_plot_rules_is_said():
+    figures = drawn(judged(2))
+    for stem in ("qc_boxplots", "qc_densities", "qc_distances"):
+        assert "fewer than five arrays" in written(figures[stem])
+
+
+@pytest.mark.parametrize("draw", [boxplots_figure, densities_figure, ma_figures, distances_figure,
+                                  correlations_figure, components_figure])  # fmt: skip
+def test_nothing_to_compare(report, draw):
+    with pytest.raises(NotEnoughDataError, match="could not be compared"):
+        draw(replace(report, between=None, rules=()))
+
+
+@pytest.mark.parametrize("draw", [foreground_figures, background_figures, residual_figures])
+def test_no_positions(report, draw):
+    with pytest.raises(NotEnoughDataError, match="do not say where the spots lie"):
+        draw(replace(report, arrays=replace(report.arrays, layout=None)))
+
+
+def test_no_background():
+    with pytest.raises(NotEnoughDataError, match="these files have none"):
+        background_figures(without_background())
+
+
+def test_an_array_without_any_value():
+    arrays = faulty(3)
+    channel = arrays.channels["532"]
+    foreground = channel.foreground.copy()
+    foreground[:, 0] = NAN
+    blank = quality_report(replace(arrays, channels={"532": replace(channel, foreground=foreground)}))
+    for figure in drawn(blank).values():
+        assert_clean(figure)
+
+
+def test_densities_are_those_of_r():
+    # R 4.2.2: x <- c(1, 2, 3, 4, 10); b <- bw.nrd0(x); mean(dnorm(g, x, b)) at g = 0, 2.5, 9
+    grid, density = kernel_densities(np.array([[1.0], [2.0], [3.0], [4.0], [10.0]]), n_points=5_000)
+    expected = [0.0590232059840, 0.1936759067320, 0.0483590022537]
+    np.testing.assert_allclose(np.interp([0, 2.5, 9], grid, density[:, 0]), expected, rtol=1e-3)
+    step = grid[1] - grid[0]
+    assert density.sum() * step == pytest.approx(1, abs=1e-3)
+
+
+def test_densities_of_missing_and_equal_values():
+    _, density = kernel_densities(np.array([[NAN, 4.0, 1.0], [NAN, 4.0, NAN], [NAN, 4.0, NAN]]))
+    assert not density[:, 0].any()
+    assert density[:, 1].max() > 0
+    assert not density[:, 2].any()
+
+
+def test_running_median_by_hand():
+    # Windows of three of (1, 2, 3, 4, 5): y = (0, 9, 3), (9, 3, 4), (3, 4, 8).
+    x, y = running_median(np.array([5, 1, 2, NAN, 4, 3.0]), np.array([8, 0, 9, 1, 4, 3.0]), window=0.6, n_points=9)
+    assert x.tolist() == [2, 3, 4]
+    assert y.tolist() == [3, 4, 4]
+    assert len(running_median(np.array([1.0, NAN]), np.array([1.0, 2.0]))[0]) == 0
