@@ -33,6 +33,7 @@ FOREGROUND_COLOR, BACKGROUND_COLOR = "#27455C", BAR_COLOR
 FLAG_WORDS = {-100: "bad (−100)", -75: "absent (−75)", -50: "not found (−50)"}
 _FLAG_COLORS = {-100: "#000000", -75: "#BDBDBD", -50: "#56B4E9"}
 _FEW = 40
+_MARGIN_SHARE = 1.2
 SEEN_LIMIT = 3.0
 _OTHER_FLAG_COLOR = "#009E73"
 _MARKS = {Verdict.LOOK: LOOK_COLOR, Verdict.OUTLIER: OUTLIER_COLOR}
@@ -169,11 +170,11 @@ def _draw_intensity(axes: Axes, foreground: FloatArray, background: FloatArray |
     shown = [np.maximum(quartiles, 1.0) for quartiles, _, _ in both]
     low = min(float(np.nanmin(values, initial=np.inf)) for values in shown)
     high = max(float(np.nanmax(values, initial=1.0)) for values in shown)
-    ticks = _logarithmic_ticks(min(low, high), high)
+    low = min(low, high)
     axes.set_xscale("log")
-    axes.set_xlim(ticks[0], ticks[-1])
-    # The ends have no number, which would meet that of the next panel.
-    axes.set_xticks(ticks, ["", *(f"{tick:g}" for tick in ticks[1:-1]), ""])
+    axes.set_xlim(low / _MARGIN_SHARE, high * _MARGIN_SHARE)
+    ticks = _logarithmic_ticks(low, high)
+    axes.set_xticks(ticks, [f"{tick:,.0f}" for tick in ticks])
     axes.set_xticks([], minor=True)
     for quartiles, (_, color, place) in zip(shown, both, strict=True):
         rows = np.arange(n) + place
@@ -185,12 +186,18 @@ def _draw_intensity(axes: Axes, foreground: FloatArray, background: FloatArray |
 
 
 def _logarithmic_ticks(low: float, high: float) -> list[float]:
-    """Give powers of 2, 4, 10 or 100 from below ``low`` to above ``high``, as many as have room."""
+    """Give powers of 2, 4, 10 or 100 from ``low`` to ``high``, three at most; where there is none, the middle.
+
+    Examples
+    --------
+    >>> _logarithmic_ticks(50, 300), _logarithmic_ticks(20, 30000), _logarithmic_ticks(70, 90)
+    ([64.0, 128.0, 256.0], [100.0, 1000.0, 10000.0], [79.0])
+    """
     for base in (2.0, 4.0, 10.0, 100.0):
-        first, last = math.floor(math.log(low, base)), math.ceil(math.log(high, base))
-        if last - first < 4:
+        first, last = math.ceil(math.log(low, base)), math.floor(math.log(high, base))
+        if last - first < 3:
             break
-    return [base**power for power in range(first, max(last, first + 2) + 1)]
+    return [base**power for power in range(first, last + 1)] or [float(round(math.sqrt(low * high)))]
 
 
 def _draw_measure(axes: Axes, values: FloatArray, colors: list[str], *, limit: float = math.nan) -> None:

