@@ -150,7 +150,12 @@ def read_samples(path: str | Path) -> SampleTable:
             hint="`mirtool init FILES…` writes a sheet to fill in",
         )
     if not len(table):
-        raise SampleSheetError("the sample sheet lists no sample", path=path)
+        raise SampleSheetError(
+            "the sample sheet lists no sample",
+            path=path,
+            expected="one line an array below the header",
+            hint="`mirtool init FILES…` writes a sheet to fill in",
+        )
     names = tuple(table.text(sample))
     _check_sample_names(names, table)
     group, file = table.find("group"), table.find("file")
@@ -181,7 +186,12 @@ def _check_sample_names(names: Sequence[str], table: TextTable) -> None:
     first: dict[str, int] = {}
     for row, name in enumerate(names):
         if not name:
-            raise SampleSheetError("a sample has no name", path=table.path, line=table.line_of(row))
+            raise SampleSheetError(
+                "a sample has no name",
+                path=table.path,
+                line=table.line_of(row),
+                hint="give it a name of its own, or take the line out",
+            )
         if name in first:
             raise SampleSheetError(
                 f"the sample name {name!r} occurs twice",

@@ -172,7 +172,7 @@ def _kind_of(head: FileHead) -> str:
         return MATURE_FASTA if _says_mirbase(first) else ""
     if re.match(rf"{ACCESSION.pattern}\t", first):
         return ALIASES
-    if re.match(r"(ID|AC)\s{2,}\S", first):
+    if re.match(r"(ID|AC) {2,}\S", first):
         return DEAD_ENTRIES
     table = head_table(head)
     return NAMES_BY_RELEASE if table is not None and _names_by_release(table) else ""
@@ -346,7 +346,13 @@ def _read_table(path: str | Path) -> AliasSource:
             if name not in MISSING_CELLS:
                 names[name][accession] = (*names[name].get(accession, ()), place)
     if not names:
-        raise FormatError("the table of names holds no name", path=path, found=plural(len(table), "row"))
+        raise FormatError(
+            "the table of names holds no name",
+            path=path,
+            found=plural(len(table), "row"),
+            expected="an accession and its names in every row",
+            hint="export the table again; it may have been cut",
+        )
     return AliasSource(Path(path).name, NAMES_BY_RELEASE, names, tuple(map(_release, table.header[1:])))
 
 

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import gzip
 import re
+from collections import Counter
 from collections.abc import Iterable
 from importlib import resources
 from pathlib import Path
@@ -51,8 +52,10 @@ def sniff(head: FileHead) -> bool:
         return False
     if any(len(row) < 2 or not row[0].strip() or _DECIMAL.fullmatch(row[1]) for row in rows):
         return False
-    # A table has as many cells in every line; sets of one size are told by their descriptions.
-    if len({len(row) for row in rows}) == 1 and not all(_SET_DESCRIPTION.match(row[1]) for row in rows):
+    # A table has as many cells in every line, or in most where it is damaged; sets of one size are told by their
+    # descriptions.
+    _, n_alike = Counter(map(len, rows)).most_common(1)[0]
+    if 2 * n_alike > len(rows) and not all(_SET_DESCRIPTION.match(row[1]) for row in rows):
         return False
     genes = [gene for row in rows for gene in row[2 : 2 + _SNIFFED_GENES] if gene.strip()]
     return bool(genes) and all(_GENE.fullmatch(gene) and not _DECIMAL.fullmatch(gene) for gene in genes)

@@ -176,7 +176,12 @@ def _table(lines: list[str], path: str | Path) -> TextTable:
                 hint="download it from GEO again",
             )
     if start >= end:
-        raise FormatError("the file holds no platform table", path=path, expected="a line of column names: ID …")
+        raise FormatError(
+            "the file holds no platform table",
+            path=path,
+            expected="a line of column names: ID …",
+            hint="download the platform's full table from its page on GEO",
+        )
     columns = column_names(lines[start])
     return read_rows(
         lines[start + 1 : end],

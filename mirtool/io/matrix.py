@@ -214,7 +214,12 @@ def _read(path: str | Path, sheet: str | None = None, samples_in_rows: bool = Fa
             expected="an ID or name column and one column of numbers a sample",
         )
     if not len(table):
-        raise FormatError("the table has a header and no rows", path=path, line=table.header_line)
+        raise FormatError(
+            "the table has a header and no rows",
+            path=path,
+            line=table.header_line,
+            hint="export the table again; it may have been cut, or its line ends lost",
+        )
     if samples_in_rows or (NORMALIZED_NOTE not in table.notes and lies_sideways(table)):
         return check_values(_read_sideways(table))
     return check_values(_read_upright(table))
@@ -359,6 +364,7 @@ def _sample_columns(table: TextTable, labels: Labels) -> tuple[list[int], list[s
             line=table.header_line,
             found=", ".join(table.header[:6]) + (" …" if len(table.header) > 6 else ""),
             expected="after the labels one column of numbers a sample",
+            hint="export the table with its numbers, not the list of its probes",
         )
     left_out = [f"columns that are no samples, not read: {', '.join(no_samples)}"] if no_samples else []
     left_out += [f"columns of text, not read: {', '.join(texts)}"] if texts else []

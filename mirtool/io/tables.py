@@ -311,8 +311,18 @@ def _table_above(head: FileHead, line: int | None, header_rule: HeaderRule | Non
     start = _find_header(lines)
     body = list(lines[start : start + HEAD_ROWS + 1])
     if not body:
-        raise FormatError("the table holds no header line", path=head.path)
+        raise _no_header(head.path, "blank lines and notes only")
     return _read_lines(body, head.path, start, lines[:start], header_rule)
+
+
+def _no_header(path: str | Path, found: str) -> FormatError:
+    return FormatError(
+        "the table holds no header line",
+        path=path,
+        found=found,
+        expected="the names of the columns above the rows",
+        hint="the table may not have been saved: export it again",
+    )
 
 
 def _read_delimited(data: bytes, path: str | Path, header_rule: HeaderRule | None) -> TextTable:
@@ -327,7 +337,7 @@ def _read_delimited(data: bytes, path: str | Path, header_rule: HeaderRule | Non
     lines = unify_newlines(decode(data)).split("\n")
     start = _find_header(lines)
     if start == len(lines):
-        raise FormatError("the table holds no header line", path=path, found="blank lines and notes only")
+        raise _no_header(path, "blank lines and notes only")
     while _is_blank(lines[-1]):
         lines.pop()
     return _read_lines(lines[start:], path, start, lines[:start], header_rule, large=len(data) >= _LARGE)
@@ -442,18 +452,30 @@ def _by_csv(
             before = reader.line_num
     except csv.Error as error:
         raise FormatError(
-            f"the text can't be parted into cells: {error}",
+            f"the text can't be parted into cells: {_csv_problem(error)}",
             path=path,
             line=start + before + 1,
             found=repr(body[before][:60]),
-            hint="look for a quotation mark that is not closed, in this line or the next ones",
+            hint="look for a quotation mark too many, in this line or the next ones",
         ) from error
     if not rows:
-        raise FormatError("the table holds no header line", path=path, found="blank cells only")
+        raise _no_header(path, "blank cells only")
     header, *rest = rows
     if rest and all(len(row) == len(header) + 1 for row in rest) and any(row[-1].strip() for row in rest):
         rows[0] = ["", *header]
     return _table_of_rows(rows, lines, path, notes, header_rule, delimiter)
+
+
+def _csv_problem(error: csv.Error) -> str:
+    """Say in plain words what the csv module found."""
+    text = str(error)
+    if "unexpected end" in text:
+        return "a quotation mark is opened and never closed"
+    if "expected after" in text:
+        return "something stands behind the quotation mark that closes a cell"
+    if "field limit" in text:
+        return "a cell is longer than 131,072 characters"
+    return text
 
 
 def _trim(row: Sequence[str]) -> list[str]:
@@ -530,7 +552,8 @@ def _read_workbook(
         raise FormatError(
             "the workbook has no sheet" + (f" {sheet!r}" if sheet else ""),
             path=path,
-            found=", ".join(map(repr, sheets)) or None,
+            found=", ".join(map(repr, sheets)) or "no sheet with cells",
+            hint="look at the names of its sheets in Excel; they are case-sensitive",
         )
     filled = {
         line: [cell_text(cell) for cell in row]
@@ -541,5 +564,5 @@ def _read_workbook(
     texts = ["\t".join(row) for row in rows]
     start = _find_header(texts)
     if start == len(rows):
-        raise FormatError("the sheet holds no header row", path=path, found="an empty sheet")
+        raise _no_header(path, "an empty sheet")
     return _table_of_rows(rows[start:], lines[start:], path, _notes_above(texts[:start]), header_rule)

@@ -109,6 +109,7 @@ def test_inspection():
         "acc,s1,s2\nMIMAT0000069,7.1,8.2\nMIMAT0000062,1,2\n",
         "ID,Name,s1\n1,hsa-miR-16,4\n",
         "miRNA,gene\nhsa-miR-16-5p,BCL2\n",
+        "ID\t\tName\t\ts1\n1\t\thsa-miR-16\t\t4\n",
     ],
 )
 def test_what_is_no_source_of_names_is_not_claimed(text):

@@ -188,3 +188,11 @@ def test_what_is_kept_reads_back(cache: Path) -> None:
     enrichr._keep(enrichr.gene_sets_text([("one", "", ["B", "A"]), ("two", "x", [])]), kept)
     assert kept.read_text() == "one\t\tA\tB\ntwo\tx\n"
     assert enrichr.read_library("mine").genes == (frozenset("AB"), frozenset())
+
+
+def test_a_table_with_a_row_cut_is_no_gene_set_list(tmp_path: Path) -> None:
+    path = tmp_path / "cut.tsv"
+    path.write_text(
+        "index\tName\ts1\ts2\n1\tHy3\t7240\t3983\n2\thsa-miR-16-5p\t1200\n3\thsa-miR-16-5p\t1210\t310\n"
+    )
+    assert sniff_format(path) == "matrix"

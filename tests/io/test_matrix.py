@@ -219,7 +219,8 @@ def test_a_normalized_table_is_not_taken_for_raw_intensities():
 
 BAD_INTENSITIES = {
     "bad_empty.csv": ": the file is empty",
-    "bad_blank.csv": ": the table holds no header line (found blank lines and notes only)",
+    "bad_blank.csv": ": the table holds no header line (found blank lines and notes only; "
+    "expected the names of the columns above the rows)",
     "bad_binary.csv": ": this is no text table (found binary data; expected tab-, comma- or semicolon-separated "
     "text, XLSX or XLS)",
     "bad_text_in_number.csv": ", line 4, column \"s1\": a cell that should be a number is not (found '12OO'; "
@@ -243,8 +244,8 @@ BAD_INTENSITIES = {
     "column 3; expected a name of its own for every column)",
     "bad_cut_row.csv": ", line 3: a row does not have as many cells as the header (found 2 cells; "
     "expected 3 cells)",
-    "bad_open_quote.csv": ", line 3: the text can't be parted into cells: unexpected end of data "
-    "(found '\"42865,1200,300')",
+    "bad_open_quote.csv": ", line 3: the text can't be parted into cells: a quotation mark is opened and "
+    "never closed (found '\"42865,1200,300')",
     "bad_sideways_unnamed.csv": ', line 1, column "ID": the table seems to lie on its side: miRNAs stand in '
     "the columns, and no sample names in the first one (found numbers; expected probes in rows, or samples in "
     "rows, each with its name in the first column)",

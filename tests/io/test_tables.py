@@ -181,7 +181,7 @@ def test_a_cell_beside_a_workbooks_table_is_refused(tmp_path):
 
 def test_an_empty_sheet_is_refused(tmp_path):
     workbook(tmp_path / "t.xlsx", {})
-    with pytest.raises(FormatError, match="no header row"):
+    with pytest.raises(FormatError, match="no header line \\(found an empty sheet"):
         read_table(tmp_path / "t.xlsx")
 
 
