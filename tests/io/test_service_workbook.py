@@ -18,7 +18,7 @@ from mirtool.io import service_workbook
 from mirtool.io.arrays import read_arrays
 from mirtool.io.matrix import read_expression
 from mirtool.io.registry import FORMATS, inspect_file, sniff_format
-from mirtool.io.service_workbook import (
+from mirtool.io.service_sheet import (
     COMPARISON_HEADINGS,
     CV,
     MEAN,
@@ -26,10 +26,8 @@ from mirtool.io.service_workbook import (
     SAMPLE_HEADINGS,
     SIGNAL,
     cell_address,
-    read_intensity_sheets,
-    read_normalized,
-    read_service_workbook,
 )
+from mirtool.io.service_workbook import read_intensity_sheets, read_normalized, read_service_workbook
 from mirtool.io.text import read_head
 
 ROOT = Path(__file__).resolve().parents[2] / "fixtures"
