@@ -17,7 +17,7 @@ LAYERS = [
     {"io"},
     {"study", "sample_sheet", "names", "normalize"},
     {"differential", "cluster", "quality", "qpcr", "chip", "simulate"},
-    {"network"},
+    {"network", "audit"},
     {"report"},
     {"commands"},
     {"cli", "__main__"},

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from mirtool.commands.audit import audit
 from mirtool.commands.demo import demo
 from mirtool.commands.diff import diff
 from mirtool.commands.enrichment import enrichment
@@ -24,6 +25,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "network": network,
     "enrichment": enrichment,
     "names": names,
+    "audit": audit,
     "demo": demo,
 }
 """The commands in the order in which a study needs them."""
