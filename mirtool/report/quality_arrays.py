@@ -13,7 +13,7 @@ from mirtool.console import plural
 from mirtool.model import BoolArray, FloatArray
 from mirtool.quality import ChannelMeasures, Finding, QualityReport, Verdict
 from mirtool.quality.findings import CEILING_LIMIT, CV_LIMIT, DETECTED_LIMIT
-from mirtool.report.figures import LINE, MUTED_COLOR, SMALLEST_TEXT, house_style, text_width
+from mirtool.report.figures import LINE, SMALLEST_TEXT, house_style, text_width
 from mirtool.report.quality_rows import (
     BAR_COLOR,
     OUTLIER_COLOR,
@@ -25,6 +25,7 @@ from mirtool.report.quality_rows import (
     row_page,
     scale_bars,
     write_missing,
+    write_none,
 )
 
 LOOK_COLOR = "#E69F00"
@@ -141,10 +142,14 @@ def _remarks(report: QualityReport) -> list[str]:
     found = [
         "Intensity: median and quartiles of all spots.",
         "S/N: spots whose signal is 3 times the noise or more.",
-        "Saturated: any pixel of the spot; inner bar: the spot itself, at 65,535 counts.",
+        "Saturated: spots at 65,535 counts."
+        if report.channels[report.channel].saturated is None
+        else "Saturated: any pixel of the spot; inner bar: the spot itself, at 65,535 counts.",
         "CV: median over the probes of standard deviation / mean of their replicate spots.",
         "Thin lines: medians of the arrays. Dashed lines: limits.",
     ]
+    if report.flagged is None:
+        found.append("The files have no flags.")
     if not _checks(report):
         return [*found, "No rule found anything against an array."]
     return [
@@ -207,7 +212,7 @@ def _draw_measure(axes: Axes, values: FloatArray, colors: list[str], *, limit: f
     if np.isnan(limit):
         draw_median(axes, values)
     else:
-        draw_limit(axes, limit, f"{limit:.3g}")
+        draw_limit(axes, limit)
 
 
 def _draw_saturated(axes: Axes, measures: ChannelMeasures, colors: list[str]) -> None:
@@ -217,7 +222,7 @@ def _draw_saturated(axes: Axes, measures: ChannelMeasures, colors: list[str]) ->
     draw_bars(axes, pixels, [BAR_COLOR] * n)
     axes.barh(np.arange(n) + 0.5, np.nan_to_num(measures.at_ceiling), height=0.36, linewidth=0, color=colors)
     scale_bars(axes, *pixels, *measures.at_ceiling, CEILING_LIMIT)
-    draw_limit(axes, CEILING_LIMIT, f"{CEILING_LIMIT:g}")
+    draw_limit(axes, CEILING_LIMIT)
 
 
 def _flag_parts(flagged: Mapping[int, FloatArray]) -> list[tuple[str, str, FloatArray]]:
@@ -231,7 +236,7 @@ def _flag_parts(flagged: Mapping[int, FloatArray]) -> list[tuple[str, str, Float
 
 def _draw_flags(axes: Axes, flagged: Mapping[int, FloatArray] | None, n: int) -> None:
     if flagged is None:
-        write_missing(axes, np.ones(n, dtype=bool))
+        write_none(axes)
         return
     total = np.zeros(n)
     for _, color, values in _flag_parts(flagged):
@@ -249,9 +254,7 @@ def _draw_checks(axes: Axes, report: QualityReport) -> None:
     axes.spines[:].set_visible(False)
     axes.set_xlim(0, max(len(checks), 1))
     if not checks:
-        axes.text(
-            0.02, 0.5, "none", transform=axes.transAxes, va="center", fontsize=SMALLEST_TEXT, color=MUTED_COLOR
-        )
+        write_none(axes)
         return
     for column, check in enumerate(checks):
         axes.annotate(check, (column + 0.5, 1), (0, 2), xycoords=("data", "axes fraction"),

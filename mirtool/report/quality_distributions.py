@@ -185,7 +185,7 @@ def draw_statistic(axes: Axes, rule: OutlierRule) -> None:
     """Draw a rule's statistic as a bar an array, its limit as a dashed line, outliers in vermilion."""
     draw_bars(axes, rule.statistic, outlier_colors(rule.outlier))
     scale_bars(axes, *rule.statistic, rule.limit)
-    draw_limit(axes, rule.limit, f"{rule.limit:.2g}")
+    draw_limit(axes, rule.limit)
 
 
 def kernel_densities(values: FloatArray, n_points: int = _GRID_POINTS) -> tuple[FloatArray, FloatArray]:

@@ -42,7 +42,8 @@ OUTLIER_COLOR = UP_COLOR
 """What a rule calls an outlier: vermilion, in every quality figure."""
 BAR_COLOR = "#8FA9BF"
 """What no rule calls an outlier: a grayed blue that steps back."""
-NOT_RECORDED = "not in the files"
+NONE = "none"
+"""Written in a panel of what the files do not hold."""
 
 # Millimeters.
 WIDTH, MARGIN, GAP = 180.0, 4.0, 1.2
@@ -154,12 +155,12 @@ def draw_entries(
     )  # fmt: skip
 
 
-def draw_limit(axes: Axes, limit: float, text: str) -> None:
-    """Draw a limit over all rows, and write at its upper end what it is; nothing where it is missing."""
+def draw_limit(axes: Axes, limit: float) -> None:
+    """Draw a limit over all rows, and write it at its upper end; nothing where it is missing."""
     if np.isnan(limit):
         return
     axes.axvline(limit, **DASHED)
-    write_above(axes, limit, text)
+    write_above(axes, limit, number(limit))
 
 
 def draw_median(axes: Axes, values: FloatArray) -> None:
@@ -168,7 +169,7 @@ def draw_median(axes: Axes, values: FloatArray) -> None:
         return
     median = float(np.nanmedian(values))
     axes.axvline(median, color=MUTED_COLOR, linewidth=0.4, zorder=0)
-    write_above(axes, median, f"{median:.3g}")
+    write_above(axes, median, number(median))
 
 
 def write_above(axes: Axes, position: float, text: str) -> None:
@@ -189,7 +190,7 @@ def scale_bars(axes: Axes, *highest: float) -> None:
     axes.set_xlim(0, 1.06 * top)
     unit = 10.0 ** math.floor(math.log10(0.85 * top))
     tick = max(step * unit for step in (1, 2, 5) if step * unit <= 0.85 * top)
-    axes.set_xticks([0, tick], ["0", f"{tick:g}"])
+    axes.set_xticks([0, tick], ["0", f"{tick:,g}"])
 
 
 def draw_bars(axes: Axes, values: FloatArray, colors: Sequence[str]) -> None:
@@ -204,16 +205,29 @@ def outlier_colors(outlier: BoolArray) -> list[str]:
 
 
 def write_missing(axes: Axes, missing: BoolArray) -> None:
-    """Write n/a in rows without a value, where a row is high enough for it; once where no row has any."""
-    if missing.all():
-        axes.text(0.5, 0.5, NOT_RECORDED, transform=axes.transAxes, rotation=90, ha="center", va="center",
-                  fontsize=SMALLEST_TEXT, color=MUTED_COLOR)  # fmt: skip
-        axes.set_xticks([])
-        return
+    """Write n/a in rows without a value."""
     for row in np.flatnonzero(missing):
         axes.annotate("n/a", (0, row + 0.5), (2, 0), xycoords=("axes fraction", "data"),
-                      textcoords="offset points", va="center", fontsize=SMALLEST_TEXT,
+                      textcoords="offset points", va="center_baseline", fontsize=SMALLEST_TEXT,
                       color=MUTED_COLOR)  # fmt: skip
+
+
+def write_none(axes: Axes) -> None:
+    """Say in a panel that there is nothing to draw in it."""
+    axes.set_xticks([])
+    axes.text(0.5, 0.5, NONE, transform=axes.transAxes, ha="center", va="center", fontsize=SMALLEST_TEXT,
+              color=MUTED_COLOR)  # fmt: skip
+
+
+def number(value: float) -> str:
+    """Write a number over an axis in three digits, thousands parted and whole.
+
+    Examples
+    --------
+    >>> number(0.02918), number(4305.0), number(79.83)
+    ('0.0292', '4,305', '79.8')
+    """
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
 def legend_grid(texts: Sequence[str], width: float = LEGEND_WIDTH) -> tuple[int, int]:

@@ -189,7 +189,7 @@ def _panel_size(shape: tuple[int, int], n: int) -> PanelSize:
     fitting = [size for size in sizes if n <= panels_a_page(size, _ROOM)]
     if not fitting:
         return sizes[-1]
-    return max(fitting, key=lambda size: size.width * n / (size.across * -(-n // size.across)))
+    return max(fitting, key=lambda size: (size.width * n / (size.across * -(-n // size.across)), size.across))
 
 
 def _draw_slide(axes: Axes, slide: Slide, values: FloatArray, scale: ScalarMappable) -> None:

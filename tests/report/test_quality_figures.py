@@ -313,10 +313,20 @@ def test_missing_spots_are_gray_and_gaps_between_blocks_white(report):
 
 
 def test_what_the_files_lack_is_said(report):
-    measures = replace(report.channels["532"], background=None, saturated=None)
-    text = written(arrays_figure(replace(report, flagged=None, channels={"532": measures})))
-    assert "not in the files" in text
+    lacking = replace(
+        report.channels["532"],
+        background=None,
+        saturated=None,
+        replicate_cv=np.full(8, NAN),
+        above_noise=np.ones(8),
+    )
+    figure = arrays_figure(replace(report, flagged=None, channels={"532": lacking}))
+    text = written(figure)
+    assert "The files have no flags." in text
+    assert "Saturated: spots at 65,535 counts." in text
     assert "background" not in text
+    assert text.split().count("n/a") == 8
+    assert_clean(figure)
 
 
 def test_what_the_arrays_lack_is_left_out():
