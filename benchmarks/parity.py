@@ -89,7 +89,23 @@ def qpcr() -> Iterable[Parity]:
         )  # fmt: skip
 
 
-TOPICS: dict[str, Callable[[], Iterable[Parity]]] = {"Quantitative PCR": qpcr}
+def power() -> Iterable[Parity]:
+    """Compare the power of Student's t with base R."""
+    from mirtool.power import t_test_power
+
+    r = read_table(REFERENCE / "power_r.csv")
+    rows = list(zip(*(r.numbers(j) for j in range(5)), strict=True))
+    found = [t_test_power(difference, int(n), level, np.array([sd**2]))[0] for n, difference, sd, level, _ in rows]
+    yield Parity(
+        "power of Student's t",
+        "R 4.2.2 `power.t.test`",
+        f"{len(rows)} combinations, 2 to 50 arrays a group",
+        largest_difference(np.array(found), np.array([expected for *_, expected in rows])),
+        1e-6,
+    )
+
+
+TOPICS: dict[str, Callable[[], Iterable[Parity]]] = {"Quantitative PCR": qpcr, "Power": power}
 
 
 def main() -> None:

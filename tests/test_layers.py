@@ -13,11 +13,11 @@ PACKAGE = Path(mirtool.__file__).parent
 LAYERS = [
     {"errors"},
     {"model"},
-    {"probes", "console", "mirbase", "lowess", "data"},
+    {"probes", "console", "mirbase", "lowess", "components", "data"},
     {"io"},
     {"study", "sample_sheet", "names", "normalize"},
     {"differential", "cluster", "quality", "qpcr", "chip", "simulate"},
-    {"network", "audit"},
+    {"network", "audit", "power"},
     {"report"},
     {"commands"},
     {"cli", "__main__"},

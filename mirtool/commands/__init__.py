@@ -12,6 +12,7 @@ from mirtool.commands.inspect import inspect
 from mirtool.commands.names import names
 from mirtool.commands.network import network
 from mirtool.commands.normalize import normalize
+from mirtool.commands.power import power
 from mirtool.commands.qc import qc
 from mirtool.commands.validate import validate
 
@@ -26,6 +27,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "enrichment": enrichment,
     "names": names,
     "audit": audit,
+    "power": power,
     "demo": demo,
 }
 """The commands in the order in which a study needs them."""

@@ -1,0 +1,56 @@
+"""What the commands that start from a normalized table share: where it is, and its samples' groups."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mirtool.commands.common import Place
+from mirtool.errors import CallError, MirtoolError
+
+if TYPE_CHECKING:
+    from mirtool.model import ExpressionMatrix
+
+SCALES = ("log2", "linear")
+
+
+def normalized_table_of(table: str | None, place: Place) -> str:
+    """Give the table that was named, else the study's ``results/normalized.csv``."""
+    if table:
+        return table
+    assert place.study is not None  # find_place has seen to it
+    path = place.study.results / "normalized.csv"
+    if not path.is_file():
+        raise MirtoolError(
+            "the study has no normalized table yet",
+            path=path,
+            hint="run `mirtool normalize` first, or name a table",
+        )
+    return str(path)
+
+
+def sample_sheet_of(place: Place) -> str:
+    """Give the sample sheet that was named, else the one in this folder."""
+    from mirtool.study import SAMPLES_FILE
+
+    if place.samples:
+        return place.samples
+    if not Path(SAMPLES_FILE).is_file():
+        raise CallError(
+            "no sample sheet was given, so the groups are not known",
+            expected=f"--samples SHEET, or a {SAMPLES_FILE} in this folder",
+            hint="the sheet has the columns sample,group; the samples are named as the table's columns are",
+        )
+    return SAMPLES_FILE
+
+
+def read_grouped(source: str, sheet: str, scale: str | None) -> ExpressionMatrix:
+    """Read a normalized table and give its samples the groups of the sheet."""
+    from mirtool.differential import join_samples
+    from mirtool.io.matrix import read_expression
+    from mirtool.study import read_samples
+
+    if scale not in (None, *SCALES):
+        raise CallError(f"--scale can't be {scale!r}", expected=" or ".join(SCALES))
+    matrix = read_expression(source, scale="linear" if scale == "linear" else "log2" if scale else None)
+    return join_samples(matrix, read_samples(sheet), sheet)
