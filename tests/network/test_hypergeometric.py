@@ -1,12 +1,25 @@
 """The hypergeometric upper tail, by hand, against R and against scipy."""
 
+from math import comb, log
+
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from scipy.stats import hypergeom
 
-from mirtool.network.hypergeometric import upper_tail
+from mirtool.network.hypergeometric import log_upper_tail, upper_tail
+
+
+def exact_tail(hits: int, population: int, marked: int, drawn: int) -> float:
+    """P(X ≥ hits) in whole numbers; Python rounds their quotient once."""
+    ways = comb(marked, hits) * comb(population - marked, drawn - hits)
+    total = 0
+    for x in range(hits, min(marked, drawn) + 1):
+        total += ways
+        ways = ways * (marked - x) * (drawn - x) // ((x + 1) * (population - marked - drawn + x + 1))
+    return total / comb(population, drawn)
+
 
 # R 4.2.2: phyper(k - 1, K, N - K, n, lower.tail = FALSE)
 PHYPER = [
@@ -52,3 +65,34 @@ def test_against_scipy(data: st.DataObject) -> None:
     hits = data.draw(st.integers(0, min(marked, drawn)))
     expected = hypergeom.sf(hits - 1, population, marked, drawn)
     assert upper_tail(hits, population, marked, drawn) == pytest.approx(expected, rel=1e-9, abs=1e-300)
+
+
+@st.composite
+def questions(draw: st.DrawFn) -> tuple[int, int, int, int]:
+    population = draw(st.integers(1, 20_000))
+    marked, drawn = (draw(st.integers(0, min(population, draw(st.sampled_from([300, 20_000]))))) for _ in "ab")
+    hits = draw(st.integers(max(0, marked + drawn - population), min(marked, drawn)))
+    return hits, population, marked, drawn
+
+
+@given(questions())
+@example((11_002, 20_000, 14_556, 13_583))  # 1.5e-303
+@example((1500, 15_051, 2625, 2600))
+def test_right_to_a_relative_1e_12_down_to_1e_300(question: tuple[int, int, int, int]) -> None:
+    expected = exact_tail(*question)
+    if expected >= 1e-300:
+        assert upper_tail(*question) == pytest.approx(expected, rel=1e-12)
+
+
+def test_a_tail_too_small_for_a_number_has_its_logarithm() -> None:
+    # All 1,000 of the 1,000 marked among 4,000: one draw in C(4000, 1000).
+    assert upper_tail(1000, 4000, 1000, 1000) == 0
+    assert log_upper_tail(1000, 4000, 1000, 1000) == pytest.approx(-log(comb(4000, 1000)), rel=1e-14)
+    assert log_upper_tail(4, 5, 3, 4) == -np.inf
+
+
+def test_questions_that_no_single_key_can_hold() -> None:
+    # Ranges whose product passes 2**63 are answered one by one. One marked: drawn with n / N.
+    population = np.array([2, 2_000_000_000, 2_000_000_000])
+    found = upper_tail([1, 1, 0], population, [1, 1, 1_000_000_000], [1, 2, 1_000_000_000])
+    np.testing.assert_allclose(found, [1 / 2, 2 / 2e9, 1.0], rtol=1e-12)
