@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mirtool.components import principal_components
 from mirtool.errors import CallError
 from mirtool.model import BoolArray, FloatArray, ProbeTable, RawArrays
 from mirtool.normalize.background import subtract_background
@@ -18,7 +19,6 @@ from mirtool.normalize.selection import PROBE_CHOICES, choose_channel, counting_
 from mirtool.quality.comparison import (
     distance_matrix,
     pearson_matrix,
-    principal_components,
     row_medians,
     spearman_matrix,
 )

@@ -13,10 +13,11 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from mirtool.cluster import ClusterTree, Metric, hierarchical_order
+from mirtool.cluster import METHOD_NAMES, METRIC_NAMES, Clustering, cluster_both_ways
+from mirtool.cluster.stability import STABLE
 from mirtool.console import plural
 from mirtool.errors import NotEnoughDataError
-from mirtool.model import ExpressionMatrix, FloatArray
+from mirtool.model import BoolArray, ExpressionMatrix, FloatArray
 from mirtool.report.figures import (
     DIVERGING_COLORS,
     LINE,
@@ -51,15 +52,22 @@ _LONGEST_SAMPLE_NAME = 30.0
 _COLOR_BAR, _COLOR_BAR_ROOM = 34.0, 14.0
 
 
-def heatmap_figure(matrix: ExpressionMatrix, *, title: str = "") -> Figure:
-    """Draw a matrix as a heat map with both its trees.
+def heatmap_figure(
+    matrix: ExpressionMatrix,
+    *,
+    title: str = "",
+    clustering: Clustering | None = None,
+    stable_rows: BoolArray | None = None,
+    stable_columns: BoolArray | None = None,
+) -> Figure:
+    """Draw a matrix as a heat map with its trees.
 
-    Each row is drawn as z-scores, (x − mean) / standard deviation over the row's own samples, so that the color
-    says where a probe is high or low and not how strong it is; a row that does not vary is even. Of two samples
-    every z-score is ±0.7, so that the difference from the row's mean is drawn in its place. What is drawn is
-    clustered, both ways, by average linkage on 1 − Pearson's r (on the Euclidean distance where a row or a column
-    has fewer than three values, of which any two correlate perfectly). The color bar and the line at the bottom
-    say what holds.
+    Unless a clustering is given, each row is drawn as z-scores, (x − mean) / standard deviation over the row's own
+    samples, so that the color says where a probe is high or low and not how strong it is; a row that does not vary
+    is even. Of two samples every z-score is ±0.7, so that the difference from the row's mean is drawn in its
+    place. What is drawn is clustered, both ways, by average linkage on 1 − Pearson's r (on the Euclidean distance
+    where a row or a column has fewer than three values, of which any two correlate perfectly). The color bar and
+    the lines at the bottom say what holds.
 
     Parameters
     ----------
@@ -67,6 +75,10 @@ def heatmap_figure(matrix: ExpressionMatrix, *, title: str = "") -> Figure:
         The probes to draw, log2; missing values are grey and counted. Groups color the bar on top.
     title
         Written above.
+    clustering
+        Of the same matrix, where it is to be drawn in another way; a tree that it lacks is not drawn.
+    stable_rows, stable_columns
+        Merges of the trees to mark with a dot, ``(n - 1,)``.
 
     Returns
     -------
@@ -84,42 +96,25 @@ def heatmap_figure(matrix: ExpressionMatrix, *, title: str = "") -> Figure:
             "a heat map needs at least one probe and two samples",
             found=f"{plural(n_rows, 'probe')}, {plural(n_samples, 'sample')}",
         )
-    scores, meaning = row_scores(matrix.values)
-    rows = hierarchical_order(scores, axis=0, metric=_metric(n_samples))
-    columns = hierarchical_order(scores, axis=1, metric=_metric(n_rows))
+    drawn = clustering or cluster_both_ways(matrix.values)
+    stable = (stable_rows is not None and stable_rows.any(), stable_columns is not None and stable_columns.any())
     with house_style():
-        plan = _plan(matrix, rows, columns, title)
+        plan = _plan(matrix, drawn, title, any(stable))
         figure = new_figure(plan.width, plan.height)
         body = add_axes(figure, plan.left, plan.bottom, plan.body_width, plan.body_height)
-        mesh = _draw_cells(body, scores[np.ix_(rows.order, columns.order)])
+        limit, middle = _color_range(drawn)
+        mesh = _draw_cells(body, drawn.scores[np.ix_(drawn.row_order, drawn.column_order)], limit, middle)
         _write_names(body, plan)
         _draw_groups(figure, matrix, plan)
-        draw_tree(add_axes(figure, _MARGIN, plan.bottom, _ROW_TREE, plan.body_height), rows, sideways=True)
-        draw_tree(add_axes(figure, plan.left, plan.tree_bottom, plan.body_width, _COLUMN_TREE), columns)
-        _draw_color_bar(figure, mesh, scores, meaning, plan)
+        if drawn.rows is not None:
+            beside = add_axes(figure, _MARGIN, plan.bottom, _ROW_TREE, plan.body_height)
+            draw_tree(beside, drawn.rows, sideways=True, marked=stable_rows)
+        if drawn.columns is not None:
+            above = add_axes(figure, plan.left, plan.tree_bottom, plan.body_width, _COLUMN_TREE)
+            draw_tree(above, drawn.columns, marked=stable_columns)
+        _draw_color_bar(figure, mesh, drawn, plan)
         _write_margins(figure, plan)
     return figure
-
-
-def row_scores(values: FloatArray) -> tuple[FloatArray, str]:
-    """Give what the heat map draws of log2 values, ``(n, p)``, and what to call it.
-
-    z-scores by the sample standard deviation (n − 1) over the values present, or with p = 2 the differences from
-    the row's mean. Missing stays missing; a row that does not vary, or has one value, is 0.
-    """
-    present = ~np.isnan(values)
-    count = np.maximum(present.sum(axis=1, keepdims=True), 1)
-    low, high = (np.where(present, values, end) for end in (np.inf, -np.inf))
-    varies = low.min(axis=1, keepdims=True) < high.max(axis=1, keepdims=True)
-    difference = np.where(varies, values - np.nansum(values, axis=1, keepdims=True) / count, values * 0)
-    if values.shape[1] == 2:
-        return difference, "log₂ minus the row's mean"
-    variance = np.nansum(difference**2, axis=1, keepdims=True) / np.maximum(count - 1, 1)
-    return difference / np.sqrt(np.where(varies, variance, 1.0)), "z-score of log₂ within the row"
-
-
-def _metric(n_values: int) -> Metric:
-    return "correlation" if n_values >= 3 else "euclidean"
 
 
 @dataclass(frozen=True)
@@ -156,15 +151,15 @@ class _Plan:
         return self.left + self.body_width + _GAP
 
 
-def _plan(matrix: ExpressionMatrix, rows: ClusterTree, columns: ClusterTree, title: str) -> _Plan:
+def _plan(matrix: ExpressionMatrix, drawn: Clustering, title: str, marked: bool) -> _Plan:
     n_rows, n_samples = matrix.values.shape
-    row_names, species = _row_names(matrix, rows) if n_rows <= MOST_NAMED_ROWS else ((), "")
+    row_names, species = _row_names(matrix, drawn) if n_rows <= MOST_NAMED_ROWS else ((), "")
     side = min(max([text_width(name) + 2 * _GAP for name in row_names] + [_NARROWEST_SIDE]), _WIDEST_SIDE)
-    left = _MARGIN + _ROW_TREE + _GAP
+    left = _MARGIN + (0.0 if drawn.rows is None else _ROW_TREE + _GAP)
     body_width = min(_WIDTH - left - side - _MARGIN, n_samples * _WIDEST_COLUMN)
     width = left + body_width + side + _MARGIN
     column = body_width / n_samples
-    sample_names = tuple(shorten(matrix.samples.names[i], _LONGEST_SAMPLE_NAME) for i in columns.order)
+    sample_names = tuple(shorten(matrix.samples.names[i], _LONGEST_SAMPLE_NAME) for i in drawn.column_order)
     longest = max(map(text_width, sample_names))
     upright = longest < column - _GAP
     if column < _NARROWEST_NAMED_COLUMN:
@@ -172,10 +167,11 @@ def _plan(matrix: ExpressionMatrix, rows: ClusterTree, columns: ClusterTree, tit
     body_height = (
         n_rows * min(max(_BODY / n_rows, _LOWEST_NAMED_ROW), _TALLEST_ROW) if row_names else _BODY_WITHOUT_NAMES
     )
-    remarks = wrap(_remarks(matrix, row_names, sample_names, species), width - 2 * _MARGIN)
+    remarks = wrap(_remarks(matrix, drawn, row_names, sample_names, species, marked), width - 2 * _MARGIN)
     below = max(_COLOR_BAR_ROOM, (LINE if upright else longest) + 2 * _GAP if sample_names else 0.0)
     bottom = _MARGIN + len(remarks) * LINE + _GAP + below
-    above = max(2 * _GAP + _GROUP_BAR + _COLUMN_TREE, len(_legend_entries(matrix)) * LINE + _GAP)
+    tree = 0.0 if drawn.columns is None else _COLUMN_TREE
+    above = max(2 * _GAP + _GROUP_BAR + tree, len(_legend_entries(matrix)) * LINE + _GAP)
     height = bottom + body_height + above + (_TITLE if title else 0.0) + _MARGIN
     return _Plan(
         width=width,
@@ -187,37 +183,53 @@ def _plan(matrix: ExpressionMatrix, rows: ClusterTree, columns: ClusterTree, tit
         side=side,
         row_names=row_names,
         sample_names=sample_names,
-        sample_groups=tuple(matrix.samples.groups[i] for i in columns.order),
+        sample_groups=tuple(matrix.samples.groups[i] for i in drawn.column_order),
         upright_samples=upright,
         remarks=remarks,
         title=shorten(title, 0.85 * (width - 2 * _MARGIN), TEXT + 1),
     )
 
 
-def _row_names(matrix: ExpressionMatrix, rows: ClusterTree) -> tuple[tuple[str, ...], str]:
+def _row_names(matrix: ExpressionMatrix, drawn: Clustering) -> tuple[tuple[str, ...], str]:
     """Give the rows' names in their order, and the species prefix that was left out of all of them."""
-    pairs = [(str(matrix.probes.name[i]).strip(), str(matrix.probes.id[i])) for i in rows.order]
+    pairs = [(str(matrix.probes.name[i]).strip(), str(matrix.probes.id[i])) for i in drawn.row_order]
     names = [name or probe_id for name, probe_id in pairs]
     species = common_species(names)
     return tuple(shorten(short_name(name, species), _WIDEST_SIDE - 2 * _GAP) for name in names), species
 
 
 def _remarks(
-    matrix: ExpressionMatrix, row_names: Sequence[str], sample_names: Sequence[str], species: str
+    matrix: ExpressionMatrix,
+    drawn: Clustering,
+    row_names: Sequence[str],
+    sample_names: Sequence[str],
+    species: str,
+    marked: bool,
 ) -> list[str]:
     n_rows, n_samples = matrix.values.shape
-    distances = {"correlation": "1 − Pearson's r", "euclidean": "the Euclidean distance"}
-    of_rows, of_samples = distances[_metric(n_samples)], distances[_metric(n_rows)]
-    if n_rows == 1:
-        found = [f"Tree: average linkage on {of_samples}."]
-    elif of_rows == of_samples:
-        found = [f"Trees: average linkage on {of_rows}."]
-    else:
-        found = [f"Trees: average linkage, rows on {of_rows},", f"samples on {of_samples}."]
+    found = _trees_in_words(drawn)
+    found += [f"Dots: clusters that are stable in the bootstrap (≥ {STABLE:g})."] if marked else []
     found += [f"Names without {species}."] if species else []
     found += [] if row_names else [f"{plural(n_rows, 'row')}, too many to name."]
     found += [] if sample_names else [f"{plural(n_samples, 'sample')}, too many to name."]
     return found
+
+
+def _trees_in_words(drawn: Clustering) -> list[str]:
+    """Say how each tree was made, and what has none."""
+    method = METHOD_NAMES[drawn.method]
+    of_rows, of_samples = METRIC_NAMES[drawn.row_metric], METRIC_NAMES[drawn.column_metric]
+    with_rows = drawn.rows is not None and len(drawn.rows) > 1
+    if with_rows and drawn.columns is not None:
+        if of_rows == of_samples:
+            return [f"Trees: {method} on {of_rows}."]
+        return [f"Trees: {method}, rows on {of_rows},", f"samples on {of_samples}."]
+    if with_rows:
+        return [f"Tree: {method} on {of_rows}.", "Samples in the table's order."]
+    kept = [] if drawn.rows is not None else ["Rows in the table's order."]
+    if drawn.columns is not None:
+        return [f"Tree: {method} on {of_samples}.", *kept]
+    return [*kept, "Samples in the table's order."]
 
 
 def _legend_entries(matrix: ExpressionMatrix) -> list[tuple[str, str]]:
@@ -228,15 +240,14 @@ def _legend_entries(matrix: ExpressionMatrix) -> list[tuple[str, str]]:
     return entries + ([(f"missing ({missing:,} of {matrix.values.size:,})", MISSING_COLOR)] if missing else [])
 
 
-def _draw_cells(axes: Axes, scores: FloatArray) -> QuadMesh:
+def _draw_cells(axes: Axes, scores: FloatArray, limit: float, middle: float) -> QuadMesh:
     """Draw the cells, the first row on top; a picture rather than shapes where there are very many."""
     n_rows, n_samples = scores.shape
-    limit = _color_limit(scores)
     apart = n_rows <= MOST_NAMED_ROWS and n_samples <= 40
     mesh = axes.pcolormesh(
         np.ma.masked_invalid(scores),
         cmap=DIVERGING_COLORS,
-        norm=Normalize(-limit, limit),
+        norm=Normalize(middle - limit, middle + limit),
         edgecolors="white" if apart else "none",
         linewidth=0.4 if apart else 0.0,
         antialiased=apart,
@@ -248,10 +259,17 @@ def _draw_cells(axes: Axes, scores: FloatArray) -> QuadMesh:
     return mesh
 
 
-def _color_limit(scores: FloatArray) -> float:
-    """Give the score of the deepest color: the largest there is, in halves, and 3 at most."""
-    largest = float(np.nanmax(np.abs(scores), initial=0.0))
-    return min(max(math.ceil(2 * largest) / 2, 0.5), _LARGEST_SCORE)
+def _color_range(drawn: Clustering) -> tuple[float, float]:
+    """Give how far from the middle the deepest color lies, in halves and 3 at most, and the middle.
+
+    The middle is 0, but for plain log2 values, whose median it is and which are not cut off at 3.
+    """
+    plain = drawn.meaning == "log₂"
+    known = drawn.scores[~np.isnan(drawn.scores)]
+    middle = round(2 * float(np.median(known))) / 2 if plain and len(known) else 0.0
+    largest = float(np.abs(known - middle).max(initial=0.0))
+    limit = max(math.ceil(2 * largest) / 2, 0.5)
+    return (limit if plain else min(limit, _LARGEST_SCORE)), middle
 
 
 def _write_names(axes: Axes, plan: _Plan) -> None:
@@ -288,16 +306,17 @@ def _under_title(plan: _Plan) -> float:
     return plan.height - _MARGIN - (_TITLE if plan.title else 0.0)
 
 
-def _draw_color_bar(figure: Figure, mesh: QuadMesh, scores: FloatArray, meaning: str, plan: _Plan) -> None:
+def _draw_color_bar(figure: Figure, mesh: QuadMesh, drawn: Clustering, plan: _Plan) -> None:
     axes = add_axes(figure, plan.side_left + _GAP, plan.bottom - _GAP - 3.5, _COLOR_BAR, 2.5)
-    limit = _color_limit(scores)
-    beyond = bool((np.abs(scores) > limit).any())
+    limit, middle = _color_range(drawn)
+    beyond = bool((np.abs(drawn.scores - middle) > limit).any())
+    ticks = [middle - limit, middle, middle + limit]
     bar = figure.colorbar(
-        mesh, cax=axes, orientation="horizontal", ticks=[-limit, 0, limit], extend="both" if beyond else "neither"
+        mesh, cax=axes, orientation="horizontal", ticks=ticks, extend="both" if beyond else "neither"
     )
-    bar.ax.set_xticklabels([f"{tick:g}".replace("-", "−") for tick in (-limit, 0, limit)])
+    bar.ax.set_xticklabels([f"{tick:g}".replace("-", "−") for tick in ticks])
     bar.ax.tick_params(length=2, pad=1.5)
-    bar.set_label(meaning, loc="left", size=SMALLEST_TEXT, labelpad=1.5)
+    bar.set_label(drawn.meaning, loc="left", size=SMALLEST_TEXT, labelpad=1.5)
     bar.outline.set_linewidth(0.4)
 
 

@@ -10,10 +10,12 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 
 from mirtool.cluster import ClusterTree
+from mirtool.model import BoolArray
 from mirtool.report.figures import MUTED_COLOR, group_colors
 
 NO_GROUP_COLOR = "#EEEEEE"
 _MOST_PARTED = 40
+_DOT = 7.0
 
 
 def colors_of_groups(groups: Sequence[str]) -> dict[str, str]:
@@ -50,8 +52,11 @@ def draw_group_bar(axes: Axes, groups: Sequence[str], colors: dict[str, str], *,
     axes.set_axis_off()
 
 
-def draw_tree(axes: Axes, tree: ClusterTree, *, sideways: bool = False) -> None:
-    """Draw a tree with its leaves toward the cells: downward, or to the right (``sideways``)."""
+def draw_tree(axes: Axes, tree: ClusterTree, *, sideways: bool = False, marked: BoolArray | None = None) -> None:
+    """Draw a tree with its leaves toward the cells: downward, or to the right (``sideways``).
+
+    Merges that are ``marked``, ``(n - 1,)``, get a dot.
+    """
     axes.set_axis_off()
     n = len(tree)
     place = np.empty(2 * n - 1)
@@ -65,11 +70,13 @@ def draw_tree(axes: Axes, tree: ClusterTree, *, sideways: bool = False) -> None:
         shapes[merge, :, 0] = place[[left, left, right, right]]
         shapes[merge, :, 1] = height[left], distance, distance, height[right]
     tallest = 1.03 * height.max() or 1.0
+    dots = np.column_stack([place[n:], height[n:]])[np.zeros(n - 1, dtype=bool) if marked is None else marked]
     if sideways:
-        shapes = shapes[:, :, ::-1]
+        shapes, dots = shapes[:, :, ::-1], dots[:, ::-1]
         axes.set_xlim(tallest, 0)
         axes.set_ylim(n, 0)
     else:
         axes.set_xlim(0, n)
         axes.set_ylim(0, tallest)
     axes.add_collection(LineCollection(list(shapes), colors=MUTED_COLOR, linewidths=0.5), autolim=False)
+    axes.scatter(dots[:, 0], dots[:, 1], s=_DOT, c=MUTED_COLOR, linewidths=0, zorder=3, clip_on=False)

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from scipy.stats import pearsonr, spearmanr
 
+from mirtool.components import principal_components
 from mirtool.quality.comparison import (
     distance_matrix,
     pearson_matrix,
-    principal_components,
     row_medians,
     spearman_matrix,
 )

@@ -5,21 +5,43 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.cluster.hierarchy import is_valid_linkage, leaves_list, linkage
 from scipy.spatial.distance import pdist
+from scipy.stats import rankdata, spearmanr
 
-from mirtool.cluster import METHODS, METRICS, OPTIMAL_ORDER_LIMIT, hierarchical_order, pairwise_distances
+from mirtool.cluster import (
+    METHODS,
+    METRICS,
+    OPTIMAL_ORDER_LIMIT,
+    cut_tree,
+    hierarchical_order,
+    members,
+    pairwise_distances,
+)
+from mirtool.cluster.distances import row_ranks
 from mirtool.errors import CallError
 
 NAN = float("nan")
 
 
-@pytest.mark.parametrize("metric", METRICS)
-@pytest.mark.parametrize("method", METHODS)
+SCIPY_DISTANCES = {
+    "correlation": lambda x: pdist(x, "correlation"),
+    "cosine": lambda x: pdist(x, "cosine"),
+    "absolute": lambda x: 1 - np.abs(1 - pdist(x, "correlation")),
+    "spearman": lambda x: pdist(rankdata(x, axis=1), "correlation"),
+    "euclidean": lambda x: pdist(x, "euclidean"),
+}
+CHOICES = [
+    (method, metric) for method in METHODS for metric in METRICS if method != "ward" or metric == "euclidean"
+]
+
+
+@pytest.mark.parametrize(("method", "metric"), CHOICES)
 @pytest.mark.parametrize("axis", [0, 1])
 def test_as_scipy_where_nothing_is_missing(metric, method, axis):
     values = np.random.default_rng(1).normal(8, 2, size=(40, 7))
     leaves = values if axis == 0 else values.T
-    np.testing.assert_allclose(pairwise_distances(leaves, metric=metric), pdist(leaves, metric), rtol=1e-12)
-    expected = linkage(pdist(leaves, metric), method, optimal_ordering=True)
+    distances = SCIPY_DISTANCES[metric](leaves)
+    np.testing.assert_allclose(pairwise_distances(leaves, metric=metric), distances, rtol=1e-10, atol=1e-14)
+    expected = linkage(pairwise_distances(leaves, metric=metric), method, optimal_ordering=True)
     tree = hierarchical_order(values, axis=axis, method=method, metric=metric)
     np.testing.assert_allclose(tree.linkage, expected, rtol=1e-12)
     assert tree.order.tolist() == leaves_list(expected).tolist()
@@ -102,7 +124,7 @@ def test_many_rows_keep_the_order_of_the_merges():
     assert hierarchical_order(values).order.tolist() == expected.tolist()
 
 
-@pytest.mark.parametrize("options", [{"method": "ward"}, {"metric": "manhattan"}])
+@pytest.mark.parametrize("options", [{"method": "centroid"}, {"metric": "manhattan"}])
 def test_unknown_method_or_metric(options):
     with pytest.raises(CallError, match="expected one of"):
         hierarchical_order(np.zeros((3, 3)), **options)
@@ -115,14 +137,15 @@ values_with_gaps = arrays(
 )
 
 
-@settings(max_examples=150, deadline=None)
-@given(values=values_with_gaps, metric=st.sampled_from(METRICS), method=st.sampled_from(METHODS))
-def test_every_matrix_gives_a_valid_tree(values, metric, method):
+@settings(max_examples=200, deadline=None)
+@given(values=values_with_gaps, choice=st.sampled_from(CHOICES))
+def test_every_matrix_gives_a_valid_tree(values, choice):
+    method, metric = choice
     distances = pairwise_distances(values, metric=metric)
     assert np.isfinite(distances).all()
     assert (distances >= 0).all()
-    if metric == "correlation":
-        assert (distances <= 2).all()
+    if metric != "euclidean":
+        assert (distances <= (1 if metric == "absolute" else 2)).all()
     tree = hierarchical_order(values, metric=metric, method=method)
     assert is_valid_linkage(tree.linkage)
     assert sorted(tree.order.tolist()) == list(range(len(values)))
@@ -143,3 +166,62 @@ def test_pairwise_correlation_is_that_of_the_shared_columns(values):
                 assert distance == 1.0
             elif min(spreads) > 1e-3:
                 assert distance == pytest.approx(1 - np.corrcoef(x, y)[0, 1], abs=1e-8)
+
+
+@settings(max_examples=100, deadline=None)
+@given(values=values_with_gaps)
+def test_pairwise_ranks_are_those_of_the_shared_columns(values):
+    distances = iter(pairwise_distances(values, metric="spearman"))
+    for i in range(len(values)):
+        for j in range(i + 1, len(values)):
+            shared = ~np.isnan(values[i]) & ~np.isnan(values[j])
+            x, y = values[i, shared], values[j, shared]
+            varies = len(x) >= 2 and np.ptp(x) > 0 and np.ptp(y) > 0
+            expected = 1 - spearmanr(x, y).statistic if varies else 1.0
+            assert next(distances) == pytest.approx(expected, abs=1e-12)
+
+
+def test_ranks_with_ties_and_gaps():
+    # 2 and 2 share the ranks 2 and 3; the missing value has none.
+    assert row_ranks(np.array([[2, 7, 1, 2.0]])).tolist() == [[2.5, 4, 1, 2.5]]
+    np.testing.assert_array_equal(row_ranks(np.array([[NAN, 3, 1, NAN]])), [[NAN, 2, 1, NAN]])
+
+
+def test_cosine_by_hand():
+    # (1, 0) and (1, 1): 1 / √2. A row of zeros has no direction. Shared with (NA, 2): (0) and (2): no direction.
+    values = np.array([[1, 0], [1, 1], [0, 0], [NAN, 2.0]])
+    expected = [1 - 0.5**0.5, 1, 1, 1, 0, 1]
+    np.testing.assert_allclose(pairwise_distances(values, metric="cosine"), expected, atol=1e-15)
+
+
+def test_weighted_linkage_is_what_mev_calls_average():
+    # On a line: 0, 1, 5, 11. 0 and 1 merge at 1 and lie (5 + 4) / 2 = 4.5 from 5, where they merge with it.
+    # To 11: UPGMA the mean of 11, 10 and 6, 9; WPGMA the mean of (11 + 10) / 2 = 10.5 and 6, 8.25.
+    values = np.array([[0.0], [1.0], [5.0], [11.0]])
+    heights = {m: hierarchical_order(values, method=m, metric="euclidean").linkage[:, 2].tolist() for m in METHODS}
+    assert heights["average"] == [1, 4.5, 9]
+    assert heights["weighted"] == [1, 4.5, 8.25]
+    assert heights["complete"] == [1, 5, 11]
+    assert heights["single"] == [1, 4, 6]
+    # Ward: merging clusters of a and b values adds ab / (a + b) · d² to the sum of squares; the height is the root
+    # of twice that: 1; √(2 · 2/3 · 4.5²) = √27; 3/4 · 2 · 9² = 121.5.
+    np.testing.assert_allclose(heights["ward"], [1, 27**0.5, 121.5**0.5])
+
+
+def test_ward_needs_euclidean_distances():
+    with pytest.raises(CallError, match=r"squared Euclidean distances.*ward with correlation"):
+        hierarchical_order(np.eye(3), method="ward")
+
+
+def test_members_and_cuts_by_hand():
+    tree = hierarchical_order(np.array([[0.0], [5.0], [1.0], [11.0]]), metric="euclidean")
+    assert members(tree).tolist() == [[True, False, True, False], [True, True, True, False], [True] * 4]
+    assert [cut_tree(tree, k).tolist() for k in (1, 2, 3, 4)] == [
+        [1] * 4,
+        [1, 1, 1, 2],
+        [1, 2, 1, 3],
+        [1, 2, 3, 4],
+    ]
+    for k in (0, 5):
+        with pytest.raises(CallError, match=f"found {k}; expected 1 to 4"):
+            cut_tree(tree, k)

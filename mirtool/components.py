@@ -1,0 +1,56 @@
+"""Principal components of a matrix with missing values, none of them filled in.
+
+References
+----------
+Hotelling, H. (1933). Analysis of a complex of statistical variables into principal components. J. Educ. Psychol.
+24, 417–441, 498–520.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mirtool.model import FloatArray
+
+
+def principal_components(values: FloatArray, n_components: int = 3) -> tuple[FloatArray, FloatArray, int]:
+    """Place the columns on the principal components of the rows that they all have.
+
+    Missing values are never filled in: a column that lacks more than half of the rows is not placed, and then only
+    rows that no placed column lacks count. An imputed value would draw a failed array to the middle of the others.
+    The rows are centered, not scaled.
+
+    Parameters
+    ----------
+    values
+        log2, ``(n, n_arrays)``, NaN missing.
+    n_components
+        At most so many.
+
+    Returns
+    -------
+    coordinates : FloatArray
+        ``(n_arrays, k)``; missing for a column that is not placed. The column farthest out on a component lies on
+        its positive side.
+    explained : FloatArray
+        Share of the variance along each component, ``(k,)``.
+    n_rows : int
+        Rows that counted.
+    """
+    present = ~np.isnan(values)
+    placed = present.mean(axis=0) >= 0.5 if len(values) else np.zeros(values.shape[1], dtype=bool)
+    rows = present[:, placed].all(axis=1)
+    n_rows = int(rows.sum())
+    k = max(0, min(n_components, int(placed.sum()) - 1, n_rows))
+    coordinates = np.full((values.shape[1], k), np.nan)
+    if not k:
+        return coordinates, np.empty(0), n_rows
+    x = values[np.ix_(rows, placed)]
+    x = x - x.mean(axis=1, keepdims=True)
+    _, sizes, axes = np.linalg.svd(x, full_matrices=False)
+    along = axes[:k] * sizes[:k, None]
+    farthest = along[np.arange(k), np.abs(along).argmax(axis=1)]
+    coordinates[placed] = (along * np.where(farthest < 0, -1.0, 1.0)[:, None]).T
+    total = np.sum(sizes**2)
+    explained = sizes[:k] ** 2 / total if total > 0 else np.zeros(k)
+    return coordinates, explained, n_rows
