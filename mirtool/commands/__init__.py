@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from mirtool.commands.audit import audit
+from mirtool.commands.cluster import cluster
 from mirtool.commands.demo import demo
 from mirtool.commands.diff import diff
 from mirtool.commands.enrichment import enrichment
@@ -22,6 +23,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "qc": qc,
     "normalize": normalize,
     "diff": diff,
+    "cluster": cluster,
     "validate": validate,
     "network": network,
     "enrichment": enrichment,
