@@ -13,13 +13,12 @@ from mirtool.errors import CallError, NotEnoughDataError
 from mirtool.mirbase import seed
 from mirtool.model import Interactions, Table, TextArray, text_array
 from mirtool.network.betweenness import bipartite_betweenness
+from mirtool.network.evidence import at_evidence
 from mirtool.network.mirnas import StudyMirnas, combine_probes, near_misses, parts_of
 from mirtool.network.synergy import PairStatistics, pair_statistics, sum_over_partners
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
-
-EVIDENCE = ("strong", "all")
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,26 +144,6 @@ def synergy_network(
         unmatched=unmatched,
         notes=(*study.notes, *_notes_on_parts(study, known)),
     )
-
-
-def at_evidence(interactions: Interactions, evidence: str) -> Interactions:
-    """Give the pairs of a table at a level of evidence, ``strong`` or ``all``.
-
-    Raises
-    ------
-    CallError
-        For another level, and for ``strong`` of a table that says nothing about evidence.
-    """
-    if evidence not in EVIDENCE:
-        raise CallError("no level of evidence is called so", found=repr(evidence), expected="strong or all")
-    if evidence == "all":
-        return interactions
-    if not interactions.graded:
-        raise CallError(
-            f"{interactions.source} has no column that says which evidence is strong",
-            hint="take every pair: --evidence all; or give miRTarBase as downloaded, with its Support Type",
-        )
-    return interactions.take(interactions.strong)
 
 
 def _rows_by_mirna(study: StudyMirnas, known: Interactions) -> dict[str, list[int]]:

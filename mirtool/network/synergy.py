@@ -53,7 +53,7 @@ class PairStatistics:
         return mask
 
 
-def pair_statistics(incidence: csr_array, n_universe: int) -> PairStatistics:
+def pair_statistics(incidence: csr_array, n_universe: int, *, sharing_only: bool = False) -> PairStatistics:
     """Compare the targets of every pair of miRNAs.
 
     Parameters
@@ -62,12 +62,14 @@ def pair_statistics(incidence: csr_array, n_universe: int) -> PairStatistics:
         ``(n_mirnas, n_genes)``, a 1 for each target, no explicit zeros; every miRNA has a target.
     n_universe
         How many genes could have been targets, at least ``n_genes`` with a target.
+    sharing_only
+        Leave the pairs without a shared target out of the result. They count in the FDR all the same.
     """
     n_targets = np.diff(incidence.indptr).astype(np.int64)
-    counts = (incidence @ incidence.T).toarray().astype(np.int64)
-    a, b = np.triu_indices(len(n_targets), k=1)
-    shared = counts[a, b]
+    a, b, shared = _sharing_pairs(incidence) if sharing_only else _all_pairs(incidence)
     p_value = upper_tail(shared, n_universe, n_targets[a], n_targets[b])
+    n_tests = len(n_targets) * (len(n_targets) - 1) // 2
+    sharing_nothing = np.ones(n_tests - len(a))
     return PairStatistics(
         a=a,
         b=b,
@@ -75,8 +77,21 @@ def pair_statistics(incidence: csr_array, n_universe: int) -> PairStatistics:
         jaccard=shared / (n_targets[a] + n_targets[b] - shared),
         expected=n_targets[a] * n_targets[b] / n_universe,
         p_value=p_value,
-        fdr=adjust_p_values(p_value),
+        fdr=adjust_p_values(np.concatenate([p_value, sharing_nothing]))[: len(a)],
     )
+
+
+def _all_pairs(incidence: csr_array) -> tuple[IntArray, IntArray, IntArray]:
+    counts = (incidence @ incidence.T).toarray().astype(np.int64)
+    a, b = np.triu_indices(len(counts), k=1)
+    return a, b, counts[a, b]
+
+
+def _sharing_pairs(incidence: csr_array) -> tuple[IntArray, IntArray, IntArray]:
+    counts = (incidence @ incidence.T).tocoo()
+    upper = counts.row < counts.col
+    a, b, shared = (part[upper].astype(np.int64) for part in (counts.row, counts.col, counts.data))
+    return a, b, shared
 
 
 def sum_over_partners(pairs: PairStatistics, significant: BoolArray, n_mirnas: int) -> tuple[IntArray, IntArray]:
