@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -18,7 +19,7 @@ from mirtool.audit.findings import (
 )
 from mirtool.audit.lists import differential_calls, sensitivity
 from mirtool.audit.recipe import DEPENDS_ON, SERVICE, Recipe, combine, describe
-from mirtool.audit.recompute import Recomputation
+from mirtool.audit.recompute import Recomputation, from_log2
 from mirtool.audit.rounding import agrees, half_units
 from mirtool.audit.sources import NormalizedSource, RawSource, ReadRaw, SheetSource, Source, spot_keys
 from mirtool.console import plural
@@ -28,6 +29,7 @@ from mirtool.io.service_sheet import (
     FOLD_CHANGE,
     NORMALIZED,
     P_VALUE,
+    SAMPLE_HEADINGS,
     SIGNAL,
     Block,
 )
@@ -137,6 +139,7 @@ class _Audit:
             return
         rows = self._rows(block, computed.source)
         known = rows >= 0
+        base = SERVICE
         for heading in DEPENDS_ON:
             section = block.sections.get(heading)
             if section is None:
@@ -152,8 +155,14 @@ class _Audit:
             may_lack = computed.may_lack(heading, names, SERVICE)[rows[known]]
             compared = Compared(heading, names, rows[known], shown[known], expected, allowed, may_lack)
             explained = explain(
-                compared, computed, self._upstream(block, heading, known), _shown_signals(block, names, known)
+                compared,
+                computed,
+                base,
+                self._upstream(block, heading, known),
+                _shown_signals(block, names, known),
             )
+            if heading in SAMPLE_HEADINGS:
+                base = _most_believed(explained)
             self._record(block, np.flatnonzero(known), compared, explained)
         if NORMALIZED in block.sections and computed.source.normalized() is None and not self.factors:
             self._record_factors(block, computed)
@@ -361,9 +370,15 @@ class _Audit:
             implied = np.nan
             if signal is not None and sample in signal.names and sample in normalized.names:
                 shown = normalized.column(sample)
-                linear = np.exp2(shown) if recipe.normalized_scale == "log2" else shown
+                linear = from_log2(shown) if recipe.normalized_scale == "log2" else shown
                 implied = implied_factor(signal.column(sample), linear)
             self.factors.append(FactorFinding(sample, int(made.counting.sum()), factor, implied, describe(recipe)))
+
+
+def _most_believed(explained: Sequence[Sequence[Explanation]]) -> Recipe:
+    """Give the recipe that explains the most columns; the service's own where most need none."""
+    counts = Counter(explanations[0].recipe if explanations else SERVICE for explanations in explained)
+    return counts.most_common(1)[0][0]
 
 
 def _shown_signals(block: Block, names: Sequence[str], rows: BoolArray) -> FloatArray | None:

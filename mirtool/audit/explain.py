@@ -2,9 +2,10 @@
 
 A deviation is *believed* for a column where it gives more than half of the cells that differ there, and either at
 least three of them or no fewer cells of the whole column than the service's arithmetic: one cell that happens to
-agree proves nothing. Two changes at once (or three) are tried only for columns with three differing cells or more
-of which the simpler ones leave most open. What is left is held against the other samples' values (exchanged
-columns), against another factor, and against what follows from cells that the workbook shows in another section.
+agree proves nothing. What is believed for the signals is tried first for what is computed from them. Two changes
+at once (or three) are tried only for columns with three differing cells or more of which the simpler ones leave
+most open. What is left is held against the other samples' values (exchanged columns), against another factor, and
+against what follows from cells that the workbook shows in another section.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mirtool.audit.recipe import SERVICE, Recipe, changed_recipes, describe
+from mirtool.audit.recipe import SERVICE, Recipe, changed_recipes, combine, describe
 from mirtool.audit.recompute import Recomputation
 from mirtool.audit.rounding import agrees
 from mirtool.io.service_sheet import NORMALIZED, SAMPLE_HEADINGS
@@ -76,6 +77,7 @@ class Explanation:
 def explain(
     compared: Compared,
     computed: Recomputation,
+    base: Recipe = SERVICE,
     shown_upstream: Sequence[Recomputation] = (),
     shown_signals: FloatArray | None = None,
 ) -> list[list[Explanation]]:
@@ -87,6 +89,8 @@ def explain(
         The cells.
     computed
         From where the expected values come.
+    base
+        The recipe already believed for what the cells are computed from: it counts as one change.
     shown_upstream
         Recomputations from other sections of the same block, in which the rows are those of the block.
     shown_signals
@@ -100,7 +104,7 @@ def explain(
     different = compared.different
     found: list[list[Explanation]] = [[] for _ in compared.names]
     open_cells = different.copy()
-    for column, explanation in enumerate(_by_recipe(compared, computed, different)):
+    for column, explanation in enumerate(_by_recipe(compared, computed, base, different)):
         if explanation is not None:
             found[column].append(explanation)
             open_cells[:, column] &= ~explanation.cells
@@ -113,7 +117,9 @@ def explain(
     return found
 
 
-def _by_recipe(compared: Compared, computed: Recomputation, different: BoolArray) -> list[Explanation | None]:
+def _by_recipe(
+    compared: Compared, computed: Recomputation, base: Recipe, different: BoolArray
+) -> list[Explanation | None]:
     """Find for each column the recipe that gives most of its differing cells, if there is one to believe."""
     best: list[Explanation | None] = [None] * len(compared.names)
     n_different = different.sum(axis=0)
@@ -124,7 +130,7 @@ def _by_recipe(compared: Compared, computed: Recomputation, different: BoolArray
         unsettled &= n_different >= (1 if n_changes == 1 else ENOUGH_CELLS)
         if not unsettled.any():
             break
-        recipes = list(changed_recipes(n_changes, computed.choices(compared.heading)))
+        recipes = _recipes(n_changes, computed.choices(compared.heading), base)
         agreeing = [compared.agreeing_by(computed, recipe, compared.rows) for recipe in recipes]
         if not agreeing:
             continue
@@ -137,6 +143,14 @@ def _by_recipe(compared: Compared, computed: Recomputation, different: BoolArray
                 cells = agreeing[k][:, column] & different[:, column]
                 best[column] = Explanation(describe(recipes[k]), cells, recipes[k])
     return best
+
+
+def _recipes(n_changes: int, choices: frozenset[str], base: Recipe) -> list[Recipe]:
+    """Give the recipes with so many changes, first those on top of the base."""
+    recipes = list(changed_recipes(n_changes, choices))
+    if base == SERVICE:
+        return recipes
+    return [combine(recipe, base) for recipe in changed_recipes(n_changes - 1, choices)] + recipes
 
 
 def _is_believed(n_explained: int, n_different: int, n_agreeing: int, n_right: int) -> bool:
@@ -198,12 +212,12 @@ def implied_factor(signals: FloatArray, normalized: FloatArray) -> float:
 def _by_upstream(
     compared: Compared, upstream: Recomputation, open_cells: BoolArray, found: list[list[Explanation]]
 ) -> None:
-    """Tell cells that follow, by the service's arithmetic or one change of it, from what is shown elsewhere."""
+    """Tell cells that follow, by the service's arithmetic or few changes of it, from what is shown elsewhere."""
     names = [name for name in compared.names if upstream.knows(compared.heading, name)]
     if len(names) < len(compared.names) or not open_cells.any():
         return
     words = f"follows from {upstream.source.words} as shown"
-    for n_changes in (0, 1):
+    for n_changes in (0, 1, 2):
         for recipe in changed_recipes(n_changes, upstream.choices(compared.heading)):
             agreeing = compared.agreeing_by(upstream, recipe, np.arange(len(compared.rows)))
             for column in range(len(compared.names)):

@@ -16,6 +16,7 @@ import numpy as np
 from mirtool.audit.recipe import DEPENDS_ON, SERVICE, Recipe
 from mirtool.audit.sources import Source, variation
 from mirtool.differential import compare_means, paired_t_test, student_t_test, welch_t_test
+from mirtool.differential.compare import LARGEST_LOG2
 from mirtool.differential.fold_change import signed_fold_change
 from mirtool.io.service_sheet import (
     COMPARISON_HEADINGS,
@@ -208,7 +209,7 @@ class Recomputation:
     def _normalize(self, recipe: Recipe) -> Normalization:
         given = self.source.normalized()
         if given is not None:
-            values = np.exp2(given) if recipe.normalized_scale == "log2" else np.where(given > 0, given, np.nan)
+            values = from_log2(given) if recipe.normalized_scale == "log2" else np.where(given > 0, given, np.nan)
             nothing = np.zeros(len(values), dtype=bool)
             return Normalization(np.full(values.shape, np.nan), nothing, np.full(values.shape[1], np.nan), values)
         signals = self.source.signals(recipe)
@@ -216,6 +217,7 @@ class Recomputation:
         positive = np.where(signals > 0, signals, np.nan)
         counting = self._factor_rows(positive, recipe)
         factors = _factors(signals, counting)
+        factors[factors <= 0] = np.nan  # of signals below zero, where any array is enough
         return Normalization(signals, counting, factors, positive / factors)
 
     def _factor_rows(self, positive: FloatArray, recipe: Recipe) -> BoolArray:
@@ -283,6 +285,11 @@ class Recomputation:
         groups = self.groups(comparison)
         assert groups is not None  # knows() has seen to it
         return groups
+
+
+def from_log2(values: FloatArray) -> FloatArray:
+    """Give 2 to the power of values; missing where they can't be the log2 of a normalized intensity."""
+    return np.exp2(np.where(np.abs(values) <= LARGEST_LOG2, values, np.nan))
 
 
 def _factors(signals: FloatArray, counting: BoolArray) -> FloatArray:

@@ -240,7 +240,7 @@ class NormalizedSource(Source):
         """Half a unit of the last digit shown; None where the values were not rounded."""
         units = half_units(self._values)
         shown_short = units > _EXACT_DIGITS * np.abs(self._values)
-        return units if np.mean(shown_short[~np.isnan(units)]) > 0.5 else None
+        return units if 2 * shown_short.sum() > np.count_nonzero(~np.isnan(units)) else None
 
 
 def variation(values: FloatArray, denominator: str = "n-1", axis: int = 1) -> FloatArray:

@@ -232,6 +232,14 @@ def test_two_changes_at_once_and_cells_that_neither_explains(study):
     assert {factor.explanation for factor in report.factors} == {f"{mean}; {cutoff}"}
 
 
+def test_changes_on_top_of_those_that_are_believed_for_the_signals(study):
+    how = Arithmetic(replicates=MAKER["statistics"].mean, cutoff=50, test="welch", test_on_log2=True)
+    report = study.audit(study.matrix(how))
+    mean, cutoff, welch, log2 = (list(VARIANTS)[i] for i in (0, 1, 5, 6))
+    told = {d.explanation for d in report.differences if d.heading == "P-value"}
+    assert told == {f"{mean}; {cutoff}; {welch}; {log2}"}
+
+
 def test_two_samples_exchanged(study):
     book = study.matrix()
     cells = book.sheets["Expression Matrix"].cells
