@@ -342,7 +342,7 @@ class DifferentialTable:
     tested, reference
         The two groups; ratios are tested / reference.
     mean_tested, mean_reference
-        Group means on the linear scale (arithmetic or geometric, as ``fold_change`` says).
+        Group means on the linear scale (arithmetic, geometric or fitted, as ``fold_change`` says).
     ratio, log2_ratio, signed_fold_change
         mean_tested / mean_reference; its log2; and −1/ratio where the ratio is below 1 (never inside (−1, 1)).
     statistic, p_value, fdr
@@ -359,6 +359,8 @@ class DifferentialTable:
     remarks
         What the reader must know of the test before believing it, in words: that none could be made, probes
         tested by the common variance alone, probes that do not vary.
+    details
+        What the test's name leaves open, as key and value: the design, the block, weights, the prior's trend.
     """
 
     probes: ProbeTable
@@ -388,6 +390,7 @@ class DifferentialTable:
     prior_variance: float = float("nan")
     remarks: tuple[str, ...] = ()
     history: tuple[str, ...] = ()
+    details: tuple[tuple[str, str], ...] = ()
 
     def __len__(self) -> int:
         return len(self.probes)

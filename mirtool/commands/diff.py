@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,6 +17,7 @@ from mirtool.commands.common import (
     SamplesOption,
     check_figure_options,
     find_place,
+    is_stream,
     record_run,
     write_result,
 )
@@ -23,8 +25,8 @@ from mirtool.console import plural, say, say_pairs, warn
 from mirtool.errors import CallError, MirtoolError
 
 if TYPE_CHECKING:
-    from mirtool.differential import Comparison
-    from mirtool.model import DifferentialTable, ExpressionMatrix, TextArray
+    from mirtool.differential import Comparison, Model
+    from mirtool.model import DifferentialTable, ExpressionMatrix, Table, TextArray
 
 STDIN = "-"
 SCALES = ("log2", "linear")
@@ -61,26 +63,89 @@ def diff(
         typer.Option(
             "--adjust",
             metavar="METHOD",
-            help="How P is adjusted for the number of tests: bh, by, holm, bonferroni, sidak, holm-sidak, "
-            "simes-hochberg, hommel, fdr_tsbh, fdr_tsbky, fdr_gbs or none.",
+            help="How P is adjusted for the number of tests: bh, by, storey (q value), holm, bonferroni, sidak, "
+            "holm-sidak, simes-hochberg, hommel, fdr_tsbh, fdr_tsbky, fdr_gbs or none.",
         ),
     ] = "bh",
     test: Annotated[
         str,
         typer.Option(
             "--test",
-            metavar="moderated|welch|student|none",
-            help="The test, on log2 values. Moderated is Smyth's (2004), which suits few arrays best.",
+            metavar="moderated|welch|student|rank-sum|permutation|none",
+            help="The test, on log2 values. Moderated is Smyth's (2004), which suits few arrays best; rank-sum "
+            "and permutation (as in SAM) assume no normal distribution.",
         ),
     ] = "moderated",
     fold_change: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--fold-change",
-            metavar="ratio-of-means|geometric",
-            help="Ratio of the arithmetic means of the linear normalized intensities, or of the geometric means.",
+            metavar="ratio-of-means|geometric|fitted",
+            help="Ratio of the arithmetic means of the linear normalized intensities (the default), of the "
+            "geometric means, or as the model fits it (the default with pairs, blocks, covariates, a design or "
+            "weights).",
         ),
-    ] = "ratio-of-means",
+    ] = None,
+    contrast: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--contrast",
+            metavar="'A - B'",
+            help="A comparison within one model of all groups; may be given several times, as for a time course.",
+        ),
+    ] = None,
+    pair: Annotated[
+        str | None,
+        typer.Option(
+            "--pair", metavar="COLUMN", help="Column of the sheet that holds the pairs (a patient, twice)."
+        ),
+    ] = None,
+    block: Annotated[
+        str | None,
+        typer.Option(
+            "--block",
+            metavar="COLUMN",
+            help="Column whose equal values are related arrays, whole pairs or not: a random effect.",
+        ),
+    ] = None,
+    covariate: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--covariate",
+            metavar="COLUMN",
+            help="Column to adjust for, such as a batch; numbers are a slope. May be given several times.",
+        ),
+    ] = None,
+    design: Annotated[
+        str | None,
+        typer.Option(
+            "--design", metavar="FORMULA", help="The whole model as a formula over columns: '~ group + batch'."
+        ),
+    ] = None,
+    weights: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--weights",
+            metavar="spots|COLUMN",
+            help="Weigh values by the replicate spots behind them, or arrays by a column of numbers.",
+        ),
+    ] = None,
+    trend: Annotated[
+        bool, typer.Option("--trend", help="Let the common variance follow the intensity (limma's trend).")
+    ] = False,
+    robust: Annotated[
+        bool, typer.Option("--robust", help="Guard the common variance against probes that vary far too much.")
+    ] = False,
+    treat: Annotated[
+        float,
+        typer.Option(
+            "--treat", metavar="FOLD", help="Test whether the change exceeds FOLD, not whether there is any."
+        ),
+    ] = 1.0,
+    permutations: Annotated[
+        int, typer.Option("--permutations", metavar="N", min=1, help="Labelings that the permutation test tries.")
+    ] = 1000,
+    seed: Annotated[int, typer.Option("--seed", metavar="N", min=0, help="Of the labelings drawn at random.")] = 1,
     scale: Annotated[
         str | None,
         typer.Option(
@@ -120,6 +185,9 @@ def diff(
     possible: the table then holds fold changes only. Welch's test needs two arrays in each group, the others
     three in all. A volcano plot and a heat map of what passes are drawn into the figures' folder.
 
+    Several --contrast give one table of all comparisons side by side, with an F test of all of them, and beside
+    it (where it is a file) a table and figures of each: differential_T_vs_R.csv.
+
     Example:
 
     \b
@@ -128,13 +196,30 @@ def diff(
       mirtool diff --cutoff 1.5 --volcano fdr         a lower bar, and figures by FDR
       mirtool normalize *.gpr --samples s.csv | mirtool diff - --samples s.csv > differential.csv
       mirtool diff log2.xlsx --samples s.csv --scale log2 -o differential.xlsx --figures plots
+      mirtool diff --pair patient --trend --robust    before and after in the same patients
+      mirtool diff --contrast "day7 - day0" --contrast "day14 - day0" --covariate batch
+      mirtool diff --design "~ group + batch + age" --block patient
       mirtool diff GSE1_series_matrix.txt.gz --samples s.csv --scale log2 --platform GPL1.txt
     """  # noqa: D301  (typer wants the backspace itself)
-    from mirtool.differential import choose_comparison, differential, differential_table
+    from mirtool.differential import Model
     from mirtool.differential.compare import check_options
     from mirtool.report.tables import format_of
 
-    check_options(test=test, fold_change=fold_change, cutoff=cutoff, alpha=alpha, adjust=adjust)
+    model = Model(
+        contrasts=tuple(contrast or ()),
+        pair=pair,
+        block=block,
+        covariates=tuple(covariate or ()),
+        formula=design,
+        weights=tuple(weights or ()),
+        trend=trend,
+        robust=robust,
+        least_fold_change=treat,
+    )
+    check_options(
+        test=test, fold_change=fold_change or "ratio-of-means", cutoff=cutoff, alpha=alpha, adjust=adjust
+    )
+    _check_model_options(model, test)
     _check_choice("--scale", scale, SCALES)
     _check_choice("--volcano", volcano, VOLCANO_RULES)
     _check_figure_options(figures, no_figures, volcano, adjust)
@@ -145,23 +230,23 @@ def diff(
 
     matrix = _read_matrix(source, sheet, scale, platform, samples_in_rows=samples_in_rows)
     tested, reference = _groups(compare, matrix)
-    comparison = choose_comparison(matrix.samples, tested, reference)
-    result = differential(
-        matrix,
-        tested=tested,
-        reference=reference,
-        test=test,
-        fold_change=fold_change,
-        cutoff=cutoff,
-        alpha=alpha,
-        adjust=adjust,
-    )
-    counts = _counts(result)
-    _tell(matrix, comparison, result, counts, asked=test)
-    write_result(differential_table(result), target, format_name)
+    rules = _Rules(fold_change, cutoff, alpha, adjust)
+    if model == Model():
+        result = _compare_two(matrix, tested, reference, test, rules, permutations, seed)
+    else:
+        result = _compare_by_model(matrix, model, tested, reference, rules)
+    counts = [_counts(d) for d in result.tables]
+    for comparison, d, n in zip(result.comparisons, result.tables, counts, strict=True):
+        _tell(matrix, comparison, d, n, asked=test)
+    _write_tables(result, target, format_name)
     folder = None if no_figures else place.figures(figures)
     if folder is not None:
-        _draw(result, matrix, comparison, folder, volcano)
+        for comparison, d, suffix in zip(result.comparisons, result.tables, _suffixes(result), strict=True):
+            _draw(d, matrix, comparison, folder, volcano, suffix)
+    summaries = [
+        _summary(matrix, comparison, d, n)
+        for comparison, d, n in zip(result.comparisons, result.tables, counts, strict=True)
+    ]
     record_run(
         place,
         target,
@@ -169,20 +254,126 @@ def diff(
         arguments={
             "table": source,
             "samples": sheet,
-            "compare": f"{comparison.tested}:{comparison.reference}",
+            "compare": None if model.contrasts else f"{result.tables[0].tested}:{result.tables[0].reference}",
             "cutoff": cutoff,
             "alpha": alpha,
-            "adjust": result.adjust,
+            "adjust": result.tables[0].adjust,
             "test": test,
-            "fold_change": fold_change,
+            "fold_change": result.tables[0].fold_change,
             "scale": scale,
             "platform": platform,
             "samples_in_rows": samples_in_rows,
             "volcano": volcano,
-        },
+        }
+        | ({} if model == Model() else {"model": asdict(model)})
+        | ({"permutations": permutations, "seed": seed} if test == "permutation" else {}),
         inputs=_hashes(source, sheet, platform),
-        summary=_summary(matrix, comparison, result, counts),
+        summary=summaries[0] if len(summaries) == 1 else {"comparisons": summaries},
     )
+
+
+@dataclass(frozen=True)
+class _Rules:
+    """How changes are measured, and what counts."""
+
+    fold_change: str | None
+    cutoff: float
+    alpha: float
+    adjust: str
+
+
+@dataclass(frozen=True)
+class _Result:
+    """The tables, which arrays each compares, and all of them side by side where there are several."""
+
+    tables: tuple[DifferentialTable, ...]
+    comparisons: tuple[Comparison, ...]
+    overview: Table | None = None
+
+
+def _compare_two(
+    matrix: ExpressionMatrix,
+    tested: str | None,
+    reference: str | None,
+    test: str,
+    rules: _Rules,
+    permutations: int,
+    seed: int,
+) -> _Result:
+    from mirtool.differential import choose_comparison, differential
+
+    comparison = choose_comparison(matrix.samples, tested, reference)
+    d = differential(
+        matrix,
+        tested=tested,
+        reference=reference,
+        test=test,
+        fold_change=rules.fold_change or "ratio-of-means",
+        cutoff=rules.cutoff,
+        alpha=rules.alpha,
+        adjust=rules.adjust,
+        permutations=permutations,
+        seed=seed,
+    )
+    return _Result((d,), (comparison,))
+
+
+def _compare_by_model(
+    matrix: ExpressionMatrix, model: Model, tested: str | None, reference: str | None, rules: _Rules
+) -> _Result:
+    from mirtool.differential import compare_by_model, overview_table
+
+    result = compare_by_model(
+        matrix,
+        model,
+        tested=tested,
+        reference=reference,
+        fold_change=rules.fold_change,
+        cutoff=rules.cutoff,
+        alpha=rules.alpha,
+        adjust=rules.adjust,
+    )
+    overview = overview_table(result) if len(result.tables) > 1 else None
+    return _Result(result.tables, result.comparisons, overview)
+
+
+def _check_model_options(model: Model, test: str) -> None:
+    from mirtool.differential import Model
+
+    if test != "moderated" and model != Model():
+        raise CallError(
+            f"--test {test} compares two groups as they are",
+            found="a model besides (--contrast, --pair, --block, --covariate, --design, --weights, --trend, "
+            "--robust or --treat)",
+            expected="--test moderated, which all of these belong to",
+        )
+
+
+def _write_tables(result: _Result, target: str, format_name: str | None) -> None:
+    """Write the table, or all comparisons side by side and a table of each beside it."""
+    from mirtool.differential import differential_table
+
+    if result.overview is None:
+        write_result(differential_table(result.tables[0]), target, format_name)
+        return
+    write_result(result.overview, target, format_name)
+    if is_stream(target):
+        return
+    path = Path(target)
+    for d, suffix in zip(result.tables, _suffixes(result), strict=True):
+        write_result(differential_table(d), str(path.with_stem(path.stem + suffix)), format_name)
+
+
+def _suffixes(result: _Result) -> list[str]:
+    """Name each of several comparisons such that every file system takes it and no two are the same."""
+    if len(result.tables) == 1:
+        return [""]
+    names: list[str] = []
+    for d in result.tables:
+        sides = ("".join(c if c.isalnum() else "-" for c in side).strip("-") for side in (d.tested, d.reference))
+        name = "_" + "_vs_".join(sides)
+        names.append(f"{name}_{len(names) + 1}" if name in names else name)
+    return names
 
 
 def _check_choice(option: str, value: str | None, choices: tuple[str, ...]) -> None:
@@ -302,6 +493,7 @@ def _tell(
         ("probes", f"{len(d):,}" + (f", {no_ratio:,} of them without a value in one group" if no_ratio else "")),
         ("fold change", FOLD_CHANGES[d.fold_change]),
         ("test", TESTS[d.test]),
+        *d.details,
     ]
     if d.test != "none":
         lines += _test_lines(d)
@@ -351,25 +543,32 @@ def _rule_in_words(rule: str, d: DifferentialTable) -> str:
 
 
 def _draw(
-    d: DifferentialTable, matrix: ExpressionMatrix, comparison: Comparison, folder: Path, volcano: str
+    d: DifferentialTable,
+    matrix: ExpressionMatrix,
+    comparison: Comparison,
+    folder: Path,
+    volcano: str,
+    suffix: str,
 ) -> None:
-    """Draw the volcano plot, and the heat map of what passes its rule."""
+    """Draw the volcano plot, and the heat map of what passes its rule; ``suffix`` ends the files' names."""
     from mirtool.report.figures import save_figure
     from mirtool.report.heatmap import heatmap_figure
     from mirtool.report.volcano import volcano_figure
 
-    paths = save_figure(volcano_figure(d, rule=volcano), folder, "volcano")
+    paths = save_figure(volcano_figure(d, rule=volcano), folder, f"volcano{suffix}")
     rule, calls = _figure_rule(d, volcano)
     passing = calls != ""
     if passing.any():
         compared = matrix.take_samples((*comparison.reference_columns, *comparison.tested_columns))
         title = f"{plural(int(passing.sum()), 'probe')}: {_rule_in_words(rule, d)}"
-        paths += save_figure(heatmap_figure(compared.take_probes(passing), title=title), folder, "heatmap")
+        paths += save_figure(
+            heatmap_figure(compared.take_probes(passing), title=title), folder, f"heatmap{suffix}"
+        )
     for path in paths:
         say(f"Wrote {path}")
     if not passing.any():
         say("Nothing passes, so there is no heat map.")
-        for path in (folder / "heatmap.png", folder / "heatmap.svg"):
+        for path in (folder / f"heatmap{suffix}.png", folder / f"heatmap{suffix}.svg"):
             if path.exists():
                 warn(f"{path} is from an earlier run")
 

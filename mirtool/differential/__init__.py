@@ -1,12 +1,18 @@
-"""Two groups compared, probe by probe: fold change, test, adjusted P, and what counts as up or down."""
+"""Groups compared, probe by probe: fold change, test or model, adjusted P, and what counts as up or down."""
 
 from mirtool.differential.adjust import ADJUSTMENTS, adjust_p_values, adjustment_name
+from mirtool.differential.block_correlation import BlockCorrelation, estimate_block_correlation
+from mirtool.differential.by_model import Model, ModelComparison, compare_by_model
 from mirtool.differential.compare import TESTS, differential
+from mirtool.differential.contrasts import Contrast, parse_contrast
+from mirtool.differential.design import Design, design_of_columns, design_of_formula
 from mirtool.differential.fold_change import FOLD_CHANGES, FoldChange, compare_means
 from mirtool.differential.groups import Comparison, choose_comparison, join_samples, parse_comparison
 from mirtool.differential.linear_model import Fit, fit_linear_model
 from mirtool.differential.moderated import Moderated, ModeratedF, log_odds, moderate, moderated_f
-from mirtool.differential.table import differential_table
+from mirtool.differential.permutation import PermutationTest, permutation_test
+from mirtool.differential.rank_sum import RankSum, rank_sum_test
+from mirtool.differential.table import differential_table, overview_table
 from mirtool.differential.two_sample import TTest, paired_t_test, student_t_test, welch_t_test
 from mirtool.differential.variance_prior import VariancePrior
 
@@ -14,26 +20,41 @@ __all__ = [
     "ADJUSTMENTS",
     "FOLD_CHANGES",
     "TESTS",
+    "BlockCorrelation",
     "Comparison",
+    "Contrast",
+    "Design",
     "Fit",
     "FoldChange",
+    "Model",
+    "ModelComparison",
     "Moderated",
     "ModeratedF",
+    "PermutationTest",
+    "RankSum",
     "TTest",
     "VariancePrior",
     "adjust_p_values",
     "adjustment_name",
     "choose_comparison",
+    "compare_by_model",
     "compare_means",
+    "design_of_columns",
+    "design_of_formula",
     "differential",
     "differential_table",
+    "estimate_block_correlation",
     "fit_linear_model",
     "join_samples",
     "log_odds",
     "moderate",
     "moderated_f",
+    "overview_table",
     "paired_t_test",
     "parse_comparison",
+    "parse_contrast",
+    "permutation_test",
+    "rank_sum_test",
     "student_t_test",
     "welch_t_test",
 ]

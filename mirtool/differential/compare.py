@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,17 +12,24 @@ from mirtool.console import plural
 from mirtool.differential.adjust import adjust_p_values, adjustment_name
 from mirtool.differential.fold_change import FOLD_CHANGES, compare_means, regulation
 from mirtool.differential.groups import Comparison, choose_comparison
-from mirtool.differential.linear_model import fit_linear_model
-from mirtool.differential.moderated import moderate
+from mirtool.differential.linear_model import Fit, fit_linear_model
+from mirtool.differential.moderated import Moderated, moderate
+from mirtool.differential.permutation import PERMUTATIONS, permutation_test
+from mirtool.differential.rank_sum import rank_sum_test
 from mirtool.differential.two_sample import student_t_test, welch_t_test
 from mirtool.differential.variance_prior import VariancePrior
 from mirtool.errors import CallError, ScaleError
 from mirtool.model import DifferentialTable, ExpressionMatrix, FloatArray, IntArray
 
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
 TESTS = {
     "moderated": "moderated t (Smyth 2004) on log2 values",
     "welch": "Welch's t on log2 values",
     "student": "Student's t on log2 values",
+    "rank-sum": "Wilcoxon's rank-sum test",
+    "permutation": "permutation of the moderated difference d (Tusher 2001) on log2 values",
     "none": "none",
 }
 """Name of each test to what it is, in words."""
@@ -38,6 +46,7 @@ class _Tested:
     p_value: FloatArray
     prior: VariancePrior | None = None
     remarks: tuple[str, ...] = ()
+    details: tuple[tuple[str, str], ...] = ()
 
 
 def differential(
@@ -50,6 +59,9 @@ def differential(
     cutoff: float = 2.0,
     alpha: float = 0.05,
     adjust: str = "bh",
+    permutations: int = PERMUTATIONS,
+    seed: int = 1,
+    executor: Executor | None = None,
 ) -> DifferentialTable:
     """Compare two groups of samples, probe by probe.
 
@@ -65,9 +77,9 @@ def differential(
         The groups; ratios are tested / reference. None where there are exactly two: the reference is then the
         group that comes first among the samples.
     test
-        ``"moderated"`` (Smyth 2004), ``"welch"``, ``"student"`` or ``"none"``. Where the arrays are too few for
-        the test (moderated and Student: three in all; Welch: two in each group), none is made and ``test`` of
-        the result is ``"none"``: P values are never invented.
+        ``"moderated"`` (Smyth 2004), ``"welch"``, ``"student"``, ``"rank-sum"`` (Wilcoxon), ``"permutation"`` (in
+        the manner of SAM) or ``"none"``. Where the arrays are too few for the test (Welch: two in each group; the
+        others: three in all), none is made and ``test`` of the result is ``"none"``: P values are never invented.
     fold_change
         ``"ratio-of-means"`` (the study's and the array services' own) or ``"geometric"``.
     cutoff
@@ -78,6 +90,8 @@ def differential(
     adjust
         How P is adjusted for the number of tests, see :func:`mirtool.differential.adjust_p_values`; ``"none"``
         leaves ``fdr`` missing.
+    permutations, seed, executor
+        Of the permutation test, see :func:`mirtool.differential.permutation_test`.
 
     Returns
     -------
@@ -98,14 +112,19 @@ def differential(
     """
     adjust = adjustment_name(adjust)
     check_options(test=test, fold_change=fold_change, cutoff=cutoff, alpha=alpha, adjust=adjust)
-    _check_log2(matrix.values)
+    if fold_change == "fitted":
+        raise CallError("fitted fold changes need a model", hint="see mirtool.differential.compare_by_model")
+    check_log2(matrix.values)
     groups = choose_comparison(matrix.samples, tested, reference)
     values_tested = matrix.values[:, list(groups.tested_columns)]
     values_reference = matrix.values[:, list(groups.reference_columns)]
 
     change = compare_means(values_tested, values_reference, kind=fold_change)
     made = test if _enough_arrays(test, groups) else "none"
-    result = _run_test(made, values_tested, values_reference)
+    if made == "permutation":
+        result = _permutation(values_tested, values_reference, permutations, seed, executor)
+    else:
+        result = _run_test(made, values_tested, values_reference)
     adjusts = made != "none" and adjust != "none"
     fdr = adjust_p_values(result.p_value, adjust, alpha=alpha) if adjusts else np.full(len(matrix.values), np.nan)
     return DifferentialTable(
@@ -120,8 +139,8 @@ def differential(
         statistic=result.statistic,
         p_value=result.p_value,
         fdr=fdr,
-        n_tested=_count(values_tested),
-        n_reference=_count(values_reference),
+        n_tested=count_values(values_tested),
+        n_reference=count_values(values_reference),
         regulation_fold_change=regulation(change.ratio, cutoff),
         regulation_p=regulation(change.ratio, cutoff, result.p_value <= alpha),
         regulation_fdr=regulation(change.ratio, cutoff, fdr <= alpha),
@@ -130,8 +149,8 @@ def differential(
         adjust=adjust,
         cutoff=cutoff,
         alpha=alpha,
-        spots_tested=_count_spots(matrix, groups.tested_columns),
-        spots_reference=_count_spots(matrix, groups.reference_columns),
+        spots_tested=count_spots(matrix, groups.tested_columns),
+        spots_reference=count_spots(matrix, groups.reference_columns),
         prior_df=result.prior.largest_df if result.prior else math.nan,
         prior_variance=result.prior.median_variance if result.prior else math.nan,
         remarks=(*_no_test(test, made, groups), *result.remarks),
@@ -141,6 +160,7 @@ def differential(
             f"fold change: {FOLD_CHANGES[fold_change]}",
             f"test: {TESTS[made]}",
         ),
+        details=result.details,
     )
 
 
@@ -166,7 +186,14 @@ def check_options(*, test: str, fold_change: str, cutoff: float, alpha: float, a
         raise CallError("alpha must lie between 0 and 1", found=f"{alpha:g}", expected="for example 0.05")
 
 
-def _check_log2(values: FloatArray) -> None:
+def check_log2(values: FloatArray) -> None:
+    """Refuse values that are too large to be log2.
+
+    Raises
+    ------
+    ScaleError
+        With the largest.
+    """
     largest = float(np.max(np.abs(values), initial=0.0, where=~np.isnan(values)))
     if largest > LARGEST_LOG2:
         raise ScaleError(
@@ -190,16 +217,49 @@ def _run_test(test: str, tested: FloatArray, reference: FloatArray) -> _Tested:
     if test == "none":
         missing = np.full(len(tested), np.nan)
         return _Tested(missing, missing.copy())
+    if test == "rank-sum":
+        ranks = rank_sum_test(tested, reference)
+        return _Tested(ranks.statistic, ranks.p_value, remarks=_rank_remarks(tested, reference))
     t_test = (welch_t_test if test == "welch" else student_t_test)(tested, reference)
     return _Tested(t_test.statistic, t_test.p_value)
+
+
+def _rank_remarks(tested: FloatArray, reference: FloatArray) -> tuple[str, ...]:
+    """Say where ranks alone can't reach significance, whatever the values."""
+    n_tested, n_reference = tested.shape[1], reference.shape[1]
+    least = min(1.0, 2 / math.comb(n_tested + n_reference, n_tested))
+    return (
+        f"the smallest P that ranks of {n_tested} against {n_reference} arrays can give is {least:.2g}, before "
+        "any adjustment",
+    )
+
+
+def _permutation(
+    tested: FloatArray, reference: FloatArray, permutations: int, seed: int, executor: Executor | None
+) -> _Tested:
+    result = permutation_test(tested, reference, permutations=permutations, seed=seed, executor=executor)
+    labelings = (
+        f"all {result.n_labelings} others" if result.complete else f"{result.n_labelings} drawn (seed {seed})"
+    )
+    return _Tested(
+        result.statistic,
+        result.p_value,
+        details=(("labelings", labelings), ("s0", f"{result.constant:.6g}")),
+    )
 
 
 def _moderated(tested: FloatArray, reference: FloatArray) -> _Tested:
     design = two_group_design(tested.shape[1], reference.shape[1])
     fit = fit_linear_model(np.hstack([tested, reference]), design)
     result = moderate(fit)
-    prior_only = int(((fit.df_residual == 0) & ~np.isnan(result.statistic[:, 1])).sum())
-    constant = int(((fit.sigma == 0) & ~np.isnan(result.statistic[:, 1])).sum())
+    return _Tested(result.statistic[:, 1], result.p_value[:, 1], result.prior, moderated_remarks(fit, result, 1))
+
+
+def moderated_remarks(fit: Fit, result: Moderated, estimate: int) -> tuple[str, ...]:
+    """Say which probes' moderated t rests on something else than their own variance."""
+    tested = ~np.isnan(result.statistic[:, estimate])
+    prior_only = int(((fit.df_residual == 0) & tested).sum())
+    constant = int(((fit.sigma == 0) & tested).sum())
     remarks = []
     if prior_only:
         remarks.append(
@@ -211,7 +271,7 @@ def _moderated(tested: FloatArray, reference: FloatArray) -> _Tested:
             f"{plural(constant, 'probe')} without any variation within the groups: look at them before "
             "believing their P"
         )
-    return _Tested(result.statistic[:, 1], result.p_value[:, 1], result.prior, tuple(remarks))
+    return tuple(remarks)
 
 
 def two_group_design(n_tested: int, n_reference: int) -> FloatArray:
@@ -228,12 +288,13 @@ def two_group_design(n_tested: int, n_reference: int) -> FloatArray:
     return np.column_stack([np.ones(n_tested + n_reference), in_tested])
 
 
-def _count(values: FloatArray) -> IntArray:
+def count_values(values: FloatArray) -> IntArray:
+    """Count the arrays with a value, ``(n_probes,)``."""
     n: IntArray = np.sum(~np.isnan(values), axis=1, dtype=np.int64)
     return n
 
 
-def _count_spots(matrix: ExpressionMatrix, columns: tuple[int, ...]) -> IntArray | None:
+def count_spots(matrix: ExpressionMatrix, columns: tuple[int, ...]) -> IntArray | None:
     """Sum the replicate spots behind the values that are there."""
     if matrix.spots is None:
         return None

@@ -11,6 +11,7 @@ from mirtool.model import BoolArray, FloatArray, TextArray
 FOLD_CHANGES = {
     "ratio-of-means": "ratio of the arithmetic means of the linear normalized intensities",
     "geometric": "ratio of the geometric means of the normalized intensities",
+    "fitted": "ratio of the geometric means as the model fits them",
 }
 """Name of each fold change to what it is, in words."""
 

@@ -10,16 +10,19 @@ are randomly drawn. Stat Appl Genet Mol Biol 9(1), Article 39.
 
 from __future__ import annotations
 
-from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
 from itertools import combinations
 from math import comb
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from mirtool.errors import NotEnoughDataError
 from mirtool.model import BoolArray, FloatArray, IntArray
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 PERMUTATIONS = 1000
 """Labelings that are tried; all there are, where they are no more."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +12,26 @@ from mirtool.differential.compare import TESTS
 from mirtool.differential.fold_change import FOLD_CHANGES
 from mirtool.model import DifferentialTable, IntArray, Table
 
-TEST_LABELS = {"moderated": "moderated", "welch": "Welch", "student": "Student"}
+if TYPE_CHECKING:
+    from mirtool.differential.by_model import ModelComparison
+
+TEST_LABELS = {
+    "moderated": "moderated",
+    "welch": "Welch",
+    "student": "Student",
+    "rank-sum": "rank-sum",
+    "permutation": "permutation",
+}
+
+STATISTICS = {"moderated": "t", "welch": "t", "student": "t", "rank-sum": "U", "permutation": "d"}
+"""Test to the letter of its statistic."""
+
+MEANS = {
+    "ratio-of-means": ("mean", "ratio of means"),
+    "geometric": ("geometric mean", "ratio of geometric means"),
+    "fitted": ("fitted mean", "ratio of fitted means"),
+}
+"""Fold change to the headings of its means and of their ratio."""
 
 REGULATION_COLUMNS = {
     "fold change": "regulation by fold change",
@@ -28,11 +47,7 @@ def differential_table(d: DifferentialTable) -> Table:
     Missing P and missing ratios come last. Columns of P and FDR are there only where a test was made, and those
     of FDR only where P was adjusted.
     """
-    mean, ratio = (
-        ("geometric mean", "ratio of geometric means")
-        if d.fold_change == "geometric"
-        else ("mean", "ratio of means")
-    )
+    mean, ratio = MEANS[d.fold_change]
     over = f"{d.tested}/{d.reference}"
     columns: dict[str, npt.NDArray[Any]] = {
         "ID": d.probes.id,
@@ -46,7 +61,7 @@ def differential_table(d: DifferentialTable) -> Table:
     has_test, has_fdr = d.test != "none", d.test != "none" and d.adjust != "none"
     if has_test:
         label = TEST_LABELS[d.test]
-        columns |= {f"t ({label})": d.statistic, f"P ({label})": d.p_value}
+        columns |= {f"{STATISTICS[d.test]} ({label})": d.statistic, f"P ({label})": d.p_value}
     if has_fdr:
         columns[ADJUSTMENTS[d.adjust]] = d.fdr
     columns |= {f"n {d.tested}": d.n_tested, f"n {d.reference}": d.n_reference}
@@ -58,6 +73,39 @@ def differential_table(d: DifferentialTable) -> Table:
     if has_fdr:
         columns[REGULATION_COLUMNS["fdr"]] = d.regulation_fdr
     return Table(columns, _notes(d)).take(_order(d))
+
+
+def overview_table(comparison: ModelComparison) -> Table:
+    """Lay several comparisons of one model side by side, a row a probe, sorted by the P of F, or the first P.
+
+    F, its P and the P adjusted test all comparisons together (not there with a least fold change). Each comparison
+    has its log2 ratio, fold change, t, P, adjusted P and regulation, with the groups in the heading.
+    """
+    first = comparison.tables[0]
+    columns: dict[str, npt.NDArray[Any]] = {"ID": first.probes.id, "Name": first.probes.name}
+    if comparison.f is not None and comparison.f_adjusted is not None:
+        columns |= {"F (moderated)": comparison.f.statistic, "P (F)": comparison.f.p_value}
+        if first.adjust != "none":
+            columns[f"{ADJUSTMENTS[first.adjust]} of F"] = comparison.f_adjusted
+    for d in comparison.tables:
+        over = f"{d.tested}/{d.reference}"
+        columns |= {
+            f"log2 ratio {over}": d.log2_ratio,
+            f"fold change {over}": d.signed_fold_change,
+            f"t (moderated) {over}": d.statistic,
+            f"P (moderated) {over}": d.p_value,
+        }
+        if d.adjust != "none":
+            columns[f"{ADJUSTMENTS[d.adjust]} {over}"] = d.fdr
+        columns[f"{REGULATION_COLUMNS['p']} {over}"] = d.regulation_p
+        if d.adjust != "none":
+            columns[f"{REGULATION_COLUMNS['fdr']} {over}"] = d.regulation_fdr
+    p_value = first.p_value if comparison.f is None else comparison.f.p_value
+    order = np.lexsort((first.probes.id.astype(str), -np.abs(first.log2_ratio), p_value))
+    compared = " and ".join(f"{d.tested}/{d.reference}" for d in comparison.tables)
+    return Table(columns, (("mirtool differential", ""), ("comparisons", compared), *_notes(first)[3:])).take(
+        order
+    )
 
 
 def _order(d: DifferentialTable) -> IntArray:
@@ -74,6 +122,7 @@ def _notes(d: DifferentialTable) -> tuple[tuple[str, str], ...]:
         ("cutoff", f"{d.cutoff:g}"),
         ("test", TESTS[d.test]),
     ]
+    notes += d.details
     if d.test != "none":
         notes += [("alpha", f"{d.alpha:g}"), ("adjusted", d.adjust)]
     return tuple(notes)

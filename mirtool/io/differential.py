@@ -1,9 +1,9 @@
 """The differential table, as ``mirtool diff`` writes it, read back: names, log2 ratios and who is up or down.
 
-The columns are found by how their names begin: ``ID``, ``Name``, ``mean T`` or ``geometric mean T`` (twice: the
-tested group first, the reference after it), ``log2 ratio T/R``, and one or more of ``regulation by fold change``,
-``regulation by volcano P``, ``regulation by volcano FDR``, whose cells are ``up``, ``down`` or empty. CSV, TSV or
-XLSX; rows in any order; any further column is passed over.
+The columns are found by how their names begin: ``ID``, ``Name``, ``mean T``, ``geometric mean T`` or ``fitted
+mean T`` (twice: the tested group first, the reference after it), ``log2 ratio T/R``, and one or more of
+``regulation by fold change``, ``regulation by volcano P``, ``regulation by volcano FDR``, whose cells are ``up``,
+``down`` or empty. CSV, TSV or XLSX; rows in any order; any further column is passed over.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from mirtool.io.tables import TextTable, read_table
 from mirtool.model import FloatArray, TextArray
 
 REGULATION_START = "regulation by "
+OVERVIEW_START = "t (moderated) "
+"""Only the table of several comparisons together has such a column, one a comparison."""
 REGULATION_VALUES = ("up", "down", "")
 
 
@@ -75,10 +77,17 @@ def read_differential(path: str | Path) -> DifferentialNames:
 
 
 def _groups(table: TextTable) -> tuple[str, str]:
-    for start in ("mean ", "geometric mean "):
+    for start in ("mean ", "geometric mean ", "fitted mean "):
         groups = [name.removeprefix(start) for name in table.header if name.startswith(start)]
         if len(groups) == 2:
             return groups[0], groups[1]
+    if any(name.startswith(OVERVIEW_START) for name in table.header):
+        raise FormatError(
+            "this table holds several comparisons",
+            path=table.path,
+            hint="name the table of one of them, which `mirtool diff` wrote beside it "
+            "(differential_TESTED_vs_REFERENCE.csv)",
+        )
     raise _missing_column(table, "mean … (of the tested group, then of the reference)")
 
 

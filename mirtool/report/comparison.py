@@ -69,7 +69,7 @@ def symmetric_limits(log2_ratio: FloatArray, cutoff: float, room: float) -> tupl
 
 def ratio_label(d: DifferentialTable) -> str:
     """Say which ratio an axis shows."""
-    means = "geometric means" if d.fold_change == "geometric" else "means"
+    means = {"geometric": "geometric means", "fitted": "fitted means"}.get(d.fold_change, "means")
     tested, reference = (shorten(group, _GROUP_WIDTH, TEXT) for group in (d.tested, d.reference))
     return f"log₂ ratio of {means}, {tested} / {reference}"
 

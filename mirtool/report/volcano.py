@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from mirtool.console import plural
 from mirtool.differential.adjust import ADJUSTMENTS
-from mirtool.differential.table import TEST_LABELS
+from mirtool.differential.table import STATISTICS, TEST_LABELS
 from mirtool.errors import CallError
 from mirtool.model import DifferentialTable
 from mirtool.report.comparison import (
@@ -107,7 +107,7 @@ def _draw_frame(axes: Axes, d: DifferentialTable, cloud: Cloud, rule: str) -> No
     axes.set_ylim(-0.02 * top, top)
     axes.set_xlim(*symmetric_limits(cloud.x, d.cutoff, room=1.3))
     axes.set_xlabel(ratio_label(d))
-    test = f"{TEST_LABELS.get(d.test, d.test)} t"
+    test = f"{TEST_LABELS[d.test]} {STATISTICS[d.test]}"
     name = "P" if rule == "p" else ADJUSTMENTS[d.adjust]
     axes.set_ylabel(f"−log₁₀ P ({test})" if rule == "p" else f"−log₁₀ {name}, {test}")
     for position, text in fold_lines(d.cutoff):

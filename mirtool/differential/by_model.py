@@ -1,0 +1,451 @@
+"""Comparisons within one linear model: pairs, blocks, covariates, weights, several groups at once."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from mirtool.differential.adjust import adjust_p_values, adjustment_name
+from mirtool.differential.block_correlation import estimate_block_correlation
+from mirtool.differential.compare import (
+    TESTS,
+    check_log2,
+    check_options,
+    count_spots,
+    count_values,
+    moderated_remarks,
+)
+from mirtool.differential.contrasts import Contrast, parse_contrast
+from mirtool.differential.design import (
+    Design,
+    column_of,
+    design_of_columns,
+    design_of_formula,
+    level_numbers,
+    numbers_in,
+)
+from mirtool.differential.fold_change import (
+    FOLD_CHANGES,
+    FoldChange,
+    compare_means,
+    regulation,
+    signed_fold_change,
+)
+from mirtool.differential.groups import Comparison, choose_comparison
+from mirtool.differential.linear_model import Fit, fit_linear_model
+from mirtool.differential.moderated import Moderated, ModeratedF, log_odds, moderate, moderated_f
+from mirtool.errors import CallError, NotEnoughDataError, SampleSheetError
+from mirtool.model import DifferentialTable, ExpressionMatrix, FloatArray, SampleTable
+
+SPOTS = "spots"
+"""Weights by the number of replicate spots behind each value."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """What is fitted besides the groups, and how the variances are moderated.
+
+    Parameters
+    ----------
+    contrasts
+        Comparisons such as ``"resistant - responding"``, in one model of all groups; none for the two groups
+        named or the only two there are.
+    pair
+        Column of the sample sheet whose equal values are a pair: taken out as a fixed effect.
+    block
+        Column whose equal values are related arrays: a random effect, by their estimated correlation.
+    covariates
+        Columns to adjust for: a slope where all cells are numbers, else levels.
+    formula
+        The whole design as a formula over columns, ``"~ group + batch"``; in place of pair and covariates.
+    weights
+        ``"spots"`` or columns of the sheet that hold a positive number for each array; several are multiplied.
+    trend, robust, least_fold_change
+        See :func:`mirtool.differential.moderate`; the fold change is linear, 1 for the usual test.
+    """
+
+    contrasts: tuple[str, ...] = ()
+    pair: str | None = None
+    block: str | None = None
+    covariates: tuple[str, ...] = ()
+    formula: str | None = None
+    weights: tuple[str, ...] = ()
+    trend: bool = False
+    robust: bool = False
+    least_fold_change: float = 1.0
+
+    @property
+    def adjusts_means(self) -> bool:
+        """True where the model's difference of two groups is not that of their means."""
+        return bool(self.pair or self.block or self.covariates or self.formula or self.weights)
+
+
+@dataclass(frozen=True, eq=False)
+class ModelComparison:
+    """What came of a model.
+
+    Parameters
+    ----------
+    tables
+        One differential table a comparison.
+    comparisons
+        Which arrays stand on either side of each, by their positions in the matrix that was given.
+    f, f_adjusted
+        Test of all comparisons together and its P adjusted, ``(n_probes,)``; None for a single comparison, and
+        where a least fold change was asked for.
+    log_odds
+        B of each comparison, ``(n_probes, n_comparisons)``; None with a least fold change.
+    correlation
+        Of arrays in a block; NaN without blocks.
+    """
+
+    tables: tuple[DifferentialTable, ...]
+    comparisons: tuple[Comparison, ...]
+    f: ModeratedF | None
+    f_adjusted: FloatArray | None
+    log_odds: FloatArray | None
+    correlation: float = math.nan
+
+
+@dataclass(frozen=True, eq=False)
+class _Setting:
+    """The fixed part of a run that every comparison's table needs."""
+
+    matrix: ExpressionMatrix
+    design: Design
+    fold_change: str
+    cutoff: float
+    alpha: float
+    adjust: str
+    details: tuple[tuple[str, str], ...]
+
+
+def compare_by_model(
+    matrix: ExpressionMatrix,
+    model: Model,
+    *,
+    tested: str | None = None,
+    reference: str | None = None,
+    fold_change: str | None = None,
+    cutoff: float = 2.0,
+    alpha: float = 0.05,
+    adjust: str = "bh",
+) -> ModelComparison:
+    """Compare groups within a linear model of the log2 values, by moderated t.
+
+    Parameters
+    ----------
+    matrix
+        log2 expression, ``(n_probes, n_samples)``, NaN missing, groups and further columns in ``matrix.samples``.
+        Without contrasts the model holds the two groups' samples alone, with them those of every group.
+    model
+        What to fit.
+    tested, reference
+        The two groups, where the model has no contrasts; as in :func:`mirtool.differential.differential`.
+    fold_change
+        A key of :data:`mirtool.differential.FOLD_CHANGES`. None takes what the model fits (``"fitted"``) where it
+        adjusts for anything or a comparison has more than two groups, else the ratio of means.
+    cutoff, alpha, adjust
+        As in :func:`mirtool.differential.differential`; each comparison is adjusted by itself.
+
+    Raises
+    ------
+    CallError
+        For options that contradict each other, unknown groups, or a contrast that is none.
+    SampleSheetError
+        Where a column is missing, incomplete or constant, a pair has one member, or the groups are confounded
+        with a column.
+    NotEnoughDataError
+        Where the model leaves no residual degree of freedom, or no variance can be estimated.
+
+    References
+    ----------
+    docs/methods/models.md
+    """
+    _check_model(model)
+    adjust = adjustment_name(adjust)
+    check_options(test="moderated", fold_change=fold_change or "fitted", cutoff=cutoff, alpha=alpha, adjust=adjust)
+    check_log2(matrix.values)
+    contrasts, comparisons = _choose(matrix.samples, model, tested, reference)
+    in_model = set(matrix.samples.groups) - {""} if model.contrasts else set(contrasts[0].weights)
+    used = [i for i, group in enumerate(matrix.samples.groups) if group in in_model]
+    own = matrix.take_samples(used)
+    design = _design(own, model)
+    vectors = np.column_stack([design.contrast_vector(contrast) for contrast in contrasts])
+    spare = len(used) - design.matrix.shape[1]
+    if spare < 1:
+        raise NotEnoughDataError(
+            "the model leaves no residual degree of freedom: nothing is left to estimate the variance from",
+            found=f"{len(used)} arrays and {design.matrix.shape[1]} coefficients ({design.words})",
+            expected="more arrays than coefficients",
+            hint="leave a column out of " + ", ".join(dict.fromkeys(design.sources)),
+        )
+    weights = _weights(own, model)
+    correlation = _correlation(own, model, design, weights)
+    fit = fit_linear_model(
+        own.values, design.matrix, contrasts=vectors, weights=weights, correlation=correlation.matrix
+    )
+    result = moderate(
+        fit,
+        trend=_mean_intensity(own.values) if model.trend else None,
+        robust=model.robust,
+        least_change=math.log2(model.least_fold_change),
+    )
+    fold_change = fold_change or _default_fold_change(model, contrasts)
+    details = _details(model, design, correlation.common)
+    setting = _Setting(own, design, fold_change, cutoff, alpha, adjust, details)
+    group_means = {}
+    if fold_change == "fitted":
+        group_means = _group_means(own, design, weights, correlation.matrix)
+    tables = tuple(
+        _table(setting, contrast, comparison.reason, j, fit, result, group_means)
+        for j, (contrast, comparison) in enumerate(zip(contrasts, comparisons, strict=True))
+    )
+    treats = model.least_fold_change > 1
+    f = moderated_f(fit, result) if len(contrasts) > 1 and not treats else None
+    return ModelComparison(
+        tables=tables,
+        comparisons=comparisons,
+        f=f,
+        f_adjusted=None if f is None else adjust_p_values(f.p_value, adjust, alpha=alpha),
+        log_odds=None if treats else log_odds(fit, result),
+        correlation=correlation.common,
+    )
+
+
+def _check_model(model: Model) -> None:
+    if model.formula and (model.pair or model.covariates):
+        raise CallError(
+            "--design is the whole model: --pair and --covariate can't stand beside it",
+            found=model.formula,
+            hint=f"write them into the formula: {model.formula} + {model.pair or model.covariates[0]}",
+        )
+    if model.block and model.block == model.pair:
+        raise CallError(
+            f"the column {model.block!r} can't be both --pair and --block",
+            hint="--pair takes its effect out, --block estimates how alike its arrays are: choose one",
+        )
+    for name in model.covariates:
+        if name in (model.pair, model.block, "group"):
+            raise CallError(f"the column {name!r} is in the model already", found=f"--covariate {name}")
+    if not 1 <= model.least_fold_change < math.inf:
+        raise CallError(
+            "the fold change of --treat must be 1 or more",
+            found=f"{model.least_fold_change:g}",
+            expected="a fold change such as 1.2, not a log2",
+        )
+
+
+def _choose(
+    samples: SampleTable, model: Model, tested: str | None, reference: str | None
+) -> tuple[tuple[Contrast, ...], tuple[Comparison, ...]]:
+    """Choose what is compared: the two groups, or the contrasts within all groups."""
+    if not model.contrasts:
+        two = choose_comparison(samples, tested, reference)
+        weights = {two.tested: 1.0, two.reference: -1.0}
+        return (Contrast(f"{two.tested} - {two.reference}", weights),), (two,)
+    if tested is not None or reference is not None:
+        raise CallError(
+            "--compare and --contrast contradict each other",
+            hint="--compare takes two groups alone, --contrast compares within a model of all groups",
+        )
+    groups = tuple(dict.fromkeys(group for group in samples.groups if group))
+    if len(groups) < 2:
+        raise SampleSheetError(
+            "two groups are needed for a comparison",
+            path=samples.sheet or None,
+            found=f"only the group {groups[0]!r}" if groups else "no sample with a group",
+        )
+    contrasts = tuple(parse_contrast(text, groups) for text in model.contrasts)
+    for k, contrast in enumerate(contrasts):
+        if any(contrast.weights == other.weights for other in contrasts[:k]):
+            raise CallError("a comparison is named twice", found=repr(contrast.text))
+    return contrasts, tuple(_sides(samples, contrast) for contrast in contrasts)
+
+
+def _sides(samples: SampleTable, contrast: Contrast) -> Comparison:
+    on_top, below = (
+        tuple(i for i, group in enumerate(samples.groups) if sign * contrast.weights.get(group, 0.0) > 0)
+        for sign in (1, -1)
+    )
+    return Comparison(
+        contrast.tested,
+        contrast.reference,
+        on_top,
+        below,
+        tuple(name for name, group in zip(samples.names, samples.groups, strict=True) if not group),
+        (),
+        "a contrast in one model of all groups",
+    )
+
+
+def _design(own: ExpressionMatrix, model: Model) -> Design:
+    if model.formula:
+        return design_of_formula(own.samples, model.formula)
+    return design_of_columns(own.samples, pair=model.pair, covariates=model.covariates)
+
+
+def _weights(own: ExpressionMatrix, model: Model) -> FloatArray | None:
+    """Multiply the weights asked for; ``(n_samples,)`` where none is by value."""
+    weights: FloatArray | None = None
+    for name in model.weights:
+        if name == SPOTS:
+            if own.spots is None:
+                raise CallError(
+                    "weights by spots need the numbers of replicate spots, and there is no table of them",
+                    hint="`mirtool normalize` writes it beside its table, as NAME_spots.csv",
+                )
+            factor = own.spots.astype(np.float64)
+        else:
+            cells = column_of(own.samples, name, "--weights")
+            numbers = numbers_in(cells)
+            if numbers is None or (numbers <= 0).any():
+                raise SampleSheetError(
+                    "weights must be numbers above 0",
+                    path=own.samples.sheet or None,
+                    column=name,
+                    found=", ".join(dict.fromkeys(cells)),
+                )
+            factor = numbers
+        weights = factor if weights is None else weights * factor
+    return weights
+
+
+@dataclass(frozen=True, eq=False)
+class _Correlation:
+    common: float
+    matrix: FloatArray | None
+
+
+def _correlation(own: ExpressionMatrix, model: Model, design: Design, weights: FloatArray | None) -> _Correlation:
+    if model.block is None:
+        return _Correlation(math.nan, None)
+    levels, block = level_numbers(column_of(own.samples, model.block, "--block"))
+    if len(levels) < 2 or len(levels) == len(block):
+        raise SampleSheetError(
+            "a block needs two arrays or more, and there must be two blocks or more",
+            path=own.samples.sheet or None,
+            column=model.block,
+            found=f"{len(levels)} blocks for {len(block)} arrays",
+            hint=f"leave --block {model.block} out",
+        )
+    common = estimate_block_correlation(own.values, design.matrix, block, weights=weights).common
+    same = block[:, np.newaxis] == block
+    return _Correlation(common, np.where(same, common, 0.0) + (1 - common) * np.eye(len(block)))
+
+
+def _mean_intensity(values: FloatArray) -> FloatArray:
+    present = ~np.isnan(values)
+    n = present.sum(axis=1)
+    mean = np.full(len(values), np.nan)
+    np.divide(np.where(present, values, 0.0).sum(axis=1), n, out=mean, where=n > 0)
+    return mean
+
+
+def _group_means(
+    own: ExpressionMatrix, design: Design, weights: FloatArray | None, correlation: FloatArray | None
+) -> dict[str, FloatArray]:
+    """Give each group's fitted log2 mean, ``(n_probes,)``, at the average of everything else."""
+    rows = np.column_stack(list(design.group_rows.values()))
+    fit = fit_linear_model(own.values, design.matrix, contrasts=rows, weights=weights, correlation=correlation)
+    return dict(zip(design.group_rows, fit.coefficients.T, strict=True))
+
+
+def _default_fold_change(model: Model, contrasts: Sequence[Contrast]) -> str:
+    simple = all(contrast.is_pair for contrast in contrasts)
+    return "ratio-of-means" if simple and not model.adjusts_means else "fitted"
+
+
+def _details(model: Model, design: Design, correlation: float) -> tuple[tuple[str, str], ...]:
+    """Say what the name of the test leaves open."""
+    details: list[tuple[str, str]] = [("design", design.words)]
+    if model.pair:
+        details.append(("pair", model.pair))
+    if model.block:
+        details.append(("block", f"{model.block} (correlation {correlation:.4g})"))
+    if model.weights:
+        details.append(("weights", " × ".join(model.weights)))
+    if model.trend:
+        details.append(("trend", "the common variance follows the mean intensity"))
+    if model.robust:
+        details.append(("robust", "hypervariable probes borrow less (Phipson 2016)"))
+    if model.least_fold_change > 1:
+        details.append(("treat", f"true fold change beyond {model.least_fold_change:g} (McCarthy 2009)"))
+    return tuple(details)
+
+
+def _table(
+    setting: _Setting,
+    contrast: Contrast,
+    reason: str,
+    estimate: int,
+    fit: Fit,
+    result: Moderated,
+    group_means: dict[str, FloatArray],
+) -> DifferentialTable:
+    own, cutoff, alpha = setting.matrix, setting.cutoff, setting.alpha
+    sides = _sides(own.samples, contrast)
+    columns_tested, columns_reference = sides.tested_columns, sides.reference_columns
+    values_tested, values_reference = own.values[:, list(columns_tested)], own.values[:, list(columns_reference)]
+    if setting.fold_change == "fitted":
+        change = _fitted_change(contrast, fit.coefficients[:, estimate], group_means)
+    elif contrast.is_pair:
+        change = compare_means(values_tested, values_reference, kind=setting.fold_change)
+    else:
+        raise CallError(
+            "a comparison of more than two groups has no ratio of means",
+            found=f"--fold-change {setting.fold_change} for {contrast.text!r}",
+            expected="--fold-change fitted",
+        )
+    p_value = result.p_value[:, estimate]
+    adjusts = setting.adjust != "none"
+    fdr = adjust_p_values(p_value, setting.adjust, alpha=alpha) if adjusts else np.full(len(p_value), np.nan)
+    return DifferentialTable(
+        probes=own.probes,
+        tested=contrast.tested,
+        reference=contrast.reference,
+        mean_tested=change.mean_tested,
+        mean_reference=change.mean_reference,
+        ratio=change.ratio,
+        log2_ratio=change.log2_ratio,
+        signed_fold_change=change.signed,
+        statistic=result.statistic[:, estimate],
+        p_value=p_value,
+        fdr=fdr,
+        n_tested=count_values(values_tested),
+        n_reference=count_values(values_reference),
+        regulation_fold_change=regulation(change.ratio, cutoff),
+        regulation_p=regulation(change.ratio, cutoff, p_value <= alpha),
+        regulation_fdr=regulation(change.ratio, cutoff, fdr <= alpha),
+        test="moderated",
+        fold_change=setting.fold_change,
+        adjust=setting.adjust,
+        cutoff=cutoff,
+        alpha=alpha,
+        spots_tested=count_spots(own, columns_tested),
+        spots_reference=count_spots(own, columns_reference),
+        prior_df=result.prior.largest_df,
+        prior_variance=result.prior.median_variance,
+        remarks=(*setting.design.remarks, *moderated_remarks(fit, result, estimate)),
+        history=(
+            *own.history,
+            f"compared {contrast.tested} / {contrast.reference}: {reason}",
+            f"fold change: {FOLD_CHANGES[setting.fold_change]}",
+            f"test: {TESTS['moderated']}",
+            *(f"{key}: {value}" for key, value in setting.details),
+        ),
+        details=setting.details,
+    )
+
+
+def _fitted_change(contrast: Contrast, log2_ratio: FloatArray, group_means: dict[str, FloatArray]) -> FoldChange:
+    """Give the fold change that the model fits, between the weighted geometric means of either side."""
+    sides = [
+        np.exp2(sum(sign * w * group_means[g] for g, w in contrast.weights.items() if sign * w > 0))
+        for sign in (1, -1)
+    ]
+    ratio = np.exp2(log2_ratio)
+    return FoldChange(sides[0], sides[1], ratio, log2_ratio, signed_fold_change(ratio))

@@ -1,0 +1,143 @@
+"""``mirtool diff`` with a model: pairs, several comparisons, a design, tests without normality, and refusals."""
+
+import csv
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mirtool.cli import main
+
+REFERENCE = Path(__file__).resolve().parents[1] / "reference"
+FIXTURE = str(REFERENCE / "models_fixture.csv")
+SHEET = str(REFERENCE / "models_samples.csv")
+CALL = ["diff", FIXTURE, "--samples", SHEET, "--scale", "log2"]
+
+# Patients p and q before and after. Log2 differences: 10001: 2, 4; 10002: −1, −3; 10003: 0, 1; 10004: 1, 1.5.
+NORMALIZED = """\
+# mirtool normalized; scale: log2; recipe: service
+ID,Name,p0,p1,q0,q1
+10001,hsa-miR-16-5p,1,3,5,9
+10002,hsa-miR-20a-5p,8,7,6,3
+10003,hsa-let-7d-3p,2,2,3,4
+10004,hsa-miR-21-5p,1,2,4,5.5
+"""
+PAIRED = "sample,group,patient\np0,before,p\np1,after,p\nq0,before,q\nq1,after,q\n"
+
+
+def rows_of(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(line for line in text.splitlines() if not line.startswith("# ")))
+
+
+def column(rows: list[dict[str, str]], name: str) -> np.ndarray:
+    return np.array([float("nan") if row[name] == "NA" else float(row[name]) for row in rows])
+
+
+def limma(case: str) -> list[dict[str, str]]:
+    return [row for row in rows_of((REFERENCE / "models_limma.csv").read_text()) if row["case"] == case]
+
+
+@pytest.fixture
+def study(tmp_path, monkeypatch):
+    (tmp_path / "results").mkdir()
+    (tmp_path / "results/normalized.csv").write_text(NORMALIZED)
+    (tmp_path / "samples.csv").write_text(PAIRED)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("options", "case"),
+    [
+        (["--pair", "patient"], "pair"),
+        (["--covariate", "batch", "--covariate", "age"], "covariates"),
+        (["--design", "~ group + batch + age"], "covariates"),
+        (["--trend", "--robust"], "trend robust"),
+        (["--treat", "1.2"], "treat"),
+    ],
+)
+def test_the_command_equals_limma(capsys, options, case):
+    assert main([*CALL, "--contrast", "B - A", "--fold-change", "fitted", *options]) == 0
+    ours = {row["ID"]: row for row in rows_of(capsys.readouterr().out)}
+    theirs = limma(case)
+    ordered = [ours[row["ID"]] for row in theirs]
+    for own, reference in (("log2 ratio B/A", "logFC"), ("t (moderated)", "t"), ("P (moderated)", "P")):
+        np.testing.assert_allclose(column(ordered, own), column(theirs, reference), rtol=1e-7, atol=1e-11)
+
+
+def test_pairs_in_a_study_by_hand(study, capsys):
+    assert main(["diff", "--pair", "patient", "--no-figures"]) == 0
+    rows = {row["ID"]: row for row in rows_of((study / "results/differential.csv").read_text())}
+    ratios = {ID: float(row["log2 ratio after/before"]) for ID, row in rows.items()}
+    assert ratios == {"10001": 3, "10002": -2, "10003": 0.5, "10004": 1.25}
+    # 10001: before the patients' mean of 1 and 5, after of 3 and 9, on log2: 2^3 and 2^6.
+    assert (float(rows["10001"]["fitted mean before"]), float(rows["10001"]["fitted mean after"])) == (8, 64)
+    err = capsys.readouterr().err
+    assert re.search(r"^  design +group \+ patient$", err, re.MULTILINE)
+    run = json.loads((study / "results/run.json").read_text())["runs"]["diff"]
+    assert run["arguments"]["model"]["pair"] == "patient"
+    assert run["arguments"]["fold_change"] == "fitted"
+
+
+def test_several_comparisons_write_a_table_of_all_and_one_of_each(tmp_path, capsys):
+    target = tmp_path / "time.csv"
+    options = ["--contrast", "B - A", "--contrast", "(B + C) / 2 - A", "-o", str(target)]
+    assert main([*CALL, *options, "--figures", str(tmp_path / "plots")]) == 0
+    overview = rows_of(target.read_text())
+    assert "P (F)" in overview[0]
+    one = rows_of((tmp_path / "time_B_vs_A.csv").read_text())
+    both = {row["ID"]: row for row in overview}
+    assert [row["P (moderated)"] for row in one] == [both[row["ID"]]["P (moderated) B/A"] for row in one]
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert names == ["plots", "time.csv", "time.run.json", "time_B_vs_A.csv", "time_mean-of-B-and-C_vs_A.csv"]
+    assert (tmp_path / "plots/volcano_B_vs_A.svg").is_file()
+    summary = json.loads((tmp_path / "time.run.json").read_text())["runs"]["diff"]["summary"]
+    assert [list(s["tested"]) for s in summary["comparisons"]] == [["B"], ["mean of B and C"]]
+    assert "Compared mean of B and C with A" in capsys.readouterr().err
+
+
+def test_a_table_of_several_comparisons_is_no_input_of_the_network(tmp_path, capsys):
+    target = tmp_path / "all.csv"
+    assert main([*CALL, "--contrast", "B - A", "--contrast", "C - A", "-o", str(target), "--no-figures"]) == 0
+    assert main(["network", str(target)]) == 1
+    assert "this table holds several comparisons" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("test", "heading"), [("rank-sum", "U (rank-sum)"), ("permutation", "d (permutation)")])
+def test_tests_without_normality(capsys, test, heading):
+    assert main([*CALL, "--compare", "B:A", "--test", test, "--adjust", "storey"]) == 0
+    out, err = capsys.readouterr()
+    rows = rows_of(out)
+    assert heading in rows[0]
+    assert "q (Storey)" in rows[0]
+    if test == "rank-sum":
+        assert "the smallest P that ranks of 4 against 4 arrays can give is 0.029" in err
+        r = {row["ID"]: row for row in rows_of((REFERENCE / "models_ranksum.csv").read_text())}
+        rows = [row for row in rows if row["ID"] != "p160"]  # constant: R gives no P, the count of all ways is 1
+        theirs = [r[row["ID"]] for row in rows]
+        np.testing.assert_allclose(column(rows, "U (rank-sum)"), column(theirs, "W"))
+        np.testing.assert_allclose(column(rows, "P (rank-sum)"), column(theirs, "P"), rtol=1e-9)
+    else:
+        assert re.search(r"^  labelings +all 69 others$", err, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "problem"),
+    [
+        (["--test", "welch", "--pair", "patient"], 2, "--test welch compares two groups as they are"),
+        (["--contrast", "B - A", "--compare", "B:A"], 2, "--compare and --contrast contradict each other"),
+        (["--contrast", "B - D"], 2, "the contrast can't be read"),
+        (["--contrast", "B - A", "--covariate", "lot"], 1, "no column 'lot', which --covariate names"),
+        (["--contrast", "B - A", "--design", "~ group + (batch"], 2, "the formula can't be read"),
+        (["--compare", "B:A", "--fold-change", "fitted"], 2, "fitted fold changes need a model"),
+        (["--compare", "B:A", "--treat", "0.9"], 2, "--treat must be 1 or more"),
+    ],
+)
+def test_wrong_calls_are_refused_in_plain_words(capsys, options, code, problem):
+    assert main([*CALL, *options]) == code
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert problem in err
+    assert "Traceback" not in err
