@@ -32,7 +32,7 @@ def test_no_spoiled_cell_ends_in_anything_else(seed, tmp_path):
     path = tmp_path / "spoiled.xlsx"
     path.write_bytes(book.to_bytes())
 
-    def read_raw(foreground, background):
+    def read_raw(*_pixels):
         return read_arrays([ROOT / "service_workbook/raw_intensity.xlsx"], samples=SAMPLES)
 
     try:
@@ -41,7 +41,6 @@ def test_no_spoiled_cell_ends_in_anything_else(seed, tmp_path):
             read_raw=read_raw if seed % 2 else None,
             samples=SAMPLES if seed % 5 else None,
         )
-    except MirtoolError as error:
-        assert str(error)
-    else:
-        assert report.cells
+    except MirtoolError:
+        return
+    assert report.cells
