@@ -20,7 +20,7 @@ from mirtool.commands.enrichment import (
     say_terms,
 )
 from mirtool.console import plural, say, say_pairs, say_table, warn
-from mirtool.errors import CallError, MirtoolError, NotEnoughDataError
+from mirtool.errors import CallError, FormatError, MirtoolError, NotEnoughDataError
 
 if TYPE_CHECKING:
     from mirtool.io.differential import DifferentialNames
@@ -254,6 +254,13 @@ def _choose_named(mirnas: str, regulation: str | None) -> _Chosen:
 def _choose_regulated(table: DifferentialNames, regulation: str | None) -> _Chosen:
     rule = regulation or ("volcano-p" if RULES["volcano-p"] in table.regulation else "fold-change")
     column = RULES[rule]
+    if column not in table.regulation and rule == "fold-change":
+        raise FormatError(
+            f"the differential table has no column '{column}', which every table of `mirtool diff` has",
+            path=table.path,
+            found=", ".join(table.regulation),
+            hint="run `mirtool diff` again; or choose one of its other rules with --regulation",
+        )
     if column not in table.regulation:
         raise CallError(
             f"the differential table has no column '{column}'",

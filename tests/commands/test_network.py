@@ -194,6 +194,15 @@ def test_without_a_test_the_rule_is_fold_change(capsys: pytest.CaptureFixture[st
     assert "choose --regulation fold-change" in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("study")
+def test_a_table_that_lost_its_fold_change_column_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("cut.csv").write_text(DIFFERENTIAL.replace("regulation by fold change", "regulated"))
+    assert main(["network", "cut.csv", "--interactions", "mti.csv", "--regulation", "fold-change"]) == 1
+    said = capsys.readouterr().err
+    assert "cut.csv: the differential table has no column 'regulation by fold change', which every table" in said
+    assert "run `mirtool diff` again" in said
+
+
 @pytest.mark.usefixtures("elsewhere")
 def test_the_starter_is_announced_whenever_it_is_used(capsys: pytest.CaptureFixture[str]) -> None:
     names = "hsa-miR-17-5p,hsa-miR-20a-5p,hsa-miR-21-5p"
