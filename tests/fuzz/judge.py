@@ -156,5 +156,7 @@ def complain(error: MirtoolError, name: str) -> str:
         return "the message holds characters that no terminal shows"
     if len(text) > LONGEST_MESSAGE:
         return f"the message has {len(text):,} characters"
-    found = _PROGRAMMERS_WORDS.search(text)
+    found = _PROGRAMMERS_WORDS.search(
+        f"{error.problem} {error.expected} {error.hint}"
+    )  # a cell may say what it likes
     return f"the message is a programmer's: {found.group()!r}" if found else ""

@@ -15,7 +15,7 @@ from tests.fuzz.mutate import mutant
 
 SEED = 1
 MUTANTS = 2_400
-WITH_COMMANDS = 2
+WITH_COMMANDS = 1
 
 NAMES = valid_fixtures()
 EACH = -(-MUTANTS // len(NAMES))
