@@ -1,17 +1,24 @@
 """Measure how far mirtool's numbers lie from the reference values in tests/reference, for docs/parity.md.
 
-Each function below gives the rows of one topic; ``python benchmarks/parity.py`` writes the table.
+Each function below gives the rows of one topic; ``python benchmarks/parity.py [FOLDER]`` writes the table, with
+the rows of GSE19536 where FOLDER holds ``GSE19536_mirna.csv.gz`` and ``GSE19536_pheno_data.csv``.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from mirtool.io.tables import TextTable, read_table
+
+if TYPE_CHECKING:
+    from mirtool.differential import Fit, Moderated
 
 ROOT = Path(__file__).resolve().parents[1]
 REFERENCE = ROOT / "tests" / "reference"
@@ -38,9 +45,9 @@ def largest_difference(found: np.ndarray, expected: np.ndarray) -> float:
     return float(np.nanmax(np.abs(found - expected) / scale))
 
 
-def matrix(name: str) -> tuple[TextTable, np.ndarray]:
+def matrix(name: str, *, first: int = 1) -> tuple[TextTable, np.ndarray]:
     table = read_table(REFERENCE / name)
-    return table, np.column_stack([table.numbers(j) for j in range(1, len(table.header))])
+    return table, np.column_stack([table.numbers(j) for j in range(first, len(table.header))])
 
 
 def qpcr() -> Iterable[Parity]:
@@ -105,18 +112,175 @@ def power() -> Iterable[Parity]:
     )
 
 
+B_OVER_A = np.array([[-1.0], [1.0], [0.0]])
+MODEL_FIXTURE = "160 probes × 12 arrays, half the rows with missing values"
+SMALLEST = 1e-5
+"""Below it a moderated statistic counts by its absolute difference: that of a constant probe is rounding alone."""
+
+
+def moderated_difference(name: str, case: str, fit: Fit, result: Moderated) -> dict[str, float]:
+    """Give the largest difference from limma's t and P (relative) and B (absolute: it is a logarithm)."""
+    from mirtool.differential import log_odds
+
+    table = read_table(REFERENCE / name)
+    rows = table.text(0) == case
+    t, p, b = (table.numbers(table.header.index(column))[rows] for column in ("t", "P", "B"))
+    found = result.statistic[:, 0], result.p_value[:, 0]
+    for own, theirs in zip(found, (t, p), strict=True):
+        if (np.isnan(own) != np.isnan(theirs)).any():
+            return {"t": float("inf")}
+    t_difference, p_difference = (
+        float(np.nanmax(np.abs(own - theirs) / np.maximum(np.abs(theirs), SMALLEST)))
+        for own, theirs in zip(found, (t, p), strict=True)
+    )
+    differences = {"t": t_difference, "P": p_difference}
+    if case != "treat":
+        differences["B"] = float(np.nanmax(np.abs(log_odds(fit, result)[:, 0] - b)))
+    return differences
+
+
+def _moderated_row(method: str, name: str, case: str, fixture: str, fit: Fit, result: Moderated) -> Parity:
+    differences = moderated_difference(name, case, fit, result)
+    return Parity(f"{method}: {', '.join(differences)}", "limma 3.54.1", fixture, max(differences.values()), 1e-7)
+
+
+def _mean_intensity(values: np.ndarray) -> np.ndarray:
+    present = ~np.isnan(values)
+    n = present.sum(axis=1)
+    return np.where(n > 0, np.where(present, values, 0).sum(axis=1) / np.maximum(n, 1), np.nan)
+
+
+def models(folder: Path | None) -> Iterable[Parity]:
+    """Compare linear models with limma, statmod, qvalue, samr and base R; with GSE19536 where it is given."""
+    from mirtool.differential import (
+        adjust_p_values,
+        estimate_block_correlation,
+        fit_linear_model,
+        moderate,
+        moderated_f,
+        permutation_test,
+    )  # fmt: skip
+
+    values = matrix("models_fixture.csv", first=2)[1]
+    weights = matrix("models_weights.csv", first=2)[1]
+    sheet = read_table(REFERENCE / "models_samples.csv")
+    groups, patient = np.eye(3)[np.repeat([0, 1, 2], 4)], np.tile(np.arange(4), 3)
+    batch_age = np.column_stack([sheet.text(3) == "y", sheet.numbers(4)]).astype(float)
+    patients = np.eye(4)[patient][:, 1:]
+    same = np.where(patient[:, np.newaxis] == patient, 0.4, 0.0) + 0.6 * np.eye(12)
+    of_arrays = np.array([2, 1, 1, 0.5, 1, 1, 3, 1, 1, 0.25, 1, 1])
+    trend, least = {"trend": _mean_intensity(values)}, {"least_change": float(np.log2(1.2))}
+    empty = np.zeros((12, 0))
+    curve = np.array([[1.0], [-2.0], [1.0]])
+    for case, nuisance, contrast, fitting, moderation in (
+        ("plain", empty, B_OVER_A, {}, {}),
+        ("trend", empty, B_OVER_A, {}, trend),
+        ("robust", empty, B_OVER_A, {}, {"robust": True}),
+        ("trend robust", empty, B_OVER_A, {}, trend | {"robust": True}),
+        ("treat", empty, B_OVER_A, {}, least),
+        ("weights", empty, B_OVER_A, {"weights": weights}, {}),
+        ("weights trend", empty, B_OVER_A, {"weights": weights}, trend),
+        ("array weights", empty, B_OVER_A, {"weights": of_arrays}, {}),
+        ("covariates", batch_age, B_OVER_A, {}, {}),
+        ("pair", patients, B_OVER_A, {}, {}),
+        ("block 0.4", empty, B_OVER_A, {"correlation": same}, {}),
+        ("block 0.4 weights", empty, B_OVER_A, {"correlation": same, "weights": weights}, {}),
+        ("curve", empty, curve, {}, {}),
+    ):
+        design = np.hstack([groups, nuisance])
+        contrasts = np.vstack([contrast, np.zeros((nuisance.shape[1], 1))])
+        fit = fit_linear_model(values, design, contrasts=contrasts, **fitting)
+        result = moderate(fit, **moderation)
+        yield _moderated_row(f"moderated t, {case}", "models_limma.csv", case, MODEL_FIXTURE, fit, result)
+
+    fit = fit_linear_model(values, groups, contrasts=np.array([[-1.0, -1.0], [1.0, 0.0], [0.0, 1.0]]))
+    f, r = moderated_f(fit, moderate(fit)), read_table(REFERENCE / "models_f.csv")
+    varies = np.arange(160) != 159  # of the constant probe R gives 1e-29
+    worst = max(
+        largest_difference(own[varies], r.numbers(column)[varies])
+        for own, column in ((f.statistic, 1), (f.p_value, 2))
+    )
+    yield Parity("moderated F of two contrasts: F, P", "R 4.2.2 `lm`, limma 3.54.1", MODEL_FIXTURE, worst, 1e-7)
+
+    r = read_table(REFERENCE / "models_correlation.csv")
+    complete = estimate_block_correlation(values[:80], groups, patient).of_probes
+    yield Parity(
+        "correlation within blocks", "limma 3.54.1", "80 complete probes",
+        largest_difference(complete, r.numbers(1)[1:81]), 1e-7,
+    )  # fmt: skip
+    common = estimate_block_correlation(values[:159], groups, patient).common
+    yield Parity(
+        "common correlation (limma stops its iterations early)", "limma 3.54.1", MODEL_FIXTURE,
+        largest_difference(np.array([common]), r.numbers(1)[:1]), 5e-5,
+    )  # fmt: skip
+
+    r = read_table(REFERENCE / "models_qvalue.csv")
+    q = adjust_p_values(r.numbers(1)[1:], "storey")
+    yield Parity(
+        "Storey's q", "qvalue 2.30.0, bootstrap", MODEL_FIXTURE, largest_difference(q, r.numbers(2)[1:]), 1e-10
+    )
+    r = read_table(REFERENCE / "models_sam.csv")
+    sam = permutation_test(values[:80, 4:8], values[:80, :4])
+    yield Parity(
+        "SAM's d", "samr 3.0", "80 complete probes × (4 + 4)",
+        largest_difference(sam.statistic, r.numbers(1)[1:]), 1e-10,
+    )  # fmt: skip
+    yield Parity(
+        "permutation P, all labelings", "R 4.2.2", "80 complete probes × (4 + 4)",
+        largest_difference(sam.p_value, r.numbers(2)[1:]), 1e-10,
+    )  # fmt: skip
+    if folder is not None:
+        yield from gse19536_models(folder)
+
+
+def gse19536_models(folder: Path) -> Iterable[Parity]:
+    """Compare models of the 98 breast tumors with limma."""
+    from mirtool.differential import estimate_block_correlation, fit_linear_model, moderate
+
+    table, pheno = read_table(folder / "GSE19536_mirna.csv.gz"), read_table(folder / "GSE19536_pheno_data.csv")
+    er = dict(zip(pheno.text(0), pheno.text(1), strict=True))
+    values = np.column_stack([table.numbers(j) for j in range(1, len(table.header))])
+    design = np.column_stack([np.ones(98), [er[name] == "case" for name in table.header[1:]]])
+    i, j = np.indices(values.shape) + 1
+    weights = 1.0 + (7 * i + 3 * j) % 5
+    trend = {"trend": _mean_intensity(values)}
+    fixture = "GSE19536, 463 probes × 98 arrays"
+    for case, moderation in (
+        ("trend", trend),
+        ("robust", {"robust": True}),
+        ("trend robust", trend | {"robust": True}),
+        ("treat", {"least_change": float(np.log2(1.1))}),
+        ("weights", {}),
+    ):
+        fit = fit_linear_model(
+            values, design, contrasts=np.array([[0.0], [1.0]]), weights=weights if case == "weights" else None
+        )
+        result = moderate(fit, **moderation)
+        yield _moderated_row(f"moderated t, {case}", "gse19536_models.csv", case, fixture, fit, result)
+    common = estimate_block_correlation(values, design, np.tile(np.arange(49), 2)).common
+    converged = read_table(REFERENCE / "gse19536_correlation.csv").numbers(1)[1:]
+    yield Parity(
+        "common correlation of blocks of two", "statmod 1.5.0, converged", fixture,
+        largest_difference(np.array([common]), converged), 1e-7,
+    )  # fmt: skip
+
+
 TOPICS: dict[str, Callable[[], Iterable[Parity]]] = {"Quantitative PCR": qpcr, "Power": power}
 
 
 def main() -> None:
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else None
+    topics = TOPICS | {"Linear models": partial(models, folder)}
     lines = [
         "# Parity",
         "",
-        "Made by `python benchmarks/parity.py` from the reference values in `tests/reference/` (its README",
-        "names the versions and the scripts). The difference is the largest relative one over all values;",
+        "Made by `python benchmarks/parity.py FOLDER` (FOLDER holds GSE19536, which the project does not) from",
+        "the reference values in `tests/reference/` (its README",
+        "names the versions and the scripts). The difference is the largest relative one over all values",
+        "(of B, a logarithm, the largest absolute one; of a t or P below 1e-5, relative to 1e-5);",
         "missing values must stand in the same places.",
     ]
-    for topic, rows in TOPICS.items():
+    for topic, rows in topics.items():
         lines += ["", f"## {topic}", "", "| method | against | fixture | largest difference | allowed |"]
         lines += ["|---|---|---|---|---|"]
         for row in rows():
