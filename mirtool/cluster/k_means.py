@@ -3,6 +3,7 @@
 References
 ----------
 Lloyd, S. P. (1982). Least squares quantization in PCM. IEEE Trans. Inf. Theory 28, 129–137.
+Hartigan, J. A. (1975). Clustering Algorithms. Wiley, chapter 4.
 Arthur, D. & Vassilvitskii, S. (2007). k-means++: the advantages of careful seeding. SODA 2007, 1027–1035.
 Chi, J. T., Chi, E. C. & Baraniuk, R. G. (2016). k-POD: a method for k-means clustering of missing data. Am. Stat.
 70, 91–99 (the sum of squares over what was measured).
@@ -21,8 +22,9 @@ from mirtool.cluster.trees import number_by_appearance
 from mirtool.errors import CallError, NotEnoughDataError
 from mirtool.model import FloatArray, IntArray
 
-RESTARTS = 50
+RESTARTS = 25
 _MOST_STEPS = 300
+_ROUNDING = 1e-10
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,8 +52,9 @@ class KMeans:
 def k_means(values: FloatArray, k: int, *, restarts: int = RESTARTS, seed: int = 1) -> KMeans:
     """Part rows into k clusters with the least sum of squares around their means.
 
-    Lloyd's steps from ``restarts`` starts by k-means++; the best end is kept. A missing value takes no part: sums
-    of squares and means run over what was measured, and each step makes the sum smaller, so that they end.
+    Lloyd's steps from ``restarts`` starts by k-means++, then single rows change their cluster as long as that
+    makes the sum smaller (Hartigan's rule, which ends lower than Lloyd's steps alone); the best end is kept. A
+    missing value takes no part: sums of squares and means run over what was measured.
 
     Parameters
     ----------
@@ -73,7 +76,8 @@ def k_means(values: FloatArray, k: int, *, restarts: int = RESTARTS, seed: int =
 
     References
     ----------
-    Lloyd (1982); Arthur and Vassilvitskii (2007); Chi, Chi and Baraniuk (2016) for missing values.
+    Lloyd (1982); Hartigan (1975); Arthur and Vassilvitskii (2007); Chi, Chi and Baraniuk (2016) for missing
+    values.
 
     Examples
     --------
@@ -95,8 +99,9 @@ def k_means(values: FloatArray, k: int, *, restarts: int = RESTARTS, seed: int =
     rng = np.random.default_rng(seed)
     best_sum, best = np.inf, np.empty(0, dtype=np.int64)
     for _ in range(restarts):
-        total, labels = _descend(values, _seeds(values, k, rng))
-        if total < best_sum * (1 - 1e-12):
+        labels = _exchange(values, _descend(values, _seeds(values, k, rng)), k)
+        total = _sum_of_squares(values, labels, k)
+        if total < best_sum * (1 - _ROUNDING):
             best_sum, best = total, labels
     cluster = number_by_appearance(best)
     centers, within = np.full((k, values.shape[1]), np.nan), np.zeros(k)
@@ -119,8 +124,8 @@ def _seeds(values: FloatArray, k: int, rng: np.random.Generator) -> FloatArray:
     return filled[chosen]
 
 
-def _descend(values: FloatArray, centers: FloatArray) -> tuple[float, IntArray]:
-    """Take Lloyd's steps from the centers until no row moves; give the sum of squares and each row's cluster."""
+def _descend(values: FloatArray, centers: FloatArray) -> IntArray:
+    """Take Lloyd's steps from the centers until no row moves; give each row's cluster, from 0."""
     labels = np.full(len(values), -1)
     for _ in range(_MOST_STEPS):
         squares = np.stack([np.nansum((values - center) ** 2, axis=1) for center in centers], axis=1)
@@ -129,8 +134,43 @@ def _descend(values: FloatArray, centers: FloatArray) -> tuple[float, IntArray]:
             break
         labels = moved
         centers = np.stack([_means(values[labels == j], center) for j, center in enumerate(centers)])
-    residuals = values - centers[labels]
-    return float(np.nansum(residuals**2)), labels.astype(np.int64)
+    return labels.astype(np.int64)
+
+
+def _exchange(values: FloatArray, labels: IntArray, k: int) -> IntArray:
+    """Move single rows between clusters as long as the sum of squares falls, both centers following.
+
+    In a column where a cluster has n values, taking x away lowers its sum by n / (n − 1) · (x − mean)², and adding
+    x raises it by n / (n + 1) · (x − mean)².
+    """
+    labels = labels.copy()
+    present = ~np.isnan(values)
+    filled = np.where(present, values, 0.0)
+    inside = (labels[:, None] == np.arange(k)).astype(float)
+    count, total, size = inside.T @ present, inside.T @ filled, inside.sum(axis=0)
+    moved, passes = True, 0
+    while moved and passes < _MOST_STEPS:
+        moved, passes = False, passes + 1
+        for i, own in enumerate(labels.tolist()):
+            if size[own] == 1:
+                continue
+            squares = np.where(present[i], (filled[i] - total / np.maximum(count, 1)) ** 2, 0.0)
+            gain = float((squares[own] * count[own] / np.maximum(count[own] - 1, 1)).sum())
+            cost = (squares * count / (count + 1)).sum(axis=1)
+            cost[own] = np.inf
+            best = int(cost.argmin())
+            if cost[best] < gain * (1 - _ROUNDING):
+                for j, sign in ((own, -1), (best, 1)):
+                    count[j] += sign * present[i]
+                    total[j] += sign * filled[i]
+                    size[j] += sign
+                labels[i], moved = best, True
+    return labels
+
+
+def _sum_of_squares(values: FloatArray, labels: IntArray, k: int) -> float:
+    centers = np.stack([_means(values[labels == j], np.zeros(values.shape[1])) for j in range(k)])
+    return float(np.nansum((values - centers[labels]) ** 2))
 
 
 def _without_empty(labels: IntArray, squares: FloatArray) -> IntArray:
