@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -113,6 +114,7 @@ def test_ctrl_c_in_the_middle_ends_with_130_and_leaves_nothing_half_written(tmp_
     with pipe.open("w") as writer:  # opens when the command has begun to read it
         writer.write("ID,s1\n")
         writer.flush()
+        time.sleep(0.5)  # now it waits for the rest
         process.send_signal(signal.SIGINT)
         out, err = process.communicate()
     killer.cancel()
