@@ -265,7 +265,59 @@ def gse19536_models(folder: Path) -> Iterable[Parity]:
     )  # fmt: skip
 
 
-TOPICS: dict[str, Callable[[], Iterable[Parity]]] = {"Quantitative PCR": qpcr, "Power": power}
+def clusters() -> Iterable[Parity]:
+    """Compare distances, trees, k-means and the fit of the multiscale bootstrap with R, cluster and pvclust."""
+    from mirtool.cluster import fit_scales, hierarchical_order, k_means, pairwise_distances, row_scores
+
+    def numbers(text: str) -> np.ndarray:
+        return np.array([float(number) for number in text.split()])
+
+    _, values = matrix("cluster_fixture.csv")
+    r = read_table(REFERENCE / "cluster_hclust.csv")
+    largest: dict[str, float] = {}
+    for of, metric, quantity, expected in zip(*(r.text(j) for j in range(4)), strict=True):
+        leaves = values if of == "probes" else values.T
+        kind, _, method = quantity.partition(" ")
+        if kind == "distances":
+            name, found = f"distances, {metric}", pairwise_distances(leaves, metric=metric)
+        elif kind == "heights":
+            merges = hierarchical_order(leaves, method=method, metric=metric).linkage
+            name, found = f"heights, {method} linkage", np.sort(merges[:, 2])
+        else:
+            continue
+        reference = numbers(expected) if kind == "distances" else np.sort(numbers(expected))
+        largest[name] = max(largest.get(name, 0.0), largest_difference(found, reference))
+    fixture = "30 probes × 12 arrays, both ways, some values missing"
+    for name, difference in sorted(largest.items()):
+        r_function = "`dist`, `cor`" if name.startswith("distances") else "`hclust`"
+        yield Parity(name, f"R 4.2.2 {r_function}", fixture, difference, 1e-10)
+    scores, _ = row_scores(values[~np.isnan(values).any(axis=1)])
+    r = read_table(REFERENCE / "cluster_kmeans.csv")
+    within, silhouette = 0.0, 0.0
+    for of, k, quantity, expected in zip(*(r.text(j) for j in range(4)), strict=True):
+        result = k_means(scores if of == "probes" else scores.T, int(k))
+        if quantity == "total":
+            within = max(within, largest_difference(np.array([result.within.sum()]), numbers(expected)))
+        elif quantity == "silhouette":
+            silhouette = max(silhouette, largest_difference(result.silhouette, numbers(expected)))
+    fixture = "24 probes × 12 arrays, both ways, k = 2, 3, 4"
+    yield Parity("k-means: sum of squares within", "R 4.2.2 `kmeans`, 200 starts", fixture, within, 1e-10)
+    yield Parity("silhouettes", "cluster 2.1.4", fixture, silhouette, 1e-10)
+    r = read_table(REFERENCE / "cluster_msfit.csv")
+    shares = np.column_stack([numbers(text) for text in r.text(0)])
+    fitted = fit_scales(shares, np.arange(5, 15) / 10, 1000)
+    difference = max(
+        largest_difference(own, r.numbers(column))
+        for column, own in ((1, fitted.au), (2, fitted.bp), (3, fitted.au_error), (4, fitted.bp_error))
+    )
+    yield Parity("AU, BP and their errors of given shares", "pvclust 2.2-0 `msfit`", "10 series", difference, 1e-9)
+
+
+TOPICS: dict[str, Callable[[], Iterable[Parity]]] = {
+    "Quantitative PCR": qpcr,
+    "Power": power,
+    "Clusters": clusters,
+}
 
 
 def main() -> None:
