@@ -220,16 +220,41 @@ def run_record(
 
 def merge_run(path: str | Path, record: Mapping[str, Any]) -> bytes:
     """Put one command's record into the run file's text, beside those of the other commands."""
-    runs: dict[str, Any] = {}
-    if Path(path).is_file():
-        try:
-            runs = dict(json.loads(Path(path).read_text(encoding="utf-8"))["runs"])
-        except (ValueError, TypeError, KeyError, OSError) as error:
-            raise MirtoolError(
-                f"the record of earlier runs is damaged: {error}",
-                path=path,
-                hint="move the file away; mirtool writes a new one",
-            ) from error
+    runs = _read_runs(path)
     runs[str(record["command"])] = dict(record)
     content = {"schema_version": RUN_SCHEMA_VERSION, "runs": dict(sorted(runs.items()))}
     return (json.dumps(content, indent=2, ensure_ascii=False, sort_keys=True) + "\n").encode()
+
+
+def recorded_arguments(path: str | Path, command: str) -> dict[str, Any] | None:
+    """Give the arguments with which a command was last run, as its record has them; None without a record.
+
+    Raises
+    ------
+    MirtoolError
+        Where the file is no record of runs.
+    """
+    record = _read_runs(path).get(command)
+    if record is None:
+        return None
+    try:
+        return dict(record["arguments"])
+    except (ValueError, TypeError, KeyError) as error:
+        raise _damaged_record(path, error) from error
+
+
+def _read_runs(path: str | Path) -> dict[str, Any]:
+    if not Path(path).is_file():
+        return {}
+    try:
+        return dict(json.loads(Path(path).read_text(encoding="utf-8"))["runs"])
+    except (ValueError, TypeError, KeyError, OSError) as error:
+        raise _damaged_record(path, error) from error
+
+
+def _damaged_record(path: str | Path, error: Exception) -> MirtoolError:
+    return MirtoolError(
+        f"the record of earlier runs is damaged: {error}",
+        path=path,
+        hint="move the file away; mirtool writes a new one",
+    )

@@ -17,7 +17,7 @@ LAYERS = [
     {"io"},
     {"study", "sample_sheet", "names", "normalize"},
     {"differential", "cluster", "quality", "qpcr", "chip", "simulate"},
-    {"network", "audit", "power"},
+    {"network", "audit", "power", "methods", "sensitivity", "shortlist"},
     {"report"},
     {"commands"},
     {"cli", "__main__"},

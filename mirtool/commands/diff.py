@@ -21,6 +21,13 @@ from mirtool.commands.common import (
     record_run,
     write_result,
 )
+from mirtool.commands.sensitivity import (
+    check_sensitivity_options,
+    run_sensitivity,
+    sensitivity_record,
+    tell_sensitivity,
+    write_sensitivity,
+)
 from mirtool.console import plural, say, say_pairs, warn
 from mirtool.errors import CallError, MirtoolError
 
@@ -146,6 +153,14 @@ def diff(
         int, typer.Option("--permutations", metavar="N", min=1, help="Labelings that the permutation test tries.")
     ] = 1000,
     seed: Annotated[int, typer.Option("--seed", metavar="N", min=0, help="Of the labelings drawn at random.")] = 1,
+    sensitivity: Annotated[
+        bool,
+        typer.Option(
+            "--sensitivity",
+            help="Make the list again from the raw arrays under every plausible choice, and add to each probe the "
+            "share of choices under which it stays.",
+        ),
+    ] = False,
     scale: Annotated[
         str | None,
         typer.Option(
@@ -188,6 +203,12 @@ def diff(
     Several --contrast give one table of all comparisons side by side, with an F test of all of them, and beside
     it (where it is a file) a table and figures of each: differential_T_vs_R.csv.
 
+    --sensitivity reads the raw arrays that the sample sheet names and combines intensity cut-off 30 or 50, median
+    or mean of the replicate spots, background subtracted or not, moderated, Welch's or Student's test, both fold
+    changes, and all arrays or one left out. The columns `stability by …` hold the share of these choices under
+    which each rule calls the probe in the direction of its ratio; all choices with their counts go into
+    sensitivity.csv.
+
     Example:
 
     \b
@@ -196,6 +217,7 @@ def diff(
       mirtool diff --cutoff 1.5 --volcano fdr         a lower bar, and figures by FDR
       mirtool normalize *.gpr --samples s.csv | mirtool diff - --samples s.csv > differential.csv
       mirtool diff log2.xlsx --samples s.csv --scale log2 -o differential.xlsx --figures plots
+      mirtool diff --sensitivity                      which of them stay, whatever else is chosen
       mirtool diff --pair patient --trend --robust    before and after in the same patients
       mirtool diff --contrast "day7 - day0" --contrast "day14 - day0" --covariate batch
       mirtool diff --design "~ group + batch + age" --block patient
@@ -227,6 +249,8 @@ def diff(
     target = place.target(output, "differential.csv")
     format_of(target, format_name)
     source, sheet = _input_table(table, place), _sample_sheet(place)
+    if sensitivity:
+        check_sensitivity_options(source, target, plain=model == Model())
 
     matrix = _read_matrix(source, sheet, scale, platform, samples_in_rows=samples_in_rows)
     tested, reference = _groups(compare, matrix)
@@ -238,7 +262,12 @@ def diff(
     counts = [_counts(d) for d in result.tables]
     for comparison, d, n in zip(result.comparisons, result.tables, counts, strict=True):
         _tell(matrix, comparison, d, n, asked=test)
-    _write_tables(result, target, format_name)
+    stability = run_sensitivity(place, source, sheet, result.tables[0]) if sensitivity else None
+    if stability is not None:
+        tell_sensitivity(stability)
+        write_sensitivity(stability, result.tables[0], place, target, format_name)
+    else:
+        _write_tables(result, target, format_name)
     folder = None if no_figures else place.figures(figures)
     if folder is not None:
         for comparison, d, suffix in zip(result.comparisons, result.tables, _suffixes(result), strict=True):
@@ -266,9 +295,11 @@ def diff(
             "volcano": volcano,
         }
         | ({} if model == Model() else {"model": asdict(model)})
-        | ({"permutations": permutations, "seed": seed} if test == "permutation" else {}),
+        | ({"permutations": permutations, "seed": seed} if test == "permutation" else {})
+        | ({"sensitivity": True} if stability else {}),
         inputs=_hashes(source, sheet, platform),
-        summary=summaries[0] if len(summaries) == 1 else {"comparisons": summaries},
+        summary=(summaries[0] if len(summaries) == 1 else {"comparisons": summaries})
+        | ({"sensitivity": sensitivity_record(stability)} if stability else {}),
     )
 
 
