@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from mirtool.commands.common import FormatOption, OutputOption, Place, find_place, record_run, write_result
-from mirtool.console import plural, say, say_pairs, say_table, warn
+from mirtool.commands.workers import SchedulerOption, WorkersOption, open_executor
+from mirtool.console import plural, progress_steps, say, say_pairs, say_table, warn
 from mirtool.errors import CallError, MirtoolError
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from mirtool.io.tables import TextTable
     from mirtool.model import GeneSets
-    from mirtool.network import EnrichmentTable
+    from mirtool.network import EnrichmentTable, MirnaUniverse, NullTest
 
 GeneSetsOption = Annotated[
     str | None,
@@ -33,6 +36,30 @@ MinSizeOption = Annotated[
 MaxSizeOption = Annotated[
     int, typer.Option("--max-size", metavar="N", help="Most genes of the universe in a term that is tested.")
 ]
+NullOption = Annotated[
+    str | None,
+    typer.Option(
+        "--null",
+        metavar="genes|mirnas|degree|all",
+        help="What terms are compared with: genes drawn at random; miRNAs drawn at random from those on the "
+        "array; miRNAs of like numbers of targets; or all three side by side (default where miRNAs are known).",
+    ),
+]
+DrawsOption = Annotated[
+    int, typer.Option("--draws", metavar="N", min=1, help="Sets of miRNAs drawn for each null that draws them.")
+]
+SeedOption = Annotated[int, typer.Option("--seed", metavar="N", min=0, help="Of all draws.")]
+
+NULLS = {
+    "genes": ("genes",),
+    "mirnas": ("miRNAs",),
+    "degree": ("degree",),
+    "all": ("genes", "miRNAs", "degree"),
+}
+"""What ``--null`` may be, and the nulls it stands for."""
+QUERIES = {"shared targets": 2, "all targets": 1}
+"""What is asked of a network, and how many miRNAs must target a gene of it."""
+UNIVERSE_FILE = "network_mirna_universe.csv"
 
 TERMS_TOLD = 5
 TERM_FDR = 0.05
@@ -60,6 +87,11 @@ def enrichment(
     ] = None,
     min_size: MinSizeOption = 10,
     max_size: MaxSizeOption = 500,
+    null: NullOption = None,
+    draws: DrawsOption = 10_000,
+    seed: SeedOption = 1,
+    workers: WorkersOption = 1,
+    scheduler: SchedulerOption = None,
     output: OutputOption = None,
     format_name: FormatOption = None,
 ) -> None:
@@ -69,8 +101,11 @@ def enrichment(
     table holds the terms with at least one hit, smallest P first. Of a network's nodes, the targets that two
     miRNAs or more share and all targets are tested, each by itself.
 
-    The null draws genes at random. Targets of miRNAs are no random draw of genes, so read the P values of their
-    terms as a ranking rather than as a proof.
+    Targets of miRNAs are no random draw of genes: terms come out for random miRNAs too. Where `mirtool network`
+    wrote which miRNAs could have been chosen (network_mirna_universe.csv beside the nodes), as many miRNAs are
+    drawn at random from these, once any and once only such with like numbers of targets; P = (b + 1) / (N + 1) for
+    b of N sets with as many hits or more. The column `survives` names the nulls under which the FDR is at most
+    0.05. Of a plain list of genes no miRNAs are known: read its P as a ranking if they are targets of miRNAs.
 
     Example:
 
@@ -78,25 +113,34 @@ def enrichment(
       mirtool enrichment                                      in a study folder, after `mirtool network`
       mirtool enrichment genes.txt --universe measured.txt > enrichment.csv
       mirtool enrichment genes.txt --gene-sets KEGG_2021_Human.gmt -o enrichment.xlsx
+      mirtool enrichment --null all --draws 100000 --workers 2
     """  # noqa: D301  (typer wants the backspace itself)
     from mirtool.network import enrichment as test_gene_sets
     from mirtool.network import enrichment_table
     from mirtool.report.tables import format_of
 
+    nulls = choose_nulls(null)
     place = find_place([genes] if genes else [], None, "list of genes")
     target = place.target(output, "enrichment.csv")
     format_of(target, format_name)
     source = genes or _nodes_of_study(place)
     queries, universe = _read_queries(source, universe)
+    mirnas_source, mirnas = _find_mirnas(source, queries, null)
     sets = find_gene_sets(gene_sets)
     if sets is None:
         raise CallError("there is nothing to test without gene sets", hint="name some, or leave --gene-sets out")
     everything = _read_universe(universe)
-    tests = [
-        test_gene_sets(members, sets, universe=everything, min_size=min_size, max_size=max_size, query=query)
-        for query, members in queries.items()
-        if len(members)
-    ]
+    sizes: dict[str, Any] = {"min_size": min_size, "max_size": max_size}
+    with open_executor(workers, scheduler) as executor:
+        tests = [
+            enrich_targets(mirnas, sets, query, nulls, draws, executor, universe=everything, seed=seed, **sizes)
+            if mirnas is not None
+            else test_gene_sets(members, sets, universe=everything, query=query, **sizes)
+            for query, members in queries.items()
+            if len(members)
+        ]
+    if mirnas is not None:
+        say(f"miRNA universe: {mirnas.described}")
     for test in tests:
         say_terms(test)
     write_result(enrichment_table(tests), target, format_name)
@@ -110,13 +154,62 @@ def enrichment(
             "universe": universe,
             "min_size": min_size,
             "max_size": max_size,
+            "null": null,
+            "draws": draws,
+            "seed": seed,
         },
-        inputs=hash_files(source, universe, gene_sets),
-        summary={
-            test.query: {"terms_tested": len(test), "universe": test.universe_size, "query": test.query_size}
-            for test in tests
-        },
+        inputs=hash_files(source, universe, gene_sets, mirnas_source),
+        summary={test.query: summarize(test) for test in tests},
     )
+
+
+def choose_nulls(null: str | None) -> tuple[str, ...]:
+    """Give the nulls that ``--null`` names; all where it was left out."""
+    if null is not None and null not in NULLS:
+        raise CallError(f"--null can't be {null!r}", expected=" or ".join(NULLS))
+    return NULLS[null or "all"]
+
+
+def enrich_targets(
+    mirnas: MirnaUniverse,
+    sets: GeneSets,
+    query: str,
+    nulls: Sequence[str],
+    draws: int,
+    executor: Executor | None,
+    **options: Any,
+) -> EnrichmentTable:
+    """Test one query of :data:`QUERIES` against the nulls, with a progress bar on a terminal."""
+    from mirtool.network import target_enrichment
+    from mirtool.network.mirna_null import n_tasks
+
+    steps = n_tasks(draws) * sum(null != "genes" for null in nulls)
+    with progress_steps(f"Drawing miRNAs for the {query}", steps) as on_step:
+        return target_enrichment(
+            mirnas,
+            sets,
+            shared_by=QUERIES[query],
+            nulls=nulls,
+            query=query,
+            draws=draws,
+            executor=executor,
+            on_step=on_step,
+            **options,
+        )
+
+
+def summarize(test: EnrichmentTable) -> dict[str, Any]:
+    """Give what the record of a run keeps of a test."""
+    return {
+        "gene_sets": test.source,
+        "terms_tested": len(test),
+        "universe": test.universe_size,
+        "query": test.query_size,
+        "outside_universe": test.outside,
+        "mirna_universe": test.mirnas or None,
+        "surviving": {each.name: int(each.survives.sum()) for each in test.tests},
+        "surviving_all": int(test.survives_all.sum()),
+    }
 
 
 def find_gene_sets(name: str | None) -> GeneSets | None:
@@ -133,34 +226,57 @@ def find_gene_sets(name: str | None) -> GeneSets | None:
 
 
 def say_terms(test: EnrichmentTable) -> None:
-    """Tell what was tested, and the terms on top."""
-    significant = int((test.fdr <= TERM_FDR).sum())
+    """Tell what was tested against what, and the terms on top."""
     say(f"Gene sets, {test.query}:")
     outside = f", {test.outside:,} more outside the universe" if test.outside else ""
-    say_pairs(
-        [
-            ("gene sets", test.source),
-            ("tested", f"{len(test):,} of {test.n_sets:,} terms: {test.min_size} to {test.max_size} genes each"),
-            ("universe", f"{plural(test.universe_size, 'gene')} that both the sets and the universe know"),
-            ("query", f"{plural(test.query_size, 'gene')}{outside}"),
-            ("passing", f"{plural(significant, 'term')} with FDR <= {TERM_FDR:g} (null: {test.null} at random)"),
-        ]
-    )
-    shown = range(min(significant, TERMS_TOLD))
-    if shown:
-        say_table(
-            ("term", "hits", "of", "fold", "FDR"),
-            [
-                (
-                    test.terms[i][:60],
-                    f"{test.hits[i]:,}",
-                    f"{test.set_size[i]:,}",
-                    f"{test.fold_enrichment[i]:.1f}",
-                    f"{test.fdr[i]:.1e}",
-                )
-                for i in shown
-            ],
+    lines = [
+        ("gene sets", test.source),
+        ("tested", f"{len(test):,} of {test.n_sets:,} terms: {test.min_size} to {test.max_size} genes each"),
+        ("universe", f"{plural(test.universe_size, 'gene')} that both the sets and the universe know"),
+        ("query", f"{plural(test.query_size, 'gene')}{outside}"),
+    ]
+    for each in test.tests:
+        n = plural(int(each.survives.sum()), "term")
+        lines.append(("surviving", f"{n} with FDR <= {TERM_FDR:g} if {_words_of(each)}"))
+    if len(test.tests) > 1:
+        lines.append(("", f"{plural(int(test.survives_all.sum()), 'term')} under each of these"))
+    say_pairs(lines)
+    if test.draws_needed:
+        say(
+            f"  So few draws can't bring one term alone to FDR <= {TERM_FDR:g} among {len(test):,}: "
+            f"--draws {test.draws_needed} can."
         )
+    _say_top(test)
+
+
+def _words_of(test: NullTest) -> str:
+    drawn = {
+        "genes": "genes are drawn at random",
+        "miRNAs": "miRNAs are drawn at random",
+        "degree": "miRNAs of like numbers of targets are drawn",
+    }[test.name]
+    return drawn + (f", {test.draws:,} times" if test.draws else "")
+
+
+def _say_top(test: EnrichmentTable) -> None:
+    """Show the terms that survive any null, in the table's order: those that survive all of them first."""
+    import numpy as np
+
+    shown = np.flatnonzero(np.any([each.survives for each in test.tests], axis=0))[:TERMS_TOLD]
+    if not len(shown):
+        return
+    say_table(
+        ("term", "hits", "of", *(f"FDR ({each.name})" for each in test.tests)),
+        [
+            (
+                test.terms[i][:60],
+                f"{test.hits[i]:,}",
+                f"{test.set_size[i]:,}",
+                *(f"{each.fdr[i]:.1e}" for each in test.tests),
+            )
+            for i in shown
+        ],
+    )
 
 
 def hash_files(*paths: str | None) -> dict[str, str]:
@@ -193,6 +309,32 @@ def _read_queries(source: str, universe: str | None) -> tuple[Mapping[str, Colle
     if universe is None and beside.is_file():
         universe = str(beside)
     return _read_nodes(source), universe
+
+
+def _find_mirnas(
+    source: str, queries: Mapping[str, Collection[str]], null: str | None
+) -> tuple[str | None, MirnaUniverse | None]:
+    """Find the miRNAs that could have been chosen for a network; None where no null is to draw any."""
+    from mirtool.io.tables import read_table
+    from mirtool.network.mirna_universe import read_universe
+
+    path = Path(source).with_name(UNIVERSE_FILE)
+    if queries.keys() != QUERIES.keys() or not path.is_file():
+        if null not in (None, "genes"):
+            raise CallError(
+                f"--null {null} needs the miRNAs behind the genes",
+                hint=f"name the network_nodes.csv of `mirtool network`, with its {UNIVERSE_FILE} beside it",
+            )
+        return None, None
+    universe = read_universe(read_table(path))
+    counts = universe.targets.incidence[universe.chosen.nonzero()[0]].sum(axis=0)
+    if any(set(universe.targets.genes[counts >= n]) != set(queries[query]) for query, n in QUERIES.items()):
+        raise MirtoolError(
+            f"{UNIVERSE_FILE} is of another network than {Path(source).name}",
+            path=path,
+            hint="run `mirtool network` again, or take the file away to draw genes only",
+        )
+    return str(path), universe
 
 
 def _read_nodes(source: str) -> dict[str, Collection[str]]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,13 +13,22 @@ import typer
 from mirtool.commands.common import Place, find_place, record_run, write_result
 from mirtool.commands.current_names import AliasesOption, names_record, read_book, tell_names
 from mirtool.commands.enrichment import (
+    QUERIES,
+    UNIVERSE_FILE,
+    DrawsOption,
     GeneSetsOption,
     MaxSizeOption,
     MinSizeOption,
+    NullOption,
+    SeedOption,
+    choose_nulls,
+    enrich_targets,
     find_gene_sets,
     hash_files,
     say_terms,
+    summarize,
 )
+from mirtool.commands.workers import SchedulerOption, WorkersOption, open_executor
 from mirtool.console import plural, say, say_pairs, say_table, warn
 from mirtool.errors import CallError, FormatError, MirtoolError, NotEnoughDataError
 
@@ -26,7 +36,7 @@ if TYPE_CHECKING:
     from mirtool.io.differential import DifferentialNames
     from mirtool.model import GeneSets, Interactions
     from mirtool.names import NameBook, Resolution
-    from mirtool.network import EnrichmentTable, SynergyNetwork
+    from mirtool.network import EnrichmentTable, MirnaUniverse, SynergyNetwork
 
 RULES = {
     "fold-change": "regulation by fold change",
@@ -51,6 +61,9 @@ class _Chosen:
     log2_ratio: Sequence[float] | None
     rule: str
     source: str | None
+    measured: Sequence[str] | None = None
+    """All that could have been chosen; None where that is not known."""
+    measured_source: str = ""
 
 
 def network(
@@ -110,6 +123,21 @@ def network(
     gene_sets: GeneSetsOption = None,
     min_size: MinSizeOption = 10,
     max_size: MaxSizeOption = 500,
+    null: NullOption = None,
+    mirna_universe: Annotated[
+        str | None,
+        typer.Option(
+            "--mirna-universe",
+            metavar="FILE",
+            help="The miRNAs that could have been chosen, all those on the array: one a line, or a table with a "
+            "Name column. Default: every row of the differential table; with --mirnas every miRNA of the "
+            "interactions table.",
+        ),
+    ] = None,
+    draws: DrawsOption = 10_000,
+    seed: SeedOption = 1,
+    workers: WorkersOption = 1,
+    scheduler: SchedulerOption = None,
     output: Annotated[
         str | None,
         typer.Option(
@@ -136,10 +164,13 @@ def network(
     mean several miRNAs stays as it is and is listed.
 
     Gene sets are tested for the shared targets (of two miRNAs or more) and for all targets, with BH over all
-    terms tested.
+    terms tested, against three nulls side by side: genes drawn at random (hypergeometric), as many miRNAs drawn
+    at random from those on the array, and miRNAs drawn among those with like numbers of targets. Targets of miRNAs
+    are no random draw of genes: believe the terms that survive the nulls of miRNAs.
 
-    Writes network_nodes.csv, network_edges.csv, network_pairs.csv, network_universe.csv, network.graphml (for
-    Cytoscape) and enrichment.csv, and draws network.png and network.svg.
+    Writes network_nodes.csv, network_edges.csv, network_pairs.csv, network_universe.csv (genes),
+    network_mirna_universe.csv (what miRNAs were drawn from), network.graphml (for Cytoscape) and enrichment.csv,
+    and draws network.png and network.svg.
 
     Example:
 
@@ -151,11 +182,13 @@ def network(
     """  # noqa: D301  (typer wants the backspace itself)
     from mirtool.model import Table
     from mirtool.network import enrichment_table, graphml_bytes, node_table, synergy_network
+    from mirtool.network.mirna_universe import universe_table
     from mirtool.report.tables import write_bytes
 
+    nulls = choose_nulls(null)
     place = _find_place(differential, mirnas)
     folder = Path(output) if output else place.study.results if place.study else Path()
-    chosen = _choose(differential, mirnas, regulation, place)
+    chosen = _with_universe(_choose(differential, mirnas, regulation, place), mirna_universe)
     sets = find_gene_sets(gene_sets)
     known = _read_interactions(interactions, species or _species_of(chosen.names))
     book = read_book(aliases or ())
@@ -169,10 +202,16 @@ def network(
         evidence=evidence,
         alpha=alpha,
     )
-    tests = _test_gene_sets(result, sets, min_size, max_size, asked=gene_sets is not None)
+    drawn_from = _universe_of(result, chosen, known)
+    with open_executor(workers, scheduler) as executor:
+        sizes: dict[str, Any] = {"min_size": min_size, "max_size": max_size}
+        enrich = partial(
+            enrich_targets, drawn_from, nulls=nulls, draws=draws, seed=seed, executor=executor, **sizes
+        )
+        tests = _test_gene_sets(result, sets, enrich, asked=gene_sets is not None)
     tell_names("of the study", of_study)
     tell_names(f"in {known.source}", of_table)
-    _tell(chosen, known, result)
+    _tell(chosen, known, result, drawn_from)
     for test in tests:
         say_terms(test)
 
@@ -180,6 +219,7 @@ def network(
     write_result(result.edges, str(folder / "network_edges.csv"))
     write_result(result.pairs, str(folder / "network_pairs.csv"))
     write_result(Table({"gene": result.universe}), str(folder / "network_universe.csv"))
+    write_result(universe_table(drawn_from), str(folder / UNIVERSE_FILE))
     graphml = folder / "network.graphml"
     write_bytes(graphml_bytes(result), graphml)
     say(f"Wrote {graphml}")
@@ -204,8 +244,12 @@ def network(
             "gene_sets": gene_sets,
             "min_size": min_size,
             "max_size": max_size,
+            "null": null,
+            "mirna_universe": mirna_universe,
+            "draws": draws,
+            "seed": seed,
         },
-        inputs=hash_files(chosen.source, interactions, gene_sets, *(aliases or ())),
+        inputs=hash_files(chosen.source, interactions, gene_sets, mirna_universe, *(aliases or ())),
         summary=_summary(chosen, known, result, tests)
         | {"study_names": names_record(of_study), "interactions_names": names_record(of_table)},
     )
@@ -283,6 +327,20 @@ def _choose_regulated(table: DifferentialNames, regulation: str | None) -> _Chos
         table.log2_ratio[passing].tolist(),
         f"{column} ({table.tested} / {table.reference})",
         table.path,
+        table.name.tolist(),
+        f"the rows of {table.path}",
+    )
+
+
+def _with_universe(chosen: _Chosen, path: str | None) -> _Chosen:
+    """Replace what could have been chosen by the names in a file, where one was given."""
+    if path is None:
+        return chosen
+    from mirtool.io.interactions import MIRNA_HEADERS
+    from mirtool.io.names import read_names
+
+    return replace(
+        chosen, measured=read_names(path, ("name", *MIRNA_HEADERS), "miRNA").tolist(), measured_source=path
     )
 
 
@@ -312,8 +370,22 @@ def _read_interactions(path: str | None, species: str | None) -> Interactions:
 def _name_study(chosen: _Chosen, book: NameBook) -> tuple[_Chosen, list[Resolution]]:
     """Give the miRNAs their current names, and what became of each name."""
     found = [book.resolve(name) for name in chosen.names]
-    return replace(chosen, names=[each.best_name for each in found]), list(
+    measured = chosen.measured and [book.resolve(name).best_name for name in chosen.measured]
+    return replace(chosen, names=[each.best_name for each in found], measured=measured), list(
         {each.given: each for each in found}.values()
+    )
+
+
+def _universe_of(result: SynergyNetwork, chosen: _Chosen, known: Interactions) -> MirnaUniverse:
+    """Gather the miRNAs that the network's could have been."""
+    from mirtool.network import mirna_universe
+
+    return mirna_universe(
+        result.mirnas["miRNA"].tolist(),
+        known,
+        measured=chosen.measured,
+        source=chosen.measured_source,
+        evidence=result.evidence,
     )
 
 
@@ -325,24 +397,22 @@ def _name_interactions(known: Interactions, book: NameBook) -> tuple[Interaction
 
 
 def _test_gene_sets(
-    result: SynergyNetwork, sets: GeneSets | None, min_size: int, max_size: int, *, asked: bool
+    result: SynergyNetwork,
+    sets: GeneSets | None,
+    enrich: Callable[..., EnrichmentTable],
+    *,
+    asked: bool,
 ) -> list[EnrichmentTable]:
     """Test the shared and all targets; sets nobody asked for may fail to fit a small table."""
-    from mirtool.network import enrichment
-
     tests: list[EnrichmentTable] = []
     if sets is None:
         return tests
-    for query, genes in (("shared targets", result.shared_targets), ("all targets", result.all_targets)):
-        if not len(genes):
+    for query in QUERIES:
+        if query == "shared targets" and not len(result.shared_targets):
             say("No gene is a target of two of the miRNAs: gene sets are tested for all targets only.")
             continue
         try:
-            tests.append(
-                enrichment(
-                    genes, sets, universe=result.universe, min_size=min_size, max_size=max_size, query=query
-                )
-            )
+            tests.append(enrich(sets, query))
         except NotEnoughDataError as error:
             if asked:
                 raise
@@ -350,7 +420,7 @@ def _test_gene_sets(
     return tests
 
 
-def _tell(chosen: _Chosen, known: Interactions, result: SynergyNetwork) -> None:
+def _tell(chosen: _Chosen, known: Interactions, result: SynergyNetwork, drawn_from: MirnaUniverse) -> None:
     """Tell what was asked of which table, and what came of it."""
     unmatched = len(result.unmatched)
     matched = len(result.mirnas)
@@ -361,6 +431,7 @@ def _tell(chosen: _Chosen, known: Interactions, result: SynergyNetwork) -> None:
         ("universe", f"{plural(len(result.universe), 'gene')} known to this table at this evidence"),
         ("with targets", f"{matched:,} of {matched + unmatched:,} miRNAs, {plural(len(result.genes), 'gene')}"),
         ("shared", f"{plural(len(result.shared_targets), 'gene')} in which two miRNAs or more meet"),
+        ("drawn from", drawn_from.described),
     ]
     say("Synergy network:")
     say_pairs(lines)
@@ -439,15 +510,5 @@ def _summary(
         "pairs": pairs,
         "significant_pairs": significant,
         "significant_pairs_of_one_seed": same,
-        "enrichment": {
-            test.query: {
-                "gene_sets": test.source,
-                "terms_tested": len(test),
-                "universe": test.universe_size,
-                "query": test.query_size,
-                "outside_universe": test.outside,
-                "null": test.null,
-            }
-            for test in tests
-        },
+        "enrichment": {test.query: summarize(test) for test in tests},
     }

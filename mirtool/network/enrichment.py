@@ -1,15 +1,21 @@
-r"""Over-representation of gene sets among the targets of a network.
+r"""Over-representation of gene sets among genes, or among the targets of miRNAs, under up to three nulls.
 
-For a term with K of the N genes in the universe, and a query of n genes of which k are in the term:
+A term with K of the N genes in the universe holds k of the n genes of a query. What is k when nothing is special?
 
-- expected: n · K / N
-- fold enrichment: k / expected
-- P: the hypergeometric P(X ≥ k)
-- FDR: Benjamini and Hochberg over all terms tested, those without a hit included
+``genes``
+    n genes are drawn at random: the hypergeometric P(X ≥ k), expected n · K / N. Targets of miRNAs are no random
+    draw of genes: terms full of genes with many miRNAs come out for random miRNAs too (Bleazard 2015; Godard and
+    van Eyll 2015).
+``miRNAs``
+    As many miRNAs are drawn at random from those on the array (:mod:`mirtool.network.mirna_null`):
+    P = (b + 1) / (N + 1) for b of N sets that reach k, ties included; expected is the mean of the sets.
+``degree``
+    The same, each miRNA replaced by one with a like number of targets, as
+    :func:`mirtool.network.mirna_universe.degree_strata` says: what is left when miRNAs with many targets are
+    compared with miRNAs with many targets.
 
-The null hypothesis draws genes at random. Targets of miRNAs are no random draw of genes, so that terms full of
-genes with many miRNAs come out more often than P says (Bleazard 2015; Godard and van Eyll 2015); the column
-``null`` names the null that was used.
+The FDR is Benjamini and Hochberg's, over all terms tested, those without a hit included, for each null by itself.
+A term *survives* a null where that FDR is at most 0.05.
 
 References
 ----------
@@ -25,24 +31,80 @@ Yu G et al. clusterProfiler: an R package for comparing biological themes among 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from mirtool.differential.adjust import adjust_p_values
 from mirtool.errors import CallError, NotEnoughDataError
-from mirtool.model import FloatArray, GeneSets, IntArray, Table, TextArray, text_array
+from mirtool.model import BoolArray, FloatArray, GeneSets, IntArray, Table, TextArray, text_array
 from mirtool.network.hypergeometric import upper_tail
+from mirtool.network.mirna_null import DRAWS, SEED, MirnaNull, mirna_null
+from mirtool.network.mirna_universe import MirnaUniverse, degree_strata
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    from scipy.sparse import csr_array
 
 MIN_SIZE, MAX_SIZE = 10, 500
-GENE_NULL = "genes"
-"""The null that draws genes at random, as the column ``null`` names it."""
+SURVIVING_FDR = 0.05
+"""FDR up to which a term survives a null."""
+GENE_NULL, MIRNA_NULL, DEGREE_NULL = "genes", "miRNAs", "degree"
+NULLS = (GENE_NULL, MIRNA_NULL, DEGREE_NULL)
+
+
+@dataclass(frozen=True, eq=False)
+class NullTest:
+    """The terms' hits against one null; arrays of shape ``(n_terms,)``.
+
+    Parameters
+    ----------
+    name
+        One of :data:`NULLS`.
+    expected
+        Hits that the null gives on average.
+    fold_enrichment
+        Hits over that; NaN where the null gives none.
+    p_value, fdr
+        As defined in :mod:`mirtool.network.enrichment`.
+    draws
+        Sets drawn; 0 where P is computed.
+    """
+
+    name: str
+    expected: FloatArray
+    fold_enrichment: FloatArray
+    p_value: FloatArray
+    fdr: FloatArray
+    draws: int = 0
+
+    @property
+    def survives(self) -> BoolArray:
+        """Mask of the terms with an FDR of at most :data:`SURVIVING_FDR`."""
+        mask: BoolArray = self.fdr <= SURVIVING_FDR
+        return mask
+
+    def take(self, rows: IntArray) -> NullTest:
+        """Give the terms at ``rows``, in that order."""
+        return NullTest(
+            self.name,
+            self.expected[rows],
+            self.fold_enrichment[rows],
+            self.p_value[rows],
+            self.fdr[rows],
+            self.draws,
+        )
 
 
 @dataclass(frozen=True, eq=False)
 class EnrichmentTable:
-    """One query against all terms tested, smallest P first; every array has shape ``(n_terms,)``.
+    """One query against all terms tested; every array has shape ``(n_terms,)``.
+
+    Terms stand in the order of the largest P that a null gives them, smallest first: on top is what no null
+    explains.
 
     Parameters
     ----------
@@ -52,16 +114,20 @@ class EnrichmentTable:
         The gene sets tested: those of ``min_size`` to ``max_size`` genes of the universe.
     hits, set_size
         Genes of the query in the term; genes of the universe in the term.
-    expected, fold_enrichment, p_value, fdr
-        As defined in :mod:`mirtool.network.enrichment`.
     genes
         The hits, sorted, joined by ``;``.
+    tests
+        The hits against each null.
     query_size, universe_size
         Genes of the query in the universe; genes of the universe.
     outside
         Genes of the query that are not in the universe, and so were not counted.
     n_sets
         Gene sets before the filter of sizes.
+    source
+        The gene sets' name.
+    mirnas
+        The universe of miRNAs in words, empty where none was drawn from.
     """
 
     query: str
@@ -69,11 +135,8 @@ class EnrichmentTable:
     descriptions: TextArray
     hits: IntArray
     set_size: IntArray
-    expected: FloatArray
-    fold_enrichment: FloatArray
-    p_value: FloatArray
-    fdr: FloatArray
     genes: TextArray
+    tests: tuple[NullTest, ...]
     query_size: int
     universe_size: int
     outside: int
@@ -81,10 +144,40 @@ class EnrichmentTable:
     min_size: int
     max_size: int
     source: str
-    null: str = GENE_NULL
+    mirnas: str = ""
 
     def __len__(self) -> int:
         return len(self.terms)
+
+    def under(self, null: str) -> NullTest:
+        """Give the test against the null of a name, one of :data:`NULLS`.
+
+        Raises
+        ------
+        CallError
+            Where that null was not asked for.
+        """
+        for test in self.tests:
+            if test.name == null:
+                return test
+        raise CallError("no test was made against this null", found=repr(null), expected=" or ".join(self.nulls))
+
+    @property
+    def nulls(self) -> tuple[str, ...]:
+        """The names of the nulls that were tested against."""
+        return tuple(test.name for test in self.tests)
+
+    @property
+    def survives_all(self) -> BoolArray:
+        """Mask of the terms that survive every null."""
+        mask: BoolArray = np.all([test.survives for test in self.tests], axis=0)
+        return mask
+
+    @property
+    def draws_needed(self) -> int:
+        """Draws from which one term alone could survive a null that draws; 0 where those made are enough."""
+        needed = int(np.ceil(len(self) / SURVIVING_FDR))
+        return needed if any(0 < test.draws < needed - 1 for test in self.tests) else 0
 
 
 def enrichment(
@@ -96,7 +189,7 @@ def enrichment(
     max_size: int = MAX_SIZE,
     query: str = "genes",
 ) -> EnrichmentTable:
-    """Test which gene sets hold more of ``genes`` than chance gives.
+    """Test which gene sets hold more of ``genes`` than as many genes drawn at random.
 
     Parameters
     ----------
@@ -123,9 +216,118 @@ def enrichment(
     --------
     >>> sets = GeneSets(("repair", "growth"), ("", ""), (frozenset("ABC"), frozenset("DEF")), "hand-made")
     >>> table = enrichment(["A", "B"], sets, min_size=1)
-    >>> table.terms[0], table.p_value[0].round(6)   # 3 of the 6 genes: 3/6 · 2/5
+    >>> table.terms[0], table.under("genes").p_value[0].round(6)   # 3 of the 6 genes: 3/6 · 2/5
     ('repair', np.float64(0.2))
     """
+    question = _ask(genes, gene_sets, universe, min_size, max_size)
+    return _answer(question, gene_sets, (_gene_test(question),), query, min_size, max_size)
+
+
+def target_enrichment(
+    mirnas: MirnaUniverse,
+    gene_sets: GeneSets,
+    *,
+    shared_by: int = 1,
+    nulls: Sequence[str] = NULLS,
+    universe: Collection[str] | None = None,
+    min_size: int = MIN_SIZE,
+    max_size: int = MAX_SIZE,
+    query: str = "all targets",
+    draws: int = DRAWS,
+    seed: int = SEED,
+    executor: Executor | None = None,
+    on_step: Callable[[str], None] | None = None,
+) -> EnrichmentTable:
+    """Test which gene sets hold more targets of a study's miRNAs than each null gives.
+
+    Parameters
+    ----------
+    mirnas
+        The miRNAs that could have been chosen, their targets, and which were chosen.
+    gene_sets
+        Named sets of symbols.
+    shared_by
+        A gene is in the query where at least so many of the chosen miRNAs target it.
+    nulls
+        Some of :data:`NULLS`; the results stand in their order.
+    universe
+        The genes that could have been targets. None takes every gene of the interactions table. The test's
+        universe is what of it stands in any gene set.
+    min_size, max_size, query
+        As for :func:`enrichment`.
+    draws, seed
+        Sets of miRNAs to draw for each null that draws, and the seed of the draws.
+    executor, on_step
+        As for :func:`mirtool.network.mirna_null.mirna_null`.
+
+    Raises
+    ------
+    NotEnoughDataError
+        Where no gene is in the query or none of it in the universe, or no term has a size within the limits.
+    CallError
+        For an unknown null, and where the sizes contradict each other.
+    """
+    unknown = [name for name in nulls if name not in NULLS]
+    if unknown or not nulls:
+        raise CallError(
+            "no null is called so", found=repr(unknown[0] if unknown else ""), expected=", ".join(NULLS)
+        )
+    targets = mirnas.targets
+    targeted = np.asarray(targets.incidence[np.flatnonzero(mirnas.chosen)].sum(axis=0)) >= shared_by
+    question = _ask(
+        targets.genes[targeted], gene_sets, targets.genes if universe is None else universe, min_size, max_size
+    )
+    incidence, terms = _matrices(question, mirnas)
+
+    def draw(strata: IntArray | None) -> MirnaNull:
+        return mirna_null(
+            incidence,
+            terms,
+            mirnas.chosen,
+            strata=strata,
+            shared_by=shared_by,
+            draws=draws,
+            seed=seed,
+            executor=executor,
+            on_step=on_step,
+        )
+
+    tests = []
+    for name in nulls:
+        if name == GENE_NULL:
+            tests.append(_gene_test(question))
+        else:
+            drawn = draw(degree_strata(targets.n_targets) if name == DEGREE_NULL else None)
+            tests.append(_test(name, question.hits, drawn.expected, drawn.p_value, draws))
+    return _answer(question, gene_sets, tests, query, min_size, max_size, mirnas.described)
+
+
+@dataclass(frozen=True, eq=False)
+class _Question:
+    """A query within its universe, and the terms to test: rows of the gene sets, and their genes there."""
+
+    universe: frozenset[str]
+    query: frozenset[str]
+    outside: int
+    tested: list[int]
+    members: list[frozenset[str]]
+
+    @property
+    def hits(self) -> IntArray:
+        return np.array([len(own & self.query) for own in self.members], dtype=np.int64)
+
+    @property
+    def set_size(self) -> IntArray:
+        return np.array([len(own) for own in self.members], dtype=np.int64)
+
+
+def _ask(
+    genes: Collection[str],
+    gene_sets: GeneSets,
+    universe: Collection[str] | None,
+    min_size: int,
+    max_size: int,
+) -> _Question:
     if not 1 <= min_size <= max_size:
         raise CallError(
             "the sizes of a term must be 1 or more, the smallest first", found=f"{min_size} to {max_size}"
@@ -148,72 +350,108 @@ def enrichment(
             f"no gene set has {min_size} to {max_size} genes in the universe of {len(everything)} genes",
             hint="use a larger universe (a larger table of interactions), or allow smaller sets with --min-size",
         )
-    found = [sorted(sets[i] & drawn) for i in tested]
-    hits = np.array([len(own) for own in found], dtype=np.int64)
-    set_size = np.array([len(sets[i]) for i in tested], dtype=np.int64)
-    p_value = upper_tail(hits, len(everything), set_size, len(drawn))
-    expected = len(drawn) * set_size / len(everything)
-    terms = text_array(gene_sets.terms[i] for i in tested)
-    order = np.lexsort((terms.astype(str), -hits, p_value))
+    return _Question(everything, drawn, len(asked - everything), tested, [sets[i] for i in tested])
+
+
+def _gene_test(question: _Question) -> NullTest:
+    n_universe, n_query = len(question.universe), len(question.query)
+    p_value = upper_tail(question.hits, n_universe, question.set_size, n_query)
+    return _test(GENE_NULL, question.hits, n_query * question.set_size / n_universe, p_value)
+
+
+def _test(name: str, hits: IntArray, expected: FloatArray, p_value: FloatArray, draws: int = 0) -> NullTest:
+    fold = np.full(len(hits), np.nan)
+    np.divide(hits, expected, out=fold, where=expected > 0)
+    return NullTest(name, expected, fold, p_value, adjust_p_values(p_value), draws)
+
+
+def _matrices(question: _Question, mirnas: MirnaUniverse) -> tuple[csr_array, csr_array]:
+    """Give miRNAs × genes and terms × genes, over the genes that have a miRNA and are in the universe."""
+    from scipy.sparse import csr_array
+
+    targets = mirnas.targets
+    columns = np.array([j for j, gene in enumerate(targets.genes) if gene in question.universe], dtype=np.int64)
+    place = {gene: j for j, gene in enumerate(targets.genes[columns])}
+    rows = [sorted(place[gene] for gene in own if gene in place) for own in question.members]
+    starts = np.concatenate([[0], np.cumsum([len(own) for own in rows])])
+    members = np.array([j for own in rows for j in own], dtype=np.int64)
+    terms = csr_array((np.ones(len(members), dtype=np.int32), members, starts), shape=(len(rows), len(columns)))
+    return targets.incidence[:, columns], terms
+
+
+def _answer(
+    question: _Question,
+    gene_sets: GeneSets,
+    tests: Sequence[NullTest],
+    query: str,
+    min_size: int,
+    max_size: int,
+    mirnas: str = "",
+) -> EnrichmentTable:
+    hits = question.hits
+    terms = text_array(gene_sets.terms[i] for i in question.tested)
+    largest = np.max([test.p_value for test in tests], axis=0)
+    order = np.lexsort((terms.astype(str), -hits, tests[0].p_value, largest))
+    found = text_array(";".join(sorted(own & question.query)) for own in question.members)
     return EnrichmentTable(
         query=query,
         terms=terms[order],
-        descriptions=text_array(gene_sets.descriptions[i] for i in tested)[order],
+        descriptions=text_array(gene_sets.descriptions[i] for i in question.tested)[order],
         hits=hits[order],
-        set_size=set_size[order],
-        expected=expected[order],
-        fold_enrichment=(hits / expected)[order],
-        p_value=p_value[order],
-        fdr=adjust_p_values(p_value)[order],
-        genes=text_array(map(";".join, found))[order],
-        query_size=len(drawn),
-        universe_size=len(everything),
-        outside=len(asked - everything),
+        set_size=question.set_size[order],
+        genes=found[order],
+        tests=tuple(test.take(order) for test in tests),
+        query_size=len(question.query),
+        universe_size=len(question.universe),
+        outside=question.outside,
         n_sets=len(gene_sets),
         min_size=min_size,
         max_size=max_size,
         source=gene_sets.source,
+        mirnas=mirnas,
     )
 
 
 def enrichment_table(results: Sequence[EnrichmentTable]) -> Table:
-    """Give results as one table: the terms with at least one hit, query after query.
+    """Give results against the same nulls as one table: the terms with at least one hit, query after query.
 
-    Terms without a hit were tested and count in the FDR; the note above the table says how many there were.
+    ``survives`` names the nulls under which the FDR is at most 0.05. Terms without a hit were tested and count in
+    the FDR; the note above the table says how many there were, and what was drawn.
     """
     parts = [_hit_rows(result) for result in results]
     columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0].columns}
     tested = " and ".join(f"{len(result)} for {result.query}" for result in results)
     first = results[0]
-    return Table(
-        columns,
-        notes=(
-            ("mirtool enrichment", ""),
-            ("gene sets", first.source),
-            ("terms tested", tested),
-            ("genes a term", f"{first.min_size} to {first.max_size}"),
-            ("FDR", "BH over all terms tested including those without a hit"),
-        ),
-    )
+    notes = [
+        ("mirtool enrichment", ""),
+        ("gene sets", first.source),
+        ("terms tested", tested),
+        ("genes a term", f"{first.min_size} to {first.max_size}"),
+        ("FDR", "BH over all terms tested including those without a hit"),
+    ]
+    draws = max(test.draws for test in first.tests)
+    if draws:
+        notes += [("miRNA universe", first.mirnas.replace(";", ",")), ("draws", str(draws))]
+    return Table(columns, notes=tuple(notes))
 
 
 def _hit_rows(result: EnrichmentTable) -> Table:
     n = len(result)
-    table = Table(
-        {
-            "query": text_array([result.query] * n),
-            "term": result.terms,
-            "description": result.descriptions,
-            "hits": result.hits,
-            "set size": result.set_size,
-            "query size": np.full(n, result.query_size),
-            "universe size": np.full(n, result.universe_size),
-            "expected": result.expected,
-            "fold enrichment": result.fold_enrichment,
-            "P": result.p_value,
-            "FDR": result.fdr,
-            "null": text_array([result.null] * n),
-            "genes": result.genes,
-        }
-    )
-    return table.take(result.hits > 0)
+    columns = {
+        "query": text_array([result.query] * n),
+        "term": result.terms,
+        "description": result.descriptions,
+        "hits": result.hits,
+        "set size": result.set_size,
+        "query size": np.full(n, result.query_size),
+        "universe size": np.full(n, result.universe_size),
+    }
+    for test in result.tests:
+        columns[f"expected ({test.name})"] = test.expected
+        columns[f"fold ({test.name})"] = test.fold_enrichment
+        columns[f"P ({test.name})"] = test.p_value
+        columns[f"FDR ({test.name})"] = test.fdr
+    surviving = zip(*(np.where(test.survives, test.name, "") for test in result.tests), strict=True)
+    columns["survives"] = text_array(";".join(filter(None, names)) for names in surviving)
+    columns["genes"] = result.genes
+    return Table(columns).take(result.hits > 0)

@@ -1,5 +1,6 @@
 """``mirtool network`` and ``mirtool enrichment`` as a whole: what they write, what they say, what they refuse."""
 
+import csv
 import json
 import shutil
 from pathlib import Path
@@ -74,10 +75,20 @@ hsa-miR-21-5p,hsa-miR-20a-5p,1,0.25,0.75,0.642857142857,0.642857142857,yes,no,G3
 ENRICHMENT = """\
 # mirtool enrichment; gene sets: sets.gmt; terms tested: 2 for shared targets and 2 for all targets; \
 genes a term: 2 to 500; FDR: BH over all terms tested including those without a hit
-query,term,description,hits,set size,query size,universe size,expected,fold enrichment,P,FDR,null,genes
-shared targets,repair,R:1,2,3,2,6,1,2,0.2,0.4,genes,G2;G3
-all targets,repair,R:1,3,3,5,6,2.5,1.2,0.5,1,genes,G1;G2;G3
-all targets,growth,R:2,2,3,5,6,2.5,0.8,1,1,genes,G4;G5
+query,term,description,hits,set size,query size,universe size,\
+expected (genes),fold (genes),P (genes),FDR (genes),survives,genes
+shared targets,repair,R:1,2,3,2,6,1,2,0.2,0.4,,G2;G3
+all targets,repair,R:1,3,3,5,6,2.5,1.2,0.5,1,,G1;G2;G3
+all targets,growth,R:2,2,3,5,6,2.5,0.8,1,1,,G4;G5
+"""
+# The four rows of the differential table that have targets; fewer than twenty make one stratum.
+MIRNA_UNIVERSE = """\
+# mirtool miRNA universe; source: the rows of results/differential.csv; without targets: 2
+miRNA,in network,targets,stratum,genes
+hsa-miR-16-5p,no,3,2 to 3,G6;G7;G8
+hsa-miR-17-5p,yes,3,2 to 3,G1;G2;G3
+hsa-miR-20a-5p,yes,3,2 to 3,G2;G3;G4
+hsa-miR-21-5p,yes,2,2 to 3,G3;G5
 """
 SAID = """\
 miRNA names of the study: 3 current (miRBase 22), 1 not mapped
@@ -93,6 +104,7 @@ Synergy network:
   universe      8 genes known to this table at this evidence
   with targets  3 of 4 miRNAs, 5 genes
   shared        2 genes in which two miRNAs or more meet
+  drawn from    4 miRNAs with targets (the rows of results/differential.csv; 2 more without targets)
   without targets: hsa-miR-21 (the table has hsa-miR-21-5p: not the same name, so not taken)
 Highest synergy:
   miRNA           synergy  partners  targets  betweenness
@@ -106,17 +118,18 @@ Gene sets, shared targets:
   tested     2 of 2 terms: 2 to 500 genes each
   universe   6 genes that both the sets and the universe know
   query      2 genes
-  passing    0 terms with FDR <= 0.05 (null: genes at random)
+  surviving  0 terms with FDR <= 0.05 if genes are drawn at random
 Gene sets, all targets:
   gene sets  sets.gmt
   tested     2 of 2 terms: 2 to 500 genes each
   universe   6 genes that both the sets and the universe know
   query      5 genes
-  passing    0 terms with FDR <= 0.05 (null: genes at random)
+  surviving  0 terms with FDR <= 0.05 if genes are drawn at random
 Wrote results/network_nodes.csv
 Wrote results/network_edges.csv
 Wrote results/network_pairs.csv
 Wrote results/network_universe.csv
+Wrote results/network_mirna_universe.csv
 Wrote results/network.graphml
 Wrote results/enrichment.csv
 Wrote figures/network.png
@@ -147,7 +160,7 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.usefixtures("study")
 def test_in_a_study_folder(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["network", *OPTIONS]) == 0
+    assert main(["network", *OPTIONS, "--null", "genes"]) == 0
     shown = capsys.readouterr()
     assert shown.out == ""
     assert shown.err == SAID
@@ -155,6 +168,7 @@ def test_in_a_study_folder(capsys: pytest.CaptureFixture[str]) -> None:
     assert Path("results/network_edges.csv").read_text() == EDGES
     assert Path("results/network_pairs.csv").read_text() == PAIRS
     assert Path("results/network_universe.csv").read_text() == "gene\n" + "".join(f"G{i}\n" for i in range(1, 9))
+    assert Path("results/network_mirna_universe.csv").read_text() == MIRNA_UNIVERSE
     assert Path("results/enrichment.csv").read_text() == ENRICHMENT
     graph = nx.read_graphml("results/network.graphml")
     assert (graph.number_of_nodes(), graph.number_of_edges()) == (8, 11)
@@ -214,6 +228,7 @@ def test_the_starter_is_announced_whenever_it_is_used(capsys: pytest.CaptureFixt
         "network.graphml",
         "network.run.json",
         "network_edges.csv",
+        "network_mirna_universe.csv",
         "network_nodes.csv",
         "network_pairs.csv",
         "network_universe.csv",
@@ -337,7 +352,74 @@ def test_enrichment_of_the_studys_network_gives_the_same_table(capsys: pytest.Ca
     assert "the study has no network yet" in capsys.readouterr().err
     assert main(["network", *OPTIONS]) == 0
     assert main(["enrichment", "--gene-sets", "sets.gmt", "--min-size", "2", "-o", "again.csv"]) == 0
-    assert Path("again.csv").read_text() == ENRICHMENT
+    assert Path("again.csv").read_text() == Path("results/enrichment.csv").read_text()
+    assert "miRNA universe: 4 miRNAs with targets (the rows of results/differential.csv; 2 more" in (
+        capsys.readouterr().err
+    )
+    Path("results/network_mirna_universe.csv").unlink()
+    assert main(["enrichment", "--gene-sets", "sets.gmt", "--min-size", "2", "-o", "genes.csv"]) == 0
+    assert Path("genes.csv").read_text() == ENRICHMENT
+
+
+# Three of the four miRNAs with targets: every set leaves one out, 16-5p (the study's), 17-5p, 20a-5p or 21-5p.
+# Shared targets: repair 2, 1, 1, 2 of its genes, so that half of the sets reach 2; growth none, expected 0.
+# All targets: repair 3, 2, 3, 3, three quarters reach 3; growth 2, 3, 2, 2, all reach 2.
+BY_EVERY_SET = {
+    ("shared targets", "repair"): (6 / 4, 2 / 4),
+    ("all targets", "repair"): (11 / 4, 3 / 4),
+    ("all targets", "growth"): (9 / 4, 1),
+}
+
+
+@pytest.mark.usefixtures("study")
+@pytest.mark.parametrize("null", ["miRNAs", "degree"])
+def test_nulls_that_draw_mirnas(null: str) -> None:
+    # With fewer than twenty miRNAs all are one stratum, and both nulls draw from the same sets.
+    assert main(["network", *OPTIONS, "--draws", "20000", "--seed", "7"]) == 0
+    with Path("results/enrichment.csv").open() as file:
+        note, *lines = file
+    assert "miRNA universe: 4 miRNAs with targets (the rows of results/differential.csv, 2 more without" in note
+    assert "draws: 20000" in note
+    rows = {(row["query"], row["term"]): row for row in csv.DictReader(lines)}
+    assert rows.keys() == BY_EVERY_SET.keys()
+    for key, (expected, p) in BY_EVERY_SET.items():
+        assert float(rows[key][f"expected ({null})"]) == pytest.approx(expected, abs=0.02)
+        assert float(rows[key][f"P ({null})"]) == pytest.approx(p, abs=0.015)
+
+
+@pytest.mark.usefixtures("study")
+def test_draws_are_the_same_for_any_workers_and_others_for_another_seed(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["network", *OPTIONS, "-o", "a"]) == 0
+    assert main(["network", *OPTIONS, "-o", "b", "--workers", "2"]) == 0
+    assert main(["network", *OPTIONS, "-o", "c", "--seed", "2"]) == 0
+    a, b, c = (Path(folder, "enrichment.csv").read_text() for folder in "abc")
+    assert a == b != c
+    assert "10,000 times" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("study")
+def test_a_universe_of_mirnas_in_a_file(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("array.csv").write_text("ID,Name\n" + "".join(f"{i},hsa-miR-{i}-5p\n" for i in (16, 17, 21)))
+    asked = ["network", *OPTIONS, "--mirna-universe", "array.csv"]
+    assert main(asked) == 2
+    assert "1 miRNA of the study do not stand among the 3 of array.csv (found hsa-miR-20a-5p" in (
+        capsys.readouterr().err
+    )
+    with Path("array.csv").open("a") as file:
+        file.write("4,hsa-miR-20a-5p\n")
+    assert main(asked) == 0
+    assert "drawn from    4 miRNAs with targets (array.csv)" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("study")
+def test_nodes_and_mirnas_of_different_networks(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["network", *OPTIONS]) == 0
+    path = Path("results/network_mirna_universe.csv")
+    path.write_text(path.read_text().replace("hsa-miR-21-5p,yes", "hsa-miR-21-5p,no"))
+    assert main(["enrichment", "--gene-sets", "sets.gmt", "--min-size", "2"]) == 1
+    assert "is of another network than network_nodes.csv" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("study")
@@ -347,7 +429,7 @@ def test_enrichment_of_a_list(capsys: pytest.CaptureFixture[str]) -> None:
     asked = ["enrichment", "genes.txt", "--gene-sets", "sets.gmt", "--min-size", "2"]
     assert main([*asked, "--universe", "universe.txt"]) == 0
     shown = capsys.readouterr()
-    assert shown.out.splitlines()[2] == "genes,repair,R:1,2,3,2,6,1,2,0.2,0.4,genes,G2;G3"
+    assert shown.out.splitlines()[2] == "genes,repair,R:1,2,3,2,6,1,2,0.2,0.4,,G2;G3"
     assert "Warning" not in shown.err
     assert main(asked) == 0
     assert "Warning: no --universe given: every gene of the gene sets counts" in capsys.readouterr().err
@@ -362,6 +444,7 @@ def test_enrichment_of_a_list(capsys: pytest.CaptureFixture[str]) -> None:
         (b"a,b\n1,2\n", [], 1, "this table has no column of genes"),
         (b"7157\n672\n", [], 1, "none of the 2 genes of the query is in the universe"),
         (b"G1\n", ["--gene-sets", "none"], 2, "there is nothing to test without gene sets"),
+        (b"G1\n", ["--null", "all"], 2, "--null all needs the miRNAs behind the genes"),
         (b"G1\n", ["--format", "pdf"], 2, "can't tell how to write -"),
     ],
 )

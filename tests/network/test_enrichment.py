@@ -31,12 +31,15 @@ def test_by_hand() -> None:
     assert table.hits.tolist() == [3, 1, 0]
     assert table.set_size.tolist() == [3, 4, 2]
     assert (table.universe_size, table.query_size, table.outside, table.n_sets) == (8, 3, 1, 4)
-    assert table.expected == pytest.approx([9 / 8, 12 / 8, 6 / 8])
-    assert table.fold_enrichment == pytest.approx([3 / (9 / 8), 1 / (12 / 8), 0])
-    assert table.p_value == pytest.approx([1 / 56, 52 / 56, 1])
-    assert table.fdr == pytest.approx([3 / 56, 1, 1])
     assert table.genes.tolist() == ["A;B;C", "C", ""]
-    assert table.null == "genes"
+    test = table.under("genes")
+    assert test.expected == pytest.approx([9 / 8, 12 / 8, 6 / 8])
+    assert test.fold_enrichment == pytest.approx([3 / (9 / 8), 1 / (12 / 8), 0])
+    assert test.p_value == pytest.approx([1 / 56, 52 / 56, 1])
+    assert test.fdr == pytest.approx([3 / 56, 1, 1])
+    assert table.nulls == ("genes",)
+    with pytest.raises(CallError, match="no test was made against this null"):
+        table.under("miRNAs")
 
 
 def test_without_a_universe_every_gene_of_the_sets_counts() -> None:
@@ -53,7 +56,10 @@ def test_written_are_the_terms_with_a_hit_and_said_how_many_were_tested() -> Non
         ("all targets", "death"),
     ]
     assert dict(table.notes)["terms tested"] == "3 for shared targets and 3 for all targets"
-    assert set(table["null"]) == {"genes"}
+    # 3 of 3 in repair, with N = 9, K = 4: C(4,3)/C(9,3) = 4/84, BH over three: 1/7.
+    assert table["P (genes)"][0] == pytest.approx(4 / 84)
+    assert table["FDR (genes)"][0] == pytest.approx(1 / 7)
+    assert set(table["survives"][:1]) == {""}
 
 
 @pytest.mark.parametrize(
@@ -91,9 +97,9 @@ def test_p_is_scipys_and_fdr_is_bh_over_every_term(seed: int) -> None:
     query = [*names[rng.random(60) < 0.3].tolist(), "G0"]
     table = enrichment(query, sets, min_size=1)
     expected = hypergeom.sf(table.hits - 1, table.universe_size, table.set_size, table.query_size)
-    np.testing.assert_allclose(table.p_value, expected, rtol=1e-9)
-    np.testing.assert_allclose(table.fdr, false_discovery_control(expected), rtol=1e-9)
-    assert table.expected == pytest.approx(table.query_size * table.set_size / table.universe_size)
+    np.testing.assert_allclose(table.under("genes").p_value, expected, rtol=1e-9)
+    np.testing.assert_allclose(table.under("genes").fdr, false_discovery_control(expected), rtol=1e-9)
+    assert table.under("genes").expected == pytest.approx(table.query_size * table.set_size / table.universe_size)
 
 
 def test_p_is_gseapys_and_its_bh_leaves_out_the_terms_without_a_hit() -> None:
@@ -110,11 +116,17 @@ def test_p_is_gseapys_and_its_bh_leaves_out_the_terms_without_a_hit() -> None:
     ).results.set_index("Term")
     hit = ours.hits > 0
     assert set(theirs.index) == set(ours.terms[hit])
-    np.testing.assert_allclose(ours.p_value[hit], theirs.loc[ours.terms[hit], "P-value"], rtol=1e-8)
+    np.testing.assert_allclose(ours.under("genes").p_value[hit], theirs.loc[ours.terms[hit], "P-value"], rtol=1e-8)
     # gseapy adjusts over the terms with a hit only: fewer tests, so that its adjusted P are the smaller ones.
     np.testing.assert_allclose(
-        theirs.loc[ours.terms[hit], "Adjusted P-value"], false_discovery_control(ours.p_value[hit]), rtol=1e-8
+        theirs.loc[ours.terms[hit], "Adjusted P-value"],
+        false_discovery_control(ours.under("genes").p_value[hit]),
+        rtol=1e-8,
     )
-    np.testing.assert_allclose(ours.fdr, false_discovery_control(ours.p_value), rtol=1e-8)
+    np.testing.assert_allclose(
+        ours.under("genes").fdr, false_discovery_control(ours.under("genes").p_value), rtol=1e-8
+    )
     assert (~hit).any()
-    assert (ours.fdr[hit] >= theirs.loc[ours.terms[hit], "Adjusted P-value"].to_numpy() - 1e-12).all()
+    assert (
+        ours.under("genes").fdr[hit] >= theirs.loc[ours.terms[hit], "Adjusted P-value"].to_numpy() - 1e-12
+    ).all()

@@ -1,0 +1,88 @@
+"""Who does long work: this process, several, or a cluster. The result is the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from mirtool.errors import CallError
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+WorkersOption = Annotated[
+    int,
+    typer.Option(
+        "--workers", metavar="N", min=1, help="Processes that share the draws; the result is the same for any."
+    ),
+]
+SchedulerOption = Annotated[
+    str | None,
+    typer.Option(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="Share the draws among the workers of this Dask cluster (tcp://host:8786); needs mirtool[dask].",
+    ),
+]
+
+
+@contextmanager
+def open_executor(workers: int, scheduler: str | None) -> Iterator[Executor | None]:
+    """Give who shares the work, or None where this process does it alone.
+
+    Raises
+    ------
+    CallError
+        Where both are asked for, Dask is not installed, or no cluster answers at the address.
+    """
+    if scheduler is not None:
+        if workers != 1:
+            raise CallError("--workers and --scheduler contradict each other", hint="leave one of them out")
+        with _cluster(scheduler) as executor:
+            yield executor
+    elif workers == 1:
+        yield None
+    else:
+        from concurrent.futures import ProcessPoolExecutor
+        from multiprocessing import get_context
+
+        # Forked processes would inherit the locks of whatever threads are running.
+        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+            yield pool
+
+
+@contextmanager
+def _cluster(address: str) -> Iterator[Executor]:
+    try:
+        from distributed import Client
+    except ImportError as error:
+        raise CallError(
+            "--scheduler needs Dask, which is not installed",
+            hint="install it: pip install 'mirtool[dask]'; or leave --scheduler out: the result is the same",
+        ) from error
+    _check_answer(address)
+    client: Any = Client(address, set_as_default=False)  # type: ignore[no-untyped-call, unused-ignore]
+    with client, client.get_executor() as executor:
+        yield executor
+
+
+def _check_answer(address: str) -> None:
+    """Refuse an address at which nothing listens; a client of Dask's would keep asking."""
+    from socket import create_connection
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(address)
+        if parts.scheme not in ("tcp", "tls") or not parts.hostname or not parts.port:
+            raise ValueError(address)
+        create_connection((parts.hostname, parts.port), timeout=10).close()
+    except (OSError, ValueError) as error:
+        raise CallError(
+            "no Dask cluster answers there",
+            found=address,
+            expected="the address that `dask scheduler` prints, such as tcp://127.0.0.1:8786",
+            hint="start the scheduler and its workers first, or leave --scheduler out: the result is the same",
+        ) from error
