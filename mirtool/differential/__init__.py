@@ -12,9 +12,9 @@ from mirtool.differential.linear_model import Fit, fit_linear_model
 from mirtool.differential.moderated import Moderated, ModeratedF, log_odds, moderate, moderated_f
 from mirtool.differential.permutation import PermutationTest, permutation_test
 from mirtool.differential.rank_sum import RankSum, rank_sum_test
+from mirtool.differential.scaled_f import VariancePrior
 from mirtool.differential.table import differential_table, overview_table
 from mirtool.differential.two_sample import TTest, paired_t_test, student_t_test, welch_t_test
-from mirtool.differential.variance_prior import VariancePrior
 
 __all__ = [
     "ADJUSTMENTS",

@@ -16,8 +16,8 @@ from mirtool.differential.linear_model import Fit, fit_linear_model
 from mirtool.differential.moderated import Moderated, moderate
 from mirtool.differential.permutation import PERMUTATIONS, permutation_test
 from mirtool.differential.rank_sum import rank_sum_test
+from mirtool.differential.scaled_f import VariancePrior
 from mirtool.differential.two_sample import student_t_test, welch_t_test
-from mirtool.differential.variance_prior import VariancePrior
 from mirtool.errors import CallError, ScaleError
 from mirtool.model import DifferentialTable, ExpressionMatrix, FloatArray, IntArray
 

@@ -18,7 +18,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from mirtool.differential.linear_model import Fit
-from mirtool.differential.variance_prior import VariancePrior, estimate_variance_prior, squeeze_variances
+from mirtool.differential.scaled_f import VariancePrior
+from mirtool.differential.variance_prior import estimate_variance_prior, squeeze_variances
 from mirtool.model import FloatArray
 
 CERTAIN_PRIOR = 1e6

@@ -18,7 +18,7 @@ from mirtool.differential.f_distribution import (
     upper_quantile,
     upper_tail,
 )
-from mirtool.differential.variance_prior import VariancePrior, fit_scaled_f
+from mirtool.differential.scaled_f import VariancePrior, fit_scaled_f
 from mirtool.lowess import lowess
 from mirtool.model import BoolArray, FloatArray, IntArray
 
