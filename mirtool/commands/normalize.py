@@ -26,9 +26,20 @@ if TYPE_CHECKING:
     from mirtool.names import NameBook, Resolution
     from mirtool.normalize import Normalized
 
-Preset = Literal["service"]
+Preset = Literal["service", "normexp-quantile", "spike-in"]
+Background = Literal[
+    "none", "subtract", "half", "minimum", "movingmin", "edwards", "normexp", "normexp-mle", "negative-control",
+    "empty",
+]  # fmt: skip
+Within = Literal["none", "median", "loess", "printtip-loess", "control"]
+Between = Literal[
+    "none", "median", "scale", "quantile", "cyclic-loess", "cyclic-loess-affy", "cyclic-loess-pairs", "vsn",
+    "spike-in", "small-rna", "Aquantile", "Gquantile", "Rquantile", "Tquantile",
+]  # fmt: skip
 FlagRule = Literal["bad", "negative", "ignore"]
-ReplicateMethod = Literal["median", "mean"]
+ReplicateMethod = Literal["median", "mean", "weighted"]
+ReplicateScale = Literal["linear", "log"]
+Imputation = Literal["none", "knn"]
 KeepRule = Literal["any", "all", "everything"]
 ProbeChoice = Literal["mirna", "all"]
 Signal = Literal["gene", "processed", "median"]
@@ -45,7 +56,10 @@ def normalize(
         ),
     ] = None,
     samples: SamplesOption = None,
-    preset: Annotated[Preset, typer.Option(help="The recipe.")] = "service",
+    preset: Annotated[
+        Preset,
+        typer.Option(help="The recipe. The options for its steps (below) go before what it sets for them."),
+    ] = "service",
     channel: Annotated[
         str | None,
         typer.Option(
@@ -58,9 +72,45 @@ def normalize(
         FlagRule,
         typer.Option(help="Spots to make missing first: flag −100 alone, every flag below 0, or none."),
     ] = "bad",
+    background: Annotated[
+        Background | None,
+        typer.Option(
+            help="What becomes of the background. Left out under service: subtracted where the files have one."
+        ),
+    ] = None,
+    offset: Annotated[
+        float | None, typer.Option(metavar="COUNTS", help="Added to every signal; draws ratios of dim spots to 1.")
+    ] = None,
+    within: Annotated[
+        Within | None,
+        typer.Option(help="With --channel ratio: what is taken out of the log ratios of each array by itself."),
+    ] = None,
     replicates: Annotated[
-        ReplicateMethod, typer.Option(help="How the replicate spots of one ID become one value.")
-    ] = "median",
+        ReplicateMethod | None,
+        typer.Option(help="How the replicate spots of one ID become one value; service takes the median."),
+    ] = None,
+    replicate_scale: Annotated[
+        ReplicateScale | None, typer.Option(help="Collapse replicates as counts (service) or as their logarithms.")
+    ] = None,
+    flag_weight: Annotated[
+        float | None,
+        typer.Option(
+            metavar="0…1",
+            help="How much a spot flagged below 0 counts that is not made missing: in --replicates weighted, and "
+            "in --within median, loess, printtip-loess.",
+        ),
+    ] = None,
+    between: Annotated[
+        Between | None,
+        typer.Option(
+            help="How the arrays are made comparable; service takes the median of step 5. The last four are for "
+            "--channel ratio."
+        ),
+    ] = None,
+    impute: Annotated[
+        Imputation,
+        typer.Option(help="Fill in missing values from the ten nearest probes; they are counted and marked."),
+    ] = "none",
     min_intensity: Annotated[float, typer.Option(metavar="COUNTS", help="The cut-off for a signal.")] = 30.0,
     keep: Annotated[
         KeepRule,
@@ -141,6 +191,10 @@ def normalize(
       6. normalized = signal / factor, as log2                       --linear
       7. probes at 30 or more in at least one array are kept         --keep
 
+    Other steps can be asked for by name, alone or by another preset: normexp-quantile corrects backgrounds by
+    normexp with an offset of 50 and gives all arrays one distribution; spike-in makes the arrays comparable by
+    what was added to each in the same amount. docs/methods/normalization.md says when to use which.
+
     With --channel ratio the values are M = log2(Hy3 / Hy5), less the median M of the probes at 30 or more in both
     channels of ALL arrays; spots that are not positive in either channel have no ratio and are counted. The mean
     log2 signal of both channels is kept beside it, in NAME_A.
@@ -158,6 +212,9 @@ def normalize(
       mirtool normalize exports/*.gpr -o normalized.xlsx
       mirtool normalize *.gpr --samples samples.csv | mirtool diff - --samples samples.csv
       mirtool normalize exports/*.gpr --channel ratio -o ratios.csv
+      mirtool normalize exports/*.gpr --channel ratio --within loess --between Aquantile -o ratios.csv
+      mirtool normalize --background normexp --offset 50 --between quantile
+      mirtool normalize --preset spike-in
     """  # noqa: D301
     from mirtool.io.spots import average_path, spots_path
     from mirtool.names import chip_names_table, names_path, with_current_names
@@ -186,8 +243,15 @@ def normalize(
     options: dict[str, Any] = {
         "channel": channel,
         "preset": preset,
+        "background": background,
+        "offset": offset,
         "flags": flags,
+        "flag_weight": flag_weight,
+        "within": within,
         "replicates": replicates,
+        "replicate_scale": replicate_scale,
+        "between": between,
+        "impute": impute,
         "min_intensity": min_intensity,
         "keep": keep,
         "probes": probes,
@@ -212,6 +276,7 @@ def normalize(
         target,
         "normalize",
         arguments=options
+        | {"replicates": done.report.replicates}
         | reading
         | {"linear": linear, "input_format": input_format, "aliases": aliases, "current_names": current_names},
         inputs=input_hashes([place.samples, array_list, platform, *(aliases or ())], arrays),

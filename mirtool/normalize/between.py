@@ -10,8 +10,6 @@ Yang YH et al. (2002) Normalization for cDNA microarray data. Nucleic Acids Res 
 Normalization of cDNA microarray data. Methods 31:265-273 (scale). Bolstad BM et al. (2003) A comparison of
 normalization methods for high density oligonucleotide array data. Bioinformatics 19:185-193; Ballman KV et al.
 (2004) Faster cyclic loess: normalizing RNA arrays via linear models. Bioinformatics 20:2778-2786 (cyclic loess).
-Vandesompele J et al. (2002) Accurate normalization of real-time quantitative RT-PCR data by geometric averaging of
-multiple internal control genes. Genome Biol 3:research0034 (the mean of reference RNAs).
 """
 
 from __future__ import annotations
@@ -20,7 +18,7 @@ from itertools import combinations
 
 import numpy as np
 
-from mirtool.model import BoolArray, FloatArray
+from mirtool.model import FloatArray
 from mirtool.normalize.curves import loess_fit
 
 SPAN = 0.7
@@ -84,25 +82,6 @@ def cyclic_loess_pairs(values: FloatArray) -> FloatArray:
             values[:, i] += curve / 2
             values[:, j] -= curve / 2
     return values
-
-
-def reference_means(values: FloatArray, references: BoolArray) -> FloatArray:
-    """Mean log2 signal of the reference probes on each array: the logarithm of their geometric mean.
-
-    Parameters
-    ----------
-    values
-        ``(n_probes, n_arrays)``.
-    references
-        The reference probes, ``(n_probes,)``, each with a value on every array.
-
-    Examples
-    --------
-    >>> reference_means(np.array([[4.0, 5.0], [6.0, 9.0], [1.0, 1.0]]), np.array([True, True, False]))
-    array([5., 7.])
-    """
-    means: FloatArray = values[references].mean(axis=0)
-    return means
 
 
 def _pair_curve(values: FloatArray, i: int, j: int) -> FloatArray:

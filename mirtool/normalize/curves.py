@@ -16,6 +16,8 @@ from mirtool.model import FloatArray
 
 LEAST_WEIGHT, MOST_WEIGHT = 1e-5, 1e5
 """Weights beyond these count as these, so that every neighborhood has some (limma's ``loessFit``)."""
+_AT_ONCE = 4096
+"""Places whose neighborhoods are held in memory together."""
 
 
 def loess_fit(
@@ -84,6 +86,8 @@ def control_curve(
     FloatArray
         ``(m,)``; missing where ``at`` is.
     """
+    order = np.argsort(x, kind="stable")
+    x, y = x[order], y[order]
     robustness = np.ones(len(x))
     for _ in range(rounds):
         size_of_residual = np.abs(y - _local_lines(y, x, x, span, robustness))
@@ -113,25 +117,29 @@ def _line(x: FloatArray, y: FloatArray, weights: FloatArray) -> FloatArray:
 
 
 def _local_lines(y: FloatArray, x: FloatArray, at: FloatArray, span: float, robustness: FloatArray) -> FloatArray:
+    """Fit a line through the points nearest to each place; ``x`` rises."""
     size = min(len(x), max(2, int(span * len(x) + 1e-5)))
+    left = np.searchsorted(x[: len(x) - size] + x[size:], 2 * at)
+    width = np.maximum(at - x[left], x[left + size - 1] - at)[:, np.newaxis]
     values = np.empty(len(at))
-    for start in range(0, len(at), 4096):
-        part = slice(start, start + 4096)
-        distance = np.abs(x - at[part, np.newaxis])
-        width = np.partition(distance, size - 1, axis=1)[:, size - 1 : size]
-        share = np.divide(distance, width, out=np.zeros_like(distance), where=width > 0)
-        weights = np.where(distance < width, (1 - np.minimum(share, 1.0) ** 3) ** 3, 0.0)
-        values[part] = _lines_at(y, x, at[part], weights * robustness)
+    for start in range(0, len(at), _AT_ONCE):
+        part = slice(start, start + _AT_ONCE)
+        window = left[part, np.newaxis] + np.arange(size)
+        distance = np.abs(x[window] - at[part, np.newaxis])
+        share = np.divide(distance, width[part], out=np.zeros_like(distance), where=width[part] > 0)
+        weights = (1 - np.minimum(share, 1.0) ** 3) ** 3 * robustness[window]
+        values[part] = _lines_at(y[window], x[window], at[part], weights, float(np.ptp(x)))
     return values
 
 
-def _lines_at(y: FloatArray, x: FloatArray, at: FloatArray, weights: FloatArray) -> FloatArray:
+def _lines_at(y: FloatArray, x: FloatArray, at: FloatArray, weights: FloatArray, extent: float) -> FloatArray:
     total = weights.sum(axis=1)
     shares = weights / np.where(total > 0, total, 1.0)[:, np.newaxis]
-    center = shares @ x
+    center = np.sum(shares * x, axis=1)
     away = x - center[:, np.newaxis]
     spread = np.sum(shares * away**2, axis=1)
-    sloped = spread > 1e-14 * np.ptp(x) ** 2
-    slope = np.divide(np.sum(shares * away * y, axis=1), spread, out=np.zeros(len(at)), where=sloped)
-    values: FloatArray = np.where(total > 0, shares @ y + slope * (at - center), np.nan)
+    slope = np.divide(
+        np.sum(shares * away * y, axis=1), spread, out=np.zeros(len(at)), where=spread > 1e-14 * extent**2
+    )
+    values: FloatArray = np.where(total > 0, np.sum(shares * y, axis=1) + slope * (at - center), np.nan)
     return values

@@ -6,7 +6,7 @@ makes groups look more alike than they are.
 References
 ----------
 Troyanskaya O et al. (2001) Missing value estimation methods for DNA microarrays. Bioinformatics 17:520-525.
-Hastie T et al. (1999) Imputing missing data for gene expression arrays. Stanford University, Department of Statistics (the
+Hastie T et al. (1999) Imputing missing data for gene expression arrays. Stanford University (the
 plain mean of the neighbors, as the R package impute takes it).
 """
 

@@ -18,6 +18,10 @@ takes out what both channels of a spot have in common (its size, the amount of p
 Two to the power of the center stands in the report as the array's factor: the ratio of channels that was divided
 out. A is not centered; its unit is log2 of scanner counts.
 
+Another recipe makes the signals of step 2 otherwise (:mod:`mirtool.normalize.signals`), takes the bias of the dyes
+out of the spots' M after step 4 (:mod:`mirtool.normalize.within`), or makes the arrays comparable otherwise in
+step 7 (:mod:`mirtool.normalize.two_color`).
+
 References
 ----------
 Dudoit S et al. (2002) Statistical methods for identifying differentially expressed genes in replicated cDNA
@@ -31,20 +35,48 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mirtool.errors import CallError
+from mirtool.errors import CallError, NotEnoughDataError
 from mirtool.model import BoolArray, ExpressionMatrix, FloatArray, IntArray, ProbeTable, RawArrays
-from mirtool.normalize.background import subtract_background
 from mirtool.normalize.controls import control_shares
 from mirtool.normalize.detection import detected_signals, kept_probes
-from mirtool.normalize.flags import flagged_spots
+from mirtool.normalize.one_channel import middle_ratio
 from mirtool.normalize.replicates import ReplicateGroups, collapse_replicates, group_replicates
 from mirtool.normalize.report import RatioReport, per_array
 from mirtool.normalize.selection import counting_spots, ids_with_several_names
-from mirtool.normalize.service import CEILING, ServiceSettings, count_each_flag, tally, tally_text
+from mirtool.normalize.service import (
+    CEILING,
+    Finished,
+    array_notes,
+    count_each_flag,
+    finish,
+    spot_notes,
+    tally,
+    tally_text,
+)
+from mirtool.normalize.settings import Settings, recipe_name
 from mirtool.normalize.shortage import too_few_factor_probes
+from mirtool.normalize.signals import spot_signals, spot_weights
+from mirtool.normalize.two_color import (
+    quantiles_of_a,
+    quantiles_of_channels,
+    quantiles_of_denominator,
+    quantiles_of_groups,
+    quantiles_of_numerator,
+    scale_ratios,
+)
+from mirtool.normalize.within import (
+    subtract_control_curve,
+    subtract_loess,
+    subtract_loess_by_block,
+    subtract_median,
+)
+from mirtool.probes import ProbeKind, is_kind
 
 RATIO = "ratio"
 """What stands for the channel where the sample is measured against the reference."""
+
+FEWEST_CONTROLS = 20
+"""Control spots an array needs for a curve of its own: a line rests on three tenths of them."""
 
 PAIRS = (("532", "635"), ("Hy3", "Hy5"))
 """Numerator and denominator of the ratio: Hy3 over Hy5, by wavelength in nm or by name."""
@@ -105,6 +137,8 @@ class _Spots:
     a: FloatArray
     unreadable: BoolArray
     flagged: BoolArray
+    words: str
+    remarks: tuple[str, ...]
 
     @property
     def present(self) -> BoolArray:
@@ -125,35 +159,27 @@ class _Probes:
     detected: BoolArray
 
 
-def ratio_preset(arrays: RawArrays, settings: ServiceSettings) -> tuple[ExpressionMatrix, FloatArray, RatioReport]:
-    """Give centered M, A and the numbers; :func:`mirtool.normalize.normalize` is the public way in."""
-    above, below = _choose_pair(arrays, settings.channel or RATIO)
+def normalize_ratio(arrays: RawArrays, settings: Settings) -> tuple[ExpressionMatrix, FloatArray, RatioReport]:
+    """Give normalized M, A and the numbers; :func:`mirtool.normalize.normalize` is the public way in."""
+    pair = _choose_pair(arrays, settings.channel or RATIO)
     groups = group_replicates(arrays.probes.id)
     counting = counting_spots(arrays.probes, groups, settings.probes)
 
-    spots = _measure_spots(arrays, above, below, settings.flags)
-    probes = _collapse(arrays.probes, spots, groups, counting, settings)
-    everywhere = probes.detected.all(axis=1)
-    if everywhere.sum() < settings.min_factor_probes:
-        raise too_few_factor_probes(
-            probes.detected,
-            arrays.samples.names,
-            probes=settings.probes,
-            min_intensity=settings.min_intensity,
-            min_factor_probes=settings.min_factor_probes,
-        )
-    centers = np.median(probes.m[everywhere], axis=0)
+    spots = _measure_spots(arrays, pair, settings)
+    probes = _collapse(arrays, spots, groups, counting, settings)
+    m, a, factors = _between(arrays, probes, pair, settings)
     kept = kept_probes(probes.detected, settings.keep)
+    finished = finish(m[kept], probes.spots[kept], settings.impute)
 
-    report = _report(arrays, settings, (above, below), groups, counting, spots, probes, centers, kept)
+    report = _report(arrays, settings, pair, groups, counting, spots, probes, factors, kept, finished)
     matrix = ExpressionMatrix(
-        values=probes.m[kept] - centers,
+        values=finished.values,
         probes=probes.probes.take(kept),
         samples=arrays.samples,
-        spots=probes.spots[kept],
+        spots=finished.spots,
         history=_history(report),
     )
-    return matrix, probes.a[kept], report
+    return matrix, a[kept], report
 
 
 def _choose_pair(arrays: RawArrays, channel: str) -> tuple[str, str]:
@@ -178,57 +204,153 @@ def _choose_pair(arrays: RawArrays, channel: str) -> tuple[str, str]:
     return asked[0], asked[1]
 
 
-def _measure_spots(arrays: RawArrays, above: str, below: str, flag_rule: str) -> _Spots:
-    numerator, denominator = (
-        subtract_background(arrays.channels[name].foreground, arrays.channels[name].background)
-        for name in (above, below)
-    )
-    unreadable = np.isnan(numerator + denominator)
-    flagged = (
-        np.zeros(unreadable.shape, dtype=bool) if arrays.flags is None else flagged_spots(arrays.flags, flag_rule)
-    )
-    for signals in (numerator, denominator):
-        signals[flagged | unreadable] = np.nan
+def _measure_spots(arrays: RawArrays, pair: tuple[str, str], settings: Settings) -> _Spots:
+    above, below = (spot_signals(arrays, name, settings) for name in pair)
+    unreadable = above.unreadable | below.unreadable
+    numerator, denominator = above.values, below.values
+    lost = above.flagged | unreadable
+    numerator[lost] = denominator[lost] = np.nan
     m, a = log_ratio(numerator, denominator)
-    return _Spots(numerator, denominator, m, a, unreadable, flagged)
+    remarks = tuple(
+        f"{name}: {text}" for name, signals in zip(pair, (above, below), strict=True) for text in signals.remarks
+    )
+    m = _within(arrays, m, a, settings)
+    return _Spots(numerator, denominator, m, a, unreadable, above.flagged, above.words, remarks)
+
+
+def _within(arrays: RawArrays, m: FloatArray, a: FloatArray, settings: Settings) -> FloatArray:
+    weights = spot_weights(arrays, settings)
+    if settings.within == "median":
+        return subtract_median(m, weights)
+    if settings.within == "loess":
+        return subtract_loess(m, a, weights)
+    if settings.within == "printtip-loess":
+        if arrays.layout is None:
+            raise CallError(
+                "--within printtip-loess needs to know the block of each spot",
+                found="files without Block, Row and Column",
+                hint="use --within loess",
+            )
+        return subtract_loess_by_block(m, a, arrays.layout.block, weights)
+    if settings.within == "control":
+        return subtract_control_curve(m, a, _controls(arrays, m))
+    return m
+
+
+def _controls(arrays: RawArrays, m: FloatArray) -> BoolArray:
+    controls = is_kind(arrays.probes, ProbeKind.SPIKE_IN)
+    present = np.count_nonzero(~np.isnan(m[controls]), axis=0)
+    worst = int(np.argmin(present))
+    if present[worst] < FEWEST_CONTROLS:
+        raise NotEnoughDataError(
+            "--within control needs spike-in spots with a signal in both channels",
+            found=f"{present[worst]} on {arrays.samples.names[worst]}",
+            expected=f"at least {FEWEST_CONTROLS} on every array",
+            hint="tell which probes they are with a [[probe_kinds]] rule in mirtool.toml, or use --within loess",
+        )
+    return controls
 
 
 def _collapse(
-    table: ProbeTable, spots: _Spots, groups: ReplicateGroups, counting: BoolArray, settings: ServiceSettings
+    arrays: RawArrays, spots: _Spots, groups: ReplicateGroups, counting: BoolArray, settings: Settings
 ) -> _Probes:
     rows = np.flatnonzero(counting[groups.first])
+    weights = spot_weights(arrays, settings)
     collapsed = [
-        collapse_replicates(values, groups, settings.replicates)
+        collapse_replicates(values, groups, settings.replicates, weights)
         for values in (spots.m, spots.a, spots.numerator, spots.denominator)
     ]
     (m, behind), (a, _), (numerator, usable), (denominator, _) = (
         (values[rows], counts[rows]) for values, counts in collapsed
     )
     detected = (
-        detected_signals(numerator, settings.min_intensity)
-        & detected_signals(denominator, settings.min_intensity)
+        detected_signals(numerator - settings.offset, settings.min_intensity)
+        & detected_signals(denominator - settings.offset, settings.min_intensity)
         & ~np.isnan(m)
     )
-    return _Probes(table.take(groups.first[rows]), m, a, behind, groups.sizes[rows], usable, detected)
+    return _Probes(arrays.probes.take(groups.first[rows]), m, a, behind, groups.sizes[rows], usable, detected)
+
+
+def _between(
+    arrays: RawArrays, probes: _Probes, pair: tuple[str, str], settings: Settings
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Give M and A made comparable, and each array's factor."""
+    m, a = probes.m, probes.a
+    if settings.between == "median":
+        centers = _centers(arrays, probes, settings)
+        return m - centers, a, np.exp2(centers)
+    if settings.between == "scale":
+        new_m, new_a = scale_ratios(m, a)
+    elif settings.between == "quantile":
+        new_m, new_a = quantiles_of_channels(m, a)
+    elif settings.between == "Aquantile":
+        new_m, new_a = quantiles_of_a(m, a)
+    elif settings.between in ("Gquantile", "Rquantile"):
+        of_numerator = (_green(pair) == pair[0]) == (settings.between == "Gquantile")
+        new_m, new_a = (quantiles_of_numerator if of_numerator else quantiles_of_denominator)(m, a)
+    elif settings.between == "Tquantile":
+        new_m, new_a = quantiles_of_groups(m, a, _targets(arrays))
+    else:
+        new_m, new_a = m, a
+    return new_m, new_a, middle_ratio(m, new_m)
+
+
+def _centers(arrays: RawArrays, probes: _Probes, settings: Settings) -> FloatArray:
+    everywhere = probes.detected.all(axis=1)
+    if everywhere.sum() < settings.min_factor_probes:
+        raise too_few_factor_probes(
+            probes.detected,
+            arrays.samples.names,
+            probes=settings.probes,
+            min_intensity=settings.min_intensity,
+            min_factor_probes=settings.min_factor_probes,
+        )
+    return np.asarray(np.median(probes.m[everywhere], axis=0))
+
+
+def _green(pair: tuple[str, str]) -> str:
+    """Give the channel that is green: Hy3, or the shorter wavelength."""
+    if "Hy3" in pair:
+        return "Hy3"
+    if all(name.isdigit() for name in pair):
+        return min(pair, key=int)
+    raise CallError(
+        "which of the channels is green can't be told by their names",
+        found=" and ".join(pair),
+        hint="use --between quantile or Aquantile",
+    )
+
+
+def _targets(arrays: RawArrays) -> list[str]:
+    """Name what each channel holds: the group of the array's sample, and the reference that all share."""
+    groups = arrays.samples.groups
+    if not all(groups):
+        raise CallError(
+            "--between Tquantile needs the group of every sample",
+            found=f"{groups.count('')} of {len(groups)} without one",
+            hint="fill in the column group of the sample sheet and give it with --samples",
+        )
+    return [f"group {group}" for group in groups] + ["reference"] * len(groups)
 
 
 def _report(
     arrays: RawArrays,
-    settings: ServiceSettings,
+    settings: Settings,
     pair: tuple[str, str],
     groups: ReplicateGroups,
     counting: BoolArray,
     spots: _Spots,
     probes: _Probes,
-    centers: FloatArray,
+    factors: FloatArray,
     kept: BoolArray,
+    finished: Finished,
 ) -> RatioReport:
     channels = [arrays.channels[name] for name in pair]
     saturated = [channel.saturated > 0 for channel in channels if channel.saturated is not None]
     ceiling = [(channel.foreground >= CEILING) & (not channel.processed) for channel in channels]
     without = np.isnan(probes.m)
     return RatioReport(
-        preset=RATIO,
+        preset=recipe_name(settings, ratio=True),
         channel="/".join(pair),
         flag_rule=settings.flags,
         replicates=settings.replicates,
@@ -237,6 +359,12 @@ def _report(
         probe_choice=settings.probes,
         samples=arrays.samples.names,
         spots=arrays.n_spots,
+        signal=spots.words,
+        replicate_scale=settings.replicate_scale,
+        flag_weight=settings.flag_weight,
+        within=settings.within,
+        between=settings.between,
+        imputation=settings.impute,
         background_subtracted=all(channel.background is not None or channel.processed for channel in channels),
         no_intensity=per_array(spots.unreadable),
         flags=None if arrays.flags is None else count_each_flag(arrays.flags),
@@ -254,26 +382,28 @@ def _report(
         detected=per_array(probes.detected),
         kept=int(kept.sum()),
         factor_probes=int(probes.detected.all(axis=1).sum()),
-        factors=tuple(np.exp2(centers).tolist()),
+        factors=tuple(factors.tolist()),
         controls=control_shares(
-            arrays.probes, np.minimum(spots.numerator, spots.denominator), settings.min_intensity
+            arrays.probes,
+            np.minimum(spots.numerator, spots.denominator) - settings.offset,
+            settings.min_intensity,
         ),
         numerator=pair[0],
         denominator=pair[1],
         non_positive_spots=per_array((spots.present & np.isnan(spots.m))[counting]),
         counting_spots=int(np.count_nonzero(counting & (groups.probe_of >= 0))),
+        lost=per_array(np.zeros(probes.m.shape, dtype=bool)),
+        imputed=per_array(finished.imputed),
+        remarks=spots.remarks,
     )
 
 
 def _history(report: RatioReport) -> tuple[str, ...]:
+    centered = " less the array's median M" if report.between == "median" else ""
     return (
         f"recipe: {report.preset}",
-        f"values: M = log2({report.numerator} / {report.denominator}) less the array's median M",
-        "signal: foreground - background" if report.background_subtracted else "signal: foreground",
-        f"flags: {report.flag_rule}",
-        f"replicates: {report.replicates}",
+        f"values: M = log2({report.numerator} / {report.denominator}){centered}",
+        *spot_notes(report),
         f"min intensity: {report.min_intensity:g} in both channels",
-        f"keep: {report.keep}",
-        f"probes: {report.probe_choice}",
-        f"factor probes: {report.factor_probes}",
+        *array_notes(report),
     )

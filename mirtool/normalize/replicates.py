@@ -12,7 +12,8 @@ import numpy as np
 
 from mirtool.model import FloatArray, IntArray, TextArray
 
-REPLICATE_METHODS = ("median", "mean")
+REPLICATE_METHODS = ("median", "mean", "weighted")
+"""Median, mean, or mean weighted by the flags of the spots."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +71,7 @@ def group_replicates(ids: TextArray) -> ReplicateGroups:
 
 
 def collapse_replicates(
-    signals: FloatArray, groups: ReplicateGroups, method: str = "median"
+    signals: FloatArray, groups: ReplicateGroups, method: str = "median", weights: FloatArray | None = None
 ) -> tuple[FloatArray, IntArray]:
     """Collapse the replicate spots of each probe, missing spots left out.
 
@@ -81,14 +82,17 @@ def collapse_replicates(
     groups
         From :func:`group_replicates`.
     method
-        ``"median"`` (the mean of the middle two of an even number) or ``"mean"``.
+        ``"median"`` (the mean of the middle two of an even number), ``"mean"``, or ``"weighted"``, the mean with
+        ``weights``.
+    weights
+        How much each spot counts in a weighted mean, of the shape of ``signals``; a spot of weight 0 does not.
 
     Returns
     -------
     values : FloatArray
         ``(n_probes, n_arrays)``; missing where every spot is.
     counts : IntArray
-        Spots behind each value, same shape.
+        Spots behind each value, same shape; in a weighted mean those that weigh something.
 
     Examples
     --------
@@ -99,6 +103,8 @@ def collapse_replicates(
            [nan]]), array([[3],
            [0]]))
     """
+    if method == "weighted" and weights is not None:
+        return _weighted_means(signals, groups, weights)
     collapse = _median if method == "median" else _mean
     values = np.empty((len(groups), signals.shape[1]))
     counts = np.empty(values.shape, dtype=np.int64)
@@ -124,3 +130,18 @@ def _mean(stacked: FloatArray, present: IntArray) -> FloatArray:
     total = np.nansum(stacked, axis=0)
     mean: FloatArray = np.divide(total, present, out=np.full(total.shape, np.nan), where=present > 0)
     return mean
+
+
+def _weighted_means(
+    signals: FloatArray, groups: ReplicateGroups, weights: FloatArray
+) -> tuple[FloatArray, IntArray]:
+    values = np.full((len(groups), signals.shape[1]), np.nan)
+    counts = np.empty(values.shape, dtype=np.int64)
+    weights = np.where(np.isnan(signals), 0.0, weights)
+    weighed = np.where(np.isnan(signals), 0.0, signals) * weights
+    for probes, spots in groups.spots_by_size:
+        total = weights[spots.T].sum(axis=0)
+        means = np.divide(weighed[spots.T].sum(axis=0), total, out=np.full(total.shape, np.nan), where=total > 0)
+        values[probes] = means
+        counts[probes] = np.count_nonzero(weights[spots.T], axis=0)
+    return values, counts

@@ -57,7 +57,11 @@ class NormalizationReport:
     Parameters
     ----------
     preset, channel, flag_rule, replicates, min_intensity, keep, probe_choice
-        What was asked for; ``channel`` is the one used.
+        What was asked for; ``preset`` names what differs from it, ``channel`` is the one used.
+    signal
+        What a signal is made of, in words.
+    replicate_scale, flag_weight, within, between, imputation
+        The further choices; ``flag_weight`` is None where no spot was weighed.
     samples
         The arrays' names; every :data:`Counts` below follows their order.
     spots
@@ -99,7 +103,19 @@ class NormalizationReport:
     factor_probes
         Counting probes that reach the cut-off in all arrays.
     factors
-        Median signal over the factor probes, by which the array was divided.
+        Median signal over the factor probes, by which the array was divided; for another method between arrays
+        the median ratio of signal to normalized value.
+    non_positive_spots
+        Spots of counting probes that are not positive and so have no logarithm; None where replicates are
+        collapsed on the linear scale, and no spot needs one.
+    counting_spots
+        Spots an array of the probes that count.
+    lost
+        Values that the method between arrays could not keep.
+    imputed
+        Values filled in from other probes.
+    remarks
+        What was fitted on the way, in words.
     controls
         The Empty and the negative-control spots, where the chip has them.
     """
@@ -113,6 +129,12 @@ class NormalizationReport:
     probe_choice: str
     samples: tuple[str, ...]
     spots: int
+    signal: str
+    replicate_scale: str
+    flag_weight: float | None
+    within: str
+    between: str
+    imputation: str
     background_subtracted: bool
     no_intensity: Counts
     flags: Mapping[int, Counts] | None
@@ -132,6 +154,11 @@ class NormalizationReport:
     factor_probes: int
     factors: tuple[float, ...]
     controls: tuple[ControlShare, ...]
+    non_positive_spots: Counts | None
+    counting_spots: int
+    lost: Counts
+    imputed: Counts
+    remarks: tuple[str, ...]
 
     @property
     def cutoff_filters_nothing(self) -> tuple[ControlShare, ...]:
@@ -154,14 +181,8 @@ class RatioReport(NormalizationReport):
     Parameters
     ----------
     numerator, denominator
-        The channels.
-    non_positive_spots
-        Spots of counting probes that are not positive in both channels, and so have no ratio.
-    counting_spots
-        Spots an array of the probes that count.
+        The channels. ``non_positive_spots`` are those that are not positive in both.
     """
 
     numerator: str
     denominator: str
-    non_positive_spots: Counts
-    counting_spots: int

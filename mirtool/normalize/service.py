@@ -1,6 +1,6 @@
-"""The ``service`` preset: the arithmetic by which array service laboratories deliver miRCURY LNA studies.
+"""One channel, from arrays to a matrix: the ``service`` preset, and the recipes that take other steps.
 
-In order:
+``service`` is the arithmetic by which array service laboratories deliver miRCURY LNA studies. In order:
 
 1. flagged spots become missing;
 2. signal = foreground − background of each spot;
@@ -13,6 +13,10 @@ In order:
 The cut-off of 30 is the one such laboratories have used since mid-2012 (50 before). They take the factor from the
 probes whose name holds ``let`` or ``mir``; Exiqon's own ``miRPlus`` entries are among those, so the kinds miRNA
 and miRPlus both count as miRNA here.
+
+Another recipe puts another method into step 2 (:mod:`mirtool.normalize.signals`), 3, or 5 and 6
+(:mod:`mirtool.normalize.one_channel`), collapses logarithms in step 3 (spots that are not positive have none), or
+fills in missing values at the end. The cut-off is always held against the collapsed signal without its offset.
 """
 
 from __future__ import annotations
@@ -29,134 +33,127 @@ from mirtool.model import (
     IntArray,
     ProbeTable,
     RawArrays,
-    SampleTable,
     TextArray,
 )
-from mirtool.normalize.background import subtract_background
 from mirtool.normalize.controls import control_shares
 from mirtool.normalize.detection import detected_signals, kept_probes
-from mirtool.normalize.factors import median_factors
-from mirtool.normalize.flags import count_flags, flagged_spots
+from mirtool.normalize.flags import count_flags
+from mirtool.normalize.imputation import NEIGHBORS, impute_knn
+from mirtool.normalize.one_channel import Collapsed, Normal, normalize_between
 from mirtool.normalize.replicates import ReplicateGroups, collapse_replicates, group_replicates
-from mirtool.normalize.report import Counts, NormalizationReport, per_array
+from mirtool.normalize.report import Counts, NormalizationReport, RatioReport, per_array
 from mirtool.normalize.selection import choose_channel, counting_spots, ids_with_several_names
-from mirtool.normalize.shortage import too_few_factor_probes
+from mirtool.normalize.settings import Settings, recipe_name
+from mirtool.normalize.signals import Signals, spot_signals, spot_weights
 
 CEILING = 65535
 """The highest count of a 16-bit scanner."""
-
-
-@dataclass(frozen=True)
-class ServiceSettings:
-    """The choices that the ``service`` preset leaves open; :func:`mirtool.normalize.normalize` explains them."""
-
-    channel: str | None = None
-    flags: str = "bad"
-    replicates: str = "median"
-    min_intensity: float = 30.0
-    keep: str = "any"
-    probes: str = "mirna"
-    min_factor_probes: int = 20
+_PLAIN = str.maketrans("−×", "-x")
 
 
 @dataclass(frozen=True, eq=False)
-class _Spots:
-    """Steps 1 and 2: the signal of each spot, and why some have none."""
-
-    signals: FloatArray
-    unreadable: BoolArray
-    flagged: BoolArray
-
-
-@dataclass(frozen=True, eq=False)
-class _Collapsed:
-    """Steps 3 and 4: one signal for each counting probe and array, and the spots behind it."""
+class _Probes:
+    """Steps 3 and 4 for the probes that count: the signals, why some are missing, and the spots behind them."""
 
     probes: ProbeTable
-    values: FloatArray
+    collapsed: Collapsed
     spots: IntArray
     sizes: IntArray
     missing: BoolArray
     non_positive: BoolArray
+    non_positive_spots: Counts | None
 
 
-def service_preset(arrays: RawArrays, settings: ServiceSettings) -> tuple[ExpressionMatrix, NormalizationReport]:
-    """Normalize by the ``service`` preset; :func:`mirtool.normalize.normalize` is the public way in."""
+@dataclass(frozen=True, eq=False)
+class Finished:
+    """The probes kept: normalized values with those filled in, the spots behind them, and which were filled in."""
+
+    values: FloatArray
+    spots: IntArray
+    imputed: BoolArray
+
+
+def normalize_one_channel(arrays: RawArrays, settings: Settings) -> tuple[ExpressionMatrix, NormalizationReport]:
+    """Normalize one channel; :func:`mirtool.normalize.normalize` is the public way in."""
     channel = choose_channel(arrays, settings.channel)
     groups = group_replicates(arrays.probes.id)
     counting = counting_spots(arrays.probes, groups, settings.probes)
 
-    spots = _spot_signals(arrays, channel, settings.flags)
-    probes = _collapse(arrays.probes, spots.signals, groups, counting, settings.replicates)
-    detected = detected_signals(probes.values, settings.min_intensity)
-    factors = _factors(probes.values, detected, arrays.samples, settings)
-    kept = kept_probes(detected, settings.keep)
+    spots = spot_signals(arrays, channel, settings)
+    probes = _collapse(arrays, spots.values, groups, counting, settings)
+    normal = normalize_between(probes.collapsed, arrays.samples, settings)
+    kept = kept_probes(probes.collapsed.detected, settings.keep)
+    finished = finish(normal.values[kept], probes.spots[kept], settings.impute)
 
-    report = _report(arrays, settings, channel, groups, spots, probes, detected, factors, kept)
+    report = _report(arrays, settings, channel, groups, counting, spots, probes, normal, kept, finished)
     matrix = ExpressionMatrix(
-        values=np.log2(probes.values[kept] / factors),
+        values=finished.values,
         probes=probes.probes.take(kept),
         samples=arrays.samples,
-        spots=probes.spots[kept],
+        spots=finished.spots,
         history=_history(report),
     )
     return matrix, report
 
 
-def _spot_signals(arrays: RawArrays, channel: str, flag_rule: str) -> _Spots:
-    intensities = arrays.channels[channel]
-    signals = subtract_background(intensities.foreground, intensities.background)
-    unreadable = np.isnan(signals)
-    if arrays.flags is None:
-        flagged = np.zeros(signals.shape, dtype=bool)
-    else:
-        flagged = flagged_spots(arrays.flags, flag_rule)
-    signals[flagged] = np.nan
-    return _Spots(signals, unreadable, flagged)
+def finish(values: FloatArray, spots: IntArray, impute: str) -> Finished:
+    """Fill in missing values where that is asked for, and count no spot behind a value that is missing."""
+    spots = np.where(np.isnan(values), 0, spots)
+    if impute == "knn":
+        filled, imputed = impute_knn(values)
+        return Finished(filled, spots, imputed)
+    return Finished(values, spots, np.zeros(values.shape, dtype=bool))
 
 
 def _collapse(
-    probes: ProbeTable, signals: FloatArray, groups: ReplicateGroups, counting: BoolArray, method: str
-) -> _Collapsed:
+    arrays: RawArrays, signals: FloatArray, groups: ReplicateGroups, counting: BoolArray, settings: Settings
+) -> _Probes:
     rows = np.flatnonzero(counting[groups.first])
-    values, spots = collapse_replicates(signals, groups, method)
-    values, spots = values[rows], spots[rows]
-    missing = np.isnan(values)
-    non_positive = values <= 0
-    values[non_positive] = np.nan
-    spots[non_positive] = 0
-    return _Collapsed(probes.take(groups.first[rows]), values, spots, groups.sizes[rows], missing, non_positive)
-
-
-def _factors(
-    values: FloatArray, detected: BoolArray, samples: SampleTable, settings: ServiceSettings
-) -> FloatArray:
-    if detected.all(axis=1).sum() < settings.min_factor_probes:
-        raise too_few_factor_probes(
-            detected,
-            samples.names,
-            probes=settings.probes,
-            min_intensity=settings.min_intensity,
-            min_factor_probes=settings.min_factor_probes,
-        )
-    return median_factors(values, detected)
+    weights = spot_weights(arrays, settings)
+    lost: Counts | None = None
+    if settings.replicate_scale == "log":
+        positive = signals > 0
+        lost = per_array((~np.isnan(signals) & ~positive)[counting])
+        log2 = np.log2(signals, out=np.full(signals.shape, np.nan), where=positive)
+        values, spots = collapse_replicates(log2, groups, settings.replicates, weights)
+        values = np.exp2(values)
+        missing = collapse_replicates(signals, groups)[1][rows] == 0
+    else:
+        values, spots = collapse_replicates(signals, groups, settings.replicates, weights)
+        missing = np.isnan(values[rows])
+    own = values[rows]
+    non_positive = ~(own > 0) & ~missing
+    keeps_sign = settings.between == "vsn"
+    detected = detected_signals(np.where(own > 0, own, np.nan) - settings.offset, settings.min_intensity)
+    return _Probes(
+        arrays.probes.take(groups.first[rows]),
+        Collapsed(arrays.probes.take(groups.first), values, rows, detected),
+        spots[rows] if keeps_sign else np.where(non_positive, 0, spots[rows]),
+        groups.sizes[rows],
+        missing,
+        non_positive,
+        lost,
+    )
 
 
 def _report(
     arrays: RawArrays,
-    settings: ServiceSettings,
+    settings: Settings,
     channel: str,
     groups: ReplicateGroups,
-    spots: _Spots,
-    probes: _Collapsed,
-    detected: BoolArray,
-    factors: FloatArray,
+    counting: BoolArray,
+    spots: Signals,
+    probes: _Probes,
+    normal: Normal,
     kept: BoolArray,
+    finished: Finished,
 ) -> NormalizationReport:
     intensities = arrays.channels[channel]
     flags, saturated = arrays.flags, intensities.saturated
+    collapsed = probes.collapsed
+    lost = np.isnan(normal.values) & ~np.isnan(collapsed.counting)
     return NormalizationReport(
-        preset="service",
+        preset=recipe_name(settings, ratio=False),
         channel=channel,
         flag_rule=settings.flags,
         replicates=settings.replicates,
@@ -165,6 +162,12 @@ def _report(
         probe_choice=settings.probes,
         samples=arrays.samples.names,
         spots=arrays.n_spots,
+        signal=spots.words,
+        replicate_scale=settings.replicate_scale,
+        flag_weight=settings.flag_weight,
+        within=settings.within,
+        between=settings.between,
+        imputation=settings.impute,
         background_subtracted=intensities.background is not None or intensities.processed,
         no_intensity=per_array(spots.unreadable),
         flags=None if flags is None else count_each_flag(flags),
@@ -175,15 +178,20 @@ def _report(
         several_names=ids_with_several_names(arrays.probes, groups),
         probes_by_kind=tally_text(arrays.probes.kind[groups.first]),
         probes_by_replicates=tally(probes.sizes),
-        counting_probes=len(probes.values),
+        counting_probes=len(probes.probes),
         missing=per_array(probes.missing),
         non_positive=per_array(probes.non_positive),
         on_one_spot=per_array((probes.spots == 1) & (probes.sizes > 1)[:, None]),
-        detected=per_array(detected),
+        detected=per_array(collapsed.detected),
         kept=int(kept.sum()),
-        factor_probes=int(detected.all(axis=1).sum()),
-        factors=tuple(factors.tolist()),
-        controls=control_shares(arrays.probes, spots.signals, settings.min_intensity),
+        factor_probes=int(collapsed.detected.all(axis=1).sum()),
+        factors=tuple(normal.factors.tolist()),
+        controls=control_shares(arrays.probes, spots.values - settings.offset, settings.min_intensity),
+        non_positive_spots=probes.non_positive_spots,
+        counting_spots=int(np.count_nonzero(counting & (groups.probe_of >= 0))),
+        lost=per_array(lost),
+        imputed=per_array(finished.imputed),
+        remarks=spots.remarks + normal.remarks,
     )
 
 
@@ -207,11 +215,34 @@ def _history(report: NormalizationReport) -> tuple[str, ...]:
     return (
         f"recipe: {report.preset}",
         f"channel: {report.channel}",
-        "signal: foreground - background" if report.background_subtracted else "signal: foreground",
-        f"flags: {report.flag_rule}",
-        f"replicates: {report.replicates}",
+        *spot_notes(report),
         f"min intensity: {report.min_intensity:g}",
-        f"keep: {report.keep}",
-        f"probes: {report.probe_choice}",
-        f"factor probes: {report.factor_probes}",
+        *array_notes(report),
     )
+
+
+def spot_notes(report: NormalizationReport) -> list[str]:
+    """Give what was done to spots, as lines of a matrix's history."""
+    notes = [f"signal: {report.signal.translate(_PLAIN)}", f"flags: {report.flag_rule}"]
+    if report.flag_weight is not None:
+        notes.append(f"flag weight: {report.flag_weight:g}")
+    if report.within != "none":
+        notes.append(f"within arrays: {report.within}")
+    # Log ratios are always collapsed as such.
+    of_logarithms = report.replicate_scale == "log" and not isinstance(report, RatioReport)
+    notes.append(f"replicates: {report.replicates}{' of log2' if of_logarithms else ''}")
+    return notes
+
+
+def array_notes(report: NormalizationReport) -> list[str]:
+    """Give what was done to probes and arrays, as lines of a matrix's history."""
+    notes = [f"keep: {report.keep}", f"probes: {report.probe_choice}"]
+    if report.between == "median":
+        notes.append(f"factor probes: {report.factor_probes}")
+    else:
+        notes.append(f"between arrays: {report.between}")
+    if report.imputation != "none":
+        notes.append(
+            f"imputed: {sum(report.imputed)} values by {report.imputation} from the {NEIGHBORS} nearest probes"
+        )
+    return notes

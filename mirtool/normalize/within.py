@@ -20,9 +20,6 @@ from mirtool.lowess import weighted_median
 from mirtool.model import BoolArray, FloatArray, IntArray
 from mirtool.normalize.curves import control_curve, loess_fit
 
-WITHIN_METHODS = ("none", "median", "loess", "printtip-loess", "control")
-"""What is taken out of the log ratios of an array."""
-
 SPAN = 0.3
 """Share of the spots behind each line of a curve."""
 ROUNDS = 3

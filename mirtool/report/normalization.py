@@ -13,6 +13,7 @@ FACTOR_SPREAD = 4.0
 _FLAG_WORDS = {-100: "bad", -75: "absent", -50: "not found"}
 _SIZES_SHOWN = 3
 _COUNTING = {"mirna": "miRNA and miRPlus", "all": "every kind that measures the sample"}
+_NO_LOGARITHM = "left out of their replicates: they have no logarithm"
 _KEPT = {"any": "in at least one array", "all": "in every array", "everything": ""}
 
 
@@ -35,27 +36,48 @@ def summary_pairs(report: NormalizationReport) -> list[tuple[str, str]]:
     ]
     if sum(report.no_intensity):
         pairs.append(("spots without a number", f"{sum(report.no_intensity):,} in the files; missing"))
-    if isinstance(report, RatioReport):
+    if report.non_positive_spots is not None:
         n, of = sum(report.non_positive_spots), report.counting_spots * len(report.samples)
-        pairs.append(("spots not positive", f"{n:,} of {of:,} in one channel or both; they have no ratio"))
+        lost = "in one channel or both; they have no ratio" if isinstance(report, RatioReport) else _NO_LOGARITHM
+        pairs.append(("spots not positive", f"{n:,} of {of:,} {lost}"))
+    sign = "kept: vsn takes them" if report.between == "vsn" else "made missing"
     pairs += [
         ("signals missing", f"{sum(report.missing):,} of {values:,}: no spot of the probe has a signal"),
-        ("signals not positive", f"{sum(report.non_positive):,} of {values:,}, made missing"),
+        ("signals not positive", f"{sum(report.non_positive):,} of {values:,}, {sign}"),
         ("signals on one spot", f"{sum(report.on_one_spot):,} of {values:,}, though the probe has several"),
-        ("factor probes", f"{report.factor_probes:,} at {cutoff} or more {where}"),
+        _comparable(report, f"{report.factor_probes:,} at {cutoff} or more {where}"),
         ("probes kept", f"{report.kept:,} of {report.counting_probes:,}{_kept(report)}"),
     ]
+    if sum(report.lost):
+        pairs.append(
+            ("values lost", f"{sum(report.lost):,} by {report.between}, on probes missing on another array")
+        )
+    if report.imputation != "none":
+        pairs.append(
+            ("values imputed", f"{sum(report.imputed):,} from the nearest probes; no spot stands behind them")
+        )
+    pairs += [("fitted", remark) for remark in report.remarks]
     return pairs + [(f"{_spots_of(control)} ≥ {cutoff}", _share(control)) for control in report.controls]
 
 
+def _comparable(report: NormalizationReport, factor_probes: str) -> tuple[str, str]:
+    if report.between == "median":
+        return "factor probes", factor_probes
+    if report.between == "none":
+        return "between arrays", "nothing: the arrays' levels are as they were scanned"
+    return "between arrays", report.between
+
+
 def _recipe(report: NormalizationReport) -> str:
-    signal = "foreground − background" if report.background_subtracted else "foreground (no background)"
+    signal = report.signal if report.background_subtracted else f"{report.signal} (no background)"
+    replicates = f"{report.replicates} of replicates"
     if isinstance(report, RatioReport):
-        return (
-            f"ratio: log2 of {report.numerator} / {report.denominator} less the array's median, signal = "
-            f"{signal}, {report.replicates} of replicates"
-        )
-    return f"{report.preset}: channel {report.channel}, signal = {signal}, {report.replicates} of replicates"
+        less = " less the array's median" if report.between == "median" else ""
+        within = "" if report.within == "none" else f" corrected by {report.within}"
+        ratio = f"log2 of {report.numerator} / {report.denominator}{within}{less}"
+        return f"{report.preset}: {ratio}, signal = {signal}, {replicates}"
+    scale = " on the log scale" if report.replicate_scale == "log" else ""
+    return f"{report.preset}: channel {report.channel}, signal = {signal}, {replicates}{scale}"
 
 
 def array_rows(report: NormalizationReport) -> tuple[list[str], list[list[str]]]:
@@ -86,7 +108,8 @@ def cautions(report: NormalizationReport) -> list[str]:
     cutoff = f"{report.min_intensity:g}"
     found = []
     if not report.background_subtracted:
-        found.append("these files have no background: the signal is the foreground alone")
+        of = "" if report.signal == "foreground" else "made of "
+        found.append(f"these files have no background: the signal is {of}the foreground alone")
     if report.flags is None and report.flag_rule != "ignore":
         found.append(f"these files have no flags: --flags {report.flag_rule} left nothing out")
     passing = report.cutoff_filters_nothing

@@ -379,6 +379,11 @@ def test_the_command_offers_what_the_library_knows():
         (command.ReplicateMethod, library.REPLICATE_METHODS),
         (command.KeepRule, library.KEEP_RULES),
         (command.ProbeChoice, library.PROBE_CHOICES),
+        (command.Background, library.BACKGROUND_METHODS),
+        (command.Within, library.WITHIN_METHODS),
+        (command.Between, tuple(dict.fromkeys(library.BETWEEN_METHODS + library.RATIO_BETWEEN_METHODS))),
+        (command.ReplicateScale, library.REPLICATE_SCALES),
+        (command.Imputation, library.IMPUTATIONS),
     ):
         assert typing.get_args(offered) == known
 
