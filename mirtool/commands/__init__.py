@@ -15,6 +15,7 @@ from mirtool.commands.network import network
 from mirtool.commands.normalize import normalize
 from mirtool.commands.power import power
 from mirtool.commands.qc import qc
+from mirtool.commands.shortlist import shortlist
 from mirtool.commands.validate import validate
 
 COMMANDS: dict[str, Callable[..., Any]] = {
@@ -27,6 +28,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "validate": validate,
     "network": network,
     "enrichment": enrichment,
+    "shortlist": shortlist,
     "names": names,
     "audit": audit,
     "power": power,

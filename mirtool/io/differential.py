@@ -60,13 +60,17 @@ def read_differential(path: str | Path) -> DifferentialNames:
     FormatError
         Where a column is missing, a log2 ratio is no number, or a regulation is neither up, down nor empty.
     """
-    table = read_table(path)
+    return differential_names(read_table(path))
+
+
+def differential_names(table: TextTable) -> DifferentialNames:
+    """Take from a table of ``mirtool diff`` what later steps need; raises as :func:`read_differential`."""
     tested, reference = _groups(table)
     regulation = [j for j, name in enumerate(table.header) if name.startswith(REGULATION_START)]
     if not regulation:
         raise _missing_column(table, f"{REGULATION_START}fold change")
     return DifferentialNames(
-        path=str(path),
+        path=table.path,
         id=table.text(_column(table, "ID")),
         name=table.text(_column(table, "Name")),
         log2_ratio=table.numbers(_column(table, f"log2 ratio {tested}/{reference}")),

@@ -1,0 +1,26 @@
+"""The shortlist: the miRNAs of a comparison by a stated rank, with every reason in a column of its own.
+
+``ranking`` puts the probes in order and makes one miRNA of those with one name; ``membership`` looks each miRNA up
+in lists; ``motifs`` looks in its sequence for what is reported to sort miRNAs into exosomes; ``build`` puts it
+together, and ``table`` lays it out. No score is made of the reasons.
+"""
+
+from mirtool.shortlist.build import Shortlist, shortlist
+from mirtool.shortlist.membership import Membership, look_up
+from mirtool.shortlist.motifs import MOTIFS, Motif, motif_shares, motif_starts
+from mirtool.shortlist.ranking import RANKS, rank_mirnas
+from mirtool.shortlist.table import shortlist_table
+
+__all__ = [
+    "MOTIFS",
+    "RANKS",
+    "Membership",
+    "Motif",
+    "Shortlist",
+    "look_up",
+    "motif_shares",
+    "motif_starts",
+    "rank_mirnas",
+    "shortlist",
+    "shortlist_table",
+]

@@ -1,0 +1,174 @@
+"""The shortlist as a whole: from the tables of a study to one entry a miRNA."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from mirtool.errors import CallError, NotEnoughDataError
+from mirtool.io.candidates import Candidates
+from mirtool.io.evidence import QpcrResult, QpcrResults
+from mirtool.io.mirna_lists import MirnaList
+from mirtool.model import BoolArray
+from mirtool.names import NameBook, Resolution
+from mirtool.shortlist.membership import Membership, look_up
+from mirtool.shortlist.ranking import rank_mirnas, rank_order
+
+RULES = {"fold-change": "fold change", "volcano-p": "volcano P", "volcano-fdr": "volcano FDR"}
+"""What a list may go by, and how the columns of that rule end."""
+
+DIRECTIONS = ("both", "up", "down")
+REGULATION = "regulation by "
+
+
+@dataclass(frozen=True, eq=False)
+class Shortlist:
+    """The miRNAs of a comparison that were taken, in the order of their rank.
+
+    Parameters
+    ----------
+    candidates
+        The differential table.
+    probes
+        For each miRNA the positions of its probes, the one whose numbers stand for it first.
+    names
+        What became of each miRNA's name.
+    memberships
+        Each list held against them.
+    qpcr
+        What qPCR says of each, None where it says nothing.
+    qpcr_header
+        Header of the P value of qPCR, empty without qPCR.
+    network
+        What the network says of each, empty where it says nothing; None without a network.
+    rule, rank, direction
+        What the list goes by.
+    n_listed
+        miRNAs from which the first were taken.
+    """
+
+    candidates: Candidates
+    probes: tuple[tuple[int, ...], ...]
+    names: tuple[Resolution, ...]
+    memberships: tuple[Membership, ...]
+    qpcr: tuple[QpcrResult | None, ...]
+    qpcr_header: str
+    network: tuple[Mapping[str, float], ...] | None
+    rule: str
+    rank: str
+    direction: str
+    n_listed: int
+
+    def __len__(self) -> int:
+        return len(self.probes)
+
+
+def shortlist(
+    candidates: Candidates,
+    book: NameBook,
+    *,
+    rule: str | None = None,
+    rank: str = "fold-change",
+    direction: str = "both",
+    top: int = 10,
+    lists: Sequence[MirnaList] = (),
+    qpcr: QpcrResults | None = None,
+    network: Mapping[str, Mapping[str, float]] | None = None,
+) -> Shortlist:
+    """Take the first miRNAs of a comparison by a rank, with everything that is known of each.
+
+    Parameters
+    ----------
+    candidates
+        The differential table.
+    book
+        Resolves names.
+    rule
+        Which probes are candidates: those up or down by a key of :data:`RULES`. Default volcano-p, and fold-change
+        where no test was made.
+    rank
+        A key of :data:`mirtool.shortlist.RANKS`. The default is the study's.
+    direction
+        ``"up"``, ``"down"`` or ``"both"``.
+    top
+        How many miRNAs to take at most. The study took ten.
+    lists
+        Lists to look them up in.
+    qpcr, network
+        What `mirtool validate` and `mirtool network` found, by name.
+
+    Raises
+    ------
+    CallError
+        For a choice that does not exist, or that the table does not allow.
+    NotEnoughDataError
+        Where no probe is up or down by the rule.
+    """
+    rule = _choose_rule(candidates, rule)
+    if direction not in DIRECTIONS:
+        raise CallError("no direction is called so", found=repr(direction), expected=", ".join(DIRECTIONS))
+    if top < 1:
+        raise CallError("a shortlist needs at least one miRNA", found=f"--top {top}")
+    found = [book.resolve(name) for name in candidates.names.name]
+    keys = [each.best_name.strip() or own for each, own in zip(found, candidates.names.id, strict=True)]
+    order = rank_order(candidates, rank, RULES[rule])
+    mirnas = rank_mirnas(order, _passing(candidates, rule, direction), keys)
+    taken = mirnas[:top]
+    names = tuple(found[probes[0]] for probes in taken)
+    targets = _by_current_name(qpcr, book)
+    return Shortlist(
+        candidates,
+        tuple(map(tuple, taken)),
+        names,
+        tuple(look_up(names, listed, book) for listed in lists),
+        tuple(_first_known(name, targets) for name in names),
+        qpcr.p_header if qpcr else "",
+        None if network is None else tuple(network.get(keys[probes[0]], {}) for probes in taken),
+        rule,
+        rank,
+        direction,
+        len(mirnas),
+    )
+
+
+def _choose_rule(candidates: Candidates, rule: str | None) -> str:
+    has = {key: REGULATION + words in candidates.names.regulation for key, words in RULES.items()}
+    if rule is None:
+        return "volcano-p" if has["volcano-p"] else "fold-change"
+    if rule not in RULES:
+        raise CallError("no rule is called so", found=repr(rule), expected=", ".join(RULES))
+    if not has[rule]:
+        raise CallError(
+            f"the differential table has no column '{REGULATION}{RULES[rule]}'",
+            found=", ".join(candidates.names.regulation),
+            hint="no test was made, or P was not adjusted: choose --regulation fold-change",
+        )
+    return rule
+
+
+def _passing(candidates: Candidates, rule: str, direction: str) -> BoolArray:
+    calls = candidates.names.regulation[REGULATION + RULES[rule]]
+    passing = np.asarray(calls != "") if direction == "both" else np.asarray(calls == direction)
+    if not passing.any():
+        raise NotEnoughDataError(
+            f"no probe is {'up or down' if direction == 'both' else direction} by '{RULES[rule]}'",
+            path=candidates.names.path,
+            hint="choose another rule (--regulation fold-change), or a lower bar (`mirtool diff --cutoff 1.5`)",
+        )
+    return passing
+
+
+def _by_current_name(qpcr: QpcrResults | None, book: NameBook) -> dict[str, QpcrResult]:
+    """Give the results of qPCR by current name, the first of several targets of one name."""
+    results: dict[str, QpcrResult] = {}
+    for target, result in qpcr.by_target.items() if qpcr else ():
+        results.setdefault(book.resolve(target).best_name.strip(), result)
+    return results
+
+
+def _first_known(name: Resolution, results: Mapping[str, QpcrResult]) -> QpcrResult | None:
+    """Give the result of a miRNA, or of the first part of a slash probe that has one."""
+    parts = [part.best_name.strip() for part in name.parts or (name,)]
+    return next((results[part] for part in (name.best_name.strip(), *parts) if part in results), None)
