@@ -204,8 +204,8 @@ def diff(
     it (where it is a file) a table and figures of each: differential_T_vs_R.csv.
 
     --sensitivity reads the raw arrays that the sample sheet names and combines intensity cut-off 30 or 50, median
-    or mean of the replicate spots, background subtracted or not, moderated, Welch's or Student's test, both fold
-    changes, and all arrays or one left out. The columns `stability by …` hold the share of these choices under
+    or mean of the replicate spots, background subtracted, left or corrected by normexp, moderated, Welch's or
+    Student's test, both fold changes, and all arrays or one left out. The columns `stability by …` hold the share of these choices under
     which each rule calls the probe in the direction of its ratio; all choices with their counts go into
     sensitivity.csv.
 

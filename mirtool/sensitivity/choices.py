@@ -10,6 +10,7 @@ from typing import TypeVar
 from mirtool.differential import choose_comparison
 from mirtool.model import DifferentialTable, RawArrays
 from mirtool.normalize.selection import choose_channel
+from mirtool.normalize.settings import Settings
 
 T = TypeVar("T")
 
@@ -19,8 +20,8 @@ CUTOFFS = (30.0, 50.0)
 REPLICATES = ("median", "mean")
 """How services collapse replicate spots, and how papers say that they do ("averaged")."""
 
-BACKGROUNDS = ("subtract", "none")
-"""The local background subtracted, or the foreground as it is."""
+BACKGROUNDS = ("subtract", "none", "normexp")
+"""The local background subtracted, the foreground as it is, and the model of Ritchie et al. (2007)."""
 
 AS_READ = "as read"
 """The background of arrays whose files hold none, or whose software has subtracted it."""
@@ -59,16 +60,8 @@ AXES: dict[str, Callable[[Choice], str]] = {
 """Name of each choice to how its value is read and written."""
 
 
-def plausible_choices(
-    arrays: RawArrays,
-    d: DifferentialTable,
-    *,
-    channel: str | None,
-    min_intensity: float,
-    replicates: str,
-    background: str,
-) -> tuple[Choice, ...]:
-    """Combine every choice with every other; those that the table was made with are among them.
+def plausible_choices(arrays: RawArrays, d: DifferentialTable, settings: Settings) -> tuple[Choice, ...]:
+    """Combine every choice with every other; those that the table was made with are among them, and come first.
 
     Parameters
     ----------
@@ -76,16 +69,18 @@ def plausible_choices(
         The raw arrays, with their groups.
     d
         The comparison as it was made. Without a test in it none is chosen among.
-    channel, min_intensity, replicates, background
+    settings
         What the normalization was made with.
     """
-    read = arrays.channels[choose_channel(arrays, channel)]
-    backgrounds: Iterable[str] = (AS_READ,) if read.background is None else _own_first(background, BACKGROUNDS)
+    read = arrays.channels[choose_channel(arrays, settings.channel)]
+    backgrounds: Iterable[str] = (
+        (AS_READ,) if read.background is None else _own_first(settings.background or "subtract", BACKGROUNDS)
+    )
     preparations = [
         Preparation(*chosen)
         for chosen in product(
-            _own_first(min_intensity, CUTOFFS),
-            _own_first(replicates, REPLICATES),
+            _own_first(settings.min_intensity, CUTOFFS),
+            _own_first(settings.replicates, REPLICATES),
             backgrounds,
             ("", *_arrays_to_spare(arrays, d)),
         )

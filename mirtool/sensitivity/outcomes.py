@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,12 @@ from mirtool.errors import NotEnoughDataError
 from mirtool.model import Channel, DifferentialTable, IntArray, RawArrays, TextArray
 from mirtool.normalize import normalize
 from mirtool.normalize.selection import choose_channel
+from mirtool.normalize.settings import Settings
+from mirtool.normalize.signals import spot_signals
 from mirtool.sensitivity.choices import AS_READ, Choice, Preparation
+
+SIGNALS_AS_THEY_ARE: Mapping[str, Any] = MappingProxyType({"background": "none", "offset": 0.0, "flags": "ignore"})
+"""What the normalization has left to do where signals stand in the place of foregrounds."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +54,7 @@ class Outcome:
 def outcomes_of(
     preparation: Preparation,
     choices: Sequence[Choice],
-    arrays: RawArrays,
+    signals: RawArrays | str,
     d: DifferentialTable,
     normalization: Mapping[str, Any],
 ) -> list[Outcome]:
@@ -60,16 +66,18 @@ def outcomes_of(
         How to normalize.
     choices
         Those of this preparation.
-    arrays
-        The raw arrays.
+    signals
+        The arrays with the signals of the preparation's background (:func:`signal_arrays`), or why there are none.
     d
         The comparison as it was made: its groups, cut-offs and adjustment are kept.
     normalization
         The arguments of :func:`mirtool.normalize.normalize` that the table was made with.
     """
+    if isinstance(signals, str):
+        return [Outcome(choice, failure=signals) for choice in choices]
     try:
         normalized = normalize(
-            prepared_arrays(arrays, preparation, normalization), **_options(preparation, normalization)
+            without_array(signals, preparation.left_out), **_options(preparation, normalization)
         )
     except NotEnoughDataError as error:
         return [Outcome(choice, failure=error.problem) for choice in choices]
@@ -94,24 +102,46 @@ def outcomes_of(
 
 
 def _options(preparation: Preparation, normalization: Mapping[str, Any]) -> dict[str, Any]:
-    changed = {"min_intensity": preparation.min_intensity, "replicates": preparation.replicates}
-    if "background" in normalization and preparation.background != AS_READ:
-        changed["background"] = None if preparation.background == "none" else preparation.background
-    return {**normalization, **changed}
+    options = {
+        **normalization,
+        "min_intensity": preparation.min_intensity,
+        "replicates": preparation.replicates,
+        **SIGNALS_AS_THEY_ARE,
+    }
+    if preparation.replicates != "weighted":
+        options["flag_weight"] = None  # nothing else here weighs spots by their flags
+    return options
 
 
-def prepared_arrays(arrays: RawArrays, preparation: Preparation, normalization: Mapping[str, Any]) -> RawArrays:
-    """Give the arrays without the one left out, and without the background where it is not to be subtracted."""
-    name = choose_channel(arrays, normalization.get("channel"))
-    channels = dict(arrays.channels)
-    if preparation.background == "none":
-        channels[name] = replace(channels[name], background=None)
-    columns = [i for i, sample in enumerate(arrays.samples.names) if sample != preparation.left_out]
+def signal_arrays(arrays: RawArrays, settings: Settings, background: str) -> RawArrays | str:
+    """Give the arrays with the signal of each spot for its foreground, flagged spots missing.
+
+    A background is a matter of each array by itself, and dear for methods that fit a model; so it is corrected
+    once, not under every other choice.
+
+    Returns
+    -------
+    RawArrays or str
+        Why there are no signals, where the method can't be had.
+    """
+    name = choose_channel(arrays, settings.channel)
+    own = settings if background == AS_READ else replace(settings, background=background)
+    try:
+        signals = spot_signals(arrays, name, own)
+    except NotEnoughDataError as error:
+        return error.problem
+    read = replace(arrays.channels[name], foreground=signals.values, background=None, processed=True)
+    return replace(arrays, channels=dict(arrays.channels) | {name: read})
+
+
+def without_array(arrays: RawArrays, sample: str) -> RawArrays:
+    """Give the arrays without one of them; all where none is called so."""
+    columns = [i for i, name in enumerate(arrays.samples.names) if name != sample]
     if len(columns) == arrays.n_arrays:
-        return replace(arrays, channels=channels)
+        return arrays
     return replace(
         arrays,
-        channels={key: _take_columns(channel, columns) for key, channel in channels.items()},
+        channels={key: _take_columns(channel, columns) for key, channel in arrays.channels.items()},
         flags=None if arrays.flags is None else arrays.flags[:, columns],
         samples=arrays.samples.take(columns),
         sources=tuple(arrays.sources[i] for i in columns),

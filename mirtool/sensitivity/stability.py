@@ -14,11 +14,9 @@ import numpy as np
 from mirtool.errors import CallError, NotEnoughDataError
 from mirtool.model import DifferentialTable, FloatArray, IntArray, RawArrays
 from mirtool.normalize import is_ratio
+from mirtool.normalize.settings import choose_settings
 from mirtool.sensitivity.choices import AXES, Choice, Preparation, plausible_choices
-from mirtool.sensitivity.outcomes import Outcome, outcomes_of, regulations, signs_of
-
-PRESET = "service"
-"""The recipe whose choices are varied."""
+from mirtool.sensitivity.outcomes import Outcome, outcomes_of, regulations, signal_arrays, signs_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,31 +95,23 @@ def sensitivity(
     Raises
     ------
     CallError
-        Where the values are ratios of two channels, or were normalized by another recipe than ``service``: these
-        choices do not fit.
+        Where the values are ratios of two channels, which these choices do not fit.
     NotEnoughDataError
         Where under no choice a list can be made.
     """
     normalization = dict(normalization or {})
-    if normalization.get("preset", PRESET) != PRESET:
-        raise CallError(
-            f"the choices are those of the recipe {PRESET}", found=f"--preset {normalization['preset']}"
-        )
     if is_ratio(normalization.get("channel")):
         raise CallError(
             "the choices are those of one channel, and the table holds ratios of two",
             found=f"--channel {normalization['channel']}",
         )
-    choices = plausible_choices(
-        arrays,
-        d,
-        channel=normalization.get("channel"),
-        min_intensity=normalization.get("min_intensity", 30.0),
-        replicates=normalization.get("replicates") or "median",
-        background=normalization.get("background") or "subtract",
-    )
+    asked = {name: value for name, value in normalization.items() if name != "preset"}
+    settings = choose_settings(normalization.get("preset", "service"), ratio=False, asked=asked)
+    choices = plausible_choices(arrays, d, settings)
     work = [(preparation, tuple(own)) for preparation, own in groupby(choices, key=lambda c: c.preparation)]
-    run = partial(_run, arrays=arrays, d=d, normalization=normalization)
+    backgrounds = dict.fromkeys(preparation.background for preparation, _ in work)
+    signals = {background: signal_arrays(arrays, settings, background) for background in backgrounds}
+    run = partial(_run, signals=signals, d=d, normalization=normalization)
     outcomes = tuple(found for batch in (executor.map if executor else map)(run, work) for found in batch)
     if all(outcome.failure for outcome in outcomes):
         raise NotEnoughDataError("no list can be made from the raw arrays", found=outcomes[0].failure)
@@ -130,11 +120,12 @@ def sensitivity(
 
 def _run(
     work: tuple[Preparation, tuple[Choice, ...]],
-    arrays: RawArrays,
+    signals: Mapping[str, RawArrays | str],
     d: DifferentialTable,
     normalization: Mapping[str, Any],
 ) -> list[Outcome]:
-    return outcomes_of(*work, arrays, d, normalization)
+    preparation, choices = work
+    return outcomes_of(preparation, choices, signals[preparation.background], d, normalization)
 
 
 def _summarize(outcomes: tuple[Outcome, ...], d: DifferentialTable) -> Sensitivity:
