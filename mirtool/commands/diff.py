@@ -13,7 +13,6 @@ import typer
 from mirtool.commands.common import (
     FormatOption,
     OutputOption,
-    Place,
     SamplesOption,
     check_figure_options,
     find_place,
@@ -21,6 +20,7 @@ from mirtool.commands.common import (
     record_run,
     write_result,
 )
+from mirtool.commands.expression import SCALES, normalized_table_of, sample_sheet_of
 from mirtool.commands.sensitivity import (
     check_sensitivity_options,
     run_sensitivity,
@@ -29,14 +29,13 @@ from mirtool.commands.sensitivity import (
     write_sensitivity,
 )
 from mirtool.console import plural, say, say_pairs, warn
-from mirtool.errors import CallError, MirtoolError
+from mirtool.errors import CallError
 
 if TYPE_CHECKING:
     from mirtool.differential import Comparison, Model
     from mirtool.model import DifferentialTable, ExpressionMatrix, Table, TextArray
 
 STDIN = "-"
-SCALES = ("log2", "linear")
 VOLCANO_RULES = ("p", "fdr")
 
 
@@ -205,9 +204,9 @@ def diff(
 
     --sensitivity reads the raw arrays that the sample sheet names and combines intensity cut-off 30 or 50, median
     or mean of the replicate spots, background subtracted, left or corrected by normexp, moderated, Welch's or
-    Student's test, both fold changes, and all arrays or one left out. The columns `stability by …` hold the share of these choices under
-    which each rule calls the probe in the direction of its ratio; all choices with their counts go into
-    sensitivity.csv.
+    Student's test, both fold changes, and all arrays or one left out. The columns `stability by …` hold the share
+    of these choices under which each rule calls the probe in the direction of its ratio; all choices with their
+    counts go into sensitivity.csv.
 
     Example:
 
@@ -248,7 +247,7 @@ def diff(
     place = find_place([table] if table else [], samples, "normalized table")
     target = place.target(output, "differential.csv")
     format_of(target, format_name)
-    source, sheet = _input_table(table, place), _sample_sheet(place)
+    source, sheet = normalized_table_of(table, place), sample_sheet_of(place)
     if sensitivity:
         check_sensitivity_options(source, target, plain=model == Model())
 
@@ -418,34 +417,6 @@ def _check_figure_options(figures: str | None, no_figures: bool, volcano: str, a
         raise CallError(
             "figures by adjusted P need an adjustment", found="--volcano fdr --adjust none", expected="--adjust bh"
         )
-
-
-def _input_table(table: str | None, place: Place) -> str:
-    if table:
-        return table
-    assert place.study is not None  # find_place has seen to it
-    path = place.study.results / "normalized.csv"
-    if not path.is_file():
-        raise MirtoolError(
-            "the study has no normalized table yet",
-            path=path,
-            hint="run `mirtool normalize` first, or name a table",
-        )
-    return str(path)
-
-
-def _sample_sheet(place: Place) -> str:
-    from mirtool.study import SAMPLES_FILE
-
-    if place.samples:
-        return place.samples
-    if not Path(SAMPLES_FILE).is_file():
-        raise CallError(
-            "no sample sheet was given, so the groups are not known",
-            expected=f"--samples SHEET, or a {SAMPLES_FILE} in this folder",
-            hint="the sheet has the columns sample,group; the samples are named as the table's columns are",
-        )
-    return SAMPLES_FILE
 
 
 def _read_matrix(
