@@ -29,7 +29,7 @@ from mirtool.commands.enrichment import (
     summarize,
 )
 from mirtool.commands.workers import SchedulerOption, WorkersOption, open_executor
-from mirtool.console import plural, say, say_pairs, say_table, warn
+from mirtool.console import plural, progress_steps, say, say_pairs, say_table, warn
 from mirtool.errors import CallError, FormatError, MirtoolError, NotEnoughDataError
 
 if TYPE_CHECKING:
@@ -120,6 +120,19 @@ def network(
     alpha: Annotated[
         float, typer.Option("--alpha", metavar="FDR", help="Largest FDR of a pair that counts as partners.")
     ] = 0.05,
+    pair_null: Annotated[
+        str,
+        typer.Option(
+            "--pair-null",
+            metavar="hypergeometric|curveball",
+            help="What pairs are compared with: genes drawn at random; or, beside that, the whole interactions "
+            "table shuffled, every miRNA and gene keeping its number of partners, which then says what is "
+            "significant.",
+        ),
+    ] = "hypergeometric",
+    pair_draws: Annotated[
+        int, typer.Option("--pair-draws", metavar="N", min=1, help="Shuffled tables for --pair-null curveball.")
+    ] = 1000,
     gene_sets: GeneSetsOption = None,
     min_size: MinSizeOption = 10,
     max_size: MaxSizeOption = 500,
@@ -194,16 +207,22 @@ def network(
     book = read_book(aliases or ())
     chosen, of_study = _name_study(chosen, book)
     known, of_table = _name_interactions(known, book)
-    result = synergy_network(
-        chosen.names,
-        known,
-        regulation=chosen.regulation,
-        log2_ratio=chosen.log2_ratio,
-        evidence=evidence,
-        alpha=alpha,
-    )
-    drawn_from = _universe_of(result, chosen, known)
     with open_executor(workers, scheduler) as executor:
+        with progress_steps("Shuffling the interactions", _shuffles(pair_null, pair_draws)) as on_step:
+            result = synergy_network(
+                chosen.names,
+                known,
+                regulation=chosen.regulation,
+                log2_ratio=chosen.log2_ratio,
+                evidence=evidence,
+                alpha=alpha,
+                pair_null=pair_null,
+                pair_draws=pair_draws,
+                seed=seed,
+                executor=executor,
+                on_step=on_step,
+            )
+        drawn_from = _universe_of(result, chosen, known)
         sizes: dict[str, Any] = {"min_size": min_size, "max_size": max_size}
         enrich = partial(
             enrich_targets, drawn_from, nulls=nulls, draws=draws, seed=seed, executor=executor, **sizes
@@ -241,6 +260,8 @@ def network(
             "regulation": chosen.rule,
             "species": species,
             "alpha": alpha,
+            "pair_null": pair_null,
+            "pair_draws": pair_draws,
             "gene_sets": gene_sets,
             "min_size": min_size,
             "max_size": max_size,
@@ -330,6 +351,13 @@ def _choose_regulated(table: DifferentialNames, regulation: str | None) -> _Chos
         table.name.tolist(),
         f"the rows of {table.path}",
     )
+
+
+def _shuffles(pair_null: str, draws: int) -> int:
+    """Count the steps of the shuffle, for a progress bar."""
+    from mirtool.network.curveball import n_tasks
+
+    return n_tasks(draws) if pair_null == "curveball" else 0
 
 
 def _with_universe(chosen: _Chosen, path: str | None) -> _Chosen:
@@ -468,7 +496,7 @@ def _tell_pairs(result: SynergyNetwork) -> None:
     pairs, significant, same = _count_pairs(result)
     say(
         f"{significant:,} of {plural(pairs, 'pair')} share more targets than chance gives "
-        f"(hypergeometric, FDR <= {result.alpha:g} over all pairs)."
+        f"({result.pair_null}, FDR <= {result.alpha:g} over all pairs)."
     )
     if same:
         say(

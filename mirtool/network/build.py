@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mirtool.differential.adjust import adjust_p_values
 from mirtool.errors import CallError, NotEnoughDataError
 from mirtool.mirbase import seed
-from mirtool.model import Interactions, Table, TextArray, text_array
+from mirtool.model import BoolArray, IntArray, Interactions, Table, TextArray, text_array
 from mirtool.network.betweenness import bipartite_betweenness
+from mirtool.network.curveball import PAIR_DRAWS, PairNull
+from mirtool.network.curveball import pair_null as shuffled_pairs
 from mirtool.network.evidence import at_evidence
+from mirtool.network.mirna_universe import mirna_universe
 from mirtool.network.mirnas import StudyMirnas, combine_probes, near_misses, parts_of
 from mirtool.network.synergy import PairStatistics, pair_statistics, sum_over_partners
+from mirtool.network.targets import TargetMatrix
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from scipy.sparse import csr_array
+
+PAIR_NULLS = ("hypergeometric", "curveball")
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +42,9 @@ class SynergyNetwork:
         seed (those of a slash probe joined by ``;``; empty where miRBase does not know the name).
     pairs
         One row a pair of those, smallest P first: miRNA A, miRNA B, shared targets, Jaccard, expected, P, FDR,
-        significant, same seed (``yes``, ``no``, or empty where a seed is not known), shared genes.
+        significant, same seed (``yes``, ``no``, or empty where a seed is not known), shared genes;
+        with the curveball null also expected (curveball), P (curveball), FDR (curveball), which then says what is
+        significant.
     genes
         One row a target, the one with most miRNAs first: gene, miRNAs (how many of the study's meet in it),
         which.
@@ -41,7 +52,7 @@ class SynergyNetwork:
         One row a miRNA and a target: miRNA, gene, evidence (``strong``, ``weak``, or empty), references.
     universe
         Every gene the interactions table knows at that level of evidence, sorted.
-    evidence, alpha, source
+    evidence, alpha, pair_null, source
         What was asked for, and the table it was asked of.
     unmatched
         Names without a target there, each with the names in the table that differ in arm, star or case only.
@@ -56,6 +67,7 @@ class SynergyNetwork:
     universe: TextArray
     evidence: str
     alpha: float
+    pair_null: str
     source: str
     unmatched: tuple[tuple[str, tuple[str, ...]], ...]
     notes: tuple[str, ...]
@@ -79,6 +91,11 @@ def synergy_network(
     log2_ratio: Sequence[float] | None = None,
     evidence: str = "strong",
     alpha: float = 0.05,
+    pair_null: str = "hypergeometric",
+    pair_draws: int = PAIR_DRAWS,
+    seed: int = 1,
+    executor: Executor | None = None,
+    on_step: Callable[[str], None] | None = None,
 ) -> SynergyNetwork:
     """Build the synergy network of a study's miRNAs on a table of interactions.
 
@@ -95,6 +112,12 @@ def synergy_network(
         ``strong`` takes the pairs shown by reporter assay, Western blot or qPCR; ``all`` takes every pair.
     alpha
         FDR up to which a pair is significant.
+    pair_null
+        ``hypergeometric`` draws genes at random; ``curveball`` also shuffles the whole table of interactions,
+        every miRNA keeping its number of targets and every gene its number of miRNAs
+        (:mod:`mirtool.network.curveball`).
+    pair_draws, seed, executor, on_step
+        Of the shuffled tables: how many, their seed, who makes them, and what to call after each 25.
 
     Returns
     -------
@@ -105,7 +128,8 @@ def synergy_network(
     Raises
     ------
     CallError
-        For an unknown level of evidence, an alpha outside 0 … 1, or ``strong`` of a table without evidence.
+        For an unknown level of evidence or null, an alpha outside 0 … 1, or ``strong`` of a table without
+        evidence.
     NotEnoughDataError
         Where fewer than two of the miRNAs have targets in the table.
 
@@ -118,6 +142,8 @@ def synergy_network(
     """
     if not 0 < alpha <= 1:
         raise CallError("alpha must lie between 0 and 1", found=str(alpha))
+    if pair_null not in PAIR_NULLS:
+        raise CallError("no null of pairs is called so", found=repr(pair_null), expected=" or ".join(PAIR_NULLS))
     known = at_evidence(interactions, evidence)
     study = combine_probes(mirnas, regulation, log2_ratio)
     rows = _rows_by_mirna(study, known)
@@ -131,19 +157,34 @@ def synergy_network(
     incidence = _incidence(edges, study.name, genes)
     universe = text_array(sorted(set(known.gene)))
     pairs = pair_statistics(incidence, len(universe))
+    shuffled = None
+    if pair_null == "curveball":
+        everything = mirna_universe(study.name.tolist(), interactions, evidence=evidence).targets
+        a, b = (_rows_of(study.name[side], everything) for side in (pairs.a, pairs.b))
+        shuffled = shuffled_pairs(
+            everything.incidence, a, b, draws=pair_draws, seed=seed, executor=executor, on_step=on_step
+        )
+    fdr = pairs.fdr if shuffled is None else adjust_p_values(shuffled.p_value)
+    significant: BoolArray = (fdr <= alpha) & (pairs.shared > 0)
     seeds = [_seeds_of(name) for name in study.name]
     return SynergyNetwork(
-        mirnas=_mirna_table(study, incidence, pairs, alpha, seeds),
-        pairs=_pair_table(study, incidence, pairs, alpha, seeds, text_array(genes)),
+        mirnas=_mirna_table(study, incidence, pairs, significant, seeds),
+        pairs=_pair_table(study, incidence, pairs, shuffled, significant, seeds, text_array(genes)),
         genes=_gene_table(study, incidence, genes),
         edges=edges,
         universe=universe,
         evidence=evidence,
         alpha=alpha,
+        pair_null=pair_null,
         source=interactions.source,
         unmatched=unmatched,
         notes=(*study.notes, *_notes_on_parts(study, known)),
     )
+
+
+def _rows_of(names: TextArray, targets: TargetMatrix) -> IntArray:
+    row = {name: i for i, name in enumerate(targets.mirnas)}
+    return np.array([row[name] for name in names], dtype=np.int64)
 
 
 def _rows_by_mirna(study: StudyMirnas, known: Interactions) -> dict[str, list[int]]:
@@ -234,9 +275,13 @@ def _same_seed(a: Sequence[str], b: Sequence[str]) -> str:
 
 
 def _mirna_table(
-    study: StudyMirnas, incidence: csr_array, pairs: PairStatistics, alpha: float, seeds: Sequence[Sequence[str]]
+    study: StudyMirnas,
+    incidence: csr_array,
+    pairs: PairStatistics,
+    significant: BoolArray,
+    seeds: Sequence[Sequence[str]],
 ) -> Table:
-    partners, synergy = sum_over_partners(pairs, pairs.is_significant(alpha), len(study))
+    partners, synergy = sum_over_partners(pairs, significant, len(study))
     targets = np.diff(incidence.indptr).astype(np.int64)
     table = Table(
         {
@@ -257,11 +302,19 @@ def _pair_table(
     study: StudyMirnas,
     incidence: csr_array,
     pairs: PairStatistics,
-    alpha: float,
+    shuffled: PairNull | None,
+    significant: BoolArray,
     seeds: Sequence[Sequence[str]],
     genes: TextArray,
 ) -> Table:
     targets = [incidence.indices[incidence.indptr[i] : incidence.indptr[i + 1]] for i in range(len(study))]
+    beside = {}
+    if shuffled is not None:
+        beside = {
+            "expected (curveball)": shuffled.expected,
+            "P (curveball)": shuffled.p_value,
+            "FDR (curveball)": adjust_p_values(shuffled.p_value),
+        }
     table = Table(
         {
             "miRNA A": study.name[pairs.a],
@@ -271,7 +324,8 @@ def _pair_table(
             "expected": pairs.expected,
             "P": pairs.p_value,
             "FDR": pairs.fdr,
-            "significant": pairs.is_significant(alpha),
+            **beside,
+            "significant": significant,
             "same seed": text_array(_same_seed(seeds[a], seeds[b]) for a, b in zip(pairs.a, pairs.b, strict=True)),
             "shared genes": text_array(
                 ";".join(genes[np.intersect1d(targets[a], targets[b])])

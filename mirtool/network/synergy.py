@@ -9,7 +9,7 @@ For two miRNAs with the targets A and B, in a universe of N genes:
 - FDR: Benjamini and Hochberg over all pairs of miRNAs that have targets, those without a shared one included
 
 The synergy of a miRNA is the number of targets it shares, summed over the partners with which it shares more
-than chance gives (FDR ≤ alpha).
+than chance gives (FDR ≤ alpha); :mod:`mirtool.network.curveball` has a second reading of chance.
 
 References
 ----------
@@ -46,11 +46,6 @@ class PairStatistics:
     expected: FloatArray
     p_value: FloatArray
     fdr: FloatArray
-
-    def is_significant(self, alpha: float) -> BoolArray:
-        """Mask of the pairs that share a target, and more of them than chance gives."""
-        mask: BoolArray = (self.fdr <= alpha) & (self.shared > 0)
-        return mask
 
 
 def pair_statistics(incidence: csr_array, n_universe: int, *, sharing_only: bool = False) -> PairStatistics:

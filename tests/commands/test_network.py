@@ -361,6 +361,25 @@ def test_enrichment_of_the_studys_network_gives_the_same_table(capsys: pytest.Ca
     assert Path("genes.csv").read_text() == ENRICHMENT
 
 
+@pytest.mark.usefixtures("study")
+def test_pairs_against_shuffled_tables(capsys: pytest.CaptureFixture[str]) -> None:
+    # P is a share of the 201 tables, the observed one included; what it should be, tests/network/test_curveball.py
+    # finds by making every table.
+    assert main(["network", *OPTIONS, "--pair-null", "curveball", "--pair-draws", "200"]) == 0
+    assert "more targets than chance gives (curveball, FDR <= 0.65 over all pairs)" in capsys.readouterr().err
+    rows = list(csv.DictReader(Path("results/network_pairs.csv").read_text().splitlines()))
+    header = PAIRS.splitlines()[0].replace(
+        ",significant", ",expected (curveball),P (curveball),FDR (curveball),significant"
+    )
+    assert ",".join(rows[0]) == header
+    assert [row["P"] for row in rows] == [line.split(",")[5] for line in PAIRS.splitlines()[1:]]
+    for row in rows:
+        share = float(row["P (curveball)"]) * 201
+        assert 1 <= round(share) <= 201
+        assert share == pytest.approx(round(share))
+        assert (row["significant"] == "yes") == (float(row["FDR (curveball)"]) <= 0.65)
+
+
 # Three of the four miRNAs with targets: every set leaves one out, 16-5p (the study's), 17-5p, 20a-5p or 21-5p.
 # Shared targets: repair 2, 1, 1, 2 of its genes, so that half of the sets reach 2; growth none, expected 0.
 # All targets: repair 3, 2, 3, 3, three quarters reach 3; growth 2, 3, 2, 2, all reach 2.
