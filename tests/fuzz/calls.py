@@ -81,6 +81,8 @@ def _calls(path: Path, kind: str, folder: Path) -> Iterator[list[str]]:
         yield ["diff", file, *common, "-o", f"{out}/differential.csv", "--scale", "linear"]
         yield ["diff", file, *common, "-o", f"{out}/differential.xlsx", "--scale", "log2"]
         yield ["names", file, "-o", f"{out}/names.csv"]
+    if kind == "service-workbook":
+        yield ["audit", file, "-o", f"{out}/audit.xlsx"]
     array = str(FIXTURES / "genepix" / "v3_two_channels.gpr")
     if kind == "gal":
         yield ["normalize", array, "--gal", file, *loose, "-o", f"{out}/normalized.tsv"]
