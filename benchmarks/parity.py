@@ -313,6 +313,13 @@ def clusters() -> Iterable[Parity]:
     yield Parity("AU, BP and their errors of given shares", "pvclust 2.2-0 `msfit`", "10 series", difference, 1e-9)
 
 
+def normalization(folder: Path | None) -> Iterable[Parity]:
+    """Compare correction and normalization with limma, impute and R's optimizer."""
+    import parity_normalization
+
+    return (Parity(*row) for row in parity_normalization.rows(folder))
+
+
 TOPICS: dict[str, Callable[[], Iterable[Parity]]] = {
     "Quantitative PCR": qpcr,
     "Power": power,
@@ -322,14 +329,18 @@ TOPICS: dict[str, Callable[[], Iterable[Parity]]] = {
 
 def main() -> None:
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else None
-    topics = TOPICS | {"Linear models": partial(models, folder)}
+    topics = TOPICS | {
+        "Correction and normalization": partial(normalization, folder),
+        "Linear models": partial(models, folder),
+    }
     lines = [
         "# Parity",
         "",
         "Made by `python benchmarks/parity.py FOLDER` (FOLDER holds GSE19536, which the project does not) from",
         "the reference values in `tests/reference/` (its README",
         "names the versions and the scripts). The difference is the largest relative one over all values",
-        "(of B, a logarithm, the largest absolute one; of a t or P below 1e-5, relative to 1e-5);",
+        "(of B and of values on the log2 scale where it says so the largest absolute one; of a t or P below 1e-5,",
+        "relative to 1e-5);",
         "missing values must stand in the same places.",
     ]
     for topic, rows in topics.items():
