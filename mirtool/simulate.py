@@ -4,8 +4,8 @@ The model, for feature :math:`p` (what one probe ID measures), spot :math:`i` pr
 
 .. math::
 
-    \theta_{pj} &= a_p + \delta_p\,[j \text{ tested}] + e_{pj}, \quad
-        e_{pj} \sim N(0, s_p^2), \quad s_p^2 \sim s_0^2\, d_0 / \chi^2_{d_0} \\
+    \theta_{pj} &= a_p + \delta_p\,[j \text{ tested}] + h_p\,[j \text{ in batch 2}] + e_{pj}, \quad
+        e_{pj} \sim N(0, s_p^2), \quad s_p^2 \sim s_0^2\, d_0 / \chi^2_{d_0}, \quad h_p \sim N(0, \tau_h^2) \\
     S_{ij} &= 2^{\theta_{pj} + c_j + u_{ij}}, \quad
         c_j \sim N(0, \tau_c^2), \quad u_{ij} \sim N(0, \tau_u^2) \\
     \beta_{ij} &= b_j \,(1 + g\,(x_i \cos\varphi_j + y_i \sin\varphi_j)), \quad
@@ -15,9 +15,10 @@ The model, for feature :math:`p` (what one probe ID measures), spot :math:`i` pr
 
 :math:`a_p` is the log2 abundance in scanner counts, :math:`\delta_p` the planted log2 ratio, :math:`e` the
 biological variation (the variances follow the scaled inverse chi-square distribution that moderated t assumes),
-:math:`c_j` the array's label and scanner gain, :math:`u` the spot noise, :math:`\beta` the background with its
-gradient over the slide (:math:`x, y` from −1/2 to 1/2), :math:`F` and :math:`B` the medians GenePix reports
-(brackets round to whole counts). Of a spot's pixels, log-normal around its median, those above 65535 make
+:math:`h` what the second of two batches adds to each feature (nothing unless asked for), :math:`c_j` the array's
+label and scanner gain, :math:`u` the spot noise, :math:`\beta` the background with its gradient over the slide
+(:math:`x, y` from −1/2 to 1/2), :math:`F` and :math:`B` the medians GenePix reports (brackets round to whole
+counts). Of a spot's pixels, log-normal around its median, those above 65535 make
 ``% Sat.``. Spike-ins and landing lights have no biological variation and no change; Empty spots no signal.
 
 Flags as GenePix gives them: −75 (absent) for positions blank in the array list; −50 (not found) for a share of
@@ -116,6 +117,9 @@ class IntensityModel:
     bad_share, bad_sd, not_found_share
         Share of bad spots and the log2 size of their damage; share of spots without visible signal that GenePix
         does not find (GenePix files at hand: −50 on 0.4 to 9 % of all spots).
+    batch_sd
+        Batch effect :math:`\tau_h`. Unless it is 0, the arrays belong to batches 1 and 2 by turns, and
+        ``samples.extra`` has a column ``batch``.
     """
 
     present_share: float = 0.35
@@ -137,6 +141,7 @@ class IntensityModel:
     bad_share: float = 0.005
     bad_sd: float = 2.0
     not_found_share: float = 0.1
+    batch_sd: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -213,6 +218,9 @@ def simulate_study(
     in_tested = np.arange(n_reference + n_tested) >= n_reference
     expected = abundance[:, None] + log2_ratio[:, None] * in_tested
     measured = expected + sd[:, None] * rng.standard_normal(expected.shape)
+    batch = np.arange(len(in_tested)) % 2
+    if model.batch_sd:
+        measured += batch * rng.normal(0.0, model.batch_sd, (len(abundance), 1))
     bad = rng.random((len(chip.feature_of_spot), len(in_tested))) < model.bad_share
     hy3 = _scan(measured, bad, chip, model, rng)
     flags = _flags(hy3.foreground - hy3.background, bad, chip, model, rng)
@@ -224,6 +232,7 @@ def simulate_study(
     samples = SampleTable(
         tuple(f"P{i:02d}" for i in range(1, len(in_tested) + 1)),
         (reference,) * n_reference + (tested,) * n_tested,
+        extra={"batch": tuple(str(1 + own) for own in batch)} if model.batch_sd else {},
     )
     sources = tuple(ArraySource(f"{name}.gpr", "simulated") for name in samples.names)
     arrays = RawArrays(channels, flags, chip.probes, chip.layout, samples, sources)
