@@ -10,6 +10,7 @@ from mirtool.commands.diff import diff
 from mirtool.commands.enrichment import enrichment
 from mirtool.commands.init import init
 from mirtool.commands.inspect import inspect
+from mirtool.commands.methods import methods
 from mirtool.commands.names import names
 from mirtool.commands.network import network
 from mirtool.commands.normalize import normalize
@@ -31,6 +32,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "shortlist": shortlist,
     "names": names,
     "audit": audit,
+    "methods": methods,
     "power": power,
     "demo": demo,
 }

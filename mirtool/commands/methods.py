@@ -1,0 +1,218 @@
+"""``mirtool methods``: the study through every normalization and test, side by side."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from mirtool.commands.arrays import input_hashes, read_study_arrays, tell_reading
+from mirtool.commands.common import (
+    FormatOption,
+    OutputOption,
+    SamplesOption,
+    check_figure_options,
+    find_place,
+    record_run,
+    write_result,
+)
+from mirtool.console import plural, progress_steps, say, say_table, warn
+from mirtool.errors import CallError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mirtool.methods import MethodRun
+
+
+def methods(
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="FILES...",
+            help="Scanner files or tables of intensities, as for `mirtool normalize`. In a study folder: those "
+            "that samples.csv names.",
+        ),
+    ] = None,
+    samples: SamplesOption = None,
+    compare: Annotated[
+        str | None,
+        typer.Option(
+            "--compare",
+            metavar="TESTED:REFERENCE",
+            help="The two groups; ratios are TESTED / REFERENCE. Default: the only two, the first of the sheet "
+            "being the reference.",
+        ),
+    ] = None,
+    cutoff: Annotated[float, typer.Option(metavar="FOLD", help="Fold change that counts, either way.")] = 2.0,
+    alpha: Annotated[
+        float, typer.Option(metavar="P", help="Largest P, and largest adjusted P, that counts.")
+    ] = 0.05,
+    adjust: Annotated[
+        str, typer.Option(metavar="METHOD", help="How P is adjusted, as for `mirtool diff`.")
+    ] = "bh",
+    channel: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NM|ratio",
+            help="The channel, as for `mirtool normalize`; ratio runs the recipes for two channels.",
+        ),
+    ] = None,
+    min_intensity: Annotated[float, typer.Option(metavar="COUNTS", help="The cut-off for a signal.")] = 30.0,
+    probes: Annotated[
+        str, typer.Option(metavar="mirna|all", help="Probes that count, as for `mirtool normalize`.")
+    ] = "mirna",
+    min_factor_probes: Annotated[
+        int, typer.Option(metavar="N", help="The fewest probes to take the arrays' factors from.")
+    ] = 20,
+    input_format: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Format of the files; told by content if left out."),
+    ] = None,
+    figures: Annotated[
+        str | None,
+        typer.Option("--figures", metavar="DIR", help="Folder for the figure. In a study folder: figures/."),
+    ] = None,
+    no_figures: Annotated[bool, typer.Option("--no-figures", help="Draw no figure.")] = False,
+    output: OutputOption = None,
+    format_name: FormatOption = None,
+) -> None:
+    """Run the study through every normalization and every test, and compare what passes.
+
+    From the raw arrays, each time: the recipe `service` as it is; then each of its steps made in every other way
+    (background, replicates, between arrays), one at a time; then the preset that changes several. Each result is
+    tested in every way that compares two groups. A recipe that does not fit the arrays is listed with the reason.
+
+    One row a recipe and test: what passes by fold change, by fold change and P, by fold change and adjusted P, how
+    much of it the default shares, and how the log2 ratios agree. The figure shows the counts, and which miRNAs
+    pass whatever the recipe. What a method finds here does not say that it is right: choose before you look.
+
+    Example:
+
+    \b
+      mirtool methods                       in a study folder: results/methods.csv, figures/methods
+      mirtool methods --cutoff 1.5 --compare resistant:responding
+      mirtool methods exports/*.gpr --samples samples.csv -o methods.xlsx --figures plots
+    """  # noqa: D301  (typer wants the backspace itself)
+    from mirtool.differential import choose_comparison, parse_comparison
+    from mirtool.methods import every_recipe, methods_table, run_methods
+    from mirtool.normalize import is_ratio, ratio_channels
+    from mirtool.report.tables import format_of
+
+    check_figure_options(figures, no_figures)
+    place = find_place(files or (), samples, "scanner file")
+    target = place.target(output, "methods.csv")
+    format_of(target, format_name)
+    ratio = is_ratio(channel)
+    channels = None if channel is None else ratio_channels(channel) if ratio else [channel]
+    arrays = read_study_arrays(place, files or [], channels, input_format, {})
+    if not any(arrays.samples.groups):
+        raise CallError(
+            "the groups of the arrays are not known",
+            path=place.samples,
+            hint="name a sample sheet with --samples whose column group is filled in",
+        )
+    groups = [group for group in arrays.samples.groups if group]
+    tested, reference = parse_comparison(compare, groups) if compare is not None else (None, None)
+    sides = choose_comparison(arrays.samples, tested, reference)
+    normalization = {
+        "channel": channel,
+        "min_intensity": min_intensity,
+        "probes": probes,
+        "min_factor_probes": min_factor_probes,
+    }
+    comparison = {
+        "tested": sides.tested,
+        "reference": sides.reference,
+        "cutoff": cutoff,
+        "alpha": alpha,
+        "adjust": adjust,
+    }
+    recipes = every_recipe(ratio=ratio)
+    with progress_steps("Normalizing", len(recipes)) as on_recipe:
+        runs = run_methods(
+            arrays, recipes, normalization=normalization, comparison=comparison, on_recipe=on_recipe
+        )
+    tell_reading(arrays)
+    say(f"Compared {sides.tested} with {sides.reference} ({sides.reason}).")
+    _tell(runs)
+    write_result(methods_table(runs), target, format_name)
+    folder = None if no_figures else place.figures(figures)
+    if folder is not None:
+        _draw(runs, folder)
+    record_run(
+        place,
+        target,
+        "methods",
+        arguments=normalization | comparison | {"input_format": input_format},
+        inputs=input_hashes([place.samples], arrays),
+        summary=_summary(runs),
+    )
+
+
+def _tell(runs: Sequence[MethodRun]) -> None:
+    """Print what passes with each recipe under the default test, and how many other tests find."""
+    from mirtool.methods import Agreement, agreement
+    from mirtool.sensitivity.outcomes import regulations
+
+    default = runs[0].d
+    assert default is not None  # run_methods has seen to it
+    rules = tuple(regulations(default))
+    words = {"fold change": "fold change", "p": "and P", "fdr": "and adjusted P"}
+    recipes = dict.fromkeys(run.recipe for run in runs)
+    say(
+        f"{plural(len(recipes), 'recipe')}, {runs[0].test} test; what passes, and how many of them "
+        f"{runs[0].recipe} finds as well:"
+    )
+    rows = []
+    for run in runs:
+        if run.test == runs[0].test:
+            beside = Agreement(0) if run.d is None else agreement(run.d, default)
+            rows.append((run.recipe, *(_cell(beside, rule) for rule in rules)))
+    say_table(("recipe", *(words[rule] for rule in rules)), rows)
+    by_test = [run for run in runs if run.recipe == runs[0].recipe and run.d is not None]
+    if len(by_test) > 1:
+        say(f"The other tests on {runs[0].recipe}:")
+        cells = [(run.test, agreement(run.d, default)) for run in by_test[1:] if run.d is not None]
+        say_table(
+            ("test", *(words[rule] for rule in rules)),
+            [(test, *(_cell(beside, rule) for rule in rules)) for test, beside in cells],
+        )
+    for reason, names in _failures(runs).items():
+        warn(f"{', '.join(names)}: {reason}")
+
+
+def _cell(beside: Any, rule: str) -> str:
+    n = beside.passing(rule)
+    return "–" if n is None else f"{n:,} / {beside.shared[rule]:,}"
+
+
+def _failures(runs: Sequence[MethodRun]) -> dict[str, list[str]]:
+    """Give each reason for which a comparison could not be made, with the recipes or tests that it holds for."""
+    tests_of: dict[tuple[str, str], list[str]] = {}
+    for run in runs:
+        if run.d is None:
+            tests_of.setdefault((run.failure, run.recipe), []).append(run.test)
+    n_tests = len({run.test for run in runs})
+    found: dict[str, list[str]] = {}
+    for (reason, recipe), tests in tests_of.items():
+        names = [recipe] if len(tests) == n_tests else [f"test {test}" for test in tests]
+        found.setdefault(reason, []).extend(name for name in names if name not in found.get(reason, []))
+    return found
+
+
+def _draw(runs: Sequence[MethodRun], folder: Path) -> None:
+    from mirtool.report.figures import save_figure
+    from mirtool.report.methods_figure import methods_figure
+
+    for path in save_figure(methods_figure(runs), folder, "methods"):
+        say(f"Wrote {path}")
+
+
+def _summary(runs: Sequence[MethodRun]) -> dict[str, Any]:
+    return {
+        "recipes": list(dict.fromkeys(run.recipe for run in runs)),
+        "tests": list(dict.fromkeys(run.test for run in runs)),
+        "failures": _failures(runs),
+    }

@@ -1,0 +1,88 @@
+"""``mirtool methods`` as a whole: what it says, writes and draws, and what it refuses."""
+
+import csv
+import json
+
+import pytest
+
+from mirtool.chip import ChipDesign
+from mirtool.cli import main
+from mirtool.io.genepix import genepix_bytes
+from mirtool.simulate import simulate_study
+
+SMALL = ChipDesign(block_rows=8, block_columns=8, second_probes=0, mirplus=0, other_species=12, hidden=4)
+NAMES = [f"hsa-miR-{i}-3p" for i in range(3000, 3250)]
+
+
+def write_study(folder, n_arrays):
+    changes = dict(zip(NAMES[:30], (3.0, -3.0) * 15, strict=True))
+    arrays = simulate_study(
+        NAMES, seed=3, changes=changes, design=SMALL, n_reference=n_arrays, n_tested=n_arrays
+    ).arrays
+    lines = ["sample,group,file"]
+    for i, (name, group) in enumerate(zip(arrays.samples.names, arrays.samples.groups, strict=True)):
+        (folder / f"{name}.gpr").write_bytes(genepix_bytes(arrays, i))
+        lines.append(f"{name},{group},{name}.gpr")
+    (folder / "samples.csv").write_text("\n".join(lines) + "\n")
+
+
+@pytest.fixture
+def study(tmp_path, monkeypatch):
+    write_study(tmp_path, 3)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def rows_of(text):
+    return list(csv.DictReader(text.splitlines()[1:]))
+
+
+def test_one_command_runs_every_method_writes_a_table_and_draws(study, capsys):
+    assert main(["methods"]) == 0
+    err = capsys.readouterr().err
+    assert "Compared resistant with responding" in err
+    assert "22 recipes, moderated test" in err
+    rows = rows_of((study / "results/methods.csv").read_text())
+    assert len(rows) == 22 * 5
+    assert (rows[0]["recipe"], rows[0]["test"]) == ("service", "moderated")
+    assert rows[0]["Jaccard by volcano P"] == rows[0]["Spearman of log2 ratios"] == "1"
+    assert sorted(path.name for path in (study / "figures").iterdir()) == ["methods.png", "methods.svg"]
+    record = json.loads((study / "results/run.json").read_text())["runs"]["methods"]
+    assert record["arguments"]["tested"] == "resistant"
+    assert main(["normalize"]) == 0
+    assert main(["diff", "--no-figures"]) == 0
+    found = rows_of((study / "results/differential.csv").read_text())
+    for rule in ("fold change", "volcano P", "volcano FDR"):
+        for call in ("up", "down"):
+            assert int(rows[0][f"{call} by {rule}"]) == sum(own[f"regulation by {rule}"] == call for own in found)
+
+
+def test_one_array_a_group_is_compared_by_fold_change_alone(tmp_path, monkeypatch, capsys):
+    write_study(tmp_path, 1)
+    monkeypatch.chdir(tmp_path)
+    assert main(["methods"]) == 0
+    assert "no test could be made" in capsys.readouterr().err
+    rows = rows_of((tmp_path / "results/methods.csv").read_text())
+    assert "up by fold change" in rows[0]
+    assert "up by volcano P" not in rows[0]
+    assert (tmp_path / "figures/methods.png").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["--compare", "resistant:nobody"], 2, "nobody"),
+        (["--cutoff", "0.5"], 2, "cut-off of the fold change"),
+        (["--adjust", "luck"], 2, "luck"),
+        (["--probes", "some"], 2, "--probes has no choice 'some'"),
+        (["--min-factor-probes", "5000"], 1, "probes"),
+        (["--figures", "x", "--no-figures"], 2, "contradict"),
+        (["P01.gpr", "P02.gpr"], 2, "the groups of the arrays are not known"),
+    ],
+)
+@pytest.mark.usefixtures("study")
+def test_a_wrong_call_says_what_is_wrong(arguments, code, message, capsys):
+    assert main(["methods", *arguments]) == code
+    err = capsys.readouterr().err
+    assert message in err
+    assert "Traceback" not in err
