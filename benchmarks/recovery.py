@@ -253,8 +253,8 @@ exosomes in myeloma: nothing is adjusted; with Student's t on the service's norm
 - A normalization has an error of its own, common to all probes of an array, that no test can know of. The
   service's factor is the median of the *signals* of a few hundred probes and moves with those around the median;
   reference RNAs and spike-ins are steadier here, where by construction they do not change (in a study that has to
-  be known). Where the error is not small beside the standard error of a difference, the realized rate lies above the nominal
-  one with any test, and more so the more arrays there are.
+  be known). Where the error is not small beside the standard error of a difference, the realized rate lies above
+  the nominal one with any test, and more so the more arrays there are.
 - P with a fold change of 2 has no rate that it keeps to: how much of it is false depends on how many miRNAs
   change. Here many do; in `mirtool demo` it is ten of 3,100 probes, and most of what passes there was not planted.
 - Ranks of three against three can't reach P ≤ 0.05 at all.
