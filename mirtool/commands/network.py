@@ -500,7 +500,7 @@ def _tell_pairs(result: SynergyNetwork) -> None:
     )
     if same:
         say(
-            f"{same:,} of these {significant:,} are pairs with the same seed: they share targets by construction, "
+            f"Of these {significant:,}, {plural(same, 'pair has', 'pairs have')} one seed: shared targets by construction, "
             "which is no evidence of synergy."
         )
 

@@ -112,7 +112,7 @@ Highest synergy:
   hsa-miR-20a-5p        3         2        3        0.357
   hsa-miR-21-5p         2         2        2        0.286
 3 of 3 pairs share more targets than chance gives (hypergeometric, FDR <= 0.65 over all pairs).
-1 of these 3 are pairs with the same seed: they share targets by construction, which is no evidence of synergy.
+Of these 3, 1 pair has one seed: shared targets by construction, which is no evidence of synergy.
 Gene sets, shared targets:
   gene sets  sets.gmt
   tested     2 of 2 terms: 2 to 500 genes each
