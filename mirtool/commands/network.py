@@ -500,8 +500,8 @@ def _tell_pairs(result: SynergyNetwork) -> None:
     )
     if same:
         say(
-            f"Of these {significant:,}, {plural(same, 'pair has', 'pairs have')} one seed: shared targets by construction, "
-            "which is no evidence of synergy."
+            f"Of these {significant:,}, {plural(same, 'pair has', 'pairs have')} one seed: shared targets "
+            "by construction, which is no evidence of synergy."
         )
 
 
