@@ -19,6 +19,7 @@ from mirtool.commands.common import (
     write_result,
 )
 from mirtool.commands.enrichment import hash_files
+from mirtool.commands.expression import normalized_table_of
 from mirtool.commands.network import RULES
 from mirtool.console import plural, progress_steps, say, say_pairs, warn
 from mirtool.errors import CallError, MirtoolError, NotEnoughDataError
@@ -175,7 +176,7 @@ def cluster(
     _check_options(top, differential, regulation, genes, arrays, figures, no_figures)
     place = find_place([table] if table else [], samples, "normalized table")
     folder = Path(output) if output else place.study.results if place.study else Path()
-    source = _input_table(table, place)
+    source = normalized_table_of(table, place)
     rows = _choose_rows(_read_matrix(source, place.samples, scale), place, differential, regulation, top)
     matrix = rows.matrix
     clustering = cluster_both_ways(
@@ -240,20 +241,6 @@ def _check_options(
         raise CallError(f"--regulation can't be {regulation!r}", expected=" or ".join(RULES))
     if not (genes or arrays):
         raise CallError("there is nothing left to cluster", found="--no-genes and --no-arrays")
-
-
-def _input_table(table: str | None, place: Place) -> str:
-    if table:
-        return table
-    assert place.study is not None  # find_place has seen to it
-    path = place.study.results / "normalized.csv"
-    if not path.is_file():
-        raise MirtoolError(
-            "the study has no normalized table yet",
-            path=path,
-            hint="run `mirtool normalize` first, or name a table",
-        )
-    return str(path)
 
 
 def _read_matrix(source: str, sheet: str | None, scale: ScaleChoice | None) -> ExpressionMatrix:
