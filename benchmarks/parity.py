@@ -219,6 +219,15 @@ def models(folder: Path | None) -> Iterable[Parity]:
     yield Parity(
         "Storey's q", "qvalue 2.30.0, bootstrap", MODEL_FIXTURE, largest_difference(q, r.numbers(2)[1:]), 1e-10
     )
+    r = read_table(REFERENCE / "qvalue_spline.csv")
+    own = np.array([case == "a third changed" for case in r.text(0)])
+    p, by_package, tight = (r.numbers(column)[own][1:] for column in (2, 3, 4))
+    q = adjust_p_values(p, "storey-spline")
+    for name, expected, tolerance in (
+        ("qvalue 2.30.0, its default", by_package, 1e-5),
+        ("R 4.2.2, smooth.spline searched to 1e-12", tight, 1e-6),
+    ):
+        yield Parity("Storey's q by the spline", name, "300 made-up P", largest_difference(q, expected), tolerance)
     r = read_table(REFERENCE / "models_sam.csv")
     sam = permutation_test(values[:80, 4:8], values[:80, :4])
     yield Parity(

@@ -69,8 +69,9 @@ def diff(
         typer.Option(
             "--adjust",
             metavar="METHOD",
-            help="How P is adjusted for the number of tests: bh, by, storey (q value), holm, bonferroni, sidak, "
-            "holm-sidak, simes-hochberg, hommel, fdr_tsbh, fdr_tsbky, fdr_gbs or none.",
+            help="How P is adjusted for the number of tests: bh, by, storey (q value), storey-spline (the same by "
+            "the qvalue package's default), holm, bonferroni, sidak, holm-sidak, simes-hochberg, hommel, "
+            "fdr_tsbh, fdr_tsbky, fdr_gbs or none.",
         ),
     ] = "bh",
     test: Annotated[

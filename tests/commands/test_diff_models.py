@@ -105,6 +105,13 @@ def test_a_table_of_several_comparisons_is_no_input_of_the_network(tmp_path, cap
     assert "this table holds several comparisons" in capsys.readouterr().err
 
 
+def test_the_q_value_by_the_spline_has_its_own_heading(capsys):
+    assert main([*CALL, "--compare", "B:A", "--adjust", "storey-spline"]) == 0
+    out, err = capsys.readouterr()
+    assert "q (Storey, spline)" in rows_of(out)[0]
+    assert "fold change ≥ 2 and q (Storey, spline) ≤ 0.05" in err
+
+
 @pytest.mark.parametrize(("test", "heading"), [("rank-sum", "U (rank-sum)"), ("permutation", "d (permutation)")])
 def test_tests_without_normality(capsys, test, heading):
     assert main([*CALL, "--compare", "B:A", "--test", test, "--adjust", "storey"]) == 0

@@ -7,14 +7,16 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.interpolate import make_smoothing_spline
+from scipy.optimize import brentq
 from statsmodels.stats.multitest import multipletests
 
 from mirtool.differential import ADJUSTMENTS, adjust_p_values, adjustment_name
-from mirtool.differential.adjust import share_without_difference
-from mirtool.errors import CallError
+from mirtool.differential.adjust import share_without_difference, smoothed_share_without_difference
+from mirtool.errors import CallError, NotEnoughDataError
 
 STATSMODELS_NAMES = {"bh": "fdr_bh", "by": "fdr_by"}
-METHODS = [name for name in ADJUSTMENTS if name not in ("storey", "none")]  # statsmodels has no q value
+METHODS = [name for name in ADJUSTMENTS if not name.startswith(("storey", "none"))]  # statsmodels has no q value
 REFERENCE = Path(__file__).resolve().parents[1] / "reference"
 
 
@@ -56,6 +58,55 @@ def test_storeys_q_equals_the_qvalue_package():
 def test_storeys_share_is_one_where_nothing_tells_it():
     assert share_without_difference(np.array([0.001, 0.01])) == 1
     np.testing.assert_allclose(adjust_p_values(np.array([0.001, 0.01]), "storey"), [0.002, 0.01])
+
+
+def spline_cases():
+    with (REFERENCE / "qvalue_spline.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    return {
+        case: {
+            name: np.array([float(row[name].replace("NA", "nan")) for row in rows if row["case"] == case])
+            for name in ("P", "qvalue", "tight")
+        }
+        for case in dict.fromkeys(row["case"] for row in rows)
+    }
+
+
+@pytest.mark.parametrize("columns", spline_cases().values(), ids=spline_cases())
+def test_the_spline_equals_the_qvalue_packages_default(columns):
+    p = columns["P"][1:]  # the first row is the share
+    share = smoothed_share_without_difference(p[~np.isnan(p)])
+    q = adjust_p_values(p, "storey-spline")
+    for name, tolerance in (("qvalue", 1e-5), ("tight", 1e-6)):  # R's search for the penalty stops early
+        assert share == pytest.approx(columns[name][0], rel=tolerance)
+        np.testing.assert_allclose(q, columns[name][1:], rtol=tolerance)
+
+
+def test_the_spline_is_scipys_with_a_trace_of_three():
+    limits = np.arange(1, 20) / 20
+    p = spline_cases()["a third changed"]["P"][1:]
+    estimates = [(p >= limit).mean() / (1 - limit) for limit in limits]
+
+    def trace(log_penalty):
+        columns = [make_smoothing_spline(limits, one, lam=np.exp(log_penalty))(limits) for one in np.eye(19)]
+        return float(np.trace(np.array(columns)))
+
+    penalty = np.exp(brentq(lambda x: trace(x) - 3, -20, 10, xtol=1e-12))
+    expected = make_smoothing_spline(limits, estimates, lam=penalty)(0.95)
+    assert smoothed_share_without_difference(p) == pytest.approx(float(expected), rel=1e-9)
+
+
+def test_the_spline_needs_large_p():
+    with pytest.raises(NotEnoughDataError, match="too few P are large for the spline") as caught:
+        adjust_p_values(np.array([0.001, 0.002, np.nan, 0.3]), "storey-spline")
+    assert "found 0 of 3 P from 0.95 up" in str(caught.value)
+    assert "storey (the bootstrap's estimate) or bh" in str(caught.value)
+
+
+@pytest.mark.parametrize("share", [share_without_difference, smoothed_share_without_difference])
+def test_a_p_at_a_limit_reaches_it(share):
+    at_limits = np.array([0.001] * 20 + [float(f"{k * 0.05:.2f}") for k in range(1, 20)])
+    assert share(at_limits) == share(at_limits + 1e-9) != share(at_limits - 1e-9)
 
 
 def test_two_stage_methods_use_alpha():
