@@ -75,6 +75,10 @@ class Table:
         """Give the rows at ``rows`` (positions or a mask), in that order."""
         return Table({name: values[rows] for name, values in self.columns.items()}, self.notes)
 
+    def with_columns(self, columns: Mapping[str, npt.NDArray[Any]]) -> Table:
+        """Give the table with further columns at its end, or others in the place of those of the same name."""
+        return Table({**self.columns, **columns}, self.notes)
+
     def to_frame(self) -> pd.DataFrame:
         """Give the columns as a pandas DataFrame."""
         import pandas as pd
@@ -396,6 +400,12 @@ class DifferentialTable:
         return len(self.probes)
 
 
+EVIDENCE_CLASSES = ("", "predicted", "weak", "clip", "strong")
+"""What can stand behind a pair of miRNA and gene, from least to most: nothing stated; a prediction from sequence;
+an experiment that does not show that the miRNA binds there (microarray, proteomics, sequencing); cross-linking
+(CLIP, CLASH); reporter assay, Western blot or qPCR. miRTarBase's "Functional MTI" are ``strong``."""
+
+
 @dataclass(frozen=True, eq=False)
 class Interactions:
     """miRNA–gene pairs, each once: names, evidence and where it was read.
@@ -404,35 +414,55 @@ class Interactions:
     ----------
     mirna, gene
         Object arrays of str, one entry a pair, as the source writes them.
-    strong
-        True where reporter assay, Western blot or qPCR stands behind the pair (miRTarBase "Functional MTI").
+    evidence
+        The best evidence for each pair, one of :data:`EVIDENCE_CLASSES`.
     references
         PubMed IDs or other references, joined by ``;``, may be empty.
     source
         The table's name and version, for the record.
     dropped
         What reading left out, in words, counted (Non-Functional rows, rows collapsed to pairs …).
-    graded
-        False where the table says nothing about evidence; ``strong`` is then False throughout and means nothing.
+    databases
+        The databases that hold each pair, sorted, joined by ``;``. None where all pairs stand in ``source``.
+    score
+        How sure the source is of each pair, in its own unit; NaN where it does not say. None without scores.
+    lower_is_better
+        True where a smaller score is the surer one (TargetScan's context++).
     """
 
     mirna: TextArray
     gene: TextArray
-    strong: BoolArray
+    evidence: TextArray
     references: TextArray
     source: str
     dropped: tuple[str, ...] = ()
-    graded: bool = True
+    databases: TextArray | None = None
+    score: FloatArray | None = None
+    lower_is_better: bool = False
 
     def __post_init__(self) -> None:
         n = len(self.mirna)
+        columns = (self.gene, self.evidence, self.references, self.databases, self.score)
         _check(
-            len(self.gene) == n and len(self.strong) == n and len(self.references) == n,
+            all(column is None or len(column) == n for column in columns),
             "interactions need one gene, evidence and reference a miRNA",
         )
+        unknown = set(self.evidence) - set(EVIDENCE_CLASSES)
+        _check(not unknown, f"no class of evidence is called {min(unknown, default='')!r}")
 
     def __len__(self) -> int:
         return len(self.mirna)
+
+    @property
+    def strong(self) -> BoolArray:
+        """Mask of the pairs with reporter assay, Western blot or qPCR behind them."""
+        mask: BoolArray = self.evidence == "strong"
+        return mask
+
+    @property
+    def graded(self) -> bool:
+        """False where the table says nothing about the evidence of any pair."""
+        return bool((self.evidence != "").any())
 
     def take(self, rows: npt.NDArray[Any]) -> Interactions:
         """Give the pairs at ``rows`` (positions or a mask), in that order."""
@@ -440,8 +470,10 @@ class Interactions:
             self,
             mirna=self.mirna[rows],
             gene=self.gene[rows],
-            strong=self.strong[rows],
+            evidence=self.evidence[rows],
             references=self.references[rows],
+            databases=None if self.databases is None else self.databases[rows],
+            score=None if self.score is None else self.score[rows],
         )
 
 

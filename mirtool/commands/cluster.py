@@ -20,7 +20,7 @@ from mirtool.commands.common import (
 )
 from mirtool.commands.enrichment import hash_files
 from mirtool.commands.expression import normalized_table_of
-from mirtool.commands.network import RULES
+from mirtool.commands.network_mirnas import RULES
 from mirtool.console import plural, progress_steps, say, say_pairs, warn
 from mirtool.errors import CallError, MirtoolError, NotEnoughDataError
 

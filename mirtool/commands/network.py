@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mirtool.commands.common import Place, find_place, record_run, write_result
+from mirtool.commands.common import record_run, write_result
 from mirtool.commands.current_names import AliasesOption, names_record, read_book, tell_names
 from mirtool.commands.enrichment import (
     QUERIES,
@@ -26,44 +25,29 @@ from mirtool.commands.enrichment import (
     find_gene_sets,
     hash_files,
     say_terms,
-    summarize,
 )
+from mirtool.commands.network_interactions import (
+    EvidenceOption,
+    InteractionsOption,
+    read_known,
+    with_current_table_names,
+)
+from mirtool.commands.network_mirnas import (
+    ChosenMirnas,
+    choose_mirnas,
+    find_network_place,
+    species_in_common,
+    with_current_study_names,
+    with_universe,
+)
+from mirtool.commands.network_told import summarize_network, tell_network
 from mirtool.commands.workers import SchedulerOption, WorkersOption, open_executor
-from mirtool.console import plural, progress_steps, say, say_pairs, say_table, warn
-from mirtool.errors import CallError, FormatError, MirtoolError, NotEnoughDataError
+from mirtool.console import progress_steps, say, warn
+from mirtool.errors import NotEnoughDataError
 
 if TYPE_CHECKING:
-    from mirtool.io.differential import DifferentialNames
     from mirtool.model import GeneSets, Interactions
-    from mirtool.names import NameBook, Resolution
     from mirtool.network import EnrichmentTable, MirnaUniverse, SynergyNetwork
-
-RULES = {
-    "fold-change": "regulation by fold change",
-    "volcano-p": "regulation by volcano P",
-    "volcano-fdr": "regulation by volcano FDR",
-}
-"""What ``--regulation`` may be, and the column of the differential table it stands for."""
-
-LIST_SUFFIXES = (".txt", ".csv", ".tsv", ".xlsx")
-"""What ``--mirnas`` ends in where it is meant as a file, even if there is no such file."""
-
-HUBS_TOLD = 5
-NAMES_TOLD = 20
-
-
-@dataclass(frozen=True)
-class _Chosen:
-    """The miRNAs of the network, and how they were chosen, in words."""
-
-    names: Sequence[str]
-    regulation: Sequence[str] | None
-    log2_ratio: Sequence[float] | None
-    rule: str
-    source: str | None
-    measured: Sequence[str] | None = None
-    """All that could have been chosen; None where that is not known."""
-    measured_source: str = ""
 
 
 def network(
@@ -74,23 +58,8 @@ def network(
             help="The table of `mirtool diff`. In a study folder: results/differential.csv.",
         ),
     ] = None,
-    interactions: Annotated[
-        str | None,
-        typer.Option(
-            "--interactions",
-            metavar="FILE",
-            help="miRTarBase as downloaded (CSV, CSV.gz, XLSX), or any table with a miRNA and a gene column. "
-            "Without it: mirtool's own starter table, on which no paper should rest.",
-        ),
-    ] = None,
-    evidence: Annotated[
-        str,
-        typer.Option(
-            "--evidence",
-            metavar="strong|all",
-            help="strong: shown by reporter assay, Western blot or qPCR; all: sequencing and arrays too.",
-        ),
-    ] = "strong",
+    interactions: InteractionsOption = None,
+    evidence: EvidenceOption = "strong",
     regulation: Annotated[
         str | None,
         typer.Option(
@@ -200,14 +169,14 @@ def network(
     from mirtool.report.tables import write_bytes
 
     nulls = choose_nulls(null)
-    place = _find_place(differential, mirnas)
+    place = find_network_place(differential, mirnas)
     folder = Path(output) if output else place.study.results if place.study else Path()
-    chosen = _with_universe(_choose(differential, mirnas, regulation, place), mirna_universe)
+    chosen = with_universe(choose_mirnas(differential, mirnas, regulation, place), mirna_universe)
     sets = find_gene_sets(gene_sets)
-    known = _read_interactions(interactions, species or _species_of(chosen.names))
+    known = read_known(interactions, species or species_in_common(chosen.names))
     book = read_book(aliases or ())
-    chosen, of_study = _name_study(chosen, book)
-    known, of_table = _name_interactions(known, book)
+    chosen, of_study = with_current_study_names(chosen, book)
+    known, of_table = with_current_table_names(known, book)
     with open_executor(workers, scheduler) as executor:
         with progress_steps("Shuffling the interactions", _shuffles(pair_null, pair_draws)) as on_step:
             result = synergy_network(
@@ -231,7 +200,7 @@ def network(
         tests = _test_gene_sets(result, sets, enrich, asked=gene_sets is not None)
     tell_names("of the study", of_study)
     tell_names(f"in {known.source}", of_table)
-    _tell(chosen, known, result, drawn_from)
+    tell_network(chosen, known, result, drawn_from)
     for test in tests:
         say_terms(test)
 
@@ -272,85 +241,8 @@ def network(
             "seed": seed,
         },
         inputs=hash_files(chosen.source, interactions, gene_sets, mirna_universe, *(aliases or ())),
-        summary=_summary(chosen, known, result, tests)
+        summary=summarize_network(chosen, known, result, tests)
         | {"study_names": names_record(of_study), "interactions_names": names_record(of_table)},
-    )
-
-
-def _find_place(differential: str | None, mirnas: str | None) -> Place:
-    if differential and mirnas:
-        raise CallError("a differential table and --mirnas contradict each other", hint="leave one of the two out")
-    given = differential or mirnas
-    return find_place([given] if given else [], None, "differential table")
-
-
-def _choose(differential: str | None, mirnas: str | None, regulation: str | None, place: Place) -> _Chosen:
-    if regulation is not None and regulation not in RULES:
-        raise CallError(f"--regulation can't be {regulation!r}", expected=" or ".join(RULES))
-    if mirnas:
-        return _choose_named(mirnas, regulation)
-    from mirtool.io.differential import read_differential
-
-    path = differential
-    if path is None:
-        assert place.study is not None  # find_place has seen to it
-        path = str(place.study.results / "differential.csv")
-        if not Path(path).is_file():
-            raise MirtoolError(
-                "the study has no differential table yet",
-                path=path,
-                hint="run `mirtool diff` first, or name a table",
-            )
-    return _choose_regulated(read_differential(path), regulation)
-
-
-def _choose_named(mirnas: str, regulation: str | None) -> _Chosen:
-    if regulation is not None:
-        raise CallError("--regulation chooses from a differential table, not from --mirnas")
-    from mirtool.io.interactions import MIRNA_HEADERS
-    from mirtool.io.names import read_names
-
-    if Path(mirnas).is_file() or Path(mirnas).suffix.lower() in LIST_SUFFIXES:
-        names = list(read_names(mirnas, (*MIRNA_HEADERS, "name"), "miRNA"))
-        return _Chosen(names, None, None, f"named in {mirnas}", mirnas)
-    names = [name.strip() for name in mirnas.split(",") if name.strip()]
-    return _Chosen(names, None, None, "named with --mirnas", None)
-
-
-def _choose_regulated(table: DifferentialNames, regulation: str | None) -> _Chosen:
-    rule = regulation or ("volcano-p" if RULES["volcano-p"] in table.regulation else "fold-change")
-    column = RULES[rule]
-    if column not in table.regulation and rule == "fold-change":
-        raise FormatError(
-            f"the differential table has no column '{column}', which every table of `mirtool diff` has",
-            path=table.path,
-            found=", ".join(table.regulation),
-            hint="run `mirtool diff` again; or choose one of its other rules with --regulation",
-        )
-    if column not in table.regulation:
-        raise CallError(
-            f"the differential table has no column '{column}'",
-            found=", ".join(table.regulation),
-            hint="no test was made (one array a group, or --test none): choose --regulation fold-change",
-        )
-    calls = table.regulation[column]
-    passing = (calls != "") & (table.name != "")
-    if passing.sum() < 2:
-        raise NotEnoughDataError(
-            f"a network needs at least two miRNAs, and by '{column}' {plural(int(passing.sum()), 'probe')} "
-            "is up or down",
-            path=table.path,
-            hint="choose another rule (--regulation fold-change), a lower bar (`mirtool diff --cutoff 1.5`), or "
-            "name the miRNAs yourself (--mirnas)",
-        )
-    return _Chosen(
-        table.name[passing].tolist(),
-        calls[passing].tolist(),
-        table.log2_ratio[passing].tolist(),
-        f"{column} ({table.tested} / {table.reference})",
-        table.path,
-        table.name.tolist(),
-        f"the rows of {table.path}",
     )
 
 
@@ -361,51 +253,7 @@ def _shuffles(pair_null: str, draws: int) -> int:
     return n_tasks(draws) if pair_null == "curveball" else 0
 
 
-def _with_universe(chosen: _Chosen, path: str | None) -> _Chosen:
-    """Replace what could have been chosen by the names in a file, where one was given."""
-    if path is None:
-        return chosen
-    from mirtool.io.interactions import MIRNA_HEADERS
-    from mirtool.io.names import read_names
-
-    return replace(
-        chosen, measured=read_names(path, ("name", *MIRNA_HEADERS), "miRNA").tolist(), measured_source=path
-    )
-
-
-def _species_of(names: Sequence[str]) -> str | None:
-    """Give the species that all miRNAs have in common, or None where there is no such."""
-    from mirtool.probes import species_of
-
-    species = [found for name in names if (found := species_of(name))]
-    common = frozenset.intersection(*species) if species else frozenset()
-    return min(common) if len(common) == 1 else None
-
-
-def _read_interactions(path: str | None, species: str | None) -> Interactions:
-    from mirtool.io.interactions import read_interactions, starter_interactions
-
-    if path is not None:
-        return read_interactions(path, species=species)
-    known = starter_interactions()
-    warn(
-        f"no --interactions given: using the starter table of {plural(len(known), 'pair')} that comes with "
-        "mirtool. It is a small choice made by hand, to try things out: no paper should rest on it. Download "
-        "miRTarBase (https://mirtarbase.cuhk.edu.cn) and name its file with --interactions"
-    )
-    return known
-
-
-def _name_study(chosen: _Chosen, book: NameBook) -> tuple[_Chosen, list[Resolution]]:
-    """Give the miRNAs their current names, and what became of each name."""
-    found = [book.resolve(name) for name in chosen.names]
-    measured = chosen.measured and [book.resolve(name).best_name for name in chosen.measured]
-    return replace(chosen, names=[each.best_name for each in found], measured=measured), list(
-        {each.given: each for each in found}.values()
-    )
-
-
-def _universe_of(result: SynergyNetwork, chosen: _Chosen, known: Interactions) -> MirnaUniverse:
+def _universe_of(result: SynergyNetwork, chosen: ChosenMirnas, known: Interactions) -> MirnaUniverse:
     """Gather the miRNAs that the network's could have been."""
     from mirtool.network import mirna_universe
 
@@ -416,13 +264,6 @@ def _universe_of(result: SynergyNetwork, chosen: _Chosen, known: Interactions) -
         source=chosen.measured_source,
         evidence=result.evidence,
     )
-
-
-def _name_interactions(known: Interactions, book: NameBook) -> tuple[Interactions, list[Resolution]]:
-    from mirtool.network.current_names import with_current_names
-
-    found = [book.resolve(name) for name in dict.fromkeys(known.mirna)]
-    return with_current_names(known, {each.given: each.best_name for each in found}), found
 
 
 def _test_gene_sets(
@@ -449,70 +290,6 @@ def _test_gene_sets(
     return tests
 
 
-def _tell(chosen: _Chosen, known: Interactions, result: SynergyNetwork, drawn_from: MirnaUniverse) -> None:
-    """Tell what was asked of which table, and what came of it."""
-    unmatched = len(result.unmatched)
-    matched = len(result.mirnas)
-    lines = [("miRNAs", f"{plural(matched + unmatched, 'miRNA')}{_directions(chosen)}, {chosen.rule}")]
-    lines += [("interactions", f"{known.source}, {result.evidence} evidence")]
-    lines += [("", remark) for remark in known.dropped]
-    lines += [
-        ("universe", f"{plural(len(result.universe), 'gene')} known to this table at this evidence"),
-        ("with targets", f"{matched:,} of {matched + unmatched:,} miRNAs, {plural(len(result.genes), 'gene')}"),
-        ("shared", f"{plural(len(result.shared_targets), 'gene')} in which two miRNAs or more meet"),
-        ("drawn from", drawn_from.described),
-    ]
-    say("Synergy network:")
-    say_pairs(lines)
-    for name, near in result.unmatched[:NAMES_TOLD]:
-        hint = f" (the table has {', '.join(near)}: not the same name, so not taken)" if near else ""
-        say(f"  without targets: {name}{hint}")
-    if unmatched > NAMES_TOLD:
-        say(f"  … and {unmatched - NAMES_TOLD:,} more")
-    for note in result.notes:
-        say(f"  {note}")
-    _tell_hubs(result)
-    _tell_pairs(result)
-
-
-def _directions(chosen: _Chosen) -> str:
-    if chosen.regulation is None:
-        return ""
-    return f" ({chosen.regulation.count('up'):,} probes up, {chosen.regulation.count('down'):,} down)"
-
-
-def _tell_hubs(result: SynergyNetwork) -> None:
-    hubs = result.mirnas.take(result.mirnas["synergy"] > 0)
-    if not len(hubs):
-        return
-    say("Highest synergy:")
-    columns = ("miRNA", "synergy", "partners", "targets")
-    rows = zip(*(hubs[name][:HUBS_TOLD] for name in columns), hubs["betweenness"][:HUBS_TOLD], strict=True)
-    say_table(
-        (*columns, "betweenness"), [(name, *(f"{n:,}" for n in counts), f"{b:.3f}") for name, *counts, b in rows]
-    )
-
-
-def _tell_pairs(result: SynergyNetwork) -> None:
-    pairs, significant, same = _count_pairs(result)
-    say(
-        f"{significant:,} of {plural(pairs, 'pair')} share more targets than chance gives "
-        f"({result.pair_null}, FDR <= {result.alpha:g} over all pairs)."
-    )
-    if same:
-        say(
-            f"Of these {significant:,}, {plural(same, 'pair has', 'pairs have')} one seed: shared targets "
-            "by construction, which is no evidence of synergy."
-        )
-
-
-def _count_pairs(result: SynergyNetwork) -> tuple[int, int, int]:
-    """Count the pairs, the significant ones, and those of them that have one seed."""
-    significant = result.pairs["significant"]
-    same = significant & (result.pairs["same seed"] == "yes")
-    return len(result.pairs), int(significant.sum()), int(same.sum())
-
-
 def _draw(result: SynergyNetwork, folder: Path | None) -> None:
     if folder is None:
         return
@@ -521,23 +298,3 @@ def _draw(result: SynergyNetwork, folder: Path | None) -> None:
 
     for path in save_figure(network_figure(result), folder, "network"):
         say(f"Wrote {path}")
-
-
-def _summary(
-    chosen: _Chosen, known: Interactions, result: SynergyNetwork, tests: Sequence[EnrichmentTable]
-) -> dict[str, Any]:
-    pairs, significant, same = _count_pairs(result)
-    return {
-        "mirnas_chosen_by": chosen.rule,
-        "mirnas_with_targets": len(result.mirnas),
-        "mirnas_without_targets": [name for name, _ in result.unmatched],
-        "interactions": known.source,
-        "interactions_dropped": list(known.dropped),
-        "universe": len(result.universe),
-        "genes": len(result.genes),
-        "shared_genes": len(result.shared_targets),
-        "pairs": pairs,
-        "significant_pairs": significant,
-        "significant_pairs_of_one_seed": same,
-        "enrichment": {test.query: summarize(test) for test in tests},
-    }

@@ -18,7 +18,7 @@ def all_pairs(interactions: Interactions, *, evidence: str = "all") -> Table:
     interactions
         Pairs of miRNA and gene; its genes, at the level of evidence, are the universe.
     evidence
-        ``all`` takes every pair; ``strong`` those shown by reporter assay, Western blot or qPCR.
+        One of :data:`mirtool.network.evidence.EVIDENCE`.
 
     Returns
     -------

@@ -12,8 +12,9 @@ import numpy as np
 from mirtool.differential.adjust import adjust_p_values
 from mirtool.errors import CallError, NotEnoughDataError
 from mirtool.mirbase import seed
-from mirtool.model import BoolArray, IntArray, Interactions, Table, TextArray, text_array
+from mirtool.model import EVIDENCE_CLASSES, BoolArray, IntArray, Interactions, Table, TextArray, text_array
 from mirtool.network.betweenness import bipartite_betweenness
+from mirtool.network.current_names import join_distinct
 from mirtool.network.curveball import PAIR_DRAWS, PairNull
 from mirtool.network.curveball import pair_null as shuffled_pairs
 from mirtool.network.evidence import at_evidence
@@ -49,7 +50,10 @@ class SynergyNetwork:
         One row a target, the one with most miRNAs first: gene, miRNAs (how many of the study's meet in it),
         which.
     edges
-        One row a miRNA and a target: miRNA, gene, evidence (``strong``, ``weak``, or empty), references.
+        One row a miRNA and a target: miRNA, gene, evidence (one of :data:`mirtool.model.EVIDENCE_CLASSES`),
+        references, and where several databases were combined databases (those that hold the pair).
+    targets
+        The same miRNAs × their targets, as a matrix; its rows in the order the miRNAs were given.
     universe
         Every gene the interactions table knows at that level of evidence, sorted.
     evidence, alpha, pair_null, source
@@ -64,6 +68,7 @@ class SynergyNetwork:
     pairs: Table
     genes: Table
     edges: Table
+    targets: TargetMatrix
     universe: TextArray
     evidence: str
     alpha: float
@@ -109,7 +114,9 @@ def synergy_network(
     regulation, log2_ratio
         One entry a name: ``up``, ``down`` or empty; log2 tested/reference, NaN missing. Both may be left out.
     evidence
-        ``strong`` takes the pairs shown by reporter assay, Western blot or qPCR; ``all`` takes every pair.
+        One of :data:`mirtool.network.evidence.EVIDENCE`: ``strong`` takes the pairs shown by reporter assay,
+        Western blot or qPCR, ``clip`` those of cross-linking too, ``validated`` those of any experiment, ``all``
+        every pair.
     alpha
         FDR up to which a pair is significant.
     pair_null
@@ -172,6 +179,7 @@ def synergy_network(
         pairs=_pair_table(study, incidence, pairs, shuffled, significant, seeds, text_array(genes)),
         genes=_gene_table(study, incidence, genes),
         edges=edges,
+        targets=TargetMatrix(study.name, text_array(genes), incidence),
         universe=universe,
         evidence=evidence,
         alpha=alpha,
@@ -240,19 +248,21 @@ def _notes_on_parts(study: StudyMirnas, known: Interactions) -> list[str]:
 
 
 def _edge_table(study: StudyMirnas, rows: dict[str, list[int]], known: Interactions) -> Table:
-    edges: list[tuple[str, str, str, str]] = []
+    behind: list[tuple[str, str, list[int]]] = []
     for name in study.name:
         by_gene = defaultdict(list)
         for i in rows[name]:
             by_gene[known.gene[i]].append(i)
-        for gene in sorted(by_gene):
-            behind = by_gene[gene]
-            strong = any(known.strong[i] for i in behind)
-            evidence = ("strong" if strong else "weak") if known.graded else ""
-            references = sorted({ref for i in behind for ref in known.references[i].split(";") if ref})
-            edges.append((name, gene, evidence, ";".join(references)))
-    columns = map(text_array, zip(*edges, strict=True))
-    return Table(dict(zip(("miRNA", "gene", "evidence", "references"), columns, strict=True)))
+        behind += [(name, gene, by_gene[gene]) for gene in sorted(by_gene)]
+    columns = {
+        "miRNA": text_array(name for name, _, _ in behind),
+        "gene": text_array(gene for _, gene, _ in behind),
+        "evidence": text_array(max(known.evidence[own], key=EVIDENCE_CLASSES.index) for _, _, own in behind),
+        "references": text_array(join_distinct(known.references[own]) for _, _, own in behind),
+    }
+    if known.databases is not None:
+        columns["databases"] = text_array(join_distinct(known.databases[own]) for _, _, own in behind)
+    return Table(columns)
 
 
 def _incidence(edges: Table, names: TextArray, genes: Sequence[str]) -> csr_array:
@@ -261,7 +271,9 @@ def _incidence(edges: Table, names: TextArray, genes: Sequence[str]) -> csr_arra
     row = {name: i for i, name in enumerate(names)}
     column = {gene: j for j, gene in enumerate(genes)}
     where = ([row[name] for name in edges["miRNA"]], [column[gene] for gene in edges["gene"]])
-    return csr_array((np.ones(len(edges), dtype=np.int64), where), shape=(len(names), len(genes)))
+    incidence = csr_array((np.ones(len(edges), dtype=np.int32), where), shape=(len(names), len(genes)))
+    incidence.sort_indices()
+    return incidence
 
 
 def _seeds_of(name: str) -> tuple[str, ...]:

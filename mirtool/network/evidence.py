@@ -1,23 +1,35 @@
-"""Which pairs of an interactions table are taken: those of strong evidence, or all."""
+"""Which pairs of an interactions table are taken: those of strong evidence, or of less."""
 
 from __future__ import annotations
 
-from mirtool.errors import CallError
-from mirtool.model import Interactions
+import numpy as np
 
-EVIDENCE = ("strong", "all")
+from mirtool.errors import CallError
+from mirtool.model import EVIDENCE_CLASSES, Interactions
+
+EVIDENCE = {"strong": "strong", "clip": "clip", "validated": "weak", "all": ""}
+"""The levels that can be asked for, and the least class of evidence each takes."""
 
 
 def at_evidence(interactions: Interactions, evidence: str) -> Interactions:
-    """Give the pairs of a table at a level of evidence, ``strong`` or ``all``.
+    """Give the pairs of a table at a level of evidence.
+
+    Parameters
+    ----------
+    interactions
+        Pairs of miRNA and gene.
+    evidence
+        ``strong``: shown by reporter assay, Western blot or qPCR; ``clip``: or by cross-linking (CLIP, CLASH);
+        ``validated``: or by any other experiment; ``all``: predictions too, and pairs whose evidence is not
+        stated.
 
     Raises
     ------
     CallError
-        For another level, and for ``strong`` of a table that says nothing about evidence.
+        For another level, and for one but ``all`` of a table that says nothing about evidence.
     """
     if evidence not in EVIDENCE:
-        raise CallError("no level of evidence is called so", found=repr(evidence), expected="strong or all")
+        raise CallError("no level of evidence is called so", found=repr(evidence), expected=" or ".join(EVIDENCE))
     if evidence == "all":
         return interactions
     if not interactions.graded:
@@ -25,4 +37,6 @@ def at_evidence(interactions: Interactions, evidence: str) -> Interactions:
             f"{interactions.source} has no column that says which evidence is strong",
             hint="take every pair: --evidence all; or give miRTarBase as downloaded, with its Support Type",
         )
-    return interactions.take(interactions.strong)
+    least = EVIDENCE_CLASSES.index(EVIDENCE[evidence])
+    taken = frozenset(EVIDENCE_CLASSES[least:])
+    return interactions.take(np.array([each in taken for each in interactions.evidence], dtype=bool))

@@ -215,10 +215,9 @@ def read_universe(table: TextTable) -> MirnaUniverse:
     known = Interactions(
         text_array(mirna for mirna, _ in pairs),
         text_array(gene for _, gene in pairs),
-        np.zeros(len(pairs), dtype=bool),
+        text_array([""] * len(pairs)),
         text_array([""] * len(pairs)),
         table.path,
-        graded=False,
     )
     without = table.notes.get("without targets", "0")
     return MirnaUniverse(

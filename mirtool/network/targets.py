@@ -54,8 +54,8 @@ def target_matrix(interactions: Interactions, mirnas: Sequence[str] | None = Non
 
     Examples
     --------
-    >>> strong, references = np.ones(3, dtype=bool), text_array(["", "", ""])
-    >>> pairs = Interactions(text_array("aab"), text_array("XYY"), strong, references, "mine")
+    >>> nothing = text_array(["", "", ""])
+    >>> pairs = Interactions(text_array("aab"), text_array("XYY"), nothing, nothing, "mine")
     >>> target_matrix(pairs, ["a/b", "b", "c"]).incidence.toarray().tolist()
     [[1, 1], [0, 1], [0, 0]]
     """

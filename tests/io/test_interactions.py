@@ -126,16 +126,26 @@ def test_inspection(downloaded: Path) -> None:
     assert (seen.format, seen.spots) == ("interactions", 9)
     assert seen.warnings == ("1 row without a miRNA or a gene",)
     assert seen.details == {
+        "database": "miRTarBase",
         "pairs": 5,
         "miRNAs": 3,
         "genes": 5,
-        "support types": {
-            "Functional MTI": 5,
-            "Functional MTI (Weak)": 2,
-            "Non-Functional MTI": 1,
-            "Non-Functional MTI (Weak)": 1,
-        },
+        "evidence": {"weak": 2, "strong": 4, "tested, not found": 2},
     }
+
+
+def test_cross_linking_is_told_from_other_weak_evidence(tmp_path: Path) -> None:
+    path = tmp_path / "hsa_MTI.csv"
+    rows = [
+        "MIRT1,hsa-miR-1,h,A,1,h,PAR-CLIP,Functional MTI (Weak),1",
+        "MIRT2,hsa-miR-1,h,B,1,h,Microarray;CLASH,Functional MTI (Weak),1",
+        "MIRT3,hsa-miR-1,h,C,1,h,Proteomics,Functional MTI (Weak),1",
+        "MIRT3,hsa-miR-1,h,C,1,h,HITS-CLIP//Western blot,Functional MTI,2",
+        "MIRT4,hsa-miR-1,h,D,1,h,Proteomics,Functional MTI (Weak),1",
+    ]
+    path.write_text("\n".join([HEADER, *rows]))
+    pairs = read_interactions(path)
+    assert pairs.evidence.tolist() == ["clip", "clip", "strong", "weak"]
 
 
 def test_inspection_warns_of_genes_that_excel_turned_into_dates(tmp_path: Path) -> None:

@@ -24,10 +24,8 @@ MIRTARBASE = Path(__file__).resolve().parents[2] / "../shared/data/targets/miRTa
 
 def interactions(pairs, *, graded=True) -> Interactions:
     mirna, gene = zip(*pairs, strict=True)
-    strong = np.array([name != "d" for name in mirna])
-    return Interactions(
-        text_array(mirna), text_array(gene), strong, text_array([""] * len(pairs)), "mine", (), graded
-    )
+    evidence = text_array("" if not graded else "weak" if name == "d" else "strong" for name in mirna)
+    return Interactions(text_array(mirna), text_array(gene), evidence, text_array([""] * len(pairs)), "mine")
 
 
 TARGETS = {"a": "WXY", "b": "XY", "c": "Z", "d": "WXYZ"}

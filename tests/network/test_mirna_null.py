@@ -156,9 +156,8 @@ def test_strata_are_octaves_joined_from_the_top() -> None:
 
 def interactions(pairs, source="hand-made") -> Interactions:
     mirna, gene = zip(*pairs, strict=True)
-    return Interactions(
-        text_array(mirna), text_array(gene), np.ones(len(pairs), bool), text_array([""] * len(pairs)), source
-    )
+    evidence = text_array(["strong"] * len(pairs))
+    return Interactions(text_array(mirna), text_array(gene), evidence, text_array([""] * len(pairs)), source)
 
 
 KNOWN = interactions([("a", "X"), ("a", "Y"), ("b", "Y"), ("c", "Z"), ("d", "X")])

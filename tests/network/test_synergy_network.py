@@ -35,9 +35,8 @@ STUDY = ("hsa-miR-21-5p", "hsa-miR-17-5p", "hsa-miR-20a-5p")
 def interactions(pairs=PAIRS, *, graded: bool = True) -> Interactions:
     mirna, gene, strong = zip(*pairs, strict=True)
     references = text_array(f"{i}" for i in range(len(pairs)))
-    return Interactions(
-        text_array(mirna), text_array(gene), np.array(strong), references, "hand-made", graded=graded
-    )
+    evidence = text_array("" if not graded else "strong" if each else "weak" for each in strong)
+    return Interactions(text_array(mirna), text_array(gene), evidence, references, "hand-made")
 
 
 def column(table, name):
@@ -149,7 +148,7 @@ def test_a_seed_that_is_not_known_makes_same_seed_empty() -> None:
         (["hsa-miR-21"], {}, NotEnoughDataError, "it has no hsa-miR-21 but hsa-miR-21-5p"),
         (["hsa-miR-21-5p"], {}, NotEnoughDataError, "found 1 of 1 miRNAs"),
         ([], {}, NotEnoughDataError, "found 0 of 0 miRNAs"),
-        (STUDY, {"evidence": "medium"}, CallError, "found 'medium'; expected strong or all"),
+        (STUDY, {"evidence": "medium"}, CallError, "found 'medium'; expected strong or clip or validated or all"),
         (STUDY, {"alpha": 0.0}, CallError, "alpha must lie between 0 and 1"),
         (STUDY, {"regulation": ["up"]}, CallError, "one regulation and one log2 ratio"),
     ],

@@ -1,0 +1,151 @@
+"""Which miRNAs a network is of: those a differential table calls up or down, or those named."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mirtool.commands.common import Place, find_place
+from mirtool.console import plural
+from mirtool.errors import CallError, FormatError, MirtoolError, NotEnoughDataError
+
+if TYPE_CHECKING:
+    from mirtool.io.differential import DifferentialNames
+    from mirtool.names import NameBook, Resolution
+
+RULES = {
+    "fold-change": "regulation by fold change",
+    "volcano-p": "regulation by volcano P",
+    "volcano-fdr": "regulation by volcano FDR",
+}
+"""What ``--regulation`` may be, and the column of the differential table it stands for."""
+
+LIST_SUFFIXES = (".txt", ".csv", ".tsv", ".xlsx")
+"""What ``--mirnas`` ends in where it is meant as a file, even if there is no such file."""
+
+
+@dataclass(frozen=True)
+class ChosenMirnas:
+    """The miRNAs of the network, and how they were chosen, in words."""
+
+    names: Sequence[str]
+    regulation: Sequence[str] | None
+    log2_ratio: Sequence[float] | None
+    rule: str
+    source: str | None
+    measured: Sequence[str] | None = None
+    """All that could have been chosen; None where that is not known."""
+    measured_source: str = ""
+
+
+def find_network_place(differential: str | None, mirnas: str | None) -> Place:
+    """Tell whether the network is of a study folder, of a table, or of miRNAs named."""
+    if differential and mirnas:
+        raise CallError("a differential table and --mirnas contradict each other", hint="leave one of the two out")
+    given = differential or mirnas
+    return find_place([given] if given else [], None, "differential table")
+
+
+def choose_mirnas(
+    differential: str | None, mirnas: str | None, regulation: str | None, place: Place
+) -> ChosenMirnas:
+    """Give the miRNAs that were named, or that a differential table calls up or down by a rule."""
+    if regulation is not None and regulation not in RULES:
+        raise CallError(f"--regulation can't be {regulation!r}", expected=" or ".join(RULES))
+    if mirnas:
+        return _choose_named(mirnas, regulation)
+    from mirtool.io.differential import read_differential
+
+    path = differential
+    if path is None:
+        assert place.study is not None  # find_place has seen to it
+        path = str(place.study.results / "differential.csv")
+        if not Path(path).is_file():
+            raise MirtoolError(
+                "the study has no differential table yet",
+                path=path,
+                hint="run `mirtool diff` first, or name a table",
+            )
+    return _choose_regulated(read_differential(path), regulation)
+
+
+def _choose_named(mirnas: str, regulation: str | None) -> ChosenMirnas:
+    if regulation is not None:
+        raise CallError("--regulation chooses from a differential table, not from --mirnas")
+    from mirtool.io.interactions import MIRNA_HEADERS
+    from mirtool.io.names import read_names
+
+    if Path(mirnas).is_file() or Path(mirnas).suffix.lower() in LIST_SUFFIXES:
+        names = list(read_names(mirnas, (*MIRNA_HEADERS, "name"), "miRNA"))
+        return ChosenMirnas(names, None, None, f"named in {mirnas}", mirnas)
+    names = [name.strip() for name in mirnas.split(",") if name.strip()]
+    return ChosenMirnas(names, None, None, "named with --mirnas", None)
+
+
+def _choose_regulated(table: DifferentialNames, regulation: str | None) -> ChosenMirnas:
+    rule = regulation or ("volcano-p" if RULES["volcano-p"] in table.regulation else "fold-change")
+    column = RULES[rule]
+    if column not in table.regulation and rule == "fold-change":
+        raise FormatError(
+            f"the differential table has no column '{column}', which every table of `mirtool diff` has",
+            path=table.path,
+            found=", ".join(table.regulation),
+            hint="run `mirtool diff` again; or choose one of its other rules with --regulation",
+        )
+    if column not in table.regulation:
+        raise CallError(
+            f"the differential table has no column '{column}'",
+            found=", ".join(table.regulation),
+            hint="no test was made (one array a group, or --test none): choose --regulation fold-change",
+        )
+    calls = table.regulation[column]
+    passing = (calls != "") & (table.name != "")
+    if passing.sum() < 2:
+        raise NotEnoughDataError(
+            f"a network needs at least two miRNAs, and by '{column}' {plural(int(passing.sum()), 'probe')} "
+            "is up or down",
+            path=table.path,
+            hint="choose another rule (--regulation fold-change), a lower bar (`mirtool diff --cutoff 1.5`), or "
+            "name the miRNAs yourself (--mirnas)",
+        )
+    return ChosenMirnas(
+        table.name[passing].tolist(),
+        calls[passing].tolist(),
+        table.log2_ratio[passing].tolist(),
+        f"{column} ({table.tested} / {table.reference})",
+        table.path,
+        table.name.tolist(),
+        f"the rows of {table.path}",
+    )
+
+
+def with_universe(chosen: ChosenMirnas, path: str | None) -> ChosenMirnas:
+    """Replace what could have been chosen by the names in a file, where one was given."""
+    if path is None:
+        return chosen
+    from mirtool.io.interactions import MIRNA_HEADERS
+    from mirtool.io.names import read_names
+
+    return replace(
+        chosen, measured=read_names(path, ("name", *MIRNA_HEADERS), "miRNA").tolist(), measured_source=path
+    )
+
+
+def species_in_common(names: Sequence[str]) -> str | None:
+    """Give the species that all miRNAs have in common, or None where there is no such."""
+    from mirtool.probes import species_of
+
+    species = [found for name in names if (found := species_of(name))]
+    common = frozenset.intersection(*species) if species else frozenset()
+    return min(common) if len(common) == 1 else None
+
+
+def with_current_study_names(chosen: ChosenMirnas, book: NameBook) -> tuple[ChosenMirnas, list[Resolution]]:
+    """Give the miRNAs their current names, and what became of each name."""
+    found = [book.resolve(name) for name in chosen.names]
+    measured = chosen.measured and [book.resolve(name).best_name for name in chosen.measured]
+    return replace(chosen, names=[each.best_name for each in found], measured=measured), list(
+        {each.given: each for each in found}.values()
+    )

@@ -1,0 +1,104 @@
+"""What `mirtool network` says of its result, and what it keeps for the record."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from mirtool.commands.enrichment import summarize
+from mirtool.commands.network_mirnas import ChosenMirnas
+from mirtool.console import plural, say, say_pairs, say_table
+
+if TYPE_CHECKING:
+    from mirtool.model import Interactions
+    from mirtool.network import EnrichmentTable, MirnaUniverse, SynergyNetwork
+
+HUBS_TOLD = 5
+NAMES_TOLD = 20
+
+
+def tell_network(
+    chosen: ChosenMirnas, known: Interactions, result: SynergyNetwork, drawn_from: MirnaUniverse
+) -> None:
+    """Tell what was asked of which table, and what came of it."""
+    unmatched = len(result.unmatched)
+    matched = len(result.mirnas)
+    lines = [("miRNAs", f"{plural(matched + unmatched, 'miRNA')}{_directions(chosen)}, {chosen.rule}")]
+    lines += [("interactions", f"{known.source}, {result.evidence} evidence")]
+    lines += [("", remark) for remark in known.dropped]
+    lines += [
+        ("universe", f"{plural(len(result.universe), 'gene')} known to this table at this evidence"),
+        ("with targets", f"{matched:,} of {matched + unmatched:,} miRNAs, {plural(len(result.genes), 'gene')}"),
+        ("shared", f"{plural(len(result.shared_targets), 'gene')} in which two miRNAs or more meet"),
+        ("drawn from", drawn_from.described),
+    ]
+    say("Synergy network:")
+    say_pairs(lines)
+    for name, near in result.unmatched[:NAMES_TOLD]:
+        hint = f" (the table has {', '.join(near)}: not the same name, so not taken)" if near else ""
+        say(f"  without targets: {name}{hint}")
+    if unmatched > NAMES_TOLD:
+        say(f"  … and {unmatched - NAMES_TOLD:,} more")
+    for note in result.notes:
+        say(f"  {note}")
+    _tell_hubs(result)
+    _tell_pairs(result)
+
+
+def _directions(chosen: ChosenMirnas) -> str:
+    if chosen.regulation is None:
+        return ""
+    return f" ({chosen.regulation.count('up'):,} probes up, {chosen.regulation.count('down'):,} down)"
+
+
+def _tell_hubs(result: SynergyNetwork) -> None:
+    hubs = result.mirnas.take(result.mirnas["synergy"] > 0)
+    if not len(hubs):
+        return
+    say("Highest synergy:")
+    columns = ("miRNA", "synergy", "partners", "targets")
+    rows = zip(*(hubs[name][:HUBS_TOLD] for name in columns), hubs["betweenness"][:HUBS_TOLD], strict=True)
+    say_table(
+        (*columns, "betweenness"), [(name, *(f"{n:,}" for n in counts), f"{b:.3f}") for name, *counts, b in rows]
+    )
+
+
+def _tell_pairs(result: SynergyNetwork) -> None:
+    pairs, significant, same = _count_pairs(result)
+    say(
+        f"{significant:,} of {plural(pairs, 'pair')} share more targets than chance gives "
+        f"({result.pair_null}, FDR <= {result.alpha:g} over all pairs)."
+    )
+    if same:
+        say(
+            f"Of these {significant:,}, {plural(same, 'pair has', 'pairs have')} one seed: shared targets "
+            "by construction, which is no evidence of synergy."
+        )
+
+
+def _count_pairs(result: SynergyNetwork) -> tuple[int, int, int]:
+    """Count the pairs, the significant ones, and those of them that have one seed."""
+    significant = result.pairs["significant"]
+    same = significant & (result.pairs["same seed"] == "yes")
+    return len(result.pairs), int(significant.sum()), int(same.sum())
+
+
+def summarize_network(
+    chosen: ChosenMirnas, known: Interactions, result: SynergyNetwork, tests: Sequence[EnrichmentTable]
+) -> dict[str, Any]:
+    """Give what the record of a run keeps of a network."""
+    pairs, significant, same = _count_pairs(result)
+    return {
+        "mirnas_chosen_by": chosen.rule,
+        "mirnas_with_targets": len(result.mirnas),
+        "mirnas_without_targets": [name for name, _ in result.unmatched],
+        "interactions": known.source,
+        "interactions_dropped": list(known.dropped),
+        "universe": len(result.universe),
+        "genes": len(result.genes),
+        "shared_genes": len(result.shared_targets),
+        "pairs": pairs,
+        "significant_pairs": significant,
+        "significant_pairs_of_one_seed": same,
+        "enrichment": {test.query: summarize(test) for test in tests},
+    }
