@@ -133,8 +133,9 @@ def diff(
         list[str] | None,
         typer.Option(
             "--weights",
-            metavar="spots|COLUMN",
-            help="Weigh values by the replicate spots behind them, or arrays by a column of numbers.",
+            metavar="arrays|spots|COLUMN",
+            help="Weigh arrays by how well they follow the model (estimated; arrays-fast: in one pass) or by a "
+            "column of numbers, values by the replicate spots behind them. May be given several times.",
         ),
     ] = None,
     trend: Annotated[
@@ -221,6 +222,7 @@ def diff(
       mirtool diff --pair patient --trend --robust    before and after in the same patients
       mirtool diff --contrast "day7 - day0" --contrast "day14 - day0" --covariate batch
       mirtool diff --design "~ group + batch + age" --block patient
+      mirtool diff --weights arrays                   keep a noisy array, but let it count less
       mirtool diff GSE1_series_matrix.txt.gz --samples s.csv --scale log2 --platform GPL1.txt
     """  # noqa: D301  (typer wants the backspace itself)
     from mirtool.differential import Model
@@ -299,6 +301,7 @@ def diff(
         | ({"sensitivity": True} if stability else {}),
         inputs=_hashes(source, sheet, platform),
         summary=(summaries[0] if len(summaries) == 1 else {"comparisons": summaries})
+        | ({"array_weights": result.array_weights} if result.array_weights else {})
         | ({"sensitivity": sensitivity_record(stability)} if stability else {}),
     )
 
@@ -320,6 +323,7 @@ class _Result:
     tables: tuple[DifferentialTable, ...]
     comparisons: tuple[Comparison, ...]
     overview: Table | None = None
+    array_weights: Mapping[str, float] | None = None
 
 
 def _compare_two(
@@ -365,7 +369,7 @@ def _compare_by_model(
         adjust=rules.adjust,
     )
     overview = overview_table(result) if len(result.tables) > 1 else None
-    return _Result(result.tables, result.comparisons, overview)
+    return _Result(result.tables, result.comparisons, overview, result.array_weights)
 
 
 def _check_model_options(model: Model, test: str) -> None:

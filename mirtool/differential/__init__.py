@@ -1,14 +1,16 @@
 """Groups compared, probe by probe: fold change, test or model, adjusted P, and what counts as up or down."""
 
 from mirtool.differential.adjust import ADJUSTMENTS, adjust_p_values, adjustment_name
+from mirtool.differential.array_weights import estimate_array_weights, update_array_weights
 from mirtool.differential.block_correlation import BlockCorrelation, estimate_block_correlation
-from mirtool.differential.by_model import Model, ModelComparison, compare_by_model
+from mirtool.differential.by_model import ModelComparison, compare_by_model
 from mirtool.differential.compare import TESTS, differential
 from mirtool.differential.contrasts import Contrast, parse_contrast
 from mirtool.differential.design import Design, design_of_columns, design_of_formula
 from mirtool.differential.fold_change import FOLD_CHANGES, FoldChange, compare_means
 from mirtool.differential.groups import Comparison, choose_comparison, join_samples, parse_comparison
 from mirtool.differential.linear_model import Fit, fit_linear_model
+from mirtool.differential.model_options import Model
 from mirtool.differential.moderated import Moderated, ModeratedF, log_odds, moderate, moderated_f
 from mirtool.differential.permutation import PermutationTest, permutation_test
 from mirtool.differential.rank_sum import RankSum, rank_sum_test
@@ -43,6 +45,7 @@ __all__ = [
     "design_of_formula",
     "differential",
     "differential_table",
+    "estimate_array_weights",
     "estimate_block_correlation",
     "fit_linear_model",
     "join_samples",
@@ -56,5 +59,6 @@ __all__ = [
     "permutation_test",
     "rank_sum_test",
     "student_t_test",
+    "update_array_weights",
     "welch_t_test",
 ]

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from mirtool.differential.adjust import adjust_p_values, adjustment_name
-from mirtool.differential.block_correlation import estimate_block_correlation
 from mirtool.differential.compare import (
     TESTS,
     check_log2,
@@ -21,12 +20,10 @@ from mirtool.differential.compare import (
 from mirtool.differential.contrasts import Contrast, parse_contrast
 from mirtool.differential.design import (
     Design,
-    column_of,
     design_of_columns,
     design_of_formula,
-    level_numbers,
-    numbers_in,
 )
+from mirtool.differential.fitting import Fitting, prepare_fit
 from mirtool.differential.fold_change import (
     FOLD_CHANGES,
     FoldChange,
@@ -35,52 +32,11 @@ from mirtool.differential.fold_change import (
     signed_fold_change,
 )
 from mirtool.differential.groups import Comparison, choose_comparison
-from mirtool.differential.linear_model import Fit, fit_linear_model
+from mirtool.differential.linear_model import Fit
+from mirtool.differential.model_options import Model, check_model
 from mirtool.differential.moderated import Moderated, ModeratedF, log_odds, moderate, moderated_f
 from mirtool.errors import CallError, NotEnoughDataError, SampleSheetError
 from mirtool.model import DifferentialTable, ExpressionMatrix, FloatArray, SampleTable
-
-SPOTS = "spots"
-"""Weights by the number of replicate spots behind each value."""
-
-
-@dataclass(frozen=True)
-class Model:
-    """What is fitted besides the groups, and how the variances are moderated.
-
-    Parameters
-    ----------
-    contrasts
-        Comparisons such as ``"resistant - responding"``, in one model of all groups; none for the two groups
-        named or the only two there are.
-    pair
-        Column of the sample sheet whose equal values are a pair: taken out as a fixed effect.
-    block
-        Column whose equal values are related arrays: a random effect, by their estimated correlation.
-    covariates
-        Columns to adjust for: a slope where all cells are numbers, else levels.
-    formula
-        The whole design as a formula over columns, ``"~ group + batch"``; in place of pair and covariates.
-    weights
-        ``"spots"`` or columns of the sheet that hold a positive number for each array; several are multiplied.
-    trend, robust, least_fold_change
-        See :func:`mirtool.differential.moderate`; the fold change is linear, 1 for the usual test.
-    """
-
-    contrasts: tuple[str, ...] = ()
-    pair: str | None = None
-    block: str | None = None
-    covariates: tuple[str, ...] = ()
-    formula: str | None = None
-    weights: tuple[str, ...] = ()
-    trend: bool = False
-    robust: bool = False
-    least_fold_change: float = 1.0
-
-    @property
-    def adjusts_means(self) -> bool:
-        """True where the model's difference of two groups is not that of their means."""
-        return bool(self.pair or self.block or self.covariates or self.formula or self.weights)
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,6 +56,8 @@ class ModelComparison:
         B of each comparison, ``(n_probes, n_comparisons)``; None with a least fold change.
     correlation
         Of arrays in a block; NaN without blocks.
+    array_weights
+        Sample to the weight that was estimated for its array; None where none was.
     """
 
     tables: tuple[DifferentialTable, ...]
@@ -108,6 +66,7 @@ class ModelComparison:
     f_adjusted: FloatArray | None
     log_odds: FloatArray | None
     correlation: float = math.nan
+    array_weights: Mapping[str, float] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,12 +74,12 @@ class _Setting:
     """The fixed part of a run that every comparison's table needs."""
 
     matrix: ExpressionMatrix
-    design: Design
     fold_change: str
     cutoff: float
     alpha: float
     adjust: str
     details: tuple[tuple[str, str], ...]
+    remarks: tuple[str, ...]
 
 
 def compare_by_model(
@@ -165,7 +124,7 @@ def compare_by_model(
     ----------
     docs/methods/models.md
     """
-    _check_model(model)
+    check_model(model)
     adjust = adjustment_name(adjust)
     check_options(test="moderated", fold_change=fold_change or "fitted", cutoff=cutoff, alpha=alpha, adjust=adjust)
     check_log2(matrix.values)
@@ -183,11 +142,8 @@ def compare_by_model(
             expected="more arrays than coefficients",
             hint="leave a column out of " + ", ".join(dict.fromkeys(design.sources)),
         )
-    weights = _weights(own, model)
-    correlation = _correlation(own, model, design, weights)
-    fit = fit_linear_model(
-        own.values, design.matrix, contrasts=vectors, weights=weights, correlation=correlation.matrix
-    )
+    fitting = prepare_fit(own, model, design.matrix)
+    fit = fitting.fit(vectors)
     result = moderate(
         fit,
         trend=_mean_intensity(own.values) if model.trend else None,
@@ -195,11 +151,12 @@ def compare_by_model(
         least_change=math.log2(model.least_fold_change),
     )
     fold_change = fold_change or _default_fold_change(model, contrasts)
-    details = _details(model, design, correlation.common)
-    setting = _Setting(own, design, fold_change, cutoff, alpha, adjust, details)
+    details = _details(model, design, fitting)
+    remarks = (*design.remarks, *fitting.remarks)
+    setting = _Setting(own, fold_change, cutoff, alpha, adjust, details, remarks)
     group_means = {}
     if fold_change == "fitted":
-        group_means = _group_means(own, design, weights, correlation.matrix)
+        group_means = _group_means(fitting, design)
     tables = tuple(
         _table(setting, contrast, comparison.reason, j, fit, result, group_means)
         for j, (contrast, comparison) in enumerate(zip(contrasts, comparisons, strict=True))
@@ -212,31 +169,9 @@ def compare_by_model(
         f=f,
         f_adjusted=None if f is None else adjust_p_values(f.p_value, adjust, alpha=alpha),
         log_odds=None if treats else log_odds(fit, result),
-        correlation=correlation.common,
+        correlation=fitting.correlation,
+        array_weights=fitting.array_weights,
     )
-
-
-def _check_model(model: Model) -> None:
-    if model.formula and (model.pair or model.covariates):
-        raise CallError(
-            "--design is the whole model: --pair and --covariate can't stand beside it",
-            found=model.formula,
-            hint=f"write them into the formula: {model.formula} + {model.pair or model.covariates[0]}",
-        )
-    if model.block and model.block == model.pair:
-        raise CallError(
-            f"the column {model.block!r} can't be both --pair and --block",
-            hint="--pair takes its effect out, --block estimates how alike its arrays are: choose one",
-        )
-    for name in model.covariates:
-        if name in (model.pair, model.block, "group"):
-            raise CallError(f"the column {name!r} is in the model already", found=f"--covariate {name}")
-    if not 1 <= model.least_fold_change < math.inf:
-        raise CallError(
-            "the fold change of --treat must be 1 or more",
-            found=f"{model.least_fold_change:g}",
-            expected="a fold change such as 1.2, not a log2",
-        )
 
 
 def _choose(
@@ -288,55 +223,6 @@ def _design(own: ExpressionMatrix, model: Model) -> Design:
     return design_of_columns(own.samples, pair=model.pair, covariates=model.covariates)
 
 
-def _weights(own: ExpressionMatrix, model: Model) -> FloatArray | None:
-    """Multiply the weights asked for; ``(n_samples,)`` where none is by value."""
-    weights: FloatArray | None = None
-    for name in model.weights:
-        if name == SPOTS:
-            if own.spots is None:
-                raise CallError(
-                    "weights by spots need the numbers of replicate spots, and there is no table of them",
-                    hint="`mirtool normalize` writes it beside its table, as NAME_spots.csv",
-                )
-            factor = own.spots.astype(np.float64)
-        else:
-            cells = column_of(own.samples, name, "--weights")
-            numbers = numbers_in(cells)
-            if numbers is None or (numbers <= 0).any():
-                raise SampleSheetError(
-                    "weights must be numbers above 0",
-                    path=own.samples.sheet or None,
-                    column=name,
-                    found=", ".join(dict.fromkeys(cells)),
-                )
-            factor = numbers
-        weights = factor if weights is None else weights * factor
-    return weights
-
-
-@dataclass(frozen=True, eq=False)
-class _Correlation:
-    common: float
-    matrix: FloatArray | None
-
-
-def _correlation(own: ExpressionMatrix, model: Model, design: Design, weights: FloatArray | None) -> _Correlation:
-    if model.block is None:
-        return _Correlation(math.nan, None)
-    levels, block = level_numbers(column_of(own.samples, model.block, "--block"))
-    if len(levels) < 2 or len(levels) == len(block):
-        raise SampleSheetError(
-            "a block needs two arrays or more, and there must be two blocks or more",
-            path=own.samples.sheet or None,
-            column=model.block,
-            found=f"{len(levels)} blocks for {len(block)} arrays",
-            hint=f"leave --block {model.block} out",
-        )
-    common = estimate_block_correlation(own.values, design.matrix, block, weights=weights).common
-    same = block[:, np.newaxis] == block
-    return _Correlation(common, np.where(same, common, 0.0) + (1 - common) * np.eye(len(block)))
-
-
 def _mean_intensity(values: FloatArray) -> FloatArray:
     present = ~np.isnan(values)
     n = present.sum(axis=1)
@@ -345,12 +231,9 @@ def _mean_intensity(values: FloatArray) -> FloatArray:
     return mean
 
 
-def _group_means(
-    own: ExpressionMatrix, design: Design, weights: FloatArray | None, correlation: FloatArray | None
-) -> dict[str, FloatArray]:
+def _group_means(fitting: Fitting, design: Design) -> dict[str, FloatArray]:
     """Give each group's fitted log2 mean, ``(n_probes,)``, at the average of everything else."""
-    rows = np.column_stack(list(design.group_rows.values()))
-    fit = fit_linear_model(own.values, design.matrix, contrasts=rows, weights=weights, correlation=correlation)
+    fit = fitting.fit(np.column_stack(list(design.group_rows.values())))
     return dict(zip(design.group_rows, fit.coefficients.T, strict=True))
 
 
@@ -359,15 +242,18 @@ def _default_fold_change(model: Model, contrasts: Sequence[Contrast]) -> str:
     return "ratio-of-means" if simple and not model.adjusts_means else "fitted"
 
 
-def _details(model: Model, design: Design, correlation: float) -> tuple[tuple[str, str], ...]:
+def _details(model: Model, design: Design, fitting: Fitting) -> tuple[tuple[str, str], ...]:
     """Say what the name of the test leaves open."""
     details: list[tuple[str, str]] = [("design", design.words)]
     if model.pair:
         details.append(("pair", model.pair))
     if model.block:
-        details.append(("block", f"{model.block} (correlation {correlation:.4g})"))
+        details.append(("block", f"{model.block} (correlation {fitting.correlation:.4g})"))
     if model.weights:
         details.append(("weights", " × ".join(model.weights)))
+    if fitting.array_weights:
+        of_arrays = (f"{name} {weight:.3g}" for name, weight in fitting.array_weights.items())
+        details.append(("weights of arrays", ", ".join(of_arrays)))
     if model.trend:
         details.append(("trend", "the common variance follows the mean intensity"))
     if model.robust:
@@ -429,7 +315,7 @@ def _table(
         spots_reference=count_spots(own, columns_reference),
         prior_df=result.prior.largest_df,
         prior_variance=result.prior.median_variance,
-        remarks=(*setting.design.remarks, *moderated_remarks(fit, result, estimate)),
+        remarks=(*setting.remarks, *moderated_remarks(fit, result, estimate)),
         history=(
             *own.history,
             f"compared {contrast.tested} / {contrast.reference}: {reason}",

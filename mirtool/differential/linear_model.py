@@ -45,7 +45,7 @@ class Fit:
 
 
 @dataclass(frozen=True, eq=False)
-class _Whitened:
+class Whitened:
     """Values and design such that ordinary least squares on them is the fit wanted; absent values are zero.
 
     ``columns`` is ``(n_designs, n_samples, n_coefficients)``, and ``design_of_row`` says which is each row's.
@@ -107,8 +107,8 @@ def fit_linear_model(
     if weights is not None:
         _check_weights(weights, values)
         present &= weights > 0
-    whitened = _whiten(values, design, present, weights, correlation)
-    basis, inverse, estimable = _decompose(whitened.columns)
+    whitened = whiten(values, design, present, weights, correlation)
+    basis, inverse, estimable = decompose(whitened.columns)
     if len(basis) > 1:
         own = whitened.design_of_row
         basis, inverse, estimable = basis[own], inverse[own], estimable[own]
@@ -152,13 +152,13 @@ def _check_weights(weights: FloatArray, values: FloatArray) -> None:
         raise NotEnoughDataError("a weight is missing, infinite or negative", expected="numbers from 0 up")
 
 
-def _whiten(
+def whiten(
     values: FloatArray,
     design: FloatArray,
     present: BoolArray,
     weights: FloatArray | None,
     correlation: FloatArray | None,
-) -> _Whitened:
+) -> Whitened:
     """Scale values and design by the roots of the weights, and rid them of the correlation."""
     patterns, pattern_of_row = _missing_patterns(present)
     observed = np.where(present, values, 0.0)
@@ -177,7 +177,7 @@ def _whiten(
         lower = np.linalg.cholesky(np.where(both, correlation, np.eye(len(design))))
         observed = np.linalg.solve(lower[pattern_of_row], observed[:, :, np.newaxis])[:, :, 0]
         columns = np.linalg.solve(lower if len(columns) == len(lower) else lower[pattern_of_row], columns)
-    return _Whitened(observed, columns, design_of_row)
+    return Whitened(observed, columns, design_of_row)
 
 
 def _missing_patterns(present: BoolArray) -> tuple[BoolArray, IntArray]:
@@ -188,7 +188,7 @@ def _missing_patterns(present: BoolArray) -> tuple[BoolArray, IntArray]:
     return present[first], pattern_of_row.reshape(-1).astype(np.int64)
 
 
-def _decompose(columns: FloatArray) -> tuple[FloatArray, FloatArray, BoolArray]:
+def decompose(columns: FloatArray) -> tuple[FloatArray, FloatArray, BoolArray]:
     """Decompose every design (Gram–Schmidt, orthogonalized twice).
 
     Parameters

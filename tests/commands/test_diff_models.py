@@ -148,3 +148,17 @@ def test_wrong_calls_are_refused_in_plain_words(capsys, options, code, problem):
     assert out == ""
     assert problem in err
     assert "Traceback" not in err
+
+
+def test_the_weights_of_arrays_are_told_and_kept(tmp_path, capsys):
+    target = tmp_path / "weighted.csv"
+    options = ["--contrast", "B - A", "--weights", "arrays", "-o", str(target), "--no-figures"]
+    assert main([*CALL, *options]) == 0
+    told = re.search(r"^  weights of arrays +A1 ([\d.]+), A2 ", capsys.readouterr().err, re.MULTILINE)
+    assert told is not None
+    summary = json.loads((tmp_path / "weighted.run.json").read_text())["runs"]["diff"]["summary"]
+    weights = summary["array_weights"]
+    assert list(weights) == [f"{group}{i}" for group in "ABC" for i in range(1, 5)]
+    assert float(told[1]) == pytest.approx(weights["A1"], rel=5e-3)
+    assert np.prod(list(weights.values())) == pytest.approx(1)
+    assert f"weights of arrays: A1 {told[1]}, " in target.read_text().splitlines()[0]
