@@ -44,7 +44,7 @@ import numpy as np
 
 from mirtool.console import plural
 from mirtool.errors import FormatError
-from mirtool.io import geo, service_workbook
+from mirtool.io import geo, qpcr, service_workbook
 from mirtool.io.decimal_comma import with_decimal_points
 from mirtool.io.dye_columns import pair_names
 from mirtool.io.header_rows import find_header_rows
@@ -88,6 +88,8 @@ def sniff(head: FileHead) -> bool:
         return False
     table = head_table(head, find_header_rows)
     if table is None or _is_other_result(table) or any(map(_FOREIGN_HEADER.search, _all_headers(table))):
+        return False
+    if qpcr.sniff(head):
         return False
     if looks_sideways(table):
         return True
@@ -188,7 +190,7 @@ def read_expression(
         Where a number cell holds text, a row has no label, an ID occurs twice, a sample has no value.
     """
     head = read_head(path)
-    if service_workbook.sniff(head):
+    if service_workbook.sniff(head) or qpcr.sniff(head):
         return service_workbook.read_normalized(path, scale=scale)
     if geo.sniff(head):
         return expression_matrix(geo.read_values(path), scale)

@@ -20,7 +20,8 @@ Roche LightCycler 480                       ``Experiment: …``, then ``Include,
 
 *Wide tables* have samples in rows and targets in columns (as GenEx has them; columns that begin with ``#``
 classify the samples there) or the other way round. Repeated rows or columns are technical replicates. An empty
-cell was not measured.
+cell was not measured. A wide table is known for one by itself only where some cell says ``Undetermined`` or the
+like: without, it could hold anything, and whoever reads it says what it is.
 
 Wells marked omitted (``Omit``, ``Excluded``, ``Include`` = false) and standards of a dilution series are left out
 and counted; wells without template are kept as controls. ``Undetermined``, ``N/A``, ``NaN``, ``No Ct`` and, in a
@@ -33,17 +34,19 @@ import csv
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 
 from mirtool.console import plural
 from mirtool.errors import FormatError
-from mirtool.io.tables import DELIMITERS, cell_text, read_sheets, unguard_text
-from mirtool.io.text import is_workbook, read_bytes, read_text
+from mirtool.io.registry import Inspection
+from mirtool.io.tables import DELIMITERS, cell_text, head_sheets, read_sheets, unguard_text
+from mirtool.io.text import FileHead, is_workbook, read_bytes, read_text
 from mirtool.model import BoolArray, FloatArray, TextArray, text_array
 
 LARGEST_CT = 60.0
@@ -61,6 +64,7 @@ MEAN_CT_NAMES = ("ct mean", "mean ct", "cq mean", "mean cq", "cp mean", "mean cp
 TASK_NAMES = ("task", "content", "sample type", "type")
 GROUP_NAMES = ("group", "biological set name", "biogroup name", "biological group", "#group")
 EFFICIENCY_NAMES = ("efficiency", "amplification efficiency", "primer efficiency")
+POSITION_NAMES = ("well", "well position", "pos", "position")
 OMIT_NAMES = ("omit", "omitted", "excluded")
 INCLUDE_NAMES = ("include", "inc")
 
@@ -69,6 +73,8 @@ NO_CT = frozenset({
     "n.d.", "none", "-", "null",
 })  # fmt: skip
 """What stands in place of a Ct where none was found, in any case."""
+TELLING_NO_CT = frozenset({"undetermined", "undetermin", "undet", "undet.", "no ct", "no cq", "no cp"})
+"""Those of them that no other table has."""
 
 SAMPLE, CONTROL, STANDARD = "sample", "control", "standard"
 _TASKS = {
@@ -86,6 +92,8 @@ _TRUE, _FALSE = ("true", "yes", "1"), ("false", "no", "0")
 _DECIMAL_COMMA = re.compile(r"^[+-]?\d+,\d+$")
 _SECTION = re.compile(r"^\[[^\]]*\]$")
 _MIRNA = re.compile(r"mir-|let-|^u6|rnu|snord|cel-|5s", re.IGNORECASE)
+_TELLING_WORD = re.compile(r"\b(c[tтqp]|crt|c\(t\)|undet\w*)(?!\w)", re.IGNORECASE)
+_SNIFFED_ROWS = 200
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,6 +169,41 @@ class _Grid:
         )
 
 
+def sniff(head: FileHead) -> bool:
+    """Tell a Ct table: a column of Ct beside the samples, or samples by targets and some cell undetermined."""
+    if not is_workbook(head.data) and not _TELLING_WORD.search(head.text):
+        return False
+    sheets = head_sheets(head, _SNIFFED_ROWS)
+    grids = list(_sheet_grids(sheets, head.path) if sheets else _text_grids(head.lines, head.path))
+    return any(_names_wells(grid.header) for grid in grids) or (bool(grids) and _is_undetermined(grids[0]))
+
+
+def inspect(path: str | Path) -> Inspection:
+    """Read a Ct table and say what it holds; ``spots`` counts its wells."""
+    grids = list(_candidate_grids(path))
+    long = _long_grid(grids)
+    nameless = long is not None and _find(long.header, TARGET_NAMES) is None
+    table = _read_grids(grids, path, "not named" if nameless else "", ())
+    samples = table.role == SAMPLE
+    ct = table.ct[samples & ~np.isnan(table.ct)]
+    group_of = dict(zip(table.sample[samples], table.group[samples], strict=True))
+    n_controls = int((~samples).sum())
+    details = {
+        "layout": "samples by targets" if long is None else "a row a well",
+        "samples": list(group_of),
+        "groups": dict(Counter(filter(None, group_of.values()))),
+        "targets": list(dict.fromkeys(table.target)),
+        "ct": f"{ct.min():g} to {ct.max():g}" if len(ct) else "",
+        "undetermined": plural(int(table.no_ct[samples].sum()), "well"),
+        "without_template": plural(n_controls, "well") if n_controls else "",
+    }
+    warnings = [f"left out: {remark}" for remark in table.left_out]
+    if nameless:
+        warnings.append(f"the table does not say what its wells measure: mirtool validate hsa-miR-16-5p={path}")
+    details = {name: value for name, value in details.items() if value}
+    return Inspection(str(path), "qpcr", len(table), (), tuple(warnings), details)
+
+
 def read_ct(path: str | Path, *, target: str = "", samples: Collection[str] = ()) -> CtTable:
     """Read one file of Ct values.
 
@@ -179,8 +222,11 @@ def read_ct(path: str | Path, *, target: str = "", samples: Collection[str] = ()
         Where no Ct table is found, a Ct or a task can't be read, or a well with a Ct lacks its sample or target;
         each with its line.
     """
-    grids = list(_candidate_grids(path))
-    long = next((grid for names in (CT_NAMES, MEAN_CT_NAMES) for grid in _with_ct(grids, names)), None)
+    return _read_grids(list(_candidate_grids(path)), path, target, samples)
+
+
+def _read_grids(grids: Sequence[_Grid], path: str | Path, target: str, samples: Collection[str]) -> CtTable:
+    long = _long_grid(grids)
     if long is not None:
         wells, left_out = _read_long(long, target)
     else:
@@ -229,13 +275,12 @@ def _table_of(paths: tuple[str, ...], wells: Sequence[_Well], left_out: tuple[st
 def _candidate_grids(path: str | Path) -> Iterator[_Grid]:
     data = read_bytes(path)
     if is_workbook(data):
-        yield from _workbook_grids(data, path)
-    else:
-        yield from _text_grids(read_text(path), path)
+        return _sheet_grids(read_sheets(data, path), path)
+    return _text_grids(read_text(path).split("\n"), path)
 
 
-def _workbook_grids(data: bytes, path: str | Path) -> Iterator[_Grid]:
-    for cells in read_sheets(data, path).values():
+def _sheet_grids(sheets: Mapping[str, Sequence[Sequence[object]]], path: str | Path) -> Iterator[_Grid]:
+    for cells in sheets.values():
         rows = [[cell_text(cell) for cell in row] for row in cells]
         for i, row in enumerate(rows):
             if _may_be_header(row):
@@ -246,8 +291,7 @@ def _rows_below(rows: list[list[str]], start: int) -> Iterator[tuple[int, list[s
     yield from enumerate(rows[start:], start + 1)
 
 
-def _text_grids(text: str, path: str | Path) -> Iterator[_Grid]:
-    lines = text.split("\n")
+def _text_grids(lines: Sequence[str], path: str | Path) -> Iterator[_Grid]:
     for i, line in enumerate(lines):
         for mark in DELIMITERS:
             header = [name.strip() for name in _split(line, mark)] if mark in line else []
@@ -256,7 +300,7 @@ def _text_grids(text: str, path: str | Path) -> Iterator[_Grid]:
                 break
 
 
-def _lines_below(lines: list[str], start: int, mark: str) -> Iterator[tuple[int, list[str]]]:
+def _lines_below(lines: Sequence[str], start: int, mark: str) -> Iterator[tuple[int, list[str]]]:
     for number, line in enumerate(lines[start:], start + 1):
         yield number, _split(line, mark)
 
@@ -289,6 +333,11 @@ def _find(header: Sequence[str], names: Sequence[str]) -> int | None:
     return next((folded.index(name) for name in names if name in folded), None)
 
 
+def _long_grid(grids: Sequence[_Grid]) -> _Grid | None:
+    """Give the table with a row a well, if there is one; a Ct of the well before a mean of wells."""
+    return next((grid for names in (CT_NAMES, MEAN_CT_NAMES) for grid in _with_ct(grids, names)), None)
+
+
 def _with_ct(grids: Sequence[_Grid], names: Sequence[str]) -> Iterator[_Grid]:
     """Give the grids with a column of Ct beside a sample or a target, that column's header made ``ct``."""
     for grid in grids:
@@ -296,6 +345,28 @@ def _with_ct(grids: Sequence[_Grid], names: Sequence[str]) -> Iterator[_Grid]:
         if column is not None and _find(grid.header, (*SAMPLE_NAMES, *WELL_NAMES, *TARGET_NAMES)) is not None:
             header = ["ct" if i == column else name for i, name in enumerate(grid.header)]
             yield _Grid(grid.path, header, grid.header_line, grid.read_rows)
+
+
+def _names_wells(header: Sequence[str]) -> bool:
+    """Tell the header of a Ct table by a Ct and a sample; a name alone may be a probe's, unless a well has it."""
+    if _find(header, CT_NAMES + MEAN_CT_NAMES) is None:
+        return False
+    in_wells = _find(header, WELL_NAMES) is not None and _find(header, POSITION_NAMES) is not None
+    return in_wells or _find(header, SAMPLE_NAMES) is not None
+
+
+def _is_undetermined(grid: _Grid) -> bool:
+    """Tell a wide Ct table: every cell a Ct or none, and some say that there is none as only qPCR does."""
+    others = (0, _find(grid.header, GROUP_NAMES), _find(grid.header, EFFICIENCY_NAMES))
+    columns = [i for i, name in enumerate(grid.header) if name and i not in others and not name.startswith("#")]
+    rows = (row for _, row in islice(grid.read_rows(), _SNIFFED_ROWS))
+    cells = {cell.lower() for row in rows for i in columns if (cell := grid.cell(row, i))}
+    words = {cell for cell in cells if not _is_number(cell)}
+    return (
+        words <= NO_CT
+        and bool(words & TELLING_NO_CT)
+        and all(0 < _number(cell) <= LARGEST_CT for cell in cells - words)
+    )
 
 
 def _wide_grid(grids: Sequence[_Grid], path: str | Path) -> _Grid:

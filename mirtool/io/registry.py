@@ -28,6 +28,7 @@ FORMATS: Mapping[str, str] = {
     "interactions": "mirtool.io.interactions",
     "gene-sets": "mirtool.io.gene_sets",
     "mirna-names": "mirtool.io.aliases",
+    "qpcr": "mirtool.io.qpcr",
 }
 """Format name to the module that reads it."""
 

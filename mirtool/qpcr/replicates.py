@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mirtool.errors import CallError, MirtoolError
+from mirtool.console import plural
+from mirtool.errors import CallError, MirtoolError, NotEnoughDataError
 from mirtool.io.qpcr import SAMPLE, CtTable
 from mirtool.model import FloatArray, IntArray, TextArray
 
@@ -79,6 +80,8 @@ def combine_replicates(
     ------
     CallError
         For an unknown center, or a limit or a Ct for undetermined wells that is not positive.
+    NotEnoughDataError
+        Where no well holds a sample.
     MirtoolError
         Where a sample has two groups, or a target two efficiencies.
 
@@ -92,6 +95,13 @@ def combine_replicates(
     if not limit > 0 or (undetermined is not None and not undetermined > 0):
         raise CallError("cycles are positive", found=f"{limit if undetermined is None else undetermined:g}")
     wells = np.flatnonzero(table.role == SAMPLE)
+    if not len(wells):
+        raise NotEnoughDataError(
+            "no well of the Ct table holds a sample",
+            path=", ".join(table.paths),
+            found=f"{plural(len(table), 'well')} without template",
+            hint="name the table of the samples too, or correct the column of tasks",
+        )
     targets, samples = (tuple(dict.fromkeys(labels[wells])) for labels in (table.target, table.sample))
     shape = len(targets), len(samples)
     ct, spread = np.full(shape, np.nan), np.full(shape, np.nan)

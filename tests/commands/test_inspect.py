@@ -8,6 +8,7 @@ import pytest
 from mirtool.cli import main
 
 TABLES = Path(__file__).resolve().parents[2] / "fixtures" / "matrix"
+CT_TABLES = TABLES.with_name("qpcr")
 
 
 @pytest.fixture(autouse=True)
@@ -92,3 +93,47 @@ def test_a_format_can_be_named(capsys):
 def test_no_bad_file_ends_in_a_traceback_or_a_bug(capsys, path):
     main(["inspect", path.name])
     assert "bug in mirtool" not in capsys.readouterr().err
+
+
+def test_ct_tables_say_samples_targets_and_undetermined_wells(capsys, monkeypatch):
+    monkeypatch.chdir(CT_TABLES)
+    assert main(["inspect", "quantstudio.txt", "lightcycler_480.txt", "wide.csv"]) == 0
+    out, err = capsys.readouterr()
+    assert err == ""
+    assert out == (
+        "quantstudio.txt\n"
+        "  format            qpcr\n"
+        "  rows of data      8\n"
+        "  channels          none\n"
+        "  layout            a row a well\n"
+        "  samples           R1, R2, S1\n"
+        "  targets           hsa-miR-16-5p, hsa-miR-103a-3p\n"
+        "  ct                19.9 to 27.269\n"
+        "  undetermined      1 well\n"
+        "  without template  1 well\n"
+        "  warning           left out: 1 well marked as omitted\n"
+        "  warning           left out: 1 well of a standard or a positive control\n"
+        "\n"
+        "lightcycler_480.txt\n"
+        "  format        qpcr\n"
+        "  rows of data  2\n"
+        "  channels      none\n"
+        "  layout        a row a well\n"
+        "  samples       R1, S1\n"
+        "  targets       not named\n"
+        "  ct            22.02 to 24.13\n"
+        "  undetermined  0 wells\n"
+        "  warning       the table does not say what its wells measure: mirtool validate "
+        "hsa-miR-16-5p=lightcycler_480.txt\n"
+        "\n"
+        "wide.csv\n"
+        "  format        qpcr\n"
+        "  rows of data  6\n"
+        "  channels      none\n"
+        "  layout        samples by targets\n"
+        "  samples       R1, R2, S1\n"
+        "  groups        resistant 2, responding 1\n"
+        "  targets       hsa-miR-16-5p, hsa-miR-103a-3p\n"
+        "  ct            19.9 to 27.2\n"
+        "  undetermined  1 well\n"
+    )

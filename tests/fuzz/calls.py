@@ -13,8 +13,8 @@ from tests.fuzz.limits import BrokenError, limits
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 ARRAYS = ("genepix", "imagene", "agilent", "matrix", "geo-series-matrix", "service-workbook")
-CHOICES = ("--channel", "--column")
-"""What is for the user to say, so that the call is incomplete: which dye, which column."""
+CHOICES = ("--channel", "--column", "--compare")
+"""What is for the user to say, so that the call is incomplete: which dye, which column, which groups."""
 
 
 class _Stdout(io.TextIOWrapper):
@@ -103,6 +103,12 @@ def _calls(path: Path, kind: str, folder: Path) -> Iterator[list[str]]:
         yield ["network", file, "--interactions", table, "--gene-sets", "none", "-o", out, "--regulation",
                "fold-change", "--evidence", "all"]  # fmt: skip
         yield ["names", file, "-o", f"{out}/names.xlsx"]
+    if kind == "qpcr":
+        sheet, plate = folder / "ct_samples.csv", folder / "plate_of_reference.csv"
+        sheet.write_text("sample,group\nR1,resistant\nR2,resistant\nS1,responding\n")
+        plate.write_text("Sample,Target,Ct\nR1,U6,20\nR2,U6,20.1\nS1,U6,20\nR1,let-7a,25\nS1,let-7a,24\n")
+        yield ["validate", f"hsa-miR-16-5p={file}", str(plate), "--reference", "U6", "--samples", str(sheet),
+               "--no-figures", "-o", f"{out}/validation.csv"]  # fmt: skip
     if kind == "samples":
         table = str(FIXTURES / "matrix" / "intensities.csv")
         yield ["normalize", table, "--samples", file, *loose, "-o", f"{out}/normalized.xlsx"]

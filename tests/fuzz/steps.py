@@ -8,6 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
+import numpy as np
+
 from mirtool.differential import differential
 from mirtool.differential.table import differential_table
 from mirtool.io import service_workbook
@@ -20,10 +22,13 @@ from mirtool.io.genepix import read_genepix
 from mirtool.io.geo_platform import name_arrays, read_platform
 from mirtool.io.interactions import read_interactions
 from mirtool.io.matrix import read_expression
+from mirtool.io.qpcr import read_ct
 from mirtool.model import ExpressionMatrix, RawArrays, SampleTable
 from mirtool.names import NameBook
 from mirtool.network import enrichment, synergy_network
 from mirtool.normalize import normalize, normalized_table
+from mirtool.qpcr import combine_replicates, log2_quantities
+from mirtool.qpcr.tables import ct_table
 from mirtool.report.tables import table_text
 from mirtool.study import read_config, read_samples
 
@@ -133,6 +138,14 @@ def use_gene_sets(path: Path, _whole: Path, trial: Try) -> None:
             enrichment(["MYC", "E2F1"], sets, min_size=1)
 
 
+def use_ct(path: Path, _whole: Path, trial: Try) -> None:
+    with trial("read the Ct table"):
+        table = read_ct(path, target="hsa-miR-16-5p")
+        with trial("delta Ct", names_file=False):
+            matrix = combine_replicates(table, undetermined=40)
+            table_text(ct_table(matrix, log2_quantities(matrix.ct, np.array([0]))))
+
+
 def use_samples(path: Path, _whole: Path, trial: Try) -> None:
     with trial("read the sample sheet"):
         read_samples(path)
@@ -160,6 +173,7 @@ STEPS: dict[str, Callable[[Path, Path, Try], None]] = {
     "interactions": use_interactions,
     "gene-sets": use_gene_sets,
     "mirna-names": use_names,
+    "qpcr": use_ct,
     "samples": use_samples,
     "settings": use_settings,
     "differential": use_differential,

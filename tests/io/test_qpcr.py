@@ -5,7 +5,10 @@ import pytest
 import xlsxwriter
 
 from mirtool.errors import FormatError
+from mirtool.io import matrix, qpcr
 from mirtool.io.qpcr import CONTROL, SAMPLE, amplification_factor, combine_ct, read_ct
+from mirtool.io.registry import sniff_format
+from mirtool.io.text import read_head
 
 QUANTSTUDIO = """\
 * Block Type = 384-Well Block
@@ -98,6 +101,14 @@ def test_every_export_gives_the_same_wells(read, export):
     np.testing.assert_array_equal(table.ct[table.role == CONTROL], [38.4] * int((~wells).sum()))
 
 
+@pytest.mark.parametrize("export", EXPORTS)
+def test_every_export_is_known_by_its_header(tmp_path, export):
+    text, _ = EXPORTS[export]
+    path = tmp_path / "array.gpr"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    assert sniff_format(path) == "qpcr"
+
+
 def test_what_is_left_out_is_counted(read):
     assert read(QUANTSTUDIO).left_out == (
         "1 well marked as omitted",
@@ -134,6 +145,7 @@ def test_the_results_are_found_in_any_sheet_of_a_workbook(tmp_path):
                 sheet.write(i, j, float(cell) if cell.replace(".", "", 1).isdigit() else cell)
     book.close()
     table = read_ct(path)
+    assert sniff_format(path) == "qpcr"
     assert table.sample.tolist() == ["P1", "P2", ""]
     np.testing.assert_array_equal(table.ct, [24.131, np.nan, 38.4])
 
@@ -160,6 +172,37 @@ def test_wide_tables_either_way_round(read, way):
         ]
     )
     assert table.left_out == (("1 column of classes: #Batch",) if way == "GenEx" else ())
+
+
+@pytest.mark.parametrize("way", WIDE)
+def test_a_wide_table_is_known_by_what_is_undetermined(tmp_path, way):
+    path = tmp_path / "ct.txt"
+    path.write_text(WIDE[way])
+    assert sniff_format(path) == "qpcr"
+    path.write_text(WIDE[way].replace("Undetermined", "NA"))  # this could be anything
+    assert not qpcr.sniff(read_head(path))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ID,Name,CT,TR\n10,hsa-miR-16-5p,24.5,30.1\n",
+        "Name,Ct,Cq\nhsa-miR-16-5p,24.5,30.1\n",
+        "ID,s1,s2\n10,812.5,Undetermined\n",
+    ],
+    ids=["groups called CT and TR", "no sample", "counts"],
+)
+def test_a_table_of_intensities_is_none_of_ct(tmp_path, text):
+    path = tmp_path / "table.csv"
+    path.write_text(text)
+    assert sniff_format(path) == "matrix"
+
+
+def test_the_table_of_wells_behind_a_validation_is_one_again(tmp_path):
+    path = tmp_path / "validation_ct.csv"
+    path.write_text("# mirtool Ct values\nTarget,Sample,Ct,SD of wells\na,P1,20.5,0.1\n")
+    assert sniff_format(path) == "qpcr"
+    assert not matrix.sniff(read_head(path))
 
 
 def test_samples_of_the_sheet_turn_a_wide_table_the_right_way(read):

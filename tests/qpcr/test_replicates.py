@@ -13,14 +13,14 @@ from mirtool.qpcr import combine_replicates
 from mirtool.qpcr.replicates import find_outlier
 
 
-def wells(*rows, group=None, efficiency=None):
+def wells(*rows, group=None, role=SAMPLE, efficiency=None):
     """Make wells of (sample, target, Ct or None for undetermined)."""
     return CtTable(
         ("made.csv",),
         text_array(row[0] for row in rows),
         text_array(row[1] for row in rows),
         text_array(group or [""] * len(rows)),
-        text_array([SAMPLE] * len(rows)),
+        text_array([role] * len(rows)),
         np.array([np.nan if row[2] is None else row[2] for row in rows]),
         np.array([row[2] is None for row in rows]),
         np.array(efficiency or [np.nan] * len(rows)),
@@ -89,6 +89,11 @@ def test_contradictions_in_the_table_are_refused():
         combine_replicates(wells(*rows, group=["a", "b"]))
     with pytest.raises(MirtoolError, match=r"more than one efficiency of target t \(found 1.9, 2;"):
         combine_replicates(wells(*rows, efficiency=[1.9, 2.0]))
+
+
+def test_a_plate_of_controls_alone_holds_nothing_to_compare():
+    with pytest.raises(MirtoolError, match=r"no well of the Ct table holds a sample \(found 1 well without"):
+        combine_replicates(wells(("", "t", 38.0), role=CONTROL))
 
 
 @pytest.mark.parametrize("options", [{"center": "mode"}, {"limit": 0}, {"undetermined": -1}])
