@@ -18,30 +18,35 @@ def network_graph(network: SynergyNetwork) -> nx.Graph[str]:
     Returns
     -------
     networkx.Graph
-        Nodes are named by miRNA or gene and have a ``type`` (``miRNA`` or ``gene``). Edges have an
-        ``interaction``: ``targets`` between a miRNA and a gene, ``synergy`` between two miRNAs that share more
-        targets than chance gives. The further attributes are the columns of the network's tables, as str, int,
-        float or bool; a missing value is an attribute that is not there.
+        Nodes are named by miRNA or gene and have a ``type`` (``miRNA`` or ``gene``); a gene that is called as
+        one of the miRNAs is the node ``NAME (gene)``. Edges have an ``interaction``: ``targets`` between a miRNA
+        and a gene, ``synergy`` between two miRNAs that share more targets than chance gives. The further
+        attributes are the columns of the network's tables, whichever it has, as str, int, float or bool; a
+        missing value is an attribute that is not there. Which miRNAs meet in a gene is left to the edges.
     """
     import networkx as nx
 
     graph: nx.Graph[str] = nx.Graph()
     graph.graph.update(source=network.source, evidence=network.evidence, alpha=network.alpha)
-    for row in _rows(network.mirnas):
-        graph.add_node(row.pop("miRNA"), type="miRNA", **_present(row))
-    for row in _rows(network.genes):
-        graph.add_node(row.pop("gene"), type="gene", miRNAs=row["miRNAs"])
-    for row in _rows(network.edges):
-        graph.add_edge(row.pop("miRNA"), row.pop("gene"), interaction="targets", **_present(row))
+    for row in table_rows(network.mirnas):
+        graph.add_node(row.pop("miRNA"), **_present(row) | {"type": "miRNA"})
+    gene_node = {gene: f"{gene} (gene)" if gene in graph else gene for gene in network.genes["gene"]}
+    for row in table_rows(network.genes):
+        del row["which"]
+        graph.add_node(gene_node[row.pop("gene")], **_present(row) | {"type": "gene"})
+    for row in table_rows(network.edges):
+        ends = row.pop("miRNA"), gene_node[row.pop("gene")]
+        graph.add_edge(*ends, **_present(row) | {"interaction": "targets"})
     significant = network.pairs.take(network.pairs["significant"])
-    for row in _rows(significant):
+    for row in table_rows(significant):
         del row["significant"]
-        graph.add_edge(row.pop("miRNA A"), row.pop("miRNA B"), interaction="synergy", **_present(row))
+        ends = row.pop("miRNA A"), row.pop("miRNA B")
+        graph.add_edge(*ends, **_present(row) | {"interaction": "synergy"})
     return graph
 
 
-def _rows(table: Table) -> list[dict[str, Any]]:
-    """Give the rows of a table as Python's own types."""
+def table_rows(table: Table) -> list[dict[str, Any]]:
+    """Give the rows of a table as Python's own types, by column name."""
     columns = [values.tolist() for values in table.columns.values()]
     return [dict(zip(table.columns, row, strict=True)) for row in zip(*columns, strict=True)]
 

@@ -171,7 +171,8 @@ def test_the_graph_has_typed_nodes_and_two_kinds_of_edge(network: SynergyNetwork
     assert graph.nodes["hsa-miR-17-5p"]["type"] == "miRNA"
     assert graph.nodes["hsa-miR-17-5p"]["synergy"] == 3
     assert "log2 ratio" not in graph.nodes["hsa-miR-20a-5p"]
-    assert graph.nodes["G3"] == {"type": "gene", "miRNAs": 3}
+    assert graph.nodes["G3"]["type"] == "gene"
+    assert graph.nodes["G3"]["miRNAs"] == 3
     assert graph.edges["hsa-miR-17-5p", "G1"]["interaction"] == "targets"
     assert graph.edges["hsa-miR-17-5p", "hsa-miR-20a-5p"]["interaction"] == "synergy"
     kinds = [kind for _, _, kind in graph.edges(data="interaction")]
