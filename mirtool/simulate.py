@@ -24,6 +24,16 @@ counts). Of a spot's pixels, log-normal around its median, those above 65535 mak
 Flags as GenePix gives them: −75 (absent) for positions blank in the array list; −50 (not found) for a share of
 the spots that do not stand out from the background; −100 (bad) for a share of all spots, whose foreground is
 spoilt by a random factor, so that an analysis that keeps them pays for it.
+
+Quantitative PCR of the same samples, for target :math:`t` and well :math:`w`:
+
+.. math::
+
+    Ct_{tjw} = K - \theta_{tj} + r_j + v_{tjw}, \quad r_j \sim N(0, \tau_r^2), \quad v_{tjw} \sim N(0, \sigma_v^2)
+
+:math:`\theta` is that of the target's probe, or the amount of a spike-in, the same in every sample; :math:`r` what
+is lost of a sample in extraction and reverse transcription, whatever the target. A doubling is one cycle. Beyond
+the last cycle a well is undetermined.
 """
 
 from __future__ import annotations
@@ -47,6 +57,7 @@ from mirtool.model import (
     RawArrays,
     SampleTable,
     Table,
+    text_array,
 )
 from mirtool.probes import ProbeKind, is_kind
 
@@ -81,6 +92,9 @@ CHOSEN_CHANGES: Mapping[str, float] = {
 
 PLANTED_CHANGES: Mapping[str, float] = {**REPORTED_CHANGES, **CHOSEN_CHANGES}
 """The study's ten miRNAs. Two of them lie below a cut-off of 2 in truth."""
+
+QPCR_SPIKE_INS: Mapping[str, float] = {"cel-miR-39-3p": 14.0, "cel-miR-54-3p": 12.0}
+"""miRNAs of a worm, added to every serum in the same amount (log2, on the scale of the arrays)."""
 
 
 @dataclass(frozen=True)
@@ -144,6 +158,31 @@ class IntensityModel:
     batch_sd: float = 0.0
 
 
+@dataclass(frozen=True)
+class CtModel:
+    r"""The numbers of the qPCR, in cycles.
+
+    Parameters
+    ----------
+    at_zero
+        :math:`K`: Ct of a log2 abundance of 0. The range of the planted miRNAs gives Ct 23 to 27.
+    sample_sd
+        :math:`\tau_r`.
+    well_sd
+        :math:`\sigma_v`. Six of it in one cycle, at most 0.167, tell a doubling apart in 99.7 % of cases.
+    n_wells
+        Wells a sample and target.
+    last
+        Cycles run.
+    """
+
+    at_zero: float = 36.0
+    sample_sd: float = 0.5
+    well_sd: float = 0.12
+    n_wells: int = 3
+    last: float = 40.0
+
+
 @dataclass(frozen=True, eq=False)
 class SimulatedStudy:
     """Arrays and what is true of them.
@@ -152,6 +191,9 @@ class SimulatedStudy:
     ----------
     arrays
         As a reader would give them; ``samples.groups`` holds the groups.
+    abundance
+        log2 abundance of each feature in each sample, ``(n_features, n_samples)``, biological variation included;
+        −inf where nothing is printed.
     truth
         One row a feature: ID, Name, kind, log2 abundance, log2 ratio, fold change (signed, tested / reference)
         and biological standard deviation (log2).
@@ -160,6 +202,7 @@ class SimulatedStudy:
     """
 
     arrays: RawArrays
+    abundance: FloatArray
     truth: Table
     tested: str
     reference: str
@@ -236,7 +279,63 @@ def simulate_study(
     )
     sources = tuple(ArraySource(f"{name}.gpr", "simulated") for name in samples.names)
     arrays = RawArrays(channels, flags, chip.probes, chip.layout, samples, sources)
-    return SimulatedStudy(arrays, _truth(chip.features, abundance, log2_ratio, sd), tested, reference)
+    truth = _truth(chip.features, abundance, log2_ratio, sd)
+    return SimulatedStudy(arrays, measured, truth, tested, reference)
+
+
+def simulate_ct(
+    study: SimulatedStudy,
+    targets: Sequence[str],
+    *,
+    seed: int,
+    spike_ins: Mapping[str, float] = QPCR_SPIKE_INS,
+    model: CtModel | None = None,
+) -> Table:
+    """Simulate quantitative PCR of a study's samples.
+
+    Parameters
+    ----------
+    study
+        As :func:`simulate_study` gives it.
+    targets
+        miRNAs on the chip; a miRNA of several probes has the abundance of the first.
+    seed
+        The same seed gives the same Ct, drawn apart from the arrays.
+    spike_ins
+        Name to log2 amount of what was added to every sample.
+    model
+        The numbers of the qPCR.
+
+    Returns
+    -------
+    Table
+        One row a well: Sample, Target and Ct as text, to a thousandth of a cycle or ``Undetermined``.
+
+    Raises
+    ------
+    CallError
+        For a target that is not on the chip.
+    """
+    model = model or CtModel()
+    rng = np.random.default_rng([seed, 1])
+    features = {part: i for i, name in reversed([*enumerate(study.truth["Name"])]) for part in name.split("/")}
+    absent = [name for name in targets if name not in features]
+    if absent:
+        raise CallError("qPCR is asked for a miRNA that is not on the chip", found=", ".join(absent))
+    samples, names = study.arrays.samples.names, [*targets, *spike_ins]
+    amounts = np.vstack(
+        [study.abundance[[features[name] for name in targets]]]
+        + [np.full(len(samples), amount) for amount in spike_ins.values()]
+    )
+    ct = model.at_zero - amounts + rng.normal(0.0, model.sample_sd, len(samples))
+    wells = ct[:, :, None] + rng.normal(0.0, model.well_sd, (*ct.shape, model.n_wells))
+    return Table(
+        {
+            "Sample": text_array(np.tile(np.repeat(samples, model.n_wells), len(names))),
+            "Target": text_array(np.repeat(names, len(samples) * model.n_wells)),
+            "Ct": text_array(f"{own:.3f}" if own <= model.last else "Undetermined" for own in wells.flat),
+        }
+    )
 
 
 def _human_capture_names() -> list[str]:

@@ -11,7 +11,15 @@ from mirtool.chip import ChipDesign, capture_names, print_chip
 from mirtool.errors import CallError, NotEnoughDataError
 from mirtool.mirbase import mature_mirnas
 from mirtool.probes import ProbeKind
-from mirtool.simulate import PLANTED_CHANGES, IntensityModel, SimulatedStudy, simulate_study
+from mirtool.simulate import (
+    PLANTED_CHANGES,
+    QPCR_SPIKE_INS,
+    CtModel,
+    IntensityModel,
+    SimulatedStudy,
+    simulate_ct,
+    simulate_study,
+)
 
 SMALL = ChipDesign(block_rows=7, block_columns=7, second_probes=20, mirplus=4, other_species=12, hidden=4)
 NAMES = [f"hsa-miR-{i}-3p" for i in range(3000, 3090)] + list(PLANTED_CHANGES)
@@ -185,3 +193,33 @@ def test_a_fold_change_below_one_is_refused() -> None:
 def test_blocks_too_small_for_the_probes_are_refused() -> None:
     with pytest.raises(NotEnoughDataError, match="the blocks are too small for the probes"):
         print_chip(NAMES, ChipDesign(block_rows=5, block_columns=5))
+
+
+def test_ct_follow_the_samples_own_abundance(study: SimulatedStudy) -> None:
+    names = ["hsa-miR-16-5p", "hsa-miR-20a-5p"]
+    exact = CtModel(sample_sd=0.0, well_sd=0.0, n_wells=2)
+    wells = simulate_ct(study, names, seed=1, spike_ins={"cel-miR-39-3p": 14.0}, model=exact)
+    assert list(wells["Sample"][:4]) == ["P01", "P01", "P02", "P02"]
+    assert list(dict.fromkeys(wells["Target"])) == [*names, "cel-miR-39-3p"]
+    ct = np.array([float(text) for text in wells["Ct"]]).reshape(3, 6, 2)
+    rows = [list(study.truth["Name"]).index(name) for name in names]
+    np.testing.assert_allclose(ct[:2, :, 0], 36.0 - study.abundance[rows], atol=5e-4)
+    np.testing.assert_array_equal(ct[2], 22.0)
+    np.testing.assert_array_equal(ct[:, :, 0], ct[:, :, 1])
+
+
+def test_what_a_sample_loses_is_common_to_its_targets_and_wells_vary_apart(study: SimulatedStudy) -> None:
+    model = CtModel(sample_sd=1.0, well_sd=0.1, n_wells=200)
+    wells = simulate_ct(study, [], seed=3, model=model)
+    ct = np.array([float(text) for text in wells["Ct"]]).reshape(len(QPCR_SPIKE_INS), 6, 200)
+    lost = ct.mean(axis=2) - (36.0 - np.array(list(QPCR_SPIKE_INS.values())))[:, None]
+    np.testing.assert_allclose(lost[0], lost[1], atol=0.05)  # standard error 0.1 / √200 = 0.007 each
+    assert lost[0].std() > 0.3
+    assert ct.std(axis=2, ddof=1).mean() == pytest.approx(0.1, abs=0.01)
+
+
+def test_a_well_past_the_last_cycle_is_undetermined_and_a_strange_target_refused(study: SimulatedStudy) -> None:
+    wells = simulate_ct(study, [], seed=1, spike_ins={"none": -9.0})
+    assert set(wells["Ct"]) == {"Undetermined"}
+    with pytest.raises(CallError, match=r"not on the chip \(found hsa-miR-0\)"):
+        simulate_ct(study, ["hsa-miR-16-5p", "hsa-miR-0"], seed=1)

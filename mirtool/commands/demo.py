@@ -19,6 +19,7 @@ PLANTED_FILE = "planted.csv"
 """What was planted; its first line also tells a demo's folder from any other."""
 MARK = "mirtool demo"
 FOUND_FILE = "results/planted_and_found.csv"
+CT_FILE = "ct.csv"
 DEFAULT_SEED = 1
 
 RULES = {
@@ -36,6 +37,10 @@ STEPS = (
     ),
     ("mirtool diff --cutoff 2", "Compare the groups: fold change, moderated t, false discovery rate, figures."),
     ("mirtool network", "Which changed miRNAs share targets? The embedded starter table keeps this offline."),
+    (
+        f"mirtool validate {CT_FILE} --reference cel-miR-39-3p --reference cel-miR-54-3p",
+        "Does qPCR of the hubs confirm the arrays? Two miRNAs of a worm were added to every serum as references.",
+    ),
 )
 
 
@@ -50,8 +55,9 @@ def demo(
 
     Six simulated miRCURY LNA arrays, three patients who respond to treatment and three who resist it, are written
     as the GenePix files a scanner would give. The truth is known: ten miRNAs change between the groups, four of
-    them by the fold changes that a study of serum exosomes in myeloma reports. Then the commands run on the
-    folder as they would on yours, and each is printed before it runs.
+    them by the fold changes that a study of serum exosomes in myeloma reports. These four, the hubs of its
+    network, are measured by simulated qPCR too. Then the commands run on the folder as they would on yours, and
+    each is printed before it runs.
 
     Example:
 
@@ -70,6 +76,7 @@ def demo(
     study = simulate_study(seed=seed)
     _write_arrays(study, root)
     _write_planted(study, root, seed)
+    _write_ct(study, root, seed)
     with chdir(root):
         Path(SAMPLES_FILE).unlink(missing_ok=True)  # an earlier demo's: init never replaces a sheet by itself
         for command, purpose in STEPS:
@@ -142,6 +149,16 @@ def _write_planted(study: SimulatedStudy, root: Path, seed: int) -> None:
         ),
         root / PLANTED_FILE,
     )
+
+
+def _write_ct(study: SimulatedStudy, root: Path, seed: int) -> None:
+    from mirtool.report.tables import write_table
+    from mirtool.simulate import REPORTED_CHANGES, simulate_ct
+
+    hubs = list(REPORTED_CHANGES)
+    wells = simulate_ct(study, hubs, seed=seed)
+    say(f"Simulating qPCR of {plural(len(hubs), 'miRNA')} in the same sera, written to {root / CT_FILE}")
+    write_table(wells, root / CT_FILE)
 
 
 def _run_step(command: str, purpose: str) -> None:
@@ -253,6 +270,7 @@ def _say_what_to_open(root: Path) -> None:
         ("results/differential.csv", "the table of the comparison, in a spreadsheet"),
         ("figures/volcano.png", "every miRNA by its change and its P value"),
         ("figures/network.png", "the changed miRNAs and the genes in which they meet"),
+        ("results/validation_concordance.csv", "array beside qPCR: what is confirmed, what is a false positive"),
         ("results/run.json", "versions, arguments, inputs: what a methods section needs"),
     ):
         say(f"  {root / name}  {content}")

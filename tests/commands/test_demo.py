@@ -16,7 +16,7 @@ from matplotlib.image import imread
 from mirtool.cli import main
 from mirtool.commands.demo import DEFAULT_SEED, STEPS
 from mirtool.io.genepix import read_genepix
-from mirtool.simulate import PLANTED_CHANGES, simulate_study
+from mirtool.simulate import PLANTED_CHANGES, REPORTED_CHANGES, simulate_study
 
 
 @dataclass(frozen=True)
@@ -97,6 +97,19 @@ def test_large_planted_changes_are_called_in_their_direction(demo: Demo) -> None
             assert calls[name]["regulation by volcano P"] == ("up" if change > 0 else "down"), name
 
 
+def test_qpcr_of_the_same_sera_agrees_with_the_arrays(demo: Demo) -> None:
+    validated = {row["Name"]: row for row in rows_of(demo.folder / "results" / "validation_concordance.csv")}
+    for name in REPORTED_CHANGES:
+        array, qpcr = (
+            float(validated[name][f"{source} log2 ratio resistant/responding"]) for source in ("array", "qPCR")
+        )
+        # Wells 0.12 √(2/9) = 0.06, references 0.04; arrays at most 0.1 of noise and normalization; two probes for
+        # one miRNA vary apart.
+        assert abs(array - qpcr) < 0.4, name
+        assert validated[name]["verdict"] in ("confirmed", "not called by either")
+    assert "Reference genes: cel-miR-39-3p, cel-miR-54-3p" in demo.words
+
+
 def test_every_file_is_there_and_opens(demo: Demo) -> None:
     folder = demo.folder
     for number in range(1, 7):
@@ -105,10 +118,10 @@ def test_every_file_is_there_and_opens(demo: Demo) -> None:
         assert arrays.sources[0].warnings == ()
         assert arrays.sources[0].gal_file == "miRCURY_simulated_lot35014.gal"
     assert [row["group"] for row in rows_of(folder / "samples.csv")] == ["responding"] * 3 + ["resistant"] * 3
-    for name in ("normalized", "normalized_spots", "differential", "network_nodes", "network_edges"):
+    for name in ("normalized", "normalized_spots", "differential", "network_nodes", "network_edges", "validation"):
         assert rows_of(folder / "results" / f"{name}.csv"), name
     assert nx.read_graphml(folder / "results" / "network.graphml").number_of_nodes() > 0
-    for name in ("volcano", "network"):
+    for name in ("volcano", "network", "validation_array"):
         height, width, _ = imread(folder / "figures" / f"{name}.png").shape
         assert min(height, width) > 500
         assert (folder / "figures" / f"{name}.svg").read_text(encoding="utf-8").startswith("<?xml")
