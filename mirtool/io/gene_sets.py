@@ -8,9 +8,10 @@ One set a line, parted by tabs, no header::
 
 Trailing tabs, genes that occur twice and Enrichr's weights (``TP53,1.0``) are tolerated. Where the description
 is empty and the name ends in an identifier — ``mitochondrial genome maintenance (GO:0000002)``,
-``Glycosaminoglycan biosynthesis Homo sapiens hsa00532`` — the identifier becomes the description. A set without
-a gene is kept, empty; two sets of one name are an error. Genes are matched as they stand, so sets of Entrez
-identifiers (numbers) do not meet interactions that hold symbols; inspection warns of them.
+``Glycosaminoglycan biosynthesis Homo sapiens hsa00532``, ``Cell Cycle, Mitotic R-HSA-69278`` — the identifier
+becomes the description. A set without a gene is kept, empty; two sets of one name are an error. Genes are matched
+as they stand, so sets of Entrez identifiers (numbers) do not meet interactions that hold symbols; inspection warns
+of them.
 
 References
 ----------
@@ -32,10 +33,10 @@ from mirtool.io.registry import Inspection
 from mirtool.io.text import FileHead, read_text
 from mirtool.model import GeneSets
 
-GO_BP_SOURCE = "GO biological process (org.Hs.eg.db 3.16, GO of 2022-07-01)"
-"""How the embedded gene sets are named wherever they are used."""
+GO_BRANCHES = {"bp": "biological process", "cc": "cellular component", "mf": "molecular function"}
+"""The branches of the embedded Gene Ontology, by the letters of their files."""
 
-_IDENTIFIER = re.compile(r"^(.*\S) (?:\((GO:\d{7})\)|(?:Homo sapiens|Mus musculus) (\S+))$")
+_IDENTIFIER = re.compile(r"^(.*\S) (?:\((GO:\d{7})\)|(?:Homo sapiens|Mus musculus) (\S+)|(R-[A-Z]{3}-\d+|WP\d+))$")
 _SET_DESCRIPTION = re.compile(r"\s*$|https?://|GO:\d{7}$")
 _NO_DESCRIPTION = frozenset({"", "na", "NA", "n/a"})
 _GENE = re.compile(r"[\w.@/:*-]+(,[\d.eE+-]+)?")
@@ -97,13 +98,31 @@ def read_gene_sets(path: str | Path) -> GeneSets:
     return parse_gene_sets(read_text(path), Path(path).name, path)
 
 
-def embedded_go_bp() -> GeneSets:
-    """Give the embedded Gene Ontology: biological process, human symbols, terms of 5 to 2,000 genes.
+def embedded_go(branch: str) -> GeneSets:
+    """Give a branch of the embedded Gene Ontology: human symbols, terms of 5 to 2,000 genes.
 
     Terms hold the genes of their descendants, with every evidence code. The description is the GO identifier.
+
+    Parameters
+    ----------
+    branch
+        One of :data:`GO_BRANCHES`.
+
+    Examples
+    --------
+    >>> go = embedded_go("cc")
+    >>> go.source, go.terms[go.descriptions.index("GO:0016442")]
+    ('GO cellular component (org.Hs.eg.db 3.16, GO of 2022-07-01)', 'RISC complex')
     """
-    packed = resources.files("mirtool").joinpath("data/go_bp.gmt.gz").read_bytes()
-    return parse_gene_sets(gzip.decompress(packed).decode("utf-8"), GO_BP_SOURCE, "go_bp.gmt.gz")
+    name = f"go_{branch}.gmt.gz"
+    packed = resources.files("mirtool").joinpath("data", name).read_bytes()
+    source = f"GO {GO_BRANCHES[branch]} (org.Hs.eg.db 3.16, GO of 2022-07-01)"
+    return parse_gene_sets(gzip.decompress(packed).decode("utf-8"), source, name)
+
+
+def embedded_go_bp() -> GeneSets:
+    """Give the embedded biological process branch: :func:`embedded_go`."""
+    return embedded_go("bp")
 
 
 def parse_gene_sets(text: str, source: str, path: str | Path) -> GeneSets:
@@ -160,5 +179,5 @@ def _split_identifiers(names: list[str], descriptions: list[str]) -> tuple[list[
     for name, description in zip(names, descriptions, strict=True):
         match = _IDENTIFIER.match(name) if description in _NO_DESCRIPTION else None
         terms.append(match.group(1) if match else name)
-        notes.append((match.group(2) or match.group(3)) if match else description)
+        notes.append(next(filter(None, match.groups()[1:])) if match else description)
     return (terms, notes) if len(set(terms)) == len(terms) else (names, descriptions)

@@ -8,7 +8,8 @@ import pytest
 
 from mirtool.errors import CallError, FormatError, OfflineError, OutputError
 from mirtool.io import enrichr
-from mirtool.io.gene_sets import embedded_go_bp, inspect, read_gene_sets, sniff
+from mirtool.io.gene_relations import go_ancestors, go_parents
+from mirtool.io.gene_sets import embedded_go, embedded_go_bp, inspect, read_gene_sets, sniff
 from mirtool.io.registry import sniff_format
 from mirtool.io.text import FileHead
 
@@ -118,6 +119,45 @@ def test_the_embedded_gene_ontology() -> None:
     term = go.descriptions.index("GO:0000082")
     assert go.terms[term] == "G1/S transition of mitotic cell cycle"
     assert {"CCND1", "CDK6", "RB1"} <= go.genes[term]
+
+
+@pytest.mark.parametrize(
+    ("branch", "terms", "genes", "pairs"), [("cc", 1_195, 14_895, 126_653), ("mf", 1_963, 16_046, 146_471)]
+)
+def test_the_other_branches(branch: str, terms: int, genes: int, pairs: int) -> None:
+    go = embedded_go(branch)
+    # The numbers that the build script prints.
+    assert (len(go), len(frozenset().union(*go.genes)), sum(map(len, go.genes))) == (terms, genes, pairs)
+
+
+def test_a_term_holds_the_genes_of_all_below_it() -> None:
+    genes = {
+        own: members
+        for branch in ("bp", "cc", "mf")
+        for own, members in zip(embedded_go(branch).descriptions, embedded_go(branch).genes, strict=True)
+    }
+    pairs = [(child, parent) for child, parents in go_parents().items() for parent in parents]
+    assert len(pairs) == 19_941
+    assert all(genes[child] <= genes[parent] for child, parent in pairs)
+    assert all(term not in go_ancestors(term) for term in genes)
+    # https://www.ebi.ac.uk/QuickGO/term/GO:0000082: G1/S transition is a kind of cell cycle G1/S phase transition.
+    assert {"GO:0044843", "GO:1903047", "GO:0044770"} <= go_ancestors("GO:0000082")
+
+
+def test_identifiers_of_reactome_and_wikipathways(tmp_path: Path) -> None:
+    path = tmp_path / "pathways.gmt"
+    path.write_text(
+        "Cell Cycle, Mitotic R-HSA-69278\t\tCDK1\nApoptosis WP254\t\tCASP3\nApoptosis\tR-HSA-109581\tCASP8\n"
+    )
+    sets = read_gene_sets(path)
+    # Two would be called Apoptosis: then all names stay whole.
+    assert sets.terms == ("Cell Cycle, Mitotic R-HSA-69278", "Apoptosis WP254", "Apoptosis")
+    path.write_text("Cell Cycle, Mitotic R-HSA-69278\t\tCDK1\nApoptosis\tR-HSA-109581\tCASP8\n")
+    sets = read_gene_sets(path)
+    assert list(zip(sets.terms, sets.descriptions, strict=True)) == [
+        ("Cell Cycle, Mitotic", "R-HSA-69278"),
+        ("Apoptosis", "R-HSA-109581"),
+    ]
 
 
 @pytest.mark.skipif(not GENE_SETS.exists(), reason="the real files are not here")
