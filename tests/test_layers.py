@@ -13,11 +13,11 @@ PACKAGE = Path(mirtool.__file__).parent
 LAYERS = [
     {"errors"},
     {"model"},
-    {"probes", "console", "mirbase", "lowess", "components", "data"},
+    {"probes", "console", "mirbase", "lowess", "components", "data", "pairs", "gene_ids"},
     {"io"},
     {"study", "sample_sheet", "names", "normalize"},
     {"differential", "cluster", "quality", "qpcr", "chip", "simulate"},
-    {"network", "audit", "power", "methods", "sensitivity", "shortlist"},
+    {"network", "audit", "power", "methods", "sensitivity", "shortlist", "gsea"},
     {"report"},
     {"commands"},
     {"cli", "__main__"},

@@ -8,6 +8,7 @@ from mirtool.commands.cluster import cluster
 from mirtool.commands.demo import demo
 from mirtool.commands.diff import diff
 from mirtool.commands.enrichment import enrichment
+from mirtool.commands.gsea import gsea
 from mirtool.commands.init import init
 from mirtool.commands.inspect import inspect
 from mirtool.commands.methods import methods
@@ -29,6 +30,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "validate": validate,
     "network": network,
     "enrichment": enrichment,
+    "gsea": gsea,
     "shortlist": shortlist,
     "names": names,
     "audit": audit,
