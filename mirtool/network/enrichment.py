@@ -33,9 +33,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from mirtool.differential.adjust import adjust_p_values
 from mirtool.errors import CallError, NotEnoughDataError
@@ -43,6 +44,7 @@ from mirtool.model import BoolArray, FloatArray, GeneSets, IntArray, Table, Text
 from mirtool.network.hypergeometric import upper_tail
 from mirtool.network.mirna_null import DRAWS, SEED, MirnaNull, mirna_null
 from mirtool.network.mirna_universe import MirnaUniverse, degree_strata
+from mirtool.network.redundancy import Reduction
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -116,6 +118,8 @@ class EnrichmentTable:
         Genes of the query in the term; genes of the universe in the term.
     genes
         The hits, sorted, joined by ``;``.
+    members
+        The genes of each term in the universe.
     tests
         The hits against each null.
     query_size, universe_size
@@ -128,6 +132,8 @@ class EnrichmentTable:
         The gene sets' name.
     mirnas
         The universe of miRNAs in words, empty where none was drawn from.
+    reduction
+        Which term stands for which, where :func:`mirtool.network.reduce_terms` was asked.
     """
 
     query: str
@@ -136,6 +142,7 @@ class EnrichmentTable:
     hits: IntArray
     set_size: IntArray
     genes: TextArray
+    members: tuple[frozenset[str], ...]
     tests: tuple[NullTest, ...]
     query_size: int
     universe_size: int
@@ -145,6 +152,7 @@ class EnrichmentTable:
     max_size: int
     source: str
     mirnas: str = ""
+    reduction: Reduction | None = None
 
     def __len__(self) -> int:
         return len(self.terms)
@@ -172,6 +180,18 @@ class EnrichmentTable:
         """Mask of the terms that survive every null."""
         mask: BoolArray = np.all([test.survives for test in self.tests], axis=0)
         return mask
+
+    @property
+    def survives_any(self) -> BoolArray:
+        """Mask of the terms that survive at least one null."""
+        mask: BoolArray = np.any([test.survives for test in self.tests], axis=0)
+        return mask
+
+    @property
+    def surviving(self) -> TextArray:
+        """The names of the nulls that each term survives, joined by ``;``."""
+        names = zip(*(np.where(test.survives, test.name, "") for test in self.tests), strict=True)
+        return text_array(";".join(filter(None, own)) for own in names)
 
     @property
     def draws_needed(self) -> int:
@@ -400,6 +420,7 @@ def _answer(
         hits=hits[order],
         set_size=question.set_size[order],
         genes=found[order],
+        members=tuple(question.members[i] for i in order),
         tests=tuple(test.take(order) for test in tests),
         query_size=len(question.query),
         universe_size=len(question.universe),
@@ -413,32 +434,46 @@ def _answer(
 
 
 def enrichment_table(results: Sequence[EnrichmentTable]) -> Table:
-    """Give results against the same nulls as one table: the terms with at least one hit, query after query.
+    """Give results against the same nulls as one table: the terms with at least one hit, result after result.
 
-    ``survives`` names the nulls under which the FDR is at most 0.05. Terms without a hit were tested and count in
-    the FDR; the note above the table says how many there were, and what was drawn.
+    ``survives`` names the nulls under which the FDR is at most 0.05. Where the results are of several gene sets,
+    the column ``gene sets`` says which; where terms were reduced, ``cluster`` and ``represented by`` say which
+    term stands for which. Terms without a hit were tested and count in the FDR; the note above the table says how
+    many there were, and what was drawn.
     """
-    parts = [_hit_rows(result) for result in results]
+    sources = list(dict.fromkeys(result.source for result in results))
+    reduced = any(result.reduction for result in results)
+    parts = [_hit_rows(result, with_source=len(sources) > 1, reduced=reduced) for result in results]
     columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0].columns}
-    tested = " and ".join(f"{len(result)} for {result.query}" for result in results)
+    tested = " and ".join(
+        f"{len(result)} for {result.query}" + (f" in {result.source}" if len(sources) > 1 else "")
+        for result in results
+    )
     first = results[0]
     notes = [
         ("mirtool enrichment", ""),
-        ("gene sets", first.source),
+        ("gene sets", " and ".join(sources)),
         ("terms tested", tested),
         ("genes a term", f"{first.min_size} to {first.max_size}"),
         ("FDR", "BH over all terms tested including those without a hit"),
     ]
+    if len(sources) > 1:
+        notes[-1] = ("FDR", "BH over all terms of one collection including those without a hit")
     draws = max(test.draws for test in first.tests)
     if draws:
         notes += [("miRNA universe", first.mirnas.replace(";", ",")), ("draws", str(draws))]
+    methods = list(dict.fromkeys(result.reduction.method for result in results if result.reduction))
+    if methods:
+        notes += [("reduced by", " and ".join(methods))]
     return Table(columns, notes=tuple(notes))
 
 
-def _hit_rows(result: EnrichmentTable) -> Table:
+def _hit_rows(result: EnrichmentTable, *, with_source: bool, reduced: bool) -> Table:
     n = len(result)
-    columns = {
-        "query": text_array([result.query] * n),
+    columns: dict[str, npt.NDArray[Any]] = {"query": text_array([result.query] * n)}
+    if with_source:
+        columns["gene sets"] = text_array([result.source] * n)
+    columns |= {
         "term": result.terms,
         "description": result.descriptions,
         "hits": result.hits,
@@ -451,7 +486,10 @@ def _hit_rows(result: EnrichmentTable) -> Table:
         columns[f"fold ({test.name})"] = test.fold_enrichment
         columns[f"P ({test.name})"] = test.p_value
         columns[f"FDR ({test.name})"] = test.fdr
-    surviving = zip(*(np.where(test.survives, test.name, "") for test in result.tests), strict=True)
-    columns["survives"] = text_array(";".join(filter(None, names)) for names in surviving)
+    columns["survives"] = result.surviving
+    if reduced:
+        own = result.reduction
+        columns["cluster"] = own.cluster if own else np.full(n, np.nan)
+        columns["represented by"] = own.represented_by(result.terms) if own else text_array([""] * n)
     columns["genes"] = result.genes
     return Table(columns).take(result.hits > 0)
