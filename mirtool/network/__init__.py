@@ -3,7 +3,7 @@
 from mirtool.network.all_pairs import all_pairs
 from mirtool.network.build import SynergyNetwork, synergy_network
 from mirtool.network.enrichment import EnrichmentTable, NullTest, enrichment, enrichment_table, target_enrichment
-from mirtool.network.export import graphml_bytes, node_table
+from mirtool.network.export import cyjs_bytes, gexf_bytes, graphml_bytes, node_table, sif_bytes
 from mirtool.network.graph import network_graph
 from mirtool.network.mirna_universe import MirnaUniverse, mirna_universe
 
@@ -13,12 +13,15 @@ __all__ = [
     "NullTest",
     "SynergyNetwork",
     "all_pairs",
+    "cyjs_bytes",
     "enrichment",
     "enrichment_table",
+    "gexf_bytes",
     "graphml_bytes",
     "mirna_universe",
     "network_graph",
     "node_table",
+    "sif_bytes",
     "synergy_network",
     "target_enrichment",
 ]

@@ -30,7 +30,7 @@ def network_graph(network: SynergyNetwork) -> nx.Graph[str]:
     graph.graph.update(source=network.source, evidence=network.evidence, alpha=network.alpha)
     for row in table_rows(network.mirnas):
         graph.add_node(row.pop("miRNA"), **_present(row) | {"type": "miRNA"})
-    gene_node = {gene: f"{gene} (gene)" if gene in graph else gene for gene in network.genes["gene"]}
+    gene_node = gene_nodes(network)
     for row in table_rows(network.genes):
         del row["which"]
         graph.add_node(gene_node[row.pop("gene")], **_present(row) | {"type": "gene"})
@@ -43,6 +43,12 @@ def network_graph(network: SynergyNetwork) -> nx.Graph[str]:
         ends = row.pop("miRNA A"), row.pop("miRNA B")
         graph.add_edge(*ends, **_present(row) | {"interaction": "synergy"})
     return graph
+
+
+def gene_nodes(network: SynergyNetwork) -> dict[str, str]:
+    """Give the node that stands for each gene: its name, or ``NAME (gene)`` where a miRNA is called so."""
+    mirnas = set(network.mirnas["miRNA"])
+    return {gene: f"{gene} (gene)" if gene in mirnas else gene for gene in network.genes["gene"]}
 
 
 def table_rows(table: Table) -> list[dict[str, Any]]:

@@ -1,5 +1,8 @@
 """The network's files: every column of its tables in each of them, opened again by other programs."""
 
+import io
+import json
+import re
 from dataclasses import replace
 
 import networkx as nx
@@ -8,7 +11,16 @@ import pytest
 
 from mirtool.io.interactions import starter_interactions
 from mirtool.model import Interactions, text_array
-from mirtool.network import SynergyNetwork, graphml_bytes, network_graph, node_table, synergy_network
+from mirtool.network import (
+    SynergyNetwork,
+    cyjs_bytes,
+    gexf_bytes,
+    graphml_bytes,
+    network_graph,
+    node_table,
+    sif_bytes,
+    synergy_network,
+)
 
 STUDY = ("hsa-miR-17-5p", "hsa-miR-20a-5p", "hsa-miR-15a-5p")
 
@@ -69,7 +81,10 @@ def test_every_column_is_in_the_graph_and_survives_graphml(network: SynergyNetwo
     wide = with_columns(network)
     graph = network_graph(wide)
     back = nx.parse_graphml(graphml_bytes(wide).decode())
-    assert dict(back.nodes(data=True)) == dict(graph.nodes(data=True))
+    as_it_was, with_types = dict(graph.nodes(data=True)), dict(back.nodes(data=True))
+    for node, attributes in as_it_was.items():
+        # A number in one table and a text in the other is a text in both: one attribute, one type.
+        assert with_types[node] == pytest.approx(attributes | {"rank": str(attributes["rank"])})
     gene = wide.genes["gene"][-1]
     assert graph.nodes[gene]["P"] == 1.0
     assert graph.nodes["hsa-miR-17-5p"]["hub"] in (True, False)
@@ -86,5 +101,77 @@ def test_a_gene_called_as_a_mirna_is_a_node_of_its_own() -> None:
 
 
 def test_names_that_xml_cannot_hold_are_written_out() -> None:
-    data = graphml_bytes(hand_made([("miR-1", "G\x01"), ("miR-2", "G\x01"), ("miR-1", "<&>")]))
-    assert set(nx.parse_graphml(data.decode())) == {"miR-1", "miR-2", "G\\x01", "<&>"}
+    network = hand_made([("miR-1", "G\x01"), ("miR-2", "G\x01"), ("miR-1", "<&>"), ("miR-2", "tab\there")])
+    nodes = {"miR-1", "miR-2", "G\\x01", "<&>", "tab\there"}
+    assert set(nx.parse_graphml(graphml_bytes(network).decode())) == nodes
+    assert set(nx.read_gexf(io.BytesIO(gexf_bytes(network)))) == nodes
+    assert {node["data"]["id"] for node in json.loads(cyjs_bytes(network))["elements"]["nodes"]} == {
+        "miR-1", "miR-2", "G\x01", "<&>", "tab\there",
+    }  # fmt: skip
+    assert b"miR-2\ttargets\ttab here\n" in sif_bytes(network)
+
+
+@pytest.mark.parametrize("written", [graphml_bytes, gexf_bytes, cyjs_bytes, sif_bytes])
+def test_the_same_network_gives_the_same_bytes(network: SynergyNetwork, written) -> None:
+    assert written(network) == written(network)
+
+
+def test_gexf_opens_in_networkx_with_places_and_without_a_date(network: SynergyNetwork) -> None:
+    wide = with_columns(network)
+    data = gexf_bytes(wide)
+    back = nx.read_gexf(io.BytesIO(data))
+    graph = network_graph(wide)
+    assert set(back) == set(graph)
+    assert {frozenset(edge) for edge in back.edges} == {frozenset(edge) for edge in graph.edges}
+    hub = back.nodes["hsa-miR-17-5p"]
+    assert hub["synergy"] == graph.nodes["hsa-miR-17-5p"]["synergy"]
+    assert set(hub["viz"]["position"]) == {"x", "y", "z"}
+    assert b"lastmodified" not in data
+    assert re.search(rb"20\d\d-\d\d-\d\d", data) is None
+    assert nx.__version__.encode() not in data
+
+
+def test_cyjs_is_what_cytoscape_writes(network: SynergyNetwork) -> None:
+    document = json.loads(cyjs_bytes(with_columns(network)))
+    assert document["format_version"] == "1.0"
+    assert document["target_cytoscapejs_version"] == "~2.1"
+    nodes, edges = document["elements"]["nodes"], document["elements"]["edges"]
+    ids = {node["data"]["id"] for node in nodes}
+    assert len(ids) == len(nodes) == len(network.mirnas) + len(network.genes)
+    assert all(isinstance(node["position"]["x"], int) for node in nodes)
+    assert all({edge["data"]["source"], edge["data"]["target"]} <= ids for edge in edges)
+    assert len({edge["data"]["id"] for edge in edges} | ids) == len(nodes) + len(edges)
+    # Cytoscape.js reads an attribute by name only where that is made of letters, digits and _.
+    keys = {key for each in (*nodes, *edges) for key in each["data"]}
+    assert all(re.fullmatch(r"\w+", key) for key in keys)
+    assert {"log2_ratio", "shared_targets", "shared_name", "interaction"} <= keys
+    names = {edge["data"]["name"] for edge in edges}
+    assert "hsa-miR-17-5p (synergy) hsa-miR-20a-5p" in names
+
+
+def test_cyjs_opens_in_networkx(network: SynergyNetwork) -> None:
+    back = nx.cytoscape_graph(json.loads(cyjs_bytes(network)))
+    graph = network_graph(network)
+    assert set(back) == set(graph)
+    assert {frozenset(edge) for edge in back.edges} == {frozenset(edge) for edge in graph.edges}
+    assert back.nodes["hsa-miR-17-5p"]["synergy"] == graph.nodes["hsa-miR-17-5p"]["synergy"]
+    assert back.graph["evidence"] == "strong"
+
+
+def test_sif_holds_every_edge_with_its_kind(network: SynergyNetwork) -> None:
+    rows = [line.split("\t") for line in sif_bytes(network).decode().splitlines()]
+    assert {(a, kind, b) for a, kind, b in rows} == {
+        *(("hsa-miR-17-5p", "synergy", other) for other in ("hsa-miR-20a-5p", "hsa-miR-15a-5p")),
+        ("hsa-miR-20a-5p", "synergy", "hsa-miR-15a-5p"),
+        *((a, "targets", b) for a, b in zip(network.edges["miRNA"], network.edges["gene"], strict=True)),
+    }
+
+
+def test_what_has_no_finite_number_is_written_as_text(network: SynergyNetwork) -> None:
+    mirnas = network.mirnas.with_columns({"log2 ratio": np.array([np.inf, 1.5, np.nan])})
+    endless = replace(network, mirnas=mirnas)
+    nodes = [node["data"] for node in json.loads(cyjs_bytes(endless))["elements"]["nodes"]]
+    assert [node.get("log2_ratio") for node in nodes[:3]] == ["inf", "1.5", None]
+    names = endless.mirnas["miRNA"]
+    for back in (nx.parse_graphml(graphml_bytes(endless).decode()), nx.read_gexf(io.BytesIO(gexf_bytes(endless)))):
+        assert [back.nodes[name].get("log2 ratio") for name in names] == ["inf", "1.5", None]
