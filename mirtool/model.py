@@ -495,3 +495,29 @@ class GeneSets:
 
     def __len__(self) -> int:
         return len(self.terms)
+
+
+@dataclass(frozen=True, eq=False)
+class ProteinInteractions:
+    """Pairs of genes whose proteins interact, each once, without direction and none with itself.
+
+    Parameters
+    ----------
+    a, b
+        Object arrays of gene symbols, one entry a pair.
+    source
+        The table's name, for the record.
+    dropped
+        What reading left out, in words, counted.
+    """
+
+    a: TextArray
+    b: TextArray
+    source: str
+    dropped: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        _check(len(self.a) == len(self.b), "protein interactions need two genes a pair")
+
+    def __len__(self) -> int:
+        return len(self.a)
