@@ -40,6 +40,16 @@ from mirtool.commands.network_mirnas import (
     with_current_study_names,
     with_universe,
 )
+from mirtool.commands.network_ranking import (
+    HubsOption,
+    ResolutionOption,
+    RobustnessOption,
+    describe_communities,
+    rank_network,
+    summarize_ranking,
+    tell_ranking,
+    write_ranking,
+)
 from mirtool.commands.network_told import summarize_network, tell_network
 from mirtool.commands.workers import SchedulerOption, WorkersOption, open_executor
 from mirtool.console import progress_steps, say, warn
@@ -102,6 +112,9 @@ def network(
     pair_draws: Annotated[
         int, typer.Option("--pair-draws", metavar="N", min=1, help="Shuffled tables for --pair-null curveball.")
     ] = 1000,
+    resolution: ResolutionOption = 1.0,
+    robustness: RobustnessOption = 0,
+    hubs: HubsOption = 5,
     gene_sets: GeneSetsOption = None,
     min_size: MinSizeOption = 10,
     max_size: MaxSizeOption = 500,
@@ -193,20 +206,35 @@ def network(
                 on_step=on_step,
             )
         drawn_from = _universe_of(result, chosen, known)
+        result = rank_network(
+            result,
+            drawn_from,
+            known,
+            resolution=resolution,
+            robustness=robustness,
+            hubs=hubs,
+            seed=seed,
+            executor=executor,
+        )
         sizes: dict[str, Any] = {"min_size": min_size, "max_size": max_size}
         enrich = partial(
             enrich_targets, drawn_from, nulls=nulls, draws=draws, seed=seed, executor=executor, **sizes
         )
         tests = _test_gene_sets(result, sets, enrich, asked=gene_sets is not None)
+        result = describe_communities(
+            result, drawn_from, sets, nulls, draws, seed=seed, executor=executor, **sizes
+        )
     tell_names("of the study", of_study)
     tell_names(f"in {known.source}", of_table)
     tell_network(chosen, known, result, drawn_from)
+    tell_ranking(result, known, hubs)
     for test in tests:
         say_terms(test)
 
     write_result(node_table(result), str(folder / "network_nodes.csv"))
     write_result(result.edges, str(folder / "network_edges.csv"))
     write_result(result.pairs, str(folder / "network_pairs.csv"))
+    write_ranking(result, folder)
     write_result(Table({"gene": result.universe}), str(folder / "network_universe.csv"))
     write_result(universe_table(drawn_from), str(folder / UNIVERSE_FILE))
     graphml = folder / "network.graphml"
@@ -232,6 +260,9 @@ def network(
             "alpha": alpha,
             "pair_null": pair_null,
             "pair_draws": pair_draws,
+            "resolution": resolution,
+            "robustness": robustness,
+            "hubs": hubs,
             "gene_sets": gene_sets,
             "min_size": min_size,
             "max_size": max_size,
@@ -242,6 +273,7 @@ def network(
         },
         inputs=hash_files(chosen.source, interactions, gene_sets, mirna_universe, *(aliases or ())),
         summary=summarize_network(chosen, known, result, tests)
+        | summarize_ranking(result)
         | {"study_names": names_record(of_study), "interactions_names": names_record(of_table)},
     )
 

@@ -2,10 +2,14 @@
 
 from mirtool.network.all_pairs import all_pairs
 from mirtool.network.build import SynergyNetwork, synergy_network
+from mirtool.network.centrality import with_centrality
+from mirtool.network.communities import with_communities, with_community_terms
+from mirtool.network.convergence import with_convergence
 from mirtool.network.enrichment import EnrichmentTable, NullTest, enrichment, enrichment_table, target_enrichment
 from mirtool.network.export import cyjs_bytes, gexf_bytes, graphml_bytes, node_table, sif_bytes
 from mirtool.network.graph import network_graph
 from mirtool.network.mirna_universe import MirnaUniverse, mirna_universe
+from mirtool.network.robustness import with_robustness
 
 __all__ = [
     "EnrichmentTable",
@@ -24,4 +28,9 @@ __all__ = [
     "sif_bytes",
     "synergy_network",
     "target_enrichment",
+    "with_centrality",
+    "with_communities",
+    "with_community_terms",
+    "with_convergence",
+    "with_robustness",
 ]

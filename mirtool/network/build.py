@@ -62,6 +62,11 @@ class SynergyNetwork:
         Names without a target there, each with the names in the table that differ in arm, star or case only.
     notes
         What else a reader should know: probes combined, slash probes known in part.
+    communities
+        One row a community of miRNAs (:func:`mirtool.network.with_communities`); None where not asked for.
+    robustness
+        One row a miRNA: its rank among the hubs on other tables than this
+        (:func:`mirtool.network.with_robustness`); None where not asked for.
     """
 
     mirnas: Table
@@ -76,6 +81,8 @@ class SynergyNetwork:
     source: str
     unmatched: tuple[tuple[str, tuple[str, ...]], ...]
     notes: tuple[str, ...]
+    communities: Table | None = None
+    robustness: Table | None = None
 
     @property
     def all_targets(self) -> TextArray:

@@ -42,16 +42,28 @@ GMT = "repair\tR:1\tG1\tG2\tG3\ngrowth\tR:2\tG4\tG5\tG6\n"
 
 # Betweenness, over the 21 pairs of the 7 other nodes: 17-5p lies between G1 and each of six, and on half of the
 # paths between G2 and G3, G2 and 21-5p, G2 and G5: 7.5 / 21; 20a-5p likewise; 21-5p between G5 and each of six.
+# Synergy graph: 17-5p and 20a-5p joined by 2, each with 21-5p by 1. Eigenvector (a, a, b): λ a = 2 a + b and
+# λ b = 2 a, so λ = 1 + √3 and b = 2 a / λ; 2 a² + b² = 1. PageRank (x, x, y): y = .05 + .85 · 2 x / 3; 2 x + y = 1.
+# Convergence: chances of 3/8, 3/8 and 2/8; three in a gene 18/512, two or more 132/512, one or more 362/512; three
+# drawn of four miRNAs, of which 3, 2 or 1 target the gene: 1/4, 2/4, 3/4. FDR over 8 genes: 8 · 18/512, else 1.
 NODES = """\
-name,type,regulation,log2 ratio,targets,partners,synergy,betweenness,seed,miRNAs,which
-hsa-miR-17-5p,miRNA,down,-2,3,2,3,0.357142857143,AAAGUGC,NA,
-hsa-miR-20a-5p,miRNA,down,-3,3,2,3,0.357142857143,AAAGUGC,NA,
-hsa-miR-21-5p,miRNA,up,2,2,2,2,0.285714285714,AGCUUAU,NA,
-G3,gene,,NA,NA,NA,NA,NA,,3,hsa-miR-21-5p;hsa-miR-17-5p;hsa-miR-20a-5p
-G2,gene,,NA,NA,NA,NA,NA,,2,hsa-miR-17-5p;hsa-miR-20a-5p
-G1,gene,,NA,NA,NA,NA,NA,,1,hsa-miR-17-5p
-G4,gene,,NA,NA,NA,NA,NA,,1,hsa-miR-20a-5p
-G5,gene,,NA,NA,NA,NA,NA,,1,hsa-miR-21-5p
+name,type,regulation,log2 ratio,targets,partners,synergy,betweenness,seed,eigenvector,PageRank,community,miRNAs,\
+which,known miRNAs,expected miRNAs (Poisson-binomial),P (Poisson-binomial),FDR (Poisson-binomial),\
+expected miRNAs (hypergeometric),P (hypergeometric),FDR (hypergeometric)
+hsa-miR-17-5p,miRNA,down,-2,3,2,3,0.357142857143,AAAGUGC,0.6279630302,0.37012987013,1,NA,,NA,NA,NA,NA,NA,NA,NA
+hsa-miR-20a-5p,miRNA,down,-3,3,2,3,0.357142857143,AAAGUGC,0.6279630302,0.37012987013,1,NA,,NA,NA,NA,NA,NA,NA,NA
+hsa-miR-21-5p,miRNA,up,2,2,2,2,0.285714285714,AGCUUAU,0.459700843381,0.25974025974,1,NA,,NA,NA,NA,NA,NA,NA,NA
+G3,gene,,NA,NA,NA,NA,NA,,NA,NA,1,3,hsa-miR-21-5p;hsa-miR-17-5p;hsa-miR-20a-5p,3,1,0.03515625,0.28125,2.25,0.25,1
+G2,gene,,NA,NA,NA,NA,NA,,NA,NA,1,2,hsa-miR-17-5p;hsa-miR-20a-5p,2,1,0.2578125,1,1.5,0.5,1
+G1,gene,,NA,NA,NA,NA,NA,,NA,NA,1,1,hsa-miR-17-5p,1,1,0.70703125,1,0.75,0.75,1
+G4,gene,,NA,NA,NA,NA,NA,,NA,NA,1,1,hsa-miR-20a-5p,1,1,0.70703125,1,0.75,0.75,1
+G5,gene,,NA,NA,NA,NA,NA,,NA,NA,1,1,hsa-miR-21-5p,1,1,0.70703125,1,0.75,0.75,1
+"""
+# All three together: 17-5p and 20a-5p by themselves have less modularity, 2/4 − (6/8)² − (2/8)² < 0.
+COMMUNITIES = """\
+"# mirtool communities; method: Louvain, the best of 10 orders; resolution: 1; seed: 1; modularity of all: 0"
+community,miRNAs,genes,genes shared,modularity,which,terms surviving (genes),top terms
+1,3,5,2,0,hsa-miR-17-5p;hsa-miR-20a-5p;hsa-miR-21-5p,0,
 """
 EDGES = """\
 miRNA,gene,evidence,references
@@ -113,6 +125,9 @@ Highest synergy:
   hsa-miR-21-5p         2         2        2        0.286
 3 of 3 pairs share more targets than chance gives (hypergeometric, FDR <= 0.65 over all pairs).
 Of these 3, 1 pair has one seed: shared targets by construction, which is no evidence of synergy.
+More miRNAs than chance gives meet in 0 genes if genes are drawn, in 0 if miRNAs are drawn, in 0 both ways \
+(FDR <= 0.05 over the universe).
+1 community of miRNAs (modularity 0.000); the largest: hsa-miR-17-5p, hsa-miR-20a-5p, hsa-miR-21-5p.
 Gene sets, shared targets:
   gene sets  sets.gmt
   tested     2 of 2 terms: 2 to 500 genes each
@@ -128,6 +143,7 @@ Gene sets, all targets:
 Wrote results/network_nodes.csv
 Wrote results/network_edges.csv
 Wrote results/network_pairs.csv
+Wrote results/network_communities.csv
 Wrote results/network_universe.csv
 Wrote results/network_mirna_universe.csv
 Wrote results/network.graphml
@@ -167,6 +183,7 @@ def test_in_a_study_folder(capsys: pytest.CaptureFixture[str]) -> None:
     assert Path("results/network_nodes.csv").read_text() == NODES
     assert Path("results/network_edges.csv").read_text() == EDGES
     assert Path("results/network_pairs.csv").read_text() == PAIRS
+    assert Path("results/network_communities.csv").read_text() == COMMUNITIES
     assert Path("results/network_universe.csv").read_text() == "gene\n" + "".join(f"G{i}\n" for i in range(1, 9))
     assert Path("results/network_mirna_universe.csv").read_text() == MIRNA_UNIVERSE
     assert Path("results/enrichment.csv").read_text() == ENRICHMENT
@@ -227,6 +244,7 @@ def test_the_starter_is_announced_whenever_it_is_used(capsys: pytest.CaptureFixt
     assert sorted(path.name for path in Path("out").iterdir()) == [
         "network.graphml",
         "network.run.json",
+        "network_communities.csv",
         "network_edges.csv",
         "network_mirna_universe.csv",
         "network_nodes.csv",

@@ -1,0 +1,173 @@
+"""What stands beside synergy in a network: centralities, convergence, communities, and whether the hubs hold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from mirtool.commands.common import write_result
+from mirtool.console import plural, progress_steps, say, say_table, warn
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    from mirtool.model import GeneSets, Interactions
+    from mirtool.network import MirnaUniverse, SynergyNetwork
+
+ResolutionOption = Annotated[
+    float,
+    typer.Option(
+        "--resolution",
+        metavar="G",
+        help="Of the communities of miRNAs (Louvain): above 1 for smaller ones, below 1 for larger ones.",
+    ),
+]
+RobustnessOption = Annotated[
+    int,
+    typer.Option(
+        "--robustness",
+        metavar="N",
+        min=0,
+        help="Rank the hubs again in N tables resampled from the interactions (1000 is a good number), without "
+        "each database of a combined table, and at each level of evidence; writes network_robustness.csv. "
+        "Default 0: don't.",
+    ),
+]
+HubsOption = Annotated[
+    int,
+    typer.Option(
+        "--hubs", metavar="N", min=1, help="How many miRNAs of highest synergy are hubs for --robustness."
+    ),
+]
+
+COMMUNITIES_FILE, ROBUSTNESS_FILE = "network_communities.csv", "network_robustness.csv"
+CONVERGENCE_FDR = 0.05
+NAMES_TOLD = 5
+
+
+def rank_network(
+    result: SynergyNetwork,
+    drawn_from: MirnaUniverse,
+    known: Interactions,
+    *,
+    resolution: float,
+    robustness: int,
+    hubs: int,
+    seed: int,
+    executor: Executor | None,
+) -> SynergyNetwork:
+    """Add centralities, convergence and communities, and where asked for the hubs' robustness."""
+    from mirtool.network import with_centrality, with_communities, with_convergence, with_robustness
+    from mirtool.network.robustness import n_tasks
+
+    result = with_convergence(with_centrality(result), drawn_from)
+    result = with_communities(result, resolution=resolution, seed=seed)
+    if not robustness:
+        return result
+    with progress_steps("Resampling the interactions", n_tasks(robustness)) as on_step:
+        return with_robustness(
+            result, known, draws=robustness, hubs=hubs, seed=seed, executor=executor, on_step=on_step
+        )
+
+
+def describe_communities(
+    result: SynergyNetwork,
+    drawn_from: MirnaUniverse,
+    sets: GeneSets | None,
+    nulls: Sequence[str],
+    draws: int,
+    **options: Any,
+) -> SynergyNetwork:
+    """Add the gene sets that the communities are known for, where gene sets are tested at all."""
+    if sets is None or result.communities is None:
+        return result
+    from mirtool.network import with_community_terms
+    from mirtool.network.mirna_null import n_tasks
+
+    steps = len(result.communities) * n_tasks(draws) * sum(null != "genes" for null in nulls)
+    with progress_steps("Drawing miRNAs for the communities", steps) as on_step:
+        return with_community_terms(result, drawn_from, sets, nulls=nulls, draws=draws, on_step=on_step, **options)
+
+
+def tell_ranking(result: SynergyNetwork, known: Interactions, hubs: int) -> None:
+    """Tell in how many genes the miRNAs converge, which communities there are, and whether the hubs hold."""
+    by_genes, by_mirnas, by_both = _count_converging(result)
+    say(
+        f"More miRNAs than chance gives meet in {plural(by_genes, 'gene')} if genes are drawn, in {by_mirnas:,} "
+        f"if miRNAs are drawn, in {by_both:,} both ways (FDR <= {CONVERGENCE_FDR:g} over the universe)."
+    )
+    if result.communities is not None and len(result.communities):
+        names = result.communities["which"][0].split(";")
+        more = ", …" if len(names) > NAMES_TOLD else ""
+        n = plural(len(result.communities), "community", "communities")
+        say(
+            f"{n} of miRNAs (modularity {result.communities['modularity'].sum():.3f}); the largest: "
+            f"{', '.join(names[:NAMES_TOLD])}{more}."
+        )
+    if result.robustness is not None:
+        _tell_robustness(result, known, hubs)
+
+
+def _count_converging(result: SynergyNetwork) -> tuple[int, int, int]:
+    """Count the genes in which two miRNAs or more meet and that stand out: genes drawn, miRNAs drawn, both."""
+    from mirtool.network.convergence import GENES_DRAWN, MIRNAS_DRAWN
+
+    meeting = result.genes["miRNAs"] >= 2
+    by_genes, by_mirnas = (
+        meeting & (result.genes[f"FDR ({null})"] <= CONVERGENCE_FDR) for null in (GENES_DRAWN, MIRNAS_DRAWN)
+    )
+    return int(by_genes.sum()), int(by_mirnas.sum()), int((by_genes & by_mirnas).sum())
+
+
+def _tell_robustness(result: SynergyNetwork, known: Interactions, hubs: int) -> None:
+    from mirtool.network.robustness import AT_LEVEL, WITHOUT, databases_of
+
+    table = result.robustness
+    assert table is not None  # the caller has seen to it
+    notes = dict(table.notes)
+    first = table.take((table["rank"] <= hubs) & (table["synergy"] > 0))
+    if not len(first):
+        say("No pair is significant, so there are no hubs to rank again.")
+        return
+    columns = ("rank", "mean rank", "rank from", "rank to", f"share among first {hubs}")
+    rows = zip(first["miRNA"], *(first[name] for name in columns), strict=True)
+    say(f"Hubs in {int(notes['draws']):,} tables resampled from {plural(int(notes['pairs resampled']), 'pair')}:")
+    say_table(
+        ("miRNA", "rank", "mean rank", "95 % of ranks", f"among first {hubs}"),
+        [
+            (name, f"{rank:g}", f"{mean:.1f}", f"{low:g} to {high:g}", f"{share:.1%}")
+            for name, rank, mean, low, high, share in rows
+        ],
+    )
+    staying = [
+        f"{int((first[name] <= hubs).sum())} {name.removeprefix('rank ')}"
+        for name in first.columns
+        if name.startswith((WITHOUT, AT_LEVEL))
+    ]
+    if staying:
+        say(f"Of these {len(first)}, among the first {hubs}: {', '.join(staying)}.")
+    if len(databases_of(known)) < 2:
+        say("Leaving out one database at a time needs a table that combines two or more; this is one.")
+
+
+def write_ranking(result: SynergyNetwork, folder: Path) -> None:
+    """Write the tables of communities and of robustness."""
+    if result.communities is not None:
+        write_result(result.communities, str(folder / COMMUNITIES_FILE))
+    if result.robustness is not None:
+        write_result(result.robustness, str(folder / ROBUSTNESS_FILE))
+    elif (folder / ROBUSTNESS_FILE).exists():
+        warn(f"{folder / ROBUSTNESS_FILE} is from an earlier run")
+
+
+def summarize_ranking(result: SynergyNetwork) -> dict[str, Any]:
+    """Give what the record of a run keeps of these measures."""
+    by_genes, by_mirnas, by_both = _count_converging(result)
+    communities = result.communities
+    return {
+        "converging_genes": {"genes drawn": by_genes, "miRNAs drawn": by_mirnas, "both": by_both},
+        "communities": None if communities is None else [names.split(";") for names in communities["which"]],
+    }
