@@ -1,0 +1,142 @@
+"""What human genes are called now, by any identifier or former name.
+
+An identifier or an alias stands for a gene only where it stands for one: what two genes share is never guessed.
+A label is looked up in this order:
+
+1. a current symbol, exactly as it stands, is itself, even where another gene once bore it;
+2. an identifier: Entrez (digits), Ensembl gene (``ENSG…``), RefSeq transcript (``NM_…``, ``NR_…``), with or
+   without a version (``.7``);
+3. an alias, which NCBI does not part into synonyms and former symbols.
+
+Case counts, since it tells species: ``Pten`` is the mouse's. The exception is the human ``orf`` (``C5ORF51`` is
+``C5orf51``), which many tables write in capitals.
+
+References
+----------
+Brown GR et al. Gene: a gene-centered information resource at NCBI. Nucleic Acids Res 2015;43:D36–D42.
+"""
+
+from __future__ import annotations
+
+import gzip
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Literal, NamedTuple
+
+GENE_SOURCE = "NCBI Gene of 2022-09-12 (org.Hs.eg.db 3.16)"
+"""How the embedded table of genes is named wherever it is used."""
+
+GeneStatus = Literal["current", "identifier", "alias", "ambiguous", "unknown"]
+
+_VERSIONED = re.compile(r"((?:ENS[A-Z]*G\d+|[NX][MR]_\d+)|\d+)(?:\.\d+)?")
+_OPEN_READING_FRAME = re.compile(r"(C(?:\d{1,2}|X|Y))ORF(\d+)")
+
+
+class GeneName(NamedTuple):
+    """What a label stands for: its symbol (itself where that can't be told), how it is known, and the choices."""
+
+    symbol: str
+    status: GeneStatus
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class GeneBook:
+    """Current symbols, and the identifiers and aliases that stand for them.
+
+    Parameters
+    ----------
+    source
+        How the table is cited.
+    symbols
+        The current symbols.
+    identifiers, aliases
+        Identifier without its version, or alias, to the symbols it may stand for, sorted.
+    human
+        True where it is a table of human genes, which says nothing of the targets of a mouse miRNA.
+    """
+
+    source: str
+    symbols: frozenset[str]
+    identifiers: Mapping[str, tuple[str, ...]]
+    aliases: Mapping[str, tuple[str, ...]]
+    human: bool = False
+
+    def name(self, label: str) -> GeneName:
+        """Tell what a label stands for.
+
+        Examples
+        --------
+        >>> book = gene_book()
+        >>> book.name("MYC")
+        GeneName(symbol='MYC', status='current', choices=())
+        >>> book.name("ENSG00000136997.21").symbol, book.name("NM_002467").symbol, book.name("P53").symbol
+        ('MYC', 'MYC', 'TP53')
+        >>> book.name("GBA")
+        GeneName(symbol='GBA', status='ambiguous', choices=('GBA1', 'GBAP1'))
+        """
+        label = _OPEN_READING_FRAME.sub(r"\1orf\2", label)
+        if label in self.symbols:
+            return GeneName(label, "current")
+        known = self.identifiers.get(without_version(label), ())
+        status: GeneStatus = "identifier"
+        if not known:
+            known, status = self.aliases.get(label, ()), "alias"
+        if len(known) == 1:
+            return GeneName(known[0], status)
+        return GeneName(label, "ambiguous" if known else "unknown", known)
+
+
+def without_version(identifier: str) -> str:
+    """Take off the version of an identifier, and the ``.0`` that spreadsheets add to a number.
+
+    Examples
+    --------
+    >>> without_version("ENSG00000136997.21"), without_version("4609.0"), without_version("MYC")
+    ('ENSG00000136997', '4609', 'MYC')
+    """
+    versioned = _VERSIONED.fullmatch(identifier)
+    return versioned[1] if versioned else identifier
+
+
+def book_of(source: str, rows: Iterable[tuple[str, Iterable[str], Iterable[str]]], *, human: bool) -> GeneBook:
+    """Make a book of rows: a current symbol, its identifiers without version, its aliases.
+
+    Rows of one symbol are one gene.
+    """
+    symbols: set[str] = set()
+    identifiers: dict[str, set[str]] = defaultdict(set)
+    aliases: dict[str, set[str]] = defaultdict(set)
+    for symbol, own_identifiers, own_aliases in rows:
+        symbols.add(symbol)
+        for identifier in own_identifiers:
+            identifiers[identifier].add(symbol)
+        for alias in own_aliases:
+            aliases[alias].add(symbol)
+    return GeneBook(source, frozenset(symbols), _sorted(identifiers), _sorted(aliases), human)
+
+
+def _sorted(known: Mapping[str, set[str]]) -> dict[str, tuple[str, ...]]:
+    return {label: tuple(sorted(symbols)) for label, symbols in known.items()}
+
+
+@cache
+def gene_book() -> GeneBook:
+    """Give the embedded table of 62,300 human genes."""
+    packed = resources.files("mirtool").joinpath("data", "genes.tsv.gz").read_bytes()
+    rows = (line.split("\t") for line in gzip.decompress(packed).decode("ascii").splitlines()[1:])
+    genes = (
+        (symbol, f"{entrez};{ensembl};{refseq}", aliases) for symbol, entrez, ensembl, refseq, aliases in rows
+    )
+    return book_of(
+        GENE_SOURCE,
+        (
+            (symbol, filter(None, own.split(";")), filter(None, aliases.split(";")))
+            for symbol, own, aliases in genes
+        ),
+        human=True,
+    )
