@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mirtool.commands.common import FormatOption, SamplesOption, is_stream
+from mirtool.commands.common import is_stream
+from mirtool.commands.options import FormatOption, SamplesOption
 from mirtool.console import progress_steps, say, say_table, warn
 from mirtool.errors import CallError
 

@@ -12,7 +12,6 @@ import typer
 
 from mirtool.commands.common import (
     Place,
-    SamplesOption,
     check_figure_options,
     find_place,
     record_run,
@@ -21,6 +20,7 @@ from mirtool.commands.common import (
 from mirtool.commands.enrichment import hash_files
 from mirtool.commands.expression import normalized_table_of
 from mirtool.commands.network_mirnas import RULES
+from mirtool.commands.options import FiguresOption, NoFiguresOption, SamplesOption, Scale, ScaleOption
 from mirtool.console import plural, progress_steps, say, say_pairs, warn
 from mirtool.errors import CallError, MirtoolError, NotEnoughDataError
 
@@ -35,7 +35,6 @@ Linkage = Literal["average", "weighted", "complete", "single", "ward"]
 MetricChoice = Literal["correlation", "cosine", "absolute", "spearman", "euclidean"]
 ScoreChoice = Literal["z", "centered", "log2"]
 StabilityChoice = Literal["multiscale", "ordinary", "none"]
-ScaleChoice = Literal["log2", "linear"]
 
 STDIN = "-"
 MOST_VARIABLE = 100
@@ -128,9 +127,7 @@ def cluster(
     workers: Annotated[
         int, typer.Option(metavar="N", min=1, help="Processes for the bootstrap; the result is the same for any.")
     ] = 1,
-    scale: Annotated[
-        ScaleChoice | None, typer.Option(help="Scale of the table, where it does not say so itself.")
-    ] = None,
+    scale: ScaleOption = None,
     output: Annotated[
         str | None,
         typer.Option(
@@ -140,11 +137,8 @@ def cluster(
             help="Folder for the files. In a study folder: results/; elsewhere: this folder.",
         ),
     ] = None,
-    figures: Annotated[
-        str | None,
-        typer.Option("--figures", metavar="DIR", help="Folder for the figures. In a study folder: figures/."),
-    ] = None,
-    no_figures: Annotated[bool, typer.Option("--no-figures", help="Draw no figure.")] = False,
+    figures: FiguresOption = None,
+    no_figures: NoFiguresOption = False,
 ) -> None:
     """Cluster probes and arrays: trees, heat map, stability, k-means, principal components.
 
@@ -243,7 +237,7 @@ def _check_options(
         raise CallError("there is nothing left to cluster", found="--no-genes and --no-arrays")
 
 
-def _read_matrix(source: str, sheet: str | None, scale: ScaleChoice | None) -> ExpressionMatrix:
+def _read_matrix(source: str, sheet: str | None, scale: Scale | None) -> ExpressionMatrix:
     from mirtool.differential import join_samples
     from mirtool.io.matrix import read_expression
     from mirtool.study import read_samples

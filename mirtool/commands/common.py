@@ -1,38 +1,21 @@
-"""What the commands share: the study they stand in, their options' types, and how a result is written."""
+"""What the commands share: the study they stand in, and how a result is written and recorded."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-import typer
-
+from mirtool.commands.options import FormatOption as FormatOption
+from mirtool.commands.options import OutputOption as OutputOption
+from mirtool.commands.options import SamplesOption as SamplesOption
 from mirtool.console import say
 from mirtool.errors import CallError
 
 if TYPE_CHECKING:
     from mirtool.model import Table
     from mirtool.study import Study
-
-OutputOption = Annotated[
-    str | None,
-    typer.Option(
-        "--output",
-        "-o",
-        metavar="FILE",
-        help="Where to write: CSV, TSV or XLSX by its extension; - is stdout. In a study folder the default is "
-        "results/, elsewhere stdout.",
-    ),
-]
-FormatOption = Annotated[
-    str | None, typer.Option("--format", metavar="csv|tsv|xlsx", help="Format of what goes to stdout.")
-]
-SamplesOption = Annotated[
-    str | None,
-    typer.Option("--samples", metavar="SHEET", help="Sample sheet: sample,group,file[,…]. Default samples.csv."),
-]
 
 
 @dataclass(frozen=True)

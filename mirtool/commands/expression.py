@@ -9,6 +9,7 @@ from mirtool.commands.common import Place
 from mirtool.errors import CallError, MirtoolError
 
 if TYPE_CHECKING:
+    from mirtool.commands.options import Scale
     from mirtool.model import ExpressionMatrix
 
 SCALES = ("log2", "linear")
@@ -44,13 +45,10 @@ def sample_sheet_of(place: Place) -> str:
     return SAMPLES_FILE
 
 
-def read_grouped(source: str, sheet: str, scale: str | None) -> ExpressionMatrix:
+def read_grouped(source: str, sheet: str, scale: Scale | None) -> ExpressionMatrix:
     """Read a normalized table and give its samples the groups of the sheet."""
     from mirtool.differential import join_samples
     from mirtool.io.matrix import read_expression
     from mirtool.study import read_samples
 
-    if scale not in (None, *SCALES):
-        raise CallError(f"--scale can't be {scale!r}", expected=" or ".join(SCALES))
-    matrix = read_expression(source, scale="linear" if scale == "linear" else "log2" if scale else None)
-    return join_samples(matrix, read_samples(sheet), sheet)
+    return join_samples(read_expression(source, scale=scale), read_samples(sheet), sheet)

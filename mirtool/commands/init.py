@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from mirtool.commands.options import FileFormatOption, SamplesInRowsOption
 from mirtool.console import plural, say
 from mirtool.errors import CallError
 
@@ -23,13 +24,8 @@ def init(
         str, typer.Option("--output", "-o", metavar="SHEET", help="The sheet to write; - is stdout.")
     ] = "samples.csv",
     force: Annotated[bool, typer.Option("--force", help="Replace a sheet that is there already.")] = False,
-    samples_in_rows: Annotated[
-        bool, typer.Option("--samples-in-rows", help="Tables have one row a sample and one column a probe.")
-    ] = False,
-    format_name: Annotated[
-        str | None,
-        typer.Option("--format", metavar="NAME", help="Format of the files; told by their content if left out."),
-    ] = None,
+    samples_in_rows: SamplesInRowsOption = False,
+    format_name: FileFormatOption = None,
 ) -> None:
     """Look at the arrays of a study and write its sample sheet: sample,group,file.
 

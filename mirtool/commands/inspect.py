@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from mirtool.commands.options import FileFormatOption, SamplesInRowsOption
 from mirtool.console import plural, say
 from mirtool.errors import MirtoolError
 
@@ -22,10 +23,7 @@ _SHOWN = 6
 def inspect(
     files: Annotated[list[str], typer.Argument(metavar="FILES...", help="Files of any format mirtool reads.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON array, one object a file.")] = False,
-    format_name: Annotated[
-        str | None,
-        typer.Option("--format", metavar="NAME", help="Format of the files; told by their content if left out."),
-    ] = None,
+    format_name: FileFormatOption = None,
     array_list: Annotated[
         str | None,
         typer.Option("--gal", metavar="FILE", help="Check the arrays against this array list, spot for spot."),
@@ -36,9 +34,7 @@ def inspect(
             metavar="FILE", help="Look up the arrays' IDs in this GEO platform table and count what it has."
         ),
     ] = None,
-    samples_in_rows: Annotated[
-        bool, typer.Option("--samples-in-rows", help="Tables have one row a sample and one column a probe.")
-    ] = False,
+    samples_in_rows: SamplesInRowsOption = False,
 ) -> None:
     """Say what files hold: format, spots, channels, GAL lot, scanner, probe kinds, and what looks wrong.
 

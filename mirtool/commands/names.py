@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mirtool.commands.common import FormatOption, write_result
+from mirtool.commands.common import write_result
 from mirtool.commands.current_names import AliasesOption, read_book, unmapped_among, unmapped_lines
+from mirtool.commands.options import FormatOption
 from mirtool.console import plural, say, say_pairs
 from mirtool.errors import CallError
 

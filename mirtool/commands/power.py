@@ -9,15 +9,20 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from mirtool.commands.common import (
-    FormatOption,
-    OutputOption,
-    SamplesOption,
     check_figure_options,
     find_place,
     record_run,
     write_result,
 )
 from mirtool.commands.expression import normalized_table_of, read_grouped, sample_sheet_of
+from mirtool.commands.options import (
+    FiguresOption,
+    FormatOption,
+    NoFiguresOption,
+    OutputOption,
+    SamplesOption,
+    ScaleOption,
+)
 from mirtool.console import plural, say, say_pairs, say_table
 
 if TYPE_CHECKING:
@@ -65,17 +70,9 @@ def power(
     max_arrays: Annotated[
         int, typer.Option("--max-arrays", metavar="N", help="The most arrays a group to look at.")
     ] = 20,
-    scale: Annotated[
-        str | None,
-        typer.Option(
-            "--scale", metavar="log2|linear", help="Scale of the table, where it does not say so itself."
-        ),
-    ] = None,
-    figures: Annotated[
-        str | None,
-        typer.Option("--figures", metavar="DIR", help="Folder for the figure. In a study folder: figures/."),
-    ] = None,
-    no_figures: Annotated[bool, typer.Option("--no-figures", help="Draw no figure.")] = False,
+    scale: ScaleOption = None,
+    figures: FiguresOption = None,
+    no_figures: NoFiguresOption = False,
     output: OutputOption = None,
     format_name: FormatOption = None,
 ) -> None:

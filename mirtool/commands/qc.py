@@ -11,14 +11,26 @@ import typer
 
 from mirtool.commands.arrays import input_hashes, read_study_arrays, tell_reading
 from mirtool.commands.common import (
-    FormatOption,
-    OutputOption,
-    SamplesOption,
     check_figure_options,
     find_place,
     is_stream,
     record_run,
     write_result,
+)
+from mirtool.commands.options import (
+    ArrayListOption,
+    FiguresOption,
+    FlagsOption,
+    FormatOption,
+    InputFormatOption,
+    MinIntensityOption,
+    NoFiguresOption,
+    OutputOption,
+    ProbesOption,
+    RawFilesArgument,
+    SamplesOption,
+    SignalOption,
+    SpeciesOption,
 )
 from mirtool.console import plural, say, say_table, warn
 
@@ -26,9 +38,6 @@ if TYPE_CHECKING:
     from mirtool.model import Table
     from mirtool.quality import QualityReport
 
-FlagRule = Literal["bad", "negative", "ignore"]
-ProbeChoice = Literal["mirna", "all"]
-Signal = Literal["gene", "processed", "median"]
 Fluid = Literal["serum", "plasma"]
 
 FIRST_TABLE = "qc_arrays"
@@ -37,14 +46,7 @@ TABLES = ("outliers", "channels", "pairs", "pca", "blocks", "spike_ins", "indica
 
 
 def qc(
-    files: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="FILES...",
-            help="Scanner files or tables of intensities, as for mirtool normalize. In a study folder: those that "
-            "samples.csv names.",
-        ),
-    ] = None,
+    files: RawFilesArgument = None,
     samples: SamplesOption = None,
     channel: Annotated[
         str | None,
@@ -52,40 +54,19 @@ def qc(
             metavar="NM", help="Wavelength of the channel with the samples. Default 532 (Hy3), else the only one."
         ),
     ] = None,
-    flags: Annotated[
-        FlagRule,
-        typer.Option(help="Spots to leave out: flag −100 alone, every flag below 0, or none."),
-    ] = "bad",
-    min_intensity: Annotated[float, typer.Option(metavar="COUNTS", help="The cut-off for a signal.")] = 30.0,
-    probes: Annotated[
-        ProbeChoice, typer.Option(help="Probes that count: miRNAs, or all but controls and empty spots.")
-    ] = "mirna",
-    species: Annotated[
-        str | None, typer.Option(metavar="PREFIX", help="Count only the miRNAs of this species, such as hsa.")
-    ] = None,
+    flags: FlagsOption = "bad",
+    min_intensity: MinIntensityOption = 30.0,
+    probes: ProbesOption = "mirna",
+    species: SpeciesOption = None,
     fluid: Annotated[
         Fluid | None,
         typer.Option(help="The samples are serum or plasma: judge hemolysis and RNA of cells as well."),
     ] = None,
-    signal: Annotated[
-        Signal | None,
-        typer.Option(help="Agilent only: the total of each gene (default), or each feature's signal."),
-    ] = None,
-    array_list: Annotated[
-        str | None,
-        typer.Option(
-            "--gal", metavar="FILE", help="Array list (.gal) that gives IDs and names to spots that lack them."
-        ),
-    ] = None,
-    input_format: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="Format of the files; told by content if left out."),
-    ] = None,
-    figures: Annotated[
-        str | None,
-        typer.Option("--figures", metavar="DIR", help="Folder for the figures. In a study folder: figures/."),
-    ] = None,
-    no_figures: Annotated[bool, typer.Option("--no-figures", help="Draw no figure.")] = False,
+    signal: SignalOption = None,
+    array_list: ArrayListOption = None,
+    input_format: InputFormatOption = None,
+    figures: FiguresOption = None,
+    no_figures: NoFiguresOption = False,
     output: OutputOption = None,
     format_name: FormatOption = None,
 ) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from mirtool.commands.common import FormatOption, OutputOption, Place, find_place, record_run, write_result
+from mirtool.commands.common import Place, find_place, record_run, write_result
 from mirtool.commands.current_names import (
     AliasesOption,
     names_record,
@@ -17,6 +17,7 @@ from mirtool.commands.current_names import (
     renamed_among,
     unmapped_among,
 )
+from mirtool.commands.options import FormatOption, OutputOption
 from mirtool.console import plural, say, say_pairs, say_table
 from mirtool.errors import CallError, MirtoolError
 

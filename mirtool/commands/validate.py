@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mirtool.commands.common import FormatOption, OutputOption, Place, is_stream, record_run, write_result
+from mirtool.commands.common import Place, check_figure_options, is_stream, record_run, write_result
+from mirtool.commands.options import AdjustOption, FiguresOption, FormatOption, NoFiguresOption, OutputOption
 from mirtool.commands.validate_messages import tell_comparison, tell_concordance, tell_references, tell_wells
 from mirtool.console import say
 from mirtool.errors import CallError
@@ -78,14 +79,7 @@ def validate(
     pair: Annotated[
         str, typer.Option("--pair", metavar="COLUMN", help="Column of the sample sheet that names the pairs.")
     ] = "pair",
-    adjust: Annotated[
-        str,
-        typer.Option(
-            "--adjust",
-            metavar="METHOD",
-            help="How P is adjusted for the number of targets: bh, holm, bonferroni … or none.",
-        ),
-    ] = "bh",
+    adjust: AdjustOption = "bh",
     alpha: Annotated[float, typer.Option("--alpha", metavar="P", help="Largest adjusted P that passes.")] = 0.05,
     cutoff: Annotated[
         float,
@@ -123,11 +117,8 @@ def validate(
             "'column' takes those in the Ct table. Default 2 for all.",
         ),
     ] = None,
-    figures: Annotated[
-        str | None,
-        typer.Option("--figures", metavar="DIR", help="Folder for the figures. In a study folder: figures/."),
-    ] = None,
-    no_figures: Annotated[bool, typer.Option("--no-figures", help="Draw no figure.")] = False,
+    figures: FiguresOption = None,
+    no_figures: NoFiguresOption = False,
     output: OutputOption = None,
     format_name: FormatOption = None,
 ) -> None:
@@ -160,8 +151,7 @@ def validate(
 
     check_options(test=test, adjust=adjust, confidence=confidence, cutoff=cutoff, alpha=alpha)
     _check_array_rule(array_rule)
-    if figures and no_figures:
-        raise CallError("--figures and --no-figures contradict each other", hint="leave one of them out")
+    check_figure_options(figures, no_figures)
     place = _find_place(samples)
     target = place.target(output, "validation.csv")
     format_of(target, format_name)

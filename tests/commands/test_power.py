@@ -71,7 +71,7 @@ def test_elsewhere_the_table_goes_to_stdout(capsys):
         (["--fdr", "2"], 2, "the false discovery rate must lie between 0 and 1"),
         (["--max-arrays", "1"], 2, "out of range"),
         (["--test", "welch"], 2, "welch"),
-        (["--scale", "ln"], 2, "--scale can't be 'ln'"),
+        (["--scale", "ln"], 2, "Invalid value for '--scale'"),
         (["--figures", "x", "--no-figures"], 2, "contradict"),
         (["-o", "power.pdf"], 2, "can't tell how to write"),
     ],
