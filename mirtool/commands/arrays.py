@@ -13,6 +13,9 @@ from mirtool.console import progress_steps, say, warn
 if TYPE_CHECKING:
     from mirtool.model import RawArrays
 
+READING = ("species", "signal", "array_list", "platform", "scale", "samples_in_rows")
+"""Options of `mirtool normalize` that say how the files are read, as its record names them."""
+
 
 def read_study_arrays(
     place: Place,

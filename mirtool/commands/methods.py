@@ -3,78 +3,62 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from mirtool.commands.arrays import input_hashes, read_study_arrays, tell_reading
-from mirtool.commands.common import (
+from mirtool.commands.arrays import READING, input_hashes, read_study_arrays, tell_reading
+from mirtool.commands.common import Place, check_figure_options, find_place, record_run, write_result
+from mirtool.commands.options import (
+    AdjustOption,
+    AlphaOption,
+    ChannelOption,
+    CompareOption,
+    CutoffOption,
+    FiguresOption,
+    FlagsOption,
     FormatOption,
+    InputFormatOption,
+    MinFactorProbesOption,
+    MinIntensityOption,
+    NoFiguresOption,
     OutputOption,
+    ProbesOption,
+    RawFilesArgument,
     SamplesOption,
-    check_figure_options,
-    find_place,
-    record_run,
-    write_result,
+    SpeciesOption,
 )
 from mirtool.console import plural, progress_steps, say, say_table, warn
 from mirtool.errors import CallError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from mirtool.methods import MethodRun
 
+ALIKE = ("channel", "flags", "impute", "min_intensity", "keep", "probes", "min_factor_probes")
+"""Options of `mirtool normalize` that are the same for all recipes."""
+VARIED = ("preset", "background", "offset", "flag_weight", "within", "replicates", "replicate_scale", "between")
+"""Those that the recipes set."""
+
 
 def methods(
-    files: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="FILES...",
-            help="Scanner files or tables of intensities, as for `mirtool normalize`. In a study folder: those "
-            "that samples.csv names.",
-        ),
-    ] = None,
+    context: typer.Context,
+    files: RawFilesArgument = None,
     samples: SamplesOption = None,
-    compare: Annotated[
-        str | None,
-        typer.Option(
-            "--compare",
-            metavar="TESTED:REFERENCE",
-            help="The two groups; ratios are TESTED / REFERENCE. Default: the only two, the first of the sheet "
-            "being the reference.",
-        ),
-    ] = None,
-    cutoff: Annotated[float, typer.Option(metavar="FOLD", help="Fold change that counts, either way.")] = 2.0,
-    alpha: Annotated[
-        float, typer.Option(metavar="P", help="Largest P, and largest adjusted P, that counts.")
-    ] = 0.05,
-    adjust: Annotated[
-        str, typer.Option(metavar="METHOD", help="How P is adjusted, as for `mirtool diff`.")
-    ] = "bh",
-    channel: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NM|ratio",
-            help="The channel, as for `mirtool normalize`; ratio runs the recipes for two channels.",
-        ),
-    ] = None,
-    min_intensity: Annotated[float, typer.Option(metavar="COUNTS", help="The cut-off for a signal.")] = 30.0,
-    probes: Annotated[
-        str, typer.Option(metavar="mirna|all", help="Probes that count, as for `mirtool normalize`.")
-    ] = "mirna",
-    min_factor_probes: Annotated[
-        int, typer.Option(metavar="N", help="The fewest probes to take the arrays' factors from.")
-    ] = 20,
-    input_format: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="Format of the files; told by content if left out."),
-    ] = None,
-    figures: Annotated[
-        str | None,
-        typer.Option("--figures", metavar="DIR", help="Folder for the figure. In a study folder: figures/."),
-    ] = None,
-    no_figures: Annotated[bool, typer.Option("--no-figures", help="Draw no figure.")] = False,
+    compare: CompareOption = None,
+    cutoff: CutoffOption = 2.0,
+    alpha: AlphaOption = 0.05,
+    adjust: AdjustOption = "bh",
+    channel: ChannelOption = None,
+    flags: FlagsOption = "bad",
+    min_intensity: MinIntensityOption = 30.0,
+    probes: ProbesOption = "mirna",
+    species: SpeciesOption = None,
+    min_factor_probes: MinFactorProbesOption = 20,
+    input_format: InputFormatOption = None,
+    figures: FiguresOption = None,
+    no_figures: NoFiguresOption = False,
     output: OutputOption = None,
     format_name: FormatOption = None,
 ) -> None:
@@ -83,6 +67,10 @@ def methods(
     From the raw arrays, each time: the recipe `service` as it is; then each of its steps made in every other way
     (background, replicates, between arrays), one at a time; then the preset that changes several. Each result is
     tested in every way that compares two groups. A recipe that does not fit the arrays is listed with the reason.
+    With --channel ratio it is the recipes for two channels.
+
+    In a study folder where `mirtool normalize` has run, the arrays are read as they were then, and its channel,
+    flags, cut-off, probes and the like stay the same, but for the options that are given here.
 
     One row a recipe and test: what passes by fold change, by fold change and P, by fold change and adjusted P, how
     much of it the default shares, and how the log2 ratios agree. The figure shows the counts, and which miRNAs
@@ -104,9 +92,21 @@ def methods(
     place = find_place(files or (), samples, "scanner file")
     target = place.target(output, "methods.csv")
     format_of(target, format_name)
+    asked = {
+        "channel": channel,
+        "flags": flags,
+        "min_intensity": min_intensity,
+        "probes": probes,
+        "species": species,
+        "min_factor_probes": min_factor_probes,
+        "input_format": input_format,
+    }
+    options = asked | _as_normalized(place, {name for name in asked if _is_given(context, name)})
+    channel, input_format = options["channel"], options["input_format"]
+    reading = {name: options[name] for name in READING if name in options}
     ratio = is_ratio(channel)
     channels = None if channel is None else ratio_channels(channel) if ratio else [channel]
-    arrays = read_study_arrays(place, files or [], channels, input_format, {})
+    arrays = read_study_arrays(place, files or [], channels, input_format, reading)
     if not any(arrays.samples.groups):
         raise CallError(
             "the groups of the arrays are not known",
@@ -116,12 +116,7 @@ def methods(
     groups = [group for group in arrays.samples.groups if group]
     tested, reference = parse_comparison(compare, groups) if compare is not None else (None, None)
     sides = choose_comparison(arrays.samples, tested, reference)
-    normalization = {
-        "channel": channel,
-        "min_intensity": min_intensity,
-        "probes": probes,
-        "min_factor_probes": min_factor_probes,
-    }
+    normalization = {name: options[name] for name in ALIKE if name in options}
     comparison = {
         "tested": sides.tested,
         "reference": sides.reference,
@@ -145,10 +140,51 @@ def methods(
         place,
         target,
         "methods",
-        arguments=normalization | comparison | {"input_format": input_format},
-        inputs=input_hashes([place.samples], arrays),
+        arguments=normalization | reading | comparison | {"input_format": input_format},
+        inputs=input_hashes([place.samples, reading.get("array_list"), reading.get("platform")], arrays),
         summary=_summary(runs),
     )
+
+
+def _is_given(context: typer.Context, name: str) -> bool:
+    source = context.get_parameter_source(name)
+    return source is not None and source.name != "DEFAULT"
+
+
+def _as_normalized(place: Place, given: set[str]) -> dict[str, Any]:
+    """Give the options with which the study was normalized, but for those ``given`` now, and tell them."""
+    from mirtool.study import recorded_arguments
+
+    if place.study is None:
+        return {}
+    record = place.study.run_file
+    recorded = recorded_arguments(record, "normalize")
+    if recorded is None:
+        say(f"{record} has no record of `mirtool normalize`: the defaults are taken for what is not given here.")
+        return {}
+    alike = {*ALIKE, *READING, "input_format"} - given
+    reused = {name: value for name, value in recorded.items() if name in alike}
+    say(f"As `mirtool normalize` was called ({record}): {_as_typed(reused) or 'its defaults'}.")
+    varied = _as_typed({name: value for name, value in recorded.items() if name in VARIED})
+    if varied:
+        say(f"What else it was called with, {varied}, is what the recipes vary, starting from service.")
+    return reused
+
+
+def _as_typed(options: Mapping[str, Any]) -> str:
+    """Write options that differ from the defaults of ``mirtool normalize`` as they would be typed."""
+    from mirtool.normalize.settings import Settings
+
+    usual, typed_as = vars(Settings()), {"array_list": "gal"}
+    words = []
+    for name, value in options.items():
+        if value in (None, False, usual.get(name)):
+            continue
+        option = "--" + typed_as.get(name, name).replace("_", "-")
+        words.append(
+            option if value is True else f"{option} {f'{value:g}' if isinstance(value, float) else value}"
+        )
+    return ", ".join(words)
 
 
 def _tell(runs: Sequence[MethodRun]) -> None:

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mirtool.commands.arrays import read_study_arrays
+from mirtool.commands.arrays import READING, read_study_arrays
 from mirtool.commands.common import Place, is_stream, write_result
 from mirtool.console import plural, say, say_table, warn
 from mirtool.errors import CallError
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from mirtool.sensitivity import Sensitivity
 
 N_THREADS = 2
-READING = ("species", "signal", "array_list", "platform", "scale", "samples_in_rows")
-"""Recorded options of `mirtool normalize` that say how the files are read."""
-
 MOST_CHOICES = 0.8
 
 

@@ -57,6 +57,48 @@ def test_one_command_runs_every_method_writes_a_table_and_draws(study, capsys):
             assert int(rows[0][f"{call} by {rule}"]) == sum(own[f"regulation by {rule}"] == call for own in found)
 
 
+def test_what_is_the_same_for_all_recipes_is_as_the_study_was_normalized(study, capsys):
+    normalized = ["--flags", "negative", "--min-intensity", "50", "--species", "hsa", "--keep", "all"]
+    assert main(["normalize", *normalized]) == 0
+    assert main(["diff", "--no-figures"]) == 0
+    capsys.readouterr()
+    assert main(["methods", "--no-figures"]) == 0
+    assert (
+        "As `mirtool normalize` was called (results/run.json): --flags negative, --keep all, --min-intensity 50, "
+        "--species hsa.\n"
+    ) in capsys.readouterr().err
+    default = rows_of((study / "results/methods.csv").read_text())[0]
+    found = rows_of((study / "results/differential.csv").read_text())
+    for rule in ("fold change", "volcano P", "volcano FDR"):
+        for call in ("up", "down"):
+            assert int(default[f"{call} by {rule}"]) == sum(own[f"regulation by {rule}"] == call for own in found)
+    arguments = json.loads((study / "results/run.json").read_text())["runs"]["methods"]["arguments"]
+    assert {name: arguments[name] for name in ("flags", "min_intensity", "species", "keep", "channel")} == {
+        "flags": "negative",
+        "min_intensity": 50.0,
+        "species": "hsa",
+        "keep": "all",
+        "channel": None,
+    }
+
+
+def test_what_is_given_goes_before_what_is_recorded_and_the_recipes_own_steps_are_told(study, capsys):
+    assert main(["normalize", "--min-intensity", "50", "--background", "normexp", "--offset", "50"]) == 0
+    capsys.readouterr()
+    assert main(["methods", "--no-figures", "--min-intensity", "30"]) == 0
+    err = capsys.readouterr().err
+    assert "As `mirtool normalize` was called (results/run.json): its defaults.\n" in err
+    assert "called with, --background normexp, --offset 50, is what the recipes vary, starting from service" in err
+    record = json.loads((study / "results/run.json").read_text())["runs"]["methods"]
+    assert record["arguments"]["min_intensity"] == 30.0
+
+
+@pytest.mark.usefixtures("study")
+def test_a_study_not_yet_normalized_is_told_so(capsys):
+    assert main(["methods", "--no-figures", "--alpha", "0.01"]) == 0
+    assert "results/run.json has no record of `mirtool normalize`: the defaults are" in capsys.readouterr().err
+
+
 def test_one_array_a_group_is_compared_by_fold_change_alone(tmp_path, monkeypatch, capsys):
     write_study(tmp_path, 1)
     monkeypatch.chdir(tmp_path)
@@ -74,7 +116,7 @@ def test_one_array_a_group_is_compared_by_fold_change_alone(tmp_path, monkeypatc
         (["--compare", "resistant:nobody"], 2, "nobody"),
         (["--cutoff", "0.5"], 2, "cut-off of the fold change"),
         (["--adjust", "luck"], 2, "luck"),
-        (["--probes", "some"], 2, "--probes has no choice 'some'"),
+        (["--probes", "some"], 2, "Invalid value for '--probes'"),
         (["--min-factor-probes", "5000"], 1, "probes"),
         (["--figures", "x", "--no-figures"], 2, "contradict"),
         (["P01.gpr", "P02.gpr"], 2, "the groups of the arrays are not known"),
