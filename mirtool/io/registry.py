@@ -32,6 +32,9 @@ FORMATS: Mapping[str, str] = {
 }
 """Format name to the module that reads it."""
 
+SIGNED = ("genepix", "gal", "imagene", "agilent", "geo-series-matrix")
+"""Formats with a mark of their own in the first lines or column names, which no other file has."""
+
 
 @dataclass(frozen=True)
 class Inspection:
@@ -67,6 +70,8 @@ _OF_NORMALIZE = " (of mirtool normalize: --input-format)"
 def sniff_format(path: str | Path, override: str | None = None) -> str:
     """Tell the format of a file by its first 64 KiB, or take ``override``.
 
+    All formats are asked, unless one of :data:`SIGNED` claims the file: then none of the others would.
+
     Raises
     ------
     UnknownFormatError
@@ -75,7 +80,12 @@ def sniff_format(path: str | Path, override: str | None = None) -> str:
     if override:
         return check_format_name(override)
     head = read_head(path)
-    claims = [name for name in FORMATS if _module(name).sniff(head)]
+    claims = []
+    for name in FORMATS:
+        if _module(name).sniff(head):
+            claims.append(name)
+            if name in SIGNED:
+                break
     if len(claims) == 1:
         return claims[0]
     if claims:

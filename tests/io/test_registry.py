@@ -1,5 +1,7 @@
 """A file's format is told by its content; no claim and two claims are said."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -7,6 +9,7 @@ import pytest
 from mirtool.errors import CallError, UnknownFormatError
 from mirtool.io import registry
 from mirtool.io.registry import FORMATS, inspect_file, sniff_format
+from mirtool.io.text import read_head
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 
@@ -59,3 +62,26 @@ def test_two_claims_are_refused_and_listed(monkeypatch):
         sniff_format(FIXTURES / "matrix" / "intensities.csv")
     assert caught.value.found == "one, two"
     assert "--format one or --format two" in str(caught.value)
+
+
+def files_of_the_tests():
+    files = (
+        path for path in FIXTURES.rglob("*") if path.is_file() and path.suffix not in (".py", ".pyc", ".toml")
+    )
+    return sorted(str(path.relative_to(FIXTURES)) for path in files if path.stat().st_size)
+
+
+@pytest.mark.parametrize("name", files_of_the_tests())
+def test_who_bears_a_mark_is_claimed_by_no_other_format(name):
+    head = read_head(FIXTURES / name)
+    claims = [own for own in FORMATS if registry._module(own).sniff(head)]
+    assert len(claims) == 1 or not set(claims) & set(registry.SIGNED)
+
+
+def test_a_file_with_a_mark_is_read_without_the_modules_of_other_formats():
+    code = (
+        "import sys; from mirtool.io.registry import FORMATS, sniff_format; "
+        f"assert sniff_format({str(FIXTURES / 'genepix' / 'v1_4_windows_1252.gpr')!r}) == 'genepix'; "
+        "assert not {'mirtool.io.matrix', 'mirtool.io.qpcr', 'mirtool.io.gene_sets'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
