@@ -290,6 +290,9 @@ class ExpressionMatrix:
         How many replicate spots stand behind each value, same shape, or None where not known.
     history
         What was done, in order, in words.
+    replicates
+        log2 of each replicate spot, normalized as its probe is, ``(n_probes, n_replicates, n_samples)``, NaN where
+        there is none; None where they were not kept.
     """
 
     values: FloatArray
@@ -297,11 +300,16 @@ class ExpressionMatrix:
     samples: SampleTable
     spots: IntArray | None = None
     history: tuple[str, ...] = ()
+    replicates: FloatArray | None = None
 
     def __post_init__(self) -> None:
         shape = (len(self.probes), len(self.samples))
         _check(self.values.shape == shape, f"values are {self.values.shape}, the labels say {shape}")
         _check(self.spots is None or self.spots.shape == shape, "spots must have the shape of the values")
+        _check(
+            self.replicates is None or (self.replicates.ndim == 3 and self.replicates.shape[::2] == shape),
+            "replicates must be probes × spots × samples, as the values are",
+        )
         _check(not np.isinf(self.values).any(), "expression values must be finite or missing")
         _check_unique(self.probes.id, "probe ID")
 
@@ -317,6 +325,7 @@ class ExpressionMatrix:
             values=self.values[rows],
             probes=self.probes.take(rows),
             spots=None if self.spots is None else self.spots[rows],
+            replicates=None if self.replicates is None else self.replicates[rows],
         )
 
     def take_samples(self, positions: Iterable[int]) -> ExpressionMatrix:
@@ -327,6 +336,7 @@ class ExpressionMatrix:
             values=self.values[:, order],
             samples=self.samples.take(order),
             spots=None if self.spots is None else self.spots[:, order],
+            replicates=None if self.replicates is None else self.replicates[:, :, order],
         )
 
     def to_frame(self) -> pd.DataFrame:

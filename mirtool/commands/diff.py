@@ -138,6 +138,14 @@ def diff(
             "column of numbers, values by the replicate spots behind them. May be given several times.",
         ),
     ] = None,
+    replicates: Annotated[
+        bool,
+        typer.Option(
+            "--replicates",
+            help="Fit every replicate spot, correlated within its array, as `mirtool normalize --keep-replicates` "
+            "wrote them.",
+        ),
+    ] = False,
     trend: Annotated[
         bool, typer.Option("--trend", help="Let the common variance follow the intensity (limma's trend).")
     ] = False,
@@ -223,6 +231,7 @@ def diff(
       mirtool diff --contrast "day7 - day0" --contrast "day14 - day0" --covariate batch
       mirtool diff --design "~ group + batch + age" --block patient
       mirtool diff --weights arrays                   keep a noisy array, but let it count less
+      mirtool diff --replicates                       after mirtool normalize --keep-replicates
       mirtool diff GSE1_series_matrix.txt.gz --samples s.csv --scale log2 --platform GPL1.txt
     """  # noqa: D301  (typer wants the backspace itself)
     from mirtool.differential import Model
@@ -236,6 +245,7 @@ def diff(
         covariates=tuple(covariate or ()),
         formula=design,
         weights=tuple(weights or ()),
+        replicates=replicates,
         trend=trend,
         robust=robust,
         least_fold_change=treat,
@@ -254,7 +264,7 @@ def diff(
     if sensitivity:
         check_sensitivity_options(source, target, plain=model == Model())
 
-    matrix = _read_matrix(source, sheet, scale, platform, samples_in_rows=samples_in_rows)
+    matrix = _read_matrix(source, sheet, scale, platform, samples_in_rows=samples_in_rows, replicates=replicates)
     tested, reference = _groups(compare, matrix)
     rules = _Rules(fold_change, cutoff, alpha, adjust)
     if model == Model():
@@ -299,7 +309,7 @@ def diff(
         | ({} if model == Model() else {"model": asdict(model)})
         | ({"permutations": permutations, "seed": seed} if test == "permutation" else {})
         | ({"sensitivity": True} if stability else {}),
-        inputs=_hashes(source, sheet, platform),
+        inputs=_hashes(source, sheet, platform, replicates=replicates),
         summary=(summaries[0] if len(summaries) == 1 else {"comparisons": summaries})
         | ({"array_weights": result.array_weights} if result.array_weights else {})
         | ({"sensitivity": sensitivity_record(stability)} if stability else {}),
@@ -425,13 +435,20 @@ def _check_figure_options(figures: str | None, no_figures: bool, volcano: str, a
 
 
 def _read_matrix(
-    source: str, sheet: str, scale: str | None, platform: str | None, *, samples_in_rows: bool
+    source: str,
+    sheet: str,
+    scale: str | None,
+    platform: str | None,
+    *,
+    samples_in_rows: bool,
+    replicates: bool,
 ) -> ExpressionMatrix:
     """Read the normalized table, the spots beside it where there are any, and the groups of its samples."""
     from dataclasses import replace
 
     from mirtool.differential import join_samples
     from mirtool.io.matrix import read_expression
+    from mirtool.io.replicates import read_replicates, replicates_path
     from mirtool.io.spots import read_spots, spots_path
     from mirtool.study import read_samples
 
@@ -442,6 +459,8 @@ def _read_matrix(
     )
     if source != STDIN and spots_path(source).is_file():
         matrix = replace(matrix, spots=read_spots(spots_path(source), matrix))
+    if replicates and source != STDIN and replicates_path(source).is_file():
+        matrix = replace(matrix, replicates=read_replicates(replicates_path(source), matrix))
     if platform is not None:
         from mirtool.io.geo_platform import name_matrix, read_platform
 
@@ -588,13 +607,16 @@ def _figure_rule(d: DifferentialTable, volcano: str) -> tuple[str, TextArray]:
     return "fold change and P", d.regulation_p
 
 
-def _hashes(source: str, sheet: str, platform: str | None) -> dict[str, str]:
+def _hashes(source: str, sheet: str, platform: str | None, *, replicates: bool) -> dict[str, str]:
+    from mirtool.io.replicates import replicates_path
     from mirtool.io.spots import spots_path
     from mirtool.io.text import sha256_of
 
     paths = [source, sheet]
     if source != STDIN and spots_path(source).is_file():
         paths.insert(1, str(spots_path(source)))
+    if replicates:
+        paths.append(str(replicates_path(source)))
     return {path: sha256_of(path) for path in paths + ([platform] if platform else [])}
 
 

@@ -22,7 +22,7 @@ from mirtool.console import say, say_pairs, say_table, warn
 from mirtool.errors import CallError
 
 if TYPE_CHECKING:
-    from mirtool.model import RawArrays
+    from mirtool.model import ExpressionMatrix, RawArrays
     from mirtool.names import NameBook, Resolution
     from mirtool.normalize import Normalized
 
@@ -134,6 +134,14 @@ def normalize(
     min_factor_probes: Annotated[
         int, typer.Option(metavar="N", help="The fewest probes to take the arrays' factors from.")
     ] = 20,
+    keep_replicates: Annotated[
+        bool,
+        typer.Option(
+            "--keep-replicates",
+            help="Write the log2 of every replicate spot too, into NAME_replicates, for `mirtool diff "
+            "--replicates`.",
+        ),
+    ] = False,
     linear: Annotated[bool, typer.Option("--linear", help="Write ratios to the factor, not their log2.")] = False,
     signal: Annotated[
         Signal | None,
@@ -215,10 +223,19 @@ def normalize(
       mirtool normalize exports/*.gpr --channel ratio --within loess --between Aquantile -o ratios.csv
       mirtool normalize --background normexp --offset 50 --between quantile
       mirtool normalize --preset spike-in
+      mirtool normalize --keep-replicates                and mirtool diff --replicates
     """  # noqa: D301
+    from mirtool.io.replicates import replicates_path
     from mirtool.io.spots import average_path, spots_path
     from mirtool.names import chip_names_table, names_path, with_current_names
-    from mirtool.normalize import average_table, is_ratio, normalized_table, ratio_channels, spots_table
+    from mirtool.normalize import (
+        average_table,
+        is_ratio,
+        normalized_table,
+        ratio_channels,
+        replicates_table,
+        spots_table,
+    )
     from mirtool.normalize import normalize as normalize_arrays
     from mirtool.report.tables import format_of
 
@@ -238,6 +255,8 @@ def normalize(
         "scale": scale,
         "samples_in_rows": samples_in_rows,
     }
+    if keep_replicates and is_stream(target):
+        raise CallError("--keep-replicates needs a file, to keep the spots beside it", hint="name one with -o")
     channels = None if channel is None else ratio_channels(channel) if is_ratio(channel) else [channel]
     arrays = read_study_arrays(place, files or [], channels, input_format, reading)
     options: dict[str, Any] = {
@@ -256,6 +275,7 @@ def normalize(
         "keep": keep,
         "probes": probes,
         "min_factor_probes": min_factor_probes,
+        "keep_replicates": keep_replicates,
     }
     book = read_book(aliases or ())
     done = normalize_arrays(arrays, **options)
@@ -271,6 +291,11 @@ def normalize(
         write_result(spots_table(done.matrix), str(spots_path(target)), format_name)
         if done.average is not None:
             write_result(average_table(done.matrix, done.average), str(average_path(target)), format_name)
+        if keep_replicates:
+            say(_replicates_in_words(done.matrix))
+            write_result(replicates_table(done.matrix), str(replicates_path(target)), format_name)
+        elif replicates_path(target).exists():
+            warn(f"{replicates_path(target)} is from an earlier run")
     record_run(
         place,
         target,
@@ -282,6 +307,18 @@ def normalize(
         inputs=input_hashes([place.samples, array_list, platform, *(aliases or ())], arrays),
         summary=done.report.to_record() | {"mirna_names": names_record(found)},
     )
+
+
+def _replicates_in_words(matrix: ExpressionMatrix) -> str:
+    """Count the spots that are kept, and those behind the values that have no logarithm."""
+    import numpy as np
+
+    assert matrix.replicates is not None  # as they were asked for
+    assert matrix.spots is not None
+    kept = int(np.count_nonzero(~np.isnan(matrix.replicates)))
+    lost = int(matrix.spots.sum()) - kept
+    without = f"; {lost:,} more behind the values are not positive and have no log2" if lost else ""
+    return f"Replicate spots: {kept:,} values kept{without}."
 
 
 def _tell_mirna_names(arrays: RawArrays, book: NameBook) -> list[Resolution]:

@@ -56,7 +56,8 @@ def run_sensitivity(place: Place, source: str, sheet: str, d: DifferentialTable)
         {name: arguments[name] for name in READING if name in arguments},
     )
     with ThreadPoolExecutor(N_THREADS) as executor:
-        return sensitivity(arrays, d, _known_to(normalize, arguments), executor=executor)
+        same = _known_to(normalize, arguments) | {"keep_replicates": False}
+        return sensitivity(arrays, d, same, executor=executor)
 
 
 def _known_to(function: Any, arguments: Mapping[str, Any]) -> dict[str, Any]:

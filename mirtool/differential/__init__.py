@@ -14,6 +14,12 @@ from mirtool.differential.model_options import Model
 from mirtool.differential.moderated import Moderated, ModeratedF, log_odds, moderate, moderated_f
 from mirtool.differential.permutation import PermutationTest, permutation_test
 from mirtool.differential.rank_sum import RankSum, rank_sum_test
+from mirtool.differential.replicate_spots import (
+    ReplicateSpots,
+    estimate_replicate_correlation,
+    fit_replicates,
+    summarize_replicates,
+)
 from mirtool.differential.scaled_f import VariancePrior
 from mirtool.differential.table import differential_table, overview_table
 from mirtool.differential.two_sample import TTest, paired_t_test, student_t_test, welch_t_test
@@ -34,6 +40,7 @@ __all__ = [
     "ModeratedF",
     "PermutationTest",
     "RankSum",
+    "ReplicateSpots",
     "TTest",
     "VariancePrior",
     "adjust_p_values",
@@ -47,7 +54,9 @@ __all__ = [
     "differential_table",
     "estimate_array_weights",
     "estimate_block_correlation",
+    "estimate_replicate_correlation",
     "fit_linear_model",
+    "fit_replicates",
     "join_samples",
     "log_odds",
     "moderate",
@@ -59,6 +68,7 @@ __all__ = [
     "permutation_test",
     "rank_sum_test",
     "student_t_test",
+    "summarize_replicates",
     "update_array_weights",
     "welch_t_test",
 ]

@@ -8,6 +8,7 @@ microarray experiments. Bioinformatics 21, 2067–2075.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,6 +28,10 @@ MARGIN = 0.01
 
 N_STARTS = 200
 """Points at which the likelihood is looked at before its maximum is closed in on."""
+
+
+Component = tuple[int, FloatArray, FloatArray]
+"""A probe's row, and the loadings and squares of what the design leaves of its values."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,9 +75,7 @@ def estimate_block_correlation(
     present = ~np.isnan(values)
     root = np.ones(values.shape) if weights is None else np.sqrt(np.broadcast_to(weights, values.shape))
     present &= root > 0
-    own = np.full(len(values), np.nan)
     largest_block = int(np.unique(blocks, return_counts=True)[1].max())
-    least = 1 / (1 - largest_block) + MARGIN if largest_block > 1 else 0.0
     components = [
         (row, *part)
         for row in range(len(values))
@@ -84,9 +87,32 @@ def estimate_block_correlation(
             expected="blocks of two arrays or more, and three arrays more than the model has coefficients",
             hint="leave --block out, or take the column as --pair",
         )
+    return common_correlation(components, len(values), largest_block)
+
+
+def common_correlation(components: Sequence[Component], n_probes: int, largest_block: int) -> BlockCorrelation:
+    """Give each probe's likeliest correlation, between the limits, and their trimmed mean.
+
+    Parameters
+    ----------
+    components
+        Of the probes that have a correlation, one at least: the probe's row, and its loadings and squares, each of
+        which has the expectation error + block variance · loading.
+    n_probes, largest_block
+        Rows in all, and values in the largest block, which sets how negative a correlation can be.
+    """
+    least = 1 / (1 - largest_block) + MARGIN if largest_block > 1 else 0.0
+    own = np.full(n_probes, np.nan)
     rows = np.array([row for row, _, _ in components])
     own[rows] = np.clip(_likeliest(*_stack(components)), least, LARGEST_CORRELATION)
-    return BlockCorrelation(float(np.tanh(_trimmed_mean(np.arctanh(own[rows]), TRIM))), own)
+    return BlockCorrelation(mean_correlation(own), own)
+
+
+def mean_correlation(of_probes: FloatArray) -> float:
+    """Give the mean after Fisher's transform, without the :data:`TRIM` smallest and largest and missing ones."""
+    transformed = np.sort(np.arctanh(of_probes[~np.isnan(of_probes)]))
+    n_cut = int(TRIM * len(transformed))
+    return float(np.tanh(np.mean(transformed[n_cut : len(transformed) - n_cut])))
 
 
 def _variance_parts(
@@ -117,7 +143,7 @@ def _variance_parts(
 
 
 def _stack(
-    components: list[tuple[int, FloatArray, FloatArray]],
+    components: Sequence[Component],
 ) -> tuple[FloatArray, FloatArray, BoolArray]:
     """Put loadings and squares of all probes into matrices, with a mask of what is there."""
     width = max(len(loadings) for _, loadings, _ in components)
@@ -157,8 +183,3 @@ def _likeliest(loadings: FloatArray, squares: FloatArray, there: BoolArray) -> F
         rising = slope(middle) > 0
         left, right = np.where(rising, middle, left), np.where(rising, right, middle)
     return np.asarray((left + right) / 2)
-
-
-def _trimmed_mean(values: FloatArray, share: float) -> float:
-    n_cut = int(share * len(values))
-    return float(np.mean(np.sort(values)[n_cut : len(values) - n_cut]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -55,7 +55,7 @@ class ModelComparison:
     log_odds
         B of each comparison, ``(n_probes, n_comparisons)``; None with a least fold change.
     correlation
-        Of arrays in a block; NaN without blocks.
+        Of the arrays of a block, or of the spots of an array; NaN without either.
     array_weights
         Sample to the weight that was estimated for its array; None where none was.
     """
@@ -143,10 +143,12 @@ def compare_by_model(
             hint="leave a column out of " + ", ".join(dict.fromkeys(design.sources)),
         )
     fitting = prepare_fit(own, model, design.matrix)
+    if fitting.spots is not None:
+        own = replace(own, spots=fitting.spots.counts)
     fit = fitting.fit(vectors)
     result = moderate(
         fit,
-        trend=_mean_intensity(own.values) if model.trend else None,
+        trend=fitting.intensity if model.trend else None,
         robust=model.robust,
         least_change=math.log2(model.least_fold_change),
     )
@@ -223,14 +225,6 @@ def _design(own: ExpressionMatrix, model: Model) -> Design:
     return design_of_columns(own.samples, pair=model.pair, covariates=model.covariates)
 
 
-def _mean_intensity(values: FloatArray) -> FloatArray:
-    present = ~np.isnan(values)
-    n = present.sum(axis=1)
-    mean = np.full(len(values), np.nan)
-    np.divide(np.where(present, values, 0.0).sum(axis=1), n, out=mean, where=n > 0)
-    return mean
-
-
 def _group_means(fitting: Fitting, design: Design) -> dict[str, FloatArray]:
     """Give each group's fitted log2 mean, ``(n_probes,)``, at the average of everything else."""
     fit = fitting.fit(np.column_stack(list(design.group_rows.values())))
@@ -249,6 +243,11 @@ def _details(model: Model, design: Design, fitting: Fitting) -> tuple[tuple[str,
         details.append(("pair", model.pair))
     if model.block:
         details.append(("block", f"{model.block} (correlation {fitting.correlation:.4g})"))
+    if fitting.spots is not None:
+        n = fitting.spots.counts
+        details.append(
+            ("replicates", f"{int(n.sum()):,} spots, correlation {fitting.correlation:.4g} within arrays")
+        )
     if model.weights:
         details.append(("weights", " × ".join(model.weights)))
     if fitting.array_weights:

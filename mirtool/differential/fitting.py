@@ -9,10 +9,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from mirtool.differential.array_weights import estimate_array_weights, update_array_weights
-from mirtool.differential.block_correlation import estimate_block_correlation
+from mirtool.differential.block_correlation import BlockCorrelation, estimate_block_correlation
 from mirtool.differential.design import column_of, level_numbers, numbers_in
 from mirtool.differential.linear_model import ALIAS_TOLERANCE, Fit, fit_linear_model
 from mirtool.differential.model_options import ARRAYS, ARRAYS_FAST, SPOTS, Model
+from mirtool.differential.replicate_spots import (
+    ReplicateSpots,
+    estimate_replicate_correlation,
+    fit_replicates,
+    summarize_replicates,
+    uneven_correlation,
+)
 from mirtool.errors import CallError, SampleSheetError
 from mirtool.model import ExpressionMatrix, FloatArray, IntArray
 
@@ -32,7 +39,9 @@ class Fitting:
     blocks
         Number of each sample's block, ``(n_samples,)``; None without blocks.
     correlation
-        Of the arrays of a block; NaN without blocks.
+        Of the arrays of a block, or of the spots of an array; NaN without either.
+    spots
+        The replicate spots behind the values, which are then their means; None where they are not looked at.
     array_weights
         Sample to its estimated weight, where that was asked for.
     remarks
@@ -44,11 +53,16 @@ class Fitting:
     weights: FloatArray | None
     blocks: IntArray | None
     correlation: float
+    spots: ReplicateSpots | None = None
     array_weights: Mapping[str, float] | None = None
     remarks: tuple[str, ...] = ()
 
     def fit(self, contrasts: FloatArray) -> Fit:
         """Fit the model and give combinations of its coefficients, ``(n_coefficients, n_contrasts)``."""
+        if self.spots is not None:
+            return fit_replicates(
+                self.spots, self.design, self.correlation, contrasts=contrasts, weights=self.weights
+            )
         correlation = None
         if self.blocks is not None:
             same = self.blocks[:, np.newaxis] == self.blocks
@@ -56,6 +70,15 @@ class Fitting:
         return fit_linear_model(
             self.values, self.design, contrasts=contrasts, weights=self.weights, correlation=correlation
         )
+
+    @property
+    def intensity(self) -> FloatArray:
+        """Mean log2 value of each probe, over all its spots where they are looked at, ``(n_probes,)``."""
+        counts = ~np.isnan(self.values) if self.spots is None else self.spots.counts
+        n = counts.sum(axis=1)
+        mean = np.full(len(n), np.nan)
+        np.divide(np.sum(np.nan_to_num(self.values) * counts, axis=1), n, out=mean, where=n > 0)
+        return mean
 
 
 def prepare_fit(own: ExpressionMatrix, model: Model, design: FloatArray) -> Fitting:
@@ -66,26 +89,53 @@ def prepare_fit(own: ExpressionMatrix, model: Model, design: FloatArray) -> Fitt
     Raises
     ------
     CallError
-        For weights by spots where these are not known.
+        For weights by spots, or replicate spots, where these are not known.
     SampleSheetError
         For a column of weights that are no positive numbers, or of blocks that are none.
     NotEnoughDataError
         Where the values are too few for what is to be estimated.
     """
     weights = _known_weights(own, model)
+    spots = _replicate_spots(own) if model.replicates else None
+    values = own.values if spots is None else spots.means
     array_weights: Mapping[str, float] | None = None
     remarks: tuple[str, ...] = ()
     if {ARRAYS, ARRAYS_FAST} & set(model.weights):
         estimate = estimate_array_weights if ARRAYS in model.weights else update_array_weights
-        of_arrays = estimate(own.values, design, weights=weights)
+        of_arrays = estimate(values, design, weights=weights)
         weights = of_arrays if weights is None else weights * of_arrays
         array_weights = dict(zip(own.samples.names, of_arrays.tolist(), strict=True))
         remarks = _untold(own, design)
     blocks = None if model.block is None else _blocks(own, model.block)
     correlation = math.nan
-    if blocks is not None:
-        correlation = estimate_block_correlation(own.values, design, blocks, weights=weights).common
-    return Fitting(own.values, design, weights, blocks, correlation, array_weights, remarks)
+    if spots is not None:
+        found = estimate_replicate_correlation(spots, design, weights=weights)
+        correlation, remarks = found.common, (*remarks, *_uneven(found, spots))
+    elif blocks is not None:
+        correlation = estimate_block_correlation(values, design, blocks, weights=weights).common
+    return Fitting(values, design, weights, blocks, correlation, spots, array_weights, remarks)
+
+
+def _replicate_spots(own: ExpressionMatrix) -> ReplicateSpots:
+    if own.replicates is None:
+        raise CallError(
+            "--replicates needs the value of every replicate spot, and there is no table of them",
+            hint="`mirtool normalize --keep-replicates` writes it beside its table, as NAME_replicates.csv",
+        )
+    return summarize_replicates(own.replicates)
+
+
+def _uneven(found: BlockCorrelation, spots: ReplicateSpots) -> tuple[str, ...]:
+    """Say where one correlation of replicate spots does not do for all probes."""
+    ends = uneven_correlation(found, spots)
+    if ends is None:
+        return ()
+    dim, bright = ends
+    return (
+        f"the correlation of replicate spots is {dim:.2g} among the dimmest third of the probes and {bright:.2g} "
+        f"among the brightest: with {found.common:.2g} for all, P is too small for the "
+        f"{'bright' if bright > dim else 'dim'} ones; believe what passes without --replicates too",
+    )
 
 
 def _untold(own: ExpressionMatrix, design: FloatArray) -> tuple[str, ...]:

@@ -35,6 +35,8 @@ class Model:
         ``"spots"``, columns of the sheet that hold a positive number for each array, and ``"arrays"`` or
         ``"arrays-fast"``: each array by how well it follows the model, estimated beside the other weights; several
         are multiplied.
+    replicates
+        Fit every replicate spot (``matrix.replicates``), correlated within its array, in place of the values.
     trend, robust, least_fold_change
         See :func:`mirtool.differential.moderate`; the fold change is linear, 1 for the usual test.
     """
@@ -45,6 +47,7 @@ class Model:
     covariates: tuple[str, ...] = ()
     formula: str | None = None
     weights: tuple[str, ...] = ()
+    replicates: bool = False
     trend: bool = False
     robust: bool = False
     least_fold_change: float = 1.0
@@ -52,7 +55,7 @@ class Model:
     @property
     def adjusts_means(self) -> bool:
         """True where the model's difference of two groups is not that of their means."""
-        return bool(self.pair or self.block or self.covariates or self.formula or self.weights)
+        return bool(self.pair or self.block or self.covariates or self.formula or self.weights or self.replicates)
 
 
 def check_model(model: Model) -> None:
@@ -87,4 +90,15 @@ def check_model(model: Model) -> None:
         raise CallError(
             f"--weights {ARRAYS} and --weights {ARRAYS_FAST} estimate the same",
             hint=f"keep --weights {ARRAYS}; {ARRAYS_FAST} is for comparing with results made by that algorithm",
+        )
+    if model.replicates and model.block:
+        raise CallError(
+            "--replicates and --block estimate a correlation each, and a model has but one",
+            found=f"--replicates --block {model.block}",
+            hint="leave --replicates out: replicate spots are then one value, and the arrays' blocks remain",
+        )
+    if model.replicates and SPOTS in model.weights:
+        raise CallError(
+            "--replicates counts the spots itself: --weights spots would count them twice",
+            hint="leave --weights spots out",
         )

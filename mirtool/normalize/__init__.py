@@ -31,7 +31,7 @@ from mirtool.normalize.settings import (
     WITHIN_METHODS,
     choose_settings,
 )
-from mirtool.normalize.table import average_table, normalized_table, spots_table
+from mirtool.normalize.table import average_table, normalized_table, replicates_table, spots_table
 
 __all__ = [
     "BACKGROUND_METHODS",
@@ -54,6 +54,7 @@ __all__ = [
     "normalize",
     "normalized_table",
     "ratio_channels",
+    "replicates_table",
     "spots_table",
 ]
 
@@ -89,6 +90,7 @@ def normalize(
     keep: str = "any",
     probes: str = "mirna",
     min_factor_probes: int = 20,
+    keep_replicates: bool = False,
 ) -> Normalized:
     """Normalize the arrays of a study by a named recipe, or by steps of one's own choice.
 
@@ -141,6 +143,9 @@ def normalize(
         (every kind but the technical ones: spike-ins, negative controls, empty, landing lights, hidden).
     min_factor_probes
         The fewest probes from which a factor is taken.
+    keep_replicates
+        Keep the log2 of every replicate spot too, moved as far as normalization moved its probe's value on that
+        array, for :class:`mirtool.differential.Model` with ``replicates``. A spot that is not positive has none.
 
     Returns
     -------
@@ -148,7 +153,7 @@ def normalize(
         ``matrix``: log2 of signal / factor (a ratio without unit), of the signal where the method between arrays
         keeps its unit, or the log2 ratio of two channels; probes in the order in which their IDs first appear,
         missing where no spot has a signal or the signal is not positive; ``matrix.spots`` counts the replicate
-        spots behind each value, 0 where it is missing or was filled in.
+        spots behind each value, 0 where it is missing or was filled in; ``matrix.replicates`` as asked for.
         ``report``: the numbers. ``average``: see :class:`Normalized`.
 
     Raises
@@ -204,6 +209,7 @@ def normalize(
         "keep": keep,
         "probes": probes,
         "min_factor_probes": min_factor_probes,
+        "keep_replicates": keep_replicates,
     }
     settings = choose_settings(preset, ratio=ratio, asked=asked)
     if ratio:

@@ -40,7 +40,13 @@ from mirtool.model import BoolArray, ExpressionMatrix, FloatArray, IntArray, Pro
 from mirtool.normalize.controls import control_shares
 from mirtool.normalize.detection import detected_signals, kept_probes
 from mirtool.normalize.one_channel import middle_ratio
-from mirtool.normalize.replicates import ReplicateGroups, collapse_replicates, group_replicates
+from mirtool.normalize.replicates import (
+    ReplicateGroups,
+    collapse_replicates,
+    group_replicates,
+    shift_replicates,
+    stack_replicates,
+)
 from mirtool.normalize.report import RatioReport, per_array
 from mirtool.normalize.selection import counting_spots, ids_with_several_names
 from mirtool.normalize.service import (
@@ -171,6 +177,11 @@ def normalize_ratio(arrays: RawArrays, settings: Settings) -> tuple[ExpressionMa
     kept = kept_probes(probes.detected, settings.keep)
     finished = finish(m[kept], probes.spots[kept], settings.impute)
 
+    replicates = None
+    if settings.keep_replicates:
+        rows = np.flatnonzero(counting[groups.first])[kept]
+        replicates = shift_replicates(stack_replicates(spots.m, groups, rows), probes.m[kept], m[kept])
+
     report = _report(arrays, settings, pair, groups, counting, spots, probes, factors, kept, finished)
     matrix = ExpressionMatrix(
         values=finished.values,
@@ -178,6 +189,7 @@ def normalize_ratio(arrays: RawArrays, settings: Settings) -> tuple[ExpressionMa
         samples=arrays.samples,
         spots=finished.spots,
         history=_history(report),
+        replicates=replicates,
     )
     return matrix, a[kept], report
 

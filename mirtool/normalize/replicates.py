@@ -70,6 +70,40 @@ def group_replicates(ids: TextArray) -> ReplicateGroups:
     return ReplicateGroups(by_probe[starts], sizes, probe_of, tuple(spots_by_size))
 
 
+def stack_replicates(values: FloatArray, groups: ReplicateGroups, chosen: IntArray) -> FloatArray:
+    """Give the spots of the chosen probes side by side, ``(n_chosen, most spots, n_arrays)``, NaN beyond.
+
+    Examples
+    --------
+    >>> from mirtool.model import text_array
+    >>> groups = group_replicates(text_array(["a", "b", "a"]))
+    >>> stack_replicates(np.array([[1.0], [2.0], [3.0]]), groups, np.array([1, 0]))[:, :, 0]
+    array([[ 2., nan],
+           [ 1.,  3.]])
+    """
+    stacked = np.full((len(chosen), int(groups.sizes[chosen].max(initial=0)), values.shape[1]), np.nan)
+    place = np.full(len(groups), -1)
+    place[chosen] = np.arange(len(chosen))
+    for probes, spots in groups.spots_by_size:
+        here = place[probes] >= 0
+        if here.any():
+            stacked[place[probes[here]], : spots.shape[1]] = values[spots[here]]
+    return stacked
+
+
+def shift_replicates(stacked: FloatArray, collapsed: FloatArray, normalized: FloatArray) -> FloatArray:
+    """Normalize the log2 values of spots as their probe was: each moves as far as its probe's value on its array.
+
+    Parameters
+    ----------
+    stacked
+        From :func:`stack_replicates`, log2.
+    collapsed, normalized
+        The probes' log2 values before and after, ``(n_probes, n_arrays)``; where one is missing, so are the spots.
+    """
+    return np.asarray(stacked + (normalized - collapsed)[:, np.newaxis, :])
+
+
 def collapse_replicates(
     signals: FloatArray, groups: ReplicateGroups, method: str = "median", weights: FloatArray | None = None
 ) -> tuple[FloatArray, IntArray]:

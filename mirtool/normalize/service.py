@@ -40,7 +40,13 @@ from mirtool.normalize.detection import detected_signals, kept_probes
 from mirtool.normalize.flags import count_flags
 from mirtool.normalize.imputation import NEIGHBORS, impute_knn
 from mirtool.normalize.one_channel import Collapsed, Normal, normalize_between
-from mirtool.normalize.replicates import ReplicateGroups, collapse_replicates, group_replicates
+from mirtool.normalize.replicates import (
+    ReplicateGroups,
+    collapse_replicates,
+    group_replicates,
+    shift_replicates,
+    stack_replicates,
+)
 from mirtool.normalize.report import Counts, NormalizationReport, RatioReport, per_array
 from mirtool.normalize.selection import choose_channel, counting_spots, ids_with_several_names
 from mirtool.normalize.settings import Settings, recipe_name
@@ -85,6 +91,10 @@ def normalize_one_channel(arrays: RawArrays, settings: Settings) -> tuple[Expres
     kept = kept_probes(probes.collapsed.detected, settings.keep)
     finished = finish(normal.values[kept], probes.spots[kept], settings.impute)
 
+    replicates = None
+    if settings.keep_replicates:
+        replicates = _replicates(spots.values, groups, probes.collapsed, normal, kept)
+
     report = _report(arrays, settings, channel, groups, counting, spots, probes, normal, kept, finished)
     matrix = ExpressionMatrix(
         values=finished.values,
@@ -92,8 +102,18 @@ def normalize_one_channel(arrays: RawArrays, settings: Settings) -> tuple[Expres
         samples=arrays.samples,
         spots=finished.spots,
         history=_history(report),
+        replicates=replicates,
     )
     return matrix, report
+
+
+def _replicates(
+    signals: FloatArray, groups: ReplicateGroups, collapsed: Collapsed, normal: Normal, kept: BoolArray
+) -> FloatArray:
+    """Give the log2 of the spots of the kept probes; a spot that is not positive has none."""
+    log2 = np.log2(signals, out=np.full(signals.shape, np.nan), where=signals > 0)
+    stacked = stack_replicates(log2, groups, collapsed.rows[kept])
+    return shift_replicates(stacked, np.log2(collapsed.counting[kept]), normal.values[kept])
 
 
 def finish(values: FloatArray, spots: IntArray, impute: str) -> Finished:

@@ -89,6 +89,7 @@ class Settings:
     keep: str = "any"
     probes: str = "mirna"
     min_factor_probes: int = 20
+    keep_replicates: bool = False
     changed: tuple[str, ...] = ()
 
     @property
@@ -159,6 +160,21 @@ def _check_together(settings: Settings, *, ratio: bool) -> None:
         raise CallError(
             "vsn works on signals of whatever sign, and replicates on the log scale have lost those not positive",
             hint="use --replicate-scale linear with --between vsn",
+        )
+    if settings.keep_replicates and settings.between == "vsn":
+        raise CallError(
+            "--keep-replicates keeps the log2 of every spot, and vsn's scale is another one",
+            hint="use another --between, such as median or quantile",
+        )
+    if settings.keep_replicates and settings.impute != "none":
+        raise CallError(
+            "--keep-replicates keeps every spot that was measured, and imputed values rest on none",
+            hint="leave --impute out: `mirtool diff --replicates` takes missing spots as they are",
+        )
+    if settings.keep_replicates and settings.replicates == "weighted":
+        raise CallError(
+            "--keep-replicates keeps all spots alike, and --replicates weighted does not",
+            hint="leave --replicates weighted out, or make flagged spots missing with --flags negative",
         )
     if settings.replicates == "weighted" and settings.flag_weight is None:
         raise CallError(

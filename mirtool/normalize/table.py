@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
+import numpy as np
 import numpy.typing as npt
 
 from mirtool.errors import MirtoolError, SampleSheetError
@@ -12,6 +13,7 @@ from mirtool.model import ExpressionMatrix, FloatArray, Table
 
 ID = "ID"
 NAME = "Name"
+REPLICATE = "Replicate"
 
 
 def normalized_table(matrix: ExpressionMatrix, scale: Literal["log2", "linear"] = "log2") -> Table:
@@ -70,6 +72,27 @@ def average_table(matrix: ExpressionMatrix, average: FloatArray) -> Table:
     return Table(_columns(matrix, average), notes)
 
 
+def replicates_table(matrix: ExpressionMatrix) -> Table:
+    """Give the log2 of every replicate spot as a table of ID, Name, Replicate and one column a sample.
+
+    A spot without a value on any array has no row; ``Replicate`` numbers a probe's spots in the files' order.
+
+    Raises
+    ------
+    MirtoolError
+        Where the matrix has kept no spots.
+    SampleSheetError
+        Where a sample is called ``ID``, ``Name`` or ``Replicate``.
+    """
+    if matrix.replicates is None:
+        raise MirtoolError("this matrix has not kept the replicate spots behind its values")
+    probe, spot = np.nonzero(~np.isnan(matrix.replicates).all(axis=2))
+    labels = {ID: matrix.probes.id[probe], NAME: matrix.probes.name[probe], REPLICATE: spot + 1}
+    values = matrix.replicates[probe, spot]
+    notes = (("mirtool replicates", "each replicate spot, moved as its probe's value"), ("scale", "log2"))
+    return Table(_with_samples(labels, matrix, values), (*notes, *_history_notes(matrix)))
+
+
 def _history_notes(matrix: ExpressionMatrix) -> tuple[tuple[str, str], ...]:
     """Read the matrix's history ("recipe: service") as keys and values."""
     steps = (step.partition(":") for step in matrix.history)
@@ -77,7 +100,12 @@ def _history_notes(matrix: ExpressionMatrix) -> tuple[tuple[str, str], ...]:
 
 
 def _columns(matrix: ExpressionMatrix, values: npt.NDArray[Any]) -> Mapping[str, npt.NDArray[Any]]:
-    labels = {ID: matrix.probes.id, NAME: matrix.probes.name}
+    return _with_samples({ID: matrix.probes.id, NAME: matrix.probes.name}, matrix, values)
+
+
+def _with_samples(
+    labels: dict[str, npt.NDArray[Any]], matrix: ExpressionMatrix, values: npt.NDArray[Any]
+) -> Mapping[str, npt.NDArray[Any]]:
     clash = labels.keys() & set(matrix.samples.names)
     if clash:
         raise SampleSheetError(

@@ -457,3 +457,55 @@ def test_real_mircury_intensities_agree_with_pandas(tmp_path, capsys):
         "all 640 Empty spots of every array and all 28 negative controls of every array reach 30 as well"
         in capsys.readouterr().err
     )
+
+
+# Spots as log2 of signal / factor (90 and 60, above); the flagged spot has none, and 3 has no value on s1.
+REPLICATES = [
+    ("1", "hsa-miR-21-5p", 1, 40 / 90, 200 / 60),
+    ("1", "hsa-miR-21-5p", 2, 60 / 90, 100 / 60),
+    ("1", "hsa-miR-21-5p", 3, None, 120 / 60),
+    ("2", "hsa-let-7a-5p", 1, 80 / 90, 60 / 60),
+    ("2", "hsa-let-7a-5p", 2, 100 / 90, 60 / 60),
+    ("3", "hsa-miR-16-5p", 1, None, 300 / 60),
+    ("3", "hsa-miR-16-5p", 2, None, 340 / 60),
+    ("5", "=miRPlus-A1015", 1, 70 / 90, None),
+    ("6", "hsa-miR-1-3p", 1, 130 / 90, 30 / 60),
+]
+
+
+def test_every_replicate_spot_is_kept_where_asked_for(folder, capsys):
+    assert (
+        main(["normalize", "s1.gpr", "s2.gpr", "--min-factor-probes", "3", "--keep-replicates", "-o", "n.csv"])
+        == 0
+    )
+    assert "Replicate spots: 14 values kept.\n" in capsys.readouterr().err
+    note, header, *rows = (folder / "n_replicates.csv").read_text().splitlines()
+    assert note.startswith(
+        "\"# mirtool replicates: each replicate spot, moved as its probe's value; scale: log2; rec"
+    )
+    assert header == "ID,Name,Replicate,s1,s2"
+    for row, (label, name, spot, *ratios) in zip(rows, REPLICATES, strict=True):
+        cells = row.split(",")
+        assert [cells[0], cells[1].lstrip("'"), cells[2]] == [label, name, str(spot)]
+        for cell, ratio in zip(cells[3:], ratios, strict=True):
+            assert (cell == "NA") == (ratio is None)
+            assert ratio is None or float(cell) == pytest.approx(math.log2(ratio))
+    assert main(["normalize", "s1.gpr", "s2.gpr", "--min-factor-probes", "3", "-o", "n.csv"]) == 0
+    assert "Warning: n_replicates.csv is from an earlier run" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        (["-o", "-"], "--keep-replicates needs a file"),
+        (["-o", "n.csv", "--between", "vsn"], "vsn's scale is another one"),
+        (["-o", "n.csv", "--impute", "knn"], "imputed values rest on none"),
+        (["-o", "n.csv", "--replicates", "weighted", "--flag-weight", "0.1"], "keeps all spots alike"),
+    ],
+)
+def test_spots_that_can_t_be_kept_are_refused(folder, capsys, options, problem):
+    assert main(["normalize", "s1.gpr", "s2.gpr", "--keep-replicates", *options]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert problem in err
+    assert not list(folder.glob("n*"))

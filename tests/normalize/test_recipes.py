@@ -186,6 +186,27 @@ def test_every_ratio_recipe_gives_the_same_probes(study, within, between):
     assert done.average.shape == done.matrix.values.shape
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"preset": "normexp-quantile"},
+        {"preset": "normexp-quantile", "between": "scale"},
+        {"preset": "normexp-quantile", "between": "cyclic-loess", "keep": "all"},
+        {"channel": "ratio", "within": "loess", "replicates": "mean"},
+    ],
+)
+def test_spots_kept_by_themselves_have_the_mean_that_is_the_value_where_logarithms_are_averaged(study, options):
+    matrix = normalize(study, **options, keep_replicates=True).matrix
+    assert matrix.replicates is not None
+    assert matrix.spots is not None
+    present = ~np.isnan(matrix.replicates)
+    np.testing.assert_array_equal(present.sum(axis=1), matrix.spots)
+    there = ~np.isnan(matrix.values)
+    means = np.where(present, matrix.replicates, 0.0).sum(axis=1)[there] / matrix.spots[there]
+    np.testing.assert_allclose(means, matrix.values[there], rtol=1e-9, atol=1e-9)
+    assert normalize(study, **options).matrix.replicates is None
+
+
 def test_the_green_channel_is_hy3_whichever_stands_on_top(study):
     a = normalize(study, channel="532/635", between="Gquantile", keep="everything")
     b = normalize(study, channel="635/532", between="Gquantile", keep="everything")
