@@ -43,7 +43,8 @@ GMT = "repair\tR:1\tG1\tG2\tG3\ngrowth\tR:2\tG4\tG5\tG6\n"
 # Betweenness, over the 21 pairs of the 7 other nodes: 17-5p lies between G1 and each of six, and on half of the
 # paths between G2 and G3, G2 and 21-5p, G2 and G5: 7.5 / 21; 20a-5p likewise; 21-5p between G5 and each of six.
 # Synergy graph: 17-5p and 20a-5p joined by 2, each with 21-5p by 1. Eigenvector (a, a, b): λ a = 2 a + b and
-# λ b = 2 a, so λ = 1 + √3 and b = 2 a / λ; 2 a² + b² = 1. PageRank (x, x, y): y = .05 + .85 · 2 x / 3; 2 x + y = 1.
+# λ b = 2 a, so λ = 1 + √3 and b = 2 a / λ, and 2 a² + b² = 1. PageRank (x, x, y): y = 0.05 + 0.85 · 2 x / 3 and
+# 2 x + y = 1.
 # Convergence: chances of 3/8, 3/8 and 2/8; three in a gene 18/512, two or more 132/512, one or more 362/512; three
 # drawn of four miRNAs, of which 3, 2 or 1 target the gene: 1/4, 2/4, 3/4. FDR over 8 genes: 8 · 18/512, else 1.
 NODES = """\

@@ -1,0 +1,172 @@
+"""Which interactions count in the tissue at hand: options of ``mirtool network`` and what is said of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from mirtool.commands.common import Place
+from mirtool.commands.network_mirnas import ChosenMirnas
+from mirtool.errors import CallError, MirtoolError
+
+if TYPE_CHECKING:
+    from mirtool.model import Interactions, Table
+    from mirtool.names import NameBook
+
+ExpressedOption = Annotated[
+    str | None,
+    typer.Option(
+        "--expressed",
+        metavar="FILE",
+        help="Only genes expressed in the tissue: one symbol a line, or a table with a gene column.",
+    ),
+]
+MrnaOption = Annotated[
+    str | None,
+    typer.Option(
+        "--mrna",
+        metavar="TABLE",
+        help="Only genes that changed the other way than the miRNA: the table of limma, DESeq2, edgeR … of the "
+        "same groups, in the same direction.",
+    ),
+]
+MrnaFdrOption = Annotated[
+    float,
+    typer.Option(
+        "--mrna-fdr", metavar="FDR", help="Largest FDR of a gene that changed, or of a pair that is correlated."
+    ),
+]
+MrnaCutoffOption = Annotated[
+    float,
+    typer.Option(
+        "--mrna-cutoff", metavar="FOLD", help="Smallest fold change of a gene that changed; 1 takes any."
+    ),
+]
+PairedMrnaOption = Annotated[
+    str | None,
+    typer.Option(
+        "--paired-mrna",
+        metavar="TABLE",
+        help="Only pairs that vary against each other: expression of genes in the same samples, columns named as "
+        "those (Spearman, negative, FDR over all pairs tested).",
+    ),
+]
+PairedMirnaOption = Annotated[
+    str | None,
+    typer.Option(
+        "--paired-mirna",
+        metavar="TABLE",
+        help="The normalized miRNA table of these samples. In a study folder: results/normalized.csv.",
+    ),
+]
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the options ask of the tissue."""
+
+    expressed: str | None
+    mrna: str | None
+    fdr: float
+    cutoff: float
+    paired_mrna: str | None
+    paired_mirna: str | None
+
+    @property
+    def files(self) -> tuple[str | None, ...]:
+        """The files that are read."""
+        return self.expressed, self.mrna, self.paired_mrna, self.paired_mirna
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """The options for the record of the run."""
+        return {
+            "expressed": self.expressed,
+            "mrna": self.mrna,
+            "mrna_fdr": self.fdr,
+            "mrna_cutoff": self.cutoff,
+            "paired_mrna": self.paired_mrna,
+            "paired_mirna": self.paired_mirna,
+        }
+
+
+def in_context(
+    known: Interactions, evidence: str, chosen: ChosenMirnas, context: Context, place: Place, book: NameBook
+) -> tuple[Interactions, Table | None]:
+    """Give the interactions that count in the tissue, and the correlations where samples are paired.
+
+    Raises
+    ------
+    CallError
+        Where an option lacks what it needs.
+    """
+    from mirtool.network.evidence import at_evidence
+    from mirtool.network.expression_context import expressed_only, inversely_changed_only
+
+    if not 0 < context.fdr <= 1 or context.cutoff < 1:
+        raise CallError(
+            "--mrna-fdr must lie between 0 and 1, --mrna-cutoff be 1 or more",
+            found=f"{context.fdr:g} and {context.cutoff:g}",
+        )
+    if context.paired_mirna and not context.paired_mrna:
+        raise CallError("--paired-mirna goes with --paired-mrna", hint="name the genes' table too")
+    if not any(context.files):
+        return known, None
+    known = at_evidence(known, evidence)
+    if context.expressed:
+        from mirtool.io.gene_changes import GENE_HEADERS
+        from mirtool.io.names import read_names
+
+        known = expressed_only(known, read_names(context.expressed, GENE_HEADERS, "gene"), context.expressed)
+    if context.mrna:
+        from mirtool.io.gene_changes import read_gene_changes
+
+        if not chosen.log2_ratios:
+            raise CallError(
+                "--mrna needs to know which way each miRNA changed",
+                hint="name a table of `mirtool diff` in place of --mirnas",
+            )
+        known = inversely_changed_only(
+            known, chosen.log2_ratios, read_gene_changes(context.mrna), alpha=context.fdr, cutoff=context.cutoff
+        )
+    if context.paired_mrna:
+        return _correlated(known, context, place, book)
+    return known, None
+
+
+def _correlated(known: Interactions, context: Context, place: Place, book: NameBook) -> tuple[Interactions, Table]:
+    from mirtool.differential.spearman import FEWEST_SAMPLES
+    from mirtool.io.gene_expression import read_gene_expression
+    from mirtool.io.matrix import read_expression
+    from mirtool.model import text_array
+    from mirtool.network.expression_context import anticorrelated_only
+
+    assert context.paired_mrna is not None  # in_context has seen to it
+    mirnas = read_expression(_normalized(context, place), scale="log2")
+    genes = read_gene_expression(context.paired_mrna, mirnas.samples.names, fewest=FEWEST_SAMPLES)
+    columns = [mirnas.samples.names.index(name) for name in genes.samples]
+    names = text_array(book.resolve(name).best_name for name in mirnas.probes.name)
+    found = anticorrelated_only(
+        known,
+        (names, mirnas.values[:, columns]),
+        (genes.gene, genes.values),
+        source=f"{context.paired_mrna} ({len(genes.samples)} samples)",
+        alpha=context.fdr,
+    )
+    return found.interactions, found.tested
+
+
+def _normalized(context: Context, place: Place) -> str:
+    if context.paired_mirna:
+        return context.paired_mirna
+    path = place.study.results / "normalized.csv" if place.study else None
+    if path is None or not Path(path).is_file():
+        raise MirtoolError(
+            "--paired-mrna needs the miRNAs' values in the same samples",
+            path=path,
+            hint="name the table of `mirtool normalize` with --paired-mirna",
+        )
+    return str(path)
