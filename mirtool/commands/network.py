@@ -26,6 +26,16 @@ from mirtool.commands.enrichment import (
     hash_files,
     say_terms,
 )
+from mirtool.commands.network_context import (
+    Context,
+    ExpressedOption,
+    MrnaCutoffOption,
+    MrnaFdrOption,
+    MrnaOption,
+    PairedMirnaOption,
+    PairedMrnaOption,
+    in_context,
+)
 from mirtool.commands.network_interactions import (
     EvidenceOption,
     InteractionsOption,
@@ -70,6 +80,12 @@ def network(
     ] = None,
     interactions: InteractionsOption = None,
     evidence: EvidenceOption = "strong",
+    expressed: ExpressedOption = None,
+    mrna: MrnaOption = None,
+    mrna_fdr: MrnaFdrOption = 0.05,
+    mrna_cutoff: MrnaCutoffOption = 1.0,
+    paired_mrna: PairedMrnaOption = None,
+    paired_mirna: PairedMirnaOption = None,
     regulation: Annotated[
         str | None,
         typer.Option(
@@ -173,6 +189,7 @@ def network(
       mirtool network --interactions hsa_MTI.csv         in a study folder, after `mirtool diff`
       mirtool network --interactions hsa_MTI.csv --evidence all --gene-sets KEGG_2021_Human
       mirtool network differential.csv --interactions hsa_MTI.csv -o network --figures network
+      mirtool network --interactions hsa_MTI.csv --mrna deseq2.csv --mrna-fdr 0.1
       mirtool network --interactions hsa_MTI.csv --pair-null curveball --draws 100000 --workers 2
       mirtool network --mirnas hsa-miR-17-5p,hsa-miR-20a-5p,hsa-miR-15a-5p --gene-sets none
     """  # noqa: D301  (typer wants the backspace itself)
@@ -190,6 +207,8 @@ def network(
     book = read_book(aliases or ())
     chosen, of_study = with_current_study_names(chosen, book)
     known, of_table = with_current_table_names(known, book)
+    context = Context(expressed, mrna, mrna_fdr, mrna_cutoff, paired_mrna, paired_mirna)
+    known, correlations = in_context(known, evidence, chosen, context, place, book)
     with open_executor(workers, scheduler) as executor:
         with progress_steps("Shuffling the interactions", _shuffles(pair_null, pair_draws)) as on_step:
             result = synergy_network(
@@ -233,6 +252,8 @@ def network(
 
     write_result(node_table(result), str(folder / "network_nodes.csv"))
     write_result(result.edges, str(folder / "network_edges.csv"))
+    if correlations is not None:
+        write_result(correlations, str(folder / "network_correlations.csv"))
     write_result(result.pairs, str(folder / "network_pairs.csv"))
     write_ranking(result, folder)
     write_result(Table({"gene": result.universe}), str(folder / "network_universe.csv"))
@@ -255,6 +276,7 @@ def network(
             "interactions": interactions,
             "aliases": aliases,
             "evidence": evidence,
+            **context.arguments,
             "regulation": chosen.rule,
             "species": species,
             "alpha": alpha,
@@ -271,7 +293,9 @@ def network(
             "draws": draws,
             "seed": seed,
         },
-        inputs=hash_files(chosen.source, interactions, gene_sets, mirna_universe, *(aliases or ())),
+        inputs=hash_files(
+            chosen.source, interactions, gene_sets, mirna_universe, *(aliases or ()), *context.files
+        ),
         summary=summarize_network(chosen, known, result, tests)
         | summarize_ranking(result)
         | {"study_names": names_record(of_study), "interactions_names": names_record(of_table)},

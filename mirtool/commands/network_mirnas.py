@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from math import fsum, isnan
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,6 +40,8 @@ class ChosenMirnas:
     measured: Sequence[str] | None = None
     """All that could have been chosen; None where that is not known."""
     measured_source: str = ""
+    log2_ratios: Mapping[str, float] = field(default_factory=dict)
+    """log2 tested/reference of every miRNA of the differential table, mean over its probes."""
 
 
 def find_network_place(differential: str | None, mirnas: str | None) -> Place:
@@ -118,7 +122,17 @@ def _choose_regulated(table: DifferentialNames, regulation: str | None) -> Chose
         table.path,
         table.name.tolist(),
         f"the rows of {table.path}",
+        _mean_by_name(table.name.tolist(), table.log2_ratio.tolist()),
     )
+
+
+def _mean_by_name(names: Sequence[str], values: Sequence[float]) -> dict[str, float]:
+    """Give the mean of the values of each name; missing ones are passed over, a name with no other has none."""
+    rows: dict[str, list[float]] = defaultdict(list)
+    for name, value in zip(names, values, strict=True):
+        if name and not isnan(value):
+            rows[name].append(value)
+    return {name: fsum(own) / len(own) for name, own in rows.items()}
 
 
 def with_universe(chosen: ChosenMirnas, path: str | None) -> ChosenMirnas:
@@ -146,6 +160,11 @@ def with_current_study_names(chosen: ChosenMirnas, book: NameBook) -> tuple[Chos
     """Give the miRNAs their current names, and what became of each name."""
     found = [book.resolve(name) for name in chosen.names]
     measured = chosen.measured and [book.resolve(name).best_name for name in chosen.measured]
-    return replace(chosen, names=[each.best_name for each in found], measured=measured), list(
-        {each.given: each for each in found}.values()
+    current = [(book.resolve(name).best_name, ratio) for name, ratio in chosen.log2_ratios.items()]
+    renamed = replace(
+        chosen,
+        names=[each.best_name for each in found],
+        measured=measured,
+        log2_ratios=_mean_by_name([name for name, _ in current], [ratio for _, ratio in current]),
     )
+    return renamed, list({each.given: each for each in found}.values())
