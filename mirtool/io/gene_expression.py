@@ -1,8 +1,8 @@
 """A table of gene expression whose samples are those of a miRNA table: one row a gene, one column a sample.
 
 CSV, TSV (gzip-packed or not) or XLSX. The column of genes is known by its header as
-:mod:`mirtool.io.gene_changes` knows it, else it is the first one; sample columns are those whose header is a sample
-of the miRNA table; any further column is passed over. Values may be on any scale: only their order
+:mod:`mirtool.io.gene_changes` knows it, else it is the first one; sample columns are those whose header is a
+sample of the miRNA table; any further column is passed over. Values may be on any scale: only their order
 within a gene is used.
 """
 
