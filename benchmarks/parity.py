@@ -329,6 +329,13 @@ def normalization(folder: Path | None) -> Iterable[Parity]:
     return (Parity(*row) for row in parity_normalization.rows(folder))
 
 
+def weights_and_replicates(folder: Path | None) -> Iterable[Parity]:
+    """Compare the weights of arrays and the fit to replicate spots with limma, statmod and R's optimizer."""
+    import parity_weights
+
+    return (Parity(*row) for row in parity_weights.rows(folder))
+
+
 TOPICS: dict[str, Callable[[], Iterable[Parity]]] = {
     "Quantitative PCR": qpcr,
     "Power": power,
@@ -341,6 +348,7 @@ def main() -> None:
     topics = TOPICS | {
         "Correction and normalization": partial(normalization, folder),
         "Linear models": partial(models, folder),
+        "Weights of arrays and replicate spots": partial(weights_and_replicates, folder),
     }
     lines = [
         "# Parity",
