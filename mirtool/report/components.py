@@ -12,17 +12,15 @@ from mirtool.console import plural
 from mirtool.errors import NotEnoughDataError
 from mirtool.model import FloatArray, SampleTable
 from mirtool.report.figures import (
-    LINE,
     MISSING_COLOR,
     NEUTRAL_COLOR,
     add_axes,
     house_style,
-    new_figure,
     shorten,
     wrap,
 )
+from mirtool.report.page import GAP, MARGIN, begin_page, group_legend, write_page
 from mirtool.report.point_names import name_points
-from mirtool.report.quality_rows import GAP, MARGIN, TITLE_ROOM, draw_entries, legend_grid, write_page
 from mirtool.report.trees import colors_of_groups
 
 _SIDE, _AXIS_ROOM, _FEET = 100.0, 14.0, 9.0
@@ -78,27 +76,23 @@ def components_figure(components: Components, samples: SampleTable, *, meaning: 
     points = np.zeros((len(placed), 2))
     points[:, : components.coordinates.shape[1]] = components.coordinates[placed, :2]
     groups = colors_of_groups(samples.groups)
-    entries = [(group or "no group", color) for group, color in groups.items()]
     width = MARGIN + _AXIS_ROOM + _SIDE + MARGIN
     room = width - 2 * MARGIN
     with house_style():
-        n_columns, n_lines = legend_grid([text for text, _ in entries], room)
         away = len(samples) - len(placed)
         remarks = [f"Of the {meaning}: {plural(components.n_rows, 'probe')} that no array lacks."]
         remarks += [f"Not placed, more than half missing: {plural(away, 'array')}."] if away else []
         lines = wrap(remarks, room)
-        bottom = MARGIN + len(lines) * LINE + GAP + _FEET
-        height = bottom + _SIDE + GAP + n_lines * LINE + 2 * GAP + TITLE_ROOM + MARGIN
-        figure = new_figure(width, height)
-        axes = add_axes(figure, MARGIN + _AXIS_ROOM, bottom, _SIDE, _SIDE)
+        figure, bottom = begin_page(
+            _FEET + _SIDE + GAP, lines, group_legend(groups), width=width, legend_width=room
+        )
+        axes = add_axes(figure, MARGIN + _AXIS_ROOM, bottom + _FEET, _SIDE, _SIDE)
         colors = [groups.get(samples.groups[i], NEUTRAL_COLOR) for i in placed.tolist()]
         _draw_points(axes, points, colors, components.explained)
         if len(placed) <= _MOST_NAMED:
             names = [shorten(samples.names[i], _LONGEST_NAME) for i in placed.tolist()]
             name_points(axes, points, np.arange(len(placed)), names, gap=_NAME_GAP)
         write_page(figure, f"Principal components of {plural(len(placed), 'array')}", lines)
-        if entries:
-            draw_entries(figure, entries, n_columns, height - MARGIN - TITLE_ROOM, room)
     return figure
 
 

@@ -19,18 +19,17 @@ from mirtool.errors import NotEnoughDataError
 from mirtool.model import BoolArray, FloatArray, IntArray, SampleTable
 from mirtool.quality import BetweenArrays, OutlierRule, QualityReport
 from mirtool.report.figures import (
-    LINE,
     MISSING_COLOR,
     MUTED_COLOR,
     NEUTRAL_COLOR,
     SMALLEST_TEXT,
     add_axes,
     house_style,
-    new_figure,
     shorten,
     text_width,
     wrap,
 )
+from mirtool.report.page import GAP, MARGIN, WIDTH, begin_page, group_legend, write_page
 from mirtool.report.point_names import name_points
 from mirtool.report.quality_arrays import outliers_of
 from mirtool.report.quality_distributions import (
@@ -41,17 +40,7 @@ from mirtool.report.quality_distributions import (
     rule_of,
 )
 from mirtool.report.quality_pages import draw_color_bar
-from mirtool.report.quality_rows import (
-    GAP,
-    MARGIN,
-    OUTLIER_COLOR,
-    TITLE_ROOM,
-    WIDTH,
-    draw_entries,
-    legend_grid,
-    write_page,
-    write_row_names,
-)
+from mirtool.report.quality_rows import OUTLIER_COLOR, write_row_names
 from mirtool.report.trees import colors_of_groups, draw_group_bar, draw_tree
 
 # Millimeters.
@@ -159,13 +148,11 @@ def components_figure(report: QualityReport) -> Figure:
     cloud = _cloud(report, between)
     clump = _clump(cloud)
     groups = colors_of_groups(report.samples.groups)
-    entries = [(group or "no group", color) for group, color in groups.items()]
     n_panels = 1 if clump is None else 2
     side = _SINGLE_SIDE if clump is None else _PAIRED_SIDE
     width = MARGIN + n_panels * (_AXIS_ROOM + side) + MARGIN + GAP
     room = width - 2 * MARGIN
     with house_style():
-        n_columns, n_lines = legend_grid([text for text, _ in entries], room)
         remarks = [
             f"log₂, normalized, each probe centered: {plural(between.pca_probes, 'probe')}.",
             *_not_placed(report, cloud),
@@ -173,11 +160,11 @@ def components_figure(report: QualityReport) -> Figure:
             "" if clump is None else "At the right: what is in the frame at the left.",
         ]
         reserved = wrap([*filter(None, remarks), _NAMED.format(n=len(cloud), of=len(cloud))], room)
-        bottom = MARGIN + len(reserved) * LINE + GAP + 9.0
-        height = bottom + side + GAP + n_lines * LINE + 2 * GAP + TITLE_ROOM + MARGIN
-        figure = new_figure(width, height)
+        figure, bottom = begin_page(
+            _FEET + side + GAP, reserved, group_legend(groups), width=width, legend_width=room
+        )
         panels = [
-            add_axes(figure, MARGIN + _AXIS_ROOM + i * (side + _AXIS_ROOM), bottom, side, side)
+            add_axes(figure, MARGIN + _AXIS_ROOM + i * (side + _AXIS_ROOM), bottom + _FEET, side, side)
             for i in range(n_panels)
         ]
         for axes in panels:
@@ -200,8 +187,6 @@ def components_figure(report: QualityReport) -> Figure:
             f"Principal components of {plural(len(cloud), 'array')}",
             wrap([*filter(None, remarks), *counted], room),
         )
-        if entries:
-            draw_entries(figure, entries, n_columns, height - MARGIN - TITLE_ROOM, room)
     return figure
 
 
@@ -346,21 +331,19 @@ def _square_figure(
     n = len(samples)
     order = tree.order
     groups = colors_of_groups(samples.groups)
-    entries = [(group or "no group", color) for group, color in groups.items()]
     with house_style():
         names = [shorten(samples.names[i], _LONGEST_NAME) for i in order.tolist()]
         lines = wrap(remarks, WIDTH - 2 * MARGIN)
-        n_columns, n_lines = legend_grid([text for text, _ in entries])
         bar = _GROUP_BAR + GAP if groups else 0.0
         left = MARGIN + max(map(text_width, names)) * 1.13 + GAP + bar
         room = WIDTH - left - 2 * GAP - _STATISTIC - 2 * MARGIN
         cell = min(_LARGEST_CELL, room / n)
         side = n * cell
-        bottom = MARGIN + len(lines) * LINE + GAP + (_FEET if rule else GAP)
+        feet = _FEET if rule else GAP
+        figure, bottom = begin_page(feet + side + GAP + bar + _TREE, lines, group_legend(groups))
+        bottom += feet
         top = bottom + side + GAP
         tree_bottom = top + bar
-        height = tree_bottom + _TREE + 2 * GAP + n_lines * LINE + TITLE_ROOM + MARGIN
-        figure = new_figure(WIDTH, height)
         body = add_axes(figure, left, bottom, side, side)
         mesh = _draw_square(body, picture, order)
         if groups:
@@ -380,8 +363,6 @@ def _square_figure(
             panel.set_xlabel("sum of distances")
         draw_color_bar(figure, mesh, picture.label, left=right, bottom=tree_bottom + _BAR_ROOM, width=_STATISTIC)
         write_page(figure, title, lines)
-        if entries:
-            draw_entries(figure, entries, n_columns, height - MARGIN - TITLE_ROOM)
     return figure
 
 

@@ -21,28 +21,21 @@ from mirtool.report.figures import (
     SMALLEST_TEXT,
     add_axes,
     house_style,
-    new_figure,
     shorten,
     wrap,
 )
+from mirtool.report.page import MARGIN, WIDTH, begin_page, group_legend, write_page
 from mirtool.report.point_names import name_points
 from mirtool.report.quality_rows import (
     BAR_COLOR,
-    GAP,
-    MARGIN,
     OUTLIER_COLOR,
-    TITLE_ROOM,
-    WIDTH,
     PanelHead,
     draw_bars,
-    draw_entries,
     draw_limit,
-    legend_grid,
     outlier_colors,
     row_page,
     scale_bars,
     write_missing,
-    write_page,
 )
 from mirtool.report.trees import colors_of_groups
 
@@ -50,7 +43,7 @@ STAGES = ("before", "after")
 _STAGE_WORDS = {"before": "before normalization", "after": "normalized"}
 _WHISKERS = (0.05, 0.25, 0.5, 0.75, 0.95)
 _GRID_POINTS = 512
-_DENSITY_WIDTH, _DENSITY_HEIGHT = 73.0, 62.0
+_DENSITY_WIDTH, _DENSITY_HEIGHT, _FEET = 73.0, 62.0, 9.0
 _DENSITY_LEFTS = (17.0, 102.0)
 _LIGHTEST_LINE = 0.62
 BOXPLOT_LIMIT = "upper hinge + 1.5 × distance of the hinges"
@@ -130,10 +123,8 @@ def densities_figure(report: QualityReport) -> Figure:
     rules = [rule_of(report, "ks", stage) for stage in STAGES]
     marked = np.any([rule.outlier for rule in rules], axis=0)
     groups = _line_colors(report)
-    entries = [(group or "no group", color) for group, color in groups.items()]
-    entries += [("outlier (KS)", OUTLIER_COLOR)] if marked.any() else []
+    legend = group_legend(groups) + ([("outlier (KS)", OUTLIER_COLOR)] if marked.any() else [])
     with house_style():
-        n_columns, n_lines = legend_grid([text for text, _ in entries])
         lines = wrap(
             [
                 probes_remark(report, between),
@@ -143,20 +134,15 @@ def densities_figure(report: QualityReport) -> Figure:
             ],
             WIDTH - 2 * MARGIN,
         )
-        bottom = MARGIN + len(lines) * LINE + GAP + 9.0
-        top = bottom + _DENSITY_HEIGHT + 2 * LINE
-        height = top + n_lines * LINE + (GAP if entries else 0) + TITLE_ROOM + MARGIN
-        figure = new_figure(WIDTH, height)
+        figure, bottom = begin_page(_FEET + _DENSITY_HEIGHT + 2 * LINE, lines, legend)
         for stage, rule, left in zip(STAGES, rules, _DENSITY_LEFTS, strict=True):
-            axes = add_axes(figure, left, bottom, _DENSITY_WIDTH, _DENSITY_HEIGHT)
+            axes = add_axes(figure, left, bottom + _FEET, _DENSITY_WIDTH, _DENSITY_HEIGHT)
             _draw_densities(axes, getattr(between, stage), rule.outlier, report, groups)
             axes.set_title(_STAGE_WORDS[stage], loc="left", fontsize=SMALLEST_TEXT + 1, fontweight="normal", pad=4)
             axes.set_xlabel("log₂ signal" if stage == "before" else "log₂ signal / factor of the array")
             if stage == STAGES[0]:
                 axes.set_ylabel("density")
         write_page(figure, _title(report, marked, "Densities"), lines)
-        if entries:
-            draw_entries(figure, entries, n_columns, height - MARGIN - TITLE_ROOM)
     return figure
 
 

@@ -13,6 +13,7 @@ from mirtool.console import plural
 from mirtool.model import FloatArray
 from mirtool.quality import OutlierRule, QualityReport
 from mirtool.report.figures import MUTED_COLOR, SMALLEST_TEXT, house_style, minus
+from mirtool.report.page import MARGIN, WIDTH
 from mirtool.report.quality_distributions import compared, probes_remark, rule_of
 from mirtool.report.quality_pages import (
     PanelSize,
@@ -22,7 +23,7 @@ from mirtool.report.quality_pages import (
     panels_a_page,
     write_panel_title,
 )
-from mirtool.report.quality_rows import BAR_COLOR, MARGIN, OUTLIER_COLOR, WIDTH
+from mirtool.report.quality_rows import BAR_COLOR, OUTLIER_COLOR
 
 WINDOW = 0.2
 """Share of the probes that the running median takes, around each."""

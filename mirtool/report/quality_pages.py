@@ -19,12 +19,12 @@ from mirtool.report.figures import (
     SMALLEST_TEXT,
     add_axes,
     axes_size,
-    new_figure,
     shorten,
     text_width,
     wrap,
 )
-from mirtool.report.quality_rows import GAP, MARGIN, OUTLIER_COLOR, TITLE_ROOM, WIDTH, write_page
+from mirtool.report.page import GAP, MARGIN, WIDTH, begin_page, write_page
+from mirtool.report.quality_rows import OUTLIER_COLOR
 
 TALLEST_PAGE = 245.0
 _BOLDER = 1.13
@@ -58,14 +58,13 @@ def panel_page(
     """
     rows = -(-n_panels // size.across)
     lines = wrap(remarks, remarks_width)
-    bottom = MARGIN + len(lines) * LINE + GAP + feet
     pitch = size.above + size.height + size.below
-    figure = new_figure(WIDTH, bottom + rows * pitch + TITLE_ROOM + MARGIN)
+    figure, bottom = begin_page(feet + rows * pitch, lines)
     step = (WIDTH - 2 * MARGIN + GAP) / size.across
     panels = []
     for i in range(n_panels):
         row, column = divmod(i, size.across)
-        up = bottom + (rows - 1 - row) * pitch + size.below
+        up = bottom + feet + (rows - 1 - row) * pitch + size.below
         panels.append(add_axes(figure, MARGIN + column * step + size.left, up, size.width, size.height))
     write_page(figure, title, lines)
     return figure, panels

@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Patch
 
 from mirtool.errors import NotEnoughDataError
 from mirtool.model import BoolArray, FloatArray, SampleTable
@@ -26,16 +25,15 @@ from mirtool.report.figures import (
     MUTED_COLOR,
     POINTS_PER_INCH,
     SMALLEST_TEXT,
-    TEXT,
     UP_COLOR,
     add_axes,
     axes_size,
-    new_figure,
     shorten,
     text_width,
     wrap,
 )
 from mirtool.report.labels import spread
+from mirtool.report.page import GAP, MARGIN, WIDTH, begin_page, group_legend, write_page
 from mirtool.report.trees import colors_of_groups, draw_group_bar
 
 OUTLIER_COLOR = UP_COLOR
@@ -46,12 +44,9 @@ NONE = "none"
 """Written in a panel of what the files do not hold."""
 
 # Millimeters.
-WIDTH, MARGIN, GAP = 180.0, 4.0, 1.2
-TITLE_ROOM = 6.0
 _BODY, _TALLEST_ROW, _LOWEST_NAMED_ROW, _TALLEST_BODY = 100.0, 5.5, 2.47, 245.0
 _LONGEST_NAME, _GROUP_BAR = 30.0, 2.2
 _HEAD, _FEET, _BETWEEN = 3 * LINE + 1.0, 4.5, 4.5
-LEGEND_WIDTH, _LEGEND_KEY = 145.0, 6.5
 
 
 @dataclass(frozen=True)
@@ -108,14 +103,11 @@ def row_page(
     pitch = min(pitch, _TALLEST_BODY / n)
     lines = wrap(remarks, WIDTH - 2 * MARGIN)
     groups = colors_of_groups(samples.groups)
-    entries = [(group or "no group", color) for group, color in groups.items()] + list(legend)
-    n_columns, n_lines = legend_grid([text for text, _ in entries])
-
-    bottom = MARGIN + len(lines) * LINE + GAP + _FEET
     body = n * pitch
-    above = _HEAD + max(n_lines * LINE + (2 * GAP if entries else 0), head_room)
-    height = bottom + body + above + TITLE_ROOM + MARGIN
-    figure = new_figure(WIDTH, height)
+    figure, bottom = begin_page(
+        _FEET + body + _HEAD, lines, [*group_legend(groups), *legend], least_above=head_room
+    )
+    bottom += _FEET
 
     names = [shorten(name, _LONGEST_NAME) for name in samples.names]
     left = MARGIN + max(map(text_width, names)) * 1.13 + GAP
@@ -126,33 +118,7 @@ def row_page(
     left += GAP
     panels = _add_panels(figure, heads, left, bottom, body, n)
     write_page(figure, title, lines)
-    if entries:
-        draw_entries(figure, entries, n_columns, height - MARGIN - TITLE_ROOM)
     return figure, panels
-
-
-def write_page(figure: Figure, title: str, lines: Sequence[str]) -> None:
-    """Write a page's title at its upper left, and the remarks' lines at its foot."""
-    width, height = figure.get_size_inches() * MM_PER_INCH
-    room = width - 2 * MARGIN
-    figure.text(MARGIN / width, 1 - MARGIN / height, shorten(title, 0.87 * room, TEXT + 1), va="top",
-                fontsize=TEXT + 1, fontweight="bold")  # fmt: skip
-    figure.text(MARGIN / width, MARGIN / height, "\n".join(lines), va="bottom", fontsize=SMALLEST_TEXT,
-                color=MUTED_COLOR)  # fmt: skip
-
-
-def draw_entries(
-    figure: Figure, entries: Sequence[tuple[str, str]], n_columns: int, top: float, room: float = LEGEND_WIDTH
-) -> None:
-    """Draw texts with their colors in columns from the left, ``top`` millimeters above the page's foot."""
-    width, height = figure.get_size_inches() * MM_PER_INCH
-    room = room / n_columns - _LEGEND_KEY
-    figure.legend(
-        handles=[Patch(facecolor=color, label=shorten(text, room)) for text, color in entries],
-        loc="upper left", bbox_to_anchor=(MARGIN / width, top / height), ncols=n_columns, borderpad=0,
-        borderaxespad=0, handlelength=1.1, handleheight=0.8, handletextpad=0.5, labelspacing=0.35,
-        columnspacing=1.4,
-    )  # fmt: skip
 
 
 def draw_limit(axes: Axes, limit: float) -> None:
@@ -228,15 +194,6 @@ def number(value: float) -> str:
     ('0.0292', '4,305', '79.8')
     """
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
-
-
-def legend_grid(texts: Sequence[str], width: float = LEGEND_WIDTH) -> tuple[int, int]:
-    """Give the numbers of columns and lines that a legend of these texts takes in ``width`` millimeters."""
-    if not texts:
-        return 1, 0
-    widest = min(max(map(text_width, texts)), 60.0) + _LEGEND_KEY
-    columns = min(max(int(width / widest), 1), len(texts))
-    return columns, -(-len(texts) // columns)
 
 
 def _add_panels(

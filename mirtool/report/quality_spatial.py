@@ -18,6 +18,7 @@ from mirtool.quality import QualityReport
 from mirtool.quality.comparison import row_medians
 from mirtool.quality.findings import MORAN_LIMIT, MORAN_P
 from mirtool.report.figures import DIVERGING_COLORS, LINE, house_style, minus
+from mirtool.report.page import GAP, MARGIN, WIDTH
 from mirtool.report.quality_pages import (
     PanelSize,
     draw_color_bar,
@@ -26,7 +27,6 @@ from mirtool.report.quality_pages import (
     panels_a_page,
     write_panel_title,
 )
-from mirtool.report.quality_rows import GAP, MARGIN, WIDTH
 from mirtool.report.slide import Slide, lay_out
 
 _WIDEST, _TALLEST, _MOST_ACROSS = 56.0, 105.0, 9
