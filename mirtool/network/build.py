@@ -67,6 +67,12 @@ class SynergyNetwork:
     robustness
         One row a miRNA: its rank among the hubs on other tables than this
         (:func:`mirtool.network.with_robustness`); None where not asked for.
+    modules
+        One row a pair and an enriched term (:func:`mirtool.network.modules.with_modules`); None where not asked
+        for.
+    families
+        One row a pair of seed families (:func:`mirtool.network.seed_families.beyond_seed`); None where not asked
+        for.
     """
 
     mirnas: Table
@@ -83,6 +89,8 @@ class SynergyNetwork:
     notes: tuple[str, ...]
     communities: Table | None = None
     robustness: Table | None = None
+    modules: Table | None = None
+    families: Table | None = None
 
     @property
     def all_targets(self) -> TextArray:
