@@ -13,10 +13,10 @@ PACKAGE = Path(mirtool.__file__).parent
 LAYERS = [
     {"errors"},
     {"model"},
-    {"probes", "console", "mirbase", "lowess", "components", "data", "pairs", "gene_ids"},
+    {"probes", "console", "mirbase", "lowess", "components", "data", "pairs", "gene_ids", "seed_sites"},
     {"io"},
     {"study", "sample_sheet", "names", "normalize"},
-    {"differential", "cluster", "quality", "qpcr", "chip", "simulate"},
+    {"differential", "cluster", "quality", "qpcr", "chip", "simulate", "library"},
     {"network", "audit", "power", "methods", "sensitivity", "shortlist", "gsea"},
     {"report"},
     {"commands"},
