@@ -11,16 +11,28 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mirtool.commands.common import (
-    FormatOption,
-    OutputOption,
-    SamplesOption,
     check_figure_options,
     find_place,
     is_stream,
     record_run,
     write_result,
 )
-from mirtool.commands.expression import SCALES, normalized_table_of, sample_sheet_of
+from mirtool.commands.expression import normalized_table_of, sample_sheet_of
+from mirtool.commands.options import (
+    AdjustOption,
+    AlphaOption,
+    CompareOption,
+    CutoffOption,
+    FiguresOption,
+    FormatOption,
+    NoFiguresOption,
+    OutputOption,
+    PlatformOption,
+    SamplesInRowsOption,
+    SamplesOption,
+    Scale,
+    ScaleOption,
+)
 from mirtool.commands.sensitivity import (
     check_sensitivity_options,
     run_sensitivity,
@@ -49,31 +61,10 @@ def diff(
         ),
     ] = None,
     samples: SamplesOption = None,
-    compare: Annotated[
-        str | None,
-        typer.Option(
-            "--compare",
-            metavar="TESTED:REFERENCE",
-            help="The two groups; ratios are tested / reference. With exactly two groups the default reference is "
-            "the one that comes first in the sheet.",
-        ),
-    ] = None,
-    cutoff: Annotated[
-        float, typer.Option("--cutoff", metavar="FOLD", help="Least fold change, up or down (not a log2).")
-    ] = 2.0,
-    alpha: Annotated[
-        float, typer.Option("--alpha", metavar="P", help="Largest P, and largest adjusted P, that passes.")
-    ] = 0.05,
-    adjust: Annotated[
-        str,
-        typer.Option(
-            "--adjust",
-            metavar="METHOD",
-            help="How P is adjusted for the number of tests: bh, by, storey (q value), storey-spline (the same by "
-            "the qvalue package's default), holm, bonferroni, sidak, holm-sidak, simes-hochberg, hommel, "
-            "fdr_tsbh, fdr_tsbky, fdr_gbs or none.",
-        ),
-    ] = "bh",
+    compare: CompareOption = None,
+    cutoff: CutoffOption = 2.0,
+    alpha: AlphaOption = 0.05,
+    adjust: AdjustOption = "bh",
     test: Annotated[
         str,
         typer.Option(
@@ -170,26 +161,11 @@ def diff(
             "share of choices under which it stays.",
         ),
     ] = False,
-    scale: Annotated[
-        str | None,
-        typer.Option(
-            "--scale", metavar="log2|linear", help="Scale of the table, where it does not say so itself."
-        ),
-    ] = None,
-    platform: Annotated[
-        str | None,
-        typer.Option(
-            "--platform", metavar="FILE", help="GEO platform table (GPL….txt, .annot, SOFT) that names the IDs."
-        ),
-    ] = None,
-    samples_in_rows: Annotated[
-        bool, typer.Option("--samples-in-rows", help="The table has one row a sample and one column a probe.")
-    ] = False,
-    figures: Annotated[
-        str | None,
-        typer.Option("--figures", metavar="DIR", help="Folder for the figures. In a study folder: figures/."),
-    ] = None,
-    no_figures: Annotated[bool, typer.Option("--no-figures", help="Draw no figure.")] = False,
+    scale: ScaleOption = None,
+    platform: PlatformOption = None,
+    samples_in_rows: SamplesInRowsOption = False,
+    figures: FiguresOption = None,
+    no_figures: NoFiguresOption = False,
     volcano: Annotated[
         str,
         typer.Option(
@@ -254,7 +230,6 @@ def diff(
         test=test, fold_change=fold_change or "ratio-of-means", cutoff=cutoff, alpha=alpha, adjust=adjust
     )
     _check_model_options(model, test)
-    _check_choice("--scale", scale, SCALES)
     _check_choice("--volcano", volcano, VOLCANO_RULES)
     _check_figure_options(figures, no_figures, volcano, adjust)
     place = find_place([table] if table else [], samples, "normalized table")
@@ -437,7 +412,7 @@ def _check_figure_options(figures: str | None, no_figures: bool, volcano: str, a
 def _read_matrix(
     source: str,
     sheet: str,
-    scale: str | None,
+    scale: Scale | None,
     platform: str | None,
     *,
     samples_in_rows: bool,
@@ -454,7 +429,7 @@ def _read_matrix(
 
     matrix = read_expression(
         source,
-        scale="linear" if scale == "linear" else "log2" if scale else None,
+        scale=scale,
         samples_in_rows=samples_in_rows,
     )
     if source != STDIN and spots_path(source).is_file():

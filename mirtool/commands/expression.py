@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from mirtool.commands.options import Scale
     from mirtool.model import ExpressionMatrix
 
-SCALES = ("log2", "linear")
-
 
 def normalized_table_of(table: str | None, place: Place) -> str:
     """Give the table that was named, else the study's ``results/normalized.csv``."""

@@ -8,16 +8,25 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from mirtool.commands.arrays import input_hashes, read_study_arrays, tell_reading
-from mirtool.commands.common import (
-    FormatOption,
-    OutputOption,
-    SamplesOption,
-    find_place,
-    is_stream,
-    record_run,
-    write_result,
-)
+from mirtool.commands.common import find_place, is_stream, record_run, write_result
 from mirtool.commands.current_names import AliasesOption, names_record, read_book, tell_names
+from mirtool.commands.options import (
+    ArrayListOption,
+    ChannelOption,
+    FlagsOption,
+    FormatOption,
+    InputFormatOption,
+    MinFactorProbesOption,
+    MinIntensityOption,
+    OutputOption,
+    PlatformOption,
+    ProbesOption,
+    SamplesInRowsOption,
+    SamplesOption,
+    Scale,
+    SignalOption,
+    SpeciesOption,
+)
 from mirtool.console import say, say_pairs, say_table, warn
 from mirtool.errors import CallError
 
@@ -36,14 +45,10 @@ Between = Literal[
     "none", "median", "scale", "quantile", "cyclic-loess", "cyclic-loess-affy", "cyclic-loess-pairs", "vsn",
     "spike-in", "small-rna", "Aquantile", "Gquantile", "Rquantile", "Tquantile",
 ]  # fmt: skip
-FlagRule = Literal["bad", "negative", "ignore"]
 ReplicateMethod = Literal["median", "mean", "weighted"]
 ReplicateScale = Literal["linear", "log"]
 Imputation = Literal["none", "knn"]
 KeepRule = Literal["any", "all", "everything"]
-ProbeChoice = Literal["mirna", "all"]
-Signal = Literal["gene", "processed", "median"]
-Scale = Literal["linear", "log2"]
 
 
 def normalize(
@@ -60,18 +65,8 @@ def normalize(
         Preset,
         typer.Option(help="The recipe. The options for its steps (below) go before what it sets for them."),
     ] = "service",
-    channel: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NM|ratio",
-            help="Wavelength or name of the channel with the samples; default 532 (Hy3), else the only one. ratio "
-            "gives log2(Hy3/Hy5); 635/532 the first of two channels over the second.",
-        ),
-    ] = None,
-    flags: Annotated[
-        FlagRule,
-        typer.Option(help="Spots to make missing first: flag −100 alone, every flag below 0, or none."),
-    ] = "bad",
+    channel: ChannelOption = None,
+    flags: FlagsOption = "bad",
     background: Annotated[
         Background | None,
         typer.Option(
@@ -111,29 +106,14 @@ def normalize(
         Imputation,
         typer.Option(help="Fill in missing values from the ten nearest probes; they are counted and marked."),
     ] = "none",
-    min_intensity: Annotated[float, typer.Option(metavar="COUNTS", help="The cut-off for a signal.")] = 30.0,
+    min_intensity: MinIntensityOption = 30.0,
     keep: Annotated[
         KeepRule,
         typer.Option(help="Keep probes at the cut-off in any array, in all arrays, or every probe."),
     ] = "any",
-    probes: Annotated[
-        ProbeChoice,
-        typer.Option(
-            help="Probes that count: miRNAs (with miRPlus), or all but controls and empty spots, for chips whose "
-            "names are something else."
-        ),
-    ] = "mirna",
-    species: Annotated[
-        str | None,
-        typer.Option(
-            metavar="PREFIX",
-            help="Count only the miRNAs of this species, such as hsa. Default: every species on the chip that has "
-            "names.",
-        ),
-    ] = None,
-    min_factor_probes: Annotated[
-        int, typer.Option(metavar="N", help="The fewest probes to take the arrays' factors from.")
-    ] = 20,
+    probes: ProbesOption = "mirna",
+    species: SpeciesOption = None,
+    min_factor_probes: MinFactorProbesOption = 20,
     keep_replicates: Annotated[
         bool,
         typer.Option(
@@ -143,32 +123,14 @@ def normalize(
         ),
     ] = False,
     linear: Annotated[bool, typer.Option("--linear", help="Write ratios to the factor, not their log2.")] = False,
-    signal: Annotated[
-        Signal | None,
-        typer.Option(
-            help="Agilent only: the total of each gene (default), or the processed or median signal of each "
-            "feature."
-        ),
-    ] = None,
-    array_list: Annotated[
-        str | None,
-        typer.Option(
-            "--gal", metavar="FILE", help="Array list (.gal) that gives IDs and names to spots that lack them."
-        ),
-    ] = None,
-    platform: Annotated[
-        str | None,
-        typer.Option(
-            metavar="FILE", help="GEO platform table (GPL….txt, .annot, SOFT) that gives names to the IDs."
-        ),
-    ] = None,
+    signal: SignalOption = None,
+    array_list: ArrayListOption = None,
+    platform: PlatformOption = None,
     scale: Annotated[
         Scale | None,
         typer.Option(help="GEO series matrix only: linear says that its values are raw intensities."),
     ] = None,
-    samples_in_rows: Annotated[
-        bool, typer.Option("--samples-in-rows", help="Tables have one row a sample and one column a probe.")
-    ] = False,
+    samples_in_rows: SamplesInRowsOption = False,
     aliases: AliasesOption = None,
     current_names: Annotated[
         bool,
@@ -178,10 +140,7 @@ def normalize(
             "NAME_names. Without it the chip's names stay.",
         ),
     ] = False,
-    input_format: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="Format of the files; told by content if left out."),
-    ] = None,
+    input_format: InputFormatOption = None,
     output: OutputOption = None,
     format_name: FormatOption = None,
 ) -> None:

@@ -228,7 +228,7 @@ def test_in_a_pipe_the_table_is_on_stdout_and_nothing_heavy_is_imported(study):
 WRONG_CALLS = [
     (["--compare", "resistent:responding"], "the group 'resistent' has no array", "did you mean 'resistant'?"),
     (["--compare", "resistant"], "the comparison can't be read", "resistant"),
-    (["--scale", "ln"], "--scale can't be 'ln'", "log2 or linear"),
+    (["--scale", "ln"], "Invalid value for '--scale'", "'ln' is not one of"),
     (["--volcano", "q"], "--volcano can't be 'q'", "p or fdr"),
     (["--volcano", "fdr", "--adjust", "none"], "figures by adjusted P need an adjustment", "--adjust bh"),
     (["--figures", "x", "--no-figures"], "--figures and --no-figures contradict each other", "leave one"),

@@ -373,12 +373,13 @@ def test_a_sample_without_file(capsys):
 
 def test_the_command_offers_what_the_library_knows():
     command = import_module("mirtool.commands.normalize")
+    options = import_module("mirtool.commands.options")
     for offered, known in (
         (command.Preset, library.PRESETS),
-        (command.FlagRule, library.FLAG_RULES),
+        (options.FlagRule, library.FLAG_RULES),
         (command.ReplicateMethod, library.REPLICATE_METHODS),
         (command.KeepRule, library.KEEP_RULES),
-        (command.ProbeChoice, library.PROBE_CHOICES),
+        (options.ProbeChoice, library.PROBE_CHOICES),
         (command.Background, library.BACKGROUND_METHODS),
         (command.Within, library.WITHIN_METHODS),
         (command.Between, tuple(dict.fromkeys(library.BETWEEN_METHODS + library.RATIO_BETWEEN_METHODS))),
