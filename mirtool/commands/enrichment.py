@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mirtool.commands.common import FormatOption, OutputOption, Place, find_place, record_run, write_result
+from mirtool.commands.common import (
+    FormatOption,
+    OutputOption,
+    Place,
+    check_figure_options,
+    find_place,
+    record_run,
+    write_result,
+)
+from mirtool.commands.enrichment_figures import draw_enrichment
 from mirtool.commands.workers import SchedulerOption, WorkersOption, open_executor
 from mirtool.console import plural, progress_steps, say, say_pairs, say_table, warn
 from mirtool.errors import CallError, MirtoolError
@@ -28,6 +37,27 @@ GeneSetsOption = Annotated[
         metavar="go|FILE|NAME|none",
         help="go: GO biological process, which comes with mirtool (default); a GMT file; or the name of an "
         "Enrichr library (KEGG_2021_Human), fetched once and kept.",
+    ),
+]
+CollectionsOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--gene-sets",
+        metavar="go|go-cc|go-mf|go-all|FILE|NAME|none",
+        help="go: GO biological process, which comes with mirtool (default), as do go-cc (cellular component) and "
+        "go-mf (molecular function); go-all: the three; a GMT file (KEGG, Reactome, MSigDB …); or the name of an "
+        "Enrichr library (KEGG_2021_Human, Reactome_2022), fetched once and kept. May be given several times: "
+        "each collection has an FDR of its own.",
+    ),
+]
+ReduceOption = Annotated[
+    str,
+    typer.Option(
+        "--reduce",
+        metavar="none|ancestors|similar",
+        help="Say which surviving terms another one stands for: ancestors (GO only) whose hits the terms below "
+        "them explain; or terms with similar genes, the one with the smallest P standing for the others. No term "
+        "is deleted: columns `cluster` and `represented by`. Figures then show only what stands for itself.",
     ),
 ]
 MinSizeOption = Annotated[
@@ -60,6 +90,11 @@ NULLS = {
 QUERIES = {"shared targets": 2, "all targets": 1}
 """What is asked of a network, and how many miRNAs must target a gene of it."""
 UNIVERSE_FILE = "network_mirna_universe.csv"
+GO_NAMES = {"go": "bp", "go-bp": "bp", "go-cc": "cc", "go-mf": "mf"}
+"""What ``--gene-sets`` calls the branches of the embedded Gene Ontology."""
+GO_ALL = ("go-bp", "go-cc", "go-mf")
+REDUCE = ("none", "ancestors", "similar")
+"""What ``--reduce`` may be."""
 
 TERMS_TOLD = 5
 TERM_FDR = 0.05
@@ -75,7 +110,8 @@ def enrichment(
             "folder: results/network_nodes.csv.",
         ),
     ] = None,
-    gene_sets: GeneSetsOption = None,
+    gene_sets: CollectionsOption = None,
+    reduce: ReduceOption = "none",
     universe: Annotated[
         str | None,
         typer.Option(
@@ -94,6 +130,11 @@ def enrichment(
     scheduler: SchedulerOption = None,
     output: OutputOption = None,
     format_name: FormatOption = None,
+    figures: Annotated[
+        str | None,
+        typer.Option("--figures", metavar="DIR", help="Folder for the figures. In a study folder: figures/."),
+    ] = None,
+    no_figures: Annotated[bool, typer.Option("--no-figures", help="Draw nothing.")] = False,
 ) -> None:
     """Which gene sets hold more of a list of genes than chance gives.
 
@@ -107,6 +148,9 @@ def enrichment(
     b of N sets with as many hits or more. The column `survives` names the nulls under which the FDR is at most
     0.05. Of a plain list of genes no miRNAs are known: read its P as a ranking if they are targets of miRNAs.
 
+    Figures, of each query and collection: the ten terms on top as bars and as dots (size: hits; color: FDR; one
+    mark a null), and the surviving terms as a map, joined where they share genes, also as GraphML for Cytoscape.
+
     Example:
 
     \b
@@ -114,20 +158,23 @@ def enrichment(
       mirtool enrichment genes.txt --universe measured.txt > enrichment.csv
       mirtool enrichment genes.txt --gene-sets KEGG_2021_Human.gmt -o enrichment.xlsx
       mirtool enrichment --null all --draws 100000 --workers 2
+      mirtool enrichment --gene-sets go-all --gene-sets KEGG_2021_Human.gmt --reduce similar
     """  # noqa: D301  (typer wants the backspace itself)
     from mirtool.network import enrichment as test_gene_sets
     from mirtool.network import enrichment_table
     from mirtool.report.tables import format_of
 
     nulls = choose_nulls(null)
+    check_reduce(reduce)
+    check_figure_options(figures, no_figures)
     place = find_place([genes] if genes else [], None, "list of genes")
     target = place.target(output, "enrichment.csv")
     format_of(target, format_name)
     source = genes or _nodes_of_study(place)
     queries, universe = _read_queries(source, universe)
     mirnas_source, mirnas = _find_mirnas(source, queries, null)
-    sets = find_gene_sets(gene_sets)
-    if sets is None:
+    collections = find_collections(gene_sets)
+    if not collections:
         raise CallError("there is nothing to test without gene sets", hint="name some, or leave --gene-sets out")
     everything = _read_universe(universe)
     sizes: dict[str, Any] = {"min_size": min_size, "max_size": max_size}
@@ -136,14 +183,18 @@ def enrichment(
             enrich_targets(mirnas, sets, query, nulls, draws, executor, universe=everything, seed=seed, **sizes)
             if mirnas is not None
             else test_gene_sets(members, sets, universe=everything, query=query, **sizes)
+            for sets in collections
             for query, members in queries.items()
             if len(members)
         ]
+    tests = reduce_all(tests, reduce)
     if mirnas is not None:
         say(f"miRNA universe: {mirnas.described}")
     for test in tests:
         say_terms(test)
     write_result(enrichment_table(tests), target, format_name)
+    folder = None if no_figures else place.figures(figures)
+    draw_enrichment(tests, folder, place.study.results if place.study else None)
     record_run(
         place,
         target,
@@ -151,6 +202,7 @@ def enrichment(
         arguments={
             "genes": source,
             "gene_sets": gene_sets,
+            "reduce": reduce,
             "universe": universe,
             "min_size": min_size,
             "max_size": max_size,
@@ -158,8 +210,8 @@ def enrichment(
             "draws": draws,
             "seed": seed,
         },
-        inputs=hash_files(source, universe, gene_sets, mirnas_source),
-        summary={test.query: summarize(test) for test in tests},
+        inputs=hash_files(source, universe, mirnas_source, *(gene_sets or ())),
+        summary=summarize_all(tests),
     )
 
 
@@ -168,6 +220,33 @@ def choose_nulls(null: str | None) -> tuple[str, ...]:
     if null is not None and null not in NULLS:
         raise CallError(f"--null can't be {null!r}", expected=" or ".join(NULLS))
     return NULLS[null or "all"]
+
+
+def check_reduce(reduce: str) -> None:
+    """Refuse a ``--reduce`` that there is not."""
+    if reduce not in REDUCE:
+        raise CallError(f"--reduce can't be {reduce!r}", expected=" or ".join(REDUCE))
+
+
+def reduce_all(tests: Sequence[EnrichmentTable], method: str) -> list[EnrichmentTable]:
+    """Say of each result which term stands for which; collections without ancestors are told and left as they are.
+
+    Raises
+    ------
+    CallError
+        Where no result can be reduced so.
+    """
+    from mirtool.network.redundancy import ANCESTORS, has_ancestors, reduce_terms
+
+    if method == "none":
+        return list(tests)
+    able = [method != ANCESTORS or has_ancestors(test.descriptions) for test in tests]
+    for source in dict.fromkeys(test.source for test, can in zip(tests, able, strict=True) if not can):
+        if any(able):
+            warn(f"{source} has no ancestors, which only GO has: its terms are not reduced")
+    return [
+        reduce_terms(test, method) if can or not any(able) else test for test, can in zip(tests, able, strict=True)
+    ]
 
 
 def enrich_targets(
@@ -209,20 +288,50 @@ def summarize(test: EnrichmentTable) -> dict[str, Any]:
         "mirna_universe": test.mirnas or None,
         "surviving": {each.name: int(each.survives.sum()) for each in test.tests},
         "surviving_all": int(test.survives_all.sum()),
-    }
+    } | ({"standing_for_themselves": int(test.reduction.stands_for_itself.sum())} if test.reduction else {})
+
+
+def summarize_all(tests: Sequence[EnrichmentTable]) -> dict[str, Any]:
+    """Give :func:`summarize` of each result, by its query, and by its gene sets where there are several."""
+    several = len({test.source for test in tests}) > 1
+    return {test.query + (f" in {test.source}" if several else ""): summarize(test) for test in tests}
 
 
 def find_gene_sets(name: str | None) -> GeneSets | None:
     """Give the gene sets that ``--gene-sets`` names: embedded, of a file, or of Enrichr; None for ``none``."""
     from mirtool.io.enrichr import read_library
-    from mirtool.io.gene_sets import embedded_go_bp, read_gene_sets
+    from mirtool.io.gene_sets import embedded_go, read_gene_sets
 
     if name == "none":
         return None
-    if name is None or name == "go":
-        return embedded_go_bp()
+    if name is None or name in GO_NAMES:
+        return embedded_go(GO_NAMES[name or "go"])
     is_path = os.sep in name or "/" in name or name.lower().endswith((".gmt", ".gz", ".txt"))
     return read_gene_sets(name) if is_path or Path(name).exists() else read_library(name)
+
+
+def find_collections(names: Sequence[str] | None) -> list[GeneSets]:
+    """Give every collection of gene sets that ``--gene-sets`` names, each once; none for ``none``.
+
+    Raises
+    ------
+    CallError
+        Where ``none`` stands beside others, and where two collections bear one name.
+    """
+    wanted: dict[str, None] = {}
+    for name in names or ["go"]:
+        wanted |= dict.fromkeys(GO_ALL if name == "go-all" else ("go-bp",) if name == "go" else (name,))
+    if "none" in wanted and len(wanted) > 1:
+        raise CallError("--gene-sets none and others contradict each other", found=" and ".join(wanted))
+    found = [sets for name in wanted if (sets := find_gene_sets(name)) is not None]
+    sources = [sets.source for sets in found]
+    for source in sources:
+        if sources.count(source) > 1:
+            raise CallError(
+                f"two collections of gene sets are called {source}, and could not be told apart in the table",
+                hint="rename one of the files",
+            )
+    return found
 
 
 def say_terms(test: EnrichmentTable) -> None:
@@ -240,6 +349,10 @@ def say_terms(test: EnrichmentTable) -> None:
         lines.append(("surviving", f"{n} with FDR <= {TERM_FDR:g} if {_words_of(each)}"))
     if len(test.tests) > 1:
         lines.append(("", f"{plural(int(test.survives_all.sum()), 'term')} under each of these"))
+    if test.reduction:
+        alone, surviving = int(test.reduction.stands_for_itself.sum()), int(test.survives_any.sum())
+        by = {"ancestors": "by ancestors", "similar": "by similar genes"}[test.reduction.method]
+        lines.append(("reduced", f"{by}: {alone:,} of the {plural(surviving, 'term')} stand for themselves"))
     say_pairs(lines)
     if test.draws_needed:
         say(
@@ -262,7 +375,8 @@ def _say_top(test: EnrichmentTable) -> None:
     """Show the terms that survive any null, in the table's order: those that survive all of them first."""
     import numpy as np
 
-    shown = np.flatnonzero(np.any([each.survives for each in test.tests], axis=0))[:TERMS_TOLD]
+    survives = test.reduction.stands_for_itself if test.reduction else test.survives_any
+    shown = np.flatnonzero(survives)[:TERMS_TOLD]
     if not len(shown):
         return
     say_table(

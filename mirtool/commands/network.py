@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mirtool.commands.common import record_run, write_result
+from mirtool.commands.common import check_figure_options, record_run, write_result
 from mirtool.commands.current_names import AliasesOption, names_record, read_book, tell_names
 from mirtool.commands.enrichment import (
     QUERIES,
     UNIVERSE_FILE,
+    CollectionsOption,
     DrawsOption,
-    GeneSetsOption,
     MaxSizeOption,
     MinSizeOption,
     NullOption,
+    ReduceOption,
     SeedOption,
+    check_reduce,
     choose_nulls,
     enrich_targets,
-    find_gene_sets,
+    find_collections,
     hash_files,
+    reduce_all,
     say_terms,
 )
+from mirtool.commands.enrichment_figures import draw_enrichment
 from mirtool.commands.network_context import (
     Context,
     ExpressedOption,
@@ -131,7 +136,8 @@ def network(
     resolution: ResolutionOption = 1.0,
     robustness: RobustnessOption = 0,
     hubs: HubsOption = 5,
-    gene_sets: GeneSetsOption = None,
+    gene_sets: CollectionsOption = None,
+    reduce: ReduceOption = "none",
     min_size: MinSizeOption = 10,
     max_size: MaxSizeOption = 500,
     null: NullOption = None,
@@ -160,8 +166,9 @@ def network(
     ] = None,
     figures: Annotated[
         str | None,
-        typer.Option("--figures", metavar="DIR", help="Folder for the figure. In a study folder: figures/."),
+        typer.Option("--figures", metavar="DIR", help="Folder for the figures. In a study folder: figures/."),
     ] = None,
+    no_figures: Annotated[bool, typer.Option("--no-figures", help="Draw nothing.")] = False,
 ) -> None:
     """Which miRNAs work together: shared targets, synergy, hubs, and what the shared genes are known for.
 
@@ -181,7 +188,8 @@ def network(
 
     Writes network_nodes.csv, network_edges.csv, network_pairs.csv, network_universe.csv (genes),
     network_mirna_universe.csv (what miRNAs were drawn from), network.graphml (for Cytoscape) and enrichment.csv,
-    and draws network.png and network.svg.
+    and draws network.png and network.svg, and of each query the terms on top (enrichment_bars_…,
+    enrichment_dots_…) and their map (enrichment_map_…, also as GraphML).
 
     Example:
 
@@ -199,10 +207,12 @@ def network(
     from mirtool.report.tables import write_bytes
 
     nulls = choose_nulls(null)
+    check_reduce(reduce)
+    check_figure_options(figures, no_figures)
     place = find_network_place(differential, mirnas)
     folder = Path(output) if output else place.study.results if place.study else Path()
     chosen = with_universe(choose_mirnas(differential, mirnas, regulation, place), mirna_universe)
-    sets = find_gene_sets(gene_sets)
+    collections = find_collections(gene_sets)
     known = read_known(interactions, species or species_in_common(chosen.names))
     book = read_book(aliases or ())
     chosen, of_study = with_current_study_names(chosen, book)
@@ -239,9 +249,10 @@ def network(
         enrich = partial(
             enrich_targets, drawn_from, nulls=nulls, draws=draws, seed=seed, executor=executor, **sizes
         )
-        tests = _test_gene_sets(result, sets, enrich, asked=gene_sets is not None)
+        tests = _test_gene_sets(result, collections, enrich, asked=gene_sets is not None)
+        tests = reduce_all(tests, reduce)
         result = describe_communities(
-            result, drawn_from, sets, nulls, draws, seed=seed, executor=executor, **sizes
+            result, drawn_from, next(iter(collections), None), nulls, draws, seed=seed, executor=executor, **sizes
         )
     tell_names("of the study", of_study)
     tell_names(f"in {known.source}", of_table)
@@ -265,7 +276,9 @@ def network(
         write_result(enrichment_table(tests), str(folder / "enrichment.csv"))
     elif (folder / "enrichment.csv").exists():
         warn(f"{folder / 'enrichment.csv'} is from an earlier run")
-    _draw(result, place.figures(figures))
+    pictures = None if no_figures else place.figures(figures)
+    _draw(result, pictures)
+    draw_enrichment(tests, pictures, folder)
     record_run(
         place,
         str(graphml),
@@ -286,6 +299,7 @@ def network(
             "robustness": robustness,
             "hubs": hubs,
             "gene_sets": gene_sets,
+            "reduce": reduce,
             "min_size": min_size,
             "max_size": max_size,
             "null": null,
@@ -294,7 +308,7 @@ def network(
             "seed": seed,
         },
         inputs=hash_files(
-            chosen.source, interactions, gene_sets, mirna_universe, *(aliases or ()), *context.files
+            chosen.source, interactions, mirna_universe, *(gene_sets or ()), *(aliases or ()), *context.files
         ),
         summary=summarize_network(chosen, known, result, tests)
         | summarize_ranking(result)
@@ -324,19 +338,17 @@ def _universe_of(result: SynergyNetwork, chosen: ChosenMirnas, known: Interactio
 
 def _test_gene_sets(
     result: SynergyNetwork,
-    sets: GeneSets | None,
+    collections: Sequence[GeneSets],
     enrich: Callable[..., EnrichmentTable],
     *,
     asked: bool,
 ) -> list[EnrichmentTable]:
     """Test the shared and all targets; sets nobody asked for may fail to fit a small table."""
     tests: list[EnrichmentTable] = []
-    if sets is None:
-        return tests
-    for query in QUERIES:
-        if query == "shared targets" and not len(result.shared_targets):
-            say("No gene is a target of two of the miRNAs: gene sets are tested for all targets only.")
-            continue
+    queries = [query for query in QUERIES if query == "all targets" or len(result.shared_targets)]
+    if collections and len(queries) < len(QUERIES):
+        say("No gene is a target of two of the miRNAs: gene sets are tested for all targets only.")
+    for sets, query in product(collections, queries):
         try:
             tests.append(enrich(sets, query))
         except NotEnoughDataError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from mirtool.commands.enrichment import summarize
+from mirtool.commands.enrichment import summarize_all
 from mirtool.commands.network_mirnas import ChosenMirnas
 from mirtool.console import plural, say, say_pairs, say_table
 
@@ -100,5 +100,5 @@ def summarize_network(
         "pairs": pairs,
         "significant_pairs": significant,
         "significant_pairs_of_one_seed": same,
-        "enrichment": {test.query: summarize(test) for test in tests},
+        "enrichment": summarize_all(tests),
     }

@@ -151,6 +151,16 @@ Wrote results/network.graphml
 Wrote results/enrichment.csv
 Wrote figures/network.png
 Wrote figures/network.svg
+Wrote figures/enrichment_bars_shared_targets.png
+Wrote figures/enrichment_bars_shared_targets.svg
+Wrote figures/enrichment_dots_shared_targets.png
+Wrote figures/enrichment_dots_shared_targets.svg
+No enrichment map, shared targets: no term of sets.gmt survives a null.
+Wrote figures/enrichment_bars_all_targets.png
+Wrote figures/enrichment_bars_all_targets.svg
+Wrote figures/enrichment_dots_all_targets.png
+Wrote figures/enrichment_dots_all_targets.svg
+No enrichment map, all targets: no term of sets.gmt survives a null.
 """
 OPTIONS = ("--interactions", "mti.csv", "--alpha", "0.65", "--gene-sets", "sets.gmt", "--min-size", "2")
 
@@ -325,7 +335,7 @@ def test_strong_evidence_of_a_table_without_evidence(capsys: pytest.CaptureFixtu
     Path("mti.csv").write_text("mirna,gene\nhsa-miR-17-5p,G1\nhsa-miR-20a-5p,G1\nhsa-miR-21-5p,G2\n")
     assert main(["network", *OPTIONS]) == 2
     assert "mti.csv has no column that says which evidence is strong" in capsys.readouterr().err
-    assert main(["network", *OPTIONS, "--evidence", "all", "--gene-sets", "none"]) == 0
+    assert main(["network", *OPTIONS[:4], "--evidence", "all", "--gene-sets", "none"]) == 0
     assert "no column of evidence: every pair counts alike" in capsys.readouterr().err
 
 
@@ -481,7 +491,10 @@ def test_enrichment_of_a_list(capsys: pytest.CaptureFixture[str]) -> None:
         (b"\n\n", [], 1, "genes.txt: the file holds no gene"),
         (b"a,b\n1,2\n", [], 1, "this table has no column of genes"),
         (b"7157\n672\n", [], 1, "none of the 2 genes of the query is in the universe"),
-        (b"G1\n", ["--gene-sets", "none"], 2, "there is nothing to test without gene sets"),
+        (b"G1\n", ["--gene-sets", "none"], 2, "--gene-sets none and others contradict each other"),
+        (b"G1\n", ["--reduce", "kappa"], 2, "--reduce can't be 'kappa' (expected none or ancestors or similar)"),
+        (b"G1\n", ["--reduce", "ancestors"], 2, "these gene sets have no ancestors"),
+        (b"G1\n", ["--figures", "x", "--no-figures"], 2, "--figures and --no-figures contradict each other"),
         (b"G1\n", ["--null", "all"], 2, "--null all needs the miRNAs behind the genes"),
         (b"G1\n", ["--format", "pdf"], 2, "can't tell how to write -"),
     ],
