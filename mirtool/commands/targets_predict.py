@@ -26,8 +26,8 @@ def predict(
         typer.Option(
             "--mirna",
             metavar="FASTA|NAMES|FILE",
-            help="Mature sequences (mature.fa); or names, parted by commas or one a line in a file, whose sequences "
-            "are those of miRBase 22.",
+            help="Mature sequences (mature.fa); or names, parted by commas or one a line in a file, with the "
+            "sequences of miRBase 22.",
         ),
     ],
     utr: Annotated[str, typer.Option("--utr", metavar="FASTA", help="3'UTRs, 5' to 3', packed by gzip or not.")],
@@ -85,13 +85,17 @@ def predict(
     )
     names = text_array(name for name, _ in mirnas), text_array(genes), text_array(record.name for record in utrs)
     table = target_table(found, *names)
+    examples = ", ".join(dict.fromkeys(genes[:4]))
     say("Seed sites:")
     say_pairs(
         [
             ("miRNAs", f"{plural(len(mirnas), 'miRNA')}, {len(set(table['miRNA'])):,} with targets"),
-            ("UTRs", f"{plural(len(utrs), 'UTR')} of {plural(len(set(genes)), 'gene')}: {', '.join(genes[:3])} …"),
-            *((site, plural(int((found.kind == kind).sum()), "site")) for kind, site in enumerate(SITES)),
-            ("left out", f"sites weaker than {least}"),
+            ("UTRs", f"{plural(len(utrs), 'UTR')} of {plural(len(set(genes)), 'gene')}: {examples} …"),
+            *(
+                (site, plural(int((found.kind == kind).sum()), "site"))
+                for kind, site in enumerate(SITES[: SITES.index(least) + 1])
+            ),
+            *([] if least == SITES[-1] else [("left out", f"sites weaker than {least}")]),
             ("targets", f"{plural(len(table), 'pair')} of miRNA and gene"),
         ]
     )
