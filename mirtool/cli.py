@@ -15,7 +15,7 @@ import typer
 from typer.exceptions import TyperException
 
 from mirtool import __version__
-from mirtool.commands import COMMANDS
+from mirtool.commands import COMMANDS, GROUPS
 from mirtool.console import say
 from mirtool.errors import MirtoolError, OutputError
 
@@ -59,6 +59,8 @@ def _options(
 
 for _name, _function in COMMANDS.items():
     app.command(_name)(_function)
+for _name, _group in GROUPS.items():
+    app.add_typer(_group, name=_name)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -60,6 +60,21 @@ def progress(items: Iterable[T], title: str, total: int) -> Iterator[T]:
 
 
 @contextmanager
+def progress_bytes(title: str) -> Iterator[Callable[[int, int | None], None]]:
+    """Give a function to call with the bytes that are there and how many there will be; a bar, on a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda _done, _total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(title, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+@contextmanager
 def progress_steps(title: str, total: int) -> Iterator[Callable[[str], None]]:
     """Give a function to call after each of ``total`` steps; it moves a progress bar on a terminal only."""
     if not sys.stderr.isatty() or total < 2:

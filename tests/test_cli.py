@@ -12,19 +12,25 @@ import pytest
 
 from mirtool import __version__
 from mirtool.cli import main
-from mirtool.commands import COMMANDS
+from mirtool.commands import COMMANDS, GROUPS
 
 FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
 TABLE = str(FIXTURES / "matrix" / "intensities.csv")
 HEAVY = ("numpy", "pandas", "scipy", "matplotlib", "networkx", "pyarrow", "statsmodels", "gseapy", "xlsxwriter")
 MIRTOOL = [sys.executable, "-m", "mirtool"]
+CALLS = [[name] for name in (*COMMANDS, *GROUPS)] + [
+    [name, command.name or command.callback.__name__]
+    for name, group in GROUPS.items()
+    for command in group.registered_commands
+]
+"""Every command, and every command of a group."""
 
 
 def run(*arguments, **options) -> subprocess.CompletedProcess[str]:
     return subprocess.run([*MIRTOOL, *arguments], capture_output=True, text=True, timeout=60, **options)
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["--version"], *([name, "--help"] for name in COMMANDS)])
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], *([*call, "--help"] for call in CALLS)])
 def test_help_starts_without_anything_heavy(arguments):
     code = (
         "import sys; from mirtool.cli import main; code = main(sys.argv[1:])\n"
@@ -35,12 +41,12 @@ def test_help_starts_without_anything_heavy(arguments):
     assert done.stdout.splitlines()[-1] == "HEAVY []"
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_teaches_by_an_example(name, capsys):
-    assert main([name, "--help"]) == 0
+@pytest.mark.parametrize("call", CALLS, ids=" ".join)
+def test_every_command_teaches_by_an_example(call, capsys):
+    assert main([*call, "--help"]) == 0
     out = capsys.readouterr().out
     assert "Example" in out
-    assert f"  mirtool {name}" in out
+    assert f"  mirtool {' '.join(call)}" in out
 
 
 def test_the_version_is_said():

@@ -55,18 +55,28 @@ def read_library(name: str) -> GeneSets:
     OutputError
         Where it can't be kept in the cache folder.
     """
+    kept = fetched_library(name)
+    return parse_gene_sets(read_text(kept), f"Enrichr {name}", kept)
+
+
+def fetched_library(name: str) -> Path:
+    """Give the GMT file of an Enrichr library in the cache folder, fetched where it isn't there yet.
+
+    Raises
+    ------
+    CallError, OfflineError, OutputError
+        As of :func:`read_library`.
+    """
     if not _LIBRARY_NAME.fullmatch(name):
         raise CallError(
             "this is neither a file of gene sets nor the name of an Enrichr library",
             found=repr(name),
             expected="go, none, the path of a GMT file, or a name such as KEGG_2021_Human",
         )
-    source, kept = f"Enrichr {name}", cache_folder() / "enrichr" / f"{name}.gmt"
-    if kept.is_file():
-        return parse_gene_sets(read_text(kept), source, kept)
-    text = _fetch(name, kept)
-    _keep(text, kept)
-    return parse_gene_sets(text, source, kept)
+    kept = cache_folder() / "enrichr" / f"{name}.gmt"
+    if not kept.is_file():
+        _keep(_fetch(name, kept), kept)
+    return kept
 
 
 def _fetch(name: str, kept: Path) -> str:

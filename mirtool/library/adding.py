@@ -1,0 +1,229 @@
+"""From a file to an entry of the library: read, brought under current names, counted, written."""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mirtool.console import plural
+from mirtool.errors import CallError
+from mirtool.gene_ids import gene_book, with_current_symbols
+from mirtool.io.gene_sets import read_gene_sets
+from mirtool.io.interaction_rows import to_interactions
+from mirtool.io.interactions import read_rows
+from mirtool.io.text import STDIN, sha256_of
+from mirtool.library.catalog import database_read_as
+from mirtool.library.entry import NOT_STATED, Entry, check_name, name_of_file
+from mirtool.library.store import has_entry, save_gene_sets, save_interactions
+from mirtool.library.unpack import file_sha256, unpacked
+from mirtool.model import EVIDENCE_CLASSES, GeneSets, Interactions, text_array
+from mirtool.pairs import renamed_pairs
+
+if TYPE_CHECKING:
+    from mirtool.gene_ids import GeneBook
+    from mirtool.names import NameBook, Resolution
+
+
+@dataclass(frozen=True)
+class Description:
+    """What a user or the catalog says of a file, which it does not say itself; empty where not known."""
+
+    name: str = ""
+    version: str = ""
+    license: str = ""
+    citation: str = ""
+    address: str = ""
+    """Where it was fetched, in place of the path."""
+
+
+def add_targets(
+    path: str | Path,
+    description: Description,
+    *,
+    book: NameBook,
+    genes: GeneBook | None = None,
+    species: str | None = None,
+    replacing: bool = False,
+) -> tuple[Entry, list[Resolution]]:
+    """Put a table of interactions into the library.
+
+    Parameters
+    ----------
+    path
+        Any table :func:`mirtool.io.interactions.read_interactions` reads, or a ZIP archive of one; ``-`` is
+        standard input.
+    description
+        Name, version, license and so on. A name left out is that of the database, else of the file.
+    book
+        What miRNAs are called now.
+    genes
+        What genes are called now; None takes the embedded table.
+    species
+        A miRBase prefix such as ``"hsa"``: only miRNAs whose name begins with it.
+    replacing
+        Whether an entry of that name may be there already, and gives way.
+
+    Returns
+    -------
+    tuple
+        The entry as written, and what became of each miRNA name.
+
+    Raises
+    ------
+    FormatError
+        Where the table can't be read, or no row is left.
+    CallError
+        Where the name is taken or can't be one.
+    OutputError
+        Where the library can't be written.
+    """
+    sha256 = _sha256(path)
+    with unpacked(path) as table:
+        rows = read_rows(table)
+        known = database_read_as(rows.database, description.version)
+        database_name = known.name.partition("-")[0] if known else ""
+        name = _free_name("targets", description.name or database_name or _own_name(path), replacing)
+        pairs = to_interactions(rows, path=str(path), source=name, species=species)
+    pairs, found, named = _under_current_names(pairs, book)
+    pairs, symbols = with_current_symbols(pairs, genes or gene_book())
+    entry = Entry(
+        kind="targets",
+        name=name,
+        version=description.version,
+        database=rows.database,
+        added=_today(),
+        source=description.address or _place(path),
+        sha256=sha256,
+        license=description.license or (known.license if known else NOT_STATED),
+        citation=description.citation or (known.citation if known else ""),
+        counts={"rows": len(rows), **_counts(pairs)},
+        remarks=(*pairs.dropped, *named, *symbols.told()),
+        unmapped=_without_empty(
+            {
+                "miRNA names": {each.given: each.status.value for each in found if not each.mapped},
+                "gene names": {label: f"{' or '.join(may)}?" for label, may in symbols.ambiguous.items()},
+            }
+        ),
+    )
+    save_interactions(entry, pairs)
+    return entry, found
+
+
+def add_gene_sets(
+    path: str | Path, description: Description, *, genes: GeneBook | None = None, replacing: bool = False
+) -> Entry:
+    """Put gene sets into the library, their genes under current symbols.
+
+    Parameters
+    ----------
+    path
+        A GMT file, packed with gzip or not, or a ZIP archive of one; ``-`` is standard input.
+    description, genes, replacing
+        As of :func:`add_targets`.
+
+    Raises
+    ------
+    FormatError
+        Where the file is no GMT.
+    CallError
+        Where the name is taken or can't be one.
+    OutputError
+        Where the library can't be written.
+    """
+    name = _free_name("genesets", description.name or _own_name(path), replacing)
+    with unpacked(path) as table:
+        sets = read_gene_sets(table)
+    sets, named = _under_current_symbols(sets, genes or gene_book())
+    entry = Entry(
+        kind="genesets",
+        name=name,
+        version=description.version,
+        database="GMT",
+        added=_today(),
+        source=description.address or _place(path),
+        sha256=_sha256(path),
+        license=description.license or NOT_STATED,
+        citation=description.citation,
+        counts={"sets": len(sets), "genes": len(frozenset().union(*sets.genes))},
+        remarks=named,
+    )
+    save_gene_sets(entry, sets)
+    return entry
+
+
+def _under_current_names(
+    pairs: Interactions, book: NameBook
+) -> tuple[Interactions, list[Resolution], tuple[str, ...]]:
+    """Give the miRNAs their current names, with what became of each name, in whole and in words."""
+    found = [book.resolve(name) for name in dict.fromkeys(pairs.mirna)]
+    current = {each.given: each.best_name for each in found}
+    renamed = renamed_pairs(pairs, mirna=text_array(current[name] for name in pairs.mirna))
+    n_renamed = sum(each.mapped and each.name != each.given for each in found)
+    n_unmapped = sum(not each.mapped for each in found)
+    told = (
+        (n_renamed, "miRNA name", "replaced by the current one (miRBase 22)"),
+        (n_unmapped, "miRNA name", "that did not map kept as it is"),
+        (len(pairs) - len(renamed), "pair", "became one with another pair of the same miRNA"),
+    )
+    return renamed, found, tuple(f"{plural(n, what)} {fate}" for n, what, fate in told if n)
+
+
+def _under_current_symbols(sets: GeneSets, book: GeneBook) -> tuple[GeneSets, tuple[str, ...]]:
+    """Give the genes of sets their current symbols, and say how many changed."""
+    named = {gene: book.name(gene) for gene in sorted(frozenset().union(*sets.genes))}
+    current = tuple(frozenset(named[gene].symbol for gene in genes) for genes in sets.genes)
+    statuses = Counter(name.status for name in named.values())
+    told = (
+        (statuses["identifier"], "gene identifier", f"replaced by its symbol ({book.source})"),
+        (statuses["alias"], "former gene name", f"replaced by the current symbol ({book.source})"),
+        (statuses["ambiguous"], "gene name", "that several genes share kept as it is"),
+        (statuses["unknown"], "gene name", f"not in {book.source} kept as it is"),
+    )
+    return replace(sets, genes=current), tuple(f"{plural(n, what)} {fate}" for n, what, fate in told if n)
+
+
+def _counts(pairs: Interactions) -> dict[str, int]:
+    grades = Counter(pairs.evidence.tolist())
+    return {
+        "pairs": len(pairs),
+        "miRNAs": len(set(pairs.mirna)),
+        "genes": len(set(pairs.gene)),
+        **{f"{grade} pairs": grades[grade] for grade in reversed(EVIDENCE_CLASSES) if grade and grades[grade]},
+    }
+
+
+def _without_empty(unmapped: Mapping[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+    return {what: names for what, names in unmapped.items() if names}
+
+
+def _free_name(kind: str, name: str, replacing: bool) -> str:
+    if has_entry(kind, check_name(name)) and not replacing:
+        raise CallError(
+            f"the library has {name!r} already",
+            hint="--replace puts this file in its place, --name gives it another name; "
+            f"`mirtool {kind} info {name}` says what is there",
+        )
+    return name
+
+
+def _own_name(path: str | Path) -> str:
+    if str(path) == STDIN:
+        raise CallError("what comes from standard input needs a --name")
+    return name_of_file(path)
+
+
+def _place(path: str | Path) -> str:
+    return "standard input" if str(path) == STDIN else str(Path(path).resolve())
+
+
+def _sha256(path: str | Path) -> str:
+    # Where there is no file to hash, reading says why.
+    return sha256_of(path) if str(path) == STDIN or not Path(path).is_file() else file_sha256(path)
+
+
+def _today() -> str:
+    return datetime.datetime.now(datetime.UTC).date().isoformat()

@@ -1,0 +1,77 @@
+"""Files as databases pack them: a ZIP archive that holds one table, or the table itself.
+
+What gzip packed needs no unpacking here: every reader does that itself. A workbook (XLSX) is an archive too, and
+stays as it is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from mirtool.errors import FormatError
+from mirtool.io.text import STDIN
+
+_AT_ONCE = 1 << 20
+
+
+def file_sha256(path: str | Path) -> str:
+    """Hash a file as it lies there, packed or not, as ``sha256sum`` does."""
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def unpacked(path: str | Path) -> Iterator[str]:
+    """Give the path of the one file in a ZIP archive, unpacked for as long as it is needed; of others their own.
+
+    Raises
+    ------
+    FormatError
+        Where the archive is damaged, packed with a password, or holds several files.
+    """
+    if str(path) == STDIN or not Path(path).is_file() or not zipfile.is_zipfile(path):
+        yield str(path)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        yield str(_unpack(path, Path(folder)) or path)
+
+
+def _unpack(path: str | Path, folder: Path) -> Path | None:
+    """Unpack the one file of an archive into a folder; None for a workbook."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            if "[Content_Types].xml" in archive.namelist():
+                return None
+            member = _only_member(archive, path)
+            target = folder / Path(member.filename).name
+            with archive.open(member) as packed, target.open("wb") as file:
+                shutil.copyfileobj(packed, file, _AT_ONCE)
+            return target
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
+        raise FormatError(
+            "the archive is damaged, or packed in a way mirtool does not know",
+            path=path,
+            found=str(error),
+            hint="download it again, or unpack it yourself and name the table in it",
+        ) from error
+
+
+def _only_member(archive: zipfile.ZipFile, path: str | Path) -> zipfile.ZipInfo:
+    """Give the only file in an archive; what macOS adds to it is none."""
+    members = [each for each in archive.infolist() if not each.is_dir() and "__MACOSX" not in each.filename]
+    if len(members) != 1:
+        raise FormatError(
+            f"this archive holds {len(members)} files",
+            path=path,
+            found=", ".join(each.filename for each in members[:5]) or "none",
+            expected="one table",
+            hint="unpack it, and name the table in it",
+        )
+    return members[0]
