@@ -336,6 +336,13 @@ def weights_and_replicates(folder: Path | None) -> Iterable[Parity]:
     return (Parity(*row) for row in parity_weights.rows(folder))
 
 
+def tests_in_models() -> Iterable[Parity]:
+    """Compare Student's t in models, signed ranks and permutation within pairs with R and samr."""
+    import parity_tests
+
+    return (Parity(*row) for row in parity_tests.rows())
+
+
 TOPICS: dict[str, Callable[[], Iterable[Parity]]] = {
     "Quantitative PCR": qpcr,
     "Power": power,
@@ -348,6 +355,7 @@ def main() -> None:
     topics = TOPICS | {
         "Correction and normalization": partial(normalization, folder),
         "Linear models": partial(models, folder),
+        "Other tests within models": tests_in_models,
         "Weights of arrays and replicate spots": partial(weights_and_replicates, folder),
     }
     lines = [

@@ -69,9 +69,10 @@ def diff(
         str,
         typer.Option(
             "--test",
-            metavar="moderated|welch|student|rank-sum|permutation|none",
-            help="The test, on log2 values. Moderated is Smyth's (2004), which suits few arrays best; rank-sum "
-            "and permutation (as in SAM) assume no normal distribution.",
+            metavar="moderated|student|welch|rank-sum|signed-rank|permutation|none",
+            help="The test, on log2 values. Moderated is Smyth's (2004), which suits few arrays best; rank-sum, "
+            "signed-rank (of pairs) and permutation (as in SAM; with --pair within pairs) assume no normal "
+            "distribution. Models are for moderated and student.",
         ),
     ] = "moderated",
     fold_change: Annotated[
@@ -204,6 +205,7 @@ def diff(
       mirtool diff log2.xlsx --samples s.csv --scale log2 -o differential.xlsx --figures plots
       mirtool diff --sensitivity                      which of them stay, whatever else is chosen
       mirtool diff --pair patient --trend --robust    before and after in the same patients
+      mirtool diff --pair patient --test signed-rank  the same, by ranks alone
       mirtool diff --contrast "day7 - day0" --contrast "day14 - day0" --covariate batch
       mirtool diff --design "~ group + batch + age" --block patient
       mirtool diff --weights arrays                   keep a noisy array, but let it count less
@@ -212,6 +214,7 @@ def diff(
     """  # noqa: D301  (typer wants the backspace itself)
     from mirtool.differential import Model
     from mirtool.differential.compare import check_options
+    from mirtool.differential.model_options import check_test
     from mirtool.report.tables import format_of
 
     model = Model(
@@ -229,7 +232,7 @@ def diff(
     check_options(
         test=test, fold_change=fold_change or "ratio-of-means", cutoff=cutoff, alpha=alpha, adjust=adjust
     )
-    _check_model_options(model, test)
+    check_test(test, model)
     _check_choice("--volcano", volcano, VOLCANO_RULES)
     _check_figure_options(figures, no_figures, volcano, adjust)
     place = find_place([table] if table else [], samples, "normalized table")
@@ -245,7 +248,7 @@ def diff(
     if model == Model():
         result = _compare_two(matrix, tested, reference, test, rules, permutations, seed)
     else:
-        result = _compare_by_model(matrix, model, tested, reference, rules)
+        result = _compare_by_model(matrix, model, tested, reference, test, rules, permutations, seed)
     counts = [_counts(d) for d in result.tables]
     for comparison, d, n in zip(result.comparisons, result.tables, counts, strict=True):
         _tell(matrix, comparison, d, n, asked=test)
@@ -339,7 +342,14 @@ def _compare_two(
 
 
 def _compare_by_model(
-    matrix: ExpressionMatrix, model: Model, tested: str | None, reference: str | None, rules: _Rules
+    matrix: ExpressionMatrix,
+    model: Model,
+    tested: str | None,
+    reference: str | None,
+    test: str,
+    rules: _Rules,
+    permutations: int,
+    seed: int,
 ) -> _Result:
     from mirtool.differential import compare_by_model, overview_table
 
@@ -348,25 +358,16 @@ def _compare_by_model(
         model,
         tested=tested,
         reference=reference,
+        test=test,
         fold_change=rules.fold_change,
         cutoff=rules.cutoff,
         alpha=rules.alpha,
         adjust=rules.adjust,
+        permutations=permutations,
+        seed=seed,
     )
     overview = overview_table(result) if len(result.tables) > 1 else None
     return _Result(result.tables, result.comparisons, overview, result.array_weights)
-
-
-def _check_model_options(model: Model, test: str) -> None:
-    from mirtool.differential import Model
-
-    if test != "moderated" and model != Model():
-        raise CallError(
-            f"--test {test} compares two groups as they are",
-            found="a model besides (--contrast, --pair, --block, --covariate, --design, --weights, --trend, "
-            "--robust or --treat)",
-            expected="--test moderated, which all of these belong to",
-        )
 
 
 def _write_tables(result: _Result, target: str, format_name: str | None) -> None:

@@ -11,8 +11,8 @@ from mirtool.differential.fold_change import FOLD_CHANGES, FoldChange, compare_m
 from mirtool.differential.groups import Comparison, choose_comparison, join_samples, parse_comparison
 from mirtool.differential.linear_model import Fit, fit_linear_model
 from mirtool.differential.model_options import Model
-from mirtool.differential.moderated import Moderated, ModeratedF, log_odds, moderate, moderated_f
-from mirtool.differential.permutation import PermutationTest, permutation_test
+from mirtool.differential.moderated import Moderated, ModeratedF, log_odds, moderate, moderated_f, ordinary
+from mirtool.differential.permutation import PermutationTest, permutation_test, sign_flip_test
 from mirtool.differential.rank_sum import RankSum, rank_sum_test
 from mirtool.differential.replicate_spots import (
     ReplicateSpots,
@@ -21,6 +21,7 @@ from mirtool.differential.replicate_spots import (
     summarize_replicates,
 )
 from mirtool.differential.scaled_f import VariancePrior
+from mirtool.differential.signed_rank import SignedRank, signed_rank_test
 from mirtool.differential.table import differential_table, overview_table
 from mirtool.differential.two_sample import TTest, paired_t_test, student_t_test, welch_t_test
 
@@ -41,6 +42,7 @@ __all__ = [
     "PermutationTest",
     "RankSum",
     "ReplicateSpots",
+    "SignedRank",
     "TTest",
     "VariancePrior",
     "adjust_p_values",
@@ -61,12 +63,15 @@ __all__ = [
     "log_odds",
     "moderate",
     "moderated_f",
+    "ordinary",
     "overview_table",
     "paired_t_test",
     "parse_comparison",
     "parse_contrast",
     "permutation_test",
     "rank_sum_test",
+    "sign_flip_test",
+    "signed_rank_test",
     "student_t_test",
     "summarize_replicates",
     "update_array_weights",

@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from mirtool.differential.adjust import adjust_p_values, adjustment_name
 from mirtool.differential.compare import (
     TESTS,
+    Tested,
     check_log2,
     check_options,
     count_spots,
@@ -33,10 +35,16 @@ from mirtool.differential.fold_change import (
 )
 from mirtool.differential.groups import Comparison, choose_comparison
 from mirtool.differential.linear_model import Fit
-from mirtool.differential.model_options import Model, check_model
-from mirtool.differential.moderated import Moderated, ModeratedF, log_odds, moderate, moderated_f
+from mirtool.differential.model_options import WITHIN_PAIRS, Model, check_model, check_test
+from mirtool.differential.moderated import Moderated, ModeratedF, log_odds, moderate, moderated_f, ordinary
+from mirtool.differential.permutation import PERMUTATIONS
+from mirtool.differential.scaled_f import VariancePrior
+from mirtool.differential.within_pairs import compare_pairs
 from mirtool.errors import CallError, NotEnoughDataError, SampleSheetError
 from mirtool.model import DifferentialTable, ExpressionMatrix, FloatArray, SampleTable
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,10 +58,11 @@ class ModelComparison:
     comparisons
         Which arrays stand on either side of each, by their positions in the matrix that was given.
     f, f_adjusted
-        Test of all comparisons together and its P adjusted, ``(n_probes,)``; None for a single comparison, and
-        where a least fold change was asked for.
+        Test of all comparisons together and its P adjusted, ``(n_probes,)``; None for a single comparison, where a
+        least fold change was asked for, and for tests within pairs.
     log_odds
-        B of each comparison, ``(n_probes, n_comparisons)``; None with a least fold change.
+        B of each comparison, ``(n_probes, n_comparisons)``; None with a least fold change, and for other tests
+        than the moderated one.
     correlation
         Of the arrays of a block, or of the spots of an array; NaN without either.
     array_weights
@@ -74,6 +83,8 @@ class _Setting:
     """The fixed part of a run that every comparison's table needs."""
 
     matrix: ExpressionMatrix
+    test: str
+    prior: VariancePrior | None
     fold_change: str
     cutoff: float
     alpha: float
@@ -88,12 +99,16 @@ def compare_by_model(
     *,
     tested: str | None = None,
     reference: str | None = None,
+    test: str = "moderated",
     fold_change: str | None = None,
     cutoff: float = 2.0,
     alpha: float = 0.05,
     adjust: str = "bh",
+    permutations: int = PERMUTATIONS,
+    seed: int = 1,
+    executor: Executor | None = None,
 ) -> ModelComparison:
-    """Compare groups within a linear model of the log2 values, by moderated t.
+    """Compare groups within a linear model of the log2 values.
 
     Parameters
     ----------
@@ -104,11 +119,16 @@ def compare_by_model(
         What to fit.
     tested, reference
         The two groups, where the model has no contrasts; as in :func:`mirtool.differential.differential`.
+    test
+        ``"moderated"``; ``"student"``, the ordinary t of the same fit; and for pairs that nothing else stands
+        beside, ``"signed-rank"`` and ``"permutation"`` within pairs (fold changes are those of the fit).
     fold_change
         A key of :data:`mirtool.differential.FOLD_CHANGES`. None takes what the model fits (``"fitted"``) where it
         adjusts for anything or a comparison has more than two groups, else the ratio of means.
     cutoff, alpha, adjust
         As in :func:`mirtool.differential.differential`; each comparison is adjusted by itself.
+    permutations, seed, executor
+        Of the permutation test, see :func:`mirtool.differential.sign_flip_test`.
 
     Raises
     ------
@@ -125,8 +145,9 @@ def compare_by_model(
     docs/methods/models.md
     """
     check_model(model)
+    check_test(test, model)
     adjust = adjustment_name(adjust)
-    check_options(test="moderated", fold_change=fold_change or "fitted", cutoff=cutoff, alpha=alpha, adjust=adjust)
+    check_options(test=test, fold_change=fold_change or "fitted", cutoff=cutoff, alpha=alpha, adjust=adjust)
     check_log2(matrix.values)
     contrasts, comparisons = _choose(matrix.samples, model, tested, reference)
     in_model = set(matrix.samples.groups) - {""} if model.contrasts else set(contrasts[0].weights)
@@ -146,33 +167,48 @@ def compare_by_model(
     if fitting.spots is not None:
         own = replace(own, spots=fitting.spots.counts)
     fit = fitting.fit(vectors)
-    result = moderate(
-        fit,
-        trend=fitting.intensity if model.trend else None,
-        robust=model.robust,
-        least_change=math.log2(model.least_fold_change),
-    )
+    result = ordinary(fit) if test != "moderated" else _moderate(fit, fitting, model)
+    if test in WITHIN_PAIRS and model.pair:
+        tested_by = [
+            compare_pairs(own, contrast, model.pair, test, permutations, seed, executor) for contrast in contrasts
+        ]
+    else:
+        tested_by = [
+            Tested(result.statistic[:, j], result.p_value[:, j], remarks=moderated_remarks(fit, result, j))
+            for j in range(len(contrasts))
+        ]
     fold_change = fold_change or _default_fold_change(model, contrasts)
     details = _details(model, design, fitting)
     remarks = (*design.remarks, *fitting.remarks)
-    setting = _Setting(own, fold_change, cutoff, alpha, adjust, details, remarks)
+    prior = result.prior if test == "moderated" else None
+    setting = _Setting(own, test, prior, fold_change, cutoff, alpha, adjust, details, remarks)
     group_means = {}
     if fold_change == "fitted":
         group_means = _group_means(fitting, design)
     tables = tuple(
-        _table(setting, contrast, comparison.reason, j, fit, result, group_means)
+        _table(setting, contrast, comparison.reason, fit.coefficients[:, j], tested_by[j], group_means)
         for j, (contrast, comparison) in enumerate(zip(contrasts, comparisons, strict=True))
     )
     treats = model.least_fold_change > 1
-    f = moderated_f(fit, result) if len(contrasts) > 1 and not treats else None
+    has_f = len(contrasts) > 1 and not treats and test not in WITHIN_PAIRS
+    f = moderated_f(fit, result) if has_f else None
     return ModelComparison(
         tables=tables,
         comparisons=comparisons,
         f=f,
         f_adjusted=None if f is None else adjust_p_values(f.p_value, adjust, alpha=alpha),
-        log_odds=None if treats else log_odds(fit, result),
+        log_odds=log_odds(fit, result) if test == "moderated" and not treats else None,
         correlation=fitting.correlation,
         array_weights=fitting.array_weights,
+    )
+
+
+def _moderate(fit: Fit, fitting: Fitting, model: Model) -> Moderated:
+    return moderate(
+        fit,
+        trend=fitting.intensity if model.trend else None,
+        robust=model.robust,
+        least_change=math.log2(model.least_fold_change),
     )
 
 
@@ -266,17 +302,17 @@ def _table(
     setting: _Setting,
     contrast: Contrast,
     reason: str,
-    estimate: int,
-    fit: Fit,
-    result: Moderated,
+    log2_ratio: FloatArray,
+    tested: Tested,
     group_means: dict[str, FloatArray],
 ) -> DifferentialTable:
     own, cutoff, alpha = setting.matrix, setting.cutoff, setting.alpha
+    details = (*setting.details, *tested.details)
     sides = _sides(own.samples, contrast)
     columns_tested, columns_reference = sides.tested_columns, sides.reference_columns
     values_tested, values_reference = own.values[:, list(columns_tested)], own.values[:, list(columns_reference)]
     if setting.fold_change == "fitted":
-        change = _fitted_change(contrast, fit.coefficients[:, estimate], group_means)
+        change = _fitted_change(contrast, log2_ratio, group_means)
     elif contrast.is_pair:
         change = compare_means(values_tested, values_reference, kind=setting.fold_change)
     else:
@@ -285,7 +321,7 @@ def _table(
             found=f"--fold-change {setting.fold_change} for {contrast.text!r}",
             expected="--fold-change fitted",
         )
-    p_value = result.p_value[:, estimate]
+    p_value = tested.p_value
     adjusts = setting.adjust != "none"
     fdr = adjust_p_values(p_value, setting.adjust, alpha=alpha) if adjusts else np.full(len(p_value), np.nan)
     return DifferentialTable(
@@ -297,7 +333,7 @@ def _table(
         ratio=change.ratio,
         log2_ratio=change.log2_ratio,
         signed_fold_change=change.signed,
-        statistic=result.statistic[:, estimate],
+        statistic=tested.statistic,
         p_value=p_value,
         fdr=fdr,
         n_tested=count_values(values_tested),
@@ -305,24 +341,24 @@ def _table(
         regulation_fold_change=regulation(change.ratio, cutoff),
         regulation_p=regulation(change.ratio, cutoff, p_value <= alpha),
         regulation_fdr=regulation(change.ratio, cutoff, fdr <= alpha),
-        test="moderated",
+        test=setting.test,
         fold_change=setting.fold_change,
         adjust=setting.adjust,
         cutoff=cutoff,
         alpha=alpha,
         spots_tested=count_spots(own, columns_tested),
         spots_reference=count_spots(own, columns_reference),
-        prior_df=result.prior.largest_df,
-        prior_variance=result.prior.median_variance,
-        remarks=(*setting.remarks, *moderated_remarks(fit, result, estimate)),
+        prior_df=setting.prior.largest_df if setting.prior else math.nan,
+        prior_variance=setting.prior.median_variance if setting.prior else math.nan,
+        remarks=(*setting.remarks, *tested.remarks),
         history=(
             *own.history,
             f"compared {contrast.tested} / {contrast.reference}: {reason}",
             f"fold change: {FOLD_CHANGES[setting.fold_change]}",
-            f"test: {TESTS['moderated']}",
-            *(f"{key}: {value}" for key, value in setting.details),
+            f"test: {TESTS[setting.test]}",
+            *(f"{key}: {value}" for key, value in details),
         ),
-        details=setting.details,
+        details=details,
     )
 
 

@@ -29,6 +29,7 @@ TESTS = {
     "welch": "Welch's t on log2 values",
     "student": "Student's t on log2 values",
     "rank-sum": "Wilcoxon's rank-sum test",
+    "signed-rank": "Wilcoxon's signed-rank test of the differences within pairs",
     "permutation": "permutation of the moderated difference d (Tusher 2001) on log2 values",
     "none": "none",
 }
@@ -39,7 +40,7 @@ LARGEST_LOG2 = 64.0
 
 
 @dataclass(frozen=True, eq=False)
-class _Tested:
+class Tested:
     """Statistic and P of each probe, and what the test has to say for itself."""
 
     statistic: FloatArray
@@ -112,6 +113,8 @@ def differential(
     """
     adjust = adjustment_name(adjust)
     check_options(test=test, fold_change=fold_change, cutoff=cutoff, alpha=alpha, adjust=adjust)
+    if test == "signed-rank":
+        raise CallError("the signed-rank test needs pairs", hint="name their column with --pair")
     if fold_change == "fitted":
         raise CallError("fitted fold changes need a model", hint="see mirtool.differential.compare_by_model")
     check_log2(matrix.values)
@@ -211,17 +214,17 @@ def _enough_arrays(test: str, groups: Comparison) -> bool:
     return test != "none" and n_tested + n_reference >= 3
 
 
-def _run_test(test: str, tested: FloatArray, reference: FloatArray) -> _Tested:
+def _run_test(test: str, tested: FloatArray, reference: FloatArray) -> Tested:
     if test == "moderated":
         return _moderated(tested, reference)
     if test == "none":
         missing = np.full(len(tested), np.nan)
-        return _Tested(missing, missing.copy())
+        return Tested(missing, missing.copy())
     if test == "rank-sum":
         ranks = rank_sum_test(tested, reference)
-        return _Tested(ranks.statistic, ranks.p_value, remarks=_rank_remarks(tested, reference))
+        return Tested(ranks.statistic, ranks.p_value, remarks=_rank_remarks(tested, reference))
     t_test = (welch_t_test if test == "welch" else student_t_test)(tested, reference)
-    return _Tested(t_test.statistic, t_test.p_value)
+    return Tested(t_test.statistic, t_test.p_value)
 
 
 def _rank_remarks(tested: FloatArray, reference: FloatArray) -> tuple[str, ...]:
@@ -236,23 +239,23 @@ def _rank_remarks(tested: FloatArray, reference: FloatArray) -> tuple[str, ...]:
 
 def _permutation(
     tested: FloatArray, reference: FloatArray, permutations: int, seed: int, executor: Executor | None
-) -> _Tested:
+) -> Tested:
     result = permutation_test(tested, reference, permutations=permutations, seed=seed, executor=executor)
     labelings = (
         f"all {result.n_labelings} others" if result.complete else f"{result.n_labelings} drawn (seed {seed})"
     )
-    return _Tested(
+    return Tested(
         result.statistic,
         result.p_value,
         details=(("labelings", labelings), ("s0", f"{result.constant:.6g}")),
     )
 
 
-def _moderated(tested: FloatArray, reference: FloatArray) -> _Tested:
+def _moderated(tested: FloatArray, reference: FloatArray) -> Tested:
     design = two_group_design(tested.shape[1], reference.shape[1])
     fit = fit_linear_model(np.hstack([tested, reference]), design)
     result = moderate(fit)
-    return _Tested(result.statistic[:, 1], result.p_value[:, 1], result.prior, moderated_remarks(fit, result, 1))
+    return Tested(result.statistic[:, 1], result.p_value[:, 1], result.prior, moderated_remarks(fit, result, 1))
 
 
 def moderated_remarks(fit: Fit, result: Moderated, estimate: int) -> tuple[str, ...]:

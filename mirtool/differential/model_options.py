@@ -14,6 +14,10 @@ ARRAYS, ARRAYS_FAST = "arrays", "arrays-fast"
 """Weights of the arrays estimated from the data: by likelihood, and in one pass over the probes."""
 
 
+WITHIN_PAIRS = ("signed-rank", "permutation")
+"""Tests without normality that take pairs into account, and nothing else."""
+
+
 @dataclass(frozen=True)
 class Model:
     """What is fitted besides the groups, and how the variances are moderated.
@@ -101,4 +105,65 @@ def check_model(model: Model) -> None:
         raise CallError(
             "--replicates counts the spots itself: --weights spots would count them twice",
             hint="leave --weights spots out",
+        )
+
+
+def check_test(test: str, model: Model) -> None:
+    """Refuse a test that can't be made within the model, or that needs pairs and has none.
+
+    Raises
+    ------
+    CallError
+        With the options that don't go together, and what to do.
+    """
+    moderating = [
+        option
+        for option, given in (
+            ("--trend", model.trend),
+            ("--robust", model.robust),
+            ("--treat", model.least_fold_change > 1),
+        )
+        if given
+    ]
+    fitted = [
+        option
+        for option, given in (
+            ("--block", model.block),
+            ("--covariate", model.covariates),
+            ("--design", model.formula),
+            ("--weights", model.weights),
+            ("--replicates", model.replicates),
+        )
+        if given
+    ]
+    paired = ["--pair"] if model.pair else []
+    contrasts = ["--contrast"] if model.contrasts else []
+    if test == "student" and moderating:
+        raise CallError(
+            "--trend, --robust and --treat are ways to moderate the t, and Student's is not moderated",
+            found=f"--test student {' '.join(moderating)}",
+            hint="leave them out, or take --test moderated",
+        )
+    if test in WITHIN_PAIRS and model != Model():
+        others = fitted + moderating
+        if others:
+            raise CallError(
+                f"--test {test} takes pairs and nothing else into account",
+                found=" ".join(others),
+                hint="leave them out, or take --test moderated or student, which fit a model",
+            )
+        if not model.pair:
+            raise CallError(
+                f"--test {test} compares groups within a model by their pairs alone",
+                found=" ".join(contrasts),
+                hint="name the pairs' column with --pair, or two groups with --compare",
+            )
+    if test in ("welch", "rank-sum", "none") and model != Model():
+        sister = "--test signed-rank, or --test permutation, which exchanges the groups within pairs"
+        raise CallError(
+            f"--test {test} compares two groups as they are",
+            found=" ".join(contrasts + paired + fitted + moderating),
+            hint=f"for pairs take {sister}"
+            if test == "rank-sum" and model.pair
+            else "leave these out, or take --test moderated (or student), which fits them",
         )

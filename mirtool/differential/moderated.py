@@ -109,6 +109,20 @@ def moderate(
     return Moderated(statistic, p_value, squeezed, df_total, prior)
 
 
+def ordinary(fit: Fit) -> Moderated:
+    """Compute the ordinary t of a fit: each probe by its own variance, on its own degrees of freedom.
+
+    Probes without a residual degree of freedom, or without any variation, have none. The prior weighs nothing.
+    """
+    from scipy.special import stdtr
+
+    sigma = np.where(fit.sigma > 0, fit.sigma, np.nan)
+    df = np.where(fit.df_residual > 0, fit.df_residual, np.nan).astype(np.float64)
+    statistic = fit.coefficients / (sigma[:, np.newaxis] * fit.unscaled_sd)
+    p_value = 2 * stdtr(df[:, np.newaxis], -np.abs(statistic))
+    return Moderated(statistic, p_value, sigma**2, df, VariancePrior(0.0, 0.0))
+
+
 def moderated_f(fit: Fit, moderated: Moderated) -> ModeratedF:
     """Test whether all estimates of a fit are zero, probe by probe, exactly where values are missing.
 

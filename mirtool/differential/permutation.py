@@ -22,7 +22,10 @@ from mirtool.errors import NotEnoughDataError
 from mirtool.model import BoolArray, FloatArray, IntArray
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from concurrent.futures import Executor
+
+    _Statistic = Callable[[FloatArray, BoolArray], tuple[FloatArray, FloatArray]]
 
 PERMUTATIONS = 1000
 """Labelings that are tried; all there are, where they are no more."""
@@ -35,6 +38,9 @@ SMALL_PERCENTILE = 5
 
 CHUNK = 50
 """Labelings a task: small enough to share among workers, large enough to be worth a matrix product."""
+
+MANY_PAIRS = 60
+"""From so many on their choices of signs are past counting in 64 bits."""
 
 EQUAL = 1e-9
 """Relative. Labelings that swap the groups give the same statistic but for rounding."""
@@ -92,19 +98,66 @@ def permutation_test(
     """
     values = np.hstack([tested, reference])
     n, n_tested = values.shape[1], tested.shape[1]
-    difference, error = _difference(values, np.arange(n)[:, np.newaxis] < n_tested)
+    labels, complete = _labelings(n, n_tested, permutations, seed)
+    return _permute(_difference, values, np.arange(n) < n_tested, labels, complete, executor)
+
+
+def sign_flip_test(
+    differences: FloatArray,
+    *,
+    permutations: int = PERMUTATIONS,
+    seed: int = 1,
+    executor: Executor | None = None,
+) -> PermutationTest:
+    """Test each probe's d of paired samples, the two labels exchanged within pairs alone.
+
+    d is the mean difference within pairs divided by its standard error plus a constant. To exchange the labels of
+    a pair is to change the sign of its difference; of all ``2ⁿ − 1`` other choices of signs each is tried once
+    where they are at most ``permutations``, otherwise they are drawn. P is that of :func:`permutation_test`.
+
+    Parameters
+    ----------
+    differences
+        log2 tested minus reference, ``(n_probes, n_pairs)``, NaN where either is missing.
+    permutations, seed, executor
+        As in :func:`permutation_test`; ``labelings`` of the result are choices of signs.
+
+    Raises
+    ------
+    NotEnoughDataError
+        Where no probe has two differences.
+
+    References
+    ----------
+    Tusher, Tibshirani and Chu (2001), paired data; Phipson and Smyth (2010) for P.
+    """
+    n = differences.shape[1]
+    flips, complete = _flips(n, permutations, seed)
+    return _permute(_mean_difference, differences, np.zeros(n, dtype=bool), flips, complete, executor)
+
+
+def _permute(
+    statistic_of: _Statistic,
+    values: FloatArray,
+    true_label: BoolArray,
+    labels: BoolArray,
+    complete: bool,
+    executor: Executor | None,
+) -> PermutationTest:
+    """Hold the true labeling's statistics, ``(n,)``, against those of the others, ``(n_labelings, n)``."""
+    difference, error = statistic_of(values, true_label[:, np.newaxis])
     known = ~np.isnan(error[:, 0])
     if not known.any():
         raise NotEnoughDataError(
             "no probe has enough values to permute",
-            expected="at least one probe with two values in one group and one in the other",
+            expected="at least one probe with two values in one group and one in the other, or two whole pairs",
             hint="use --test none for fold changes without P",
         )
     constant = _constant(difference[known, 0], error[known, 0])
     statistic = _divide(difference[:, 0], error[:, 0] + constant)
-    labels, complete = _labelings(n, n_tested, permutations, seed)
     chunks = [labels[start : start + CHUNK].T for start in range(0, len(labels), CHUNK)]
-    count = partial(_count_beyond, values[known], np.abs(statistic[known]) * (1 - EQUAL), constant)
+    sizes = np.abs(statistic[known]) * (1 - EQUAL)
+    count = partial(_count_beyond, statistic_of, values[known], sizes, constant)
     beyond, total = np.zeros(int(known.sum()), dtype=np.int64), 0
     for of_chunk, n_statistics in executor.map(count, chunks) if executor else map(count, chunks):
         beyond += of_chunk
@@ -143,6 +196,27 @@ def _difference(values: FloatArray, labels: BoolArray) -> tuple[FloatArray, Floa
     return sum_a / n_a - sum_b / n_b, error
 
 
+def _flips(n: int, at_most: int, seed: int) -> tuple[BoolArray, bool]:
+    """Give which pairs each choice of signs turns around, ``(n_choices, n)``, without the true one."""
+    if n < MANY_PAIRS and 2**n - 1 <= at_most:
+        return (np.arange(1, 2**n)[:, np.newaxis] >> np.arange(n)) % 2 == 1, True
+    rng = np.random.default_rng(seed)
+    return rng.random((at_most, n)) < 0.5, False
+
+
+def _mean_difference(values: FloatArray, flipped: BoolArray) -> tuple[FloatArray, FloatArray]:
+    """Give the mean of the differences and its standard error for every choice of signs."""
+    present = ~np.isnan(values)
+    differences = np.where(present, values, 0.0)
+    n = present.sum(axis=1)[:, np.newaxis].astype(np.float64)
+    n[n < 2] = np.nan
+    mean = differences @ np.where(flipped, -1.0, 1.0) / n
+    scatter = np.sum(differences**2, axis=1)[:, np.newaxis] - n * mean**2
+    # Of equal differences nothing but rounding is left, which must not count as scatter.
+    scatter[scatter <= 8 * np.finfo(np.float64).eps * n * mean**2] = 0.0
+    return mean, np.sqrt(scatter / (n - 1) / n)
+
+
 def _constant(difference: FloatArray, error: FloatArray) -> float:
     """Choose the constant s0: the percentile of the errors with which d varies least from small errors to large.
 
@@ -165,10 +239,10 @@ def _constant(difference: FloatArray, error: FloatArray) -> float:
 
 
 def _count_beyond(
-    values: FloatArray, sizes: FloatArray, constant: float, labels: BoolArray
+    statistic_of: _Statistic, values: FloatArray, sizes: FloatArray, constant: float, labels: BoolArray
 ) -> tuple[IntArray, int]:
     """Count the statistics of some labelings that are as large as each of ``sizes``, and all of them."""
-    difference, error = _difference(values, labels)
+    difference, error = statistic_of(values, labels)
     permuted = np.abs(_divide(difference, error + constant)).ravel()
     permuted = np.sort(permuted[~np.isnan(permuted)])
     return (len(permuted) - np.searchsorted(permuted, sizes, side="left")).astype(np.int64), len(permuted)

@@ -56,7 +56,7 @@ def rank_sum_test(tested: FloatArray, reference: FloatArray) -> RankSum:
 
 def _test_row(a: FloatArray, b: FloatArray) -> tuple[float, float]:
     n_a, n = len(a), len(a) + len(b)
-    ranks = _doubled_ranks(np.concatenate([a, b]))
+    ranks = doubled_ranks(np.concatenate([a, b]))
     rank_sum = int(ranks[:n_a].sum())
     u = (rank_sum - n_a * (n_a + 1)) / 2
     if n <= EXACT_UP_TO:
@@ -65,7 +65,7 @@ def _test_row(a: FloatArray, b: FloatArray) -> tuple[float, float]:
     return u, _normal_p(u, n_a, n - n_a, ranks)
 
 
-def _doubled_ranks(values: FloatArray) -> IntArray:
+def doubled_ranks(values: FloatArray) -> IntArray:
     """Rank values from 1, equal ones by their mean rank; twice that, so that all are whole numbers."""
     _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
     before = np.cumsum(counts) - counts

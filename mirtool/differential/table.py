@@ -20,10 +20,18 @@ TEST_LABELS = {
     "welch": "Welch",
     "student": "Student",
     "rank-sum": "rank-sum",
+    "signed-rank": "signed-rank",
     "permutation": "permutation",
 }
 
-STATISTICS = {"moderated": "t", "welch": "t", "student": "t", "rank-sum": "U", "permutation": "d"}
+STATISTICS = {
+    "moderated": "t",
+    "welch": "t",
+    "student": "t",
+    "rank-sum": "U",
+    "signed-rank": "W",
+    "permutation": "d",
+}
 """Test to the letter of its statistic."""
 
 MEANS = {
@@ -82,9 +90,11 @@ def overview_table(comparison: ModelComparison) -> Table:
     has its log2 ratio, fold change, t, P, adjusted P and regulation, with the groups in the heading.
     """
     first = comparison.tables[0]
+    label, letter = TEST_LABELS[first.test], STATISTICS[first.test]
     columns: dict[str, npt.NDArray[Any]] = {"ID": first.probes.id, "Name": first.probes.name}
     if comparison.f is not None and comparison.f_adjusted is not None:
-        columns |= {"F (moderated)": comparison.f.statistic, "P (F)": comparison.f.p_value}
+        f = "F (moderated)" if first.test == "moderated" else "F"
+        columns |= {f: comparison.f.statistic, "P (F)": comparison.f.p_value}
         if first.adjust != "none":
             columns[f"{ADJUSTMENTS[first.adjust]} of F"] = comparison.f_adjusted
     for d in comparison.tables:
@@ -92,8 +102,8 @@ def overview_table(comparison: ModelComparison) -> Table:
         columns |= {
             f"log2 ratio {over}": d.log2_ratio,
             f"fold change {over}": d.signed_fold_change,
-            f"t (moderated) {over}": d.statistic,
-            f"P (moderated) {over}": d.p_value,
+            f"{letter} ({label}) {over}": d.statistic,
+            f"P ({label}) {over}": d.p_value,
         }
         if d.adjust != "none":
             columns[f"{ADJUSTMENTS[d.adjust]} {over}"] = d.fdr

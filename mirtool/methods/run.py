@@ -12,7 +12,7 @@ from mirtool.methods.recipes import Recipe
 from mirtool.model import DifferentialTable, RawArrays
 from mirtool.normalize import Normalized, normalize
 
-TWO_GROUP_TESTS = tuple(test for test in TESTS if test != "none")
+TWO_GROUP_TESTS = tuple(test for test in TESTS if test not in ("none", "signed-rank"))
 """Every test of two groups, the default first."""
 
 

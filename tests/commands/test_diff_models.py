@@ -162,3 +162,23 @@ def test_the_weights_of_arrays_are_told_and_kept(tmp_path, capsys):
     assert float(told[1]) == pytest.approx(weights["A1"], rel=5e-3)
     assert np.prod(list(weights.values())) == pytest.approx(1)
     assert f"weights of arrays: A1 {told[1]}, " in target.read_text().splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    ("test", "heading", "told"),
+    [
+        ("student", "t (Student)", r"^  test +Student's t on log2 values$"),
+        ("signed-rank", "W (signed-rank)", r"^Warning: the smallest P that ranks of 2 pairs can give is 0.5"),
+        ("permutation", "d (permutation)", r"^  labelings within pairs +all 3 others$"),
+    ],
+)
+def test_other_tests_of_pairs_in_a_study(study, capsys, test, heading, told):
+    assert main(["diff", "--pair", "patient", "--test", test, "--no-figures"]) == 0
+    rows = {row["ID"]: row for row in rows_of((study / "results/differential.csv").read_text())}
+    assert float(rows["10001"]["log2 ratio after/before"]) == 3
+    assert re.search(told, capsys.readouterr().err, re.MULTILINE)
+    # Differences 2 and 4: t = 3 / 1 on one degree of freedom; both positive, ranks 1 + 2 = 3.
+    expected = {"student": 3.0, "signed-rank": 3.0}.get(test)
+    if expected is not None:
+        assert float(rows["10001"][heading]) == pytest.approx(expected)
+    assert float(rows["10001"][f"P ({heading[3:-1]})"]) <= 1
