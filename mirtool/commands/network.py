@@ -55,6 +55,7 @@ from mirtool.commands.network_mirnas import (
     with_current_study_names,
     with_universe,
 )
+from mirtool.commands.network_outputs import ExportOption, choose_exports, write_exports
 from mirtool.commands.network_ranking import (
     HubsOption,
     ResolutionOption,
@@ -164,6 +165,7 @@ def network(
             help="Folder for the tables. In a study folder: results/; elsewhere: this folder.",
         ),
     ] = None,
+    export: ExportOption = None,
     figures: Annotated[
         str | None,
         typer.Option("--figures", metavar="DIR", help="Folder for the figures. In a study folder: figures/."),
@@ -187,7 +189,8 @@ def network(
     are no random draw of genes, and well-studied miRNAs hit more of every term: trust what survives all three.
 
     Writes network_nodes.csv, network_edges.csv, network_pairs.csv, network_universe.csv (genes),
-    network_mirna_universe.csv (what miRNAs were drawn from), network.graphml (for Cytoscape) and enrichment.csv,
+    network_mirna_universe.csv (what miRNAs were drawn from), enrichment.csv, and by --export network.html (a page
+    to look into the network with a browser), network.xlsx (all tables), network.graphml (for Cytoscape) and more,
     and draws network.png and network.svg, and of each query the terms on top (enrichment_bars_…,
     enrichment_dots_…) and their map (enrichment_map_…, also as GraphML).
 
@@ -202,11 +205,11 @@ def network(
       mirtool network --mirnas hsa-miR-17-5p,hsa-miR-20a-5p,hsa-miR-15a-5p --gene-sets none
     """  # noqa: D301  (typer wants the backspace itself)
     from mirtool.model import Table
-    from mirtool.network import enrichment_table, graphml_bytes, node_table, synergy_network
+    from mirtool.network import enrichment_table, node_table, synergy_network
     from mirtool.network.mirna_universe import universe_table
-    from mirtool.report.tables import write_bytes
 
     nulls = choose_nulls(null)
+    exports = choose_exports(export)
     check_reduce(reduce)
     check_figure_options(figures, no_figures)
     place = find_network_place(differential, mirnas)
@@ -269,19 +272,17 @@ def network(
     write_ranking(result, folder)
     write_result(Table({"gene": result.universe}), str(folder / "network_universe.csv"))
     write_result(universe_table(drawn_from), str(folder / UNIVERSE_FILE))
-    graphml = folder / "network.graphml"
-    write_bytes(graphml_bytes(result), graphml)
-    say(f"Wrote {graphml}")
     if tests:
         write_result(enrichment_table(tests), str(folder / "enrichment.csv"))
     elif (folder / "enrichment.csv").exists():
         warn(f"{folder / 'enrichment.csv'} is from an earlier run")
+    write_exports(result, tests, known, folder, exports, asked=export is not None)
     pictures = None if no_figures else place.figures(figures)
     _draw(result, pictures)
     draw_enrichment(tests, pictures, folder)
     record_run(
         place,
-        str(graphml),
+        str(folder / "network.csv"),
         "network",
         arguments={
             "differential": chosen.source if not mirnas else None,
@@ -306,6 +307,7 @@ def network(
             "mirna_universe": mirna_universe,
             "draws": draws,
             "seed": seed,
+            "export": list(exports),
         },
         inputs=hash_files(
             chosen.source, interactions, mirna_universe, *(gene_sets or ()), *(aliases or ()), *context.files

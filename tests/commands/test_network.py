@@ -147,8 +147,10 @@ Wrote results/network_pairs.csv
 Wrote results/network_communities.csv
 Wrote results/network_universe.csv
 Wrote results/network_mirna_universe.csv
-Wrote results/network.graphml
 Wrote results/enrichment.csv
+Wrote results/network.html
+Wrote results/network.xlsx
+Wrote results/network.graphml
 Wrote figures/network.png
 Wrote figures/network.svg
 Wrote figures/enrichment_bars_shared_targets.png
@@ -254,7 +256,9 @@ def test_the_starter_is_announced_whenever_it_is_used(capsys: pytest.CaptureFixt
     assert "no paper should rest on it" in said
     assert sorted(path.name for path in Path("out").iterdir()) == [
         "network.graphml",
+        "network.html",
         "network.run.json",
+        "network.xlsx",
         "network_communities.csv",
         "network_edges.csv",
         "network_mirna_universe.csv",
