@@ -48,20 +48,12 @@ from mirtool.normalize.replicates import (
     stack_replicates,
 )
 from mirtool.normalize.report import RatioReport, per_array
-from mirtool.normalize.selection import counting_spots, ids_with_several_names
-from mirtool.normalize.service import (
-    CEILING,
-    Finished,
-    array_notes,
-    count_each_flag,
-    finish,
-    spot_notes,
-    tally,
-    tally_text,
-)
-from mirtool.normalize.settings import Settings, recipe_name
+from mirtool.normalize.selection import counting_spots
+from mirtool.normalize.service import Finished, finish
+from mirtool.normalize.settings import Settings
 from mirtool.normalize.shortage import too_few_factor_probes
 from mirtool.normalize.signals import spot_signals, spot_weights
+from mirtool.normalize.tallies import array_fields, array_notes, choice_fields, probe_fields, spot_notes
 from mirtool.normalize.two_color import (
     quantiles_of_a,
     quantiles_of_channels,
@@ -357,56 +349,24 @@ def _report(
     kept: BoolArray,
     finished: Finished,
 ) -> RatioReport:
-    channels = [arrays.channels[name] for name in pair]
-    saturated = [channel.saturated > 0 for channel in channels if channel.saturated is not None]
-    ceiling = [(channel.foreground >= CEILING) & (not channel.processed) for channel in channels]
     without = np.isnan(probes.m)
+    weaker = np.minimum(spots.numerator, spots.denominator) - settings.offset
     return RatioReport(
-        preset=recipe_name(settings, ratio=True),
-        channel="/".join(pair),
-        flag_rule=settings.flags,
-        replicates=settings.replicates,
-        min_intensity=settings.min_intensity,
-        keep=settings.keep,
-        probe_choice=settings.probes,
-        samples=arrays.samples.names,
-        spots=arrays.n_spots,
+        **choice_fields(settings, pair),
+        **array_fields(arrays, pair, groups, counting),
+        **probe_fields(probes.spots, probes.sizes, probes.detected, kept, finished.imputed),
         signal=spots.words,
-        replicate_scale=settings.replicate_scale,
-        flag_weight=settings.flag_weight,
-        within=settings.within,
-        between=settings.between,
-        imputation=settings.impute,
-        background_subtracted=all(channel.background is not None or channel.processed for channel in channels),
         no_intensity=per_array(spots.unreadable),
-        flags=None if arrays.flags is None else count_each_flag(arrays.flags),
         flagged_out=per_array(spots.flagged),
-        saturated=per_array(np.logical_or.reduce(saturated)) if len(saturated) == len(pair) else None,
-        at_ceiling=per_array(np.logical_or.reduce(ceiling)),
-        spots_without_id=int(np.count_nonzero(groups.probe_of < 0)),
-        several_names=ids_with_several_names(arrays.probes, groups),
-        probes_by_kind=tally_text(arrays.probes.kind[groups.first]),
-        probes_by_replicates=tally(probes.sizes),
-        counting_probes=len(probes.m),
         missing=per_array(without & (probes.usable == 0)),
         non_positive=per_array(without & (probes.usable > 0)),
-        on_one_spot=per_array((probes.spots == 1) & (probes.sizes > 1)[:, None]),
-        detected=per_array(probes.detected),
-        kept=int(kept.sum()),
-        factor_probes=int(probes.detected.all(axis=1).sum()),
+        non_positive_spots=per_array((spots.present & np.isnan(spots.m))[counting]),
         factors=tuple(factors.tolist()),
-        controls=control_shares(
-            arrays.probes,
-            np.minimum(spots.numerator, spots.denominator) - settings.offset,
-            settings.min_intensity,
-        ),
+        controls=control_shares(arrays.probes, weaker, settings.min_intensity),
+        lost=per_array(np.zeros(probes.m.shape, dtype=bool)),
+        remarks=spots.remarks,
         numerator=pair[0],
         denominator=pair[1],
-        non_positive_spots=per_array((spots.present & np.isnan(spots.m))[counting]),
-        counting_spots=int(np.count_nonzero(counting & (groups.probe_of >= 0))),
-        lost=per_array(np.zeros(probes.m.shape, dtype=bool)),
-        imputed=per_array(finished.imputed),
-        remarks=spots.remarks,
     )
 
 

@@ -21,24 +21,14 @@ fills in missing values at the end. The cut-off is always held against the colla
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
 
-from mirtool.model import (
-    BoolArray,
-    ExpressionMatrix,
-    FloatArray,
-    IntArray,
-    ProbeTable,
-    RawArrays,
-    TextArray,
-)
+from mirtool.model import BoolArray, ExpressionMatrix, FloatArray, IntArray, ProbeTable, RawArrays
 from mirtool.normalize.controls import control_shares
 from mirtool.normalize.detection import detected_signals, kept_probes
-from mirtool.normalize.flags import count_flags
-from mirtool.normalize.imputation import NEIGHBORS, impute_knn
+from mirtool.normalize.imputation import impute_knn
 from mirtool.normalize.one_channel import Collapsed, Normal, normalize_between
 from mirtool.normalize.replicates import (
     ReplicateGroups,
@@ -47,14 +37,11 @@ from mirtool.normalize.replicates import (
     shift_replicates,
     stack_replicates,
 )
-from mirtool.normalize.report import Counts, NormalizationReport, RatioReport, per_array
-from mirtool.normalize.selection import choose_channel, counting_spots, ids_with_several_names
-from mirtool.normalize.settings import Settings, recipe_name
+from mirtool.normalize.report import Counts, NormalizationReport, per_array
+from mirtool.normalize.selection import choose_channel, counting_spots
+from mirtool.normalize.settings import Settings
 from mirtool.normalize.signals import Signals, spot_signals, spot_weights
-
-CEILING = 65535
-"""The highest count of a 16-bit scanner."""
-_PLAIN = str.maketrans("−×", "-x")
+from mirtool.normalize.tallies import array_fields, array_notes, choice_fields, probe_fields, spot_notes
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,67 +155,23 @@ def _report(
     kept: BoolArray,
     finished: Finished,
 ) -> NormalizationReport:
-    intensities = arrays.channels[channel]
-    flags, saturated = arrays.flags, intensities.saturated
     collapsed = probes.collapsed
     lost = np.isnan(normal.values) & ~np.isnan(collapsed.counting)
     return NormalizationReport(
-        preset=recipe_name(settings, ratio=False),
-        channel=channel,
-        flag_rule=settings.flags,
-        replicates=settings.replicates,
-        min_intensity=settings.min_intensity,
-        keep=settings.keep,
-        probe_choice=settings.probes,
-        samples=arrays.samples.names,
-        spots=arrays.n_spots,
+        **choice_fields(settings, [channel]),
+        **array_fields(arrays, [channel], groups, counting),
+        **probe_fields(probes.spots, probes.sizes, collapsed.detected, kept, finished.imputed),
         signal=spots.words,
-        replicate_scale=settings.replicate_scale,
-        flag_weight=settings.flag_weight,
-        within=settings.within,
-        between=settings.between,
-        imputation=settings.impute,
-        background_subtracted=intensities.background is not None or intensities.processed,
         no_intensity=per_array(spots.unreadable),
-        flags=None if flags is None else count_each_flag(flags),
         flagged_out=per_array(spots.flagged),
-        saturated=None if saturated is None else per_array(saturated > 0),
-        at_ceiling=per_array((intensities.foreground >= CEILING) & (not intensities.processed)),
-        spots_without_id=int(np.count_nonzero(groups.probe_of < 0)),
-        several_names=ids_with_several_names(arrays.probes, groups),
-        probes_by_kind=tally_text(arrays.probes.kind[groups.first]),
-        probes_by_replicates=tally(probes.sizes),
-        counting_probes=len(probes.probes),
         missing=per_array(probes.missing),
         non_positive=per_array(probes.non_positive),
-        on_one_spot=per_array((probes.spots == 1) & (probes.sizes > 1)[:, None]),
-        detected=per_array(collapsed.detected),
-        kept=int(kept.sum()),
-        factor_probes=int(collapsed.detected.all(axis=1).sum()),
+        non_positive_spots=probes.non_positive_spots,
         factors=tuple(normal.factors.tolist()),
         controls=control_shares(arrays.probes, spots.values - settings.offset, settings.min_intensity),
-        non_positive_spots=probes.non_positive_spots,
-        counting_spots=int(np.count_nonzero(counting & (groups.probe_of >= 0))),
         lost=per_array(lost),
-        imputed=per_array(finished.imputed),
         remarks=spots.remarks + normal.remarks,
     )
-
-
-def count_each_flag(flags: IntArray) -> dict[int, Counts]:
-    """Count each negative flag in every array, lowest first."""
-    return {flag: tuple(counts.tolist()) for flag, counts in count_flags(flags).items()}
-
-
-def tally(numbers: IntArray) -> dict[int, int]:
-    """Count each number, in rising order."""
-    values, counts = np.unique(numbers, return_counts=True)
-    return dict(zip(values.tolist(), counts.tolist(), strict=True))
-
-
-def tally_text(labels: TextArray) -> dict[str, int]:
-    """Count each label, the most frequent first, ties by the alphabet."""
-    return dict(sorted(Counter(labels).items(), key=lambda item: (-item[1], item[0])))
 
 
 def _history(report: NormalizationReport) -> tuple[str, ...]:
@@ -239,30 +182,3 @@ def _history(report: NormalizationReport) -> tuple[str, ...]:
         f"min intensity: {report.min_intensity:g}",
         *array_notes(report),
     )
-
-
-def spot_notes(report: NormalizationReport) -> list[str]:
-    """Give what was done to spots, as lines of a matrix's history."""
-    notes = [f"signal: {report.signal.translate(_PLAIN)}", f"flags: {report.flag_rule}"]
-    if report.flag_weight is not None:
-        notes.append(f"flag weight: {report.flag_weight:g}")
-    if report.within != "none":
-        notes.append(f"within arrays: {report.within}")
-    # Log ratios are always collapsed as such.
-    of_logarithms = report.replicate_scale == "log" and not isinstance(report, RatioReport)
-    notes.append(f"replicates: {report.replicates}{' of log2' if of_logarithms else ''}")
-    return notes
-
-
-def array_notes(report: NormalizationReport) -> list[str]:
-    """Give what was done to probes and arrays, as lines of a matrix's history."""
-    notes = [f"keep: {report.keep}", f"probes: {report.probe_choice}"]
-    if report.between == "median":
-        notes.append(f"factor probes: {report.factor_probes}")
-    else:
-        notes.append(f"between arrays: {report.between}")
-    if report.imputation != "none":
-        notes.append(
-            f"imputed: {sum(report.imputed)} values by {report.imputation} from the {NEIGHBORS} nearest probes"
-        )
-    return notes

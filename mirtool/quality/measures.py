@@ -16,7 +16,7 @@ from mirtool.model import BoolArray, Channel, FloatArray, ProbeTable
 from mirtool.normalize.controls import CONTROL_KINDS, control_shares
 from mirtool.normalize.detection import detected_signals
 from mirtool.normalize.replicates import ReplicateGroups
-from mirtool.normalize.service import CEILING
+from mirtool.normalize.tallies import CEILING
 from mirtool.probes import is_kind
 from mirtool.quality.report import ChannelMeasures
 

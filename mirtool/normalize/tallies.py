@@ -1,0 +1,128 @@
+"""What the normalization of one channel and that to ratios count alike, and what they note of it in the result."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from mirtool.model import BoolArray, IntArray, RawArrays, TextArray
+from mirtool.normalize.flags import count_flags
+from mirtool.normalize.imputation import NEIGHBORS
+from mirtool.normalize.replicates import ReplicateGroups
+from mirtool.normalize.report import NormalizationReport, RatioReport, per_array
+from mirtool.normalize.selection import ids_with_several_names
+from mirtool.normalize.settings import Settings, recipe_name
+
+CEILING = 65535
+"""The highest count of a 16-bit scanner."""
+_PLAIN = str.maketrans("−×", "-x")
+
+
+def choice_fields(settings: Settings, channels: Sequence[str]) -> dict[str, Any]:
+    """Give the fields of the report that say what was asked for; ``channels`` are those in use, one or two."""
+    return {
+        "preset": recipe_name(settings, ratio=len(channels) > 1),
+        "channel": "/".join(channels),
+        "flag_rule": settings.flags,
+        "flag_weight": settings.flag_weight,
+        "within": settings.within,
+        "replicates": settings.replicates,
+        "replicate_scale": settings.replicate_scale,
+        "between": settings.between,
+        "imputation": settings.impute,
+        "min_intensity": settings.min_intensity,
+        "keep": settings.keep,
+        "probe_choice": settings.probes,
+    }
+
+
+def array_fields(
+    arrays: RawArrays, channels: Sequence[str], groups: ReplicateGroups, counting: BoolArray
+) -> dict[str, Any]:
+    """Give the fields that count what the arrays hold; what is saturated in one of ``channels`` is saturated."""
+    used = [arrays.channels[name] for name in channels]
+    saturated = [channel.saturated > 0 for channel in used if channel.saturated is not None]
+    ceiling = [(channel.foreground >= CEILING) & (not channel.processed) for channel in used]
+    flags = None if arrays.flags is None else count_flags(arrays.flags)
+    return {
+        "samples": arrays.samples.names,
+        "spots": arrays.n_spots,
+        "background_subtracted": all(channel.background is not None or channel.processed for channel in used),
+        "flags": None if flags is None else {flag: tuple(counts.tolist()) for flag, counts in flags.items()},
+        "saturated": per_array(np.logical_or.reduce(saturated)) if len(saturated) == len(used) else None,
+        "at_ceiling": per_array(np.logical_or.reduce(ceiling)),
+        "spots_without_id": int(np.count_nonzero(groups.probe_of < 0)),
+        "several_names": ids_with_several_names(arrays.probes, groups),
+        "probes_by_kind": _tally_text(arrays.probes.kind[groups.first]),
+        "counting_spots": int(np.count_nonzero(counting & (groups.probe_of >= 0))),
+    }
+
+
+def probe_fields(
+    spots: IntArray, sizes: IntArray, detected: BoolArray, kept: BoolArray, imputed: BoolArray
+) -> dict[str, Any]:
+    """Give the fields that count the probes.
+
+    Parameters
+    ----------
+    spots
+        Spots behind each value of the counting probes, ``(n_probes, n_arrays)``.
+    sizes
+        Replicate spots that each of them has, ``(n_probes,)``.
+    detected
+        Where they reach the cut-off, ``(n_probes, n_arrays)``.
+    kept
+        Which of them are in the result, ``(n_probes,)``.
+    imputed
+        Values of the result that were filled in, ``(n_kept, n_arrays)``.
+    """
+    return {
+        "probes_by_replicates": _tally(sizes),
+        "counting_probes": len(sizes),
+        "on_one_spot": per_array((spots == 1) & (sizes > 1)[:, None]),
+        "detected": per_array(detected),
+        "factor_probes": int(detected.all(axis=1).sum()),
+        "kept": int(kept.sum()),
+        "imputed": per_array(imputed),
+    }
+
+
+def _tally(numbers: IntArray) -> dict[int, int]:
+    """Count each number, in rising order."""
+    values, counts = np.unique(numbers, return_counts=True)
+    return dict(zip(values.tolist(), counts.tolist(), strict=True))
+
+
+def _tally_text(labels: TextArray) -> dict[str, int]:
+    """Count each label, the most frequent first, ties by the alphabet."""
+    return dict(sorted(Counter(labels).items(), key=lambda item: (-item[1], item[0])))
+
+
+def spot_notes(report: NormalizationReport) -> list[str]:
+    """Give what was done to spots, as lines of a matrix's history."""
+    notes = [f"signal: {report.signal.translate(_PLAIN)}", f"flags: {report.flag_rule}"]
+    if report.flag_weight is not None:
+        notes.append(f"flag weight: {report.flag_weight:g}")
+    if report.within != "none":
+        notes.append(f"within arrays: {report.within}")
+    # Log ratios are always collapsed as such.
+    of_logarithms = report.replicate_scale == "log" and not isinstance(report, RatioReport)
+    notes.append(f"replicates: {report.replicates}{' of log2' if of_logarithms else ''}")
+    return notes
+
+
+def array_notes(report: NormalizationReport) -> list[str]:
+    """Give what was done to probes and arrays, as lines of a matrix's history."""
+    notes = [f"keep: {report.keep}", f"probes: {report.probe_choice}"]
+    if report.between == "median":
+        notes.append(f"factor probes: {report.factor_probes}")
+    else:
+        notes.append(f"between arrays: {report.between}")
+    if report.imputation != "none":
+        notes.append(
+            f"imputed: {sum(report.imputed)} values by {report.imputation} from the {NEIGHBORS} nearest probes"
+        )
+    return notes
