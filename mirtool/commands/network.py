@@ -66,6 +66,23 @@ from mirtool.commands.network_ranking import (
     tell_ranking,
     write_ranking,
 )
+from mirtool.commands.network_synergy import (
+    BeyondSeedOption,
+    ModuleFdrOption,
+    ModuleMinGenesOption,
+    ModulesOption,
+    PpiDrawsOption,
+    PpiInfoOption,
+    PpiOption,
+    PpiPOption,
+    PpiScoreOption,
+    SeedShareOption,
+    choose_synergy,
+    judge_synergy,
+    summarize_synergy,
+    tell_synergy,
+    write_synergy,
+)
 from mirtool.commands.network_told import summarize_network, tell_network
 from mirtool.commands.workers import SchedulerOption, WorkersOption, open_executor
 from mirtool.console import progress_steps, say, warn
@@ -134,6 +151,16 @@ def network(
     pair_draws: Annotated[
         int, typer.Option("--pair-draws", metavar="N", min=1, help="Shuffled tables for --pair-null curveball.")
     ] = 1000,
+    beyond_seed: BeyondSeedOption = None,
+    seed_share: SeedShareOption = 2,
+    modules: ModulesOption = False,
+    module_fdr: ModuleFdrOption = 0.05,
+    module_min_genes: ModuleMinGenesOption = 3,
+    ppi: PpiOption = None,
+    ppi_info: PpiInfoOption = None,
+    ppi_score: PpiScoreOption = None,
+    ppi_p: PpiPOption = 0.05,
+    ppi_draws: PpiDrawsOption = 1000,
     resolution: ResolutionOption = 1.0,
     robustness: RobustnessOption = 0,
     hubs: HubsOption = 5,
@@ -188,6 +215,10 @@ def network(
     at random from those on the array, and miRNAs drawn among those with like numbers of targets. Targets of miRNAs
     are no random draw of genes, and well-studied miRNAs hit more of every term: trust what survives all three.
 
+    That two miRNAs of one seed share targets is no evidence that they work together: --beyond-seed judges all
+    pairs again without it, in columns beside. --modules asks of each pair what Xu et al. (2011) ask: do its shared
+    targets hold a functional module, an enriched term whose genes lie close together among proteins (--ppi)?
+
     Writes network_nodes.csv, network_edges.csv, network_pairs.csv, network_universe.csv (genes),
     network_mirna_universe.csv (what miRNAs were drawn from), enrichment.csv, and by --export network.html (a page
     to look into the network with a browser), network.xlsx (all tables), network.graphml (for Cytoscape) and more,
@@ -202,6 +233,8 @@ def network(
       mirtool network differential.csv --interactions hsa_MTI.csv -o network --figures network
       mirtool network --interactions hsa_MTI.csv --mrna deseq2.csv --mrna-fdr 0.1
       mirtool network --interactions hsa_MTI.csv --pair-null curveball --draws 100000 --workers 2
+      mirtool network --interactions hsa_MTI.csv --beyond-seed family
+      mirtool network --interactions hsa_MTI.csv --modules --ppi 9606.protein.links.v12.0.txt.gz
       mirtool network --mirnas hsa-miR-17-5p,hsa-miR-20a-5p,hsa-miR-15a-5p --gene-sets none
     """  # noqa: D301  (typer wants the backspace itself)
     from mirtool.model import Table
@@ -216,6 +249,19 @@ def network(
     folder = Path(output) if output else place.study.results if place.study else Path()
     chosen = with_universe(choose_mirnas(differential, mirnas, regulation, place), mirna_universe)
     collections = find_collections(gene_sets)
+    asked_synergy = choose_synergy(
+        collections,
+        modules=modules,
+        module_fdr=module_fdr,
+        module_min_genes=module_min_genes,
+        ppi=ppi,
+        ppi_info=ppi_info,
+        ppi_score=ppi_score,
+        ppi_p=ppi_p,
+        ppi_draws=ppi_draws,
+        beyond_seed=beyond_seed,
+        seed_share=seed_share,
+    )
     known = read_known(interactions, species or species_in_common(chosen.names))
     book = read_book(aliases or ())
     chosen, of_study = with_current_study_names(chosen, book)
@@ -249,6 +295,16 @@ def network(
             executor=executor,
         )
         sizes: dict[str, Any] = {"min_size": min_size, "max_size": max_size}
+        result = judge_synergy(
+            result,
+            known,
+            collections,
+            asked_synergy,
+            pair_draws=pair_draws,
+            seed=seed,
+            executor=executor,
+            **sizes,
+        )
         enrich = partial(
             enrich_targets, drawn_from, nulls=nulls, draws=draws, seed=seed, executor=executor, **sizes
         )
@@ -260,6 +316,7 @@ def network(
     tell_names("of the study", of_study)
     tell_names(f"in {known.source}", of_table)
     tell_network(chosen, known, result, drawn_from)
+    tell_synergy(result, asked_synergy)
     tell_ranking(result, known, hubs)
     for test in tests:
         say_terms(test)
@@ -269,6 +326,7 @@ def network(
     if correlations is not None:
         write_result(correlations, str(folder / "network_correlations.csv"))
     write_result(result.pairs, str(folder / "network_pairs.csv"))
+    write_synergy(result, folder)
     write_ranking(result, folder)
     write_result(Table({"gene": result.universe}), str(folder / "network_universe.csv"))
     write_result(universe_table(drawn_from), str(folder / UNIVERSE_FILE))
@@ -296,6 +354,7 @@ def network(
             "alpha": alpha,
             "pair_null": pair_null,
             "pair_draws": pair_draws,
+            **asked_synergy.arguments,
             "resolution": resolution,
             "robustness": robustness,
             "hubs": hubs,
@@ -310,9 +369,16 @@ def network(
             "export": list(exports),
         },
         inputs=hash_files(
-            chosen.source, interactions, mirna_universe, *(gene_sets or ()), *(aliases or ()), *context.files
+            chosen.source,
+            interactions,
+            mirna_universe,
+            *(gene_sets or ()),
+            *(aliases or ()),
+            *context.files,
+            *asked_synergy.files,
         ),
         summary=summarize_network(chosen, known, result, tests)
+        | summarize_synergy(result)
         | summarize_ranking(result)
         | {"study_names": names_record(of_study), "interactions_names": names_record(of_table)},
     )

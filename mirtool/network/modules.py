@@ -28,7 +28,8 @@ Simes RJ. An improved Bonferroni procedure for multiple tests of significance. B
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -242,6 +243,11 @@ def with_modules(
     ]
     is_module = np.ones(len(found), dtype=bool)
     if proteins is not None:
+        if closeness_level * (draws + 1) < 1:
+            raise CallError(
+                f"with {draws} random sets no P can be as small as {closeness_level:g}",
+                expected=f"{int(np.ceil(1 / closeness_level)) - 1} or more",
+            )
         space = protein_space(proteins, network.universe, executor=executor)
         place = {gene: i for i, gene in enumerate(space.genes)}
         rows = [np.array([place[gene] for gene in own if gene in place], dtype=np.int64) for own in of_module]
@@ -262,6 +268,29 @@ def with_modules(
         modules=Table(described, notes=tuple(notes)),
         pairs=network.pairs.with_columns(_pair_columns(found, is_module, described["term"])),
         mirnas=network.mirnas.with_columns(_mirna_columns(network, found, is_module)),
+    )
+
+
+def join_sets(collections: Sequence[GeneSets]) -> GeneSets:
+    """Make one collection of several; a term whose name stands in two of them gets its collection's name too.
+
+    Examples
+    --------
+    >>> go = GeneSets(("repair", "growth"), ("", ""), (frozenset("A"), frozenset("B")), "GO")
+    >>> kegg = GeneSets(("repair",), ("",), (frozenset("C"),), "KEGG")
+    >>> join_sets([go, kegg]).terms
+    ('repair (GO)', 'growth', 'repair (KEGG)')
+    """
+    if len(collections) == 1:
+        return collections[0]
+    seen = Counter(term for sets in collections for term in sets.terms)
+    return GeneSets(
+        tuple(
+            term if seen[term] == 1 else f"{term} ({sets.source})" for sets in collections for term in sets.terms
+        ),
+        tuple(description for sets in collections for description in sets.descriptions),
+        tuple(genes for sets in collections for genes in sets.genes),
+        " and ".join(sets.source for sets in collections),
     )
 
 

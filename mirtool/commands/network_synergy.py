@@ -1,0 +1,318 @@
+"""What else tells synergy in a network: functional modules, and what is left beyond the seed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from mirtool.commands.common import write_result
+from mirtool.console import plural, progress_steps, say, say_pairs, say_table, warn
+from mirtool.errors import CallError
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    from mirtool.model import GeneSets, Interactions, ProteinInteractions, Table
+    from mirtool.network import SynergyNetwork
+
+ModulesOption = Annotated[
+    bool,
+    typer.Option(
+        "--modules",
+        help="Judge pairs by functional modules too (after Xu 2011): a pair is synergistic where its shared "
+        "targets are enriched in a term of --gene-sets and, with --ppi, lie close together. Writes "
+        "network_modules.csv.",
+    ),
+]
+ModuleFdrOption = Annotated[
+    float,
+    typer.Option("--module-fdr", metavar="FDR", help="Largest FDR of a pair that is synergistic by its modules."),
+]
+ModuleMinGenesOption = Annotated[
+    int, typer.Option("--module-min-genes", metavar="N", min=2, help="Fewest shared targets in a module.")
+]
+PpiOption = Annotated[
+    str | None,
+    typer.Option(
+        "--ppi",
+        metavar="FILE",
+        help="Protein interactions for --modules: STRING's protein.links (with protein.info beside it), BioGRID's "
+        "tab3, or any two columns of gene symbols. A module's genes must then be close: path length and "
+        "distance to the nearest against random sets of like degree.",
+    ),
+]
+PpiInfoOption = Annotated[
+    str | None,
+    typer.Option(
+        "--ppi-info", metavar="FILE", help="STRING's protein.info, where it does not stand beside its links."
+    ),
+]
+PpiScoreOption = Annotated[
+    float | None,
+    typer.Option(
+        "--ppi-score",
+        metavar="S",
+        help="Leave protein interactions with a lower score out. Default: 700 for STRING's links (its high "
+        "confidence), none for other tables.",
+    ),
+]
+PpiPOption = Annotated[
+    float, typer.Option("--ppi-p", metavar="P", help="Largest P of both distances for genes that are close.")
+]
+PpiDrawsOption = Annotated[
+    int, typer.Option("--ppi-draws", metavar="N", min=1, help="Random sets of genes drawn for each module.")
+]
+BeyondSeedOption = Annotated[
+    str | None,
+    typer.Option(
+        "--beyond-seed",
+        metavar="targets|family",
+        help="Judge pairs again without what one seed explains, in columns beside. targets: what a seed family "
+        "targets in common is set aside from its pairs; family: miRNAs of one seed become one unit "
+        "(network_families.csv).",
+    ),
+]
+SeedShareOption = Annotated[
+    int,
+    typer.Option(
+        "--seed-share",
+        metavar="N",
+        min=2,
+        help="For --beyond-seed targets: a target is the family's where N of its miRNAs have it. With 2 all that "
+        "two of one seed share is set aside; with 3 what a third has too.",
+    ),
+]
+
+MODULES_FILE, FAMILIES_FILE = "network_modules.csv", "network_families.csv"
+HUBS_TOLD = 5
+PAIRS_TOLD = 10
+
+
+@dataclass(frozen=True)
+class SynergyChoices:
+    """What was asked for, with the protein interactions read."""
+
+    modules: bool
+    module_fdr: float
+    module_min_genes: int
+    ppi: str | None
+    ppi_info: str | None
+    ppi_score: float | None
+    ppi_p: float
+    ppi_draws: int
+    beyond_seed: str | None
+    seed_share: int
+    proteins: ProteinInteractions | None
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """What the record of a run keeps of the call."""
+        return {name: value for name, value in vars(self).items() if name != "proteins"}
+
+    @property
+    def files(self) -> tuple[str | None, ...]:
+        """The files read, for the record."""
+        return self.ppi, self.ppi_info
+
+
+def choose_synergy(collections: Sequence[GeneSets], **asked: Any) -> SynergyChoices:
+    """Check what was asked for, and read the protein interactions.
+
+    Raises
+    ------
+    CallError
+        For options that contradict each other.
+    """
+    from mirtool.io.ppi import read_protein_interactions
+    from mirtool.network.seed_families import WAYS
+
+    way = asked["beyond_seed"]
+    if way is not None and way not in WAYS:
+        raise CallError(f"--beyond-seed can't be {way!r}", expected=" or ".join(WAYS))
+    if asked["ppi"] and not asked["modules"]:
+        raise CallError("--ppi says whether the genes of modules are close", hint="ask for --modules too")
+    if asked["modules"] and not collections:
+        raise CallError("--modules needs gene sets", hint="leave --gene-sets none out, or name some")
+    proteins = (
+        read_protein_interactions(asked["ppi"], info=asked["ppi_info"], score_cutoff=asked["ppi_score"])
+        if asked["ppi"]
+        else None
+    )
+    return SynergyChoices(**asked, proteins=proteins)
+
+
+def judge_synergy(
+    result: SynergyNetwork,
+    known: Interactions,
+    collections: Sequence[GeneSets],
+    choices: SynergyChoices,
+    *,
+    min_size: int,
+    max_size: int,
+    pair_draws: int,
+    seed: int,
+    executor: Executor | None,
+) -> SynergyNetwork:
+    """Add what was asked for: pairs judged beyond the seed, and by functional modules."""
+    from mirtool.network.modules import join_sets, with_modules
+    from mirtool.network.proximity import N_TASKS
+    from mirtool.network.seed_families import beyond_seed
+
+    if choices.beyond_seed is not None:
+        result = beyond_seed(
+            result,
+            known,
+            choices.beyond_seed,
+            seed_share=choices.seed_share,
+            pair_draws=pair_draws,
+            seed=seed,
+            executor=executor,
+        )
+    if not choices.modules:
+        return result
+    with progress_steps("Drawing sets of genes for the modules", N_TASKS if choices.proteins else 0) as on_step:
+        return with_modules(
+            result,
+            join_sets(collections),
+            min_size=min_size,
+            max_size=max_size,
+            min_genes=choices.module_min_genes,
+            level=choices.module_fdr,
+            proteins=choices.proteins,
+            closeness_level=choices.ppi_p,
+            draws=choices.ppi_draws,
+            seed=seed,
+            executor=executor,
+            on_step=on_step,
+        )
+
+
+def tell_synergy(result: SynergyNetwork, choices: SynergyChoices) -> None:
+    """Tell what is left beyond the seed, and which pairs share functional modules."""
+    if result.families is not None:
+        _tell_families(result, result.families)
+    elif choices.beyond_seed is not None:
+        _tell_targets(result, choices.seed_share)
+    if result.modules is not None:
+        _tell_modules(result, result.modules, choices)
+
+
+def write_synergy(result: SynergyNetwork, folder: Path) -> None:
+    """Write the tables that were made; warn of those that an earlier run left."""
+    for table, name in ((result.modules, MODULES_FILE), (result.families, FAMILIES_FILE)):
+        if table is not None:
+            write_result(table, str(folder / name))
+        elif (folder / name).exists():
+            warn(f"{folder / name} is from an earlier run")
+
+
+def summarize_synergy(result: SynergyNetwork) -> dict[str, Any]:
+    """Give what the record of a run keeps of what was asked for."""
+    summary: dict[str, Any] = {}
+    pairs = result.pairs.columns
+    if "significant beyond seed" in pairs:
+        summary["significant_pairs_beyond_seed"] = int(pairs["significant beyond seed"].sum())
+    if result.families is not None:
+        summary["significant_pairs_of_families"] = int(result.families["significant"].sum())
+    if result.modules is not None:
+        summary["pairs_synergistic_by_modules"] = int(pairs["synergistic by modules"].sum())
+        summary["modules"] = int(pairs["modules"].sum())
+    return summary
+
+
+def _tell_targets(result: SynergyNetwork, seed_share: int) -> None:
+    pairs = result.pairs
+    before, after = int(pairs["significant"].sum()), int(pairs["significant beyond seed"].sum())
+    n_pairs = plural(len(pairs), "pair")
+    say(f"Beyond the seed (targets that {seed_share} or more of a seed family have set aside from its pairs):")
+    say(f"{after:,} of {n_pairs} share more targets than chance gives, {before:,} with the seed.")
+    fallen = pairs.take(pairs["significant"] & ~pairs["significant beyond seed"])
+    columns = ("miRNA A", "miRNA B", "shared targets", "shared targets beyond seed")
+    for a, b, shared, left in list(zip(*(fallen[name] for name in columns), strict=True))[:PAIRS_TOLD]:
+        say(f"  no longer: {a} and {b}, {plural(shared, 'shared target')}, {left:,} beyond the seed")
+    if len(fallen) > PAIRS_TOLD:
+        say(f"  … and {len(fallen) - PAIRS_TOLD:,} more")
+    _tell_unknown_seeds(result)
+    _tell_hubs_beyond(result, "miRNA")
+
+
+def _tell_families(result: SynergyNetwork, families: Table) -> None:
+    pairs = result.pairs
+    n_units = len(set(result.mirnas["family"]))
+    significant = int(families["significant"].sum())
+    say("Beyond the seed (miRNAs of one seed as one unit):")
+    say(
+        f"{plural(len(result.mirnas), 'miRNA')} are {plural(n_units, 'unit')}; {significant:,} of "
+        f"{plural(len(families), 'pair of units', 'pairs of units')} share more targets than chance gives."
+    )
+    fallen = pairs["significant"] & ~pairs["significant beyond seed"]
+    if fallen.any():
+        within = int((fallen & (pairs["same seed"] == "yes")).sum())
+        say(
+            f"Of {plural(int(pairs['significant'].sum()), 'significant pair')} of miRNAs {int(fallen.sum()):,} "
+            f"{'is' if fallen.sum() == 1 else 'are'} none of units, {within:,} for lying within one."
+        )
+    _tell_unknown_seeds(result)
+    _tell_hubs_beyond(result, "family")
+
+
+def _tell_unknown_seeds(result: SynergyNetwork) -> None:
+    unknown = int((result.mirnas["seed"] == "").sum())
+    if unknown:
+        say(f"{plural(unknown, 'miRNA')} without a known seed judged by the names as they are.")
+
+
+def _tell_hubs_beyond(result: SynergyNetwork, column: str) -> None:
+    """Show the miRNAs or units of highest synergy beyond the seed, each once."""
+    import numpy as np
+
+    mirnas = result.mirnas
+    order = np.lexsort((np.arange(len(mirnas)), -mirnas["synergy beyond seed"]))
+    rows: dict[str, tuple[int, ...]] = {}
+    for i in order:
+        if mirnas["synergy beyond seed"][i] > 0:
+            counts = (mirnas["synergy beyond seed"][i], mirnas["partners beyond seed"][i])
+            own = (*counts, mirnas["synergy"][i]) if column == "miRNA" else counts
+            rows.setdefault(mirnas[column][i], own)
+    if rows:
+        say("Highest synergy beyond the seed:")
+        header = (column, "synergy beyond seed", "partners beyond seed", "synergy")
+        shown = [(name, *(f"{n:,}" for n in counts)) for name, counts in list(rows.items())[:HUBS_TOLD]]
+        say_table(header[: len(shown[0])], shown)
+
+
+def _tell_modules(result: SynergyNetwork, modules: Table, choices: SynergyChoices) -> None:
+    notes, pairs = dict(modules.notes), result.pairs
+    n_pairs = len(set(zip(modules["miRNA A"], modules["miRNA B"], strict=True)))
+    lines = [
+        ("gene sets", notes["gene sets"]),
+        ("tested", f"{notes['terms tested']}; {choices.module_min_genes} shared targets or more in a term"),
+        (
+            "enriched",
+            f"{plural(len(modules), 'term')} in {plural(n_pairs, 'pair')} (FDR <= {choices.module_fdr:g})",
+        ),
+    ]
+    if choices.proteins is not None:
+        lines += [("proteins", f"{notes['proteins']}, {plural(len(choices.proteins), 'interaction')}")]
+        lines += [("", remark) for remark in choices.proteins.dropped]
+        lines += [("", notes["network"])]
+        lines += [("close", f"{int(modules['close'].sum()):,} of these terms ({notes['close']})")]
+    say("Functional modules:")
+    say_pairs(lines)
+    synergistic = pairs["synergistic by modules"]
+    same = int((synergistic & (pairs["same seed"] == "yes")).sum())
+    both = int((synergistic & pairs["significant"]).sum())
+    say(
+        f"{int(synergistic.sum()):,} of {plural(len(pairs), 'pair')} synergistic by modules; {both:,} of them "
+        f"share more targets than chance gives, {plural(same, 'has', 'have')} one seed."
+    )
+    shown = pairs.take(synergistic)
+    columns = ("miRNA A", "miRNA B", "modules", "module terms")
+    for a, b, n, terms in list(zip(*(shown[name] for name in columns), strict=True))[:PAIRS_TOLD]:
+        say(f"  {a} and {b}: {plural(n, 'module')}, the first: {terms.split(';')[0]}")
+    if len(shown) > PAIRS_TOLD:
+        say(f"  … and {len(shown) - PAIRS_TOLD:,} more")
