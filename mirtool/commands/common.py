@@ -7,9 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mirtool.commands.options import FormatOption as FormatOption
-from mirtool.commands.options import OutputOption as OutputOption
-from mirtool.commands.options import SamplesOption as SamplesOption
 from mirtool.console import say
 from mirtool.errors import CallError
 

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mirtool.commands.common import (
-    FormatOption,
-    OutputOption,
     Place,
     check_figure_options,
     find_place,
@@ -19,6 +17,7 @@ from mirtool.commands.common import (
     write_result,
 )
 from mirtool.commands.enrichment_figures import draw_enrichment
+from mirtool.commands.options import FiguresOption, FormatOption, NoFiguresOption, OutputOption
 from mirtool.commands.workers import SchedulerOption, WorkersOption, open_executor
 from mirtool.console import plural, progress_steps, say, say_pairs, say_table, warn
 from mirtool.errors import CallError, MirtoolError
@@ -35,8 +34,8 @@ GeneSetsOption = Annotated[
     typer.Option(
         "--gene-sets",
         metavar="go|FILE|NAME|none",
-        help="go: GO biological process, which comes with mirtool (default); a GMT file; or the name of an "
-        "Enrichr library (KEGG_2021_Human), fetched once and kept.",
+        help="go: GO biological process, which comes with mirtool (default); a GMT file; the name of a collection "
+        "in the library (`mirtool genesets list`), or of one of Enrichr's (KEGG_2021_Human), fetched once and kept.",
     ),
 ]
 CollectionsOption = Annotated[
@@ -45,9 +44,9 @@ CollectionsOption = Annotated[
         "--gene-sets",
         metavar="go|go-cc|go-mf|go-all|FILE|NAME|none",
         help="go: GO biological process, which comes with mirtool (default), as do go-cc (cellular component) and "
-        "go-mf (molecular function); go-all: the three; a GMT file (KEGG, Reactome, MSigDB …); or the name of an "
-        "Enrichr library (KEGG_2021_Human, Reactome_2022), fetched once and kept. May be given several times: "
-        "each collection has an FDR of its own.",
+        "go-mf (molecular function); go-all: the three; a GMT file (KEGG, Reactome, MSigDB …); the name of a "
+        "collection in the library (`mirtool genesets list`), or of one of Enrichr's (KEGG_2021_Human), fetched once "
+        "and kept. May be given several times: each collection has an FDR of its own.",
     ),
 ]
 ReduceOption = Annotated[
@@ -130,11 +129,8 @@ def enrichment(
     scheduler: SchedulerOption = None,
     output: OutputOption = None,
     format_name: FormatOption = None,
-    figures: Annotated[
-        str | None,
-        typer.Option("--figures", metavar="DIR", help="Folder for the figures. In a study folder: figures/."),
-    ] = None,
-    no_figures: Annotated[bool, typer.Option("--no-figures", help="Draw nothing.")] = False,
+    figures: FiguresOption = None,
+    no_figures: NoFiguresOption = False,
 ) -> None:
     """Which gene sets hold more of a list of genes than chance gives.
 
@@ -298,16 +294,19 @@ def summarize_all(tests: Sequence[EnrichmentTable]) -> dict[str, Any]:
 
 
 def find_gene_sets(name: str | None) -> GeneSets | None:
-    """Give the gene sets that ``--gene-sets`` names: embedded, of a file, or of Enrichr; None for ``none``."""
+    """Give the gene sets that ``--gene-sets`` names: embedded, of a file, kept, of Enrichr; None for ``none``."""
     from mirtool.io.enrichr import read_library
     from mirtool.io.gene_sets import embedded_go, read_gene_sets
+    from mirtool.library import has_entry, load_gene_sets
 
     if name == "none":
         return None
     if name is None or name in GO_NAMES:
         return embedded_go(GO_NAMES[name or "go"])
     is_path = os.sep in name or "/" in name or name.lower().endswith((".gmt", ".gz", ".txt"))
-    return read_gene_sets(name) if is_path or Path(name).exists() else read_library(name)
+    if is_path or Path(name).exists():
+        return read_gene_sets(name)
+    return load_gene_sets(name) if has_entry("genesets", name) else read_library(name)
 
 
 def find_collections(names: Sequence[str] | None) -> list[GeneSets]:

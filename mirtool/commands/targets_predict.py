@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from mirtool.commands.common import FormatOption, write_result
+from mirtool.commands.common import write_result
+from mirtool.commands.options import FormatOption
 from mirtool.console import plural, say, say_pairs
 from mirtool.errors import CallError, FormatError
 
