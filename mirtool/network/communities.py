@@ -12,9 +12,8 @@ without partners is in no community.
 
 A gene belongs to the community in which most of its miRNAs lie; where several have as many, to all of these.
 
-Gene sets are tested for the genes that a community shares: those in which two of its miRNAs meet. Communities were
-chosen for sharing, so that they hit more genes of nearly every term than as many miRNAs drawn at random; and genes
-drawn at random are no targets. Neither null is the whole truth here: believe what survives all of them.
+Gene sets are tested for the genes that a community shares: those in which two of its miRNAs meet. Communities are
+chosen for sharing, which none of the nulls knows: in large networks believe what survives all of them by far.
 
 References
 ----------
