@@ -219,7 +219,12 @@ def network(
     pairs again without it, in columns beside. --modules asks of each pair what Xu et al. (2011) ask: do its shared
     targets hold a functional module, an enriched term whose genes lie close together among proteins (--ppi)?
 
-    Writes network_nodes.csv, network_edges.csv, network_pairs.csv, network_universe.csv (genes),
+    Beside synergy stand, for each miRNA, centralities in the graph of significant pairs and its community; for
+    each gene, how surprising it is that so many miRNAs meet in it. --robustness 1000 tells whether the hubs stay
+    hubs in tables resampled from this one, without each database, and at other evidence.
+
+    Writes network_nodes.csv, network_edges.csv, network_pairs.csv, network_communities.csv, with --robustness
+    network_robustness.csv, network_universe.csv (genes),
     network_mirna_universe.csv (what miRNAs were drawn from), enrichment.csv, and by --export network.html (a page
     to look into the network with a browser), network.xlsx (all tables), network.graphml (for Cytoscape) and more,
     and draws network.png and network.svg, and of each query the terms on top (enrichment_bars_…,
@@ -233,6 +238,7 @@ def network(
       mirtool network differential.csv --interactions hsa_MTI.csv -o network --figures network
       mirtool network --interactions hsa_MTI.csv --mrna deseq2.csv --mrna-fdr 0.1
       mirtool network --interactions hsa_MTI.csv --pair-null curveball --draws 100000 --workers 2
+      mirtool network --interactions hsa_MTI.csv --robustness 1000 --workers 2
       mirtool network --interactions hsa_MTI.csv --beyond-seed family
       mirtool network --interactions hsa_MTI.csv --modules --ppi 9606.protein.links.v12.0.txt.gz
       mirtool network --mirnas hsa-miR-17-5p,hsa-miR-20a-5p,hsa-miR-15a-5p --gene-sets none
