@@ -224,11 +224,11 @@ def network(
     hubs in tables resampled from this one, without each database, and at other evidence.
 
     Writes network_nodes.csv, network_edges.csv, network_pairs.csv, network_communities.csv, with --robustness
-    network_robustness.csv, network_universe.csv (genes),
-    network_mirna_universe.csv (what miRNAs were drawn from), enrichment.csv, and by --export network.html (a page
-    to look into the network with a browser), network.xlsx (all tables), network.graphml (for Cytoscape) and more,
-    and draws network.png and network.svg, and of each query the terms on top (enrichment_bars_…,
-    enrichment_dots_…) and their map (enrichment_map_…, also as GraphML).
+    network_robustness.csv, network_universe.csv (genes), network_mirna_universe.csv (what miRNAs were drawn from),
+    enrichment.csv, and by --export network.html (a page to look into the network with a browser), network.xlsx
+    (all tables), network.graphml (for Cytoscape) and more. Draws network.png and network.svg for a page,
+    network_85mm for a column, and of each query the terms on top (enrichment_bars_…, enrichment_dots_…) and their
+    map (enrichment_map_…, also as GraphML).
 
     Example:
 
@@ -438,5 +438,6 @@ def _draw(result: SynergyNetwork, folder: Path | None) -> None:
     from mirtool.report.figures import save_figure
     from mirtool.report.network_figure import network_figure
 
-    for path in save_figure(network_figure(result), folder, "network"):
-        say(f"Wrote {path}")
+    for stem, width in (("network", 180), ("network_85mm", 85)):
+        for path in save_figure(network_figure(result, width_mm=width), folder, stem):
+            say(f"Wrote {path}")

@@ -25,17 +25,10 @@ from mirtool.network.build import SynergyNetwork
 from mirtool.network.layout import network_layout
 from mirtool.network.targets import TargetMatrix
 from mirtool.report.names import common_species
-from mirtool.report.network_sheets import network_facts
+from mirtool.report.network_words import EVIDENCE_TAKEN, EVIDENCE_WORDS, network_facts
 
 MAX_NODES, MAX_MIRNAS, MAX_PAIRS = 4000, 500, 20_000
 """What a page holds at most; what it leaves out it counts."""
-EVIDENCE_WORDS = {
-    "strong": "strong: reporter assay, Western blot or qPCR",
-    "clip": "CLIP: cross-linking",
-    "weak": "weak: another experiment",
-    "predicted": "predicted: from sequence",
-    "": "not stated",
-}
 _TITLE = "miRNA synergy network"
 
 
@@ -132,10 +125,9 @@ def _data(network: SynergyNetwork, shown: _Shown, remarks: Sequence[str]) -> dic
     ends = [mirna[name] for name in shown.edges["miRNA"]], [gene[name] for name in shown.edges["gene"]]
     layout = network_layout(_matrix(shown, *ends))
     classes = [each for each in reversed(EVIDENCE_CLASSES) if each in set(shown.edges["evidence"])]
-    words = {"strong": "strong", "clip": "strong and CLIP", "validated": "validated", "all": "all"}
+    evidence = EVIDENCE_TAKEN.get(network.evidence, network.evidence)
     return {
-        "subtitle": f"{network.source}, {words.get(network.evidence, network.evidence)} evidence, "
-        f"{plural(len(network.universe), 'gene')} in the universe",
+        "subtitle": f"{network.source}, {evidence}, {plural(len(network.universe), 'gene')} in the universe",
         "species": common_species(shown.mirnas["miRNA"]),
         "alpha": network.alpha,
         "facts": network_facts(network, remarks=remarks),

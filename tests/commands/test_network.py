@@ -153,6 +153,8 @@ Wrote results/network.xlsx
 Wrote results/network.graphml
 Wrote figures/network.png
 Wrote figures/network.svg
+Wrote figures/network_85mm.png
+Wrote figures/network_85mm.svg
 Wrote figures/enrichment_bars_shared_targets.png
 Wrote figures/enrichment_bars_shared_targets.svg
 Wrote figures/enrichment_dots_shared_targets.png

@@ -4,10 +4,11 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
+from mirtool.errors import CallError
 from mirtool.io.interactions import starter_interactions
 from mirtool.network import SynergyNetwork, synergy_network
 from mirtool.report.figures import svg_bytes, text_boxes
-from mirtool.report.network_figure import network_figure
+from mirtool.report.network_figure import WIDTHS_MM, network_figure
 
 MIRNAS = ("hsa-miR-17-5p", "hsa-miR-20a-5p", "hsa-miR-15a-5p", "hsa-miR-16-5p", "hsa-miR-20b-3p", "hsa-miR-99x")
 
@@ -25,13 +26,48 @@ def test_mirnas_genes_key_and_remarks_are_on_it(network: SynergyNetwork) -> None
     shown = words(network_figure(network))
     assert "miR-17-5p (14)" in shown
     assert "BCL2 (4)" in shown
-    assert "shared targets, same seed (shared by construction)" in shown
+    assert "shared targets, same seed (by construction)" in shown
     assert {"up", "down"} <= set(shown)
+    # Two sizes of the scale: the highest synergy, and a quarter of it.
+    assert {"synergy 3", "14"} <= set(shown)
     assert shown[-1] == "1 miRNA without a target in the table not drawn. hsa- left out of the names."
 
 
-def test_no_name_covers_another(network: SynergyNetwork) -> None:
-    figure = network_figure(network)
+def test_the_key_gives_the_fewest_and_the_most_shared_targets() -> None:
+    known = starter_interactions()
+    network = synergy_network(sorted(set(known.mirna)), known, alpha=0.3)
+    others = network.pairs.take(network.pairs["significant"] & (network.pairs["same seed"] != "yes"))
+    shared = others["shared targets"]
+    assert shared.min() < shared.max()
+    shown = words(network_figure(network))
+    assert {f"{shared.min()} shared targets", str(shared.max()), "same seed (shared by construction)"} <= set(
+        shown
+    )
+
+
+@pytest.mark.parametrize("width", WIDTHS_MM)
+def test_it_is_as_wide_as_a_page_or_a_column_and_nothing_leaves_it(network: SynergyNetwork, width: int) -> None:
+    figure = network_figure(network, width_mm=width)
+    across, up = figure.get_size_inches() * figure.dpi
+    assert across == pytest.approx(width / 25.4 * figure.dpi)
+    boxes = text_boxes(figure, [text for text in figure.axes[0].texts if text.get_text()])
+    assert (boxes[:, :2] > 0).all()
+    assert boxes[:, 2].max() < across
+    assert boxes[:, 3].max() < up
+    assert min(text.get_fontsize() for text in figure.axes[0].texts) >= 7
+
+
+def test_another_width_is_refused(network: SynergyNetwork) -> None:
+    with pytest.raises(CallError, match="found 120 mm; expected 180 or 85"):
+        network_figure(network, width_mm=120)
+
+
+@pytest.mark.parametrize("width", WIDTHS_MM)
+def test_no_name_covers_another(width: int) -> None:
+    known = starter_interactions()
+    names = sorted(set(known.mirna))
+    network = synergy_network([*names[4:], "/".join(names[:4])], known, regulation=["up"] * (len(names) - 3))
+    figure = network_figure(network, width_mm=width)
     boxes = text_boxes(figure, [text for text in figure.axes[0].texts if text.get_text()])
     for i, (left, bottom, right, top) in enumerate(boxes):
         for other_left, other_bottom, other_right, other_top in boxes[i + 1 :]:
