@@ -124,6 +124,17 @@ def find_seed_sites(mirnas: Sequence[str], utrs: Sequence[str]) -> SeedSites:
     return SeedSites(mirna, utr, kind, first + 1, last + 1)
 
 
+def pairing_stretch(sequence: str) -> str:
+    """Give the stretch of a messenger that pairs with bases 2–8 of a miRNA, 5′ to 3′.
+
+    Examples
+    --------
+    >>> pairing_stretch("CAAAGUGCUUACAGUGCAGGUAG")     # miR-17-5p
+    'GCACUUU'
+    """
+    return _paired(sequence[1:8])
+
+
 def _joined(utrs: Sequence[str]) -> tuple[SmallInts, IntArray]:
     """Join the UTRs as numbers, an unknown base before and after each, and give where each begins."""
     code = np.full(256, UNKNOWN, dtype=np.int8)

@@ -16,7 +16,7 @@ LAYERS = [
     {"probes", "console", "mirbase", "lowess", "components", "data", "pairs", "gene_ids", "seed_sites"},
     {"io"},
     {"study", "sample_sheet", "names", "normalize"},
-    {"differential", "cluster", "quality", "qpcr", "chip", "simulate", "library"},
+    {"differential", "cluster", "quality", "qpcr", "chip", "simulate", "simulate_genes", "library"},
     {"network", "audit", "power", "methods", "sensitivity", "shortlist", "gsea"},
     {"report"},
     {"commands"},

@@ -20,6 +20,11 @@ PLANTED_FILE = "planted.csv"
 MARK = "mirtool demo"
 FOUND_FILE = "results/planted_and_found.csv"
 CT_FILE = "ct.csv"
+MRNA_FILE = "mrna.csv"
+UTR_FILE = "utrs.fa"
+HUB_FILE = "hubs.txt"
+FURTHER_GENES = 1500
+"""Genes of the simulated mRNA that no miRNA of the starter table targets."""
 DEFAULT_SEED = 1
 
 RULES = {
@@ -36,7 +41,18 @@ STEPS = (
         "Subtract the background, collapse the replicates, scale each array by its median miRNA.",
     ),
     ("mirtool diff --cutoff 2", "Compare the groups: fold change, moderated t, false discovery rate, figures."),
-    ("mirtool network", "Which changed miRNAs share targets? The embedded starter table keeps this offline."),
+    (
+        "mirtool network --beyond-seed targets --modules --robustness 200",
+        "Which changed miRNAs share targets? The embedded starter table keeps this offline.",
+    ),
+    (
+        f"mirtool gsea {MRNA_FILE} --targets",
+        "Did the genes follow? In the simulated mRNA of the same patients, targets of what went down went up.",
+    ),
+    (
+        f"mirtool targets predict --mirna {HUB_FILE} --utr {UTR_FILE} -o results/predicted.csv",
+        "Where would the hubs bind? Seed sites in simulated 3'UTRs: targets without any database.",
+    ),
     (
         f"mirtool validate {CT_FILE} --reference cel-miR-39-3p --reference cel-miR-54-3p",
         "Does qPCR of the hubs confirm the arrays? Two miRNAs of a worm were added to every serum as references.",
@@ -77,6 +93,7 @@ def demo(
     _write_arrays(study, root)
     _write_planted(study, root, seed)
     _write_ct(study, root, seed)
+    _write_genes(study, root, seed)
     with chdir(root):
         Path(SAMPLES_FILE).unlink(missing_ok=True)  # an earlier demo's: init never replaces a sheet by itself
         for command, purpose in STEPS:
@@ -161,19 +178,47 @@ def _write_ct(study: SimulatedStudy, root: Path, seed: int) -> None:
     write_table(wells, root / CT_FILE)
 
 
+def _write_genes(study: SimulatedStudy, root: Path, seed: int) -> None:
+    from mirtool.io.gene_sets import embedded_go_bp
+    from mirtool.io.interactions import starter_interactions
+    from mirtool.report.tables import write_bytes, write_table
+    from mirtool.simulate import REPORTED_CHANGES
+    from mirtool.simulate_genes import simulate_gene_changes, simulate_utrs
+
+    starter = starter_interactions()
+    targeted = sorted(set(starter.gene))
+    others = sorted(frozenset[str]().union(*embedded_go_bp().genes) - set(targeted))
+    genes = sorted([*targeted, *others[:: len(others) // FURTHER_GENES][:FURTHER_GENES]])
+    changes = {
+        part: ratio
+        for name, ratio in zip(study.truth["Name"], study.truth["log2 ratio"].tolist(), strict=True)
+        for part in name.split("/")
+        if ratio
+    }
+    hubs = list(REPORTED_CHANGES)
+    say(
+        f"Simulating mRNA of {plural(len(genes), 'gene')} in the same patients, written to {root / MRNA_FILE}, "
+        f"and 3'UTRs of the {len(targeted)} that the starter table knows, to {root / UTR_FILE}"
+    )
+    write_table(simulate_gene_changes(changes, starter, genes, seed=seed), root / MRNA_FILE)
+    write_bytes(simulate_utrs(hubs, starter, targeted, seed=seed).encode(), root / UTR_FILE)
+    write_bytes("".join(f"{name}\n" for name in hubs).encode(), root / HUB_FILE)
+
+
 def _run_step(command: str, purpose: str) -> None:
     """Print a command and run it just as printed, the file pattern expanded as a shell would."""
     import shlex
 
-    from mirtool.commands import COMMANDS
+    from mirtool.commands import COMMANDS, GROUPS
 
     say(f"\n# {purpose}\n$ {command}")
     _, name, *words = shlex.split(command)
     arguments = [
         path for word in words for path in (sorted(map(str, Path().glob(word))) if "*" in word else [word])
     ]
-    app = typer.Typer()
-    app.command()(COMMANDS[name])
+    app = GROUPS.get(name) or typer.Typer()
+    if name in COMMANDS:
+        app.command()(COMMANDS[name])
     app(args=arguments, prog_name=f"mirtool {name}", standalone_mode=False)
 
 
@@ -270,6 +315,8 @@ def _say_what_to_open(root: Path) -> None:
         ("results/differential.csv", "the table of the comparison, in a spreadsheet"),
         ("figures/volcano.png", "every miRNA by its change and its P value"),
         ("figures/network.png", "the changed miRNAs and the genes in which they meet"),
+        ("results/network.html", "the same to look into, in a browser: search, filters, references"),
+        ("figures/gsea.png", "the targets of the changed miRNAs among the genes that went up and down"),
         ("results/validation_concordance.csv", "array beside qPCR: what is confirmed, what is a false positive"),
         ("results/run.json", "versions, arguments, inputs: what a methods section needs"),
     ):
