@@ -232,7 +232,11 @@ WRONG_CALLS = [
     (["--volcano", "q"], "--volcano can't be 'q'", "p or fdr"),
     (["--volcano", "fdr", "--adjust", "none"], "figures by adjusted P need an adjustment", "--adjust bh"),
     (["--figures", "x", "--no-figures"], "--figures and --no-figures contradict each other", "leave one"),
-    (["--test", "anova"], "no test is called so", "moderated, welch, student, rank-sum, signed-rank, permutation, none"),
+    (
+        ["--test", "anova"],
+        "no test is called so",
+        "moderated, welch, student, rank-sum, signed-rank, permutation, none",
+    ),
     (["--adjust", "fdr"], "no adjustment of P is called so", "bh, by, holm"),
     (["--fold-change", "median"], "no fold change is called so", "ratio-of-means, geometric"),
     (["--cutoff", "0.5"], "the cut-off of the fold change must be 1 or more", "not a log2"),
