@@ -11,10 +11,13 @@ from mirtool.commands.common import Place, find_place, record_run, write_result
 from mirtool.commands.current_names import AliasesOption, read_book
 from mirtool.commands.enrichment import GeneSetsOption, SeedOption, find_gene_sets, hash_files
 from mirtool.commands.network_interactions import (
+    CombineOption,
     EvidenceOption,
     InteractionsOption,
+    MinScoreOption,
+    Sources,
+    choose_sources,
     read_known,
-    with_current_table_names,
 )
 from mirtool.commands.network_mirnas import (
     ChosenMirnas,
@@ -69,6 +72,8 @@ def gsea(
         ),
     ] = None,
     interactions: InteractionsOption = None,
+    combine: CombineOption = "union",
+    min_score: MinScoreOption = None,
     evidence: EvidenceOption = "strong",
     aliases: AliasesOption = None,
     gene_sets: GeneSetsOption = None,
@@ -135,12 +140,13 @@ def gsea(
         raise CallError("--targets and --gene-sets contradict each other", hint="leave one of the two out")
     if score is not None and rank_by not in (None, "statistic"):
         raise CallError("--score and --rank-by contradict each other", hint="leave one of the two out")
+    sources = choose_sources(interactions, combine, min_score)
     place = _find_place(output)
     target = place.target(output, "gsea.csv")
     format_of(target, format_name)
     ranked = rank_genes(read_gene_changes(genes, score=score), "statistic" if score else rank_by)
     if targets:
-        sets, ranked, source = _target_sets(place, mirnas, regulation, interactions, evidence, aliases, ranked)
+        sets, ranked, source = _target_sets(place, mirnas, regulation, sources, evidence, aliases, ranked)
         smallest, largest = 5, len(ranked)
     else:
         sets, source, smallest, largest = _gene_sets(gene_sets), None, MIN_SIZE, MAX_SIZE
@@ -171,7 +177,7 @@ def gsea(
             "targets": targets,
             "mirnas": mirnas,
             "regulation": regulation,
-            "interactions": interactions,
+            **sources.arguments,
             "evidence": evidence,
             "gene_sets": gene_sets,
             "rank_by": rank_by,
@@ -182,7 +188,7 @@ def gsea(
             "weight": weight,
             "seed": seed,
         },
-        inputs=hash_files(genes, source, interactions, gene_sets, *(aliases or ())),
+        inputs=hash_files(genes, source, gene_sets, *(aliases or ())) | sources.hashes(),
         summary={
             "ranked_by": ranked.by,
             "genes_ranked": len(ranked),
@@ -215,7 +221,7 @@ def _target_sets(
     place: Place,
     mirnas: str | None,
     regulation: str | None,
-    interactions: str | None,
+    sources: Sources,
     evidence: str,
     aliases: list[str] | None,
     ranked: RankedGenes,
@@ -227,9 +233,8 @@ def _target_sets(
 
     chosen = _choose(place, mirnas, regulation)
     book = read_book(aliases or ())
-    known = read_known(interactions, species_in_common(chosen.names))
+    known, _ = read_known(sources, species_in_common(chosen.names), book)
     chosen, _ = with_current_study_names(chosen, book)
-    known, _ = with_current_table_names(known, book)
     study = combine_probes(chosen.names, chosen.regulation, chosen.log2_ratio)
     sets = target_sets(study, known, evidence=evidence)
     restricted = ranked.among(frozenset(at_evidence(known, evidence).gene))

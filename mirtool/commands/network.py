@@ -42,10 +42,12 @@ from mirtool.commands.network_context import (
     in_context,
 )
 from mirtool.commands.network_interactions import (
+    CombineOption,
     EvidenceOption,
     InteractionsOption,
+    MinScoreOption,
+    choose_sources,
     read_known,
-    with_current_table_names,
 )
 from mirtool.commands.network_mirnas import (
     ChosenMirnas,
@@ -102,6 +104,8 @@ def network(
         ),
     ] = None,
     interactions: InteractionsOption = None,
+    combine: CombineOption = "union",
+    min_score: MinScoreOption = None,
     evidence: EvidenceOption = "strong",
     expressed: ExpressedOption = None,
     mrna: MrnaOption = None,
@@ -235,6 +239,7 @@ def network(
     \b
       mirtool network --interactions hsa_MTI.csv         in a study folder, after `mirtool diff`
       mirtool network --interactions hsa_MTI.csv --evidence all --gene-sets KEGG_2021_Human
+      mirtool network --interactions mirtarbase --interactions targetscan --combine intersection
       mirtool network differential.csv --interactions hsa_MTI.csv -o network --figures network
       mirtool network --interactions hsa_MTI.csv --mrna deseq2.csv --mrna-fdr 0.1
       mirtool network --interactions hsa_MTI.csv --pair-null curveball --draws 100000 --workers 2
@@ -251,6 +256,7 @@ def network(
     exports = choose_exports(export)
     check_reduce(reduce)
     check_figure_options(figures, no_figures)
+    sources = choose_sources(interactions, combine, min_score)
     place = find_network_place(differential, mirnas)
     folder = Path(output) if output else place.study.results if place.study else Path()
     chosen = with_universe(choose_mirnas(differential, mirnas, regulation, place), mirna_universe)
@@ -268,10 +274,10 @@ def network(
         beyond_seed=beyond_seed,
         seed_share=seed_share,
     )
-    known = read_known(interactions, species or species_in_common(chosen.names))
     book = read_book(aliases or ())
+    wanted = species or species_in_common(chosen.names)
     chosen, of_study = with_current_study_names(chosen, book)
-    known, of_table = with_current_table_names(known, book)
+    known, of_table = read_known(sources, wanted, book)
     context = Context(expressed, mrna, mrna_fdr, mrna_cutoff, paired_mrna, paired_mirna)
     known, correlations = in_context(known, evidence, chosen, context, place, book)
     with open_executor(workers, scheduler) as executor:
@@ -351,7 +357,7 @@ def network(
         arguments={
             "differential": chosen.source if not mirnas else None,
             "mirnas": mirnas,
-            "interactions": interactions,
+            **sources.arguments,
             "aliases": aliases,
             "evidence": evidence,
             **context.arguments,
@@ -376,13 +382,13 @@ def network(
         },
         inputs=hash_files(
             chosen.source,
-            interactions,
             mirna_universe,
             *(gene_sets or ()),
             *(aliases or ()),
             *context.files,
             *asked_synergy.files,
-        ),
+        )
+        | sources.hashes(),
         summary=summarize_network(chosen, known, result, tests)
         | summarize_synergy(result)
         | summarize_ranking(result)

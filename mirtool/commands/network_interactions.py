@@ -1,24 +1,47 @@
-"""The tables of interactions that a command is asked to use, read and under current names."""
+"""The tables of interactions that a command is asked to use: read, under current names, combined."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from mirtool.console import plural, warn
+from mirtool.errors import CallError
 
 if TYPE_CHECKING:
     from mirtool.model import Interactions
     from mirtool.names import NameBook, Resolution
 
 InteractionsOption = Annotated[
-    str | None,
+    list[str] | None,
     typer.Option(
         "--interactions",
-        metavar="FILE",
-        help="miRTarBase as downloaded (CSV, CSV.gz, XLSX), or any table with a miRNA and a gene column. "
-        "Without it: mirtool's own starter table, on which no paper should rest.",
+        metavar="FILE|NAME",
+        help="A table with a miRNA and a gene column: miRTarBase, TarBase, TargetScan … as downloaded; or a name "
+        "in the library (`mirtool targets list`). May be given several times. Without it: mirtool's own starter "
+        "table, on which no paper should rest.",
+    ),
+]
+CombineOption = Annotated[
+    str,
+    typer.Option(
+        "--combine",
+        metavar="union|intersection|N",
+        help="In how many of several --interactions a pair must stand: in any, in all, or in at least N.",
+    ),
+]
+MinScoreOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--min-score",
+        metavar="NAME=VALUE",
+        help="Only pairs of this --interactions that are at least so sure; which way is surer is known of each "
+        "database (context++: lower). May be given several times.",
     ),
 ]
 EvidenceOption = Annotated[
@@ -31,25 +54,156 @@ EvidenceOption = Annotated[
     ),
 ]
 
+TABLE_SUFFIXES = (".csv", ".tsv", ".txt", ".gz", ".xlsx", ".xls", ".gmt")
+"""What ``--interactions`` ends in where it is meant as a file, even if there is no such file."""
 
-def read_known(path: str | None, species: str | None) -> Interactions:
-    """Read the table asked for, or the starter table with a warning."""
-    from mirtool.io.interactions import read_interactions, starter_interactions
 
-    if path is not None:
-        return read_interactions(path, species=species)
-    known = starter_interactions()
+@dataclass(frozen=True)
+class Sources:
+    """The tables of interactions as they were asked for.
+
+    ``names`` are files and names of the library; ``at_least`` says in how many of them a pair must stand;
+    ``limits`` gives the limit to scores of some.
+    """
+
+    names: tuple[str, ...]
+    at_least: int
+    limits: Mapping[str, float]
+    combine: str
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """The options for the record of the run."""
+        return {"interactions": list(self.names), "combine": self.combine, "min_score": dict(self.limits)}
+
+    def hashes(self) -> dict[str, str]:
+        """Give the SHA-256 of each file, and of the file behind each entry of the library."""
+        from mirtool.commands.enrichment import hash_files
+        from mirtool.library import read_entry
+
+        kept = {f"library: {name}": read_entry("targets", name).sha256 for name in self.names if _in_library(name)}
+        return hash_files(*self.names) | kept
+
+
+def choose_sources(names: Sequence[str] | None, combine: str, min_scores: Sequence[str] | None) -> Sources:
+    """Tell which tables are asked for and how they are combined.
+
+    Raises
+    ------
+    CallError
+        For a way to combine that there is not, and a limit that is none of ``NAME=VALUE``.
+    """
+    given = tuple(names or ())
+    limits: dict[str, float] = {}
+    for option in min_scores or ():
+        name, _, value = option.rpartition("=")
+        if name not in given:
+            raise CallError(
+                f"--min-score {option} sets a limit to none of the --interactions",
+                found=repr(name),
+                expected=" or ".join(f"{each}=VALUE" for each in given) or "a limit beside --interactions",
+            )
+        try:
+            limits[name] = float(value)
+        except ValueError:
+            raise CallError(f"--min-score {option} has no number", found=repr(value)) from None
+    return Sources(given, _at_least(combine, len(given)), limits, combine)
+
+
+def _at_least(combine: str, n_sources: int) -> int:
+    if combine in ("union", "intersection"):
+        return 1 if combine == "union" else max(n_sources, 1)
+    if not combine.isdigit() or not 1 <= int(combine) <= max(n_sources, 1):
+        raise CallError(
+            f"--combine can't be {combine!r} of {plural(n_sources, 'table')} of interactions",
+            expected=f"union, intersection or a number from 1 to {max(n_sources, 1)}",
+            hint="name each table with an --interactions of its own" if n_sources < 2 else None,
+        )
+    return int(combine)
+
+
+def read_known(sources: Sources, species: str | None, book: NameBook) -> tuple[Interactions, list[Resolution]]:
+    """Give the tables asked for as one, its miRNAs under current names, and what became of each name."""
+    tables, found = _with_current_names(_read_all(sources, species), book)
+    return _combined(tables, sources.at_least), found
+
+
+def _read_all(sources: Sources, species: str | None) -> list[Interactions]:
+    """Read the tables asked for, or the starter table with a warning."""
+    from mirtool.io.interactions import starter_interactions
+    from mirtool.network.combine import at_score
+
+    if sources.names:
+        tables = [(name, _read(name, species)) for name in sources.names]
+        limits = sources.limits
+        return [at_score(table, limits[name]) if name in limits else table for name, table in tables]
+    starter = starter_interactions()
     warn(
-        f"no --interactions given: using the starter table of {plural(len(known), 'pair')} that comes with "
+        f"no --interactions given: using the starter table of {plural(len(starter), 'pair')} that comes with "
         "mirtool. It is a small choice made by hand, to try things out: no paper should rest on it. Download "
         "miRTarBase (https://mirtarbase.cuhk.edu.cn) and name its file with --interactions"
     )
-    return known
+    return [starter]
 
 
-def with_current_table_names(known: Interactions, book: NameBook) -> tuple[Interactions, list[Resolution]]:
-    """Give the miRNAs of the table their current names, and what became of each name."""
+def _read(name: str, species: str | None) -> Interactions:
+    from mirtool.io.interactions import read_interactions
+    from mirtool.library import load_interactions
+
+    if _in_library(name):
+        return _of_species(load_interactions(name), species)
+    if not _meant_as_file(name):
+        load_interactions(name)  # which says that there is none
+    return read_interactions(name, species=species)
+
+
+def _in_library(name: str) -> bool:
+    from mirtool.library import has_entry
+
+    return not _meant_as_file(name) and has_entry("targets", name)
+
+
+def _meant_as_file(name: str) -> bool:
+    return name == "-" or Path(name).exists() or os.sep in name or name.lower().endswith(TABLE_SUFFIXES)
+
+
+def _of_species(known: Interactions, species: str | None) -> Interactions:
+    """Give the pairs of one species' miRNAs, as reading a file does."""
+    import numpy as np
+
+    from mirtool.errors import NotEnoughDataError
+
+    if species is None:
+        return known
+    own = np.array([name.startswith(f"{species}-") for name in known.mirna], dtype=bool)
+    if not own.any():
+        raise NotEnoughDataError(f"{known.source} holds no miRNA whose name begins with {species}-")
+    if own.all():
+        return known
+    left_out = f"{plural(int((~own).sum()), 'pair')} of miRNAs of other species than {species} left out"
+    return replace(known.take(own), dropped=(*known.dropped, left_out))
+
+
+def _with_current_names(
+    tables: Sequence[Interactions], book: NameBook
+) -> tuple[list[Interactions], list[Resolution]]:
     from mirtool.network.current_names import with_current_names
 
-    found = [book.resolve(name) for name in dict.fromkeys(known.mirna)]
-    return with_current_names(known, {each.given: each.best_name for each in found}), found
+    found = [book.resolve(name) for name in dict.fromkeys(name for table in tables for name in table.mirna)]
+    current = {each.given: each.best_name for each in found}
+    return [with_current_names(table, current) for table in tables], found
+
+
+def _combined(tables: Sequence[Interactions], at_least: int) -> Interactions:
+    """Make one table of several, their genes under current symbols so that they meet; one stays as it is."""
+    from mirtool.gene_ids import gene_book, with_current_symbols
+    from mirtool.network.combine import combine_interactions
+
+    if len(tables) == 1:
+        return tables[0]
+    named = [with_current_symbols(table, gene_book()) for table in tables]
+    made = combine_interactions([table for table, _ in named], at_least=at_least).interactions
+    remarks = [
+        f"{table.source}: {remark}" for table, symbols in named for remark in (*table.dropped, *symbols.told())
+    ]
+    return replace(made, dropped=(*made.dropped, *remarks))

@@ -17,7 +17,7 @@ SCHEMA_VERSION = 1
 NOT_STATED = "not stated"
 
 _NAME = re.compile(r"[A-Za-z0-9][\w.+-]{0,79}", re.ASCII)
-_RESERVED = frozenset({"go", "none"})
+_RESERVED = frozenset({"go", "go-bp", "go-cc", "go-mf", "go-all", "none"})
 
 
 @dataclass(frozen=True)
@@ -93,13 +93,13 @@ def check_name(name: str) -> str:
     Raises
     ------
     CallError
-        For any other name than letters, digits and ``._+-``, and for ``go`` and ``none``.
+        For any other name than letters, digits and ``._+-``, and for those that ``--gene-sets`` means otherwise.
     """
     if not _NAME.fullmatch(name) or name.lower() in _RESERVED:
         raise CallError(
             "an entry of the library can't be called so",
             found=repr(name),
-            expected="letters, digits and . _ + -, at most 80, the first a letter or a digit, and not go or none",
+            expected="letters, digits and . _ + -, at most 80, a letter or digit first; not go, go-bp … or none",
             hint="choose another with --name",
         )
     return name
