@@ -15,6 +15,7 @@ from mirtool.commands.gsea import gsea
 from mirtool.commands.init import init
 from mirtool.commands.inspect import inspect
 from mirtool.commands.methods import methods
+from mirtool.commands.mirnasets import mirnasets
 from mirtool.commands.names import names
 from mirtool.commands.network import network
 from mirtool.commands.normalize import normalize
@@ -35,6 +36,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "network": network,
     "enrichment": enrichment,
     "gsea": gsea,
+    "mirnasets": mirnasets,
     "shortlist": shortlist,
     "names": names,
     "audit": audit,

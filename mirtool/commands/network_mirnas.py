@@ -108,7 +108,7 @@ def _choose_regulated(table: DifferentialNames, regulation: str | None) -> Chose
     passing = (calls != "") & (table.name != "")
     if passing.sum() < 2:
         raise NotEnoughDataError(
-            f"a network needs at least two miRNAs, and by '{column}' {plural(int(passing.sum()), 'probe')} "
+            f"at least two miRNAs are needed, and by '{column}' {plural(int(passing.sum()), 'probe')} "
             "is up or down",
             path=table.path,
             hint="choose another rule (--regulation fold-change), a lower bar (`mirtool diff --cutoff 1.5`), or "

@@ -205,6 +205,7 @@ def enrichment(
     gene_sets: GeneSets,
     *,
     universe: Collection[str] | None = None,
+    in_no_set_too: bool = False,
     min_size: int = MIN_SIZE,
     max_size: int = MAX_SIZE,
     query: str = "genes",
@@ -220,6 +221,8 @@ def enrichment(
     universe
         The genes that could have been in the query, such as those an interactions table knows. The test's
         universe is what of it stands in any gene set. None takes all genes of the gene sets.
+    in_no_set_too
+        Take the universe as it is, with what stands in no set: where that is a fact and not a lack of annotation.
     min_size, max_size
         Terms with fewer or more genes of the universe are not tested.
     query
@@ -239,7 +242,7 @@ def enrichment(
     >>> table.terms[0], table.under("genes").p_value[0].round(6)   # 3 of the 6 genes: 3/6 · 2/5
     ('repair', np.float64(0.2))
     """
-    question = _ask(genes, gene_sets, universe, min_size, max_size)
+    question = _ask(genes, gene_sets, universe, min_size, max_size, in_no_set_too=in_no_set_too)
     return _answer(question, gene_sets, (_gene_test(question),), query, min_size, max_size)
 
 
@@ -347,13 +350,17 @@ def _ask(
     universe: Collection[str] | None,
     min_size: int,
     max_size: int,
+    *,
+    in_no_set_too: bool = False,
 ) -> _Question:
     if not 1 <= min_size <= max_size:
         raise CallError(
             "the sizes of a term must be 1 or more, the smallest first", found=f"{min_size} to {max_size}"
         )
     annotated = frozenset[str]().union(*gene_sets.genes)
-    everything = annotated if universe is None else annotated & frozenset(universe)
+    everything = annotated if universe is None else frozenset(universe)
+    if not in_no_set_too:
+        everything &= annotated
     asked = frozenset(genes)
     drawn = asked & everything
     if not drawn:

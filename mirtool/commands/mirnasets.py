@@ -1,0 +1,271 @@
+"""``mirtool mirnasets``: which families, clusters or other sets of miRNAs changed together."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mirtool.commands.common import record_run, write_result
+from mirtool.commands.current_names import AliasesOption, names_record, read_book, tell_names
+from mirtool.commands.enrichment import find_gene_sets, hash_files, summarize
+from mirtool.commands.network_mirnas import (
+    ChosenMirnas,
+    choose_mirnas,
+    find_network_place,
+    species_in_common,
+    with_universe,
+)
+from mirtool.commands.options import FormatOption, OutputOption
+from mirtool.console import plural, say, say_pairs, say_table, warn
+from mirtool.errors import CallError, NotEnoughDataError
+
+if TYPE_CHECKING:
+    from mirtool.names import NameBook
+    from mirtool.network import EnrichmentTable
+    from mirtool.network.mirna_sets import ArrayMirnas, MirnaSets
+
+FAMILIES, CLUSTERS = "families", "clusters"
+SETS_TOLD = 5
+SET_FDR = 0.05
+
+
+def mirnasets(
+    differential: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[DIFFERENTIAL]",
+            help="The table of `mirtool diff`. In a study folder: results/differential.csv.",
+        ),
+    ] = None,
+    sets: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--sets",
+            metavar="families|clusters|FILE|NAME",
+            help="families: by seed (positions 2-8); clusters: by place in the genome; a GMT over miRNA names "
+            "(diseases of HMDD, an export of miEAA …), or the name of one in the library. May be given several "
+            "times; each has an FDR of its own. Default: families and clusters.",
+        ),
+    ] = None,
+    regulation: Annotated[
+        str | None,
+        typer.Option(
+            "--regulation",
+            metavar="fold-change|volcano-p|volcano-fdr",
+            help="Which miRNAs to take: those up or down by this rule. Default volcano-p, and fold-change where "
+            "no test was made.",
+        ),
+    ] = None,
+    mirnas: Annotated[
+        str | None,
+        typer.Option(
+            "--mirnas",
+            metavar="NAMES|FILE",
+            help="Take these miRNAs instead: names parted by commas, or a file with one name a line.",
+        ),
+    ] = None,
+    universe: Annotated[
+        str | None,
+        typer.Option(
+            "--universe",
+            metavar="FILE",
+            help="The miRNAs that could have been chosen, all those on the array: one a line, or a table with a "
+            "Name column. Default: every row of the differential table; with --mirnas every miRNA of miRBase.",
+        ),
+    ] = None,
+    aliases: AliasesOption = None,
+    gff: Annotated[
+        str | None,
+        typer.Option(
+            "--gff",
+            metavar="FILE",
+            help="Where the precursors lie, for clusters: miRBase's GFF3 of your species (mmu.gff3). Default: the "
+            "embedded places of human miRNAs.",
+        ),
+    ] = None,
+    distance: Annotated[
+        int,
+        typer.Option(
+            "--distance", metavar="BASES", min=0, help="From a precursor of a cluster to the next, at most."
+        ),
+    ] = 10_000,
+    min_size: Annotated[
+        int,
+        typer.Option("--min-size", metavar="N", min=1, help="Fewest miRNAs of the array in a set that is tested."),
+    ] = 2,
+    output: OutputOption = None,
+    format_name: FormatOption = None,
+) -> None:
+    """Which sets of miRNAs changed: seed families, genomic clusters, diseases.
+
+    The sets hold miRNAs, not their targets. Of the miRNAs on the array, those up, those down and both together
+    are tested, each by itself: hypergeometric P of as many hits or more if as many miRNAs were drawn at random
+    from the array, FDR (BH) over all sets of a collection, those without a hit included. A probe for several
+    miRNAs (a slash name) counts once. Sets of which the array has one miRNA only are not tested: their P is that
+    miRNA's own.
+
+    A family that comes out changed as one, or its probes, alike in sequence, measure each other. A cluster that
+    comes out is transcribed as one. Names of the study and of the sets are mapped to the current ones, and what
+    did not map is counted.
+
+    Example:
+
+    \b
+      mirtool mirnasets                                   in a study folder, after `mirtool diff`
+      mirtool mirnasets --sets families --sets hmdd_diseases.gmt
+      mirtool mirnasets differential.csv --gff mmu.gff3 -o sets.xlsx
+      mirtool mirnasets --mirnas up.txt --universe array.txt > sets.csv
+    """  # noqa: D301  (typer wants the backspace itself)
+    from mirtool.network.mirna_sets import array_mirnas, mirna_set_table
+    from mirtool.report.tables import format_of
+
+    place = find_network_place(differential, mirnas)
+    target = place.target(output, "mirna_sets.csv")
+    format_of(target, format_name)
+    chosen = with_universe(choose_mirnas(differential, mirnas, regulation, place), universe)
+    book = read_book(aliases or (), species_in_common(chosen.measured or chosen.names))
+    array = array_mirnas(_measured(chosen, book), book)
+    queries = _queries(chosen, book)
+    collections = [
+        _collection(name, array, book, gff, distance) for name in dict.fromkeys(sets or (FAMILIES, CLUSTERS))
+    ]
+    tests = _test(queries, collections, min_size)
+    of_study = [book.resolve(name) for name in dict.fromkeys(chosen.measured or chosen.names)]
+    tell_names("of the array" if chosen.measured else "of the study", of_study)
+    _tell(chosen, array, collections)
+    for test in tests:
+        _tell_sets(test)
+    write_result(mirna_set_table(tests), target, format_name)
+    record_run(
+        place,
+        target,
+        "mirnasets",
+        arguments={
+            "differential": chosen.source if not mirnas else None,
+            "mirnas": mirnas,
+            "sets": sets,
+            "regulation": chosen.rule,
+            "universe": universe,
+            "aliases": aliases,
+            "gff": gff,
+            "distance": distance,
+            "min_size": min_size,
+        },
+        inputs=hash_files(chosen.source, universe, gff, *(sets or ()), *(aliases or ())),
+        summary={f"{test.query} in {test.source}": summarize(test) for test in tests}
+        | {"study_names": names_record(of_study)},
+    )
+
+
+def _measured(chosen: ChosenMirnas, book: NameBook) -> Sequence[str]:
+    """Give the miRNAs that could have been chosen; every current one where that is not known."""
+    if chosen.measured is not None:
+        return chosen.measured
+    from mirtool.mirbase import mature_mirnas
+    from mirtool.probes import species_of
+
+    species = {own for name in chosen.names for own in species_of(book.resolve(name).best_name)}
+    warn(
+        "no --universe given: every miRNA of miRBase counts as one that could have been in the list, which makes "
+        "P too small where fewer could"
+    )
+    slashed = [name for name in chosen.names if "/" in name]
+    parts = {part for name in slashed for part in book.resolve(name).best_name.split("/")}
+    every = [name for name in mature_mirnas() if name.partition("-")[0] in species]
+    return [name for name in every if name not in parts] + slashed
+
+
+def _queries(chosen: ChosenMirnas, book: NameBook) -> dict[str, list[str]]:
+    """Give the lists to test, under current names: up, down and both, or those named."""
+    from mirtool.network.mirnas import combine_probes
+
+    names = [book.resolve(name).best_name for name in chosen.names]
+    if chosen.regulation is None:
+        return {"miRNAs": list(dict.fromkeys(names))}
+    study = combine_probes(names, chosen.regulation)
+    for note in study.notes:
+        say(f"  {note}")
+    lists = {way: study.name[study.regulation == way].tolist() for way in ("up", "down")}
+    both = {"up or down": study.name.tolist()} if all(lists.values()) else {}
+    return {query: own for query, own in lists.items() if own} | both
+
+
+def _collection(name: str, array: ArrayMirnas, book: NameBook, gff: str | None, distance: int) -> MirnaSets:
+    from mirtool.io.mirna_loci import embedded_loci, read_gff3
+    from mirtool.network.mirna_sets import genomic_clusters, named_sets, seed_families
+
+    if name == FAMILIES:
+        return seed_families(array)
+    if name == CLUSTERS:
+        return genomic_clusters(array, read_gff3(gff) if gff else embedded_loci(), book, distance=distance)
+    found = find_gene_sets(name)
+    if found is None:
+        raise CallError("there is nothing to test without sets", hint="name some, or leave --sets out")
+    return named_sets(array, found, book)
+
+
+def _test(
+    queries: Mapping[str, Collection[str]], collections: Sequence[MirnaSets], min_size: int
+) -> list[EnrichmentTable]:
+    """Test every query with every collection; one that can't be tested is told, unless none can."""
+    from mirtool.network.mirna_sets import mirna_set_enrichment
+
+    tests: list[EnrichmentTable] = []
+    failed: list[NotEnoughDataError] = []
+    for collection in collections:
+        for query, names in queries.items():
+            try:
+                tests.append(mirna_set_enrichment(names, collection, min_size=min_size, query=query))
+            except NotEnoughDataError as error:
+                failed.append(error)
+    if not tests:
+        raise failed[0]
+    for problem in failed:
+        warn(f"not tested: {problem}")
+    return tests
+
+
+def _tell(chosen: ChosenMirnas, array: ArrayMirnas, collections: Sequence[MirnaSets]) -> None:
+    where = chosen.measured_source or "every miRNA of miRBase of this species"
+    unknown = f"; {len(array.unknown):,} more that miRBase does not know" if array.unknown else ""
+    say("Sets of miRNAs:")
+    say_pairs([("miRNAs", chosen.rule), ("universe", f"{plural(len(array), 'miRNA')} ({where}{unknown})")])
+    for collection in collections:
+        for remark in collection.remarks:
+            say(f"  {collection.sets.source}: {remark}")
+
+
+def _tell_sets(test: EnrichmentTable) -> None:
+    import numpy as np
+
+    result = test.tests[0]
+    outside = f", {test.outside:,} more outside the universe" if test.outside else ""
+    say(f"{test.source}, {test.query}:")
+    say_pairs(
+        [
+            (
+                "tested",
+                f"{len(test):,} of {plural(test.n_sets, 'set')}: {test.min_size} miRNAs of the array or more",
+            ),
+            ("universe", plural(test.universe_size, "miRNA")),
+            ("query", plural(test.query_size, "miRNA") + outside),
+            ("surviving", f"{plural(int(result.survives.sum()), 'set')} with FDR <= {SET_FDR:g}"),
+        ]
+    )
+    shown = np.flatnonzero(result.survives)[:SETS_TOLD]
+    if len(shown):
+        say_table(
+            ("set", "hits", "of", "P", "FDR"),
+            [
+                (
+                    test.terms[i],
+                    f"{test.hits[i]:,}",
+                    f"{test.set_size[i]:,}",
+                    f"{result.p_value[i]:.1e}",
+                    f"{result.fdr[i]:.1e}",
+                )
+                for i in shown
+            ],
+        )
