@@ -9,7 +9,9 @@ from mirtool.network.enrichment import EnrichmentTable, NullTest, enrichment, en
 from mirtool.network.export import cyjs_bytes, gexf_bytes, graphml_bytes, node_table, sif_bytes
 from mirtool.network.graph import network_graph
 from mirtool.network.mirna_universe import MirnaUniverse, mirna_universe
+from mirtool.network.modules import with_modules
 from mirtool.network.robustness import with_robustness
+from mirtool.network.seed_families import beyond_seed
 
 __all__ = [
     "EnrichmentTable",
@@ -17,6 +19,7 @@ __all__ = [
     "NullTest",
     "SynergyNetwork",
     "all_pairs",
+    "beyond_seed",
     "cyjs_bytes",
     "enrichment",
     "enrichment_table",
@@ -32,5 +35,6 @@ __all__ = [
     "with_communities",
     "with_community_terms",
     "with_convergence",
+    "with_modules",
     "with_robustness",
 ]

@@ -68,11 +68,9 @@ class SynergyNetwork:
         One row a miRNA: its rank among the hubs on other tables than this
         (:func:`mirtool.network.with_robustness`); None where not asked for.
     modules
-        One row a pair and an enriched term (:func:`mirtool.network.modules.with_modules`); None where not asked
-        for.
+        One row a pair and an enriched term (:func:`mirtool.network.with_modules`); None where not asked for.
     families
-        One row a pair of seed families (:func:`mirtool.network.seed_families.beyond_seed`); None where not asked
-        for.
+        One row a pair of seed families (:func:`mirtool.network.beyond_seed`); None where not asked for.
     """
 
     mirnas: Table
