@@ -34,8 +34,8 @@ GeneSetsOption = Annotated[
     typer.Option(
         "--gene-sets",
         metavar="go|FILE|NAME|none",
-        help="go: GO biological process, which comes with mirtool (default); a GMT file; or the name of an "
-        "Enrichr library (KEGG_2021_Human), fetched once and kept.",
+        help="go: GO biological process, which comes with mirtool (default); a GMT file; or a name in the "
+        "library (`mirtool genesets list`) or of Enrichr's (KEGG_2021_Human), fetched once and kept.",
     ),
 ]
 CollectionsOption = Annotated[
@@ -44,9 +44,9 @@ CollectionsOption = Annotated[
         "--gene-sets",
         metavar="go|go-cc|go-mf|go-all|FILE|NAME|none",
         help="go: GO biological process, which comes with mirtool (default), as do go-cc (cellular component) and "
-        "go-mf (molecular function); go-all: the three; a GMT file (KEGG, Reactome, MSigDB …); or the name of an "
-        "Enrichr library (KEGG_2021_Human, Reactome_2022), fetched once and kept. May be given several times: "
-        "each collection has an FDR of its own.",
+        "go-mf (molecular function); go-all: the three; a GMT file (KEGG, Reactome, MSigDB …); or a name in "
+        "the library (`mirtool genesets list`) or of Enrichr's (KEGG_2021_Human), fetched once and kept. May be "
+        "given several times: each collection has an FDR of its own.",
     ),
 ]
 ReduceOption = Annotated[
@@ -296,16 +296,19 @@ def summarize_all(tests: Sequence[EnrichmentTable]) -> dict[str, Any]:
 
 
 def find_gene_sets(name: str | None) -> GeneSets | None:
-    """Give the gene sets that ``--gene-sets`` names: embedded, of a file, or of Enrichr; None for ``none``."""
+    """Give the gene sets that ``--gene-sets`` names: embedded, of a file, kept, of Enrichr; None for ``none``."""
     from mirtool.io.enrichr import read_library
     from mirtool.io.gene_sets import embedded_go, read_gene_sets
+    from mirtool.library import has_entry, load_gene_sets
 
     if name == "none":
         return None
     if name is None or name in GO_NAMES:
         return embedded_go(GO_NAMES[name or "go"])
     is_path = os.sep in name or "/" in name or name.lower().endswith((".gmt", ".gz", ".txt"))
-    return read_gene_sets(name) if is_path or Path(name).exists() else read_library(name)
+    if is_path or Path(name).exists():
+        return read_gene_sets(name)
+    return load_gene_sets(name) if has_entry("genesets", name) else read_library(name)
 
 
 def find_collections(names: Sequence[str] | None) -> list[GeneSets]:
