@@ -29,6 +29,7 @@ from pathlib import Path
 
 from mirtool.console import plural
 from mirtool.errors import FormatError
+from mirtool.io.names import names_mirna
 from mirtool.io.registry import Inspection
 from mirtool.io.text import FileHead, read_text
 from mirtool.model import GeneSets
@@ -46,12 +47,17 @@ _SNIFFED_GENES = 50
 
 
 def sniff(head: FileHead) -> bool:
-    """Tell a GMT: lines of name, description and genes, parted by tabs, of different lengths."""
+    """Tell a GMT: lines of name, description and genes, parted by tabs, of different lengths.
+
+    One whose sets are named after miRNAs holds their targets: those are interactions.
+    """
     lines = [line for line in head.lines if line.strip()][:_SNIFFED_LINES]
     rows = [line.split("\t") for line in lines]
     if not rows or lines[0].startswith(("ATF", "#", "!", '"')):
         return False
     if any(len(row) < 2 or not row[0].strip() or _DECIMAL.fullmatch(row[1]) for row in rows):
+        return False
+    if 2 * sum(names_mirna(row[0].strip()) for row in rows) > len(rows):
         return False
     # A table has as many cells in every line, or in most where it is damaged; sets of one size are told by their
     # descriptions.

@@ -33,6 +33,10 @@ class LabelColumn:
         own: IntArray = np.fromiter(ranks, dtype=np.int64, count=len(self.labels))[self.position]
         return own
 
+    def take(self, rows: IntArray | BoolArray) -> LabelColumn:
+        """Give the rows at ``rows`` (positions or a mask)."""
+        return LabelColumn(self.position[rows], self.labels)
+
     def relabeled(self, labels: Iterable[str]) -> LabelColumn:
         """Give the column with other labels, one entry a label; rows of labels that become the same are one."""
         new = list(labels)
@@ -45,14 +49,17 @@ class LabelColumn:
 def label_column(cells: Any) -> LabelColumn:
     """Find the distinct labels of a column, stripped of blanks, and where each row's cell stands in them.
 
-    ``cells`` is a pyarrow ``ChunkedArray`` of strings, or a sequence of str.
+    ``cells`` is a pyarrow ``ChunkedArray`` of strings or of a dictionary of them, or a sequence of str.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
 
     column = cells if isinstance(cells, pa.ChunkedArray) else pa.chunked_array([pa.array(cells, pa.string())])
-    encoded = pc.utf8_trim_whitespace(column).combine_chunks().dictionary_encode()
-    found = [unguard_text(label) for label in encoded.dictionary.to_pylist()]
+    if pa.types.is_dictionary(column.type):
+        encoded = column.unify_dictionaries().combine_chunks()
+    else:
+        encoded = pc.utf8_trim_whitespace(column).combine_chunks().dictionary_encode()
+    found = [unguard_text(label.strip()) for label in encoded.dictionary.to_pylist()]
     return LabelColumn(
         encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64), text_array(found)
     ).relabeled(found)
@@ -71,6 +78,8 @@ class InteractionRows:
     ----------
     database
         The database or format in words: ``"miRTarBase"``, ``"TargetScan"``, ``"table"``.
+    release
+        Which of its releases or tables it is, in words; empty where that does not matter.
     mirna, gene, reference
         Names and references as they stand; empty where there is none.
     evidence
@@ -94,9 +103,22 @@ class InteractionRows:
     score: FloatArray | None = None
     lower_is_better: bool = False
     remarks: tuple[str, ...] = ()
+    release: str = ""
 
     def __len__(self) -> int:
         return len(self.mirna.position)
+
+    def take(self, rows: IntArray | BoolArray) -> InteractionRows:
+        """Give the rows at ``rows`` (positions or a mask)."""
+        return replace(
+            self,
+            mirna=self.mirna.take(rows),
+            gene=self.gene.take(rows),
+            reference=self.reference.take(rows),
+            evidence=self.evidence[rows],
+            negative=self.negative[rows],
+            score=None if self.score is None else self.score[rows],
+        )
 
     @property
     def named(self) -> BoolArray:
@@ -215,5 +237,5 @@ def _join(pair: IntArray, reference: IntArray, labels: TextArray, n_pairs: int) 
     single = np.flatnonzero(np.diff(starts) == 1)
     joined[single] = labels[label[starts[single]]]
     for i in np.flatnonzero(np.diff(starts) > 1):
-        joined[i] = ";".join(labels[label[starts[i] : starts[i + 1]]])
+        joined[i] = ";".join(sorted(set(";".join(labels[label[starts[i] : starts[i + 1]]]).split(";"))))
     return joined

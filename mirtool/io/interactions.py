@@ -1,9 +1,14 @@
-"""Tables of miRNA–target interactions: miRTarBase as downloaded, or any table with a miRNA and a gene column.
+"""Tables of miRNA–target interactions: those of the common databases, or any with a miRNA and a gene column.
 
 The format
 ----------
-CSV, TSV (gzip-packed or not) or XLSX with one header line. Columns are known by their header, whatever its case,
-blanks and underscores; the first that is there counts:
+The databases' own tables are known by their header, each by a module of :mod:`mirtool.io.target_tables`, whose
+docstring is its format: miRTarBase, TarBase 8 and 9, TargetScan 7 and 8, miRDB, DIANA-microT, multiMiR, miRecords,
+miRNet, miEAA and Enrichr's libraries.
+
+Any other table is read by the names of its columns: CSV, TSV (gzip-packed or not) or XLSX with one header line,
+whatever the header's case, blanks and underscores; the first that is there counts. A table of two columns needs no
+known names, nor a header (:mod:`mirtool.io.target_tables.two_columns`).
 
 =========== ============================================================================================
 miRNA       ``miRNA``, ``miRNA name``, ``mature_mirna_id``, ``mature miRNA``
@@ -13,24 +18,14 @@ experiment  ``Experiments``, ``experiment`` (may be missing)
 references  ``References (PMID)``, ``pubmed_id``, ``article_pubmed_id``, ``pmid``, ``references`` (may be missing)
 =========== ============================================================================================
 
-miRTarBase writes one row a reference, so that a pair stands in as many rows as there are papers. Rows are
-collapsed to pairs: a pair is strong where any of its rows is, and its references are joined, sorted, by ``;``.
-
-=========================== =======================================================================
-``Functional MTI``          strong: reporter assay, Western blot or qPCR (``strong`` in other tables)
-``Functional MTI (Weak)``   clip where an experiment names CLIP or CLASH, else weak: microarray, proteomics,
-                            sequencing (``weak`` in other tables)
-``Non-Functional MTI``      tested and not found, dropped and counted; the same with ``(Weak)``
-anything else               counts as weak, and is counted
-=========================== =======================================================================
+A database writes one row a reference, a site or a transcript. Rows are collapsed to pairs: a pair has the best
+evidence and the surest score of its rows (:mod:`mirtool.io.target_tables.evidence` says what is how good), and its
+references are joined, sorted, by ``;``. Rows that say that a pair was tested and not found are dropped and
+counted.
 
 In a table without a column of evidence no pair has a level, and ``--evidence strong`` can't be asked of it.
-Rows without a miRNA or a gene are dropped and counted. Names are kept as they stand.
-
-References
-----------
-Huang HY et al. miRTarBase 2020: updates to the experimentally validated microRNA–target interaction database.
-Nucleic Acids Res 2020;48:D148–D154.
+Rows without a miRNA or a gene are dropped and counted. Names are kept as they stand; a gene that has an Entrez,
+Ensembl or RefSeq identifier only is named by the table of genes (:mod:`mirtool.gene_ids`).
 """
 
 from __future__ import annotations
@@ -44,18 +39,14 @@ import numpy as np
 
 from mirtool.console import plural
 from mirtool.errors import FormatError
-from mirtool.io.interaction_rows import (
-    RANK,
-    InteractionRows,
-    LabelColumn,
-    blank_column,
-    label_column,
-    to_interactions,
-)
-from mirtool.io.names import find_column, fold_header
+from mirtool.gene_ids import GeneBook
+from mirtool.io.interaction_rows import InteractionRows, blank_column, label_column, to_interactions
+from mirtool.io.names import find_column
 from mirtool.io.registry import Inspection
-from mirtool.io.tables import head_table, read_table
-from mirtool.io.text import FileHead
+from mirtool.io.tables import TextTable, head_table, read_table
+from mirtool.io.target_tables import find_database, two_columns
+from mirtool.io.target_tables.evidence import with_support
+from mirtool.io.text import FileHead, read_head
 from mirtool.model import EVIDENCE_CLASSES, Interactions
 
 MIRNA_HEADERS = ("mirna", "mirnaname", "maturemirnaid", "maturemirna")
@@ -64,24 +55,23 @@ SUPPORT_HEADERS = ("supporttype", "support", "evidence")
 EXPERIMENT_HEADERS = ("experiments", "experiment")
 REFERENCE_HEADERS = ("referencespmid", "pubmedid", "articlepubmedid", "pmid", "references", "reference")
 
-STRONG = frozenset({"functional mti", "strong"})
-WEAK = frozenset({"functional mti (weak)", "weak"})
-NEGATIVE = frozenset({"non-functional mti", "non-functional mti (weak)"})
-
 STARTER_SOURCE = "mirtool's starter table (not for publication)"
 """How the embedded table is named wherever it is used."""
 
-_MIRTARBASE_ID = "mirtarbaseid"
 _MIRNA_NAME = re.compile(r"(^|-)(mir|let|lin|bantam)-?\d", re.I)
 
 
 def sniff(head: FileHead) -> bool:
-    """Tell a table of interactions by a miRNA column that names miRNAs and a gene column that holds text."""
+    """Tell a database's table by its header, any other by a column of miRNA names and one of genes."""
     table = head_table(head)
-    if table is None or not len(table):
+    if table is None:
         return False
+    return find_database(table) is not None or _names_pairs(table) or two_columns.matches(table)
+
+
+def _names_pairs(table: TextTable) -> bool:
     mirna, gene = find_column(table, MIRNA_HEADERS), find_column(table, GENE_HEADERS)
-    if mirna is None or gene is None:
+    if mirna is None or gene is None or not len(table):
         return False
     names = [cell for cell in table.text(mirna) if cell]
     genes = [cell for cell in table.text(gene) if cell]
@@ -114,28 +104,45 @@ def inspect(path: str | Path) -> Inspection:
         warnings=tuple(warnings),
         details={
             "database": rows.database,
+            **({"table": rows.release} if rows.release else {}),
             "pairs": len(pairs),
             "miRNAs": len(np.unique(rows.mirna.position[rows.named])),
             "genes": len(np.unique(rows.gene.position[rows.named])),
             "evidence": evidence,
+            **_scores_told(rows),
+            **({"notes": "; ".join(rows.remarks)} if rows.remarks else {}),
         },
     )
 
 
+def _scores_told(rows: InteractionRows) -> dict[str, str]:
+    """Say from where to where the scores run, and which end is the surer."""
+    if rows.score is None or np.isnan(rows.score).all():
+        return {}
+    low, high = np.nanmin(rows.score), np.nanmax(rows.score)
+    return {"score": f"{low:g} to {high:g}, {'lower' if rows.lower_is_better else 'higher'} is surer"}
+
+
 def read_interactions(
-    path: str | Path, *, species: str | None = None, score_cutoff: float | None = None
+    path: str | Path,
+    *,
+    species: str | None = None,
+    score_cutoff: float | None = None,
+    genes: GeneBook | None = None,
 ) -> Interactions:
     """Read a table of interactions as pairs, each once, sorted by miRNA and gene.
 
     Parameters
     ----------
     path
-        miRTarBase as downloaded, or any table with a miRNA and a gene column; ``-`` is standard input.
+        A table of a known database, or any with a miRNA and a gene column; ``-`` is standard input.
     species
         A miRBase prefix such as ``"hsa"``: only miRNAs whose name begins with it. None keeps them all; a table
         that mixes species then counts the genes of all of them in its universe.
     score_cutoff
         Rows with a score less sure than this are left out; only for databases with scores.
+    genes
+        What names genes that have an identifier only; None takes the embedded table of human genes.
 
     Returns
     -------
@@ -148,7 +155,7 @@ def read_interactions(
         Where the table has no miRNA or no gene column, or no row is left.
     """
     return to_interactions(
-        read_rows(path), path=str(path), source=Path(path).name, species=species, score_cutoff=score_cutoff
+        read_rows(path, genes), path=str(path), source=Path(path).name, species=species, score_cutoff=score_cutoff
     )
 
 
@@ -164,26 +171,38 @@ def starter_interactions() -> Interactions:
 
 
 _EXCEL_DATE = re.compile(r"\d{1,2}-[A-Z][a-z]{2}|[A-Z][a-z]{2}-\d{2}|\d{4}-\d\d-\d\d( 00:00:00)?")
-_CROSS_LINKED = re.compile(r"CLIP|CLASH", re.I)
 
 
-def read_rows(path: str | Path) -> InteractionRows:
-    """Read a table of interactions row by row, nothing left out.
+def read_rows(path: str | Path, genes: GeneBook | None = None) -> InteractionRows:
+    """Read a table of interactions row by row, nothing left out but what is no interaction, which is said.
+
+    Parameters
+    ----------
+    path
+        As of :func:`read_interactions`.
+    genes
+        What names genes that have an identifier only; None takes the embedded table of human genes.
 
     Raises
     ------
     FormatError
-        Where the table has no miRNA or no gene column.
+        Where the table lacks a column, a row or a number is wrong, or it has no miRNA or no gene column.
     """
+    head = head_table(read_head(path))
+    database = None if head is None else find_database(head)
+    if database is not None:
+        return database.read(path, genes)
     table = read_table(path)
     mirna, gene = find_column(table, MIRNA_HEADERS), find_column(table, GENE_HEADERS)
+    if (mirna is None or gene is None) and two_columns.matches(table):
+        return two_columns.read(path, genes)
     for what, column, headers in (("miRNA", mirna, "miRNA"), ("gene", gene, "Target Gene, gene or symbol")):
         if column is None:
             raise FormatError(
                 f"this table of interactions has no {what} column",
                 path=path,
                 line=table.first_line - 1,
-                found=", ".join(table.header),
+                found=", ".join(table.header[:12]),
                 expected=f"a column named {headers}",
                 hint="give miRTarBase as downloaded (hsa_MTI), or a table with the columns miRNA,gene",
             )
@@ -197,35 +216,16 @@ def read_rows(path: str | Path) -> InteractionRows:
             find_column(table, EXPERIMENT_HEADERS),
         )
     ]
-    mirnas, genes, support, references, experiments = columns
+    mirnas, names, support, references, experiments = columns
     rows = InteractionRows(
-        database="miRTarBase" if _MIRTARBASE_ID in map(fold_header, table.header) else "table",
+        database="table",
         mirna=mirnas,
-        gene=genes,
+        gene=names,
         reference=references,
         evidence=np.zeros(len(table), dtype=np.int64),
         negative=np.zeros(len(table), dtype=bool),
     )
-    return _with_support(rows, support, experiments)
-
-
-def _with_support(rows: InteractionRows, support: LabelColumn, experiments: LabelColumn) -> InteractionRows:
-    """Grade the rows by what the table says of its evidence; one of other words says nothing about it."""
-    words = [label.lower() for label in support.labels]
-    if not any(word in STRONG | WEAK | NEGATIVE for word in words):
-        return rows
-    strong, negative = (support.holds(word in kinds for word in words) for kinds in (STRONG, NEGATIVE))
-    cross_linked = experiments.holds(_CROSS_LINKED.search(label) is not None for label in experiments.labels)
-    evidence = np.where(strong, RANK["strong"], np.where(cross_linked, RANK["clip"], RANK["weak"]))
-    unknown = ~support.holds(word in STRONG | WEAK | NEGATIVE for word in words) & rows.named
-    remarks = rows.remarks
-    if unknown.any():
-        kinds = [support.labels[k] or "empty" for k in np.unique(support.position[unknown])]
-        remarks += (
-            f"{plural(int(unknown.sum()), 'row')} of an evidence mirtool does not know "
-            f"({', '.join(kinds[:5])}{', …' if len(kinds) > 5 else ''}) counted as weak",
-        )
-    return replace(rows, evidence=evidence, negative=negative, remarks=remarks)
+    return with_support(rows, support, experiments)
 
 
 def _is_number(cell: str) -> bool:

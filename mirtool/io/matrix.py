@@ -89,7 +89,7 @@ def sniff(head: FileHead) -> bool:
     table = head_table(head, find_header_rows)
     if table is None or _is_other_result(table) or any(map(_FOREIGN_HEADER.search, _all_headers(table))):
         return False
-    if qpcr.sniff(head):
+    if qpcr.sniff(head) or _is_of_targets(table):
         return False
     if looks_sideways(table):
         return True
@@ -324,6 +324,13 @@ def _names_mirna(table: TextTable) -> bool:
 def _pairs_with_gene(header: str) -> bool:
     """Tell a header that makes a table with a miRNA column a table of interactions."""
     return bool(re.match(r"(target|gene|transcript|refseq)(?!seq)", fold_header(header)))
+
+
+def _is_of_targets(table: TextTable) -> bool:
+    """Tell a table of a database of targets, which may hold an ID and scores."""
+    from mirtool.io.target_tables import find_database  # a dozen modules that reading intensities does without
+
+    return find_database(table) is not None
 
 
 def _first_column_as_label(table: TextTable) -> Labels:

@@ -27,6 +27,20 @@ def fold_header(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
+_MIRNA = re.compile(r"([a-z][a-z0-9]{2,4}-)?(mir-\S|let-\d|lin-4|bantam)", re.I)
+
+
+def names_mirna(label: str) -> bool:
+    """Tell the name of a miRNA from that of a gene, also of a gene of a miRNA.
+
+    Examples
+    --------
+    >>> [names_mirna(name) for name in ("hsa-miR-17-5p", "kshv-miR-K12-1", "let-7a", "MIR17HG", "TP53")]
+    [True, True, True, False, False]
+    """
+    return _MIRNA.match(label) is not None
+
+
 def find_column(table: TextTable, headers: Sequence[str]) -> int | None:
     """Give the first column whose folded header is one of ``headers``, tried in their order."""
     folded = [fold_header(name) for name in table.header]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -13,6 +13,7 @@ from pathlib import Path
 from mirtool.errors import CallError, MirtoolError, UnknownFormatError
 from mirtool.io.differential import read_differential
 from mirtool.io.registry import FORMATS, inspect_file, sniff_format
+from mirtool.io.target_tables.targetscan_families import FAMILY_FILE, read_families
 from mirtool.study import read_samples
 from tests.fuzz.calls import run_commands
 from tests.fuzz.limits import BrokenError, TooSlowError, limits
@@ -46,12 +47,15 @@ class Mutant:
         return mutant(self.fixture, self.whole.read_bytes(), self.number, seed=self.seed)
 
     def write(self, folder: Path) -> Path:
-        """Write it, and beside it a whole partner, where its format has two files an array."""
+        """Write it, and beside it the whole file that belongs to it, where its format has two."""
         path = folder / f"mutant_{self.whole.name}"
         path.write_bytes(self.data)
         partner = self.whole.with_name(self.whole.name.replace("Hy3", "Hy5"))
         if partner != self.whole and partner.exists():
             (folder / f"mutant_{partner.name}").write_bytes(partner.read_bytes())
+        families = self.whole.with_name(FAMILY_FILE)
+        if families != self.whole and families.exists():
+            (folder / families.name).write_bytes(families.read_bytes())
         return path
 
     def __str__(self) -> str:
@@ -76,7 +80,12 @@ def kind_of(fixture: str) -> str:
     try:
         return sniff_format(path)
     except UnknownFormatError:
-        for kind, read in (("differential", read_differential), ("samples", read_samples)):
+        readers: tuple[tuple[str, Callable[[Path], object]], ...] = (
+            ("differential", read_differential),
+            ("samples", read_samples),
+            ("targetscan-families", read_families),
+        )
+        for kind, read in readers:
             with contextlib.suppress(MirtoolError):
                 read(path)
                 return kind

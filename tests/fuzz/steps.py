@@ -23,6 +23,7 @@ from mirtool.io.geo_platform import name_arrays, read_platform
 from mirtool.io.interactions import read_interactions
 from mirtool.io.matrix import read_expression
 from mirtool.io.qpcr import read_ct
+from mirtool.io.target_tables.targetscan_families import read_families
 from mirtool.model import ExpressionMatrix, RawArrays, SampleTable
 from mirtool.names import NameBook
 from mirtool.network import enrichment, synergy_network
@@ -131,6 +132,11 @@ def use_interactions(path: Path, _whole: Path, trial: Try) -> None:
             synergy_network(MIRNAS, interactions, evidence="all")
 
 
+def use_families(path: Path, _whole: Path, trial: Try) -> None:
+    with trial("read the families"):
+        read_families(path)
+
+
 def use_gene_sets(path: Path, _whole: Path, trial: Try) -> None:
     with trial("read gene sets"):
         sets = read_gene_sets(path)
@@ -177,5 +183,6 @@ STEPS: dict[str, Callable[[Path, Path, Try], None]] = {
     "samples": use_samples,
     "settings": use_settings,
     "differential": use_differential,
+    "targetscan-families": use_families,
 }
 """Kind of file to what is done with it."""

@@ -22,7 +22,7 @@ HEADER = (
 
 
 def row(mirna: str, gene: str, support: str, reference: str) -> str:
-    return f"MIRT1,{mirna},Homo sapiens,{gene},1,Homo sapiens,Luciferase//qRT-PCR,{support},{reference}"
+    return f"MIRT1,{mirna},Homo sapiens,{gene},,Homo sapiens,Luciferase//qRT-PCR,{support},{reference}"
 
 
 DOWNLOADED = "\r\n".join(

@@ -14,7 +14,7 @@ ask <- function(query) DBI::dbGetQuery(org.Hs.eg_dbconn(), query)
 
 genes <- ask("
   SELECT _id, symbol, gene_id FROM gene_info JOIN genes USING (_id) JOIN genetype USING (_id)
-  WHERE gene_type NOT IN ('biological-region', 'unknown', 'other', 'tRNA')")
+  WHERE gene_type NOT IN ('biological-region', 'unknown', 'tRNA')")
 joined <- function(query) {
   found <- unique(ask(query))
   found <- found[found[[1]] %in% genes$`_id`, ]
