@@ -134,7 +134,8 @@ def _read_all(sources: Sources, species: str | None) -> list[Interactions]:
     from mirtool.network.combine import at_score
 
     if sources.names:
-        tables = [(name, _read(name, species)) for name in sources.names]
+        several = len(sources.names) > 1
+        tables = [(name, _read(name, species, several=several)) for name in sources.names]
         limits = sources.limits
         return [at_score(table, limits[name]) if name in limits else table for name, table in tables]
     starter = starter_interactions()
@@ -146,7 +147,9 @@ def _read_all(sources: Sources, species: str | None) -> list[Interactions]:
     return [starter]
 
 
-def _read(name: str, species: str | None) -> Interactions:
+def _read(name: str, species: str | None, *, several: bool) -> Interactions:
+    """Read an entry of the library or a file, which meets several others under current gene symbols."""
+    from mirtool.gene_ids import gene_book, with_current_symbols
     from mirtool.io.interactions import read_interactions
     from mirtool.library import load_interactions
 
@@ -154,7 +157,11 @@ def _read(name: str, species: str | None) -> Interactions:
         return _of_species(load_interactions(name), species)
     if not _meant_as_file(name):
         load_interactions(name)  # which says that there is none
-    return read_interactions(name, species=species)
+    known = read_interactions(name, species=species)
+    if not several:
+        return known
+    known, symbols = with_current_symbols(known, gene_book())
+    return replace(known, dropped=(*known.dropped, *symbols.told()))
 
 
 def _in_library(name: str) -> bool:
@@ -164,7 +171,9 @@ def _in_library(name: str) -> bool:
 
 
 def _meant_as_file(name: str) -> bool:
-    return name == "-" or Path(name).exists() or os.sep in name or name.lower().endswith(TABLE_SUFFIXES)
+    path = Path(name)
+    there = path.exists() and not path.is_dir()
+    return name == "-" or there or os.sep in name or name.lower().endswith(TABLE_SUFFIXES)
 
 
 def _of_species(known: Interactions, species: str | None) -> Interactions:
@@ -195,15 +204,11 @@ def _with_current_names(
 
 
 def _combined(tables: Sequence[Interactions], at_least: int) -> Interactions:
-    """Make one table of several, their genes under current symbols so that they meet; one stays as it is."""
-    from mirtool.gene_ids import gene_book, with_current_symbols
+    """Make one table of several; one stays as it is."""
     from mirtool.network.combine import combine_interactions
 
     if len(tables) == 1:
         return tables[0]
-    named = [with_current_symbols(table, gene_book()) for table in tables]
-    made = combine_interactions([table for table, _ in named], at_least=at_least).interactions
-    remarks = [
-        f"{table.source}: {remark}" for table, symbols in named for remark in (*table.dropped, *symbols.told())
-    ]
+    made = combine_interactions(tables, at_least=at_least).interactions
+    remarks = (f"{table.source}: {remark}" for table in tables for remark in table.dropped)
     return replace(made, dropped=(*made.dropped, *remarks))

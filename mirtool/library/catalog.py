@@ -224,6 +224,17 @@ DATABASES: tuple[Database, ...] = (
         by_hand="upload your miRNAs and save the table of interactions",
     ),
     Database(
+        kind="targets",
+        name="mieaa",
+        version="",
+        holds="sets of miRNAs by target gene, for the miRNAs you ask for",
+        page="https://www.ccb.uni-saarland.de/mieaa/",
+        license="that of each database it asks",
+        citation="Aparicio-Puerta E et al. Nucleic Acids Res 2023;51:W319–W325",
+        reader="miEAA",
+        by_hand="run it with the categories of target genes and export the results",
+    ),
+    Database(
         kind="genesets",
         name="reactome",
         version="",
