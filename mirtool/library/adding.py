@@ -83,7 +83,7 @@ def add_targets(
     """
     sha256 = _sha256(path)
     with unpacked(path) as table:
-        rows = read_rows(table)
+        rows = read_rows(table, genes)
         known = database_read_as(rows.database, description.version)
         database_name = known.name.partition("-")[0] if known else ""
         name = _free_name("targets", description.name or database_name or _own_name(path), replacing)

@@ -10,7 +10,11 @@ from pathlib import Path
 import pytest
 
 from mirtool.cli import main
-from mirtool.library import data_folder, load_gene_sets, load_interactions, read_entry
+from mirtool.io.target_tables import DATABASES as READERS
+from mirtool.library import DATABASES, data_folder, load_gene_sets, load_interactions, read_entry
+from mirtool.library.catalog import require_database
+
+FIXTURES = Path(__file__).resolve().parents[2] / "fixtures" / "target_tables"
 
 MTI = """\
 miRTarBase ID,miRNA,Species (miRNA),Target Gene,Target Gene (Entrez ID),Species (Target Gene),Experiments,\
@@ -287,6 +291,40 @@ def test_the_newest_of_a_moving_address_is_taken(mirror, capsys):
     capsys.readouterr()
     assert load_gene_sets("reactome").terms == ("renewal", "blood")
     assert read_entry("genesets", "reactome").license.startswith("CC0")
+
+
+@pytest.mark.parametrize(
+    ("name", "fixture", "scored"),
+    [
+        ("tarbase", "Homo_sapiens_TarBase-v9.tsv.gz", False),
+        ("targetscan", "Predicted_Targets_Context_Scores.default_predictions.txt", True),
+        ("mirdb", "miRDB_v6.0_prediction_result.txt.gz", True),
+    ],
+)
+def test_the_other_databases_come_as_they_serve_their_files(mirror, capsys, name, fixture, scored):
+    data = (FIXTURES / fixture).read_bytes()
+    database = require_database("targets", name)
+    (address,) = database.addresses
+    mirror.files["/" + address.partition("//")[2]] = zipped(fixture, data) if address.endswith(".zip") else data
+    assert main(["targets", "fetch", name]) == 0
+    assert capsys.readouterr().out == ""
+    entry = read_entry("targets", name)
+    assert (entry.database, entry.version, entry.license) == (database.reader, database.version, database.license)
+    pairs = load_interactions(name)
+    assert (pairs.score is not None) == scored
+    assert pairs.lower_is_better == (name == "targetscan")
+
+
+def test_the_catalog_and_the_readers_call_databases_the_same():
+    known = {module.DATABASE for module in READERS}
+    assert {each.reader for each in DATABASES if each.reader} <= known
+
+
+def test_every_address_is_a_web_address_of_its_own():
+    addresses = [address for each in DATABASES for address in each.addresses]
+    assert all(address.startswith("https://") and " " not in address for address in addresses)
+    assert len(set(addresses)) == len(addresses)
+    assert all(each.page.startswith("http") and each.license and each.citation for each in DATABASES)
 
 
 def test_what_cannot_be_fetched_says_how_to_get_it(mirror, capsys):
