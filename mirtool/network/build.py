@@ -14,7 +14,6 @@ from mirtool.errors import CallError, NotEnoughDataError
 from mirtool.mirbase import seed
 from mirtool.model import EVIDENCE_CLASSES, BoolArray, IntArray, Interactions, Table, TextArray, text_array
 from mirtool.network.betweenness import bipartite_betweenness
-from mirtool.network.current_names import join_distinct
 from mirtool.network.curveball import PAIR_DRAWS, PairNull
 from mirtool.network.curveball import pair_null as shuffled_pairs
 from mirtool.network.evidence import at_evidence
@@ -22,6 +21,7 @@ from mirtool.network.mirna_universe import mirna_universe
 from mirtool.network.mirnas import StudyMirnas, combine_probes, near_misses, parts_of
 from mirtool.network.synergy import PairStatistics, pair_statistics, sum_over_partners
 from mirtool.network.targets import TargetMatrix
+from mirtool.pairs import join_distinct
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mirtool.model import Interactions, text_array
-from mirtool.pairs import join_distinct as join_distinct
 from mirtool.pairs import renamed_pairs
 
 

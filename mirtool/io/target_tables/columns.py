@@ -14,7 +14,7 @@ from mirtool.io.interaction_rows import RANK, LabelColumn, blank_column, label_c
 from mirtool.io.large_tables import read_columns
 from mirtool.io.names import find_column, fold_header
 from mirtool.io.tables import TextTable, read_table
-from mirtool.model import FloatArray, IntArray
+from mirtool.model import BoolArray, FloatArray, IntArray
 
 NO_LABEL = frozenset({"", "NA", "N/A", "NULL", "null", "NaN", "nan", "\\N"})
 """How databases and the programs they pass through write a name that is missing."""
@@ -93,7 +93,7 @@ def predicted(n_rows: int) -> IntArray:
     return np.full(n_rows, RANK["predicted"], dtype=np.int64)
 
 
-def no_rows(n_rows: int) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def no_rows(n_rows: int) -> BoolArray:
     """Mask no row."""
     return np.zeros(n_rows, dtype=bool)
 

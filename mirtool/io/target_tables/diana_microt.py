@@ -50,7 +50,7 @@ from mirtool.io.target_tables.columns import (
     open_table,
     predicted,
 )
-from mirtool.io.text import read_text
+from mirtool.io.text import read_head, read_text
 
 DATABASE = "DIANA-microT"
 
@@ -66,15 +66,8 @@ def matches(table: TextTable) -> bool:
 
 def read(path: str | Path, genes: GeneBook | None = None) -> InteractionRows:
     """Read every interaction; see :func:`mirtool.io.interactions.read_rows`."""
-    table = open_table(path, ("mirna", "ensemblgeneid"), ("interactionscore",)) if _is_2023(path) else None
-    if table is not None:
-        return _rows(
-            "2023",
-            needed(table, DATABASE, "mirna", "mirna"),
-            gene_symbols(None, needed(table, DATABASE, "ensembl_gene_id", "ensemblgeneid"), genes),
-            table,
-            "interactionscore",
-        )
+    if "interaction_score" in next(iter(read_head(path).lines), ""):
+        return _microt_2023(open_table(path, ("mirna", "ensemblgeneid"), ("interactionscore",)), genes)
     large = read_columns(path, (_MIRNA, _GENE), (_SCORE,), without_lines=_SITE_LINES)
     if large is not None:
         try:
@@ -84,10 +77,10 @@ def read(path: str | Path, genes: GeneBook | None = None) -> InteractionRows:
     return _microt_cds(_without_sites(path), genes)
 
 
-def _is_2023(path: str | Path) -> bool:
-    from mirtool.io.text import read_head
-
-    return any("interaction_score" in line for line in read_head(path).lines[:1])
+def _microt_2023(table: TextTable, genes: GeneBook | None) -> InteractionRows:
+    mirna = needed(table, DATABASE, "mirna", "mirna")
+    identifiers = needed(table, DATABASE, "ensembl_gene_id", "ensemblgeneid")
+    return _rows("2023", mirna, gene_symbols(None, identifiers, genes), table, "interactionscore")
 
 
 def _without_sites(path: str | Path) -> TextTable:

@@ -49,7 +49,7 @@ from pathlib import Path
 
 from mirtool.errors import FormatError
 from mirtool.gene_ids import GeneBook
-from mirtool.io.interaction_rows import InteractionRows, LabelColumn
+from mirtool.io.interaction_rows import InteractionRows, LabelColumn, blank_column
 from mirtool.io.tables import TextTable
 from mirtool.io.target_tables.columns import (
     gene_symbols,
@@ -80,24 +80,39 @@ def read(path: str | Path, genes: GeneBook | None = None) -> InteractionRows:
     wanted = ("geneid", "genename", "mirna", "method", "positivenegative", "directindirect")
     wanted_of_9 = ("mirnaname", "experimentalmethod", "articlepubmedid", "interactiongroup")
     table = open_table(path, {*wanted, *wanted_of_9})
-    version_8 = has_columns(table, "positivenegative")
+    return _version_8(table, genes) if has_columns(table, "positivenegative") else _version_9(table, genes)
+
+
+def _version_8(table: TextTable, genes: GeneBook | None) -> InteractionRows:
     gene, named = gene_symbols(
-        _without_species(needed(table, DATABASE, "geneName" if version_8 else "gene_name", "genename")),
-        _without_species(needed(table, DATABASE, "geneId" if version_8 else "gene_id", "geneid")),
+        _without_species(needed(table, DATABASE, "geneName", "genename")),
+        _without_species(needed(table, DATABASE, "geneId", "geneid")),
         genes,
-    )
-    mirna = needed(table, DATABASE, "mirna" if version_8 else "mirna_name", "mirna" if version_8 else "mirnaname")
-    method = needed(
-        table, DATABASE, *(("method", "method") if version_8 else ("experimental_method", "experimentalmethod"))
     )
     return InteractionRows(
         database=DATABASE,
-        release="8" if version_8 else "9",
-        mirna=mirna,
+        release="8",
+        mirna=needed(table, DATABASE, "mirna", "mirna"),
+        gene=gene,
+        reference=blank_column(len(table)),
+        evidence=ranks_of_methods(needed(table, DATABASE, "method", "method")),
+        negative=_not_found(table),
+        remarks=named,
+    )
+
+
+def _version_9(table: TextTable, genes: GeneBook | None) -> InteractionRows:
+    gene, named = gene_symbols(
+        needed(table, DATABASE, "gene_name", "genename"), needed(table, DATABASE, "gene_id", "geneid"), genes
+    )
+    return InteractionRows(
+        database=DATABASE,
+        release="9",
+        mirna=needed(table, DATABASE, "mirna_name", "mirnaname"),
         gene=gene,
         reference=references_of(table, "articlepubmedid"),
-        evidence=ranks_of_methods(method),
-        negative=_not_found(table) if version_8 else no_rows(len(table)),
+        evidence=ranks_of_methods(needed(table, DATABASE, "experimental_method", "experimentalmethod")),
+        negative=no_rows(len(table)),
         remarks=named,
     )
 
