@@ -56,7 +56,7 @@ ReduceOption = Annotated[
         metavar="none|ancestors|similar",
         help="Say which surviving terms another one stands for: ancestors (GO only) whose hits the terms below "
         "them explain; or terms with similar genes, the one with the smallest P standing for the others. No term "
-        "is deleted: columns `cluster` and `represented by`. Figures then show only what stands for itself.",
+        "is deleted: columns `cluster` and `represented by`. Bars and dots then show only what stands for itself.",
     ),
 ]
 MinSizeOption = Annotated[

@@ -44,10 +44,11 @@ def draw_enrichment(tests: Sequence[EnrichmentTable], figures: Path | None, resu
         for kind in ("bars", "dots", "map"):
             stem = f"enrichment_{kind}_{name}"
             if kind in drawn:
-                for path in save_figure(drawn[kind], figures, stem):
-                    say(f"Wrote {path}")
+                save_figure(drawn[kind], figures, stem)
             elif (figures / f"{stem}.png").exists():
                 warn(f"{figures / stem}.png is from an earlier run")
+        if drawn:
+            say(f"Wrote {figures / 'enrichment'}_*_{name}: {', '.join(drawn)}, each as PNG and SVG")
         graph = (results or figures) / f"enrichment_map_{name}.graphml"
         if test.survives_any.any():
             write_bytes(term_map_bytes(test), graph)

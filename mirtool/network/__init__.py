@@ -10,6 +10,7 @@ from mirtool.network.export import cyjs_bytes, gexf_bytes, graphml_bytes, node_t
 from mirtool.network.graph import network_graph
 from mirtool.network.mirna_universe import MirnaUniverse, mirna_universe
 from mirtool.network.modules import with_modules
+from mirtool.network.redundancy import reduce_terms
 from mirtool.network.robustness import with_robustness
 from mirtool.network.seed_families import beyond_seed
 
@@ -28,6 +29,7 @@ __all__ = [
     "mirna_universe",
     "network_graph",
     "node_table",
+    "reduce_terms",
     "sif_bytes",
     "synergy_network",
     "target_enrichment",

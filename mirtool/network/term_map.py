@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mirtool.network.enrichment import EnrichmentTable
-from mirtool.network.redundancy import SIMILARITY, similarities
+from mirtool.network.redundancy import ANCESTORS, SIMILARITY, similarities
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -28,17 +28,19 @@ def term_map(result: EnrichmentTable, *, n_terms: int = MAP_TERMS) -> nx.Graph[s
     Parameters
     ----------
     result
-        One query against all terms. Where it was reduced, only terms that stand for themselves are nodes.
+        One query against all terms. Where ancestors were set aside, only terms that stand for themselves are
+        nodes; where similar terms were put together, all are, since the lines are what shows the clusters.
     n_terms
         At most as many, the first of the table's order.
 
     Returns
     -------
     networkx.Graph
-        Nodes are terms in the table's order, with its columns as attributes: ``hits``, ``set size``,
-        ``fold (…)``, ``P (…)`` and ``FDR (…)`` of each null, ``survives``, ``genes``, and ``description`` where
-        there is one. Edges join terms whose similarity (:mod:`mirtool.network.redundancy`) is at least
-        :data:`~mirtool.network.redundancy.SIMILARITY`; they carry it, and how many ``shared genes`` they have.
+        Nodes are terms in the table's order, with its columns as attributes: ``hits``, ``set size``, ``fold (…)``,
+        ``P (…)`` and ``FDR (…)`` of each null, ``survives``, ``genes``; ``description`` where there is one, and
+        ``cluster`` and ``represented by`` where terms were reduced. Edges join terms whose similarity
+        (:mod:`mirtool.network.redundancy`) is at least :data:`~mirtool.network.redundancy.SIMILARITY`; they carry
+        it, and how many ``shared genes`` they have.
     """
     import networkx as nx
 
@@ -60,8 +62,11 @@ def term_map(result: EnrichmentTable, *, n_terms: int = MAP_TERMS) -> nx.Graph[s
 
 def mapped_rows(result: EnrichmentTable) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     """Give the rows of all terms that belong on the map."""
-    shown = result.survives_any if result.reduction is None else result.reduction.stands_for_itself
-    return np.flatnonzero(shown).astype(np.int64)
+    reduction = result.reduction
+    by_ancestors = reduction is not None and reduction.method == ANCESTORS
+    return np.flatnonzero(
+        reduction.stands_for_itself if reduction and by_ancestors else result.survives_any
+    ).astype(np.int64)
 
 
 def _attributes(result: EnrichmentTable, row: int) -> dict[str, Any]:
@@ -74,6 +79,10 @@ def _attributes(result: EnrichmentTable, row: int) -> dict[str, Any]:
             f"P ({test.name})": float(test.p_value[row]),
             f"FDR ({test.name})": float(test.fdr[row]),
         }
+    if result.reduction is not None:
+        attributes["cluster"] = int(result.reduction.cluster[row])
+        other = int(result.reduction.representative[row])
+        attributes |= {"represented by": result.terms[other]} if other != row else {}
     return attributes | {"survives": result.surviving[row], "genes": result.genes[row]}
 
 

@@ -62,8 +62,8 @@ def enrichment_map_figure(result: EnrichmentTable, *, n_terms: int = DRAWN_TERMS
     Parameters
     ----------
     result
-        One query against all terms; at least one survives a null. Where it was reduced, only terms that stand for
-        themselves are drawn.
+        One query against all terms; at least one survives a null. Where ancestors were set aside, only terms that
+        stand for themselves are drawn.
     n_terms
         At most as many, the first of the table's order.
 

@@ -155,15 +155,9 @@ Wrote figures/network.png
 Wrote figures/network.svg
 Wrote figures/network_85mm.png
 Wrote figures/network_85mm.svg
-Wrote figures/enrichment_bars_shared_targets.png
-Wrote figures/enrichment_bars_shared_targets.svg
-Wrote figures/enrichment_dots_shared_targets.png
-Wrote figures/enrichment_dots_shared_targets.svg
+Wrote figures/enrichment_*_shared_targets: bars, dots, each as PNG and SVG
 No enrichment map, shared targets: no term of sets.gmt survives a null.
-Wrote figures/enrichment_bars_all_targets.png
-Wrote figures/enrichment_bars_all_targets.svg
-Wrote figures/enrichment_dots_all_targets.png
-Wrote figures/enrichment_dots_all_targets.svg
+Wrote figures/enrichment_*_all_targets: bars, dots, each as PNG and SVG
 No enrichment map, all targets: no term of sets.gmt survives a null.
 """
 OPTIONS = ("--interactions", "mti.csv", "--alpha", "0.65", "--gene-sets", "sets.gmt", "--min-size", "2")

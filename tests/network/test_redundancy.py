@@ -174,6 +174,12 @@ def test_the_map() -> None:
     # 10 of 10 and 20 genes: (10/20 + 10/10) / 2.
     assert graph.edges["low", "middle"] == {"similarity": 0.75, "shared genes": 10}
     assert list(mapped_rows(reduce_terms(result, "ancestors"))) == [list(result.terms).index("low")]
+    similar = term_map(reduce_terms(result, "similar"))
+    assert similar.number_of_edges() == 3
+    first, *others = similar.nodes(data=True)
+    assert first[1]["cluster"] == 1
+    assert "represented by" not in first[1]
+    assert {own["represented by"] for _, own in others} == {first[0]}
     assert nx.parse_graphml(term_map_bytes(result).decode()).number_of_edges() == 3
     assert term_map_bytes(result) == term_map_bytes(result)
     assert list(term_map(result, n_terms=1)) == ["low"]
