@@ -71,7 +71,13 @@ def progress_bytes(title: str) -> Iterator[Callable[[int, int | None], None]]:
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(title, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+        def show(done: int, total: int | None) -> None:
+            bar.update(task, completed=done, total=total)
+            if done == total:
+                bar.stop()  # what comes after the download has lines of its own
+
+        yield show
 
 
 @contextmanager
