@@ -28,6 +28,8 @@ from mirtool.model import Table
 
 FORMATS = ("csv", "tsv", "xlsx")
 _EXTENSIONS = {".csv": "csv", ".tsv": "tsv", ".txt": "tsv", ".xlsx": "xlsx"}
+MOST_ROWS = 1_048_576
+"""Rows that a sheet of a workbook holds."""
 MISSING = "NA"
 """How a missing number is written in CSV and TSV; in XLSX the cell is left empty."""
 
@@ -107,6 +109,8 @@ def workbook_bytes(sheets: Mapping[str, Table]) -> bytes:
     for name, table in zip(_sheet_names(sheets), sheets.values(), strict=True):
         sheet = book.add_worksheet(name)
         top = 1 if table.notes else 0
+        # Told at once, not after a million rows.
+        _require(top + 1 + len(table) > MOST_ROWS, f"the table {name!r}")
         if table.notes:
             sheet.write_string(0, 0, note_line(table))
         for j, (column, values) in enumerate(table.columns.items()):

@@ -121,6 +121,7 @@ def test_every_file_is_there_and_opens(demo: Demo) -> None:
     for name in ("normalized", "normalized_spots", "differential", "network_nodes", "network_edges", "validation"):
         assert rows_of(folder / "results" / f"{name}.csv"), name
     assert nx.read_graphml(folder / "results" / "network.graphml").number_of_nodes() > 0
+    assert (folder / "results" / "network.html").read_bytes().startswith(b"<!doctype html>")
     for name in ("volcano", "network", "validation_array"):
         height, width, _ = imread(folder / "figures" / f"{name}.png").shape
         assert min(height, width) > 500

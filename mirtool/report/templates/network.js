@@ -232,8 +232,13 @@
 
   const numeric = (values) => values.some((value) => typeof value === "number") && values.every((value) => value === null || typeof value === "number");
   const sizes = mirnas.columns.filter(({ values }) => numeric(values) && values.some((value) => value > 0) && values.every((value) => value === null || value >= 0));
-  const colorings = mirnas.columns.filter(({ name, values }) => name !== "regulation" && new Set(values).size > 1 && new Set(values).size <= 8 && values.every((value) => value === null || typeof value !== "number" || Number.isInteger(value)));
   const CLASS_INKS = ["#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#d55e00", "#0072b2", "#b3a800", "#8a6d9e"];
+  // Classes to color by: texts, yes and no, and numbers that do nothing but number classes, 1, 2, 3 …
+  const isLabel = (values) => {
+    const found = [...new Set(values.filter((value) => value !== null))];
+    return !numeric(values) || [...found].sort((a, b) => a - b).every((value, i) => value === i + 1);
+  };
+  const colorings = mirnas.columns.filter(({ name, values }) => name !== "regulation" && new Set(values).size > 1 && new Set(values).size <= CLASS_INKS.length && isLabel(values));
 
   let radii = new Float64Array(nNodes), fills = [];
 

@@ -1,0 +1,97 @@
+"""`mirtool network --export`: which files are written, that they open, and what is said of those that are not."""
+
+import hashlib
+import io
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import networkx as nx
+import numpy as np
+import openpyxl
+import pytest
+
+from mirtool.cli import main
+from mirtool.commands.network_outputs import DEFAULT_EXPORTS, EXPORTS, write_exports
+from mirtool.errors import OutputError
+from mirtool.io.interactions import starter_interactions
+from mirtool.model import Table, text_array
+from mirtool.network import synergy_network
+from mirtool.report.tables import MOST_ROWS
+
+CALL = ("network", "--mirnas", "hsa-miR-17-5p,hsa-miR-20a-5p,hsa-miR-15a-5p", "--gene-sets", "none", "-o", "out")
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def exported() -> set[str]:
+    return {path.suffix[1:] for path in Path("out").glob("network.*") if path.name != "network.run.json"}
+
+
+def test_without_the_option_it_is_page_workbook_and_graphml() -> None:
+    assert main([*CALL]) == 0
+    assert exported() == {"html", "xlsx", "graphml"} == set(DEFAULT_EXPORTS)
+    assert json.loads(Path("out/network.run.json").read_text())["runs"]["network"]["arguments"]["export"] == [
+        "html",
+        "xlsx",
+        "graphml",
+    ]
+
+
+def test_all_of_them_open_elsewhere_and_are_the_same_twice() -> None:
+    assert main([*CALL, "--export", "all"]) == 0
+    assert exported() == set(EXPORTS)
+    graphml = nx.read_graphml("out/network.graphml")
+    gexf = nx.read_gexf("out/network.gexf")
+    cyjs = nx.cytoscape_graph(json.loads(Path("out/network.cyjs").read_text()))
+    sif = nx.Graph(
+        (a, b) for a, _, b in (line.split("\t") for line in Path("out/network.sif").read_text().splitlines())
+    )
+    for graph in (gexf, cyjs, sif):
+        assert set(graph) == set(graphml)
+        assert {frozenset(edge) for edge in graph.edges} == {frozenset(edge) for edge in graphml.edges}
+    book = openpyxl.load_workbook(io.BytesIO(Path("out/network.xlsx").read_bytes()))
+    assert {"miRNAs", "genes", "edges", "pairs", "notes"} <= set(book.sheetnames)
+    first = {path: hashlib.sha256(path.read_bytes()).hexdigest() for path in Path("out").iterdir()}
+    assert main([*CALL, "--export", "all"]) == 0
+    assert {path: hashlib.sha256(path.read_bytes()).hexdigest() for path in Path("out").iterdir()} == first
+
+
+def test_some_or_none_of_them(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*CALL, "--export", "SIF, cyjs"]) == 0
+    assert exported() == {"sif", "cyjs"}
+    capsys.readouterr()
+    assert main([*CALL, "--export", "none"]) == 0
+    said = capsys.readouterr().err
+    assert "Warning: out/network.cyjs is from an earlier run" in said
+    assert "Warning: out/network.sif is from an earlier run" in said
+    assert Path("out/network_nodes.csv").exists()
+
+
+@pytest.mark.parametrize("value", ["sif,png", "all,sif", ""])
+def test_what_is_not_known_is_refused_before_anything_is_read(
+    value: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*CALL, "--export", value]) == 2
+    assert "expected all, none, or some of html, xlsx, graphml, cyjs, gexf, sif" in capsys.readouterr().err
+    assert not Path("out").exists()
+
+
+def test_a_workbook_too_large_is_left_out_with_a_warning_or_refused_where_it_was_asked_for(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    known = starter_interactions()
+    network = synergy_network(["hsa-miR-17-5p", "hsa-miR-20a-5p"], known)
+    large = replace(
+        network, communities=Table({"community": np.zeros(MOST_ROWS), "which": text_array([""] * MOST_ROWS)})
+    )
+    write_exports(large, [], known, Path("out"), ["html", "xlsx", "sif"], asked=False)
+    said = capsys.readouterr().err
+    assert "no network.xlsx written: the table 'communities' does not fit into a workbook" in said
+    assert exported() == {"html", "sif"}
+    with pytest.raises(OutputError, match="does not fit into a workbook"):
+        write_exports(large, [], known, Path("other"), ["sif", "xlsx"], asked=True)
+    assert not Path("other").exists()  # whole or not at all
