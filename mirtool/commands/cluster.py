@@ -20,7 +20,14 @@ from mirtool.commands.common import (
 from mirtool.commands.enrichment import hash_files
 from mirtool.commands.expression import normalized_table_of
 from mirtool.commands.network_mirnas import RULES
-from mirtool.commands.options import FiguresOption, NoFiguresOption, SamplesOption, Scale, ScaleOption
+from mirtool.commands.options import (
+    FiguresOption,
+    NoFiguresOption,
+    RegulationOption,
+    SamplesOption,
+    Scale,
+    ScaleOption,
+)
 from mirtool.console import plural, progress_steps, say, say_pairs, warn
 from mirtool.errors import CallError, MirtoolError, NotEnoughDataError
 
@@ -71,15 +78,7 @@ def cluster(
             "results/differential.csv, where there is one.",
         ),
     ] = None,
-    regulation: Annotated[
-        str | None,
-        typer.Option(
-            "--regulation",
-            metavar="fold-change|volcano-p|volcano-fdr",
-            help="Take the probes up or down by this rule. Default volcano-p, and fold-change where no test was "
-            "made.",
-        ),
-    ] = None,
+    regulation: RegulationOption = None,
     top: Annotated[
         int | None,
         typer.Option(

@@ -25,7 +25,7 @@ from mirtool.commands.network_mirnas import (
     species_in_common,
     with_current_study_names,
 )
-from mirtool.commands.options import FiguresOption, FormatOption, OutputOption
+from mirtool.commands.options import FiguresOption, FormatOption, OutputOption, RegulationOption
 from mirtool.commands.workers import SchedulerOption, WorkersOption, open_executor
 from mirtool.console import plural, progress_steps, say, say_pairs, say_table
 from mirtool.errors import CallError
@@ -62,15 +62,7 @@ def gsea(
             "commas. In a study folder: results/differential.csv.",
         ),
     ] = None,
-    regulation: Annotated[
-        str | None,
-        typer.Option(
-            "--regulation",
-            metavar="fold-change|volcano-p|volcano-fdr",
-            help="Which miRNAs of the table: those up or down by this rule. Default volcano-p, and fold-change "
-            "where no test was made.",
-        ),
-    ] = None,
+    regulation: RegulationOption = None,
     interactions: InteractionsOption = None,
     combine: CombineOption = "union",
     min_score: MinScoreOption = None,

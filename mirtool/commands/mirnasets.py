@@ -17,7 +17,7 @@ from mirtool.commands.network_mirnas import (
     species_in_common,
     with_universe,
 )
-from mirtool.commands.options import FormatOption, OutputOption
+from mirtool.commands.options import FormatOption, MirnasOption, OutputOption, RegulationOption
 from mirtool.console import plural, say, say_pairs, say_table, warn
 from mirtool.errors import CallError, NotEnoughDataError
 
@@ -49,23 +49,8 @@ def mirnasets(
             "times; each has an FDR of its own. Default: families and clusters.",
         ),
     ] = None,
-    regulation: Annotated[
-        str | None,
-        typer.Option(
-            "--regulation",
-            metavar="fold-change|volcano-p|volcano-fdr",
-            help="Which miRNAs to take: those up or down by this rule. Default volcano-p, and fold-change where "
-            "no test was made.",
-        ),
-    ] = None,
-    mirnas: Annotated[
-        str | None,
-        typer.Option(
-            "--mirnas",
-            metavar="NAMES|FILE",
-            help="Take these miRNAs instead: names parted by commas, or a file with one name a line.",
-        ),
-    ] = None,
+    regulation: RegulationOption = None,
+    mirnas: MirnasOption = None,
     universe: Annotated[
         str | None,
         typer.Option(

@@ -86,6 +86,7 @@ from mirtool.commands.network_synergy import (
     write_synergy,
 )
 from mirtool.commands.network_told import summarize_network, tell_network
+from mirtool.commands.options import FiguresOption, MirnasOption, NoFiguresOption, RegulationOption
 from mirtool.commands.workers import SchedulerOption, WorkersOption, open_executor
 from mirtool.console import progress_steps, say, warn
 from mirtool.errors import NotEnoughDataError
@@ -113,23 +114,8 @@ def network(
     mrna_cutoff: MrnaCutoffOption = 1.0,
     paired_mrna: PairedMrnaOption = None,
     paired_mirna: PairedMirnaOption = None,
-    regulation: Annotated[
-        str | None,
-        typer.Option(
-            "--regulation",
-            metavar="fold-change|volcano-p|volcano-fdr",
-            help="Which miRNAs to take: those up or down by this rule. Default volcano-p, and fold-change where "
-            "no test was made.",
-        ),
-    ] = None,
-    mirnas: Annotated[
-        str | None,
-        typer.Option(
-            "--mirnas",
-            metavar="NAMES|FILE",
-            help="Take these miRNAs instead: names parted by commas, or a file with one name a line.",
-        ),
-    ] = None,
+    regulation: RegulationOption = None,
+    mirnas: MirnasOption = None,
     aliases: AliasesOption = None,
     species: Annotated[
         str | None,
@@ -197,11 +183,8 @@ def network(
         ),
     ] = None,
     export: ExportOption = None,
-    figures: Annotated[
-        str | None,
-        typer.Option("--figures", metavar="DIR", help="Folder for the figures. In a study folder: figures/."),
-    ] = None,
-    no_figures: Annotated[bool, typer.Option("--no-figures", help="Draw nothing.")] = False,
+    figures: FiguresOption = None,
+    no_figures: NoFiguresOption = False,
 ) -> None:
     """Which miRNAs work together: shared targets, synergy, hubs, and what the shared genes are known for.
 

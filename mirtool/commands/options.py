@@ -36,6 +36,25 @@ FiguresOption = Annotated[
 ]
 NoFiguresOption = Annotated[bool, typer.Option("--no-figures", help="Draw no figure.")]
 
+# Which miRNAs are taken.
+
+RegulationOption = Annotated[
+    str | None,
+    typer.Option(
+        "--regulation",
+        metavar="fold-change|volcano-p|volcano-fdr",
+        help="Take those up or down by this rule. Default volcano-p, and fold-change where no test was made.",
+    ),
+]
+MirnasOption = Annotated[
+    str | None,
+    typer.Option(
+        "--mirnas",
+        metavar="NAMES|FILE",
+        help="Take these miRNAs instead: names parted by commas, or a file with one name a line.",
+    ),
+]
+
 # How files are read.
 
 RawFilesArgument = Annotated[
