@@ -1,9 +1,9 @@
 """Writes replicates_fixture.csv: log2 values of 90 probes, four spots each, on 3 + 4 arrays.
 
 A spot's value is its probe's level, what befell the array, and an error of its own. The last 30 probes lack
-spots: p61 to p80 at random, p81 to p86 have two spots throughout, p87 a single one, p88 no array of the first group
-but one, p89 lies on two arrays alone, and p90 does not vary. Run it from this folder; the same file comes out every
-time.
+spots: p61 to p80 at random, p81 to p86 have two spots throughout, p87 a single one, p88 no array of the first
+group but one, p89 lies on two arrays alone, and p90 does not vary. Run it from this folder; the same file comes
+out every time.
 """
 
 import csv
