@@ -46,6 +46,10 @@ STEPS = (
         "Which changed miRNAs share targets? The embedded starter table keeps this offline.",
     ),
     (
+        "mirtool mirnasets",
+        "Are they of one seed family, or of one place in the genome? Three of the ten planted ones are of miR-17~92.",
+    ),
+    (
         f"mirtool gsea {MRNA_FILE} --targets",
         "Did the genes follow? In the simulated mRNA of the same patients, targets of what went down went up.",
     ),
@@ -316,6 +320,7 @@ def _say_what_to_open(root: Path) -> None:
         ("figures/volcano.png", "every miRNA by its change and its P value"),
         ("figures/network.png", "the changed miRNAs and the genes in which they meet"),
         ("results/network.html", "the same to look into, in a browser: search, filters, references"),
+        ("results/mirna_sets.csv", "seed families and genomic clusters of the changed miRNAs"),
         ("figures/gsea.png", "the targets of the changed miRNAs among the genes that went up and down"),
         ("results/validation_concordance.csv", "array beside qPCR: what is confirmed, what is a false positive"),
         ("results/run.json", "versions, arguments, inputs: what a methods section needs"),
