@@ -47,7 +47,7 @@ STEPS = (
     ),
     (
         "mirtool mirnasets",
-        "Are they of one seed family, or of one place? Three of the ten planted ones are of the cluster miR-17~92.",
+        "Are they of one seed family, or of one place? Three of the ten planted ones are of miR-17~92.",
     ),
     (
         f"mirtool gsea {MRNA_FILE} --targets",
