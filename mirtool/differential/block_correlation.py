@@ -139,6 +139,8 @@ def _variance_parts(
     directions, singular, _ = np.linalg.svd(rest.T @ np.eye(n_blocks)[of_block], full_matrices=True)
     loadings = np.zeros(n - rank)
     loadings[: len(singular)] = singular**2
+    if np.ptp(loadings) <= ALIAS_TOLERANCE:
+        return None  # every correlation is as likely
     return loadings, (directions.T @ residual) ** 2
 
 

@@ -21,6 +21,7 @@ from mirtool.differential.compare import (
 )
 from mirtool.differential.contrasts import Contrast, parse_contrast
 from mirtool.differential.design import (
+    INTERCEPT,
     Design,
     design_of_columns,
     design_of_formula,
@@ -161,7 +162,8 @@ def compare_by_model(
             "the model leaves no residual degree of freedom: nothing is left to estimate the variance from",
             found=f"{len(used)} arrays and {design.matrix.shape[1]} coefficients ({design.words})",
             expected="more arrays than coefficients",
-            hint="leave a column out of " + ", ".join(dict.fromkeys(design.sources)),
+            hint="leave a column out of "
+            + ", ".join(dict.fromkeys(source for source in design.sources if source != INTERCEPT)),
         )
     fitting = prepare_fit(own, model, design.matrix)
     if fitting.spots is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -16,8 +17,13 @@ from mirtool.model import FloatArray, IntArray, SampleTable
 
 if TYPE_CHECKING:
     import pandas as pd
+    from formulaic import Formula
 
 GROUP = "group"
+INTERCEPT = "1"
+"""What a formula calls the constant, which is no column."""
+_MARKS = re.compile(r"\x1b\[[\d;]*m|[⧛⧚]")
+"""How formulaic points into a formula on a terminal."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -208,15 +214,15 @@ def design_of_formula(samples: SampleTable, formula: str) -> Design:
 
     try:
         parsed = Formula(formula)
-        variables = sorted(str(variable) for variable in parsed.required_variables)
     except (FormulaicError, SyntaxError) as error:
         raise _unreadable(formula, error) from error
+    if getattr(parsed, "lhs", None) is not None:
+        raise CallError("the formula has a left side", found=repr(formula), expected="'~ group + …'")
+    variables = _variables(parsed, samples)
     if GROUP not in variables:
         raise CallError(
             "the formula leaves out the groups that are compared", found=repr(formula), expected="'~ group + …'"
         )
-    if getattr(parsed, "lhs", None) is not None:
-        raise CallError("the formula has a left side", found=repr(formula), expected="'~ group + …'")
     data = pd.DataFrame(
         {name: _as_formula_column(name, column_of(samples, name, "--design")) for name in variables}
     )
@@ -233,10 +239,19 @@ def design_of_formula(samples: SampleTable, formula: str) -> Design:
     return _without_redundant(Design(matrix, tuple(sources), rows, formula.strip(), sheet=samples.sheet))
 
 
+def _variables(parsed: Formula, samples: SampleTable) -> list[str]:
+    """Give the columns that a formula names, those inside of functions such as ``bs(age, df=3)`` too."""
+    named = {str(variable) for variable in parsed.required_variables}
+    # What is inside of its own transforms formulaic leaves out.
+    code = " ".join(factor.expr for term in parsed for factor in term.factors)
+    words = set(re.findall(r"[^\W\d]\w*(?!\w*\s*[(=.])", code))
+    return sorted(named | words & {GROUP, *samples.extra})
+
+
 def _unreadable(formula: str, error: Exception) -> CallError:
     return CallError(
         "the formula can't be read",
-        found=f"{formula!r}: {' '.join(str(error).split())}",
+        found=f"{formula!r}: {' '.join(_MARKS.sub('', str(error)).split())}",
         expected="columns of the sample sheet joined by +, as in '~ group + batch'",
     )
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +21,7 @@ from mirtool.differential.replicate_spots import (
     summarize_replicates,
     uneven_correlation,
 )
-from mirtool.errors import CallError, SampleSheetError
+from mirtool.errors import CallError, NotEnoughDataError, SampleSheetError
 from mirtool.model import ExpressionMatrix, FloatArray, IntArray
 
 
@@ -91,7 +92,7 @@ def prepare_fit(own: ExpressionMatrix, model: Model, design: FloatArray) -> Fitt
     CallError
         For weights by spots, or replicate spots, where these are not known.
     SampleSheetError
-        For a column of weights that are no positive numbers, or of blocks that are none.
+        For a column of weights that are no positive numbers, or of blocks that are none or those of the design.
     NotEnoughDataError
         Where the values are too few for what is to be estimated.
     """
@@ -106,13 +107,14 @@ def prepare_fit(own: ExpressionMatrix, model: Model, design: FloatArray) -> Fitt
         weights = of_arrays if weights is None else weights * of_arrays
         array_weights = dict(zip(own.samples.names, of_arrays.tolist(), strict=True))
         remarks = _untold(own, design)
-    blocks = None if model.block is None else _blocks(own, model.block)
+    blocks = None if model.block is None else _blocks(own, model.block, design)
     correlation = math.nan
     if spots is not None:
         found = estimate_replicate_correlation(spots, design, weights=weights)
         correlation, remarks = found.common, (*remarks, *_uneven(found, spots))
     elif blocks is not None:
-        correlation = estimate_block_correlation(values, design, blocks, weights=weights).common
+        with _at_column(own, model.block):
+            correlation = estimate_block_correlation(values, design, blocks, weights=weights).common
     return Fitting(values, design, weights, blocks, correlation, spots, array_weights, remarks)
 
 
@@ -173,18 +175,22 @@ def _spot_weights(own: ExpressionMatrix) -> FloatArray:
 
 def _column_weights(own: ExpressionMatrix, name: str) -> FloatArray:
     cells = column_of(own.samples, name, "--weights")
-    numbers = numbers_in(cells)
-    if numbers is None or (numbers <= 0).any():
+    wrong = [
+        f"{cell!r} for {sample}"
+        for sample, cell in zip(own.samples.names, cells, strict=True)
+        if (number := numbers_in([cell])) is None or number[0] <= 0
+    ]
+    if wrong:
         raise SampleSheetError(
             "weights must be numbers above 0",
             path=own.samples.sheet or None,
             column=name,
-            found=", ".join(dict.fromkeys(cells)),
+            found=", ".join(wrong[:8]) + (" …" if len(wrong) > 8 else ""),
         )
-    return numbers
+    return np.array([float(cell) for cell in cells])
 
 
-def _blocks(own: ExpressionMatrix, name: str) -> IntArray:
+def _blocks(own: ExpressionMatrix, name: str, design: FloatArray) -> IntArray:
     levels, block = level_numbers(column_of(own.samples, name, "--block"))
     if len(levels) < 2 or len(levels) == len(block):
         raise SampleSheetError(
@@ -194,4 +200,27 @@ def _blocks(own: ExpressionMatrix, name: str) -> IntArray:
             found=f"{len(levels)} blocks for {len(block)} arrays",
             hint=f"leave --block {name} out",
         )
+    left, _ = np.linalg.qr(design)
+    of_block = np.eye(len(levels))[block]
+    rest = of_block - left @ (left.T @ of_block)
+    if np.linalg.norm(rest) <= ALIAS_TOLERANCE * np.linalg.norm(of_block):
+        raise SampleSheetError(
+            "the model takes out every difference between these blocks: nothing is left to show how alike the "
+            "arrays of one block are",
+            path=own.samples.sheet or None,
+            column=name,
+            found=f"{len(levels)} blocks for {len(block)} arrays, which change together with the groups",
+            expected="a group with arrays of two blocks or more",
+            hint=f"leave --block {name} out; if it is a batch, no arithmetic separates it from the groups",
+        )
     return block
+
+
+@contextmanager
+def _at_column(own: ExpressionMatrix, name: str | None) -> Iterator[None]:
+    """Say of data that are not enough which column of the sample sheet asked for more."""
+    try:
+        yield
+    except NotEnoughDataError as error:
+        error.path, error.column = own.samples.sheet or None, name
+        raise

@@ -120,6 +120,19 @@ def test_blocks_of_one_array_are_refused():
         estimate_block_correlation(VALUES[:20], GROUPS, np.arange(12))
 
 
+def test_a_probe_whose_values_fit_every_correlation_alike_has_none():
+    # Groups that lie in one block each leave nothing of the differences between the blocks.
+    of_group = np.repeat([0, 1, 2], 4)
+    with pytest.raises(NotEnoughDataError, match="correlation within blocks"):
+        estimate_block_correlation(VALUES[:20], GROUPS, of_group)
+    # A second block in the first group, which the second probe lacks.
+    blocks = of_group + np.array([0, 0, 3, 3] + [0] * 8)
+    values = VALUES[:2].copy()
+    values[1, 2:4] = np.nan
+    ours = estimate_block_correlation(values, GROUPS, blocks)
+    np.testing.assert_array_equal(np.isnan(ours.of_probes), [False, True])
+
+
 def test_complete_blocks_give_the_tests_of_pairs_where_the_correlation_is_strong():
     # Twelve arrays in whole blocks: with a correlation near 1 only the differences within blocks tell anything.
     rng = np.random.default_rng(5)

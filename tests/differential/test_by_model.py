@@ -149,6 +149,10 @@ def batch_with_group(group: str) -> tuple[str, ...]:
          SampleSheetError, "a pair needs a sample in two groups or more", "who"),
         ({"one": tuple("abcdefghijkl")}, Model(B_A, block="one"), SampleSheetError,
          "a block needs two arrays", "one"),
+        ({"run": batch_with_group("B")}, Model(("C - A",), block="run"), SampleSheetError,
+         "takes out every difference between these blocks", "run"),
+        ({"run": batch_with_group("B")}, Model(B_A, block="run", weights=("spots",)), SampleSheetError,
+         "takes out every difference between these blocks", "run"),
         ({"q": ("good",) * 12}, Model(B_A, weights=("q",)), SampleSheetError,
          "weights must be numbers above 0", "q"),
         ({"each": tuple("abcdefghijkl")}, Model(B_A, formula="~ group + batch + each"), SampleSheetError,
@@ -177,6 +181,41 @@ def test_no_residual_degree_of_freedom_is_refused():
         compare_by_model(few, Model(covariates=("site",)))
     assert caught.value.found == "3 arrays and 3 coefficients (group + site)"
     assert caught.value.hint == "leave a column out of group, site"
+    with pytest.raises(NotEnoughDataError, match="no residual degree of freedom") as caught:
+        compare_by_model(few, Model(formula="~ group + site"))
+    assert caught.value.hint == "leave a column out of group, site"
+
+
+def test_blocks_that_no_probe_tells_of_are_refused_naming_the_column():
+    few = fixture_matrix().take_samples([0, 1, 4, 5])
+    with pytest.raises(NotEnoughDataError, match="correlation within blocks") as caught:
+        compare_by_model(few, Model(block="patient"))
+    assert (caught.value.path, caught.value.column) == ("samples.csv", "patient")
+
+
+def test_no_weight_but_the_wrong_one_is_told():
+    weights = fixture_matrix(q=("1",) * 5 + ("0",) + ("2",) * 5 + ("inf",))
+    with pytest.raises(SampleSheetError) as caught:
+        compare_by_model(weights, Model(("C - A", "B - A"), weights=("q",)))
+    names = MATRIX.samples.names
+    assert caught.value.found == f"'0' for {names[5]}, 'inf' for {names[11]}"
+
+
+def test_functions_of_a_column_in_a_formula_find_their_column():
+    # A parabola over the age, whichever way it is written: all of them span the same designs.
+    ages = np.array([float(age) for age in MATRIX.samples.extra["age"]])
+    square = tuple(str(age) for age in (ages - ages.mean()) ** 2)
+    plain = compare_by_model(fixture_matrix(square=square), Model(B_A, formula="~ group + age + square"))
+    for formula in ("~ group + poly(age, 2)", "~ group + bs(age, df=2, degree=2)", "~ scale(age) + I(age**2) + group"):
+        curved = compare_by_model(MATRIX, Model(B_A, formula=formula))
+        np.testing.assert_allclose(curved.tables[0].p_value, plain.tables[0].p_value, rtol=1e-8)
+
+
+def test_what_is_wrong_with_a_formula_is_told_without_the_marks_of_a_terminal():
+    with pytest.raises(CallError) as caught:
+        compare_by_model(MATRIX, Model(B_A, formula="~ group + batch +"))
+    assert "\x1b" not in caught.value.found
+    assert caught.value.found.endswith("~ group + batch +")
 
 
 def test_constant_probes_are_refused():
