@@ -78,11 +78,20 @@ def note_line(table: Table) -> str:
 
 
 def table_text(table: Table, format_name: str = "csv") -> str:
-    """Give a table as CSV or TSV text with LF line ends."""
+    """Give a table as CSV or TSV text with LF line ends.
+
+    The notes stand above it without quotes, so that what skips lines that begin with # (pandas' ``comment="#"``,
+    R's ``comment.char``) skips them. Notes of which a comma would part a formula off are one quoted cell.
+    """
     out = io.StringIO()
     writer = csv.writer(out, delimiter="\t" if format_name == "tsv" else ",", lineterminator="\n")
     if table.notes:
-        writer.writerow([note_line(table)])
+        note = " ".join(note_line(table).split())
+        pieces = [piece.strip(' "') for piece in note.split(",")]
+        if any(guard_text(piece) != piece for piece in pieces):
+            writer.writerow([note])
+        else:
+            out.write(f"{note}\n")
     writer.writerow([guard_text(unify_newlines(name)) for name in table.columns])
     writer.writerows(zip(*(format_column(values) for values in table.columns.values()), strict=True))
     return out.getvalue()

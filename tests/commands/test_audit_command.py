@@ -43,7 +43,7 @@ def test_wrong_cells_by_hand(place, capsys):
     out, err = capsys.readouterr()
     notes, header, *rows = out.splitlines()
     assert notes.startswith(
-        '"# mirtool audit; workbook: Expression Matrix; computed from: the raw files; tolerance: '
+        "# mirtool audit; workbook: Expression Matrix; computed from: the raw files; tolerance: "
     )
     assert header == "sheet,cell,heading,column,ID,Name,found,expected,explanation"
     assert rows == [

@@ -62,7 +62,7 @@ G5,gene,,NA,NA,NA,NA,NA,,NA,NA,1,1,hsa-miR-21-5p,1,1,0.70703125,1,0.75,0.75,1
 """
 # All three together: 17-5p and 20a-5p by themselves have less modularity, 2/4 − (6/8)² − (2/8)² < 0.
 COMMUNITIES = """\
-"# mirtool communities; method: Louvain, the best of 10 orders; resolution: 1; seed: 1; modularity of all: 0"
+# mirtool communities; method: Louvain, the best of 10 orders; resolution: 1; seed: 1; modularity of all: 0
 community,miRNAs,genes,genes shared,modularity,which,terms surviving (genes),top terms
 1,3,5,2,0,hsa-miR-17-5p;hsa-miR-20a-5p;hsa-miR-21-5p,0,
 """

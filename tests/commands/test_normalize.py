@@ -482,7 +482,7 @@ def test_every_replicate_spot_is_kept_where_asked_for(folder, capsys):
     assert "Replicate spots: 14 values kept.\n" in capsys.readouterr().err
     note, header, *rows = (folder / "n_replicates.csv").read_text().splitlines()
     assert note.startswith(
-        "\"# mirtool replicates: each replicate spot, moved as its probe's value; scale: log2; rec"
+        "# mirtool replicates: each replicate spot, moved as its probe's value; scale: log2; rec"
     )
     assert header == "ID,Name,Replicate,s1,s2"
     for row, (label, name, spot, *ratios) in zip(rows, REPLICATES, strict=True):

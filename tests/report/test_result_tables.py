@@ -194,3 +194,20 @@ def test_where_the_disk_fills_up_the_old_file_stays_and_nothing_else(tmp_path):
     assert "OutputError" in done.stderr
     assert "File too large" in done.stderr
     assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("a.csv", "old")]
+
+
+@pytest.mark.parametrize(
+    ("source", "line"),
+    [
+        ("a, b", "# mirtool x; source: a, b"),
+        ("a\tb\nc", "# mirtool x; source: a b c"),
+        ("a,=1+1", '"# mirtool x; source: a,=1+1"'),
+        ('a, "@x"', '"# mirtool x; source: a, ""@x"""'),
+    ],
+)
+def test_notes_are_a_comment_for_other_programs_but_never_a_formula(tmp_path, source, line):
+    table = Table({"ID": text_array(["p1"])}, (("mirtool x", ""), ("source", source)))
+    text = table_text(table)
+    assert text.splitlines()[0] == line
+    (tmp_path / "t.csv").write_text(text)
+    assert list(read_table(tmp_path / "t.csv").header) == ["ID"]
