@@ -375,6 +375,8 @@ class DifferentialTable:
         tested by the common variance alone, probes that do not vary.
     details
         What the test's name leaves open, as key and value: the design, the block, weights, the prior's trend.
+    log_odds
+        B, the natural log odds that the probe differs; None where it was not asked for.
     """
 
     probes: ProbeTable
@@ -405,6 +407,7 @@ class DifferentialTable:
     remarks: tuple[str, ...] = ()
     history: tuple[str, ...] = ()
     details: tuple[tuple[str, str], ...] = ()
+    log_odds: FloatArray | None = None
 
     def __len__(self) -> int:
         return len(self.probes)

@@ -150,6 +150,12 @@ def diff(
             "--treat", metavar="FOLD", help="Test whether the change exceeds FOLD, not whether there is any."
         ),
     ] = 1.0,
+    log_odds: Annotated[
+        bool,
+        typer.Option(
+            "--log-odds", help="Add B, the natural log odds that the probe changes (limma's B); moderated t alone."
+        ),
+    ] = False,
     permutations: Annotated[
         int, typer.Option("--permutations", metavar="N", min=1, help="Labelings that the permutation test tries.")
     ] = 1000,
@@ -209,6 +215,7 @@ def diff(
       mirtool diff --contrast "day7 - day0" --contrast "day14 - day0" --covariate batch
       mirtool diff --design "~ group + batch + age" --block patient
       mirtool diff --weights arrays                   keep a noisy array, but let it count less
+      mirtool diff --trend --log-odds                 with limma's B beside t and P
       mirtool diff --replicates                       after mirtool normalize --keep-replicates
       mirtool diff GSE1_series_matrix.txt.gz --samples s.csv --scale log2 --platform GPL1.txt
     """  # noqa: D301  (typer wants the backspace itself)
@@ -233,6 +240,7 @@ def diff(
         test=test, fold_change=fold_change or "ratio-of-means", cutoff=cutoff, alpha=alpha, adjust=adjust
     )
     check_test(test, model)
+    _check_log_odds(test, treat, asked=log_odds)
     _check_choice("--volcano", volcano, VOLCANO_RULES)
     _check_figure_options(figures, no_figures, volcano, adjust)
     place = find_place([table] if table else [], samples, "normalized table")
@@ -245,10 +253,12 @@ def diff(
     matrix = _read_matrix(source, sheet, scale, platform, samples_in_rows=samples_in_rows, replicates=replicates)
     tested, reference = _groups(compare, matrix)
     rules = _Rules(fold_change, cutoff, alpha, adjust)
-    if model == Model():
+    if model == Model() and not log_odds:
         result = _compare_two(matrix, tested, reference, test, rules, permutations, seed)
     else:
-        result = _compare_by_model(matrix, model, tested, reference, test, rules, permutations, seed)
+        result = _compare_by_model(
+            matrix, model, tested, reference, test, rules, permutations, seed, log_odds=log_odds
+        )
     counts = [_counts(d) for d in result.tables]
     for comparison, d, n in zip(result.comparisons, result.tables, counts, strict=True):
         _tell(matrix, comparison, d, n, asked=test)
@@ -285,11 +295,13 @@ def diff(
             "volcano": volcano,
         }
         | ({} if model == Model() else {"model": asdict(model)})
+        | ({"log_odds": True} if log_odds else {})
         | ({"permutations": permutations, "seed": seed} if test == "permutation" else {})
         | ({"sensitivity": True} if stability else {}),
         inputs=_hashes(source, sheet, platform, replicates=replicates),
         summary=(summaries[0] if len(summaries) == 1 else {"comparisons": summaries})
         | ({"array_weights": result.array_weights} if result.array_weights else {})
+        | ({} if math.isnan(result.correlation) else {"correlation": result.correlation})
         | ({"sensitivity": sensitivity_record(stability)} if stability else {}),
     )
 
@@ -312,6 +324,7 @@ class _Result:
     comparisons: tuple[Comparison, ...]
     overview: Table | None = None
     array_weights: Mapping[str, float] | None = None
+    correlation: float = math.nan
 
 
 def _compare_two(
@@ -350,7 +363,11 @@ def _compare_by_model(
     rules: _Rules,
     permutations: int,
     seed: int,
+    *,
+    log_odds: bool,
 ) -> _Result:
+    from dataclasses import replace
+
     from mirtool.differential import compare_by_model, overview_table
 
     result = compare_by_model(
@@ -366,8 +383,13 @@ def _compare_by_model(
         permutations=permutations,
         seed=seed,
     )
+    if log_odds and result.log_odds is not None:
+        odds = result.log_odds.T
+        result = replace(
+            result, tables=tuple(replace(d, log_odds=b) for d, b in zip(result.tables, odds, strict=True))
+        )
     overview = overview_table(result) if len(result.tables) > 1 else None
-    return _Result(result.tables, result.comparisons, overview, result.array_weights)
+    return _Result(result.tables, result.comparisons, overview, result.array_weights, result.correlation)
 
 
 def _write_tables(result: _Result, target: str, format_name: str | None) -> None:
@@ -400,6 +422,15 @@ def _suffixes(result: _Result) -> list[str]:
 def _check_choice(option: str, value: str | None, choices: tuple[str, ...]) -> None:
     if value is not None and value not in choices:
         raise CallError(f"{option} can't be {value!r}", expected=" or ".join(choices))
+
+
+def _check_log_odds(test: str, treat: float, *, asked: bool) -> None:
+    if asked and (test != "moderated" or treat > 1):
+        raise CallError(
+            "B, the log odds that a probe changes, is of the moderated t against no change",
+            found=f"--log-odds --test {test}" if test != "moderated" else f"--log-odds --treat {treat:g}",
+            hint="leave --log-odds out, or take --test moderated without --treat",
+        )
 
 
 def _check_figure_options(figures: str | None, no_figures: bool, volcano: str, adjust: str) -> None:

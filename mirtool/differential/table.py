@@ -41,6 +41,8 @@ MEANS = {
 }
 """Fold change to the headings of its means and of their ratio."""
 
+LOG_ODDS = "B (log odds)"
+
 REGULATION_COLUMNS = {
     "fold change": "regulation by fold change",
     "p": "regulation by volcano P",
@@ -72,6 +74,8 @@ def differential_table(d: DifferentialTable) -> Table:
         columns |= {f"{STATISTICS[d.test]} ({label})": d.statistic, f"P ({label})": d.p_value}
     if has_fdr:
         columns[ADJUSTMENTS[d.adjust]] = d.fdr
+    if d.log_odds is not None:
+        columns[LOG_ODDS] = d.log_odds
     columns |= {f"n {d.tested}": d.n_tested, f"n {d.reference}": d.n_reference}
     if d.spots_tested is not None and d.spots_reference is not None:
         columns |= {f"spots {d.tested}": d.spots_tested, f"spots {d.reference}": d.spots_reference}
@@ -107,6 +111,8 @@ def overview_table(comparison: ModelComparison) -> Table:
         }
         if d.adjust != "none":
             columns[f"{ADJUSTMENTS[d.adjust]} {over}"] = d.fdr
+        if d.log_odds is not None:
+            columns[f"{LOG_ODDS} {over}"] = d.log_odds
         columns[f"{REGULATION_COLUMNS['p']} {over}"] = d.regulation_p
         if d.adjust != "none":
             columns[f"{REGULATION_COLUMNS['fdr']} {over}"] = d.regulation_fdr

@@ -67,6 +67,42 @@ def test_the_command_equals_limma(capsys, options, case):
         np.testing.assert_allclose(column(ordered, own), column(theirs, reference), rtol=1e-7, atol=1e-11)
 
 
+@pytest.mark.parametrize(
+    ("options", "case"),
+    [([], "plain"), (["--pair", "patient"], "pair"), (["--trend", "--robust"], "trend robust")],
+)
+def test_the_log_odds_are_limmas_b(capsys, options, case):
+    assert main([*CALL, "--contrast", "B - A", "--log-odds", *options]) == 0
+    ours = {row["ID"]: row for row in rows_of(capsys.readouterr().out)}
+    theirs = limma(case)
+    b = column([ours[row["ID"]] for row in theirs], "B (log odds)")
+    np.testing.assert_allclose(b, column(theirs, "B"), rtol=1e-7, atol=1e-7)
+
+
+def test_log_odds_stand_beside_every_comparison_and_leave_the_rest_as_it_is(study, capsys):
+    assert main(["diff", "--no-figures"]) == 0
+    plain = rows_of((study / "results/differential.csv").read_text())
+    assert main(["diff", "--no-figures", "--log-odds"]) == 0
+    with_odds = rows_of((study / "results/differential.csv").read_text())
+    assert [name for name in with_odds[0] if name != "B (log odds)"] == list(plain[0])
+    assert [row["ID"] for row in with_odds] == [row["ID"] for row in plain]
+    for name in ("ratio of means after/before", "P (moderated)"):
+        np.testing.assert_allclose(column(with_odds, name), column(plain, name), rtol=1e-9)
+    capsys.readouterr()
+    assert main([*CALL, "--contrast", "B - A", "--contrast", "C - A", "--log-odds"]) == 0
+    header = capsys.readouterr().out.splitlines()[1].split(",")
+    assert [name for name in header if name.startswith("B (")] == ["B (log odds) B/A", "B (log odds) C/A"]
+
+
+def test_the_correlation_within_blocks_is_kept_to_the_last_digit(tmp_path, capsys):
+    target = tmp_path / "differential.csv"
+    assert main([*CALL, "--contrast", "B - A", "--block", "patient", "--no-figures", "-o", str(target)]) == 0
+    capsys.readouterr()
+    run = json.loads((tmp_path / "differential.run.json").read_text())["runs"]["diff"]
+    # limma's, but for its early stop (tests/differential/test_block_correlation.py).
+    assert run["summary"]["correlation"] == pytest.approx(0.33312140600573319, rel=1e-5)
+
+
 def test_pairs_in_a_study_by_hand(study, capsys):
     assert main(["diff", "--pair", "patient", "--no-figures"]) == 0
     rows = {row["ID"]: row for row in rows_of((study / "results/differential.csv").read_text())}
@@ -140,6 +176,8 @@ def test_tests_without_normality(capsys, test, heading):
         (["--contrast", "B - A", "--design", "~ group + (batch"], 2, "the formula can't be read"),
         (["--compare", "B:A", "--fold-change", "fitted"], 2, "fitted fold changes need a model"),
         (["--compare", "B:A", "--treat", "0.9"], 2, "--treat must be 1 or more"),
+        (["--log-odds", "--treat", "1.2"], 2, "against no change (found --log-odds --treat 1.2)"),
+        (["--log-odds", "--test", "welch"], 2, "against no change (found --log-odds --test welch)"),
     ],
 )
 def test_wrong_calls_are_refused_in_plain_words(capsys, options, code, problem):
