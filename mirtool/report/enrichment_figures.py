@@ -99,10 +99,12 @@ def enrichment_bars(result: EnrichmentTable, *, n_terms: int = N_TERMS) -> Figur
             axes = _panel(frame, _PLOT_FROM + i * (width + gap), width)
             _draw_bars(axes, test, frame.rows)
             _head(frame, _PLOT_FROM + i * (width + gap), NULL_WORDS[test.name], width)
-        _head(frame, counts_at - 15, "hits", 30)
+        _head(frame, counts_at, "hits", 30, side="right")
         for i, row in enumerate(frame.rows):
             words = f"{result.hits[row]:,} of {result.set_size[row]:,}"
-            frame.page.text(counts_at - 15, _height_of(frame, i), words, fontsize=SMALLEST_TEXT, va="center")
+            frame.page.text(
+                counts_at, _height_of(frame, i), words, fontsize=SMALLEST_TEXT, ha="right", va="center"
+            )
         _remark(frame, [*_which(result, frame.rows), "Pale bars: FDR above 0.05. Each panel has its own scale."])
     return frame.figure
 
@@ -188,9 +190,10 @@ def _height_of(frame: _Frame, i: float) -> float:
     return frame.height - _TOP - _ROW * (i + 0.5)
 
 
-def _head(frame: _Frame, x: float, words: str, width: float) -> None:
+def _head(frame: _Frame, x: float, words: str, width: float, side: str = "left") -> None:
     words = shorten(words, width + 6)
-    frame.page.text(x, frame.height - _TOP + 3.5, words, fontsize=SMALLEST_TEXT, color=MUTED_COLOR, va="center")
+    y = frame.height - _TOP + 3.5
+    frame.page.text(x, y, words, fontsize=SMALLEST_TEXT, color=MUTED_COLOR, ha=side, va="center")
 
 
 def _panel(frame: _Frame, left: float, width: float) -> Axes:

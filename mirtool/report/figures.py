@@ -94,6 +94,8 @@ _STYLE: dict[str, object] = {
     "xtick.major.size": 2.5,
     "ytick.major.size": 2.5,
     "lines.linewidth": 0.8,
+    # Hinting rounds letters to whole pixels: at some resolutions a line became 7 % longer and left the page.
+    "text.hinting": "no_hinting",
     # A group called "$x$" is a name, not a formula.
     "text.parse_math": False,
     # Text in an SVG stays text, to be searched and edited; fixed ids make the bytes repeatable.

@@ -5,6 +5,7 @@ import sys
 
 import matplotlib as mpl
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from mirtool.errors import OutputError
@@ -17,6 +18,7 @@ from mirtool.report.figures import (
     png_bytes,
     save_figure,
     svg_bytes,
+    text_width,
 )
 
 
@@ -130,3 +132,15 @@ def test_group_colors_start_again_after_eight():
     colors = group_colors([f"g{i}" for i in range(9)])
     assert colors["g8"] == colors["g0"] == GROUP_COLORS[0]
     assert len(set(colors.values())) == 8
+
+
+@pytest.mark.parametrize("dpi", [72, 110, 300])
+def test_a_line_of_text_is_as_long_at_every_resolution_as_it_was_measured(dpi):
+    line = (
+        "32 of 89 shared targets drawn, those with most miRNAs. 1 miRNA without a target in the table not drawn."
+    )
+    with house_style():
+        figure = Figure(figsize=(8, 1), dpi=dpi)
+        drawn_line = figure.text(0, 0, line, fontsize=SMALLEST_TEXT)
+        millimeters = drawn_line.get_window_extent(FigureCanvasAgg(figure).get_renderer()).width / dpi * 25.4
+        assert millimeters == pytest.approx(text_width(line), rel=0.005)
