@@ -11,7 +11,8 @@ told by their content:
   another content type than ``mirna`` are left out.
 - **EVmiRNA**, ``PROJECT_expression.csv``: one row a miRNA and one column a sample. Any table is read so: the
   column of names is the one whose header says miRNA, else the one with the most names. A row whose numbers are all
-  zero or missing does not say that the miRNA is there, and is left out.
+  zero (or missing, with a zero among them) does not say that the miRNA is there, and is left out. Identifiers and
+  years are no such numbers, nor are those of the databases above; a row without any number is kept.
 - **GMT** over miRNA names: one set a line; the names of the sets are kept.
 - **Plain text**, one name a line.
 
@@ -46,6 +47,11 @@ SPECIES_PREFIXES = {"homo sapiens": "hsa", "mus musculus": "mmu", "rattus norveg
 """What the databases call the species whose names are embedded."""
 
 MIRNA_HEADERS = ("mirnaid", "maturemirnaid", "maturemirna", "mirnaname", "mirna", "mirnas")
+CONTENT_HEADERS = ("contenttype",)
+IDENTIFIER_HEADERS = re.compile(
+    r"(pmid|(pubmed|entrezgene|gene|experiment|study|taxon)?id|pubmed|year|rank|no|nr|number|n|accession)"
+)
+"""Folded headers of columns whose numbers are no amounts."""
 _KINDS = (ProbeKind.MIRNA, ProbeKind.MIRPLUS)
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 
@@ -101,7 +107,7 @@ def read_mirna_list(path: str | Path, title: str) -> MirnaList:
     keep, left_out = np.ones(len(table), dtype=bool), []
     for mask, words in (
         (_other_content(table), "of another content type than mirna"),
-        (_without_expression(table, column), "whose numbers are all zero or missing"),
+        (_without_expression(table, column), "whose numbers are all zero"),
         (np.asarray(names == ""), "without a name"),
     ):
         if (keep & mask).any():
@@ -167,19 +173,26 @@ def _name_column(table: TextTable) -> int:
 
 def _other_content(table: TextTable) -> BoolArray:
     """Mask of the rows that a database gives another content type than mirna."""
-    column = find_column(table, ("contenttype",))
+    column = find_column(table, CONTENT_HEADERS)
     if column is None:
         return np.zeros(len(table), dtype=bool)
     return np.array([fold_header(cell) not in ("mirna", "") for cell in table.text(column)], dtype=bool)
 
 
 def _without_expression(table: TextTable, column: int) -> BoolArray:
-    """Mask of the rows whose numbers are all zero or missing; none where no column holds numbers."""
-    numbers = [cells for j in range(len(table.header)) if j != column and _is_numeric(cells := table.text(j))]
-    if not numbers:
+    """Mask of the rows whose amounts are all zero, but for missing ones; none where no column holds amounts."""
+    amounts = [
+        cells
+        for j, name in enumerate(table.header)
+        if j != column
+        and not IDENTIFIER_HEADERS.fullmatch(fold_header(name))
+        and _is_numeric(cells := table.text(j))
+    ]
+    if not amounts or find_column(table, CONTENT_HEADERS) is not None:
         return np.zeros(len(table), dtype=bool)
-    nothing = [[cell in MISSING_CELLS or float(cell) == 0 for cell in cells] for cells in numbers]
-    return np.asarray(np.all(np.array(nothing, dtype=bool), axis=0))
+    missing = np.array([[cell in MISSING_CELLS for cell in cells] for cells in amounts])
+    zero = np.array([[cell not in MISSING_CELLS and float(cell) == 0 for cell in cells] for cells in amounts])
+    return np.asarray(np.all(zero | missing, axis=0) & np.any(zero, axis=0))
 
 
 def _is_numeric(cells: TextArray) -> bool:

@@ -38,7 +38,23 @@ def test_in_a_table_of_expression_a_row_of_zeros_says_that_the_mirna_is_not_ther
         tmp_path, ",SRR1,SRR2\nhsa-miR-21-5p,10.5,0\nhsa-miR-9-5p,0,0\nhsa-let-7a-5p,NA,0.0\nhsa-miR-1-3p,0,1e-2\n"
     )
     assert [each.name for each in found.names] == ["hsa-miR-21-5p", "hsa-miR-1-3p"]
-    assert found.left_out == ("2 rows whose numbers are all zero or missing",)
+    assert found.left_out == ("2 rows whose numbers are all zero",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "miRNA,PMID\nhsa-miR-21-5p,31234567\nhsa-miR-9-5p,\n",
+        "miRNA,rank,year\nhsa-miR-21-5p,0,2011\nhsa-miR-9-5p,1,\n",
+        "miRNA,log2 fold change\nhsa-miR-21-5p,-1.5\nhsa-miR-9-5p,NA\n",
+        "CONTENT ID\tCONTENT TYPE\tMIRNA ID\tEXPERIMENT ID\n0\tmirna\thsa-miR-21-5p\t0\n"
+        "1\tmirna\thsa-miR-9-5p\t7\n",
+    ],
+)
+def test_numbers_that_are_no_amounts_leave_no_name_out(tmp_path, text):
+    found = listed(tmp_path, text)
+    assert [each.name for each in found.names] == ["hsa-miR-21-5p", "hsa-miR-9-5p"]
+    assert found.left_out == ()
 
 
 def test_the_sets_of_a_gmt_are_kept(tmp_path):
