@@ -35,7 +35,7 @@ import numpy as np
 
 from mirtool.console import plural
 from mirtool.differential.adjust import adjust_p_values
-from mirtool.errors import CallError, NotEnoughDataError
+from mirtool.errors import CallError, FormatError, NotEnoughDataError
 from mirtool.io.gene_changes import GeneChanges
 from mirtool.model import BoolArray, FloatArray, GeneSets, IntArray, Table, TextArray, text_array
 
@@ -48,6 +48,9 @@ PERMUTATIONS = 10_000
 """Random sets a size. The program's own 1,000 leave no P below 0.001: too few for an FDR over thousands."""
 SEED = 1
 DRAWS_A_TASK = 250
+
+LARGEST_SCORE = 1e100
+"""Scores beyond it are taken for infinite: no power of them could be summed."""
 
 RANKINGS = ("statistic", "signed-p", "log2")
 
@@ -95,6 +98,8 @@ def rank_genes(changes: GeneChanges, by: str | None = None) -> RankedGenes:
     ------
     CallError
         For an unknown ranking, or one that the table has not.
+    FormatError
+        Where the table has nothing to rank by, or a score is infinite.
     NotEnoughDataError
         Where no gene has a score.
     """
@@ -105,8 +110,10 @@ def rank_genes(changes: GeneChanges, by: str | None = None) -> RankedGenes:
         if found is not None:
             break
     else:
-        raise CallError(
+        refusal = CallError if by else FormatError
+        raise refusal(
             f"the table can't be ranked by {by}" if by else "the table has nothing to rank genes by",
+            path=changes.path,
             found=", ".join(changes.columns.values()),
             expected={
                 "statistic": "a column such as t or stat",
@@ -118,6 +125,7 @@ def rank_genes(changes: GeneChanges, by: str | None = None) -> RankedGenes:
     genes, place, rows = np.unique(changes.gene[present].astype(str), return_inverse=True, return_counts=True)
     if not len(genes):
         raise NotEnoughDataError("no gene of the table has a score to rank by", path=changes.path)
+    _check_finite(scores[present], changes.gene[present], words, changes.path)
     one_each = _medians(scores[present], place, len(genes))
     order = np.lexsort((genes, -one_each))
     remarks = [f"{plural(changes.nameless, 'row')} without a gene left out"] if changes.nameless else []
@@ -128,6 +136,19 @@ def rank_genes(changes: GeneChanges, by: str | None = None) -> RankedGenes:
             f"{plural(int((rows > 1).sum()), 'gene')} in several rows: the median of their scores taken"
         )
     return RankedGenes(text_array(genes[order].tolist()), one_each[order], words, tuple(remarks))
+
+
+def _check_finite(scores: FloatArray, genes: TextArray, words: str, path: str) -> None:
+    beyond = np.flatnonzero(np.abs(scores) > LARGEST_SCORE)
+    if len(beyond):
+        raise FormatError(
+            "a score is infinite: beside it no other gene would weigh anything",
+            path=path,
+            found=f"{plural(len(beyond), 'row')} ranked by {words}, such as that of {genes[beyond[0]]}",
+            expected="finite numbers",
+            hint="a P of 0 was probably written as it is: rank by another column (--rank-by, --score), or give "
+            "these genes the largest score that the others have",
+        )
 
 
 def _scores(changes: GeneChanges, by: str) -> tuple[FloatArray, str] | None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mirtool.errors import CallError, NotEnoughDataError
+from mirtool.errors import CallError, FormatError, NotEnoughDataError
 from mirtool.gsea import RankedGenes, enrichment_scores, gsea, gsea_table, rank_genes, running_sum
 from mirtool.io.gene_changes import GeneChanges
 from mirtool.model import GeneSets, text_array
@@ -38,6 +38,14 @@ def test_the_running_sum_by_hand() -> None:
     # D and E stand last: the sum falls to −1 before D.
     np.testing.assert_allclose(es, [3 / 4, -1])
     assert peak.tolist() == [1, 3]
+
+
+@pytest.mark.parametrize("score", [np.inf, -np.inf, 1e200])
+def test_an_infinite_score_is_refused(score) -> None:
+    # −log10 of a P that was rounded to 0; all weights but its own would be 0 beside it.
+    with pytest.raises(FormatError, match="a score is infinite") as caught:
+        rank_genes(changes(gene=["MYC", "TP53"], statistic=[1.0, score]))
+    assert caught.value.found == "1 row ranked by statistic, such as that of TP53"
 
 
 def test_unweighted_genes_count_alike() -> None:

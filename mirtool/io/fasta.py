@@ -1,12 +1,17 @@
 """Sequences in FASTA: mature miRNAs as miRBase gives them, 3′UTRs as Ensembl, UCSC or a lab exports them.
 
-The format ---------- A header line ``>name …`` and lines of sequence, until the next header; blank lines are
-passed over, and so are lines that begin with ``;``. Letters are those of IUPAC for nucleotides, in any case,
-with T or U alike; anything but A, C, G, T and U is a base that is not known and pairs with nothing.
+The format
+----------
+A header line ``>name …`` and lines of sequence, until the next header; blank lines are passed over, and so are
+lines that begin with ``;``. Letters are those of IUPAC for nucleotides, in any case, with T or U alike; anything
+but A, C, G, T and U is a base that is not known and pairs with nothing.
 
 What a sequence is called is the first word of its header (``hsa-miR-17-5p`` of miRBase's ``>hsa-miR-17-5p
 MIMAT0000070 Homo sapiens miR-17-5p``). In the header of a UTR the gene may be one of several fields parted by
 ``|`` (Ensembl BioMart: ``>ENSG00000141510|ENST00000269305|TP53``).
+
+miRBase's ``mature.fa``, whose headers hold accessions, is a source of names as well and known as that
+(:mod:`mirtool.io.aliases`).
 """
 
 from __future__ import annotations
@@ -15,8 +20,11 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from mirtool.console import plural
 from mirtool.errors import FormatError
-from mirtool.io.text import read_text
+from mirtool.io import aliases
+from mirtool.io.registry import Inspection
+from mirtool.io.text import FileHead, read_text
 
 _WRONG_LETTER = re.compile(r"[^ACGTURYSWKMBDHVN]", re.I)
 
@@ -33,6 +41,26 @@ class FastaRecord:
     def name(self) -> str:
         """The first word of the header."""
         return self.header.split()[0]
+
+
+def sniff(head: FileHead) -> bool:
+    """Tell FASTA by a header in its first line, unless these are the names of miRBase's own file."""
+    first = next((line for line in map(str.strip, head.lines) if line and not line.startswith(";")), "")
+    return first.startswith(">") and not aliases.sniff(head)
+
+
+def inspect(path: str | Path) -> Inspection:
+    """Read the sequences and say what they are; ``spots`` is their number."""
+    records = read_fasta(path)
+    lengths = sorted(len(record.sequence) for record in records)
+    unknown = sum(len(record.sequence) - sum(map(record.sequence.count, "ACGU")) for record in records)
+    repeated = len(records) - len({record.name for record in records})
+    warnings = [f"{plural(repeated, 'name')} that another sequence has too"] if repeated else []
+    if unknown:
+        does = "is no A, C, G, T or U pairs" if unknown == 1 else "are no A, C, G, T or U pair"
+        warnings.append(f"{plural(unknown, 'letter')} that {does} with nothing")
+    details = {"first": records[0].header, "bases": sum(lengths), "shortest": lengths[0], "longest": lengths[-1]}
+    return Inspection(str(path), "fasta", len(records), warnings=tuple(warnings), details=details)
 
 
 def read_fasta(path: str | Path, what: str = "sequence") -> list[FastaRecord]:

@@ -18,7 +18,7 @@ adjusted P ``adj.P.Val``, ``padj``, ``FDR``, ``p_val_adj``, ``q_value``, ``FDR (
 ========== =====================================================================================================
 
 A ranked list (``.rnk``) has no header: a gene and a number a line, parted by a tab; lines that begin with ``#``
-are passed over.
+are passed over. It is known by that, whatever it is called.
 
 References
 ----------
@@ -28,7 +28,6 @@ Seurat's ``FindMarkers``; the RNK format as the GSEA documentation's "Data forma
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,9 +36,11 @@ import numpy as np
 
 from mirtool.console import plural
 from mirtool.errors import FormatError
-from mirtool.io.names import find_column, fold_header
-from mirtool.io.tables import TextTable, read_table, table_of_lines
-from mirtool.io.text import read_text
+from mirtool.io.labels import is_number_like
+from mirtool.io.names import find_column, fold_header, names_mirna
+from mirtool.io.registry import Inspection
+from mirtool.io.tables import TextTable, head_table, read_table, table_of_lines
+from mirtool.io.text import FileHead, read_head, read_text
 from mirtool.model import FloatArray, IntArray, TextArray
 
 GENE_HEADERS = ("genesymbol", "symbol", "gene", "genename", "hgncsymbol", "externalgenename", "genes", "name")
@@ -83,13 +84,54 @@ class GeneChanges:
         return len(self.gene)
 
 
+def sniff(head: FileHead) -> bool:
+    """Tell a table of changes by a gene column, a log2 ratio and a P; a ranked list by a number in each line.
+
+    mirtool's own tables say what they are in their first line, and are none of these.
+    """
+    if _is_ranked_list(head):
+        return True
+    table = head_table(head)
+    return table is not None and tells_changes(table)
+
+
+def tells_changes(table: TextTable) -> bool:
+    """Tell the header of a table of changes as other programs write it."""
+    return (
+        not table.notes
+        and (find_column(table, GENE_HEADERS) is not None or table.header[:1] == ("",))
+        and find_column(table, LOG2_HEADERS) is not None
+        and find_column(table, (*P_HEADERS, *ADJUSTED_HEADERS)) is not None
+    )
+
+
+def _is_ranked_list(head: FileHead) -> bool:
+    rows = [line.rstrip().split("\t") for line in head.lines if line.strip() and not line.startswith("#")]
+    return bool(rows) and all(
+        len(row) == 2 and is_number_like(row[1]) and not is_number_like(row[0]) and row[0].strip() for row in rows
+    )
+
+
+def inspect(path: str | Path) -> Inspection:
+    """Read how genes changed and say what is there; ``spots`` counts the rows that name a gene."""
+    found = read_gene_changes(path)
+    genes = set(found.gene.tolist())
+    warnings = [f"{plural(found.nameless, 'row')} without a gene"] if found.nameless else []
+    if 2 * sum(map(names_mirna, genes)) > len(genes):
+        warnings.append("most names are those of miRNAs: this is no table of mRNA")
+    details: dict[str, object] = {"content": "how genes changed", "genes": len(genes), **found.columns}
+    if found.adjusted is not None:
+        details["adjusted P at most 0.05"] = f"{plural(int((found.adjusted <= 0.05).sum()), 'row')}"
+    return Inspection(str(path), "gene-changes", len(found), warnings=tuple(warnings), details=details)
+
+
 def read_gene_changes(path: str | Path, *, score: str | None = None) -> GeneChanges:
     """Read a table of how genes changed, or a ranked list.
 
     Parameters
     ----------
     path
-        A table with a gene column, or a ``.rnk`` file; ``-`` is standard input (a table).
+        A table with a gene column, or a ranked list; ``-`` is standard input.
     score
         The header of a column to take as the statistic, in place of the one that would be found.
 
@@ -98,7 +140,8 @@ def read_gene_changes(path: str | Path, *, score: str | None = None) -> GeneChan
     FormatError
         Where there is no gene column or nothing to rank by, a P lies outside 0 … 1, or a cell is no number.
     """
-    if re.search(r"\.rnk(\.gz)?$", str(path), re.I):
+    named_so = str(path).lower().removesuffix(".gz").endswith(RANK_SUFFIX)
+    if named_so or _is_ranked_list(read_head(path)):
         return _read_ranked_list(path)
     table = read_table(path)
     gene = _gene_column(table)

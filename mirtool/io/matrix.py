@@ -44,9 +44,10 @@ import numpy as np
 
 from mirtool.console import plural
 from mirtool.errors import FormatError
-from mirtool.io import geo, qpcr, service_workbook
+from mirtool.io import fasta, geo, qpcr, service_workbook
 from mirtool.io.decimal_comma import with_decimal_points
 from mirtool.io.dye_columns import pair_names
+from mirtool.io.gene_changes import tells_changes
 from mirtool.io.header_rows import find_header_rows
 from mirtool.io.labels import (
     Labels,
@@ -84,12 +85,12 @@ _FOREIGN_HEADER = re.compile(
 
 def sniff(head: FileHead) -> bool:
     """Tell a plain table by its header, a label column and at least one column of numbers."""
-    if service_workbook.sniff(head):
+    if service_workbook.sniff(head) or fasta.sniff(head):
         return False
     table = head_table(head, find_header_rows)
     if table is None or _is_other_result(table) or any(map(_FOREIGN_HEADER.search, _all_headers(table))):
         return False
-    if qpcr.sniff(head) or _is_of_targets(table):
+    if qpcr.sniff(head) or _is_of_targets(table) or tells_changes(table):
         return False
     if looks_sideways(table):
         return True

@@ -30,8 +30,10 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
+from mirtool.console import plural
 from mirtool.errors import FormatError
-from mirtool.io.text import read_text
+from mirtool.io.registry import Inspection
+from mirtool.io.text import FileHead, read_text
 
 EMBEDDED_SOURCE = "NCBI Gene of 2022-09, GRCh38"
 """How the embedded places are named wherever they are used."""
@@ -82,6 +84,33 @@ matures=('hsa-let-7a-3p', 'hsa-let-7a-5p'))
             for precursor, _gene, chromosome, start, end, strand, matures in rows
         ),
         EMBEDDED_SOURCE,
+    )
+
+
+def sniff(head: FileHead) -> bool:
+    """Tell miRBase's GFF3 by a row of a precursor or of a mature miRNA."""
+    rows = (line.split("\t") for line in head.lines if not line.startswith("#"))
+    return any(
+        len(cells) == _COLUMNS and cells[2] in (PRECURSOR, MATURE) and cells[3].isdigit() and cells[4].isdigit()
+        for cells in rows
+    )
+
+
+def inspect(path: str | Path) -> Inspection:
+    """Read miRBase's GFF3 and say what it holds; ``spots`` is the number of places of precursors."""
+    known = read_gff3(path)
+    childless = sum(not locus.matures for locus in known.loci)
+    return Inspection(
+        str(path),
+        "mirna-loci",
+        len(known),
+        warnings=(f"{plural(childless, 'place')} of precursors without a mature miRNA",) if childless else (),
+        details={
+            "source": known.source,
+            "precursors": len({locus.precursor for locus in known.loci}),
+            "mature miRNAs": len({name for locus in known.loci for name in locus.matures}),
+            "chromosomes": len({locus.chromosome for locus in known.loci}),
+        },
     )
 
 

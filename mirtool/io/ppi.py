@@ -19,6 +19,9 @@ A pair counts once, in whatever direction and however often it stands there. Dro
 with itself, rows without a name (BioGRID's ``-``), BioGRID's genetic interactions and those between two species,
 proteins without a symbol, and pairs below the score asked for.
 
+A file is known by its header alone. ``source`` and ``target``, ``from`` and ``to``, or no header may mean much:
+such a table is read where ``--ppi`` names it, and not told by its content.
+
 References
 ----------
 Szklarczyk D et al. The STRING database in 2023: protein–protein association networks and functional enrichment
@@ -44,9 +47,11 @@ import numpy as np
 from mirtool.console import plural
 from mirtool.errors import FormatError
 from mirtool.io.arrow import integers_of
+from mirtool.io.labels import is_number_like
 from mirtool.io.names import fold_header
-from mirtool.io.tables import MISSING_CELLS, read_table
-from mirtool.io.text import decode, is_binary, is_workbook, read_bytes, unify_newlines
+from mirtool.io.registry import Inspection
+from mirtool.io.tables import MISSING_CELLS, TextTable, head_table, read_table
+from mirtool.io.text import FileHead, decode, is_binary, is_workbook, read_bytes, read_head, unify_newlines
 from mirtool.model import BoolArray, FloatArray, IntArray, ProteinInteractions, TextArray, text_array
 
 STRING_SCORE = 700.0
@@ -68,6 +73,12 @@ PAIR_HEADERS = (
     ("from", "to"),
 )
 """Folded headers of the two partners, the best first."""
+
+ANY_PAIR_HEADERS = frozenset({("source", "target"), ("from", "to")})
+"""Those of them that may stand above anything."""
+
+INFO_HEADERS = ("stringproteinid", "proteinexternalid")
+"""Folded headers of the identifiers in STRING's protein.info, new and old."""
 
 SCORE_HEADERS = ("combinedscore", "score", "confidence", "weight")
 SPECIES_HEADERS = (
@@ -113,6 +124,71 @@ class _Rows:
         return next((self.columns[names.index(name)] for name in folded if name in names), None)
 
 
+def sniff(head: FileHead) -> bool:
+    """Tell a table of protein interactions, or STRING's protein.info, by its header."""
+    if is_workbook(head.data):
+        table = head_table(head)
+        return table is not None and (_is_info(table) or _names_partners(table.header, table.columns))
+    lines = [line for line in head.lines[_first_line(head.lines) :] if line.strip()]
+    if not lines:
+        return False
+    delimiter = _delimiter(lines[0])
+    header, *rows = csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_NONE)
+    if _is_info_header(header):
+        return True
+    return _names_partners(header, list(zip(*(row for row in rows if len(row) == len(header)), strict=True)))
+
+
+def _names_partners(header: Sequence[str], columns: Sequence[Any]) -> bool:
+    """Tell two columns of partners, whose cells are names."""
+    folded = [fold_header(name) for name in header]
+    pair = next((pair for pair in PAIR_HEADERS if pair not in ANY_PAIR_HEADERS and set(pair) <= set(folded)), None)
+    if pair is None or not len(columns):
+        return pair is not None
+    cells = [cell for name in pair for cell in columns[folded.index(name)] if cell.strip()]
+    return 2 * sum(map(is_number_like, cells)) <= len(cells)
+
+
+def inspect(path: str | Path) -> Inspection:
+    """Read protein interactions and say what they hold; ``spots`` counts the rows.
+
+    Of STRING's protein.info, which has no interaction, the proteins that it names are counted.
+    """
+    head = head_table(read_head(path))
+    if head is not None and _is_info(head):
+        symbols = _read_info(path)
+        about = {"content": "STRING's protein.info: the symbols of its identifiers", "proteins": len(symbols)}
+        return Inspection(str(path), "protein-interactions", len(symbols), details=about)
+    rows = _read_rows(path)
+    partners = _partners(rows)
+    score = rows.pick(*SCORE_HEADERS)
+    warnings = []
+    names = None
+    if _are_string_ids(partners):
+        info = _info_beside(path)
+        if info is None:
+            warnings.append("STRING's identifiers without their symbols: protein.info goes into the same folder")
+        names = {label: label for each in partners for label in each.labels} if info is None else _read_info(info)
+    found = _collapsed(rows, names, None)
+    return Inspection(
+        str(path),
+        "protein-interactions",
+        len(partners[0].position),
+        warnings=tuple(warnings),
+        details={
+            "content": "protein interactions",
+            "proteins": len({*found.a, *found.b}),
+            "pairs": len(found),
+            **({} if score is None else _scores_told(_numbers(rows, score))),
+            "notes": "; ".join(found.dropped),
+        },
+    )
+
+
+def _scores_told(values: FloatArray) -> dict[str, str]:
+    return {} if np.isnan(values).all() else {"score": f"{np.nanmin(values):g} to {np.nanmax(values):g}"}
+
+
 def read_protein_interactions(
     path: str | Path, *, info: str | Path | None = None, score_cutoff: float | None = None
 ) -> ProteinInteractions:
@@ -142,8 +218,12 @@ def read_protein_interactions(
         symbols, or no pair is left.
     """
     rows = _read_rows(path)
+    return _collapsed(rows, _symbols(rows, _partners(rows), info), score_cutoff)
+
+
+def _collapsed(rows: _Rows, names: Mapping[str, str] | None, score_cutoff: float | None) -> ProteinInteractions:
+    """Give each pair once; ``names`` are the symbols of STRING's identifiers, if they are such."""
     a, b = _partners(rows)
-    names = _symbols(rows, (a, b), path, info)
     score = rows.pick(*SCORE_HEADERS)
     cutoff = STRING_SCORE if score_cutoff is None and names is not None and score is not None else score_cutoff
     first, second, labels = _in_common(a, b, names)
@@ -163,7 +243,7 @@ def read_protein_interactions(
     if not kept.any():
         raise FormatError(
             "no protein interaction is left in this table",
-            path=path,
+            path=rows.path,
             found="; ".join(dropped) or "a header without rows",
             expected="rows with two gene symbols",
             hint="ask for a lower score (--ppi-score)" if cutoff else None,
@@ -172,7 +252,7 @@ def read_protein_interactions(
     pairs = np.unique(low * len(labels) + high)
     dropped.append(f"{plural(int(kept.sum()), 'row')} collapsed to {plural(len(pairs), 'pair')}")
     low, high = np.divmod(pairs, len(labels))
-    return ProteinInteractions(labels[low], labels[high], Path(path).name, tuple(dropped))
+    return ProteinInteractions(labels[low], labels[high], Path(rows.path).name, tuple(dropped))
 
 
 def _read_rows(path: str | Path) -> _Rows:
@@ -195,8 +275,8 @@ def _read_rows(path: str | Path) -> _Rows:
 
 def _read_text(data: bytes, path: str | Path) -> _Rows:
     lines = decode(data[:_HEAD], cut=True).split("\n")
-    start = next((i for i, line in enumerate(lines) if line.strip() and not line.startswith(("# ", "##"))), 0)
-    delimiter = max(_DELIMITERS, key=lambda mark: (lines[start].count(mark) > 0, -_DELIMITERS.index(mark)))
+    start = _first_line(lines)
+    delimiter = _delimiter(lines[start])
     cells = next(csv.reader([lines[start]], delimiter=delimiter), [])
     header = tuple(cell.strip().lstrip("#") for cell in cells)
     if _known(header):
@@ -208,6 +288,15 @@ def _read_text(data: bytes, path: str | Path) -> _Rows:
         raise _no_partners(path, start + 1, header)
     columns = _columns(data, path, len(cells), wanted, delimiter, skipped)
     return _Rows(str(path), header, columns, start + 1, partial(_line_of, data, skipped))
+
+
+def _first_line(lines: Sequence[str]) -> int:
+    """Give the place of the first line that is neither blank nor a note."""
+    return next((i for i, line in enumerate(lines) if line.strip() and not line.startswith(("# ", "##"))), 0)
+
+
+def _delimiter(line: str) -> str:
+    return max(_DELIMITERS, key=lambda mark: (line.count(mark) > 0, -_DELIMITERS.index(mark)))
 
 
 def _line_of(data: bytes, skipped: int, row: int) -> int:
@@ -303,23 +392,25 @@ def _partners(rows: _Rows) -> tuple[_Labels, _Labels]:
     raise _no_partners(rows.path, rows.header_line, rows.header)
 
 
-def _symbols(
-    rows: _Rows, partners: Sequence[_Labels], path: str | Path, info: str | Path | None
-) -> dict[str, str] | None:
+def _symbols(rows: _Rows, partners: Sequence[_Labels], info: str | Path | None) -> dict[str, str] | None:
     """Give the symbol of each of STRING's identifiers, or None where the partners are symbols already."""
-    if not any(_STRING_ID.fullmatch(label) for label in partners[0].labels[:100]):
+    if not _are_string_ids(partners):
         return None
-    found = info or _info_beside(path)
+    found = info or _info_beside(rows.path)
     if found is None:
         raise FormatError(
             "these are STRING's identifiers, and the file with their gene symbols is not here",
-            path=path,
+            path=rows.path,
             line=rows.line_of(0),
             found=partners[0].labels[0],
             hint="download protein.info of the same release (9606.protein.info.v12.0.txt.gz) into the same "
             "folder, or name it with --ppi-info",
         )
     return _read_info(found)
+
+
+def _are_string_ids(partners: Sequence[_Labels]) -> bool:
+    return any(_STRING_ID.fullmatch(label) for label in partners[0].labels[:100])
 
 
 def _info_beside(path: str | Path) -> Path | None:
@@ -329,10 +420,19 @@ def _info_beside(path: str | Path) -> Path | None:
     return beside if named != Path(path).name and beside.is_file() else None
 
 
+def _is_info(table: TextTable) -> bool:
+    return _is_info_header(table.header)
+
+
+def _is_info_header(header: Sequence[str]) -> bool:
+    folded = {fold_header(name) for name in header}
+    return "preferredname" in folded and not folded.isdisjoint(INFO_HEADERS)
+
+
 def _read_info(path: str | Path) -> dict[str, str]:
     table = read_table(path)
     names = [fold_header(name) for name in table.header]
-    identifier = next((names.index(n) for n in ("stringproteinid", "proteinexternalid") if n in names), None)
+    identifier = next((names.index(name) for name in INFO_HEADERS if name in names), None)
     if identifier is None or "preferredname" not in names:
         raise FormatError(
             "this is not STRING's protein.info",

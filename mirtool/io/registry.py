@@ -29,6 +29,10 @@ FORMATS: Mapping[str, str] = {
     "gene-sets": "mirtool.io.gene_sets",
     "mirna-names": "mirtool.io.aliases",
     "qpcr": "mirtool.io.qpcr",
+    "gene-changes": "mirtool.io.gene_changes",
+    "protein-interactions": "mirtool.io.ppi",
+    "mirna-loci": "mirtool.io.mirna_loci",
+    "fasta": "mirtool.io.fasta",
 }
 """Format name to the module that reads it."""
 
@@ -62,6 +66,8 @@ def check_format_name(name: str) -> str:
         raise CallError(f"no format is called {name!r}", expected="one of " + ", ".join(FORMATS))
     return name
 
+
+_PARQUET_MAGIC = b"PAR1"
 
 _OF_NORMALIZE = " (of mirtool normalize: --input-format)"
 """There, ``--format`` is the format of the result."""
@@ -109,6 +115,8 @@ def sniff_format(path: str | Path, override: str | None = None) -> str:
 def _first_line(head: FileHead) -> str:
     if is_workbook(head.data):
         return "a workbook without a table that can be recognised"
+    if head.data.startswith(_PARQUET_MAGIC):
+        return "a Parquet file; `mirtool targets info NAME` tells of one in mirtool's library"
     if not head.text:
         return "binary data"
     line = next((line.strip() for line in head.lines if line.strip()), "")

@@ -21,7 +21,7 @@ import numpy as np
 from mirtool.console import plural
 from mirtool.differential.adjust import adjust_p_values
 from mirtool.differential.spearman import FEWEST_SAMPLES, negative_correlation
-from mirtool.errors import CallError, NotEnoughDataError
+from mirtool.errors import FormatError, NotEnoughDataError
 from mirtool.io.gene_changes import GeneChanges
 from mirtool.model import BoolArray, FloatArray, Interactions, Table, TextArray
 from mirtool.network.mirnas import parts_of
@@ -90,7 +90,7 @@ def inversely_changed_only(
 
     Raises
     ------
-    CallError
+    FormatError
         Where the table of genes has no log2 ratio, or has no P and a ``cutoff`` of 1 leaves nothing to choose by.
     NotEnoughDataError
         Where no pair is left.
@@ -196,15 +196,17 @@ def _restricted(interactions: Interactions, kept: BoolArray, source: str, *words
 def _changed_genes(changes: GeneChanges, alpha: float, cutoff: float) -> tuple[set[str], set[str]]:
     """Give the genes that any row calls up, and those that any calls down."""
     if changes.log2_ratio is None:
-        raise CallError(
-            f"{changes.path} does not say by how much genes changed",
+        raise FormatError(
+            "this table does not say by how much genes changed",
+            path=changes.path,
             found=", ".join(changes.columns.values()),
             expected="a column such as log2FoldChange or logFC",
         )
     p_value = changes.p_value if changes.adjusted is None else changes.adjusted
     if p_value is None and cutoff <= 1:
-        raise CallError(
-            f"{changes.path} has no P value to tell which genes changed",
+        raise FormatError(
+            "this table has no P value to tell which genes changed",
+            path=changes.path,
             hint="ask for a fold change: --mrna-cutoff 2",
         )
     passing = np.abs(changes.log2_ratio) >= np.log2(cutoff)

@@ -98,6 +98,31 @@ def _calls(path: Path, kind: str, folder: Path) -> Iterator[list[str]]:
         genes = folder / "genes.txt"
         genes.write_text("MYC\nE2F1\n")
         yield ["enrichment", str(genes), "--gene-sets", file, "--min-size", "1", "-o", f"{out}/enrichment.csv"]
+    known = ["--interactions", str(FIXTURES / "interactions" / "mirtarbase.csv")]
+    if kind == "gene-changes":
+        sets = str(FIXTURES / "gene_sets" / "four_sets.gmt")
+        yield [
+            "gsea",
+            file,
+            "--gene-sets",
+            sets,
+            "--min-size",
+            "1",
+            "--permutations",
+            "20",
+            "-o",
+            f"{out}/gsea.csv",
+        ]
+        table = str(FIXTURES / "differential" / "differential.csv")
+        yield ["network", table, *known, "--mrna", file, "--regulation", "fold-change", "--gene-sets", "none",
+               "-o", out]  # fmt: skip
+    if kind == "protein-interactions":
+        sets = str(FIXTURES / "gene_sets" / "four_sets.gmt")
+        yield ["network", *known, *mirnas, "--modules", "--ppi", file, "--gene-sets", sets, "-o", out]
+    if kind == "mirna-loci":
+        yield ["mirnasets", *mirnas[:2], "--sets", "clusters", "--gff", file, "-o", f"{out}/sets.csv"]
+    if kind == "fasta":
+        yield ["targets", "predict", "--mirna", "hsa-miR-17-5p", "--utr", file, "-o", f"{out}/predicted.csv"]
     if kind == "differential":
         table = str(FIXTURES / "interactions" / "mirtarbase.csv")
         yield ["network", file, "--interactions", table, "--gene-sets", "none", "-o", out, "--regulation",

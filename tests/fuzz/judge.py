@@ -53,6 +53,10 @@ class Mutant:
         partner = self.whole.with_name(self.whole.name.replace("Hy3", "Hy5"))
         if partner != self.whole and partner.exists():
             (folder / f"mutant_{partner.name}").write_bytes(partner.read_bytes())
+        for one, other in (("protein.info", "protein.links"), ("protein.links", "protein.info")):
+            partner = self.whole.with_name(self.whole.name.replace(one, other))
+            if partner != self.whole and partner.exists():
+                (folder / f"mutant_{partner.name}").write_bytes(partner.read_bytes())
         families = self.whole.with_name(FAMILY_FILE)
         if families != self.whole and families.exists():
             (folder / families.name).write_bytes(families.read_bytes())

@@ -12,25 +12,32 @@ import numpy as np
 
 from mirtool.differential import differential
 from mirtool.differential.table import differential_table
+from mirtool.gsea import gsea, gsea_table, rank_genes
 from mirtool.io import service_workbook
 from mirtool.io.aliases import read_aliases
 from mirtool.io.arrays import read_arrays
 from mirtool.io.differential import read_differential
+from mirtool.io.fasta import read_fasta
 from mirtool.io.gal import attach_list, check_against_list, read_gal
+from mirtool.io.gene_changes import read_gene_changes
 from mirtool.io.gene_sets import read_gene_sets
 from mirtool.io.genepix import read_genepix
 from mirtool.io.geo_platform import name_arrays, read_platform
 from mirtool.io.interactions import read_interactions
 from mirtool.io.matrix import read_expression
+from mirtool.io.mirna_loci import read_gff3
+from mirtool.io.ppi import read_protein_interactions
 from mirtool.io.qpcr import read_ct
 from mirtool.io.target_tables.targetscan_families import read_families
-from mirtool.model import ExpressionMatrix, RawArrays, SampleTable
+from mirtool.model import ExpressionMatrix, GeneSets, RawArrays, SampleTable
 from mirtool.names import NameBook
 from mirtool.network import enrichment, synergy_network
+from mirtool.network.mirna_sets import find_clusters
 from mirtool.normalize import normalize, normalized_table
 from mirtool.qpcr import combine_replicates, log2_quantities
 from mirtool.qpcr.tables import ct_table
 from mirtool.report.tables import table_text
+from mirtool.seed_sites import find_seed_sites
 from mirtool.study import read_config, read_samples
 
 ARRAY = Path(__file__).resolve().parents[2] / "fixtures" / "genepix" / "v3_two_channels.gpr"
@@ -144,6 +151,36 @@ def use_gene_sets(path: Path, _whole: Path, trial: Try) -> None:
             enrichment(["MYC", "E2F1"], sets, min_size=1)
 
 
+def use_gene_changes(path: Path, _whole: Path, trial: Try) -> None:
+    with trial("read how genes changed"):
+        changes = read_gene_changes(path)
+        with trial("gsea", names_file=False):
+            sets = GeneSets(("cycle",), ("",), (frozenset({"MYC", "E2F1"}),), "made up")
+            table_text(gsea_table(gsea(rank_genes(changes), sets, min_size=1, permutations=20)))
+
+
+def use_proteins(path: Path, _whole: Path, trial: Try) -> None:
+    if "protein.info" in path.name:
+        with trial("read links with these symbols", names_file=False):
+            links = path.with_name(path.name.replace("protein.info", "protein.links"))
+            read_protein_interactions(links, info=path)
+        return
+    for score_cutoff in (None, 0.5):
+        with trial("read protein interactions"):
+            read_protein_interactions(path, score_cutoff=score_cutoff)
+
+
+def use_loci(path: Path, _whole: Path, trial: Try) -> None:
+    with trial("read the places of precursors"):
+        find_clusters(read_gff3(path).loci, 10_000)
+
+
+def use_sequences(path: Path, _whole: Path, trial: Try) -> None:
+    with trial("read sequences"):
+        utrs = [record.sequence for record in read_fasta(path)]
+        find_seed_sites(["CAAAGUGCUUACAGUGCAGGUAG"], utrs)
+
+
 def use_ct(path: Path, _whole: Path, trial: Try) -> None:
     with trial("read the Ct table"):
         table = read_ct(path, target="hsa-miR-16-5p")
@@ -180,6 +217,10 @@ STEPS: dict[str, Callable[[Path, Path, Try], None]] = {
     "gene-sets": use_gene_sets,
     "mirna-names": use_names,
     "qpcr": use_ct,
+    "gene-changes": use_gene_changes,
+    "protein-interactions": use_proteins,
+    "mirna-loci": use_loci,
+    "fasta": use_sequences,
     "samples": use_samples,
     "settings": use_settings,
     "differential": use_differential,

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mirtool.errors import CallError, NotEnoughDataError
+from mirtool.errors import FormatError, NotEnoughDataError
 from mirtool.io.gene_changes import GeneChanges
 from mirtool.model import Interactions, text_array
 from mirtool.network.expression_context import anticorrelated_only, expressed_only, inversely_changed_only
@@ -68,7 +68,7 @@ def test_p_where_there_is_no_adjusted_one_and_a_cutoff_where_there_is_neither() 
     assert pairs(inversely_changed_only(KNOWN, {"a": 1}, changes("XY", [-1, -1], None, [0.04, 0.06]))) == [
         ("a", "X")
     ]
-    with pytest.raises(CallError, match="has no P value"):
+    with pytest.raises(FormatError, match="has no P value"):
         inversely_changed_only(KNOWN, {"a": 1}, changes("XY", [-1, -1]))
     assert pairs(inversely_changed_only(KNOWN, {"a": 1}, changes("XY", [-1, -0.9]), cutoff=2)) == [("a", "X")]
 
