@@ -321,9 +321,13 @@ def _draw_mirnas(axes: Axes, scene: _Scene) -> None:
 
 
 def _mirna_label(label: str, synergy: int, form: _Form) -> str:
-    count = f" ({synergy:,})"
-    room = form.names_to - form.names_at - text_width(count, form.name_size)
-    return shorten(label, room, form.name_size) + count
+    return _counted(label, synergy, form.names_to - form.names_at, form.name_size)
+
+
+def _counted(name: str, count: int, room: float, size: float = SMALLEST_TEXT) -> str:
+    """Put a count after a name; where both don't fit, the name is what stays: the dot tells the count too."""
+    both = f"{name} ({count:,})"
+    return both if text_width(both, size) <= room else shorten(name, room, size)
 
 
 def _draw_genes(axes: Axes, scene: _Scene) -> None:
@@ -346,8 +350,8 @@ def _draw_genes(axes: Axes, scene: _Scene) -> None:
         y, n = scene.gene_y[gene], len(scene.mirnas_of[gene])
         radius = min(0.35 * math.sqrt(n), 0.35 * form.gene_row)
         axes.add_patch(Circle((form.genes_at, y), radius, facecolor="black", edgecolor="none", zorder=3))
-        room = form.width - form.genes_at - 3 - text_width(f" ({n})")
-        axes.text(form.genes_at + 2, y, f"{shorten(gene, room)} ({n})", fontsize=SMALLEST_TEXT, va="center")
+        label = _counted(gene, n, form.width - form.genes_at - 3)
+        axes.text(form.genes_at + 2, y, label, fontsize=SMALLEST_TEXT, va="center")
 
 
 def _key(network: SynergyNetwork, shown: Table, form: _Form) -> _KeyLine:

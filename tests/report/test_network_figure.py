@@ -1,11 +1,14 @@
 """The figure of the synergy network: what is on it, and that it is the same every time."""
 
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from mirtool.errors import CallError
 from mirtool.io.interactions import starter_interactions
+from mirtool.model import Interactions, text_array
 from mirtool.network import SynergyNetwork, synergy_network
 from mirtool.report.figures import svg_bytes, text_boxes
 from mirtool.report.network_figure import WIDTHS_MM, network_figure
@@ -93,3 +96,20 @@ def test_the_same_network_gives_the_same_bytes(network: SynergyNetwork) -> None:
     data = svg_bytes(network_figure(network))
     assert data == svg_bytes(network_figure(network))
     ET.fromstring(data)
+
+
+def test_where_a_name_and_its_count_are_too_long_for_a_column_the_name_stays() -> None:
+    mirnas, genes = ("hsa-miR-548aa-3p", "hsa-miR-30c-2-3p"), ("TNFRSF10B", "TNFRSF10BLONGERSTILL", "AR")
+    pairs = [(mirna, gene) for mirna in mirnas for gene in genes]
+    known = Interactions(
+        text_array(mirna for mirna, _ in pairs),
+        text_array(gene for _, gene in pairs),
+        text_array(["strong"] * len(pairs)),
+        text_array([""] * len(pairs)),
+        "hand-made",
+    )
+    network = synergy_network(mirnas, known)
+    crowded = replace(network, mirnas=network.mirnas.with_columns({"synergy": np.array([1_234_567, 3])}))
+    shown = words(network_figure(crowded, width_mm=85))
+    assert {"miR-30c-2-3p", "miR-548aa-3p (3)", "TNFRSF10B", "AR (2)"} <= set(shown)
+    assert sum(word.startswith("TNFRSF10B") and word.endswith("…") for word in shown) == 1
