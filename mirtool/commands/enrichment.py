@@ -306,7 +306,9 @@ def find_gene_sets(name: str | None) -> GeneSets | None:
     if name is None or name in GO_NAMES:
         return embedded_go(GO_NAMES[name or "go"])
     is_path = os.sep in name or "/" in name or name.lower().endswith((".gmt", ".gz", ".txt"))
-    if is_path or Path(name).exists():
+    if is_path or Path(name).is_file():
+        if has_entry("genesets", name):
+            warn(f"{name} is a file here and a name in the library: the file is read")
         return read_gene_sets(name)
     return load_gene_sets(name) if has_entry("genesets", name) else read_library(name)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -103,11 +104,18 @@ def choose_sources(names: Sequence[str] | None, combine: str, min_scores: Sequen
                 found=repr(name),
                 expected=" or ".join(f"{each}=VALUE" for each in given) or "a limit beside --interactions",
             )
-        try:
-            limits[name] = float(value)
-        except ValueError:
-            raise CallError(f"--min-score {option} has no number", found=repr(value)) from None
+        limits[name] = _limit(option, value)
     return Sources(given, _at_least(combine, len(given)), limits, combine)
+
+
+def _limit(option: str, value: str) -> float:
+    try:
+        limit = float(value)
+    except ValueError:
+        limit = math.nan
+    if not math.isfinite(limit):
+        raise CallError(f"--min-score {option} has no number", found=repr(value))
+    return limit
 
 
 def _at_least(combine: str, n_sources: int) -> int:
@@ -149,17 +157,24 @@ def _read_all(sources: Sources, species: str | None) -> list[Interactions]:
 
 def _read(name: str, species: str | None, *, several: bool) -> Interactions:
     """Read an entry of the library or a file, which meets several others under current gene symbols."""
-    from mirtool.gene_ids import gene_book, with_current_symbols
+    from mirtool.gene_ids import former_names, gene_book, with_current_symbols
     from mirtool.io.interactions import read_interactions
-    from mirtool.library import load_interactions
+    from mirtool.library import has_entry, load_interactions
 
     if _in_library(name):
         return _of_species(load_interactions(name), species)
     if not _meant_as_file(name):
         load_interactions(name)  # which says that there is none
+    if has_entry("targets", name):
+        warn(f"{name} is a file here and a name in the library: the file is read")
     known = read_interactions(name, species=species)
     if not several:
-        return known
+        former = len(former_names(known, gene_book()))
+        told = (
+            f"{plural(former, 'former gene name or identifier', 'former gene names or identifiers')} kept "
+            "unchanged, which sets of current symbols do not hold (mirtool targets add replaces them)"
+        )
+        return replace(known, dropped=(*known.dropped, told)) if former else known
     known, symbols = with_current_symbols(known, gene_book())
     return replace(known, dropped=(*known.dropped, *symbols.told()))
 

@@ -35,7 +35,7 @@ class SymbolCounts:
     ambiguous
         Labels that stay since they may stand for several genes, with these.
     unknown
-        Labels that stay since the table of genes does not have them.
+        The labels that stay since the table of genes does not have them.
     merged
         Pairs that became one with another.
     other_species
@@ -48,7 +48,7 @@ class SymbolCounts:
     identified: int
     renamed: int
     ambiguous: Mapping[str, tuple[str, ...]]
-    unknown: int
+    unknown: tuple[str, ...]
     merged: int
     other_species: int
     source: str
@@ -58,7 +58,7 @@ class SymbolCounts:
 
         Examples
         --------
-        >>> SymbolCounts(7, 0, 1, {}, 0, 0, 0, "NCBI Gene").told()
+        >>> SymbolCounts(7, 0, 1, {}, (), 0, 0, "NCBI Gene").told()
         ('1 former gene name replaced by the current symbol (NCBI Gene)',)
         """
         shared = [f"{label} ({' or '.join(choices)})" for label, choices in self.ambiguous.items()]
@@ -67,10 +67,10 @@ class SymbolCounts:
         lines = (
             (self.identified, "gene identifier", f"replaced by its symbol ({self.source})"),
             (self.renamed, "former gene name", f"replaced by the current symbol ({self.source})"),
-            (len(shared), "gene name", f"that several genes share kept as it is: {listed}"),
-            (self.unknown, "gene name", f"not in {self.source} kept as it is"),
+            (len(shared), "gene name", f"that several genes share kept unchanged: {listed}"),
+            (len(self.unknown), "gene name", f"not in {self.source} kept unchanged"),
             (self.merged, "pair", "became one with another pair"),
-            (self.other_species, "pair", "of other species' miRNAs keep their gene names"),
+            (self.other_species, "pair", "of other species' miRNAs: gene names unchanged"),
         )
         return tuple(f"{plural(n, what)} {fate}" for n, what, fate in lines if n)
 
@@ -102,11 +102,27 @@ def with_current_symbols(interactions: Interactions, book: GeneBook) -> tuple[In
         identified=statuses.count("identifier"),
         renamed=statuses.count("alias"),
         ambiguous={label: name.choices for label, name in sorted(named.items()) if name.status == "ambiguous"},
-        unknown=statuses.count("unknown"),
+        unknown=tuple(label for label, name in sorted(named.items()) if name.status == "unknown"),
         merged=len(interactions) - len(renamed),
         other_species=int((~concerned).sum()),
         source=book.source,
     )
+
+
+def former_names(interactions: Interactions, book: GeneBook) -> list[str]:
+    """Give the genes that :func:`with_current_symbols` would give another name, sorted.
+
+    Examples
+    --------
+    >>> from mirtool.gene_ids import gene_book
+    >>> nothing = text_array(["", ""])
+    >>> mirnas, genes = text_array(["hsa-let-7a-5p"] * 2), text_array(["MYC", "P53"])
+    >>> pairs = Interactions(mirnas, genes, nothing, nothing, "ours")
+    >>> former_names(pairs, gene_book())
+    ['P53']
+    """
+    labels = sorted(set(interactions.gene[_concerned(interactions.mirna, book)]))
+    return [label for label in labels if book.name(label).symbol != label]
 
 
 def _concerned(mirnas: TextArray, book: GeneBook) -> BoolArray:

@@ -104,7 +104,7 @@ def _check_online(name: str, kept: Path) -> None:
     try:
         socket.create_connection((address.hostname or HOST, address.port or 443), CONNECT_SECONDS).close()
     except OSError as error:
-        raise _offline(name, kept, str(error)) from error
+        raise _offline(name, kept, error.strerror or str(error)) from error
 
 
 def _offline(name: str, kept: Path, reason: str) -> OfflineError:

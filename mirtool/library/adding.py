@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from mirtool.gene_ids import gene_book, with_current_symbols
 from mirtool.io.gene_sets import read_gene_sets
 from mirtool.io.interaction_rows import to_interactions
 from mirtool.io.interactions import read_rows
+from mirtool.io.names import names_mirna
 from mirtool.io.text import STDIN, sha256_of
 from mirtool.library.catalog import database_read_as
 from mirtool.library.entry import NOT_STATED, Entry, check_name, name_of_file
@@ -105,7 +106,7 @@ def add_targets(
         unmapped=_without_empty(
             {
                 "miRNA names": {each.given: each.status.value for each in found if not each.mapped},
-                "gene names": {label: f"{' or '.join(may)}?" for label, may in symbols.ambiguous.items()},
+                "gene names": _unclear(symbols.ambiguous, symbols.unknown),
             }
         ),
     )
@@ -137,7 +138,7 @@ def add_gene_sets(
     name = _free_name("genesets", description.name or _own_name(path), replacing)
     with unpacked(path) as table:
         sets = read_gene_sets(table)
-    sets, named = _under_current_symbols(sets, genes or gene_book())
+    sets, named, unmapped = _under_current_symbols(sets, genes or gene_book())
     entry = Entry(
         kind="genesets",
         name=name,
@@ -150,6 +151,7 @@ def add_gene_sets(
         citation=description.citation,
         counts={"sets": len(sets), "genes": len(frozenset().union(*sets.genes))},
         remarks=named,
+        unmapped=_without_empty({"gene names": unmapped}),
     )
     save_gene_sets(entry, sets)
     return entry
@@ -166,24 +168,42 @@ def _under_current_names(
     n_unmapped = sum(not each.mapped for each in found)
     told = (
         (n_renamed, "miRNA name", "replaced by the current one (miRBase 22)"),
-        (n_unmapped, "miRNA name", "that did not map kept as it is"),
+        (n_unmapped, "miRNA name", "that did not map kept unchanged"),
         (len(pairs) - len(renamed), "pair", "became one with another pair of the same miRNA"),
     )
     return renamed, found, tuple(f"{plural(n, what)} {fate}" for n, what, fate in told if n)
 
 
-def _under_current_symbols(sets: GeneSets, book: GeneBook) -> tuple[GeneSets, tuple[str, ...]]:
-    """Give the genes of sets their current symbols, and say how many changed."""
-    named = {gene: book.name(gene) for gene in sorted(frozenset().union(*sets.genes))}
-    current = tuple(frozenset(named[gene].symbol for gene in genes) for genes in sets.genes)
+def _under_current_symbols(sets: GeneSets, book: GeneBook) -> tuple[GeneSets, tuple[str, ...], dict[str, str]]:
+    """Give the genes of sets their current symbols, how many changed in words, and those that did not map.
+
+    Sets may hold miRNAs, whose names are mapped where they are used: by aliases that may grow.
+    """
+    members = sorted(frozenset[str]().union(*sets.genes))
+    mirnas = sum(map(names_mirna, members))
+    named = {gene: book.name(gene) for gene in members if not names_mirna(gene)}
+    current = tuple(
+        frozenset(named[gene].symbol if gene in named else gene for gene in genes) for genes in sets.genes
+    )
     statuses = Counter(name.status for name in named.values())
     told = (
         (statuses["identifier"], "gene identifier", f"replaced by its symbol ({book.source})"),
         (statuses["alias"], "former gene name", f"replaced by the current symbol ({book.source})"),
-        (statuses["ambiguous"], "gene name", "that several genes share kept as it is"),
-        (statuses["unknown"], "gene name", f"not in {book.source} kept as it is"),
+        (statuses["ambiguous"], "gene name", "that several genes share kept unchanged"),
+        (statuses["unknown"], "gene name", f"not in {book.source} kept unchanged"),
+        (mirnas, "miRNA name", "kept unchanged: mirtool mirnasets --sets maps miRNAs"),
     )
-    return replace(sets, genes=current), tuple(f"{plural(n, what)} {fate}" for n, what, fate in told if n)
+    unmapped = _unclear(
+        {gene: name.choices for gene, name in named.items() if name.status == "ambiguous"},
+        [gene for gene, name in named.items() if name.status == "unknown"],
+    )
+    words = tuple(f"{plural(n, what)} {fate}" for n, what, fate in told if n)
+    return replace(sets, genes=current), words, unmapped
+
+
+def _unclear(ambiguous: Mapping[str, Sequence[str]], unknown: Iterable[str]) -> dict[str, str]:
+    """Say of each gene name that did not map why."""
+    return {label: f"{' or '.join(may)}?" for label, may in ambiguous.items()} | dict.fromkeys(unknown, "unknown")
 
 
 def _counts(pairs: Interactions) -> dict[str, int]:

@@ -79,7 +79,9 @@ def downloaded(
     by_hand: str = "",
     on_progress: OnProgress | None = None,
 ) -> Iterator[Download]:
-    """Fetch a file from the first of its addresses that gives it; it is gone after the block, unless that fails.
+    """Fetch a file from the first of its addresses that gives it; it is gone after the block.
+
+    Where the block raises a FormatError, which names the file, it stays to be looked at.
 
     Parameters
     ----------
@@ -110,7 +112,13 @@ def downloaded(
             failures.append(error)
     else:
         raise failures[0] if len(failures) == 1 else _all_failed(failures, by_hand)
-    yield download
+    try:
+        yield download
+    except FormatError:  # its message names the file: whoever reads it may want to look
+        raise
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -214,6 +222,7 @@ class _Parts:
         """Fetch the file into ``output_file``; pooch calls this, and checks the hash."""
         try:
             self._fetch()
+            self._refuse_nothing()
             self._refuse_page()
             self.sha256 = file_sha256(self._part)
             self._part.replace(output_file)
@@ -270,6 +279,14 @@ class _Parts:
                 sink.close()
             if sink.total is not None and sink.done < sink.total:
                 raise _CutError(f"the server stopped before {sink.total:,}")
+
+    def _refuse_nothing(self) -> None:
+        if not self._size():
+            raise OfflineError(
+                "the server sent an empty file",
+                path=self._url,
+                hint="; ".join(filter(None, ("try again later", self._by_hand))),
+            )
 
     def _refuse_page(self) -> None:
         """Refuse the page that a server shows in place of a file that has moved or wants a login."""

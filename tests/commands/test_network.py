@@ -114,6 +114,8 @@ Synergy network:
                 1 Non-Functional row (tested, not found) dropped
                 1 row of miRNAs of other species than hsa dropped
                 12 rows collapsed to 11 pairs
+                7 former gene names or identifiers kept unchanged, which sets of current symbols do not hold \
+(mirtool targets add replaces them)
   universe      8 genes known to this table at this evidence
   with targets  3 of 4 miRNAs, 5 genes
   shared        2 genes in which two miRNAs or more meet
@@ -141,20 +143,10 @@ Gene sets, all targets:
   universe   6 genes that both the sets and the universe know
   query      5 genes
   surviving  0 terms with FDR <= 0.05 if genes are drawn at random
-Wrote results/network_nodes.csv
-Wrote results/network_edges.csv
-Wrote results/network_pairs.csv
-Wrote results/network_communities.csv
-Wrote results/network_universe.csv
-Wrote results/network_mirna_universe.csv
-Wrote results/enrichment.csv
-Wrote results/network.html
-Wrote results/network.xlsx
-Wrote results/network.graphml
-Wrote figures/network.png
-Wrote figures/network.svg
-Wrote figures/network_85mm.png
-Wrote figures/network_85mm.svg
+Wrote results/: network_nodes.csv, network_edges.csv, network_pairs.csv, network_communities.csv, \
+network_universe.csv, network_mirna_universe.csv, enrichment.csv
+Wrote results/: network.html, network.xlsx, network.graphml
+Wrote figures/: network.png, network.svg, network_85mm.png, network_85mm.svg
 Wrote figures/enrichment_*_shared_targets: bars, dots, each as PNG and SVG
 No enrichment map, shared targets: no term of sets.gmt survives a null.
 Wrote figures/enrichment_*_all_targets: bars, dots, each as PNG and SVG
@@ -507,3 +499,22 @@ def test_lists_that_are_refused(
     shown = capsys.readouterr()
     assert message in shown.err
     assert shown.out == ""
+
+
+def test_of_the_tables_names_those_about_the_study_are_listed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("i.csv").write_text(
+        "miRNA,gene\nhsa-miR-375,G1\nhsa-miR-375,G2\nhsa-miR-498,G1\nhsa-miR-21-5p,G1\nhsa-miR-1254,G2\n"
+    )
+    call = ["network", "--interactions", "i.csv", "--mirnas", "hsa-miR-375-3p,hsa-miR-21-5p", "--evidence", "all"]
+    assert main([*call, "--gene-sets", "none", "--no-figures", "--export", "none"]) == 0
+    said = capsys.readouterr().err
+    assert (
+        "miRNA names in i.csv: 1 current (miRBase 22), 2 renamed, 1 not mapped (run.json lists them)\n"
+        "  renamed: hsa-miR-375 is hsa-miR-375-3p\nSynergy network:\n"
+    ) in said
+    names = json.loads(Path("network.run.json").read_text())["runs"]["network"]["summary"]["interactions_names"]
+    assert names["renamed"] == {"hsa-miR-375": "hsa-miR-375-3p", "hsa-miR-498": "hsa-miR-498-5p"}
+    assert list(names["not_mapped"]) == ["hsa-miR-1254"]

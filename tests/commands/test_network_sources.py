@@ -176,3 +176,22 @@ def test_gene_sets_by_a_name_of_the_library(capsys):
         main(["network", "--mirnas", MIRNAS, "--gene-sets", "mine", "-o", "out", "--null", "genes", *options]) == 0
     )
     assert "  gene sets  mine 3\n" in capsys.readouterr().err
+
+
+def test_former_gene_names_of_a_file_alone_are_counted(capsys):
+    assert network("--interactions", "strong.csv") == 0
+    assert "1 former gene name or identifier kept unchanged, which sets of current" in capsys.readouterr().err
+    assert [row[1] for row in edges()] == ["BCL2", "P53", "BCL2", "MYC"]
+
+
+def test_a_file_is_taken_before_a_name_of_the_library_and_that_is_said(capsys):
+    assert main(["targets", "add", "other.csv", "--name", "ours"]) == 0
+    Path("ours").write_text(STRONG)
+    assert network("--interactions", "ours") == 0
+    assert "ours is a file here and a name in the library: the file is read" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("value", ["high", "nan", "inf", ""])
+def test_a_limit_that_is_no_number(value, capsys):
+    assert network("--interactions", "strong.csv", "--min-score", f"strong.csv={value}") == 2
+    assert f"--min-score strong.csv={value} has no number" in capsys.readouterr().err

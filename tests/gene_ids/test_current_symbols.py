@@ -40,16 +40,16 @@ def test_renamed_pairs_meet_and_all_is_counted():
     ]
     assert named.score is not None
     assert named.score[0] == 3
-    assert (counts.current, counts.identified, counts.renamed, counts.unknown) == (1, 1, 1, 1)
+    assert (counts.current, counts.identified, counts.renamed, counts.unknown) == (1, 1, 1, ("nonesuch",))
     assert (counts.merged, counts.other_species) == (1, 1)
     assert counts.ambiguous == {"GBA": ("GBA1", "GBAP1")}
     assert counts.told() == (
         "1 gene identifier replaced by its symbol (NCBI Gene of 2022-09-12 (org.Hs.eg.db 3.16))",
         "1 former gene name replaced by the current symbol (NCBI Gene of 2022-09-12 (org.Hs.eg.db 3.16))",
-        "1 gene name that several genes share kept as it is: GBA (GBA1 or GBAP1)",
-        "1 gene name not in NCBI Gene of 2022-09-12 (org.Hs.eg.db 3.16) kept as it is",
+        "1 gene name that several genes share kept unchanged: GBA (GBA1 or GBAP1)",
+        "1 gene name not in NCBI Gene of 2022-09-12 (org.Hs.eg.db 3.16) kept unchanged",
         "1 pair became one with another pair",
-        "1 pair of other species' miRNAs keep their gene names",
+        "1 pair of other species' miRNAs: gene names unchanged",
     )
 
 

@@ -130,6 +130,24 @@ def test_a_refusal_says_what_to_do(server, status, said):
     assert left_behind() == []
 
 
+def test_an_empty_file_is_none(server):
+    server.files[PATH] = b""
+    with (
+        pytest.raises(OfflineError, match="the server sent an empty file\n  What to do: try again later; by hand"),
+        downloaded([server.url + PATH], by_hand="by hand"),
+    ):
+        pass
+    assert left_behind() == []
+
+
+@pytest.mark.parametrize(("error", "left"), [(KeyboardInterrupt, False), (FormatError, True)])
+def test_what_cannot_be_used_stays_only_where_a_message_names_it(server, error, left):
+    server.files[PATH] = DATA
+    with pytest.raises(error), downloaded([server.url + PATH]):
+        raise error("not what it should be")
+    assert bool(left_behind()) is left
+
+
 def test_the_next_address_is_tried(server):
     server.files["/b"] = DATA
     assert fetched(f"{server.url}/a", f"{server.url}/b") == DATA

@@ -38,10 +38,10 @@ Added to the library as mirtarbase: 4 pairs, 4 miRNAs, 4 genes
   1 row of miRNAs of other species than hsa dropped
   6 rows collapsed to 5 pairs
   1 miRNA name replaced by the current one (miRBase 22)
-  1 miRNA name that did not map kept as it is
+  1 miRNA name that did not map kept unchanged
   1 pair became one with another pair of the same miRNA
   1 former gene name replaced by the current symbol (NCBI Gene of 2022-09-12 (org.Hs.eg.db 3.16))
-  1 gene name that several genes share kept as it is: DEC1 (BHLHE40 or DELEC1)
+  1 gene name that several genes share kept unchanged: DEC1 (BHLHE40 or DELEC1)
   all that did not map: mirtool targets info mirtarbase
 License: miRTarBase's own terms: academic and non-commercial use (LICENSE on its download page)
 Cite: Huang HY et al. Nucleic Acids Res 2022;50:D222–D230
@@ -66,10 +66,10 @@ mirtarbase
                 1 row of miRNAs of other species than hsa dropped
                 6 rows collapsed to 5 pairs
                 1 miRNA name replaced by the current one (miRBase 22)
-                1 miRNA name that did not map kept as it is
+                1 miRNA name that did not map kept unchanged
                 1 pair became one with another pair of the same miRNA
                 1 former gene name replaced by the current symbol (NCBI Gene of 2022-09-12 (org.Hs.eg.db 3.16))
-                1 gene name that several genes share kept as it is: DEC1 (BHLHE40 or DELEC1)
+                1 gene name that several genes share kept unchanged: DEC1 (BHLHE40 or DELEC1)
   miRNA names   hsa-miR-9999: unknown
   gene names    DEC1: BHLHE40 or DELEC1?
   file          {data}/targets/mirtarbase.parquet
@@ -223,7 +223,8 @@ def test_gene_sets_are_added_under_current_symbols(tmp_path, capsys):
         "Added to the library as mine: 2 sets, 4 genes\n"
         "  1 gene identifier replaced by its symbol (NCBI Gene of 2022-09-12 (org.Hs.eg.db 3.16))\n"
         "  1 former gene name replaced by the current symbol (NCBI Gene of 2022-09-12 (org.Hs.eg.db 3.16))\n"
-        "  1 gene name not in NCBI Gene of 2022-09-12 (org.Hs.eg.db 3.16) kept as it is\n"
+        "  1 gene name not in NCBI Gene of 2022-09-12 (org.Hs.eg.db 3.16) kept unchanged\n"
+        "  all that did not map: mirtool genesets info mine\n"
         "License: CC0\nCite: we\n"
         f"Wrote {data_folder()}/genesets/mine.parquet\n"
     )
@@ -231,7 +232,25 @@ def test_gene_sets_are_added_under_current_symbols(tmp_path, capsys):
     assert sets.genes == (frozenset({"TP53", "MYC"}), frozenset({"HBB", "NOSUCHGENE"}))
     for call in (["list"], ["info", "mine"], ["remove", "mine"], ["fetch"]):
         assert main(["genesets", *call]) == 0
-    assert "wants a login" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "  gene names  NOSUCHGENE: unknown\n" in out
+    assert "wants a login" in out
+
+
+def test_sets_of_mirnas_are_no_genes(tmp_path, capsys):
+    (tmp_path / "hmdd.gmt").write_text("leukemia\t\thsa-mir-15a\thsa-miR-16-5p\tMIR17HG\n")
+    assert main(["genesets", "add", str(tmp_path / "hmdd.gmt")]) == 0
+    assert "  2 miRNA names kept unchanged: mirtool mirnasets --sets maps miRNAs\n" in capsys.readouterr().err
+    assert read_entry("genesets", "hmdd").unmapped == {}
+    assert load_gene_sets("hmdd").genes == (frozenset({"hsa-mir-15a", "hsa-miR-16-5p", "MIR17HG"}),)
+
+
+def test_info_lists_every_gene_name_that_did_not_map(tmp_path, capsys):
+    (tmp_path / "pairs.csv").write_text("miRNA,gene\nhsa-miR-16-5p,GBA\nhsa-miR-16-5p,NOSUCHGENE\n")
+    assert main(["targets", "add", str(tmp_path / "pairs.csv")]) == 0
+    assert main(["targets", "info", "pairs"]) == 0
+    out = capsys.readouterr().out
+    assert "  gene names  GBA: GBA1 or GBAP1?\n  gene names  NOSUCHGENE: unknown\n" in out
 
 
 @pytest.fixture

@@ -144,8 +144,8 @@ def gene_symbols(
     )
     statuses = [name.status for name in names if name]
     fates = (
-        (statuses.count("unknown"), f"not in {book.source} kept as it is"),
-        (statuses.count("ambiguous"), "that several genes share kept as it is"),
+        (statuses.count("unknown"), f"not in {book.source} kept unchanged"),
+        (statuses.count("ambiguous"), "that several genes share kept unchanged"),
         (len(statuses) - statuses.count("unknown") - statuses.count("ambiguous"), f"named by {book.source}"),
     )
     return named, tuple(f"{plural(n, 'gene identifier')} {fate}" for n, fate in reversed(fates) if n)

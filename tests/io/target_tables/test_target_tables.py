@@ -142,7 +142,7 @@ def test_mirdb_has_no_header_and_names_transcripts() -> None:
     }
     assert read_interactions(path).dropped[:2] == (
         "4 gene identifiers named by NCBI Gene of 2022-09-12 (org.Hs.eg.db 3.16)",
-        "1 gene identifier not in NCBI Gene of 2022-09-12 (org.Hs.eg.db 3.16) kept as it is",
+        "1 gene identifier not in NCBI Gene of 2022-09-12 (org.Hs.eg.db 3.16) kept unchanged",
     )
 
 
