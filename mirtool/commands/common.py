@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from os import sep
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -76,6 +77,16 @@ def write_result(table: Table, target: str, format_name: str | None = None) -> N
     write_table(table, target, format_name)
     if target != "-":
         say(f"Wrote {target}")
+
+
+def say_written(paths: Sequence[Path]) -> None:
+    """Say which files of one folder were written, in one line."""
+    if len(paths) == 1:
+        say(f"Wrote {paths[0]}")
+    elif paths:
+        folder = paths[0].parent
+        where = "" if folder == Path() else f" {folder}{sep}"
+        say(f"Wrote{where}: {', '.join(path.name for path in paths)}")
 
 
 def record_run(

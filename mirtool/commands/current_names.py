@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -33,8 +33,12 @@ def read_book(aliases: Iterable[str], species: str | None = None) -> NameBook:
     return NameBook([read_aliases(path) for path in aliases], species=species)
 
 
-def tell_names(where: str, found: Sequence[Resolution]) -> None:
-    """Say of distinct names how many are current, and list some that are not."""
+def tell_names(where: str, found: Sequence[Resolution], about: Collection[str] | None = None) -> None:
+    """Say of distinct names how many are current, and list some that are not.
+
+    Of a large table only what is ``about`` some miRNAs is worth a line: names that were changed to one of theirs.
+    The record of the run has all.
+    """
     from mirtool.names import CURRENT_RELEASE, Status
 
     renamed, unmapped = renamed_among(found), unmapped_among(found)
@@ -46,7 +50,9 @@ def tell_names(where: str, found: Sequence[Resolution]) -> None:
     counts = [f"{current:,} current ({CURRENT_RELEASE})"]
     counts += [f"{len(renamed):,} renamed"] if renamed else []
     counts += [f"{len(unmapped):,} not mapped"] if unmapped else []
-    say(f"miRNA names {where}: {', '.join(counts)}")
+    say(f"miRNA names {where}: {', '.join(counts)}" + ("" if about is None else " (run.json lists them)"))
+    if about is not None:
+        renamed, unmapped = [each for each in renamed if each.name in about], []
     for each in renamed[:NAMES_TOLD]:
         say(f"  renamed: {each.given} is {each.name}")
     _say_rest(len(renamed), "renamed")

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mirtool.commands.common import check_figure_options, record_run, write_result
+from mirtool.commands.common import check_figure_options, record_run
 from mirtool.commands.current_names import AliasesOption, names_record, read_book, tell_names
 from mirtool.commands.enrichment import (
     QUERIES,
-    UNIVERSE_FILE,
     CollectionsOption,
     DrawsOption,
     MaxSizeOption,
@@ -57,7 +56,14 @@ from mirtool.commands.network_mirnas import (
     with_current_study_names,
     with_universe,
 )
-from mirtool.commands.network_outputs import ExportOption, choose_exports, write_exports
+from mirtool.commands.network_outputs import (
+    ExportOption,
+    choose_exports,
+    draw_network,
+    network_tables,
+    write_exports,
+    write_tables,
+)
 from mirtool.commands.network_ranking import (
     HubsOption,
     ResolutionOption,
@@ -66,7 +72,6 @@ from mirtool.commands.network_ranking import (
     rank_network,
     summarize_ranking,
     tell_ranking,
-    write_ranking,
 )
 from mirtool.commands.network_synergy import (
     BeyondSeedOption,
@@ -83,7 +88,6 @@ from mirtool.commands.network_synergy import (
     judge_synergy,
     summarize_synergy,
     tell_synergy,
-    write_synergy,
 )
 from mirtool.commands.network_told import summarize_network, tell_network
 from mirtool.commands.options import FiguresOption, MirnasOption, NoFiguresOption, RegulationOption
@@ -231,9 +235,7 @@ def network(
       mirtool network --interactions hsa_MTI.csv --modules --ppi 9606.protein.links.v12.0.txt.gz
       mirtool network --mirnas hsa-miR-17-5p,hsa-miR-20a-5p,hsa-miR-15a-5p --gene-sets none
     """  # noqa: D301  (typer wants the backspace itself)
-    from mirtool.model import Table
-    from mirtool.network import enrichment_table, node_table, synergy_network
-    from mirtool.network.mirna_universe import universe_table
+    from mirtool.network import synergy_network
 
     nulls = choose_nulls(null)
     exports = choose_exports(export)
@@ -309,29 +311,17 @@ def network(
             result, drawn_from, next(iter(collections), None), nulls, draws, seed=seed, executor=executor, **sizes
         )
     tell_names("of the study", of_study)
-    tell_names(f"in {known.source}", of_table)
+    tell_names(f"in {known.source}", of_table, about=frozenset(result.mirnas["miRNA"]))
     tell_network(chosen, known, result, drawn_from)
     tell_synergy(result, asked_synergy)
     tell_ranking(result, known, hubs)
     for test in tests:
         say_terms(test)
 
-    write_result(node_table(result), str(folder / "network_nodes.csv"))
-    write_result(result.edges, str(folder / "network_edges.csv"))
-    if correlations is not None:
-        write_result(correlations, str(folder / "network_correlations.csv"))
-    write_result(result.pairs, str(folder / "network_pairs.csv"))
-    write_synergy(result, folder)
-    write_ranking(result, folder)
-    write_result(Table({"gene": result.universe}), str(folder / "network_universe.csv"))
-    write_result(universe_table(drawn_from), str(folder / UNIVERSE_FILE))
-    if tests:
-        write_result(enrichment_table(tests), str(folder / "enrichment.csv"))
-    elif (folder / "enrichment.csv").exists():
-        warn(f"{folder / 'enrichment.csv'} is from an earlier run")
+    write_tables(network_tables(result, drawn_from, tests, correlations), folder)
     write_exports(result, tests, known, folder, exports, asked=export is not None)
     pictures = None if no_figures else place.figures(figures)
-    _draw(result, pictures)
+    draw_network(result, pictures)
     draw_enrichment(tests, pictures, folder)
     record_run(
         place,
@@ -419,14 +409,3 @@ def _test_gene_sets(
                 raise
             warn(f"gene sets not tested for the {query}: {error}")
     return tests
-
-
-def _draw(result: SynergyNetwork, folder: Path | None) -> None:
-    if folder is None:
-        return
-    from mirtool.report.figures import save_figure
-    from mirtool.report.network_figure import network_figure
-
-    for stem, width in (("network", 180), ("network_85mm", 85)):
-        for path in save_figure(network_figure(result, width_mm=width), folder, stem):
-            say(f"Wrote {path}")

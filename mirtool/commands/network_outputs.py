@@ -1,19 +1,21 @@
-"""The files in which `mirtool network` hands its network on: a workbook, a page, and graphs for other programs."""
+"""The files of `mirtool network`: the tables as CSV, a workbook, a page, graphs for other programs, the figure."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mirtool.console import say, warn
+from mirtool.commands.common import say_written
+from mirtool.commands.enrichment import UNIVERSE_FILE
+from mirtool.console import warn
 from mirtool.errors import CallError, OutputError
 
 if TYPE_CHECKING:
-    from mirtool.model import Interactions
-    from mirtool.network import EnrichmentTable, SynergyNetwork
+    from mirtool.model import Interactions, Table
+    from mirtool.network import EnrichmentTable, MirnaUniverse, SynergyNetwork
 
 EXPORTS = ("html", "xlsx", "graphml", "cyjs", "gexf", "sif")
 DEFAULT_EXPORTS = ("html", "xlsx", "graphml")
@@ -47,6 +49,63 @@ def choose_exports(text: str | None) -> tuple[str, ...]:
     return tuple(name for name in EXPORTS if name in names)
 
 
+def network_tables(
+    result: SynergyNetwork,
+    drawn_from: MirnaUniverse,
+    tests: Sequence[EnrichmentTable],
+    correlations: Table | None,
+) -> dict[str, Table | None]:
+    """Give the tables by the name of their file; None for one that was not asked for."""
+    from mirtool.model import Table
+    from mirtool.network import enrichment_table, node_table
+    from mirtool.network.mirna_universe import universe_table
+
+    return {
+        "network_nodes.csv": node_table(result),
+        "network_edges.csv": result.edges,
+        "network_pairs.csv": result.pairs,
+        "network_families.csv": result.families,
+        "network_modules.csv": result.modules,
+        "network_communities.csv": result.communities,
+        "network_robustness.csv": result.robustness,
+        "network_correlations.csv": correlations,
+        "network_universe.csv": Table({"gene": result.universe}),
+        UNIVERSE_FILE: universe_table(drawn_from),
+        "enrichment.csv": enrichment_table(tests) if tests else None,
+    }
+
+
+def write_tables(tables: Mapping[str, Table | None], folder: Path) -> None:
+    """Write the tables that there are; warn of others that an earlier run left."""
+    from mirtool.report.tables import write_table
+
+    written = []
+    for name, table in tables.items():
+        path = folder / name
+        if table is not None:
+            write_table(table, path)
+            written.append(path)
+        elif path.exists():
+            warn(f"{path} is from an earlier run")
+    say_written(written)
+
+
+def draw_network(result: SynergyNetwork, folder: Path | None) -> None:
+    """Draw the figure as wide as a page and as a column; without a folder there is none."""
+    if folder is None:
+        return
+    from mirtool.report.figures import save_figure
+    from mirtool.report.network_figure import network_figure
+
+    say_written(
+        [
+            path
+            for stem, width in (("network", 180), ("network_85mm", 85))
+            for path in save_figure(network_figure(result, width_mm=width), folder, stem)
+        ]
+    )
+
+
 def write_exports(
     result: SynergyNetwork,
     tests: Sequence[EnrichmentTable],
@@ -78,10 +137,10 @@ def write_exports(
             if asked:
                 raise
             warn(f"no network.{name} written: {error}")
-    for name, data in made.items():
-        path = folder / f"network.{name}"
+    paths = {folder / f"network.{name}": data for name, data in made.items()}
+    for path, data in paths.items():
         write_bytes(data, path)
-        say(f"Wrote {path}")
+    say_written(list(paths))
     for path in (folder / f"network.{name}" for name in EXPORTS if name not in made):
         if path.exists():
             warn(f"{path} is from an earlier run")

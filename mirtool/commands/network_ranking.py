@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mirtool.commands.common import write_result
-from mirtool.console import plural, progress_steps, say, say_table, warn
+from mirtool.console import plural, progress_steps, say, say_table
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -43,7 +41,6 @@ HubsOption = Annotated[
     ),
 ]
 
-COMMUNITIES_FILE, ROBUSTNESS_FILE = "network_communities.csv", "network_robustness.csv"
 CONVERGENCE_FDR = 0.05
 NAMES_TOLD = 5
 
@@ -151,16 +148,6 @@ def _tell_robustness(result: SynergyNetwork, known: Interactions, hubs: int) -> 
         say(f"Of these {len(first)}, among the first {hubs}: {', '.join(staying)}.")
     if len(databases_of(known)) < 2:
         say("Leaving out one database at a time needs a table that combines two or more; this is one.")
-
-
-def write_ranking(result: SynergyNetwork, folder: Path) -> None:
-    """Write the tables of communities and of robustness."""
-    if result.communities is not None:
-        write_result(result.communities, str(folder / COMMUNITIES_FILE))
-    if result.robustness is not None:
-        write_result(result.robustness, str(folder / ROBUSTNESS_FILE))
-    elif (folder / ROBUSTNESS_FILE).exists():
-        warn(f"{folder / ROBUSTNESS_FILE} is from an earlier run")
 
 
 def summarize_ranking(result: SynergyNetwork) -> dict[str, Any]:

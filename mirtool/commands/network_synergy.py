@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mirtool.commands.common import write_result
-from mirtool.console import plural, progress_steps, say, say_pairs, say_table, warn
+from mirtool.console import plural, progress_steps, say, say_pairs, say_table
 from mirtool.errors import CallError
 
 if TYPE_CHECKING:
@@ -87,7 +85,6 @@ SeedShareOption = Annotated[
     ),
 ]
 
-MODULES_FILE, FAMILIES_FILE = "network_modules.csv", "network_families.csv"
 HUBS_TOLD = 5
 PAIRS_TOLD = 10
 
@@ -201,15 +198,6 @@ def tell_synergy(result: SynergyNetwork, choices: SynergyChoices) -> None:
         _tell_modules(result, result.modules, choices)
 
 
-def write_synergy(result: SynergyNetwork, folder: Path) -> None:
-    """Write the tables that were made; warn of those that an earlier run left."""
-    for table, name in ((result.modules, MODULES_FILE), (result.families, FAMILIES_FILE)):
-        if table is not None:
-            write_result(table, str(folder / name))
-        elif (folder / name).exists():
-            warn(f"{folder / name} is from an earlier run")
-
-
 def summarize_synergy(result: SynergyNetwork) -> dict[str, Any]:
     """Give what the record of a run keeps of what was asked for."""
     summary: dict[str, Any] = {}
@@ -252,9 +240,10 @@ def _tell_families(result: SynergyNetwork, families: Table) -> None:
     fallen = pairs["significant"] & ~pairs["significant beyond seed"]
     if fallen.any():
         within = int((fallen & (pairs["same seed"] == "yes")).sum())
+        lying = "1 lies" if within == 1 else f"{within:,} lie"
         say(
             f"Of {plural(int(pairs['significant'].sum()), 'significant pair')} of miRNAs {int(fallen.sum()):,} "
-            f"{'is' if fallen.sum() == 1 else 'are'} none of units, {within:,} for lying within one."
+            f"{'is' if fallen.sum() == 1 else 'are'} not significant as units: {lying} within one unit."
         )
     _tell_unknown_seeds(result)
     _tell_hubs_beyond(result, "family")

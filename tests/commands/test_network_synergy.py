@@ -63,7 +63,7 @@ Highest synergy beyond the seed:
 FAMILY_SAID = """\
 Beyond the seed (miRNAs of one seed as one unit):
 3 miRNAs are 2 units; 1 of 1 pair of units share more targets than chance gives.
-Of 3 significant pairs of miRNAs 1 is none of units, 1 for lying within one.
+Of 3 significant pairs of miRNAs 1 is not significant as units: 1 lies within one unit.
 Highest synergy beyond the seed:
   family                        synergy beyond seed  partners beyond seed
   hsa-miR-17-5p/hsa-miR-20a-5p                    1                     1
@@ -127,7 +127,7 @@ def test_beyond_the_seed_by_family(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*SEED_CALL, "--alpha", "0.85", "--beyond-seed", "family"]) == 0
     said = capsys.readouterr().err
     assert FAMILY_SAID in said
-    assert "Wrote network_families.csv" in said
+    assert ", network_families.csv, " in said
     assert Path("network_families.csv").read_text() == FAMILIES
     same = [row for row in rows_of("network_pairs.csv") if row["same seed"] == "yes"]
     assert [row["P beyond seed"] for row in same] == ["NA"]
