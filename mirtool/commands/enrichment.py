@@ -313,8 +313,11 @@ def find_gene_sets(name: str | None) -> GeneSets | None:
     return load_gene_sets(name) if has_entry("genesets", name) else read_library(name)
 
 
-def find_collections(names: Sequence[str] | None) -> list[GeneSets]:
+def find_collections(names: Sequence[str] | None, species: str | None = None) -> list[GeneSets]:
     """Give every collection of gene sets that ``--gene-sets`` names, each once; none for ``none``.
+
+    The embedded GO is of human genes. For miRNAs of another ``species`` it is left out where nobody asked for it:
+    the few symbols that are spelled alike would be tested as if they were a universe.
 
     Raises
     ------
@@ -326,6 +329,12 @@ def find_collections(names: Sequence[str] | None) -> list[GeneSets]:
         wanted |= dict.fromkeys(GO_ALL if name == "go-all" else ("go-bp",) if name == "go" else (name,))
     if "none" in wanted and len(wanted) > 1:
         raise CallError("--gene-sets none and others contradict each other", found=" and ".join(wanted))
+    if species not in (None, "hsa") and any(name in GO_NAMES for name in wanted):
+        human = f"the GO that comes with mirtool is of human genes, and the miRNAs are of {species}"
+        if not names:
+            warn(f"gene sets not tested: {human}; give those of its genes (--gene-sets FILE.gmt)")
+            return []
+        warn(human)
     found = [sets for name in wanted if (sets := find_gene_sets(name)) is not None]
     sources = [sets.source for sets in found]
     for source in sources:

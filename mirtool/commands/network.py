@@ -245,7 +245,8 @@ def network(
     place = find_network_place(differential, mirnas)
     folder = Path(output) if output else place.study.results if place.study else Path()
     chosen = with_universe(choose_mirnas(differential, mirnas, regulation, place), mirna_universe)
-    collections = find_collections(gene_sets)
+    wanted = species or species_in_common(chosen.names)
+    collections = find_collections(gene_sets, wanted)
     asked_synergy = choose_synergy(
         collections,
         modules=modules,
@@ -260,7 +261,6 @@ def network(
         seed_share=seed_share,
     )
     book = read_book(aliases or ())
-    wanted = species or species_in_common(chosen.names)
     chosen, of_study = with_current_study_names(chosen, book)
     known, of_table = read_known(sources, wanted, book)
     context = Context(expressed, mrna, mrna_fdr, mrna_cutoff, paired_mrna, paired_mirna)

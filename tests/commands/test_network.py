@@ -518,3 +518,24 @@ def test_of_the_tables_names_those_about_the_study_are_listed(
     names = json.loads(Path("network.run.json").read_text())["runs"]["network"]["summary"]["interactions_names"]
     assert names["renamed"] == {"hsa-miR-375": "hsa-miR-375-3p", "hsa-miR-498": "hsa-miR-498-5p"}
     assert list(names["not_mapped"]) == ["hsa-miR-1254"]
+
+
+def test_human_gene_sets_are_not_tested_on_another_species(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    genes = ("Pten", "Bcl2", "Trp53", "A1CF")
+    pairs = [f"{mirna},{gene}" for mirna in ("mmu-miR-21a-5p", "mmu-miR-17-5p") for gene in genes]
+    Path("i.csv").write_text("\n".join(["miRNA,gene", *pairs]) + "\n")
+    call = ["network", "--interactions", "i.csv", "--mirnas", "mmu-miR-21a-5p,mmu-miR-17-5p", "--evidence", "all"]
+    call += ["--no-figures", "--export", "none"]
+    assert main(call) == 0
+    assert (
+        "Warning: gene sets not tested: the GO that comes with mirtool is of human genes, and the miRNAs are of "
+        "mmu; give those of its genes (--gene-sets FILE.gmt)\n"
+    ) in capsys.readouterr().err
+    assert not Path("enrichment.csv").exists()
+    Path("mouse.gmt").write_text("repair\t\tPten\tTrp53\n")
+    assert main([*call, "--gene-sets", "mouse.gmt", "--min-size", "2", "--null", "genes"]) == 0
+    assert "human" not in capsys.readouterr().err
+    assert Path("enrichment.csv").exists()
