@@ -17,7 +17,13 @@ from mirtool.commands.network_mirnas import (
     species_in_common,
     with_universe,
 )
-from mirtool.commands.options import FormatOption, MirnasOption, OutputOption, RegulationOption
+from mirtool.commands.options import (
+    DifferentialArgument,
+    FormatOption,
+    MirnasOption,
+    OutputOption,
+    RegulationOption,
+)
 from mirtool.console import plural, say, say_pairs, say_table, warn
 from mirtool.errors import CallError, NotEnoughDataError
 
@@ -32,13 +38,7 @@ SET_FDR = 0.05
 
 
 def mirnasets(
-    differential: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="[DIFFERENTIAL]",
-            help="The table of `mirtool diff`. In a study folder: results/differential.csv.",
-        ),
-    ] = None,
+    differential: DifferentialArgument = None,
     sets: Annotated[
         list[str] | None,
         typer.Option(

@@ -90,7 +90,13 @@ from mirtool.commands.network_synergy import (
     tell_synergy,
 )
 from mirtool.commands.network_told import summarize_network, tell_network
-from mirtool.commands.options import FiguresOption, MirnasOption, NoFiguresOption, RegulationOption
+from mirtool.commands.options import (
+    DifferentialArgument,
+    FiguresOption,
+    MirnasOption,
+    NoFiguresOption,
+    RegulationOption,
+)
 from mirtool.commands.workers import SchedulerOption, WorkersOption, open_executor
 from mirtool.console import progress_steps, say, warn
 from mirtool.errors import NotEnoughDataError
@@ -101,13 +107,7 @@ if TYPE_CHECKING:
 
 
 def network(
-    differential: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="[DIFFERENTIAL]",
-            help="The table of `mirtool diff`. In a study folder: results/differential.csv.",
-        ),
-    ] = None,
+    differential: DifferentialArgument = None,
     interactions: InteractionsOption = None,
     combine: CombineOption = "union",
     min_score: MinScoreOption = None,

@@ -112,8 +112,11 @@ class SynergyChoices:
 
     @property
     def files(self) -> tuple[str | None, ...]:
-        """The files read, for the record."""
-        return self.ppi, self.ppi_info
+        """The files read, for the record: STRING's protein.info also where it was found beside the links."""
+        from mirtool.io.ppi import info_beside
+
+        beside = info_beside(self.ppi) if self.ppi and not self.ppi_info else None
+        return self.ppi, self.ppi_info or (str(beside) if beside else None)
 
 
 def choose_synergy(collections: Sequence[GeneSets], **asked: Any) -> SynergyChoices:

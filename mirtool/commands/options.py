@@ -13,6 +13,13 @@ Scale = Literal["log2", "linear"]
 
 # What goes in and out.
 
+DifferentialArgument = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[DIFFERENTIAL]",
+        help="The table of `mirtool diff`. In a study folder: results/differential.csv.",
+    ),
+]
 OutputOption = Annotated[
     str | None,
     typer.Option(

@@ -17,7 +17,7 @@ from mirtool.commands.current_names import (
     renamed_among,
     unmapped_among,
 )
-from mirtool.commands.options import FormatOption, OutputOption
+from mirtool.commands.options import DifferentialArgument, FormatOption, OutputOption
 from mirtool.console import plural, say, say_pairs, say_table
 from mirtool.errors import CallError, MirtoolError
 
@@ -35,13 +35,7 @@ NAMES_TOLD = 5
 
 
 def shortlist(
-    differential: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="[DIFFERENTIAL]",
-            help="The table of `mirtool diff`. In a study folder: results/differential.csv.",
-        ),
-    ] = None,
+    differential: DifferentialArgument = None,
     rank: Annotated[
         Rank,
         typer.Option(

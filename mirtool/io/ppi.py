@@ -165,7 +165,7 @@ def inspect(path: str | Path) -> Inspection:
     warnings = []
     names = None
     if _are_string_ids(partners):
-        info = _info_beside(path)
+        info = info_beside(path)
         if info is None:
             warnings.append("STRING's identifiers without their symbols: protein.info goes into the same folder")
         names = {label: label for each in partners for label in each.labels} if info is None else _read_info(info)
@@ -396,7 +396,7 @@ def _symbols(rows: _Rows, partners: Sequence[_Labels], info: str | Path | None) 
     """Give the symbol of each of STRING's identifiers, or None where the partners are symbols already."""
     if not _are_string_ids(partners):
         return None
-    found = info or _info_beside(rows.path)
+    found = info or info_beside(rows.path)
     if found is None:
         raise FormatError(
             "these are STRING's identifiers, and the file with their gene symbols is not here",
@@ -413,7 +413,7 @@ def _are_string_ids(partners: Sequence[_Labels]) -> bool:
     return any(_STRING_ID.fullmatch(label) for label in partners[0].labels[:100])
 
 
-def _info_beside(path: str | Path) -> Path | None:
+def info_beside(path: str | Path) -> Path | None:
     """Find STRING's protein.info by the name of its links."""
     named = _LINKS.sub("protein.info", Path(path).name)
     beside = Path(path).with_name(named)

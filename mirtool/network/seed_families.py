@@ -185,13 +185,14 @@ def _by_targets(
     shared, expected, p_value = judged.shared.copy(), judged.expected.copy(), judged.p_value.copy()
     known = at_evidence(interactions, network.evidence)
     everything, own = target_matrix(known), target_matrix(known, names.tolist()).incidence
+    shuffled = network.pair_null == "curveball"
+    table = mirna_universe(names.tolist(), interactions, evidence=network.evidence).targets if shuffled else None
     for common, pairs in pairs_of_seeds.items():
         rows = np.array(pairs, dtype=np.int64)
         kept = np.flatnonzero(~np.any([common_targets(everything, each, seed_share) for each in common], axis=0))
         left = own[:, kept]
         shared[rows] = np.asarray(left[a[rows]].multiply(left[b[rows]]).sum(axis=1), dtype=np.int64)
-        if network.pair_null == "curveball":
-            table = mirna_universe(names.tolist(), interactions, evidence=network.evidence).targets
+        if table is not None:
             drawn = pair_null(
                 table.incidence[:, kept],
                 *(_rows(names[side[rows]], table.mirnas) for side in (a, b)),

@@ -188,3 +188,16 @@ def test_what_is_refused(
     assert main(arguments) == code
     assert message in capsys.readouterr().err
     assert sorted(path.name for path in Path().iterdir()) == before
+
+
+def test_strings_symbols_found_beside_its_links_are_in_the_record() -> None:
+    links, info = "9606.protein.links.v12.0.txt", "9606.protein.info.v12.0.txt"
+    ids = {f"G{i}": f"9606.ENSP{i:011d}" for i in range(1, 9)}
+    rows = [f"{ids[f'G{i}']} {ids[f'G{i + 1}']} 900" for i in range(1, 8)]
+    Path(links).write_text("\n".join(["protein1 protein2 combined_score", *rows]) + "\n")
+    symbols = [f"{own}\t{gene}\t100\t-" for gene, own in ids.items()]
+    Path(info).write_text(
+        "\n".join(["#string_protein_id\tpreferred_name\tprotein_size\tannotation", *symbols]) + "\n"
+    )
+    assert main([*MODULE_CALL, "--ppi", links]) == 0
+    assert set(json.loads(Path("network.run.json").read_text())["runs"]["network"]["inputs"]) >= {links, info}
