@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -32,7 +33,7 @@ from mirtool.errors import CallError
 
 if TYPE_CHECKING:
     from mirtool.gsea import GseaTable, RankedGenes
-    from mirtool.model import GeneSets
+    from mirtool.model import GeneSets, Interactions
 
 SETS_TOLD = 8
 SET_FDR = 0.05
@@ -123,6 +124,7 @@ def gsea(
       mirtool gsea ranked.rnk --gene-sets h.all.symbols.gmt --figures figures > gsea.csv
       mirtool gsea deseq2.csv --rank-by log2 --targets --mirnas hsa-miR-17-5p,hsa-miR-20a-5p
     """  # noqa: D301  (typer wants the backspace itself)
+    from mirtool.gene_ids import gene_book, met_in_words, names_as_known
     from mirtool.gsea import MAX_SIZE, MIN_SIZE, gsea_table, n_tasks, rank_genes
     from mirtool.gsea import gsea as test_gene_sets
     from mirtool.io.gene_changes import read_gene_changes
@@ -136,12 +138,21 @@ def gsea(
     place = _find_place(output)
     target = place.target(output, "gsea.csv")
     format_of(target, format_name)
-    ranked = rank_genes(read_gene_changes(genes, score=score), "statistic" if score else rank_by)
+    changes = read_gene_changes(genes, score=score)
     if targets:
-        sets, ranked, source = _target_sets(place, mirnas, regulation, sources, evidence, aliases, ranked)
-        smallest, largest = 5, len(ranked)
+        sets, known, source = _target_sets(place, mirnas, regulation, sources, evidence, aliases)
+        labels = known.gene.tolist()
     else:
-        sets, source, smallest, largest = _gene_sets(gene_sets), None, MIN_SIZE, MAX_SIZE
+        sets, known, source = _gene_sets(gene_sets), None, None
+        labels = sorted(frozenset[str]().union(*sets.genes))
+    names, n_met = names_as_known(changes.gene, labels, gene_book())
+    ranked = rank_genes(replace(changes, gene=names), "statistic" if score else rank_by)
+    if n_met:
+        ranked = replace(ranked, remarks=(*ranked.remarks, met_in_words(n_met, changes.path)))
+    smallest, largest = MIN_SIZE, MAX_SIZE
+    if known is not None:
+        ranked = _among_known(ranked, known, evidence)
+        smallest, largest = 5, len(ranked)
     with (
         open_executor(workers, scheduler) as executor,
         progress_steps("Drawing gene sets", n_tasks(permutations)) as on_step,
@@ -216,9 +227,8 @@ def _target_sets(
     sources: Sources,
     evidence: str,
     aliases: list[str] | None,
-    ranked: RankedGenes,
-) -> tuple[GeneSets, RankedGenes, str | None]:
-    """Give the targets of the miRNAs as sets, the list without genes that could be none, and the source."""
+) -> tuple[GeneSets, Interactions, str | None]:
+    """Give the targets of the miRNAs as sets, the pairs at that evidence, and where the miRNAs are from."""
     from mirtool.network.evidence import at_evidence
     from mirtool.network.mirnas import combine_probes
     from mirtool.network.target_sets import target_sets
@@ -228,13 +238,17 @@ def _target_sets(
     known, _ = read_known(sources, species_in_common(chosen.names), book)
     chosen, _ = with_current_study_names(chosen, book)
     study = combine_probes(chosen.names, chosen.regulation, chosen.log2_ratio)
-    sets = target_sets(study, known, evidence=evidence)
-    restricted = ranked.among(frozenset(at_evidence(known, evidence).gene))
+    return target_sets(study, known, evidence=evidence), at_evidence(known, evidence), chosen.source
+
+
+def _among_known(ranked: RankedGenes, known: Interactions, evidence: str) -> RankedGenes:
+    """Give the list without genes that could be no targets."""
+    restricted = ranked.among(frozenset(known.gene))
     say(
         f"Of {plural(len(ranked), 'gene')} of the list, {known.source} knows {len(restricted):,} "
         f"at {evidence} evidence: these are ranked."
     )
-    return sets, restricted, chosen.source
+    return restricted
 
 
 def _choose(place: Place, mirnas: str | None, regulation: str | None) -> ChosenMirnas:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,7 +13,7 @@ from mirtool.commands.network_mirnas import ChosenMirnas
 from mirtool.errors import CallError, MirtoolError
 
 if TYPE_CHECKING:
-    from mirtool.model import Interactions, Table
+    from mirtool.model import Interactions, Table, TextArray
     from mirtool.names import NameBook
 
 ExpressedOption = Annotated[
@@ -116,11 +116,13 @@ def in_context(
     if not any(context.files):
         return known, None
     known = at_evidence(known, evidence)
+    genes = known.gene
     if context.expressed:
         from mirtool.io.gene_changes import GENE_HEADERS
         from mirtool.io.names import read_names
 
-        known = expressed_only(known, read_names(context.expressed, GENE_HEADERS, "gene"), context.expressed)
+        listed, met = _as_known(read_names(context.expressed, GENE_HEADERS, "gene"), genes, context.expressed)
+        known = expressed_only(_with_remarks(known, met), listed, context.expressed)
     if context.mrna:
         from mirtool.io.gene_changes import read_gene_changes
 
@@ -129,15 +131,35 @@ def in_context(
                 "--mrna needs to know which way each miRNA changed",
                 hint="name a table of `mirtool diff` in place of --mirnas",
             )
+        changes = read_gene_changes(context.mrna)
+        names, met = _as_known(changes.gene, genes, context.mrna)
         known = inversely_changed_only(
-            known, chosen.log2_ratios, read_gene_changes(context.mrna), alpha=context.fdr, cutoff=context.cutoff
+            _with_remarks(known, met),
+            chosen.log2_ratios,
+            replace(changes, gene=names),
+            alpha=context.fdr,
+            cutoff=context.cutoff,
         )
     if context.paired_mrna:
-        return _correlated(known, context, place, book)
+        return _correlated(known, genes, context, place, book)
     return known, None
 
 
-def _correlated(known: Interactions, context: Context, place: Place, book: NameBook) -> tuple[Interactions, Table]:
+def _as_known(labels: TextArray, known: TextArray, path: str) -> tuple[TextArray, tuple[str, ...]]:
+    """Give genes the names that the interactions have for them, and say how many had others."""
+    from mirtool.gene_ids import gene_book, met_in_words, names_as_known
+
+    names, n = names_as_known(labels, known, gene_book())
+    return names, (met_in_words(n, path),) if n else ()
+
+
+def _with_remarks(known: Interactions, remarks: tuple[str, ...]) -> Interactions:
+    return replace(known, dropped=(*known.dropped, *remarks))
+
+
+def _correlated(
+    known: Interactions, labels: TextArray, context: Context, place: Place, book: NameBook
+) -> tuple[Interactions, Table]:
     from mirtool.differential.spearman import FEWEST_SAMPLES
     from mirtool.io.gene_expression import read_gene_expression
     from mirtool.io.matrix import read_expression
@@ -149,10 +171,11 @@ def _correlated(known: Interactions, context: Context, place: Place, book: NameB
     genes = read_gene_expression(context.paired_mrna, mirnas.samples.names, fewest=FEWEST_SAMPLES)
     columns = [mirnas.samples.names.index(name) for name in genes.samples]
     names = text_array(book.resolve(name).best_name for name in mirnas.probes.name)
+    gene_names, met = _as_known(genes.gene, labels, context.paired_mrna)
     found = anticorrelated_only(
-        known,
+        _with_remarks(known, met),
         (names, mirnas.values[:, columns]),
-        (genes.gene, genes.values),
+        (gene_names, genes.values),
         source=f"{context.paired_mrna} ({len(genes.samples)} samples)",
         alpha=context.fdr,
     )

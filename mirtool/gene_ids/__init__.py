@@ -2,6 +2,7 @@
 
 from mirtool.gene_ids.book import GENE_SOURCE, GeneBook, GeneName, gene_book
 from mirtool.gene_ids.interactions import SymbolCounts, former_names, with_current_symbols
+from mirtool.gene_ids.meeting import met_in_words, names_as_known
 
 __all__ = [
     "GENE_SOURCE",
@@ -10,5 +11,7 @@ __all__ = [
     "SymbolCounts",
     "former_names",
     "gene_book",
+    "met_in_words",
+    "names_as_known",
     "with_current_symbols",
 ]

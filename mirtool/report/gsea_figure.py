@@ -135,5 +135,5 @@ def _remarks(result: GseaTable) -> list[str]:
         f"{len(result.ranked):,} genes; {len(result):,} sets of {result.min_size} to {result.max_size} genes of "
         f"{result.source}.",
         f"P and NES from {result.permutations:,} random sets of each size; FDR by Benjamini and Hochberg.",
-        *([f"{left:,} more sets are in the table."] if left > 0 else []),
+        *([f"{left:,} more {'set is' if left == 1 else 'sets are'} in the table."] if left > 0 else []),
     ]

@@ -121,3 +121,18 @@ def test_what_is_refused(
 ) -> None:
     assert main(["gsea", *arguments]) == code
     assert message in capsys.readouterr().err
+
+
+def test_ensembl_identifiers_meet_symbols(capsys: pytest.CaptureFixture[str]) -> None:
+    # TP53, BCL2 and MYC by Ensembl, a former symbol and Entrez; TP53 in two rows, of which the median counts.
+    Path("ids.csv").write_text(
+        ",log2FoldChange,stat,padj\nENSG00000141510.18,3,3,0.1\nTP53,5,5,0.1\nENSG00000171791,2,2,0.1\n4609,1,1,0.1\n"
+        "G1,-1,-1,0.1\nG2,-2,-2,0.1\n"
+    )
+    Path("two.gmt").write_text("up\t\tP53\tBCL2\tMYC\n")
+    call = ["gsea", "ids.csv", "--gene-sets", "two.gmt", "--min-size", "3", "--permutations", "50"]
+    assert main(call) == 0
+    out, err = capsys.readouterr()
+    assert "4 genes of ids.csv met under other names" in err
+    assert "1 gene in several rows: the median of their scores taken" in err
+    assert rows(out)[0]["leading edge genes"] == "P53;BCL2;MYC"

@@ -112,3 +112,31 @@ def test_named_mirnas_have_no_direction(capsys: pytest.CaptureFixture[str]) -> N
     names = "hsa-miR-17-5p,hsa-miR-20a-5p"
     assert main(["network", "--mirnas", names, "--interactions", "hsa.csv", "--mrna", "m.csv"]) == 2
     assert "which way each miRNA changed" in capsys.readouterr().err
+
+
+def test_genes_are_met_under_the_names_of_the_interactions(capsys: pytest.CaptureFixture[str]) -> None:
+    # P53 is the former name of TP53 (Entrez 7157, ENSG00000141510); BCL2 is ENSG00000171791, MYC Entrez 4609.
+    Path("hsa.csv").write_text(
+        "miRNA,Target Gene,Support Type\n"
+        + "".join(
+            f"{mirna},{gene},Functional MTI\n"
+            for mirna in ("hsa-miR-17-5p", "hsa-miR-20a-5p")
+            for gene in ("P53", "BCL2", "MYC")
+        )
+    )
+    Path("e.txt").write_text("7157\nENSG00000171791\nNOSUCHGENE\n")
+    assert call("--expressed", "e.txt") == 0
+    assert sorted({gene for _, gene in edges()}) == ["BCL2", "P53"]
+    assert "2 genes of e.txt met under other names (identifiers, former or current symbols)" in (
+        capsys.readouterr().err
+    )
+    Path("m.csv").write_text(
+        ",log2FoldChange,padj\nENSG00000141510.18,-1,0.01\nENSG00000171791,-1,0.5\n4609,-2,0.01\n"
+    )
+    assert call("--mrna", "m.csv") == 0
+    assert sorted({gene for _, gene in edges()}) == ["MYC", "P53"]
+    assert "3 genes of m.csv met under other names" in capsys.readouterr().err
+    Path("g.csv").write_text("gene,s1,s2,s3,s4,s5,s6\nTP53,6,5,4,3,2,1\nBCL2,1,2,3,4,5,6\n")
+    assert call("--paired-mrna", "g.csv", "--paired-mirna", "n.csv") == 0
+    assert {gene for _, gene in edges()} == {"P53"}
+    assert "1 gene of g.csv met under other names" in capsys.readouterr().err
