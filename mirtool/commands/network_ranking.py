@@ -142,7 +142,7 @@ def _tell_robustness(result: SynergyNetwork, known: Interactions, hubs: int) -> 
     staying = [
         f"{int((first[name] <= hubs).sum())} {name.removeprefix('rank ')}"
         for name in first.columns
-        if name.startswith((WITHOUT, AT_LEVEL))
+        if name.startswith((WITHOUT, AT_LEVEL)) and name != f"{AT_LEVEL}{result.evidence}"
     ]
     if staying:
         say(f"Of these {len(first)}, among the first {hubs}: {', '.join(staying)}.")

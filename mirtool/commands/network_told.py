@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mirtool.network import EnrichmentTable, MirnaUniverse, SynergyNetwork
 
 HUBS_TOLD = 5
-NAMES_TOLD = 20
+NAMES_TOLD = 10
 
 
 def tell_network(
@@ -34,11 +34,7 @@ def tell_network(
     ]
     say("Synergy network:")
     say_pairs(lines)
-    for name, near in result.unmatched[:NAMES_TOLD]:
-        hint = f" (the table has {', '.join(near)}: not the same name, so not taken)" if near else ""
-        say(f"  without targets: {name}{hint}")
-    if unmatched > NAMES_TOLD:
-        say(f"  … and {unmatched - NAMES_TOLD:,} more")
+    _tell_unmatched(result.unmatched)
     for note in result.notes:
         say(f"  {note}")
     _tell_hubs(result)
@@ -49,6 +45,19 @@ def _directions(chosen: ChosenMirnas) -> str:
     if chosen.regulation is None:
         return ""
     return f" ({chosen.regulation.count('up'):,} probes up, {chosen.regulation.count('down'):,} down)"
+
+
+def _tell_unmatched(unmatched: Sequence[tuple[str, Sequence[str]]]) -> None:
+    """Name the miRNAs without targets: one a line where the table has a name like theirs, else in one line."""
+    mistakable = [(name, near) for name, near in unmatched if near]
+    for name, near in mistakable[:NAMES_TOLD]:
+        say(f"  without targets: {name} (the table has {', '.join(near)}: not the same name, so not taken)")
+    if len(mistakable) > NAMES_TOLD:
+        say(f"  … and {len(mistakable) - NAMES_TOLD:,} more that the table has a like name of")
+    unknown = [name for name, near in unmatched if not near]
+    if unknown:
+        more = f" and {len(unknown) - NAMES_TOLD:,} more" if len(unknown) > NAMES_TOLD else ""
+        say(f"  without targets: {', '.join(unknown[:NAMES_TOLD])}{more}")
 
 
 def _tell_hubs(result: SynergyNetwork) -> None:

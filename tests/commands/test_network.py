@@ -539,3 +539,18 @@ def test_human_gene_sets_are_not_tested_on_another_species(
     assert main([*call, "--gene-sets", "mouse.gmt", "--min-size", "2", "--null", "genes"]) == 0
     assert "human" not in capsys.readouterr().err
     assert Path("enrichment.csv").exists()
+
+
+def test_mirnas_without_targets_stand_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("i.csv").write_text("miRNA,gene\nhsa-miR-17-5p,G1\nhsa-miR-21-5p,G1\n")
+    absent = [f"hsa-miR-{n}-5p" for n in range(9000, 9012)]
+    Path("m.txt").write_text("\n".join(["hsa-miR-17-5p", "hsa-miR-21-5p", "hsa-miR-21-3p", *absent]) + "\n")
+    call = ["network", "--interactions", "i.csv", "--mirnas", "m.txt", "--evidence", "all"]
+    assert main([*call, "--gene-sets", "none", "--no-figures", "--export", "none"]) == 0
+    assert (
+        "  without targets: hsa-miR-21-3p (the table has hsa-miR-21-5p: not the same name, so not taken)\n"
+        f"  without targets: {', '.join(absent[:10])} and 2 more\n"
+    ) in capsys.readouterr().err
