@@ -33,9 +33,10 @@ GeneSetsOption = Annotated[
     str | None,
     typer.Option(
         "--gene-sets",
-        metavar="go|FILE|NAME|none",
-        help="go: GO biological process, which comes with mirtool (default); a GMT file; or a name in the "
-        "library (`mirtool genesets list`) or of Enrichr's (KEGG_2021_Human), fetched once and kept.",
+        metavar="go|go-cc|go-mf|FILE|NAME",
+        help="go: GO biological process, which comes with mirtool (default), as do go-cc (cellular component) and "
+        "go-mf (molecular function); a GMT file; or a name in the library (`mirtool genesets list`) or of "
+        "Enrichr's (KEGG_2021_Human), fetched once and kept.",
     ),
 ]
 CollectionsOption = Annotated[
@@ -176,11 +177,18 @@ def enrichment(
         raise CallError("there is nothing to test without gene sets", hint="name some, or leave --gene-sets out")
     everything = _read_universe(universe)
     sizes: dict[str, Any] = {"min_size": min_size, "max_size": max_size}
+
+    def test_list(members: Collection[str], sets: GeneSets, query: str) -> EnrichmentTable:
+        among = everything
+        if "genes" in queries:  # a network's genes are those of its interactions, and stay as they stand
+            members, among = _with_names_of(sets, members, among, source)
+        return test_gene_sets(members, sets, universe=among, query=query, **sizes)
+
     with open_executor(workers, scheduler) as executor:
         tests = [
             enrich_targets(mirnas, sets, query, nulls, draws, executor, universe=everything, seed=seed, **sizes)
             if mirnas is not None
-            else test_gene_sets(members, sets, universe=everything, query=query, **sizes)
+            else test_list(members, sets, query)
             for sets in collections
             for query, members in queries.items()
             if len(members)
@@ -211,6 +219,22 @@ def enrichment(
         inputs=hash_files(source, universe, mirnas_source, *(gene_sets or ())),
         summary=summarize_all(tests),
     )
+
+
+def _with_names_of(
+    sets: GeneSets, members: Collection[str], everything: Collection[str] | None, source: str
+) -> tuple[Collection[str], Collection[str] | None]:
+    """Give the genes of a list, and those of its universe, the names that the sets have for them."""
+    from mirtool.gene_ids import gene_book, met_in_words, names_as_known
+    from mirtool.model import text_array
+
+    labels = frozenset[str]().union(*sets.genes)
+    names, n_met = names_as_known(text_array(members), labels, gene_book())
+    if n_met:
+        say(f"{sets.source}: {met_in_words(n_met, source)}")
+    if everything is not None:
+        everything = frozenset(names_as_known(text_array(everything), labels, gene_book())[0])
+    return list(dict.fromkeys(names)), everything
 
 
 def choose_nulls(null: str | None) -> tuple[str, ...]:
@@ -303,6 +327,8 @@ def find_gene_sets(name: str | None) -> GeneSets | None:
 
     if name == "none":
         return None
+    if name == "go-all":
+        raise CallError("one collection of gene sets is tested here at a time", expected="go, go-cc or go-mf")
     if name is None or name in GO_NAMES:
         return embedded_go(GO_NAMES[name or "go"])
     is_path = os.sep in name or "/" in name or name.lower().endswith((".gmt", ".gz", ".txt"))

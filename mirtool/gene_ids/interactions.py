@@ -65,7 +65,7 @@ class SymbolCounts:
         more = f" and {len(shared) - _LISTED} more" if len(shared) > _LISTED else ""
         listed = ", ".join(shared[:_LISTED]) + more
         lines = (
-            (self.identified, "gene identifier", f"replaced by its symbol ({self.source})"),
+            (self.identified, "gene identifier", f"replaced by the symbol ({self.source})"),
             (self.renamed, "former gene name", f"replaced by the current symbol ({self.source})"),
             (len(shared), "gene name", f"that several genes share kept unchanged: {listed}"),
             (len(self.unknown), "gene name", f"not in {self.source} kept unchanged"),

@@ -36,6 +36,7 @@ import numpy as np
 
 from mirtool.console import plural
 from mirtool.errors import FormatError
+from mirtool.io.geo import refuse_series_matrix
 from mirtool.io.labels import is_number_like
 from mirtool.io.names import find_column, fold_header, names_mirna
 from mirtool.io.registry import Inspection
@@ -143,6 +144,7 @@ def read_gene_changes(path: str | Path, *, score: str | None = None) -> GeneChan
     named_so = str(path).lower().removesuffix(".gz").endswith(RANK_SUFFIX)
     if named_so or _is_ranked_list(read_head(path)):
         return _read_ranked_list(path)
+    refuse_series_matrix(path)
     table = read_table(path)
     gene = _gene_column(table)
     names = table.text(gene)

@@ -16,6 +16,7 @@ import numpy as np
 
 from mirtool.errors import FormatError
 from mirtool.io.gene_changes import GENE_HEADERS
+from mirtool.io.geo import refuse_series_matrix
 from mirtool.io.names import find_column
 from mirtool.io.tables import read_table
 from mirtool.model import FloatArray, TextArray
@@ -60,6 +61,7 @@ def read_gene_expression(path: str | Path, samples: Sequence[str], *, fewest: in
     FormatError
         Where fewer are there, a sample stands in two columns, or a cell is no number.
     """
+    refuse_series_matrix(path)
     table = read_table(path)
     gene = find_column(table, GENE_HEADERS)
     gene = 0 if gene is None else gene

@@ -50,7 +50,7 @@ from mirtool.io.probe_values import ProbeValues, Scale, check_values, raw_arrays
 from mirtool.io.registry import Inspection
 from mirtool.io.rows import split_cells
 from mirtool.io.tables import TextTable, table_of_lines
-from mirtool.io.text import FileHead, read_text
+from mirtool.io.text import FileHead, read_head, read_text
 from mirtool.model import FloatArray, RawArrays, SampleTable, TextArray
 from mirtool.probes import classify_probes, count_kinds
 
@@ -105,6 +105,24 @@ def sniff(head: FileHead) -> bool:
     """Claim a file whose first line that is not blank is a ``!Series_`` or ``!Sample_`` key."""
     first = next((line.strip().strip('"') for line in head.lines if line.strip()), "")
     return first.startswith(("!Series_", "!Sample_", _BEGIN))
+
+
+def refuse_series_matrix(path: str | Path) -> None:
+    """Refuse a series matrix in place of a table of genes.
+
+    Raises
+    ------
+    FormatError
+        Where the file is one.
+    """
+    if sniff(read_head(path)):
+        raise FormatError(
+            "this is a GEO series matrix, whose rows are probes without gene names",
+            path=path,
+            expected="a table with one gene a row",
+            hint="`mirtool diff` makes a table of changes of it (--samples, --scale, --platform GPL….txt); paired "
+            "samples want a table of values with a gene column",
+        )
 
 
 def inspect(path: str | Path) -> Inspection:

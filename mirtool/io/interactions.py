@@ -40,6 +40,7 @@ import numpy as np
 from mirtool.console import plural
 from mirtool.errors import FormatError
 from mirtool.gene_ids import GeneBook
+from mirtool.io import gene_sets
 from mirtool.io.interaction_rows import InteractionRows, blank_column, label_column, to_interactions
 from mirtool.io.names import find_column
 from mirtool.io.registry import Inspection
@@ -192,6 +193,13 @@ def read_rows(path: str | Path, genes: GeneBook | None = None) -> InteractionRow
     database = None if head is None else find_database(head)
     if database is not None:
         return database.read(path, genes)
+    if gene_sets.sniff(read_head(path)):
+        raise FormatError(
+            "these gene sets are not named after miRNAs, so that they are no targets",
+            path=path,
+            expected="a set a miRNA (hsa-miR-16-5p), or a table with a miRNA and a gene column",
+            hint="keep gene sets with `mirtool genesets add`, and test them with --gene-sets",
+        )
     table = read_table(path)
     mirna, gene = find_column(table, MIRNA_HEADERS), find_column(table, GENE_HEADERS)
     if (mirna is None or gene is None) and two_columns.matches(table):

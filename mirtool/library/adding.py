@@ -187,7 +187,7 @@ def _under_current_symbols(sets: GeneSets, book: GeneBook) -> tuple[GeneSets, tu
     )
     statuses = Counter(name.status for name in named.values())
     told = (
-        (statuses["identifier"], "gene identifier", f"replaced by its symbol ({book.source})"),
+        (statuses["identifier"], "gene identifier", f"replaced by the symbol ({book.source})"),
         (statuses["alias"], "former gene name", f"replaced by the current symbol ({book.source})"),
         (statuses["ambiguous"], "gene name", "that several genes share kept unchanged"),
         (statuses["unknown"], "gene name", f"not in {book.source} kept unchanged"),

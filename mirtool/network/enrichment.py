@@ -368,7 +368,8 @@ def _ask(
             f"none of the {len(asked)} genes of the query is in the universe of {len(everything)} genes",
             found="genes such as " + ", ".join(sorted(asked)[:3]) if asked else "an empty query",
             expected="gene symbols such as " + ", ".join(sorted(annotated)[:3]),
-            hint="check that both hold gene symbols of one species: Entrez identifiers do not meet symbols",
+            hint="check that both hold gene symbols of one species: `mirtool genesets add` gives sets of "
+            "identifiers their symbols",
         )
     sets = [members & everything for members in gene_sets.genes]
     tested = [i for i, members in enumerate(sets) if min_size <= len(members) <= max_size]

@@ -276,6 +276,12 @@ def mirna_set_enrichment(
         Where the sizes contradict each other.
     """
     universe = collection.universe
+    if not universe:
+        raise NotEnoughDataError(
+            f"the {collection.sets.source} hold none of the array's miRNAs",
+            found=", ".join(sorted(chosen)[:3]),
+            hint="genomic places are those of one species: --gff names miRBase's GFF3 of yours, such as mmu.gff3",
+        )
     if not universe & frozenset(chosen):
         raise NotEnoughDataError(
             f"none of the {plural(len(chosen), 'miRNA')} is among the {len(universe):,} that could be in one of "

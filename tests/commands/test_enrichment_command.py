@@ -124,3 +124,18 @@ def test_two_files_of_one_name(capsys: pytest.CaptureFixture[str]) -> None:
     Path("other/sets.gmt").write_text(Path("sets.gmt").read_text())
     assert main([*ASKED, "--gene-sets", "sets.gmt", "--gene-sets", "other/sets.gmt"]) == 2
     assert "two collections of gene sets are called sets.gmt" in capsys.readouterr().err
+
+
+def test_a_list_meets_the_sets_under_their_names(tmp_path, monkeypatch, capsys):
+    # TP53 by its former name and by Entrez, MYC by Ensembl; the set has TP53's former name itself.
+    monkeypatch.chdir(tmp_path)
+    Path("sets.gmt").write_text("one\t\tP53\tMYC\tBCL2\n")
+    Path("genes.txt").write_text("7157\nTP53\nENSG00000136997\n")
+    Path("measured.txt").write_text("TP53\n4609\n596\nPTEN\n")
+    call = ["enrichment", "genes.txt", "--gene-sets", "sets.gmt", "--min-size", "1", "--universe", "measured.txt"]
+    assert main(call) == 0
+    out, err = capsys.readouterr()
+    assert "sets.gmt: 3 genes of genes.txt met under other names" in err
+    assert "universe   3 genes that both the sets and the universe know" in err
+    assert "query      2 genes\n" in err
+    assert out.splitlines()[2].endswith("MYC;P53")

@@ -138,3 +138,11 @@ def test_what_is_refused(
     assert main(["mirnasets", *arguments]) == code
     assert message in capsys.readouterr().err
     assert not Path("results/mirna_sets.csv").exists()
+
+
+def test_clusters_of_another_species_ask_for_its_places(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["mirnasets", "--mirnas", "mmu-miR-17-5p,mmu-miR-20a-5p", "--sets", "clusters"]) == 1
+    err = capsys.readouterr().err
+    assert "hold none of the array's miRNAs" in err
+    assert "--gff names miRBase's GFF3 of yours, such as mmu.gff3" in err

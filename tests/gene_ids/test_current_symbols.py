@@ -44,7 +44,7 @@ def test_renamed_pairs_meet_and_all_is_counted():
     assert (counts.merged, counts.other_species) == (1, 1)
     assert counts.ambiguous == {"GBA": ("GBA1", "GBAP1")}
     assert counts.told() == (
-        "1 gene identifier replaced by its symbol (NCBI Gene of 2022-09-12 (org.Hs.eg.db 3.16))",
+        "1 gene identifier replaced by the symbol (NCBI Gene of 2022-09-12 (org.Hs.eg.db 3.16))",
         "1 former gene name replaced by the current symbol (NCBI Gene of 2022-09-12 (org.Hs.eg.db 3.16))",
         "1 gene name that several genes share kept unchanged: GBA (GBA1 or GBAP1)",
         "1 gene name not in NCBI Gene of 2022-09-12 (org.Hs.eg.db 3.16) kept unchanged",

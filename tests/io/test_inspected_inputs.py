@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from mirtool.errors import UnknownFormatError
+from mirtool.errors import FormatError, UnknownFormatError
 from mirtool.io.gene_changes import read_gene_changes
+from mirtool.io.gene_expression import read_gene_expression
+from mirtool.io.interactions import read_interactions
 from mirtool.io.registry import FORMATS, _module, inspect_file, sniff_format
 from mirtool.io.text import read_head
 
@@ -153,3 +155,14 @@ def test_a_parquet_file_is_called_so(tmp_path: Path) -> None:
 def test_no_real_file_is_taken_from_its_format() -> None:
     files = [path for path in REAL.rglob("*") if path.is_file() and path.suffix != ".md"]
     assert {path.name: kinds for path in files if set(kinds := claims(path)) & set(NEW)} == {}
+
+
+@pytest.mark.parametrize("read", [read_gene_changes, lambda path: read_gene_expression(path, ["GSM1"], fewest=1)])
+def test_a_series_matrix_is_no_table_of_genes(read) -> None:
+    with pytest.raises(FormatError, match="this is a GEO series matrix, whose rows are probes"):
+        read(FIXTURES / "geo" / "GSE900_series_matrix.txt")
+
+
+def test_gene_sets_are_no_targets() -> None:
+    with pytest.raises(FormatError, match="these gene sets are not named after miRNAs"):
+        read_interactions(FIXTURES / "gene_sets" / "four_sets.gmt")

@@ -213,7 +213,7 @@ def test_genes_by_a_table_of_ones_own(tmp_path, capsys):
     call = ["targets", "add", str(tmp_path / "pairs.csv"), "--genes", str(tmp_path / "genes.tsv")]
     assert main(call) == 0
     assert load_interactions("pairs").gene.tolist() == ["APP"]
-    assert "1 gene identifier replaced by its symbol (genes.tsv)" in capsys.readouterr().err
+    assert "1 gene identifier replaced by the symbol (genes.tsv)" in capsys.readouterr().err
 
 
 def test_gene_sets_are_added_under_current_symbols(tmp_path, capsys):
@@ -221,7 +221,7 @@ def test_gene_sets_are_added_under_current_symbols(tmp_path, capsys):
     assert main(["genesets", "add", str(tmp_path / "mine.gmt"), "--license", "CC0", "--cite", "we"]) == 0
     assert capsys.readouterr().err == (
         "Added to the library as mine: 2 sets, 4 genes\n"
-        "  1 gene identifier replaced by its symbol (NCBI Gene of 2022-09-12 (org.Hs.eg.db 3.16))\n"
+        "  1 gene identifier replaced by the symbol (NCBI Gene of 2022-09-12 (org.Hs.eg.db 3.16))\n"
         "  1 former gene name replaced by the current symbol (NCBI Gene of 2022-09-12 (org.Hs.eg.db 3.16))\n"
         "  1 gene name not in NCBI Gene of 2022-09-12 (org.Hs.eg.db 3.16) kept unchanged\n"
         "  all that did not map: mirtool genesets info mine\n"
