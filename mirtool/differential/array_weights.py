@@ -111,7 +111,7 @@ def estimate_array_weights(
     >>> rng = np.random.default_rng(1)
     >>> noise = np.array([1.0, 1.0, 1.0, 3.0])
     >>> estimate_array_weights(noise * rng.normal(size=(2000, 4)), np.ones((4, 1))).round(1)
-    array([1.7, 1.7, 1.8, 0.2])
+    array([1.7, 1.8, 1.7, 0.2])
     """
     values, weights = _telling(values, design, weights)
     gamma = np.zeros(len(design))
