@@ -36,8 +36,8 @@ def read_book(aliases: Iterable[str], species: str | None = None) -> NameBook:
 def tell_names(where: str, found: Sequence[Resolution], about: Collection[str] | None = None) -> None:
     """Say of distinct names how many are current, and list some that are not.
 
-    Of a large table only what is ``about`` some miRNAs is worth a line: names that were changed to one of theirs.
-    The record of the run has all.
+    Of a large table only what is ``about`` some miRNAs is worth a line: names that were changed to one of theirs,
+    and names that may mean one of them. The record of the run has all.
     """
     from mirtool.names import CURRENT_RELEASE, Status
 
@@ -52,7 +52,8 @@ def tell_names(where: str, found: Sequence[Resolution], about: Collection[str] |
     counts += [f"{len(unmapped):,} not mapped"] if unmapped else []
     say(f"miRNA names {where}: {', '.join(counts)}" + ("" if about is None else " (run.json lists them)"))
     if about is not None:
-        renamed, unmapped = [each for each in renamed if each.name in about], []
+        renamed = [each for each in renamed if each.name in about]
+        unmapped = [each for each in unmapped if any(other.name in about for other in each.candidates)]
     for each in renamed[:NAMES_TOLD]:
         say(f"  renamed: {each.given} is {each.name}")
     _say_rest(len(renamed), "renamed")

@@ -120,6 +120,7 @@ def test_a_network_meets_under_current_names(capsys):
         "  renamed: hsa-miR-95 is hsa-miR-95-3p\n"
         "miRNA names in pairs.csv: 2 current (miRBase 22), 1 renamed, 1 not mapped (run.json lists them)\n"
         "  renamed: hsa-miR-95 is hsa-miR-95-3p\n"
+        "  not mapped: hsa-mir-16-1: precursor (may be hsa-miR-16-5p, hsa-miR-16-1-3p)\n"
     ) in err
     summary = json.loads(Path("net/network.run.json").read_text())["runs"]["network"]["summary"]
     assert summary["study_names"] == {"names": 2, "renamed": {"hsa-miR-95": "hsa-miR-95-3p"}, "not_mapped": {}}
