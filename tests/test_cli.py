@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -114,7 +115,9 @@ def test_ctrl_c_in_the_middle_ends_with_130_and_leaves_nothing_half_written(tmp_
     pipe = tmp_path / "slow.csv"
     os.mkfifo(pipe)
     command = [*MIRTOOL, "init", TABLE, str(pipe), "-o", str(tmp_path / "samples.csv")]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    # Where the tests run in the background, the shell has them and their children ignore Ctrl-C.
+    heed = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=heed)
     killer = threading.Timer(60, process.kill)
     killer.start()
     with pipe.open("w") as writer:  # opens when the command has begun to read it
