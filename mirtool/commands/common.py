@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mirtool.console import say
-from mirtool.errors import CallError
+from mirtool.errors import CallError, MirtoolError
 
 if TYPE_CHECKING:
     from mirtool.model import Table
@@ -57,6 +57,28 @@ def find_place(files: Sequence[str], samples: str | None, what: str) -> Place:
             hint=f"name the {what}, or make a study: mirtool init exports/*.gpr",
         )
     return Place(study, str(study.samples_file))
+
+
+def result_of_study(place: Place, name: str, what: str, *, made_by: str, instead: str = "a table") -> str:
+    """Give a result that an earlier command wrote into the study, such as ``normalized.csv``.
+
+    Raises
+    ------
+    MirtoolError
+        Where it is not there yet: what it is, which command makes it, and what may be named instead.
+    """
+    assert place.study is not None  # find_place has seen to it
+    path = place.study.results / name
+    if not path.is_file():
+        raise MirtoolError(
+            f"the study has no {what} yet", path=path, hint=f"run `mirtool {made_by}` first, or name {instead}"
+        )
+    return str(path)
+
+
+def differential_table_of(differential: str | None, place: Place) -> str:
+    """Give the differential table that was named, else the study's."""
+    return differential or result_of_study(place, "differential.csv", "differential table", made_by="diff")
 
 
 def check_figure_options(figures: str | None, no_figures: bool) -> None:

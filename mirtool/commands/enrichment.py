@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mirtool.commands.common import (
-    Place,
     check_figure_options,
     find_place,
     record_run,
+    result_of_study,
     write_result,
 )
 from mirtool.commands.enrichment_figures import draw_enrichment
@@ -169,7 +169,9 @@ def enrichment(
     place = find_place([genes] if genes else [], None, "list of genes")
     target = place.target(output, "enrichment.csv")
     format_of(target, format_name)
-    source = genes or _nodes_of_study(place)
+    source = genes or result_of_study(
+        place, "network_nodes.csv", "network", made_by="network", instead="a list of genes"
+    )
     queries, universe = _read_queries(source, universe)
     mirnas_source, mirnas = _find_mirnas(source, queries, null)
     collections = find_collections(gene_sets)
@@ -436,16 +438,6 @@ def hash_files(*paths: str | None) -> dict[str, str]:
     from mirtool.study import sha256_of
 
     return {path: sha256_of(path) for path in paths if path and (path == "-" or Path(path).is_file())}
-
-
-def _nodes_of_study(place: Place) -> str:
-    assert place.study is not None  # find_place has seen to it
-    path = place.study.results / "network_nodes.csv"
-    if not path.is_file():
-        raise MirtoolError(
-            "the study has no network yet", path=path, hint="run `mirtool network` first, or name a list of genes"
-        )
-    return str(path)
 
 
 def _read_queries(source: str, universe: str | None) -> tuple[Mapping[str, Collection[str]], str | None]:

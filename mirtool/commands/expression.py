@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mirtool.commands.common import Place
-from mirtool.errors import CallError, MirtoolError
+from mirtool.commands.common import Place, result_of_study
+from mirtool.errors import CallError
 
 if TYPE_CHECKING:
     from mirtool.commands.options import Scale
@@ -15,17 +15,7 @@ if TYPE_CHECKING:
 
 def normalized_table_of(table: str | None, place: Place) -> str:
     """Give the table that was named, else the study's ``results/normalized.csv``."""
-    if table:
-        return table
-    assert place.study is not None  # find_place has seen to it
-    path = place.study.results / "normalized.csv"
-    if not path.is_file():
-        raise MirtoolError(
-            "the study has no normalized table yet",
-            path=path,
-            hint="run `mirtool normalize` first, or name a table",
-        )
-    return str(path)
+    return table or result_of_study(place, "normalized.csv", "normalized table", made_by="normalize")
 
 
 def sample_sheet_of(place: Place) -> str:

@@ -9,9 +9,9 @@ from math import fsum, isnan
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mirtool.commands.common import Place, find_place
+from mirtool.commands.common import Place, differential_table_of, find_place
 from mirtool.console import plural
-from mirtool.errors import CallError, FormatError, MirtoolError, NotEnoughDataError
+from mirtool.errors import CallError, FormatError, NotEnoughDataError
 
 if TYPE_CHECKING:
     from mirtool.io.differential import DifferentialNames
@@ -62,17 +62,7 @@ def choose_mirnas(
         return _choose_named(mirnas, regulation)
     from mirtool.io.differential import read_differential
 
-    path = differential
-    if path is None:
-        assert place.study is not None  # find_place has seen to it
-        path = str(place.study.results / "differential.csv")
-        if not Path(path).is_file():
-            raise MirtoolError(
-                "the study has no differential table yet",
-                path=path,
-                hint="run `mirtool diff` first, or name a table",
-            )
-    return _choose_regulated(read_differential(path), regulation)
+    return _choose_regulated(read_differential(differential_table_of(differential, place)), regulation)
 
 
 def _choose_named(mirnas: str, regulation: str | None) -> ChosenMirnas:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from mirtool.commands.common import Place, find_place, record_run, write_result
+from mirtool.commands.common import Place, differential_table_of, find_place, record_run, write_result
 from mirtool.commands.current_names import (
     AliasesOption,
     names_record,
@@ -19,7 +19,7 @@ from mirtool.commands.current_names import (
 )
 from mirtool.commands.options import DifferentialArgument, FormatOption, OutputOption
 from mirtool.console import plural, say, say_pairs, say_table
-from mirtool.errors import CallError, MirtoolError
+from mirtool.errors import CallError
 
 if TYPE_CHECKING:
     from mirtool.io.candidates import Candidates
@@ -117,7 +117,7 @@ def shortlist(
     place = find_place([differential] if differential else [], None, "differential table")
     target = place.target(output, "shortlist.csv")
     format_of(target, format_name)
-    source = _source(differential, place)
+    source = differential_table_of(differential, place)
     candidates = read_candidates(source)
     book = read_book(aliases or (), species or _usual_species(candidates))
     qpcr_path = validation or _if_there(place, "validation.csv")
@@ -173,20 +173,6 @@ def _titled(arguments: Sequence[str]) -> dict[str, str]:
             )
         titled[title] = path
     return titled
-
-
-def _source(differential: str | None, place: Place) -> str:
-    if differential:
-        return differential
-    assert place.study is not None  # find_place has seen to it
-    path = place.study.results / "differential.csv"
-    if not path.is_file():
-        raise MirtoolError(
-            "the study has no differential table yet",
-            path=path,
-            hint="run `mirtool diff` first, or name a table",
-        )
-    return str(path)
 
 
 def _if_there(place: Place, name: str) -> str | None:
