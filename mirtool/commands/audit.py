@@ -163,6 +163,7 @@ def _say_list(title: str, lines: Sequence[str]) -> None:
 
 def _write(tables: dict[str, Table], target: str, table_format: str) -> None:
     """Write all tables into one workbook, or side by side; a stream gets the differing cells alone."""
+    from mirtool.io.output import side_path
     from mirtool.report.tables import workbook_bytes, write_bytes, write_table
 
     if table_format == "xlsx":
@@ -170,9 +171,8 @@ def _write(tables: dict[str, Table], target: str, table_format: str) -> None:
     elif is_stream(target):
         write_table(tables["differences"], target, table_format)
     else:
-        path = Path(target)
         for name, table in tables.items():
-            own = path if name == "differences" else path.with_name(f"{path.stem}_{name}{path.suffix}")
+            own = Path(target) if name == "differences" else side_path(target, name)
             write_table(table, own, table_format)
             say(f"Wrote {own}")
         return

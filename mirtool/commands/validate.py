@@ -335,6 +335,7 @@ def _write_more(
     c: Concordance | None,
     s: Stability | None,
 ) -> None:
+    from mirtool.io.output import side_path
     from mirtool.qpcr.tables import concordance_table, ct_table, stability_table
 
     if is_stream(target):
@@ -344,9 +345,8 @@ def _write_more(
         tables["concordance"] = concordance_table(c, q)
     if s:
         tables["references"] = stability_table(s)
-    first = Path(target)
     for word, table in tables.items():
-        write_result(table, str(first.with_name(f"{first.stem}_{word}{first.suffix}")))
+        write_result(table, str(side_path(target, word)))
 
 
 def _draw(q: QpcrComparison, c: Concordance | None, folder: Path) -> None:

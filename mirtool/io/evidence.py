@@ -14,6 +14,7 @@ from pathlib import Path
 
 from mirtool.errors import FormatError, MirtoolError
 from mirtool.io.candidates import ADJUSTED_STARTS, P_START
+from mirtool.io.output import side_path
 from mirtool.io.tables import TextTable, read_table
 
 NODE_NUMBERS = ("targets", "partners", "synergy", "betweenness")
@@ -45,8 +46,7 @@ def concordance_path(path: str | Path) -> Path:
     >>> str(concordance_path("results/validation.csv"))
     'results/validation_concordance.csv'
     """
-    table = Path(path)
-    return table.with_name(f"{table.stem}_concordance{table.suffix}")
+    return side_path(path, "concordance")
 
 
 def read_qpcr_results(path: str | Path, tested: str, reference: str) -> QpcrResults:

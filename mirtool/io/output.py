@@ -15,6 +15,18 @@ from mirtool.errors import OutputError
 STDOUT = "-"
 
 
+def side_path(path: str | Path, word: str) -> Path:
+    """Give the name of a file that stands beside another and belongs to it.
+
+    Examples
+    --------
+    >>> str(side_path("results/normalized.csv", "spots"))
+    'results/normalized_spots.csv'
+    """
+    own = Path(path)
+    return own.with_name(f"{own.stem}_{word}{own.suffix}")
+
+
 def write_bytes(data: bytes, path: str | Path) -> None:
     """Write bytes to ``path`` whole or not at all: to a temporary file beside it, which then takes its name.
 

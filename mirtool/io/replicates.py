@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from mirtool.errors import FormatError
+from mirtool.io.output import side_path
 from mirtool.io.tables import TextTable, read_table
 from mirtool.model import ExpressionMatrix, FloatArray, IntArray
 
@@ -29,8 +30,7 @@ def replicates_path(path: str | Path) -> Path:
     >>> str(replicates_path("results/normalized.csv"))
     'results/normalized_replicates.csv'
     """
-    table = Path(path)
-    return table.with_name(f"{table.stem}_replicates{table.suffix}")
+    return side_path(path, "replicates")
 
 
 def read_replicates(path: str | Path, matrix: ExpressionMatrix) -> FloatArray:

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from mirtool.errors import FormatError
+from mirtool.io.output import side_path
 from mirtool.io.tables import TextTable, read_table
 from mirtool.model import ExpressionMatrix, IntArray
 
@@ -23,8 +24,7 @@ def spots_path(path: str | Path) -> Path:
     >>> str(spots_path("results/normalized.csv"))
     'results/normalized_spots.csv'
     """
-    table = Path(path)
-    return table.with_name(f"{table.stem}_spots{table.suffix}")
+    return side_path(path, "spots")
 
 
 def average_path(path: str | Path) -> Path:
@@ -35,8 +35,7 @@ def average_path(path: str | Path) -> Path:
     >>> str(average_path("results/normalized.csv"))
     'results/normalized_A.csv'
     """
-    table = Path(path)
-    return table.with_name(f"{table.stem}_A{table.suffix}")
+    return side_path(path, "A")
 
 
 def read_spots(path: str | Path, matrix: ExpressionMatrix) -> IntArray:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from mirtool.io.output import side_path
 from mirtool.model import ExpressionMatrix, ProbeTable, Table, text_array
 from mirtool.names.book import CURRENT_RELEASE, NameBook
 from mirtool.names.table import name_columns
@@ -19,8 +20,7 @@ def names_path(path: str | Path) -> Path:
     >>> str(names_path("results/normalized.csv"))
     'results/normalized_names.csv'
     """
-    table = Path(path)
-    return table.with_name(f"{table.stem}_names{table.suffix}")
+    return side_path(path, "names")
 
 
 def with_current_names(matrix: ExpressionMatrix, book: NameBook) -> ExpressionMatrix:
