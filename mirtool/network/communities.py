@@ -272,7 +272,7 @@ def _counts(masks: Iterable[BoolArray | None]) -> FloatArray:
 
 def _top_terms(test: EnrichmentTable) -> str:
     """Write the terms on top that survive any null, each with its FDR under every null."""
-    surviving = np.flatnonzero(np.any([each.survives for each in test.tests], axis=0))[:TOP_TERMS]
+    surviving = np.flatnonzero(test.survives_any)[:TOP_TERMS]
     return "; ".join(
         f"{test.terms[i]} ({', '.join(f'{each.name} {each.fdr[i]:.1e}' for each in test.tests)})"
         for i in surviving

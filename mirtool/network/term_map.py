@@ -46,8 +46,9 @@ def term_map(result: EnrichmentTable, *, n_terms: int = MAP_TERMS) -> nx.Graph[s
 
     rows = mapped_rows(result)[:n_terms]
     graph: nx.Graph[str] = nx.Graph(source=result.source, query=result.query)
+    surviving = result.surviving
     for i in rows.tolist():
-        graph.add_node(result.terms[i], **_attributes(result, i))
+        graph.add_node(result.terms[i], **_attributes(result, i), survives=surviving[i], genes=result.genes[i])
     similar = similarities(result, rows) if len(rows) else np.zeros((0, 0))
     for a, b in zip(*(side.tolist() for side in np.nonzero(np.triu(similar >= SIMILARITY, 1))), strict=True):
         shared = len(result.members[rows[a]] & result.members[rows[b]])
@@ -83,7 +84,7 @@ def _attributes(result: EnrichmentTable, row: int) -> dict[str, Any]:
         attributes["cluster"] = int(result.reduction.cluster[row])
         other = int(result.reduction.representative[row])
         attributes |= {"represented by": result.terms[other]} if other != row else {}
-    return attributes | {"survives": result.surviving[row], "genes": result.genes[row]}
+    return attributes
 
 
 def term_map_bytes(result: EnrichmentTable) -> bytes:
