@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,20 +16,20 @@ from mirtool.commands.library_told import (
     LicenseOption,
     NameArgument,
     NameOption,
+    NamesArgument,
     ReplaceOption,
     VersionOption,
     drop_entry,
+    fetch_into_library,
     read_genes,
     show_databases,
     show_entry,
     show_list,
     tell_added,
 )
-from mirtool.console import progress_bytes, say
+from mirtool.console import say
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from mirtool.library import Entry
     from mirtool.library.adding import Description
 
@@ -108,28 +109,15 @@ def fetch(
         show_databases(KIND)
         say("Any library of Enrichr is fetched by its name: https://maayanlab.cloud/Enrichr/#libraries")
         return
-    from mirtool.library import fetch as fetch_file
     from mirtool.library import find_database
-    from mirtool.library.adding import Description
 
     found = find_database(KIND, database)
     if found is None:
         _fetch_from_enrichr(database, name, genes, replacing=replace)
         return
 
-    def take_in(path: Path, description: Description) -> Entry:
-        say(f"Fetched {description.address}")
-        return _add(str(path), description, genes, replacing=replace)
-
-    with progress_bytes(f"Fetching {found.name}") as on_progress:
-        fetch_file(
-            found,
-            take_in,
-            description=Description(name or ""),
-            replacing=replace,
-            accept_change=accept_change,
-            on_progress=on_progress,
-        )
+    add_file = partial(_add, genes=genes, replacing=replace)
+    fetch_into_library(found, name, add_file, replacing=replace, accept_change=accept_change)
 
 
 @genesets.command(name="list")
@@ -158,9 +146,7 @@ def info(name: NameArgument, as_json: JsonOption = False) -> None:
 
 
 @genesets.command()
-def remove(
-    names: Annotated[list[str], typer.Argument(metavar="NAMES...", help="What to take out.")],
-) -> None:
+def remove(names: NamesArgument) -> None:
     """Take entries out of the library; the files they were read from stay.
 
     Example:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mirtool.console import plural, say
+from mirtool.console import plural, progress_bytes, say
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from mirtool.gene_ids import GeneBook
-    from mirtool.library import Entry
+    from mirtool.library import Database, Entry
+    from mirtool.library.adding import Description
 
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="What it is called in the library.")]
+NamesArgument = Annotated[list[str], typer.Argument(metavar="NAMES...", help="What to take out.")]
 NameOption = Annotated[
     str | None,
     typer.Option("--name", metavar="NAME", help="What to call it. Default: after the database, or the file."),
@@ -53,6 +57,33 @@ def read_genes(path: str | None) -> GeneBook | None:
     from mirtool.io.gene_table import read_gene_book
 
     return None if path is None else read_gene_book(path)
+
+
+def fetch_into_library(
+    database: Database,
+    name: str | None,
+    add: Callable[[str, Description], Entry],
+    *,
+    replacing: bool,
+    accept_change: bool,
+) -> None:
+    """Download a database's file with a progress bar, and hand it to ``add``."""
+    from mirtool.library import fetch
+    from mirtool.library.adding import Description
+
+    def take_in(path: Path, description: Description) -> Entry:
+        say(f"Fetched {description.address}")
+        return add(str(path), description)
+
+    with progress_bytes(f"Fetching {database.name}") as on_progress:
+        fetch(
+            database,
+            take_in,
+            description=Description(name or ""),
+            replacing=replacing,
+            accept_change=accept_change,
+            on_progress=on_progress,
+        )
 
 
 def tell_added(entry: Entry) -> None:

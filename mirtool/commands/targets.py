@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,9 +17,11 @@ from mirtool.commands.library_told import (
     LicenseOption,
     NameArgument,
     NameOption,
+    NamesArgument,
     ReplaceOption,
     VersionOption,
     drop_entry,
+    fetch_into_library,
     read_genes,
     show_databases,
     show_entry,
@@ -26,11 +29,8 @@ from mirtool.commands.library_told import (
     tell_added,
 )
 from mirtool.commands.targets_predict import predict
-from mirtool.console import progress_bytes, say
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from mirtool.library import Entry
     from mirtool.library.adding import Description
 
@@ -130,25 +130,12 @@ def fetch(
     if database is None:
         show_databases(KIND)
         return
-    from mirtool.library import fetch as fetch_file
-    from mirtool.library.adding import Description
     from mirtool.library.catalog import require_database
 
     found = require_database(KIND, database)
 
-    def take_in(path: Path, description: Description) -> Entry:
-        say(f"Fetched {description.address}")
-        return _add(str(path), description, species, aliases, genes, replacing=replace)
-
-    with progress_bytes(f"Fetching {found.name}") as on_progress:
-        fetch_file(
-            found,
-            take_in,
-            description=Description(name or ""),
-            replacing=replace,
-            accept_change=accept_change,
-            on_progress=on_progress,
-        )
+    add_file = partial(_add, species=species, aliases=aliases, genes=genes, replacing=replace)
+    fetch_into_library(found, name, add_file, replacing=replace, accept_change=accept_change)
 
 
 @targets.command(name="list")
@@ -177,9 +164,7 @@ def info(name: NameArgument, as_json: JsonOption = False) -> None:
 
 
 @targets.command()
-def remove(
-    names: Annotated[list[str], typer.Argument(metavar="NAMES...", help="What to take out.")],
-) -> None:
+def remove(names: NamesArgument) -> None:
     """Take entries out of the library; the files they were read from stay.
 
     Example:
