@@ -23,6 +23,7 @@ from mirtool.commands.network_mirnas import RULES
 from mirtool.commands.options import (
     FiguresOption,
     NoFiguresOption,
+    OutputFolderOption,
     RegulationOption,
     SamplesOption,
     Scale,
@@ -127,15 +128,7 @@ def cluster(
         int, typer.Option(metavar="N", min=1, help="Processes for the bootstrap; the result is the same for any.")
     ] = 1,
     scale: ScaleOption = None,
-    output: Annotated[
-        str | None,
-        typer.Option(
-            "--output",
-            "-o",
-            metavar="FOLDER",
-            help="Folder for the files. In a study folder: results/; elsewhere: this folder.",
-        ),
-    ] = None,
+    output: OutputFolderOption = None,
     figures: FiguresOption = None,
     no_figures: NoFiguresOption = False,
 ) -> None:

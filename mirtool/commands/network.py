@@ -95,6 +95,7 @@ from mirtool.commands.options import (
     FiguresOption,
     MirnasOption,
     NoFiguresOption,
+    OutputFolderOption,
     RegulationOption,
 )
 from mirtool.commands.workers import SchedulerOption, WorkersOption, open_executor
@@ -177,15 +178,7 @@ def network(
     seed: SeedOption = 1,
     workers: WorkersOption = 1,
     scheduler: SchedulerOption = None,
-    output: Annotated[
-        str | None,
-        typer.Option(
-            "--output",
-            "-o",
-            metavar="FOLDER",
-            help="Folder for the tables. In a study folder: results/; elsewhere: this folder.",
-        ),
-    ] = None,
+    output: OutputFolderOption = None,
     export: ExportOption = None,
     figures: FiguresOption = None,
     no_figures: NoFiguresOption = False,

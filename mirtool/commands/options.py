@@ -30,6 +30,15 @@ OutputOption = Annotated[
         "results/, elsewhere stdout.",
     ),
 ]
+OutputFolderOption = Annotated[
+    str | None,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FOLDER",
+        help="Folder for the files. In a study folder: results/; elsewhere: this folder.",
+    ),
+]
 FormatOption = Annotated[
     str | None, typer.Option("--format", metavar="csv|tsv|xlsx", help="Format of what goes to stdout.")
 ]
