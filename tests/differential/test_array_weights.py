@@ -114,12 +114,14 @@ def test_gse19536_equals_limma():
 @settings(max_examples=20, deadline=None)
 @given(seed=st.integers(0, 10**6), estimate=st.sampled_from([estimate_array_weights, update_array_weights]))
 def test_equal_arrays_weigh_1_and_a_noisy_one_weighs_little(seed, estimate):
-    rng = np.random.default_rng(seed)
-    values = rng.normal(8, 2, size=(1500, 1)) + rng.gamma(2, 0.2, size=(1500, 1)) * rng.normal(size=(1500, 6))
+    # Over seeds the log of a weight varies with a standard deviation of 0.035 (all probes at once) or 0.05 (one by
+    # one), and the bound lies 4.5 of these off. With a quarter of the probes it lay 3 off, and some runs failed.
+    rng, n = np.random.default_rng(seed), 6000
+    values = rng.normal(8, 2, size=(n, 1)) + rng.gamma(2, 0.2, size=(n, 1)) * rng.normal(size=(n, 6))
     values[rng.random(values.shape) < 0.03] = np.nan
     design = np.eye(2)[[0, 0, 0, 1, 1, 1]]
     np.testing.assert_allclose(estimate(values, design), 1, atol=0.25)
-    values[:, 2] += rng.normal(size=1500) * 2
+    values[:, 2] += rng.normal(size=n) * 2
     weights = estimate(values, design)
     assert np.argmin(weights) == 2
     assert weights[2] < 0.25 * np.min(np.delete(weights, 2))
