@@ -68,9 +68,9 @@ def _require_limma() -> None:
 
 
 def _write_study(folder: Path, n_arrays: int) -> None:
-    from mirtool.chip import ChipDesign
-    from mirtool.io.genepix import genepix_bytes
-    from mirtool.simulate import simulate_study
+    from mirtool.io.arrays.genepix import genepix_bytes
+    from mirtool.simulate.arrays import simulate_study
+    from mirtool.simulate.chip import ChipDesign
 
     design = ChipDesign(block_rows=25, block_columns=20, other_species=2400)  # 48 blocks: 24,000 spots
     half = n_arrays // 2

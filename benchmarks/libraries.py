@@ -72,7 +72,9 @@ def main() -> None:
             f"usecols={columns!r}, "
             "encoding='cp1252')"
         )
-        ours = seconds(f"from mirtool.io.arrays import read_arrays; read_arrays({files!r}, channels=['532'])")
+        ours = seconds(
+            f"from mirtool.io.arrays.reading import read_arrays; read_arrays({files!r}, channels=['532'])"
+        )
         print(
             f"reading {len(files)} GPR files: pandas' C engine takes {pandas / ours:.1f} times as long as mirtool"
         )

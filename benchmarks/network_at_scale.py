@@ -63,10 +63,10 @@ def measure(name: str, path: str) -> dict:
 
 
 def pairs(path: str) -> dict:
-    from mirtool.io.interactions import read_interactions
+    from mirtool.io.targets.interactions import read_interactions
     from mirtool.network import all_pairs
-    from mirtool.network.hypergeometric import upper_tail
-    from mirtool.network.targets import target_matrix
+    from mirtool.network.interactions.targets import target_matrix
+    from mirtool.stats.hypergeometric import upper_tail
 
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     known = read_interactions(path)
@@ -91,7 +91,7 @@ def pairs(path: str) -> dict:
 def networkx_projection(path: str) -> dict:
     import networkx as nx
 
-    from mirtool.io.interactions import read_interactions
+    from mirtool.io.targets.interactions import read_interactions
 
     known = read_interactions(path)
     graph = nx.Graph()
@@ -106,9 +106,9 @@ def scipy_tails(path: str) -> dict:
     import numpy as np
     from scipy.stats import hypergeom
 
-    from mirtool.io.interactions import read_interactions
-    from mirtool.network.synergy import pair_statistics
-    from mirtool.network.targets import target_matrix
+    from mirtool.io.targets.interactions import read_interactions
+    from mirtool.network.interactions.targets import target_matrix
+    from mirtool.network.pairs.synergy import pair_statistics
 
     targets = target_matrix(read_interactions(path))
     found = pair_statistics(targets.incidence, len(targets.genes), sharing_only=True)
@@ -127,8 +127,8 @@ def null(path: str, workers: int = 1) -> dict:
 
     import numpy as np
 
-    from mirtool.io.gene_sets import embedded_go_bp
-    from mirtool.io.interactions import read_interactions
+    from mirtool.io.genes.gene_sets import embedded_go_bp
+    from mirtool.io.targets.interactions import read_interactions
     from mirtool.network import mirna_universe, target_enrichment
 
     known = read_interactions(path)
@@ -154,9 +154,9 @@ def null_by_two(path: str) -> dict:
 def tables(path: str) -> dict:
     import numpy as np
 
-    from mirtool.io.interactions import read_interactions
-    from mirtool.network.curveball import pair_null
-    from mirtool.network.targets import target_matrix
+    from mirtool.io.targets.interactions import read_interactions
+    from mirtool.network.interactions.targets import target_matrix
+    from mirtool.network.pairs.curveball import pair_null
 
     incidence = target_matrix(read_interactions(path)).incidence
     a, b = np.triu_indices(10, k=1)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mirtool.io.tables import TextTable, read_table
+from mirtool.io.tables.text_tables import TextTable, read_table
 
 if TYPE_CHECKING:
     from mirtool.differential import Fit, Moderated
@@ -54,7 +54,7 @@ def qpcr() -> Iterable[Parity]:
     """Compare tests on ΔCt with R, geNorm and NormFinder with published packages."""
     from mirtool.differential.rank_sum import rank_sum_test
     from mirtool.differential.two_sample import paired_t_test, student_t_test, welch_t_test
-    from mirtool.qpcr import genorm_m, normfinder
+    from mirtool.validation import genorm_m, normfinder
 
     _, delta_ct = matrix("qpcr_fixture.csv")
     r = read_table(REFERENCE / "qpcr_r.csv")
@@ -98,7 +98,7 @@ def qpcr() -> Iterable[Parity]:
 
 def power() -> Iterable[Parity]:
     """Compare the power of Student's t with base R."""
-    from mirtool.power import t_test_power
+    from mirtool.differential.power import t_test_power
 
     r = read_table(REFERENCE / "power_r.csv")
     rows = list(zip(*(r.numbers(j) for j in range(5)), strict=True))

@@ -8,7 +8,7 @@ import numpy as np
 from parity import REFERENCE, largest_difference, matrix
 
 from mirtool.differential import fit_linear_model, ordinary, sign_flip_test, signed_rank_test
-from mirtool.io.tables import read_table
+from mirtool.io.tables.text_tables import read_table
 
 FIXTURE = "159 probes × 12 arrays, half the rows with missing values"
 

@@ -18,7 +18,7 @@ from mirtool.differential import (
     update_array_weights,
 )
 from mirtool.differential.array_weights import array_likelihood
-from mirtool.io.tables import read_table
+from mirtool.io.tables.text_tables import read_table
 
 Row = tuple[str, str, str, float, float]
 LIMMA = "limma 3.54.1"

@@ -9,13 +9,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from mirtool.io.gene_sets import embedded_go_bp
-from mirtool.io.interactions import read_interactions
+from mirtool.io.genes.gene_sets import embedded_go_bp
+from mirtool.io.targets.interactions import read_interactions
 from mirtool.model import GeneSets, Interactions
 from mirtool.network import mirna_universe, synergy_network, target_enrichment, with_communities, with_convergence
-from mirtool.network.convergence import GENES_DRAWN, MIRNAS_DRAWN
-from mirtool.network.enrichment import NULLS
-from mirtool.network.evidence import at_evidence
+from mirtool.network.enrichment.over_representation import NULLS
+from mirtool.network.graph.convergence import GENES_DRAWN, MIRNAS_DRAWN
+from mirtool.network.interactions.evidence import at_evidence
 
 SEED = 20150120
 KEPT: dict[str, Interactions | GeneSets] = {}

@@ -12,15 +12,15 @@ from concurrent.futures import ProcessPoolExecutor
 import numpy as np
 from scipy.sparse import csr_array
 
-from mirtool.differential.adjust import adjust_p_values
-from mirtool.io.gene_sets import embedded_go_bp
-from mirtool.io.interactions import read_interactions
-from mirtool.network.enrichment import MAX_SIZE, MIN_SIZE, NULLS
-from mirtool.network.evidence import at_evidence
-from mirtool.network.hypergeometric import upper_tail
-from mirtool.network.mirna_null import count_hits, mirna_null
-from mirtool.network.mirna_universe import degree_strata
-from mirtool.network.targets import target_matrix
+from mirtool.io.genes.gene_sets import embedded_go_bp
+from mirtool.io.targets.interactions import read_interactions
+from mirtool.network.enrichment.mirna_null import count_hits, mirna_null
+from mirtool.network.enrichment.over_representation import MAX_SIZE, MIN_SIZE, NULLS
+from mirtool.network.interactions.evidence import at_evidence
+from mirtool.network.interactions.mirna_universe import degree_strata
+from mirtool.network.interactions.targets import target_matrix
+from mirtool.stats.adjustment import adjust_p_values
+from mirtool.stats.hypergeometric import upper_tail
 
 SIZES = (10, 30, 100)
 SEED = 20150120

@@ -12,14 +12,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from mirtool.io.gene_sets import embedded_go_bp
-from mirtool.io.interactions import read_interactions
+from mirtool.io.genes.gene_sets import embedded_go_bp
+from mirtool.io.targets.interactions import read_interactions
 from mirtool.model import GeneSets, Interactions, text_array
 from mirtool.network import SynergyNetwork, synergy_network
-from mirtool.network.curveball import ROUNDS, shuffle
-from mirtool.network.evidence import at_evidence
-from mirtool.network.modules import with_modules
-from mirtool.network.targets import target_matrix
+from mirtool.network.interactions.evidence import at_evidence
+from mirtool.network.interactions.targets import target_matrix
+from mirtool.network.pairs.curveball import ROUNDS, shuffle
+from mirtool.network.pairs.modules import with_modules
 
 TEN = (
     "hsa-miR-513a-5p", "hsa-miR-20b-3p", "hsa-let-7d-3p", "hsa-miR-125b-5p", "hsa-miR-19a-3p", "hsa-miR-21-5p",

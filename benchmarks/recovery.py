@@ -16,13 +16,13 @@ from pathlib import Path
 import numpy as np
 
 import mirtool
-from mirtool.chip import ChipDesign
+from mirtool.annotation.mirbase import mature_mirnas
 from mirtool.differential import Model, compare_by_model, differential
 from mirtool.errors import NotEnoughDataError
-from mirtool.methods import TWO_GROUP_TESTS, Recipe, every_recipe, normalize_by
-from mirtool.mirbase import mature_mirnas
 from mirtool.model import DifferentialTable, ExpressionMatrix
-from mirtool.simulate import IntensityModel, SimulatedStudy, simulate_study
+from mirtool.robustness.methods import TWO_GROUP_TESTS, Recipe, every_recipe, normalize_by
+from mirtool.simulate.arrays import IntensityModel, SimulatedStudy, simulate_study
+from mirtool.simulate.chip import ChipDesign
 
 OUTPUT = Path(__file__).resolve().parents[1] / "docs" / "recovery.md"
 SIZES = (3, 5)
@@ -228,7 +228,7 @@ Written by `python benchmarks/recovery.py --simulations {n}`. The seeds are 1 to
 study; every normalization sees every study, and where one does not fit some of them its rows say so.
 
 Simulated miRCURY arrays ({rows} × {columns} spots in 48 blocks, every fourth human miRNA, four spots each; the
-model is that of `mirtool.simulate`). {changed} miRNAs change, half up and half down, by {least:g}- to
+model is that of `mirtool.simulate.arrays`). {changed} miRNAs change, half up and half down, by {least:g}- to
 {most:g}-fold, evenly on the log scale.
 
 {scenarios}

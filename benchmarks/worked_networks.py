@@ -14,8 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
-from mirtool.io.gene_sets import embedded_go_bp
-from mirtool.io.interactions import read_interactions
+from mirtool.io.genes.gene_sets import embedded_go_bp
+from mirtool.io.targets.interactions import read_interactions
 from mirtool.model import GeneSets, Interactions
 from mirtool.network import (
     EnrichmentTable,
@@ -26,9 +26,9 @@ from mirtool.network import (
     target_enrichment,
     with_robustness,
 )
-from mirtool.network.seed_families import beyond_seed
-from mirtool.report.figures import house_style
-from mirtool.report.network_figure import network_figure
+from mirtool.network.pairs.seed_families import beyond_seed
+from mirtool.report.figures.canvas import house_style
+from mirtool.report.figures.network import network_figure
 
 DRAWS = 100_000
 TABLES = 1000

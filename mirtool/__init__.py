@@ -15,11 +15,11 @@ from typing import Any
 __version__ = "0.1.0"
 
 _HOMES = {
-    "read_arrays": "mirtool.io.arrays",
-    "read_expression": "mirtool.io.matrix",
-    "read_intensities": "mirtool.io.matrix",
-    "read_interactions": "mirtool.io.interactions",
-    "read_gene_sets": "mirtool.io.gene_sets",
+    "read_arrays": "mirtool.io.arrays.reading",
+    "read_expression": "mirtool.io.arrays.matrix",
+    "read_intensities": "mirtool.io.arrays.matrix",
+    "read_interactions": "mirtool.io.targets.interactions",
+    "read_gene_sets": "mirtool.io.genes.gene_sets",
     "synergy_network": "mirtool.network",
     "enrichment": "mirtool.network",
     "RawArrays": "mirtool.model",

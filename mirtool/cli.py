@@ -16,7 +16,7 @@ from typer.exceptions import TyperException
 
 from mirtool import __version__
 from mirtool.commands import COMMANDS, GROUPS
-from mirtool.console import say
+from mirtool.commands.console import say
 from mirtool.errors import MirtoolError, OutputError
 
 INTERRUPTED = 130

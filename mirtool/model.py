@@ -90,7 +90,7 @@ class Table:
 class ProbeTable:
     """Probes, or the probe behind each spot: ID, Name and kind, one entry a row.
 
-    ``kind`` holds the values of :class:`mirtool.probes.ProbeKind`.
+    ``kind`` holds the values of :class:`mirtool.annotation.probes.ProbeKind`.
     """
 
     id: TextArray

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mirtool.io.tables import read_sheets
+from mirtool.io.tables.text_tables import read_sheets
 
 FOLDER = Path(__file__).resolve().parent.parent / "fixtures"
 

@@ -9,9 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mirtool.errors import CallError, FormatError, NotEnoughDataError
-from mirtool.gsea import RankedGenes, enrichment_scores, gsea, gsea_table, rank_genes, running_sum
-from mirtool.io.gene_changes import GeneChanges
+from mirtool.io.genes.gene_changes import GeneChanges
 from mirtool.model import GeneSets, text_array
+from mirtool.network.enrichment.gsea import (
+    RankedGenes,
+    enrichment_scores,
+    gsea,
+    gsea_table,
+    rank_genes,
+    running_sum,
+)
 
 SCORES = np.array([3.0, 2.0, 1.0, -1.0, -2.0])
 LIST = RankedGenes(text_array("ABCDE"), SCORES, "t")

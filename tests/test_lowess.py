@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mirtool.lowess import lowess
+from mirtool.stats.lowess import lowess
 
 X = np.array([1, 2, 2, 3, 5, 8, 8, 9, 10, 14.5])
 Y = np.array([2, 4, 3, 9, 1, 7, 7.5, 2, 4, 40])

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from mirtool.mirbase import mature_mirnas, seed, seed_of
+from mirtool.annotation.mirbase import mature_mirnas, seed, seed_of
 
 FASTA = Path(__file__).resolve().parents[1] / "../shared/data/mirbase/hsa_mature_v22.fa"
 

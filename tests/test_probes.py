@@ -2,9 +2,9 @@
 
 import pytest
 
+from mirtool.annotation.probes import KindRule, ProbeKind, classify_probe, classify_probes, is_kind, species_of
 from mirtool.errors import MirtoolError
 from mirtool.model import text_array
-from mirtool.probes import KindRule, ProbeKind, classify_probe, classify_probes, is_kind, species_of
 
 NAMES = {
     "hsa-miR-17-5p/hsa-miR-106a-5p": "miRNA",

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mirtool.simulate import simulate_study
+from mirtool.simulate.arrays import simulate_study
 
 SCRIPT = Path(__file__).resolve().parents[1] / "benchmarks" / "recovery.py"
 SEEDS = range(101, 121)

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mirtool.annotation.mirbase import mature_mirnas
+from mirtool.annotation.seed_sites import SITES, find_seed_sites, site_table, target_table
 from mirtool.errors import CallError, NotEnoughDataError
-from mirtool.mirbase import mature_mirnas
 from mirtool.model import text_array
-from mirtool.seed_sites import SITES, find_seed_sites, site_table, target_table
 
 MIR17 = "CAAAGUGCUUACAGUGCAGGUAG"  # bases 2–8 AAAGUGC: pairs with GCACUUU
 

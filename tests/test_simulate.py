@@ -7,11 +7,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from mirtool.chip import ChipDesign, capture_names, print_chip
+from mirtool.annotation.mirbase import mature_mirnas
+from mirtool.annotation.probes import ProbeKind
 from mirtool.errors import CallError, NotEnoughDataError
-from mirtool.mirbase import mature_mirnas
-from mirtool.probes import ProbeKind
-from mirtool.simulate import (
+from mirtool.simulate.arrays import (
     PLANTED_CHANGES,
     QPCR_SPIKE_INS,
     CtModel,
@@ -20,6 +19,7 @@ from mirtool.simulate import (
     simulate_ct,
     simulate_study,
 )
+from mirtool.simulate.chip import ChipDesign, capture_names, print_chip
 
 SMALL = ChipDesign(block_rows=7, block_columns=7, second_probes=20, mirplus=4, other_species=12, hidden=4)
 NAMES = [f"hsa-miR-{i}-3p" for i in range(3000, 3090)] + list(PLANTED_CHANGES)

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from mirtool.io.interactions import starter_interactions
-from mirtool.mirbase import mature_mirnas
-from mirtool.seed_sites import SITES, find_seed_sites
-from mirtool.simulate_genes import EFFECT_A_MIRNA, simulate_gene_changes, simulate_utrs
+from mirtool.annotation.mirbase import mature_mirnas
+from mirtool.annotation.seed_sites import SITES, find_seed_sites
+from mirtool.io.targets.interactions import starter_interactions
+from mirtool.simulate.genes import EFFECT_A_MIRNA, simulate_gene_changes, simulate_utrs
 
 STARTER = starter_interactions()
 GENES = sorted(set(STARTER.gene)) + [f"other{i}" for i in range(4000)]

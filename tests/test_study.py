@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from mirtool.annotation.probes import KindRule, ProbeKind
 from mirtool.errors import MirtoolError, SampleSheetError
-from mirtool.probes import KindRule, ProbeKind
-from mirtool.study import find_study, merge_run, read_config, read_samples, run_record
+from mirtool.study.folder import find_study, merge_run, read_config, read_samples, run_record
 
 
 @pytest.fixture

@@ -22,9 +22,8 @@ from mirtool.audit.recipe import DEPENDS_ON, SERVICE, Recipe, combine, describe
 from mirtool.audit.recompute import Recomputation, from_log2
 from mirtool.audit.rounding import agrees, half_units
 from mirtool.audit.sources import NormalizedSource, RawSource, ReadRaw, SheetSource, Source, spot_keys
-from mirtool.console import plural
 from mirtool.errors import CallError, FormatError, NotEnoughDataError
-from mirtool.io.service_sheet import (
+from mirtool.io.arrays.service_sheet import (
     COMPARISON_HEADINGS,
     FOLD_CHANGE,
     NORMALIZED,
@@ -33,8 +32,9 @@ from mirtool.io.service_sheet import (
     SIGNAL,
     Block,
 )
-from mirtool.io.service_workbook import DIFFERENTIAL, EXPRESSION, RAW, VOLCANO, ServiceWorkbook
+from mirtool.io.arrays.service_workbook import DIFFERENTIAL, EXPRESSION, RAW, VOLCANO, ServiceWorkbook
 from mirtool.model import BoolArray, FloatArray, IntArray, SampleTable
+from mirtool.wording import plural
 
 _MOSTLY = 0.95
 """Signals are taken as exact where this share of the normalized values follows from them as they stand."""

@@ -18,7 +18,7 @@ import numpy as np
 from mirtool.audit.recipe import SERVICE, Recipe, changed_recipes, combine, describe
 from mirtool.audit.recompute import Recomputation
 from mirtool.audit.rounding import agrees
-from mirtool.io.service_sheet import NORMALIZED, SAMPLE_HEADINGS
+from mirtool.io.arrays.service_sheet import NORMALIZED, SAMPLE_HEADINGS
 from mirtool.model import BoolArray, FloatArray, IntArray
 
 MOST_CHANGES = 3

@@ -16,10 +16,10 @@ import numpy as np
 from mirtool.audit.findings import SensitivityRow
 from mirtool.audit.recipe import SERVICE, Recipe
 from mirtool.audit.recompute import Recomputation
-from mirtool.differential.adjust import adjust_p_values
 from mirtool.differential.fold_change import regulation
-from mirtool.io.service_sheet import FOLD_CHANGE, P_VALUE
+from mirtool.io.arrays.service_sheet import FOLD_CHANGE, P_VALUE
 from mirtool.model import BoolArray, FloatArray, TextArray
+from mirtool.stats.adjustment import adjust_p_values
 
 CUTOFFS = (30.0, 50.0)
 TESTS = ("student", "welch", "paired")

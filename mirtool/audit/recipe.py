@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields, replace
 from itertools import combinations
 from typing import Any
 
-from mirtool.io.service_sheet import CV, FOLD_CHANGE, FOREGROUND, MEAN, NORMALIZED, P_VALUE, SIGNAL
+from mirtool.io.arrays.service_sheet import CV, FOLD_CHANGE, FOREGROUND, MEAN, NORMALIZED, P_VALUE, SIGNAL
 
 
 @dataclass(frozen=True)

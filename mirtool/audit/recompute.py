@@ -18,7 +18,7 @@ from mirtool.audit.sources import Source, variation
 from mirtool.differential import compare_means, paired_t_test, student_t_test, welch_t_test
 from mirtool.differential.compare import LARGEST_LOG2
 from mirtool.differential.fold_change import signed_fold_change
-from mirtool.io.service_sheet import (
+from mirtool.io.arrays.service_sheet import (
     COMPARISON_HEADINGS,
     CV,
     FOLD_CHANGE,

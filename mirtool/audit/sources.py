@@ -14,7 +14,7 @@ import numpy as np
 from mirtool.audit.recipe import Recipe
 from mirtool.audit.rounding import half_units
 from mirtool.errors import FormatError, SampleSheetError
-from mirtool.io.service_sheet import NORMALIZED, SIGNAL, Block
+from mirtool.io.arrays.service_sheet import NORMALIZED, SIGNAL, Block
 from mirtool.model import BoolArray, FloatArray, IntArray, RawArrays, TextArray, text_array
 from mirtool.normalize.background import subtract_background
 from mirtool.normalize.flags import flagged_spots

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mirtool.commands.common import Place
-from mirtool.console import progress_steps, say, warn
+from mirtool.commands.console import progress_steps, say, warn
 
 if TYPE_CHECKING:
     from mirtool.model import RawArrays
@@ -26,10 +26,10 @@ def read_study_arrays(
 ) -> RawArrays:
     """Read the files of a call, or those of the study's sample sheet, with the study's probe rules.
 
-    ``reading`` holds further arguments of :func:`mirtool.io.arrays.read_arrays`.
+    ``reading`` holds further arguments of :func:`mirtool.io.arrays.reading.read_arrays`.
     """
-    from mirtool.io.arrays import paths_to_read, read_arrays
-    from mirtool.study import CONFIG_FILE, read_config, read_samples
+    from mirtool.io.arrays.reading import paths_to_read, read_arrays
+    from mirtool.study.folder import CONFIG_FILE, read_config, read_samples
 
     samples = read_samples(place.samples) if place.samples else None
     paths = paths_to_read(files, samples)
@@ -58,7 +58,7 @@ def tell_reading(arrays: RawArrays) -> None:
 
 def input_hashes(others: Sequence[str | None], arrays: RawArrays) -> dict[str, str]:
     """Give the SHA-256 of every file that was read: the arrays and the others."""
-    from mirtool.study import sha256_of
+    from mirtool.study.folder import sha256_of
 
     return {path: sha256_of(path) for path in others if path} | {
         source.path: source.sha256 for source in arrays.sources

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mirtool.commands.common import is_stream
+from mirtool.commands.console import progress_steps, say, say_table, warn
 from mirtool.commands.options import FormatOption, SamplesOption
-from mirtool.console import progress_steps, say, say_table, warn
 from mirtool.errors import CallError
 
 if TYPE_CHECKING:
@@ -88,9 +88,9 @@ def audit(
       mirtool audit "Pass Volcano Plot.xls" --raw exports/*.gpr --strict
     """  # noqa: D301  (typer wants the backspace itself)
     from mirtool.audit import audit as audit_workbook
-    from mirtool.io.service_workbook import read_service_workbook
-    from mirtool.report.audit import audit_tables
+    from mirtool.io.arrays.service_workbook import read_service_workbook
     from mirtool.report.tables import format_of
+    from mirtool.report.text.audit import audit_tables
 
     target = output or STDOUT
     table_format = format_of(target, format_name)
@@ -112,7 +112,7 @@ def audit(
 
 
 def _sample_sheet(path: str | None) -> SampleTable | None:
-    from mirtool.study import SAMPLES_FILE, read_samples
+    from mirtool.study.folder import SAMPLES_FILE, read_samples
 
     if path is None and not Path(SAMPLES_FILE).is_file():
         return None
@@ -120,7 +120,7 @@ def _sample_sheet(path: str | None) -> SampleTable | None:
 
 
 def _raw_reader(files: Sequence[str], sheet: SampleTable | None) -> Callable[[str, str], RawArrays]:
-    from mirtool.io.arrays import read_arrays
+    from mirtool.io.arrays.reading import read_arrays
 
     @cache
     def read(foreground: str, background: str) -> RawArrays:
@@ -131,7 +131,7 @@ def _raw_reader(files: Sequence[str], sheet: SampleTable | None) -> Callable[[st
 
 
 def _tell(report: AuditReport, *, from_raw: bool) -> None:
-    from mirtool.report.audit import (
+    from mirtool.report.text.audit import (
         SECTION_HEADER,
         TOLERANCE,
         explanation_lines,
@@ -163,7 +163,7 @@ def _say_list(title: str, lines: Sequence[str]) -> None:
 
 def _write(tables: dict[str, Table], target: str, table_format: str) -> None:
     """Write all tables into one workbook, or side by side; a stream gets the differing cells alone."""
-    from mirtool.io.output import side_path
+    from mirtool.io.tables.output import side_path
     from mirtool.report.tables import workbook_bytes, write_bytes, write_table
 
     if table_format == "xlsx":

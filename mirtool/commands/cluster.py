@@ -17,6 +17,7 @@ from mirtool.commands.common import (
     record_run,
     write_result,
 )
+from mirtool.commands.console import progress_steps, say, say_pairs, warn
 from mirtool.commands.enrichment import hash_files
 from mirtool.commands.expression import normalized_table_of
 from mirtool.commands.network_mirnas import RULES
@@ -29,14 +30,14 @@ from mirtool.commands.options import (
     Scale,
     ScaleOption,
 )
-from mirtool.console import plural, progress_steps, say, say_pairs, warn
 from mirtool.errors import CallError, MirtoolError, NotEnoughDataError
+from mirtool.wording import plural
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from mirtool.cluster import Clustering, KMeans, Stability
-    from mirtool.cluster.table import Leaves
+    from mirtool.cluster.cluster_tables import Leaves
     from mirtool.model import ExpressionMatrix, FloatArray
 
 Linkage = Literal["average", "weighted", "complete", "single", "ward"]
@@ -231,8 +232,8 @@ def _check_options(
 
 def _read_matrix(source: str, sheet: str | None, scale: Scale | None) -> ExpressionMatrix:
     from mirtool.differential import join_samples
-    from mirtool.io.matrix import read_expression
-    from mirtool.study import read_samples
+    from mirtool.io.arrays.matrix import read_expression
+    from mirtool.study.folder import read_samples
 
     matrix = read_expression(source, scale=scale)
     if len(matrix.samples) < 2:
@@ -275,7 +276,7 @@ def _passing(matrix: ExpressionMatrix, path: str, regulation: str | None) -> tup
     """Tell which rows of the matrix are up or down in a differential table, and by which rule."""
     import numpy as np
 
-    from mirtool.io.differential import read_differential
+    from mirtool.io.results.differential import read_differential
 
     found = read_differential(path)
     rule = regulation or ("volcano-p" if RULES["volcano-p"] in found.regulation else "fold-change")
@@ -367,7 +368,7 @@ def _assess(
 
 
 def _leaves(matrix: ExpressionMatrix) -> tuple[Leaves, Leaves]:
-    from mirtool.cluster.table import Leaves
+    from mirtool.cluster.cluster_tables import Leaves
 
     probes, samples = matrix.probes, matrix.samples
     names = [str(name or label) for name, label in zip(probes.name, probes.id, strict=True)]
@@ -425,8 +426,8 @@ def _write_tables(
     partitions: dict[str, KMeans],
     folder: Path,
 ) -> list[str]:
-    from mirtool.cluster.table import components_table, k_means_table, stability_table
-    from mirtool.components import principal_components
+    from mirtool.cluster.cluster_tables import components_table, k_means_table, stability_table
+    from mirtool.stats.principal_components import principal_components
 
     genes, arrays = _leaves(matrix)
     trees = [
@@ -454,10 +455,10 @@ def _write_tables(
 def _draw(
     rows: _Rows, clustering: Clustering, of_rows: Stability | None, of_columns: Stability | None, folder: Path
 ) -> None:
-    from mirtool.components import principal_components
-    from mirtool.report.components import Components, components_figure
-    from mirtool.report.figures import save_figure
-    from mirtool.report.heatmap import heatmap_figure
+    from mirtool.report.figures.canvas import save_figure
+    from mirtool.report.figures.components import Components, components_figure
+    from mirtool.report.figures.heatmap import heatmap_figure
+    from mirtool.stats.principal_components import principal_components
 
     title = f"{plural(len(rows.matrix.probes), 'probe')}: {rows.rule}" if rows.differential else rows.rule
     heat_map = heatmap_figure(

@@ -8,12 +8,12 @@ from os import sep
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mirtool.console import say
+from mirtool.commands.console import say
 from mirtool.errors import CallError, MirtoolError
 
 if TYPE_CHECKING:
     from mirtool.model import Table
-    from mirtool.study import Study
+    from mirtool.study.folder import Study
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Place:
 
 def find_place(files: Sequence[str], samples: str | None, what: str) -> Place:
     """Tell whether a command stands in a study folder; ``what`` names the files it needs otherwise."""
-    from mirtool.study import CONFIG_FILE, SAMPLES_FILE, Study, find_study, read_config
+    from mirtool.study.folder import CONFIG_FILE, SAMPLES_FILE, Study, find_study, read_config
 
     if files:
         return Place(None, samples)
@@ -122,7 +122,7 @@ def record_run(
 ) -> None:
     """Keep the record of a run: ``results/run.json`` in a study, ``NAME.run.json`` beside a file, else none."""
     from mirtool.report.tables import write_bytes
-    from mirtool.study import merge_run, run_record
+    from mirtool.study.folder import merge_run, run_record
 
     if is_stream(target):
         return

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mirtool.console import plural, say
+from mirtool.commands.console import say
+from mirtool.wording import plural
 
 if TYPE_CHECKING:
-    from mirtool.names import NameBook, Resolution
+    from mirtool.annotation.mirna_names import NameBook, Resolution
 
 AliasesOption = Annotated[
     list[str] | None,
@@ -27,8 +28,8 @@ NAMES_TOLD = 10
 
 def read_book(aliases: Iterable[str], species: str | None = None) -> NameBook:
     """Open the embedded tables and the files of names that the user gives."""
-    from mirtool.io.aliases import read_aliases
-    from mirtool.names import NameBook
+    from mirtool.annotation.mirna_names import NameBook
+    from mirtool.io.mirnas.aliases import read_aliases
 
     return NameBook([read_aliases(path) for path in aliases], species=species)
 
@@ -39,7 +40,7 @@ def tell_names(where: str, found: Sequence[Resolution], about: Collection[str] |
     Of a large table only what is ``about`` some miRNAs is worth a line: names that were changed to one of theirs,
     and names that may mean one of them. The record of the run has all.
     """
-    from mirtool.names import CURRENT_RELEASE, Status
+    from mirtool.annotation.mirna_names import CURRENT_RELEASE, Status
 
     renamed, unmapped = renamed_among(found), unmapped_among(found)
     current = len(found) - len(renamed) - len(unmapped)

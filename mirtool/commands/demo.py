@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mirtool.console import plural, say, say_table
+from mirtool.commands.console import say, say_table
 from mirtool.errors import CallError
+from mirtool.wording import plural
 
 if TYPE_CHECKING:
-    from mirtool.io.tables import TextTable
+    from mirtool.io.tables.text_tables import TextTable
     from mirtool.model import FloatArray, Table
-    from mirtool.simulate import SimulatedStudy
+    from mirtool.simulate.arrays import SimulatedStudy
 
 PLANTED_FILE = "planted.csv"
 """What was planted; its first line also tells a demo's folder from any other."""
@@ -88,8 +89,8 @@ def demo(
     """  # noqa: D301  (typer wants the backspace itself)
     from contextlib import chdir
 
-    from mirtool.simulate import simulate_study
-    from mirtool.study import SAMPLES_FILE
+    from mirtool.simulate.arrays import simulate_study
+    from mirtool.study.folder import SAMPLES_FILE
 
     root = Path(folder)
     _check_folder(root, force)
@@ -133,9 +134,9 @@ def _is_demo(root: Path) -> bool:
 
 
 def _write_arrays(study: SimulatedStudy, root: Path) -> None:
-    from mirtool.chip import LOT
-    from mirtool.io.genepix import genepix_bytes
+    from mirtool.io.arrays.genepix import genepix_bytes
     from mirtool.report.tables import write_bytes
+    from mirtool.simulate.chip import LOT
 
     arrays = study.arrays
     say(
@@ -152,7 +153,7 @@ def _write_planted(study: SimulatedStudy, root: Path, seed: int) -> None:
 
     from mirtool.model import Table, text_array
     from mirtool.report.tables import write_table
-    from mirtool.simulate import REPORTED_CHANGES
+    from mirtool.simulate.arrays import REPORTED_CHANGES
 
     planted = study.truth.take(np.flatnonzero(study.truth["log2 ratio"]))
     write_table(
@@ -174,7 +175,7 @@ def _write_planted(study: SimulatedStudy, root: Path, seed: int) -> None:
 
 def _write_ct(study: SimulatedStudy, root: Path, seed: int) -> None:
     from mirtool.report.tables import write_table
-    from mirtool.simulate import REPORTED_CHANGES, simulate_ct
+    from mirtool.simulate.arrays import REPORTED_CHANGES, simulate_ct
 
     hubs = list(REPORTED_CHANGES)
     wells = simulate_ct(study, hubs, seed=seed)
@@ -183,11 +184,11 @@ def _write_ct(study: SimulatedStudy, root: Path, seed: int) -> None:
 
 
 def _write_genes(study: SimulatedStudy, root: Path, seed: int) -> None:
-    from mirtool.io.gene_sets import embedded_go_bp
-    from mirtool.io.interactions import starter_interactions
+    from mirtool.io.genes.gene_sets import embedded_go_bp
+    from mirtool.io.targets.interactions import starter_interactions
     from mirtool.report.tables import write_bytes, write_table
-    from mirtool.simulate import REPORTED_CHANGES
-    from mirtool.simulate_genes import simulate_gene_changes, simulate_utrs
+    from mirtool.simulate.arrays import REPORTED_CHANGES
+    from mirtool.simulate.genes import simulate_gene_changes, simulate_utrs
 
     starter = starter_interactions()
     targeted = sorted(set(starter.gene))
@@ -232,7 +233,7 @@ def _fill_in_groups(study: SimulatedStudy) -> None:
     import io
 
     from mirtool.report.tables import write_bytes
-    from mirtool.study import SAMPLES_FILE
+    from mirtool.study.folder import SAMPLES_FILE
 
     say("\n# In your own study you now fill in the column 'group' of samples.csv. Here it is done for you:")
     groups = dict(zip(study.arrays.samples.names, study.arrays.samples.groups, strict=True))
@@ -249,7 +250,7 @@ def _fill_in_groups(study: SimulatedStudy) -> None:
 
 def _show_found(study: SimulatedStudy) -> None:
     """Print what was planted beside what was found, and how much passed that was not planted."""
-    from mirtool.io.tables import read_table
+    from mirtool.io.tables.text_tables import read_table
     from mirtool.report.tables import write_table
 
     differential = read_table("results/differential.csv")

@@ -17,6 +17,7 @@ from mirtool.commands.common import (
     record_run,
     write_result,
 )
+from mirtool.commands.console import say, say_pairs, warn
 from mirtool.commands.expression import normalized_table_of, sample_sheet_of
 from mirtool.commands.options import (
     AdjustOption,
@@ -40,8 +41,8 @@ from mirtool.commands.sensitivity import (
     tell_sensitivity,
     write_sensitivity,
 )
-from mirtool.console import plural, say, say_pairs, warn
 from mirtool.errors import CallError
+from mirtool.wording import plural
 
 if TYPE_CHECKING:
     from mirtool.differential import Comparison, Model
@@ -454,10 +455,10 @@ def _read_matrix(
     from dataclasses import replace
 
     from mirtool.differential import join_samples
-    from mirtool.io.matrix import read_expression
-    from mirtool.io.replicates import read_replicates, replicates_path
-    from mirtool.io.spots import read_spots, spots_path
-    from mirtool.study import read_samples
+    from mirtool.io.arrays.matrix import read_expression
+    from mirtool.io.results.replicates import read_replicates, replicates_path
+    from mirtool.io.results.spots import read_spots, spots_path
+    from mirtool.study.folder import read_samples
 
     matrix = read_expression(
         source,
@@ -469,7 +470,7 @@ def _read_matrix(
     if replicates and source != STDIN and replicates_path(source).is_file():
         matrix = replace(matrix, replicates=read_replicates(replicates_path(source), matrix))
     if platform is not None:
-        from mirtool.io.geo_platform import name_matrix, read_platform
+        from mirtool.io.arrays.geo_platform import name_matrix, read_platform
 
         matrix = name_matrix(matrix, read_platform(platform))
     return join_samples(matrix, read_samples(sheet), sheet)
@@ -584,9 +585,9 @@ def _draw(
     suffix: str,
 ) -> None:
     """Draw the volcano plot, and the heat map of what passes its rule; ``suffix`` ends the files' names."""
-    from mirtool.report.figures import save_figure
-    from mirtool.report.heatmap import heatmap_figure
-    from mirtool.report.volcano import volcano_figure
+    from mirtool.report.figures.canvas import save_figure
+    from mirtool.report.figures.heatmap import heatmap_figure
+    from mirtool.report.figures.volcano import volcano_figure
 
     paths = save_figure(volcano_figure(d, rule=volcano), folder, f"volcano{suffix}")
     rule, calls = _figure_rule(d, volcano)
@@ -615,9 +616,9 @@ def _figure_rule(d: DifferentialTable, volcano: str) -> tuple[str, TextArray]:
 
 
 def _hashes(source: str, sheet: str, platform: str | None, *, replicates: bool) -> dict[str, str]:
-    from mirtool.io.replicates import replicates_path
-    from mirtool.io.spots import spots_path
-    from mirtool.io.text import sha256_of
+    from mirtool.io.results.replicates import replicates_path
+    from mirtool.io.results.spots import spots_path
+    from mirtool.io.tables.text import sha256_of
 
     paths = [source, sheet]
     if source != STDIN and spots_path(source).is_file():

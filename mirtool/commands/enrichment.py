@@ -16,16 +16,17 @@ from mirtool.commands.common import (
     result_of_study,
     write_result,
 )
+from mirtool.commands.console import progress_steps, say, say_pairs, say_table, warn
 from mirtool.commands.enrichment_figures import draw_enrichment
 from mirtool.commands.options import FiguresOption, FormatOption, NoFiguresOption, OutputOption
 from mirtool.commands.workers import SchedulerOption, WorkersOption, open_executor
-from mirtool.console import plural, progress_steps, say, say_pairs, say_table, warn
 from mirtool.errors import CallError, MirtoolError
+from mirtool.wording import plural
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-    from mirtool.io.tables import TextTable
+    from mirtool.io.tables.text_tables import TextTable
     from mirtool.model import GeneSets
     from mirtool.network import EnrichmentTable, MirnaUniverse, NullTest
 
@@ -227,7 +228,7 @@ def _with_names_of(
     sets: GeneSets, members: Collection[str], everything: Collection[str] | None, source: str
 ) -> tuple[Collection[str], Collection[str] | None]:
     """Give the genes of a list, and those of its universe, the names that the sets have for them."""
-    from mirtool.gene_ids import gene_book, met_in_words, names_as_known
+    from mirtool.annotation.gene_symbols import gene_book, met_in_words, names_as_known
     from mirtool.model import text_array
 
     labels = frozenset[str]().union(*sets.genes)
@@ -260,7 +261,7 @@ def reduce_all(tests: Sequence[EnrichmentTable], method: str) -> list[Enrichment
     CallError
         Where no result can be reduced so.
     """
-    from mirtool.network.redundancy import ANCESTORS, has_ancestors, reduce_terms
+    from mirtool.network.enrichment.redundancy import ANCESTORS, has_ancestors, reduce_terms
 
     if method == "none":
         return list(tests)
@@ -284,7 +285,7 @@ def enrich_targets(
 ) -> EnrichmentTable:
     """Test one query of :data:`QUERIES` against the nulls, with a progress bar on a terminal."""
     from mirtool.network import target_enrichment
-    from mirtool.network.mirna_null import n_tasks
+    from mirtool.network.enrichment.mirna_null import n_tasks
 
     steps = n_tasks(draws) * sum(null != "genes" for null in nulls)
     with progress_steps(f"Drawing miRNAs for the {query}", steps) as on_step:
@@ -323,8 +324,8 @@ def summarize_all(tests: Sequence[EnrichmentTable]) -> dict[str, Any]:
 
 def find_gene_sets(name: str | None) -> GeneSets | None:
     """Give the gene sets that ``--gene-sets`` names: embedded, of a file, kept, of Enrichr; None for ``none``."""
-    from mirtool.io.enrichr import read_library
-    from mirtool.io.gene_sets import embedded_go, read_gene_sets
+    from mirtool.io.genes.enrichr import read_library
+    from mirtool.io.genes.gene_sets import embedded_go, read_gene_sets
     from mirtool.library import has_entry, load_gene_sets
 
     if name == "none":
@@ -435,16 +436,16 @@ def _say_top(test: EnrichmentTable) -> None:
 
 def hash_files(*paths: str | None) -> dict[str, str]:
     """Give the SHA-256 of each of ``paths`` that is a file or stdin; names and None are passed over."""
-    from mirtool.study import sha256_of
+    from mirtool.study.folder import sha256_of
 
     return {path: sha256_of(path) for path in paths if path and (path == "-" or Path(path).is_file())}
 
 
 def _read_queries(source: str, universe: str | None) -> tuple[Mapping[str, Collection[str]], str | None]:
     """Read the lists to test, and find the universe that belongs to them."""
-    from mirtool.io.names import read_names
-    from mirtool.io.tables import head_table
-    from mirtool.io.text import read_head
+    from mirtool.io.tables.name_lists import read_names
+    from mirtool.io.tables.text import read_head
+    from mirtool.io.tables.text_tables import head_table
 
     head = head_table(read_head(source))
     if head is None or not {"name", "type", "miRNAs"} <= set(head.header):
@@ -459,8 +460,8 @@ def _find_mirnas(
     source: str, queries: Mapping[str, Collection[str]], null: str | None
 ) -> tuple[str | None, MirnaUniverse | None]:
     """Find the miRNAs that could have been chosen for a network; None where no null is to draw any."""
-    from mirtool.io.tables import read_table
-    from mirtool.network.mirna_universe import read_universe
+    from mirtool.io.tables.text_tables import read_table
+    from mirtool.network.interactions.mirna_universe import read_universe
 
     path = Path(source).with_name(UNIVERSE_FILE)
     if queries.keys() != QUERIES.keys() or not path.is_file():
@@ -482,7 +483,7 @@ def _find_mirnas(
 
 
 def _read_nodes(source: str) -> dict[str, Collection[str]]:
-    from mirtool.io.tables import read_table
+    from mirtool.io.tables.text_tables import read_table
 
     table: TextTable = read_table(source)
     column = {name: j for j, name in enumerate(table.header)}
@@ -492,7 +493,7 @@ def _read_nodes(source: str) -> dict[str, Collection[str]]:
 
 
 def _read_universe(universe: str | None) -> Collection[str] | None:
-    from mirtool.io.names import read_names
+    from mirtool.io.tables.name_lists import read_names
 
     if universe is None:
         warn(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mirtool.console import say, warn
+from mirtool.commands.console import say, warn
 
 if TYPE_CHECKING:
     from mirtool.network import EnrichmentTable
@@ -27,10 +27,10 @@ def draw_enrichment(tests: Sequence[EnrichmentTable], figures: Path | None, resu
     """
     if figures is None:
         return
-    from mirtool.network.term_map import term_map_bytes
-    from mirtool.report.enrichment_figures import enrichment_bars, enrichment_dots
-    from mirtool.report.enrichment_map import enrichment_map_figure
-    from mirtool.report.figures import save_figure
+    from mirtool.network.enrichment.term_map import term_map_bytes
+    from mirtool.report.figures.canvas import save_figure
+    from mirtool.report.figures.enrichment import enrichment_bars, enrichment_dots
+    from mirtool.report.figures.enrichment_map import enrichment_map_figure
     from mirtool.report.tables import write_bytes
 
     several = len({test.source for test in tests}) > 1

@@ -20,7 +20,7 @@ def normalized_table_of(table: str | None, place: Place) -> str:
 
 def sample_sheet_of(place: Place) -> str:
     """Give the sample sheet that was named, else the one in this folder."""
-    from mirtool.study import SAMPLES_FILE
+    from mirtool.study.folder import SAMPLES_FILE
 
     if place.samples:
         return place.samples
@@ -36,7 +36,7 @@ def sample_sheet_of(place: Place) -> str:
 def read_grouped(source: str, sheet: str, scale: Scale | None) -> ExpressionMatrix:
     """Read a normalized table and give its samples the groups of the sheet."""
     from mirtool.differential import join_samples
-    from mirtool.io.matrix import read_expression
-    from mirtool.study import read_samples
+    from mirtool.io.arrays.matrix import read_expression
+    from mirtool.study.folder import read_samples
 
     return join_samples(read_expression(source, scale=scale), read_samples(sheet), sheet)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mirtool.commands.console import say
 from mirtool.commands.library_told import (
     LIBRARY_HELP,
     AcceptChangeOption,
@@ -27,7 +28,6 @@ from mirtool.commands.library_told import (
     show_list,
     tell_added,
 )
-from mirtool.console import say
 
 if TYPE_CHECKING:
     from mirtool.library import Entry
@@ -158,7 +158,7 @@ def remove(names: NamesArgument) -> None:
 
 
 def _fetch_from_enrichr(library: str, name: str | None, genes: str | None, *, replacing: bool) -> None:
-    from mirtool.io.enrichr import LIBRARIES_PAGE, fetched_library
+    from mirtool.io.genes.enrichr import LIBRARIES_PAGE, fetched_library
     from mirtool.library.adding import Description
 
     kept = fetched_library(library)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mirtool.commands.common import Place, find_place, record_run, write_result
+from mirtool.commands.console import progress_steps, say, say_pairs, say_table
 from mirtool.commands.current_names import AliasesOption, read_book
 from mirtool.commands.enrichment import GeneSetsOption, SeedOption, find_gene_sets, hash_files
 from mirtool.commands.network_interactions import (
@@ -28,12 +29,12 @@ from mirtool.commands.network_mirnas import (
 )
 from mirtool.commands.options import FiguresOption, FormatOption, OutputOption, RegulationOption
 from mirtool.commands.workers import SchedulerOption, WorkersOption, open_executor
-from mirtool.console import plural, progress_steps, say, say_pairs, say_table
 from mirtool.errors import CallError
+from mirtool.wording import plural
 
 if TYPE_CHECKING:
-    from mirtool.gsea import GseaTable, RankedGenes
     from mirtool.model import GeneSets, Interactions
+    from mirtool.network.enrichment.gsea import GseaTable, RankedGenes
 
 SETS_TOLD = 8
 SET_FDR = 0.05
@@ -124,10 +125,10 @@ def gsea(
       mirtool gsea ranked.rnk --gene-sets h.all.symbols.gmt --figures figures > gsea.csv
       mirtool gsea deseq2.csv --rank-by log2 --targets --mirnas hsa-miR-17-5p,hsa-miR-20a-5p
     """  # noqa: D301  (typer wants the backspace itself)
-    from mirtool.gene_ids import gene_book, met_in_words, names_as_known
-    from mirtool.gsea import MAX_SIZE, MIN_SIZE, gsea_table, n_tasks, rank_genes
-    from mirtool.gsea import gsea as test_gene_sets
-    from mirtool.io.gene_changes import read_gene_changes
+    from mirtool.annotation.gene_symbols import gene_book, met_in_words, names_as_known
+    from mirtool.io.genes.gene_changes import read_gene_changes
+    from mirtool.network.enrichment.gsea import MAX_SIZE, MIN_SIZE, gsea_table, n_tasks, rank_genes
+    from mirtool.network.enrichment.gsea import gsea as test_gene_sets
     from mirtool.report.tables import format_of
 
     if targets and gene_sets is not None:
@@ -206,7 +207,7 @@ def gsea(
 
 def _find_place(output: str | None) -> Place:
     """Write into the study folder where there is one, as what is asked about the study's miRNAs."""
-    from mirtool.study import SAMPLES_FILE, find_study
+    from mirtool.study.folder import SAMPLES_FILE, find_study
 
     if output is not None or find_study(".") is None:
         return find_place(["mRNA table"], None, "mRNA table")
@@ -229,9 +230,9 @@ def _target_sets(
     aliases: list[str] | None,
 ) -> tuple[GeneSets, Interactions, str | None]:
     """Give the targets of the miRNAs as sets, the pairs at that evidence, and where the miRNAs are from."""
-    from mirtool.network.evidence import at_evidence
-    from mirtool.network.mirnas import combine_probes
-    from mirtool.network.target_sets import target_sets
+    from mirtool.network.interactions.evidence import at_evidence
+    from mirtool.network.interactions.mirnas import combine_probes
+    from mirtool.network.interactions.target_sets import target_sets
 
     chosen = _choose(place, mirnas, regulation)
     book = read_book(aliases or ())
@@ -252,8 +253,8 @@ def _among_known(ranked: RankedGenes, known: Interactions, evidence: str) -> Ran
 
 
 def _choose(place: Place, mirnas: str | None, regulation: str | None) -> ChosenMirnas:
-    from mirtool.io.tables import head_table
-    from mirtool.io.text import read_head
+    from mirtool.io.tables.text import read_head
+    from mirtool.io.tables.text_tables import head_table
 
     if mirnas is None:
         if not place.in_study:
@@ -306,8 +307,8 @@ def _tell(result: GseaTable, *, targets: bool) -> None:
 def _draw(result: GseaTable, folder: Path | None) -> None:
     if folder is None:
         return
-    from mirtool.report.figures import save_figure
-    from mirtool.report.gsea_figure import gsea_figure
+    from mirtool.report.figures.canvas import save_figure
+    from mirtool.report.figures.gsea import gsea_figure
 
     for path in save_figure(gsea_figure(result), folder, "gsea"):
         say(f"Wrote {path}")

@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
+from mirtool.commands.console import say
 from mirtool.commands.options import FileFormatOption, SamplesInRowsOption
-from mirtool.console import plural, say
 from mirtool.errors import CallError
+from mirtool.wording import plural
 
 
 def init(
@@ -41,10 +42,10 @@ def init(
       mirtool init GSE1_series_matrix.txt.gz
       mirtool init *.gpr -o pilot.csv     another name, then: mirtool normalize --samples pilot.csv
     """  # noqa: D301  (typer wants the backspace itself)
-    from mirtool.io import geo
+    from mirtool.io.arrays import geo
     from mirtool.io.registry import sniff_format
     from mirtool.report.tables import STDOUT, format_of, write_table
-    from mirtool.sample_sheet import draft_samples
+    from mirtool.study.draft import draft_samples
 
     format_of(output)
     sheet = Path(output)
@@ -75,7 +76,7 @@ def _refuse_overwriting(sheet: Path, files: list[str], force: bool) -> None:
 
 
 def _next_command(sheet: Path, series_matrix: str | None) -> str:
-    from mirtool.study import SAMPLES_FILE
+    from mirtool.study.folder import SAMPLES_FILE
 
     if series_matrix:
         return (

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from mirtool.commands.console import say
 from mirtool.commands.options import FileFormatOption, SamplesInRowsOption
-from mirtool.console import plural, say
 from mirtool.errors import MirtoolError
+from mirtool.wording import plural
 
 if TYPE_CHECKING:
     from mirtool.io.registry import Inspection
@@ -49,7 +50,7 @@ def inspect(
       mirtool inspect exports/*.gpr --gal lot35014.gal
       mirtool inspect GSE1_series_matrix.txt.gz --platform GPL1.txt
     """  # noqa: D301  (typer wants the backspace itself)
-    from mirtool.io import matrix
+    from mirtool.io.arrays import matrix
     from mirtool.io.registry import check_format_name, inspect_file
     from mirtool.report.tables import STDOUT, write_bytes
 
@@ -82,8 +83,8 @@ def inspect(
 
 def _list_check(path: str, format_name: str | None) -> Callable[[Inspection], Inspection]:
     """Make the function that holds an inspected file against the array list at ``path``."""
-    from mirtool.io.arrays import read_arrays
-    from mirtool.io.gal import check_against_list, read_gal
+    from mirtool.io.arrays.gal import check_against_list, read_gal
+    from mirtool.io.arrays.reading import read_arrays
 
     array_list = read_gal(path)
 
@@ -98,8 +99,8 @@ def _platform_check(
     path: str, format_name: str | None, *, samples_in_rows: bool
 ) -> Callable[[Inspection], Inspection]:
     """Make the function that looks up an inspected file's IDs in the platform table at ``path``."""
-    from mirtool.io.arrays import read_arrays
-    from mirtool.probes import count_kinds
+    from mirtool.annotation.probes import count_kinds
+    from mirtool.io.arrays.reading import read_arrays
 
     def check(found: Inspection) -> Inspection:
         arrays = read_arrays(

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mirtool.console import plural, progress_bytes, say
+from mirtool.commands.console import progress_bytes, say
+from mirtool.wording import plural
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from mirtool.gene_ids import GeneBook
+    from mirtool.annotation.gene_symbols import GeneBook
     from mirtool.library import Database, Entry
     from mirtool.library.adding import Description
 
@@ -54,7 +55,7 @@ LIBRARY_HELP = (
 
 def read_genes(path: str | None) -> GeneBook | None:
     """Read the user's table of genes; None stands for the embedded one."""
-    from mirtool.io.gene_table import read_gene_book
+    from mirtool.io.genes.gene_table import read_gene_book
 
     return None if path is None else read_gene_book(path)
 
@@ -184,6 +185,6 @@ def _aligned(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def _print(text: str) -> None:
     from mirtool.errors import printable
-    from mirtool.io.output import STDOUT, write_bytes
+    from mirtool.io.tables.output import STDOUT, write_bytes
 
     write_bytes(printable(text).encode(), STDOUT)

@@ -9,6 +9,7 @@ import typer
 
 from mirtool.commands.arrays import READING, input_hashes, read_study_arrays, tell_reading
 from mirtool.commands.common import Place, check_figure_options, find_place, record_run, write_result
+from mirtool.commands.console import progress_steps, say, say_table, warn
 from mirtool.commands.options import (
     AdjustOption,
     AlphaOption,
@@ -28,13 +29,13 @@ from mirtool.commands.options import (
     SamplesOption,
     SpeciesOption,
 )
-from mirtool.console import plural, progress_steps, say, say_table, warn
 from mirtool.errors import CallError
+from mirtool.wording import plural
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from mirtool.methods import MethodRun
+    from mirtool.robustness.methods import MethodRun
 
 ALIKE = ("channel", "flags", "impute", "min_intensity", "keep", "probes", "min_factor_probes")
 """Options of `mirtool normalize` that are the same for all recipes."""
@@ -84,9 +85,9 @@ def methods(
       mirtool methods exports/*.gpr --samples samples.csv -o methods.xlsx --figures plots
     """  # noqa: D301  (typer wants the backspace itself)
     from mirtool.differential import choose_comparison, parse_comparison
-    from mirtool.methods import every_recipe, methods_table, run_methods
     from mirtool.normalize import is_ratio, ratio_channels
     from mirtool.report.tables import format_of
+    from mirtool.robustness.methods import every_recipe, methods_table, run_methods
 
     check_figure_options(figures, no_figures)
     place = find_place(files or (), samples, "scanner file")
@@ -153,7 +154,7 @@ def _is_given(context: typer.Context, name: str) -> bool:
 
 def _as_normalized(place: Place, given: set[str]) -> dict[str, Any]:
     """Give the options with which the study was normalized, but for those ``given`` now, and tell them."""
-    from mirtool.study import recorded_arguments
+    from mirtool.study.folder import recorded_arguments
 
     if place.study is None:
         return {}
@@ -189,8 +190,8 @@ def _as_typed(options: Mapping[str, Any]) -> str:
 
 def _tell(runs: Sequence[MethodRun]) -> None:
     """Print what passes with each recipe under the default test, and how many other tests find."""
-    from mirtool.methods import Agreement, agreement
-    from mirtool.sensitivity.outcomes import regulations
+    from mirtool.robustness.methods import Agreement, agreement
+    from mirtool.robustness.sensitivity.outcomes import regulations
 
     default = runs[0].d
     assert default is not None  # run_methods has seen to it
@@ -239,8 +240,8 @@ def _failures(runs: Sequence[MethodRun]) -> dict[str, list[str]]:
 
 
 def _draw(runs: Sequence[MethodRun], folder: Path) -> None:
-    from mirtool.report.figures import save_figure
-    from mirtool.report.methods_figure import methods_figure
+    from mirtool.report.figures.canvas import save_figure
+    from mirtool.report.figures.methods import methods_figure
 
     for path in save_figure(methods_figure(runs), folder, "methods"):
         say(f"Wrote {path}")

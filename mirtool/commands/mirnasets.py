@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mirtool.commands.common import record_run, write_result
+from mirtool.commands.console import say, say_pairs, say_table, warn
 from mirtool.commands.current_names import AliasesOption, names_record, read_book, tell_names
 from mirtool.commands.enrichment import find_gene_sets, hash_files, summarize
 from mirtool.commands.network_mirnas import (
@@ -24,13 +25,13 @@ from mirtool.commands.options import (
     OutputOption,
     RegulationOption,
 )
-from mirtool.console import plural, say, say_pairs, say_table, warn
 from mirtool.errors import CallError, NotEnoughDataError
+from mirtool.wording import plural
 
 if TYPE_CHECKING:
-    from mirtool.names import NameBook
+    from mirtool.annotation.mirna_names import NameBook
     from mirtool.network import EnrichmentTable
-    from mirtool.network.mirna_sets import ArrayMirnas, MirnaSets
+    from mirtool.network.enrichment.mirna_sets import ArrayMirnas, MirnaSets
 
 FAMILIES, CLUSTERS = "families", "clusters"
 SETS_TOLD = 5
@@ -103,7 +104,7 @@ def mirnasets(
       mirtool mirnasets differential.csv --gff mmu.gff3 -o sets.xlsx
       mirtool mirnasets --mirnas up.txt --universe array.txt > sets.csv
     """  # noqa: D301  (typer wants the backspace itself)
-    from mirtool.network.mirna_sets import array_mirnas, mirna_set_table
+    from mirtool.network.enrichment.mirna_sets import array_mirnas, mirna_set_table
     from mirtool.report.tables import format_of
 
     place = find_network_place(differential, mirnas)
@@ -148,8 +149,8 @@ def _measured(chosen: ChosenMirnas, book: NameBook) -> Sequence[str]:
     """Give the miRNAs that could have been chosen; every current one where that is not known."""
     if chosen.measured is not None:
         return chosen.measured
-    from mirtool.mirbase import mature_mirnas
-    from mirtool.probes import species_of
+    from mirtool.annotation.mirbase import mature_mirnas
+    from mirtool.annotation.probes import species_of
 
     species = {own for name in chosen.names for own in species_of(book.resolve(name).best_name)}
     warn(
@@ -164,7 +165,7 @@ def _measured(chosen: ChosenMirnas, book: NameBook) -> Sequence[str]:
 
 def _queries(chosen: ChosenMirnas, book: NameBook) -> dict[str, list[str]]:
     """Give the lists to test, under current names: up, down and both, or those named."""
-    from mirtool.network.mirnas import combine_probes
+    from mirtool.network.interactions.mirnas import combine_probes
 
     names = [book.resolve(name).best_name for name in chosen.names]
     if chosen.regulation is None:
@@ -178,8 +179,8 @@ def _queries(chosen: ChosenMirnas, book: NameBook) -> dict[str, list[str]]:
 
 
 def _collection(name: str, array: ArrayMirnas, book: NameBook, gff: str | None, distance: int) -> MirnaSets:
-    from mirtool.io.mirna_loci import embedded_loci, read_gff3
-    from mirtool.network.mirna_sets import genomic_clusters, named_sets, seed_families
+    from mirtool.io.mirnas.mirna_loci import embedded_loci, read_gff3
+    from mirtool.network.enrichment.mirna_sets import genomic_clusters, named_sets, seed_families
 
     if name == FAMILIES:
         return seed_families(array)
@@ -195,7 +196,7 @@ def _test(
     queries: Mapping[str, Collection[str]], collections: Sequence[MirnaSets], min_size: int
 ) -> list[EnrichmentTable]:
     """Test every query with every collection; one that can't be tested is told, unless none can."""
-    from mirtool.network.mirna_sets import mirna_set_enrichment
+    from mirtool.network.enrichment.mirna_sets import mirna_set_enrichment
 
     tests: list[EnrichmentTable] = []
     failed: list[NotEnoughDataError] = []

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mirtool.commands.common import write_result
+from mirtool.commands.console import say, say_pairs
 from mirtool.commands.current_names import AliasesOption, read_book, unmapped_among, unmapped_lines
 from mirtool.commands.options import FormatOption
-from mirtool.console import plural, say, say_pairs
 from mirtool.errors import CallError
+from mirtool.wording import plural
 
 if TYPE_CHECKING:
-    from mirtool.io.tables import TextTable
-    from mirtool.names import Resolution
+    from mirtool.annotation.mirna_names import Resolution
+    from mirtool.io.tables.text_tables import TextTable
 
 LIST_SUFFIXES = (".txt", ".csv", ".tsv", ".xlsx", ".xls")
 """What an argument ends in that is meant as a file, even if there is no such file."""
@@ -83,8 +84,8 @@ def names(
       mirtool names chip.csv --aliases aliases.txt --aliases mature_v12.fa -o chip_names.csv
       cut -f1 table.tsv | mirtool names - --species hsa
     """  # noqa: D301  (typer wants the backspace itself)
+    from mirtool.annotation.mirna_names import name_columns, named_table, names_in
     from mirtool.model import Table, text_array
-    from mirtool.names import name_columns, named_table, names_in
     from mirtool.report.tables import format_of
 
     format_name = format_of(output, format_name)
@@ -121,8 +122,8 @@ def _meant_as_file(name: str) -> bool:
 
 
 def _read_column(path: str, column: str | None, sheet: str | None) -> tuple[TextTable, int]:
-    from mirtool.io.names import read_list_or_table
-    from mirtool.names import suggest_column
+    from mirtool.annotation.mirna_names import suggest_column
+    from mirtool.io.tables.name_lists import read_list_or_table
 
     table = read_list_or_table(path, sheet=sheet)
     if column is None:
@@ -139,7 +140,7 @@ def _read_column(path: str, column: str | None, sheet: str | None) -> tuple[Text
 
 def _tell(found: Sequence[Resolution]) -> None:
     """Count the rows by status, and list each name that did not map, once."""
-    from mirtool.names import Status, count_statuses
+    from mirtool.annotation.mirna_names import Status, count_statuses
 
     say_pairs([(status.value, f"{n:,}") for status, n in count_statuses(found).items()])
     unmapped = [each for each in unmapped_among(found) if each.status is not Status.NOT_MIRNA]

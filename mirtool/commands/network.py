@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mirtool.commands.common import check_figure_options, record_run
+from mirtool.commands.console import progress_steps, say, warn
 from mirtool.commands.current_names import AliasesOption, names_record, read_book, tell_names
 from mirtool.commands.enrichment import (
     QUERIES,
@@ -99,7 +100,6 @@ from mirtool.commands.options import (
     RegulationOption,
 )
 from mirtool.commands.workers import SchedulerOption, WorkersOption, open_executor
-from mirtool.console import progress_steps, say, warn
 from mirtool.errors import NotEnoughDataError
 
 if TYPE_CHECKING:
@@ -364,7 +364,7 @@ def network(
 
 def _shuffles(pair_null: str, draws: int) -> int:
     """Count the steps of the shuffle, for a progress bar."""
-    from mirtool.network.curveball import n_tasks
+    from mirtool.network.pairs.curveball import n_tasks
 
     return n_tasks(draws) if pair_null == "curveball" else 0
 

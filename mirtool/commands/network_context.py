@@ -13,8 +13,8 @@ from mirtool.commands.network_mirnas import ChosenMirnas
 from mirtool.errors import CallError, MirtoolError
 
 if TYPE_CHECKING:
+    from mirtool.annotation.mirna_names import NameBook
     from mirtool.model import Interactions, Table, TextArray
-    from mirtool.names import NameBook
 
 ExpressedOption = Annotated[
     str | None,
@@ -103,8 +103,8 @@ def in_context(
     CallError
         Where an option lacks what it needs.
     """
-    from mirtool.network.evidence import at_evidence
-    from mirtool.network.expression_context import expressed_only, inversely_changed_only
+    from mirtool.network.interactions.evidence import at_evidence
+    from mirtool.network.interactions.expression_context import expressed_only, inversely_changed_only
 
     if not 0 < context.fdr <= 1 or context.cutoff < 1:
         raise CallError(
@@ -118,13 +118,13 @@ def in_context(
     known = at_evidence(known, evidence)
     genes = known.gene
     if context.expressed:
-        from mirtool.io.gene_changes import GENE_HEADERS
-        from mirtool.io.names import read_names
+        from mirtool.io.genes.gene_changes import GENE_HEADERS
+        from mirtool.io.tables.name_lists import read_names
 
         listed, met = _as_known(read_names(context.expressed, GENE_HEADERS, "gene"), genes, context.expressed)
         known = expressed_only(_with_remarks(known, met), listed, context.expressed)
     if context.mrna:
-        from mirtool.io.gene_changes import read_gene_changes
+        from mirtool.io.genes.gene_changes import read_gene_changes
 
         if not chosen.log2_ratios:
             raise CallError(
@@ -147,7 +147,7 @@ def in_context(
 
 def _as_known(labels: TextArray, known: TextArray, path: str) -> tuple[TextArray, tuple[str, ...]]:
     """Give genes the names that the interactions have for them, and say how many had others."""
-    from mirtool.gene_ids import gene_book, met_in_words, names_as_known
+    from mirtool.annotation.gene_symbols import gene_book, met_in_words, names_as_known
 
     names, n = names_as_known(labels, known, gene_book())
     return names, (met_in_words(n, path),) if n else ()
@@ -160,11 +160,11 @@ def _with_remarks(known: Interactions, remarks: tuple[str, ...]) -> Interactions
 def _correlated(
     known: Interactions, labels: TextArray, context: Context, place: Place, book: NameBook
 ) -> tuple[Interactions, Table]:
-    from mirtool.differential.spearman import FEWEST_SAMPLES
-    from mirtool.io.gene_expression import read_gene_expression
-    from mirtool.io.matrix import read_expression
+    from mirtool.io.arrays.matrix import read_expression
+    from mirtool.io.genes.gene_expression import read_gene_expression
     from mirtool.model import text_array
-    from mirtool.network.expression_context import anticorrelated_only
+    from mirtool.network.interactions.expression_context import anticorrelated_only
+    from mirtool.stats.spearman import FEWEST_SAMPLES
 
     assert context.paired_mrna is not None  # in_context has seen to it
     mirnas = read_expression(_normalized(context, place), scale="log2")

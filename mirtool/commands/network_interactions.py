@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mirtool.console import plural, warn
+from mirtool.commands.console import warn
 from mirtool.errors import CallError
+from mirtool.wording import plural
 
 if TYPE_CHECKING:
+    from mirtool.annotation.mirna_names import NameBook, Resolution
     from mirtool.model import Interactions
-    from mirtool.names import NameBook, Resolution
 
 InteractionsOption = Annotated[
     list[str] | None,
@@ -138,8 +139,8 @@ def read_known(sources: Sources, species: str | None, book: NameBook) -> tuple[I
 
 def _read_all(sources: Sources, species: str | None) -> list[Interactions]:
     """Read the tables asked for, or the starter table with a warning."""
-    from mirtool.io.interactions import starter_interactions
-    from mirtool.network.combine import at_score
+    from mirtool.io.targets.interactions import starter_interactions
+    from mirtool.network.interactions.combine import at_score
 
     if sources.names:
         several = len(sources.names) > 1
@@ -157,8 +158,8 @@ def _read_all(sources: Sources, species: str | None) -> list[Interactions]:
 
 def _read(name: str, species: str | None, *, several: bool) -> Interactions:
     """Read an entry of the library or a file, which meets several others under current gene symbols."""
-    from mirtool.gene_ids import former_names, gene_book, with_current_symbols
-    from mirtool.io.interactions import read_interactions
+    from mirtool.annotation.gene_symbols import former_names, gene_book, with_current_symbols
+    from mirtool.io.targets.interactions import read_interactions
     from mirtool.library import has_entry, load_interactions
 
     if _in_library(name):
@@ -211,7 +212,7 @@ def _of_species(known: Interactions, species: str | None) -> Interactions:
 def _with_current_names(
     tables: Sequence[Interactions], book: NameBook
 ) -> tuple[list[Interactions], list[Resolution]]:
-    from mirtool.network.current_names import with_current_names
+    from mirtool.network.interactions.current_names import with_current_names
 
     found = [book.resolve(name) for name in dict.fromkeys(name for table in tables for name in table.mirna)]
     current = {each.given: each.best_name for each in found}
@@ -220,7 +221,7 @@ def _with_current_names(
 
 def _combined(tables: Sequence[Interactions], at_least: int) -> Interactions:
     """Make one table of several; one stays as it is."""
-    from mirtool.network.combine import combine_interactions
+    from mirtool.network.interactions.combine import combine_interactions
 
     if len(tables) == 1:
         return tables[0]

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mirtool.commands.common import Place, differential_table_of, find_place
-from mirtool.console import plural
 from mirtool.errors import CallError, FormatError, NotEnoughDataError
+from mirtool.wording import plural
 
 if TYPE_CHECKING:
-    from mirtool.io.differential import DifferentialNames
-    from mirtool.names import NameBook, Resolution
+    from mirtool.annotation.mirna_names import NameBook, Resolution
+    from mirtool.io.results.differential import DifferentialNames
 
 RULES = {
     "fold-change": "regulation by fold change",
@@ -60,7 +60,7 @@ def choose_mirnas(
         raise CallError(f"--regulation can't be {regulation!r}", expected=" or ".join(RULES))
     if mirnas:
         return _choose_named(mirnas, regulation)
-    from mirtool.io.differential import read_differential
+    from mirtool.io.results.differential import read_differential
 
     return _choose_regulated(read_differential(differential_table_of(differential, place)), regulation)
 
@@ -68,8 +68,8 @@ def choose_mirnas(
 def _choose_named(mirnas: str, regulation: str | None) -> ChosenMirnas:
     if regulation is not None:
         raise CallError("--regulation chooses from a differential table, not from --mirnas")
-    from mirtool.io.interactions import MIRNA_HEADERS
-    from mirtool.io.names import read_names
+    from mirtool.io.tables.name_lists import read_names
+    from mirtool.io.targets.interactions import MIRNA_HEADERS
 
     if Path(mirnas).is_file() or Path(mirnas).suffix.lower() in LIST_SUFFIXES:
         names = list(read_names(mirnas, (*MIRNA_HEADERS, "name"), "miRNA"))
@@ -129,8 +129,8 @@ def with_universe(chosen: ChosenMirnas, path: str | None) -> ChosenMirnas:
     """Replace what could have been chosen by the names in a file, where one was given."""
     if path is None:
         return chosen
-    from mirtool.io.interactions import MIRNA_HEADERS
-    from mirtool.io.names import read_names
+    from mirtool.io.tables.name_lists import read_names
+    from mirtool.io.targets.interactions import MIRNA_HEADERS
 
     return replace(
         chosen, measured=read_names(path, ("name", *MIRNA_HEADERS), "miRNA").tolist(), measured_source=path
@@ -139,7 +139,7 @@ def with_universe(chosen: ChosenMirnas, path: str | None) -> ChosenMirnas:
 
 def species_in_common(names: Sequence[str]) -> str | None:
     """Give the species that all miRNAs have in common, or None where there is no such."""
-    from mirtool.probes import species_of
+    from mirtool.annotation.probes import species_of
 
     species = [found for name in names if (found := species_of(name))]
     common = frozenset.intersection(*species) if species else frozenset()

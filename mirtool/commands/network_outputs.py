@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mirtool.commands.common import say_written
+from mirtool.commands.console import warn
 from mirtool.commands.enrichment import UNIVERSE_FILE
-from mirtool.console import warn
 from mirtool.errors import CallError, OutputError
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def network_tables(
     """Give the tables by the name of their file; None for one that was not asked for."""
     from mirtool.model import Table
     from mirtool.network import enrichment_table, node_table
-    from mirtool.network.mirna_universe import universe_table
+    from mirtool.network.interactions.mirna_universe import universe_table
 
     return {
         "network_nodes.csv": node_table(result),
@@ -94,8 +94,8 @@ def draw_network(result: SynergyNetwork, folder: Path | None) -> None:
     """Draw the figure as wide as a page and as a column; without a folder there is none."""
     if folder is None:
         return
-    from mirtool.report.figures import save_figure
-    from mirtool.report.network_figure import network_figure
+    from mirtool.report.figures.canvas import save_figure
+    from mirtool.report.figures.network import network_figure
 
     say_written(
         [
@@ -117,9 +117,9 @@ def write_exports(
 ) -> None:
     """Make all files before the first is written; a workbook that nobody asked for may be too large."""
     from mirtool.network import cyjs_bytes, gexf_bytes, graphml_bytes, sif_bytes
-    from mirtool.report.network_page import network_page
-    from mirtool.report.network_sheets import network_sheets
+    from mirtool.report.page.network_page import network_page
     from mirtool.report.tables import workbook_bytes, write_bytes
+    from mirtool.report.workbook.network_sheets import network_sheets
 
     makers: dict[str, Callable[[], bytes]] = {
         "html": lambda: network_page(result, remarks=known.dropped),

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mirtool.console import plural, progress_steps, say, say_table
+from mirtool.commands.console import progress_steps, say, say_table
+from mirtool.wording import plural
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -58,7 +59,7 @@ def rank_network(
 ) -> SynergyNetwork:
     """Add centralities, convergence and communities, and where asked for the hubs' robustness."""
     from mirtool.network import with_centrality, with_communities, with_convergence, with_robustness
-    from mirtool.network.robustness import n_tasks
+    from mirtool.network.graph.robustness import n_tasks
 
     result = with_convergence(with_centrality(result), drawn_from)
     result = with_communities(result, resolution=resolution, seed=seed)
@@ -82,7 +83,7 @@ def describe_communities(
     if sets is None or result.communities is None:
         return result
     from mirtool.network import with_community_terms
-    from mirtool.network.mirna_null import n_tasks
+    from mirtool.network.enrichment.mirna_null import n_tasks
 
     steps = len(result.communities) * n_tasks(draws) * sum(null != "genes" for null in nulls)
     with progress_steps("Drawing miRNAs for the communities", steps) as on_step:
@@ -110,7 +111,7 @@ def tell_ranking(result: SynergyNetwork, known: Interactions, hubs: int) -> None
 
 def _count_converging(result: SynergyNetwork) -> tuple[int, int, int]:
     """Count the genes in which two miRNAs or more meet and that stand out: genes drawn, miRNAs drawn, both."""
-    from mirtool.network.convergence import GENES_DRAWN, MIRNAS_DRAWN
+    from mirtool.network.graph.convergence import GENES_DRAWN, MIRNAS_DRAWN
 
     meeting = result.genes["miRNAs"] >= 2
     by_genes, by_mirnas = (
@@ -120,7 +121,7 @@ def _count_converging(result: SynergyNetwork) -> tuple[int, int, int]:
 
 
 def _tell_robustness(result: SynergyNetwork, known: Interactions, hubs: int) -> None:
-    from mirtool.network.robustness import AT_LEVEL, WITHOUT, databases_of
+    from mirtool.network.graph.robustness import AT_LEVEL, WITHOUT, databases_of
 
     table = result.robustness
     assert table is not None  # the caller has seen to it

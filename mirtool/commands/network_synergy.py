@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mirtool.console import plural, progress_steps, say, say_pairs, say_table
+from mirtool.commands.console import progress_steps, say, say_pairs, say_table
 from mirtool.errors import CallError
+from mirtool.wording import plural
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -113,7 +114,7 @@ class SynergyChoices:
     @property
     def files(self) -> tuple[str | None, ...]:
         """The files read, for the record: STRING's protein.info also where it was found beside the links."""
-        from mirtool.io.ppi import info_beside
+        from mirtool.io.targets.protein_interactions import info_beside
 
         beside = info_beside(self.ppi) if self.ppi and not self.ppi_info else None
         return self.ppi, self.ppi_info or (str(beside) if beside else None)
@@ -127,8 +128,8 @@ def choose_synergy(collections: Sequence[GeneSets], **asked: Any) -> SynergyChoi
     CallError
         For options that contradict each other.
     """
-    from mirtool.io.ppi import read_protein_interactions
-    from mirtool.network.seed_families import WAYS
+    from mirtool.io.targets.protein_interactions import read_protein_interactions
+    from mirtool.network.pairs.seed_families import WAYS
 
     way = asked["beyond_seed"]
     if way is not None and way not in WAYS:
@@ -158,9 +159,9 @@ def judge_synergy(
     executor: Executor | None,
 ) -> SynergyNetwork:
     """Add what was asked for: pairs judged beyond the seed, and by functional modules."""
-    from mirtool.network.modules import join_sets, with_modules
-    from mirtool.network.proximity import N_TASKS
-    from mirtool.network.seed_families import beyond_seed
+    from mirtool.network.pairs.modules import join_sets, with_modules
+    from mirtool.network.pairs.proximity import N_TASKS
+    from mirtool.network.pairs.seed_families import beyond_seed
 
     if choices.beyond_seed is not None:
         result = beyond_seed(

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from mirtool.commands.console import say, say_pairs, say_table
 from mirtool.commands.enrichment import summarize_all
 from mirtool.commands.network_mirnas import ChosenMirnas
-from mirtool.console import plural, say, say_pairs, say_table
+from mirtool.wording import plural
 
 if TYPE_CHECKING:
     from mirtool.model import Interactions

@@ -9,6 +9,7 @@ import typer
 
 from mirtool.commands.arrays import input_hashes, read_study_arrays, tell_reading
 from mirtool.commands.common import find_place, is_stream, record_run, write_result
+from mirtool.commands.console import say, say_pairs, say_table, warn
 from mirtool.commands.current_names import AliasesOption, names_record, read_book, tell_names
 from mirtool.commands.options import (
     ArrayListOption,
@@ -27,12 +28,11 @@ from mirtool.commands.options import (
     SignalOption,
     SpeciesOption,
 )
-from mirtool.console import say, say_pairs, say_table, warn
 from mirtool.errors import CallError
 
 if TYPE_CHECKING:
+    from mirtool.annotation.mirna_names import NameBook, Resolution
     from mirtool.model import ExpressionMatrix, RawArrays
-    from mirtool.names import NameBook, Resolution
     from mirtool.normalize import Normalized
 
 Preset = Literal["service", "normexp-quantile", "spike-in"]
@@ -184,9 +184,9 @@ def normalize(
       mirtool normalize --preset spike-in
       mirtool normalize --keep-replicates                and mirtool diff --replicates
     """  # noqa: D301
-    from mirtool.io.replicates import replicates_path
-    from mirtool.io.spots import average_path, spots_path
-    from mirtool.names import chip_names_table, names_path, with_current_names
+    from mirtool.annotation.mirna_names import chip_names_table, names_path, with_current_names
+    from mirtool.io.results.replicates import replicates_path
+    from mirtool.io.results.spots import average_path, spots_path
     from mirtool.normalize import (
         average_table,
         is_ratio,
@@ -282,7 +282,7 @@ def _replicates_in_words(matrix: ExpressionMatrix) -> str:
 
 def _tell_mirna_names(arrays: RawArrays, book: NameBook) -> list[Resolution]:
     """Say what became of the chip's miRNA names, each once."""
-    from mirtool.probes import ProbeKind, is_kind
+    from mirtool.annotation.probes import ProbeKind, is_kind
 
     names = arrays.probes.name[is_kind(arrays.probes, ProbeKind.MIRNA)]
     found = [book.resolve(name) for name in dict.fromkeys(names)]
@@ -293,7 +293,7 @@ def _tell_mirna_names(arrays: RawArrays, book: NameBook) -> list[Resolution]:
 
 def _tell(arrays: RawArrays, done: Normalized) -> None:
     from mirtool.quality.quick import outlier_warnings
-    from mirtool.report.normalization import array_rows, cautions, summary_pairs
+    from mirtool.report.text.normalization import array_rows, cautions, summary_pairs
 
     report = done.report
     say_pairs(summary_pairs(report))

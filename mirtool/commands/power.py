@@ -14,6 +14,7 @@ from mirtool.commands.common import (
     record_run,
     write_result,
 )
+from mirtool.commands.console import say, say_pairs, say_table
 from mirtool.commands.expression import normalized_table_of, read_grouped, sample_sheet_of
 from mirtool.commands.options import (
     FiguresOption,
@@ -23,10 +24,10 @@ from mirtool.commands.options import (
     SamplesOption,
     ScaleOption,
 )
-from mirtool.console import plural, say, say_pairs, say_table
+from mirtool.wording import plural
 
 if TYPE_CHECKING:
-    from mirtool.power import PilotVariance, PowerPlan
+    from mirtool.differential.power import PilotVariance, PowerPlan
 
 Test = Literal["moderated", "student"]
 
@@ -94,7 +95,7 @@ def power(
       mirtool power --fold 2 --fdr 0.1 --max-arrays 12
       mirtool power pilot.csv --samples s.csv --changed 0.02 -o power.xlsx --figures plots
     """  # noqa: D301  (typer wants the backspace itself)
-    from mirtool.power import pilot_variance, plan_arrays, power_table
+    from mirtool.differential.power import pilot_variance, plan_arrays, power_table
     from mirtool.report.tables import format_of
 
     check_figure_options(figures, no_figures)
@@ -180,15 +181,15 @@ def _tell_plan(plan: PowerPlan) -> None:
 
 
 def _draw(plan: PowerPlan, folder: Path) -> None:
-    from mirtool.report.figures import save_figure
-    from mirtool.report.power_figure import power_figure
+    from mirtool.report.figures.canvas import save_figure
+    from mirtool.report.figures.power import power_figure
 
     for path in save_figure(power_figure(plan), folder, "power"):
         say(f"Wrote {path}")
 
 
 def _hashes(source: str, sheet: str) -> dict[str, str]:
-    from mirtool.io.text import sha256_of
+    from mirtool.io.tables.text import sha256_of
 
     return {path: sha256_of(path) for path in (source, sheet)}
 

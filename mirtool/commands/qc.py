@@ -17,6 +17,7 @@ from mirtool.commands.common import (
     record_run,
     write_result,
 )
+from mirtool.commands.console import say, say_table, warn
 from mirtool.commands.options import (
     ArrayListOption,
     FiguresOption,
@@ -32,7 +33,7 @@ from mirtool.commands.options import (
     SignalOption,
     SpeciesOption,
 )
-from mirtool.console import plural, say, say_table, warn
+from mirtool.wording import plural
 
 if TYPE_CHECKING:
     from mirtool.model import Table
@@ -180,8 +181,8 @@ def _write(tables: dict[str, Table], target: str, format_name: str | None) -> No
 
 def _draw(report: QualityReport, folder: Path) -> None:
     """Draw every figure there is something for, and point out those of an earlier run beside them."""
-    from mirtool.report.figures import save_figure
-    from mirtool.report.quality_figures import STEMS, quality_figures
+    from mirtool.report.figures.canvas import save_figure
+    from mirtool.report.figures.quality_figures import STEMS, quality_figures
 
     written: list[Path] = []
     stems = []

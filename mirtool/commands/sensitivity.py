@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from mirtool.commands.arrays import READING, read_study_arrays
 from mirtool.commands.common import Place, is_stream, write_result
-from mirtool.console import plural, say, say_table, warn
+from mirtool.commands.console import say, say_table, warn
 from mirtool.errors import CallError
+from mirtool.wording import plural
 
 if TYPE_CHECKING:
     from mirtool.model import DifferentialTable
-    from mirtool.sensitivity import Sensitivity
+    from mirtool.robustness.sensitivity import Sensitivity
 
 N_THREADS = 2
 MOST_CHOICES = 0.8
@@ -40,8 +41,8 @@ def check_sensitivity_options(source: str, target: str, *, plain: bool) -> None:
 def run_sensitivity(place: Place, source: str, sheet: str, d: DifferentialTable) -> Sensitivity:
     """Read the raw arrays as ``mirtool normalize`` read them, and make the list under every choice."""
     from mirtool.normalize import normalize
-    from mirtool.sensitivity import sensitivity
-    from mirtool.study import recorded_arguments
+    from mirtool.robustness.sensitivity import sensitivity
+    from mirtool.study.folder import recorded_arguments
 
     record = place.study.run_file if place.study else Path(source).with_suffix(".run.json")
     recorded = recorded_arguments(record, "normalize")
@@ -68,8 +69,8 @@ def _known_to(function: Any, arguments: Mapping[str, Any]) -> dict[str, Any]:
 
 def tell_sensitivity(result: Sensitivity) -> None:
     """Say how many probes of the list stay under how many choices, and which choice moves the list most."""
-    from mirtool.sensitivity import choice_effects
-    from mirtool.sensitivity.table import rule_name
+    from mirtool.robustness.sensitivity import choice_effects
+    from mirtool.robustness.sensitivity.sensitivity_table import rule_name
 
     made = len(result.outcomes) - len(result.failures)
     say(f"Sensitivity: the list under {plural(made, 'set')} of choices, from the raw arrays:")
@@ -112,7 +113,7 @@ def write_sensitivity(
 ) -> None:
     """Write the differential table with the shares, and the table of all choices beside it."""
     from mirtool.differential import differential_table
-    from mirtool.sensitivity import sensitivity_table, with_stability
+    from mirtool.robustness.sensitivity import sensitivity_table, with_stability
 
     write_result(with_stability(differential_table(d), d, result), target, format_name)
     path = Path(target)

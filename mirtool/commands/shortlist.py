@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from mirtool.commands.common import Place, differential_table_of, find_place, record_run, write_result
+from mirtool.commands.console import say, say_pairs, say_table
 from mirtool.commands.current_names import (
     AliasesOption,
     names_record,
@@ -18,13 +19,13 @@ from mirtool.commands.current_names import (
     unmapped_among,
 )
 from mirtool.commands.options import DifferentialArgument, FormatOption, OutputOption
-from mirtool.console import plural, say, say_pairs, say_table
 from mirtool.errors import CallError
+from mirtool.wording import plural
 
 if TYPE_CHECKING:
-    from mirtool.io.candidates import Candidates
-    from mirtool.io.evidence import QpcrResults
-    from mirtool.io.mirna_lists import MirnaList
+    from mirtool.io.mirnas.mirna_lists import MirnaList
+    from mirtool.io.results.candidates import Candidates
+    from mirtool.io.results.evidence import QpcrResults
     from mirtool.shortlist import Membership, Shortlist
 
 Regulation = Literal["fold-change", "volcano-p", "volcano-fdr"]
@@ -107,8 +108,8 @@ def shortlist(
       mirtool shortlist --list ExoCarta=ExoCarta_miRNA_details_5.txt --list myeloma=papers.txt
       mirtool shortlist differential.csv --regulation volcano-fdr --rank fdr --direction down
     """  # noqa: D301  (typer wants the backspace itself)
-    from mirtool.io.candidates import read_candidates
-    from mirtool.io.evidence import read_network_nodes
+    from mirtool.io.results.candidates import read_candidates
+    from mirtool.io.results.evidence import read_network_nodes
     from mirtool.report.tables import format_of
     from mirtool.shortlist import shortlist as take_shortlist
     from mirtool.shortlist import shortlist_table
@@ -182,20 +183,20 @@ def _if_there(place: Place, name: str) -> str | None:
 
 def _usual_species(candidates: Candidates) -> str | None:
     """Give the species of most names; of equals the first by the alphabet."""
-    from mirtool.probes import species_of
+    from mirtool.annotation.probes import species_of
 
     counts = Counter(species for name in candidates.names.name for species in species_of(name))
     return min(counts, key=lambda species: (-counts[species], species), default=None)
 
 
 def _read_lists(titled: dict[str, str]) -> list[MirnaList]:
-    from mirtool.io.mirna_lists import read_mirna_list
+    from mirtool.io.mirnas.mirna_lists import read_mirna_list
 
     return [read_mirna_list(path, title) for title, path in titled.items()]
 
 
 def _read_qpcr(path: str | None, candidates: Candidates) -> QpcrResults | None:
-    from mirtool.io.evidence import read_qpcr_results
+    from mirtool.io.results.evidence import read_qpcr_results
 
     if path is None:
         return None
@@ -287,7 +288,7 @@ def _rows(chosen: Shortlist) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
 
 
 def _hashes(paths: Sequence[str | None]) -> dict[str, str]:
-    from mirtool.io.text import sha256_of
+    from mirtool.io.tables.text import sha256_of
 
     return {path: sha256_of(path) for path in paths if path}
 

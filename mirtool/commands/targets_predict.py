@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from mirtool.commands.common import write_result
+from mirtool.commands.console import say, say_pairs
 from mirtool.commands.options import FormatOption
-from mirtool.console import plural, say, say_pairs
 from mirtool.errors import CallError, FormatError
+from mirtool.wording import plural
 
 if TYPE_CHECKING:
-    from mirtool.io.fasta import FastaRecord
+    from mirtool.io.mirnas.fasta import FastaRecord
 
 Site = Literal["8mer", "7mer-m8", "7mer-A1", "6mer"]
 
@@ -70,10 +71,10 @@ def predict(
       mirtool targets predict --mirna hsa-miR-17-5p,hsa-miR-20a-5p --utr biomart.fa.gz --gene-field 3 -o p.csv
       mirtool network --mirnas hsa-miR-17-5p,hsa-miR-20a-5p --interactions predicted.csv --evidence all
     """  # noqa: D301  (typer wants the backspace itself)
-    from mirtool.io.fasta import read_fasta
+    from mirtool.annotation.seed_sites import SITES, find_seed_sites, site_table, target_table
+    from mirtool.io.mirnas.fasta import read_fasta
     from mirtool.model import text_array
     from mirtool.report.tables import format_of
-    from mirtool.seed_sites import SITES, find_seed_sites, site_table, target_table
 
     format_of(output, format_name)
     if sites is not None:
@@ -107,15 +108,15 @@ def predict(
 
 def _sequences(source: str) -> list[tuple[str, str]]:
     """Give the miRNAs asked for, each with its sequence."""
-    from mirtool.io.fasta import read_fasta
-    from mirtool.io.text import read_head
+    from mirtool.io.mirnas.fasta import read_fasta
+    from mirtool.io.tables.text import read_head
 
     if not Path(source).is_file():
         if Path(source).suffix:
             read_head(source)  # says that there is no such file
         return _embedded([name.strip() for name in source.split(",") if name.strip()], source)
     if not any(line.startswith(">") for line in read_head(source).lines[:20]):
-        from mirtool.io.names import LIST_HEADERS, read_names
+        from mirtool.io.tables.name_lists import LIST_HEADERS, read_names
 
         return _embedded(read_names(source, LIST_HEADERS, "miRNA").tolist(), source)
     records = read_fasta(source, "miRNA")
@@ -135,7 +136,7 @@ def _sequences(source: str) -> list[tuple[str, str]]:
 
 
 def _check_seed(record: FastaRecord, path: str) -> None:
-    from mirtool.seed_sites import BASES, SHORTEST_MIRNA
+    from mirtool.annotation.seed_sites import BASES, SHORTEST_MIRNA
 
     if len(record.sequence) < SHORTEST_MIRNA or set(record.sequence[1:8]) - set(BASES):
         raise FormatError(
@@ -148,7 +149,7 @@ def _check_seed(record: FastaRecord, path: str) -> None:
 
 
 def _embedded(names: Sequence[str], source: str) -> list[tuple[str, str]]:
-    from mirtool.mirbase import MIRBASE_VERSION, mature_mirnas
+    from mirtool.annotation.mirbase import MIRBASE_VERSION, mature_mirnas
 
     known = mature_mirnas()
     unknown = [name for name in names if name not in known]

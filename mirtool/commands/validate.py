@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mirtool.commands.common import Place, check_figure_options, is_stream, record_run, write_result
+from mirtool.commands.console import say
 from mirtool.commands.options import AdjustOption, FiguresOption, FormatOption, NoFiguresOption, OutputOption
 from mirtool.commands.validate_messages import tell_comparison, tell_concordance, tell_references, tell_wells
-from mirtool.console import say
 from mirtool.errors import CallError
 
 if TYPE_CHECKING:
     from mirtool.differential import Comparison
-    from mirtool.io.differential import DifferentialNames
-    from mirtool.io.qpcr import CtTable
+    from mirtool.io.arrays.ct_tables import CtTable
+    from mirtool.io.results.differential import DifferentialNames
     from mirtool.model import FloatArray, IntArray, SampleTable
-    from mirtool.qpcr import Concordance, CtMatrix, QpcrComparison, Stability
+    from mirtool.validation import Concordance, CtMatrix, QpcrComparison, Stability
 
 FROM_TABLE = "column"
 """``--efficiency column`` takes the efficiencies that stand in the Ct table."""
@@ -143,11 +143,11 @@ def validate(
       mirtool validate hsa-miR-16-5p=a.txt hsa-miR-103a-3p=b.txt --reference hsa-miR-103a-3p
       mirtool validate ct.csv --samples cohort.csv --reference let-7a -o validation.xlsx --figures plots
     """  # noqa: D301  (typer wants the backspace itself)
-    from mirtool.qpcr import compare_quantities, concordance, log2_quantities
-    from mirtool.qpcr.compare import check_options
-    from mirtool.qpcr.quantities import choose_references
-    from mirtool.qpcr.tables import validation_table
     from mirtool.report.tables import format_of
+    from mirtool.validation import compare_quantities, concordance, log2_quantities
+    from mirtool.validation.compare import check_options
+    from mirtool.validation.quantities import choose_references
+    from mirtool.validation.tables import validation_table
 
     check_options(test=test, adjust=adjust, confidence=confidence, cutoff=cutoff, alpha=alpha)
     _check_array_rule(array_rule)
@@ -221,7 +221,7 @@ def validate(
 
 
 def _check_array_rule(rule: str) -> None:
-    from mirtool.qpcr import ARRAY_RULES
+    from mirtool.validation import ARRAY_RULES
 
     if rule not in ARRAY_RULES:
         raise CallError(f"--array-rule can't be {rule!r}", expected=", ".join(ARRAY_RULES))
@@ -229,7 +229,7 @@ def _check_array_rule(rule: str) -> None:
 
 def _find_place(samples: str | None) -> Place:
     """Tell whether the command runs in a study folder: this one, or the one whose samples.csv was named."""
-    from mirtool.study import SAMPLES_FILE, find_study
+    from mirtool.study.folder import SAMPLES_FILE, find_study
 
     root = Path(samples).parent if samples and Path(samples).name == SAMPLES_FILE else Path()
     study = find_study(root)
@@ -237,14 +237,14 @@ def _find_place(samples: str | None) -> Place:
 
 
 def _read_sheet(place: Place) -> SampleTable | None:
-    from mirtool.study import read_samples
+    from mirtool.study.folder import read_samples
 
     return read_samples(place.samples) if place.samples else None
 
 
 def _read_wells(arguments: Sequence[str], sheet: SampleTable | None) -> CtTable:
     """Read every file; ``TARGET=FILE`` names the target of one that does not."""
-    from mirtool.io.qpcr import combine_ct, read_ct
+    from mirtool.io.arrays.ct_tables import combine_ct, read_ct
 
     tables = []
     for argument in arguments:
@@ -259,7 +259,7 @@ def _read_wells(arguments: Sequence[str], sheet: SampleTable | None) -> CtTable:
 
 
 def _read_array(differential: str | None, place: Place) -> DifferentialNames | None:
-    from mirtool.io.differential import read_differential
+    from mirtool.io.results.differential import read_differential
 
     if differential:
         return read_differential(differential)
@@ -270,7 +270,7 @@ def _read_array(differential: str | None, place: Place) -> DifferentialNames | N
 def _combine(
     wells: CtTable, replicates: str, undetermined: float | None, limit: float, keep_outliers: bool
 ) -> CtMatrix:
-    from mirtool.qpcr import combine_replicates
+    from mirtool.validation import combine_replicates
 
     return combine_replicates(
         wells, center=replicates, undetermined=undetermined, limit=limit, drop_outliers=not keep_outliers
@@ -278,7 +278,7 @@ def _combine(
 
 
 def _efficiencies(texts: Sequence[str], matrix: CtMatrix) -> FloatArray:
-    from mirtool.qpcr.quantities import parse_efficiencies, target_efficiencies
+    from mirtool.validation.quantities import parse_efficiencies, target_efficiencies
 
     from_table = FROM_TABLE in texts
     given = parse_efficiencies([text for text in texts if text != FROM_TABLE], matrix.targets)
@@ -296,7 +296,7 @@ def _efficiencies(texts: Sequence[str], matrix: CtMatrix) -> FloatArray:
 
 def _group_samples(matrix: CtMatrix, sheet: SampleTable | None) -> SampleTable:
     """Give the samples of the Ct table their groups: the table's own, else the sheet's, in the sheet's order."""
-    from mirtool.qpcr.groups import group_samples
+    from mirtool.validation.groups import group_samples
 
     return group_samples(matrix, sheet)
 
@@ -319,7 +319,7 @@ def _choose_comparison(compare: str | None, samples: SampleTable, array: Differe
 def _stability(
     matrix: CtMatrix, references: IntArray, factors: FloatArray, groups: Sequence[str]
 ) -> Stability | None:
-    from mirtool.qpcr import log2_amounts, reference_stability
+    from mirtool.validation import log2_amounts, reference_stability
 
     if len(references) < 2:
         return None
@@ -335,8 +335,8 @@ def _write_more(
     c: Concordance | None,
     s: Stability | None,
 ) -> None:
-    from mirtool.io.output import side_path
-    from mirtool.qpcr.tables import concordance_table, ct_table, stability_table
+    from mirtool.io.tables.output import side_path
+    from mirtool.validation.tables import concordance_table, ct_table, stability_table
 
     if is_stream(target):
         return
@@ -350,8 +350,8 @@ def _write_more(
 
 
 def _draw(q: QpcrComparison, c: Concordance | None, folder: Path) -> None:
-    from mirtool.report.figures import save_figure
-    from mirtool.report.qpcr_figures import array_qpcr_figure, qpcr_bars_figure
+    from mirtool.report.figures.canvas import save_figure
+    from mirtool.report.figures.qpcr import array_qpcr_figure, qpcr_bars_figure
 
     paths = save_figure(qpcr_bars_figure(q), folder, "validation_bars")
     if c and c.n_pairs:
@@ -361,13 +361,13 @@ def _draw(q: QpcrComparison, c: Concordance | None, folder: Path) -> None:
 
 
 def _hashes(paths: Sequence[str]) -> dict[str, str]:
-    from mirtool.io.text import sha256_of
+    from mirtool.io.tables.text import sha256_of
 
     return {path: sha256_of(path) for path in paths}
 
 
 def _summary(wells: CtTable, matrix: CtMatrix, q: QpcrComparison, c: Concordance | None) -> dict[str, Any]:
-    from mirtool.qpcr.concordance import VERDICTS
+    from mirtool.validation.concordance import VERDICTS
 
     return {
         "wells": len(wells),

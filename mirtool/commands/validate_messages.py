@@ -6,14 +6,15 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from mirtool.console import plural, say, say_pairs, say_table, warn
+from mirtool.commands.console import say, say_pairs, say_table, warn
+from mirtool.wording import plural
 
 if TYPE_CHECKING:
     from mirtool.differential import Comparison
-    from mirtool.io.differential import DifferentialNames
-    from mirtool.io.qpcr import CtTable
+    from mirtool.io.arrays.ct_tables import CtTable
+    from mirtool.io.results.differential import DifferentialNames
     from mirtool.model import FloatArray, IntArray
-    from mirtool.qpcr import Concordance, CtMatrix, QpcrComparison, Stability
+    from mirtool.validation import Concordance, CtMatrix, QpcrComparison, Stability
 
 _U6 = re.compile(r"(^|[^a-z0-9])(rn)?u6(b|-|_|$|[^0-9a-z])", re.IGNORECASE)
 _LISTED = 8
@@ -23,8 +24,8 @@ def tell_wells(wells: CtTable, matrix: CtMatrix, undetermined: float | None) -> 
     """Count the wells read, left out and without a Ct."""
     import numpy as np
 
-    from mirtool.io.qpcr import CONTROL, SAMPLE
-    from mirtool.qpcr.replicates import REPLICATE_LIMIT
+    from mirtool.io.arrays.ct_tables import CONTROL, SAMPLE
+    from mirtool.validation.replicates import REPLICATE_LIMIT
 
     no_ct = int((wells.no_ct & (wells.role == SAMPLE)).sum())
     treated = "missing" if undetermined is None else f"set to {undetermined:g}"
@@ -57,7 +58,7 @@ def _listed(places: Sequence[str], what: str, fate: str, at_most: int = _LISTED)
 def _controls(wells: CtTable) -> str:
     import numpy as np
 
-    from mirtool.io.qpcr import CONTROL
+    from mirtool.io.arrays.ct_tables import CONTROL
 
     found = np.flatnonzero((wells.role == CONTROL) & ~np.isnan(wells.ct))
     text = plural(int((wells.role == CONTROL).sum()), "well")
@@ -78,8 +79,8 @@ def tell_references(
     """Tell how steady the reference genes are, and warn of those that can't be right."""
     import numpy as np
 
-    from mirtool.qpcr.concordance import calls_by_name
-    from mirtool.qpcr.stability import LARGEST_M
+    from mirtool.validation.concordance import calls_by_name
+    from mirtool.validation.stability import LARGEST_M
 
     say(f"Reference {'gene' if len(names) == 1 else 'genes'}: {', '.join(names)}")
     if stability is None:
@@ -113,7 +114,7 @@ def tell_comparison(q: QpcrComparison, comparison: Comparison, factors: FloatArr
     import numpy as np
 
     from mirtool.differential import ADJUSTMENTS
-    from mirtool.qpcr import TESTS
+    from mirtool.validation import TESTS
 
     say(f"Compared {q.tested} with {q.reference}: ratios are {q.tested} / {q.reference} ({comparison.reason}).")
     corrected = [f"{name} {e:g}" for name, e in zip(matrix.targets, factors, strict=True) if e != 2]
@@ -149,7 +150,7 @@ def tell_comparison(q: QpcrComparison, comparison: Comparison, factors: FloatArr
 
 def tell_concordance(c: Concordance, q: QpcrComparison) -> None:
     """Tell what became of the array's findings, and how well the ratios agree."""
-    from mirtool.qpcr.concordance import LEAST_PAIRS, VERDICTS, untested_remark
+    from mirtool.validation.concordance import LEAST_PAIRS, VERDICTS, untested_remark
 
     say(f"Beside the array (its findings: those by {c.array_rule}):")
     say_pairs(

@@ -1,12 +1,12 @@
 """Groups compared, probe by probe: fold change, test or model, adjusted P, and what counts as up or down."""
 
-from mirtool.differential.adjust import ADJUSTMENTS, adjust_p_values, adjustment_name
 from mirtool.differential.array_weights import estimate_array_weights, update_array_weights
 from mirtool.differential.block_correlation import BlockCorrelation, estimate_block_correlation
 from mirtool.differential.by_model import ModelComparison, compare_by_model
 from mirtool.differential.compare import TESTS, differential
 from mirtool.differential.contrasts import Contrast, parse_contrast
 from mirtool.differential.design import Design, design_of_columns, design_of_formula
+from mirtool.differential.differential_table import differential_table, overview_table
 from mirtool.differential.fold_change import FOLD_CHANGES, FoldChange, compare_means
 from mirtool.differential.groups import Comparison, choose_comparison, join_samples, parse_comparison
 from mirtool.differential.linear_model import Fit, fit_linear_model
@@ -22,8 +22,8 @@ from mirtool.differential.replicate_spots import (
 )
 from mirtool.differential.scaled_f import VariancePrior
 from mirtool.differential.signed_rank import SignedRank, signed_rank_test
-from mirtool.differential.table import differential_table, overview_table
 from mirtool.differential.two_sample import TTest, paired_t_test, student_t_test, welch_t_test
+from mirtool.stats.adjustment import ADJUSTMENTS, adjust_p_values, adjustment_name
 
 __all__ = [
     "ADJUSTMENTS",

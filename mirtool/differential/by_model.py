@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mirtool.differential.adjust import adjust_p_values, adjustment_name
 from mirtool.differential.compare import (
     TESTS,
     Tested,
@@ -43,6 +42,7 @@ from mirtool.differential.scaled_f import VariancePrior
 from mirtool.differential.within_pairs import compare_pairs
 from mirtool.errors import CallError, NotEnoughDataError, SampleSheetError
 from mirtool.model import DifferentialTable, ExpressionMatrix, FloatArray, SampleTable
+from mirtool.stats.adjustment import adjust_p_values, adjustment_name
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mirtool.console import plural
-from mirtool.differential.adjust import adjust_p_values, adjustment_name
 from mirtool.differential.fold_change import FOLD_CHANGES, compare_means, regulation
 from mirtool.differential.groups import Comparison, choose_comparison
 from mirtool.differential.linear_model import Fit, fit_linear_model
@@ -20,6 +18,8 @@ from mirtool.differential.scaled_f import VariancePrior
 from mirtool.differential.two_sample import student_t_test, welch_t_test
 from mirtool.errors import CallError, ScaleError
 from mirtool.model import DifferentialTable, ExpressionMatrix, FloatArray, IntArray
+from mirtool.stats.adjustment import adjust_p_values, adjustment_name
+from mirtool.wording import plural
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor

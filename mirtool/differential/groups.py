@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
-from mirtool.console import plural
 from mirtool.errors import CallError, SampleSheetError
 from mirtool.model import ExpressionMatrix, SampleTable
+from mirtool.wording import plural
 
 
 @dataclass(frozen=True)

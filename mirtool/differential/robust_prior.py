@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from mirtool.differential.f_distribution import (
+from mirtool.differential.scaled_f import VariancePrior, fit_scaled_f
+from mirtool.model import BoolArray, FloatArray, IntArray
+from mirtool.stats.f_distribution import (
     density,
     log_upper_tail,
     lower_quantile,
@@ -18,9 +20,7 @@ from mirtool.differential.f_distribution import (
     upper_quantile,
     upper_tail,
 )
-from mirtool.differential.scaled_f import VariancePrior, fit_scaled_f
-from mirtool.lowess import lowess
-from mirtool.model import BoolArray, FloatArray, IntArray
+from mirtool.stats.lowess import lowess
 
 WINSOR_TAILS = (0.05, 0.1)
 """Shares of the smallest and of the largest variances that are pulled in (the paper's and limma's defaults)."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mirtool.console import plural
 from mirtool.differential.compare import Tested
 from mirtool.differential.contrasts import Contrast
 from mirtool.differential.design import column_of
@@ -12,6 +11,7 @@ from mirtool.differential.permutation import sign_flip_test
 from mirtool.differential.signed_rank import signed_rank_test
 from mirtool.errors import CallError, SampleSheetError
 from mirtool.model import ExpressionMatrix, FloatArray, SampleTable
+from mirtool.wording import plural
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor

@@ -14,25 +14,25 @@ from pathlib import Path
 from typing import Any
 
 from mirtool.errors import CallError, UnknownFormatError
-from mirtool.io.text import FileHead, is_workbook, read_head
+from mirtool.io.tables.text import FileHead, is_workbook, read_head
 
 FORMATS: Mapping[str, str] = {
-    "genepix": "mirtool.io.genepix",
-    "gal": "mirtool.io.gal",
-    "imagene": "mirtool.io.imagene",
-    "agilent": "mirtool.io.agilent",
-    "geo-series-matrix": "mirtool.io.geo",
-    "geo-platform": "mirtool.io.geo_platform",
-    "service-workbook": "mirtool.io.service_workbook",
-    "matrix": "mirtool.io.matrix",
-    "interactions": "mirtool.io.interactions",
-    "gene-sets": "mirtool.io.gene_sets",
-    "mirna-names": "mirtool.io.aliases",
-    "qpcr": "mirtool.io.qpcr",
-    "gene-changes": "mirtool.io.gene_changes",
-    "protein-interactions": "mirtool.io.ppi",
-    "mirna-loci": "mirtool.io.mirna_loci",
-    "fasta": "mirtool.io.fasta",
+    "genepix": "mirtool.io.arrays.genepix",
+    "gal": "mirtool.io.arrays.gal",
+    "imagene": "mirtool.io.arrays.imagene",
+    "agilent": "mirtool.io.arrays.agilent",
+    "geo-series-matrix": "mirtool.io.arrays.geo",
+    "geo-platform": "mirtool.io.arrays.geo_platform",
+    "service-workbook": "mirtool.io.arrays.service_workbook",
+    "matrix": "mirtool.io.arrays.matrix",
+    "interactions": "mirtool.io.targets.interactions",
+    "gene-sets": "mirtool.io.genes.gene_sets",
+    "mirna-names": "mirtool.io.mirnas.aliases",
+    "qpcr": "mirtool.io.arrays.ct_tables",
+    "gene-changes": "mirtool.io.genes.gene_changes",
+    "protein-interactions": "mirtool.io.targets.protein_interactions",
+    "mirna-loci": "mirtool.io.mirnas.mirna_loci",
+    "fasta": "mirtool.io.mirnas.fasta",
 }
 """Format name to the module that reads it."""
 

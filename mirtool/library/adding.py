@@ -9,24 +9,24 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mirtool.console import plural
+from mirtool.annotation.gene_symbols import gene_book, with_current_symbols
+from mirtool.annotation.pairs import renamed_pairs
 from mirtool.errors import CallError
-from mirtool.gene_ids import gene_book, with_current_symbols
-from mirtool.io.gene_sets import read_gene_sets
-from mirtool.io.interaction_rows import to_interactions
-from mirtool.io.interactions import read_rows
-from mirtool.io.names import names_mirna
-from mirtool.io.text import STDIN, sha256_of
+from mirtool.io.genes.gene_sets import read_gene_sets
+from mirtool.io.tables.name_lists import names_mirna
+from mirtool.io.tables.text import STDIN, sha256_of
+from mirtool.io.targets.interaction_rows import to_interactions
+from mirtool.io.targets.interactions import read_rows
 from mirtool.library.catalog import database_read_as
 from mirtool.library.entry import NOT_STATED, Entry, check_name, name_of_file
 from mirtool.library.store import has_entry, save_gene_sets, save_interactions
 from mirtool.library.unpack import file_sha256, unpacked
 from mirtool.model import EVIDENCE_CLASSES, GeneSets, Interactions, text_array
-from mirtool.pairs import renamed_pairs
+from mirtool.wording import plural
 
 if TYPE_CHECKING:
-    from mirtool.gene_ids import GeneBook
-    from mirtool.names import NameBook, Resolution
+    from mirtool.annotation.gene_symbols import GeneBook
+    from mirtool.annotation.mirna_names import NameBook, Resolution
 
 
 @dataclass(frozen=True)
@@ -55,8 +55,8 @@ def add_targets(
     Parameters
     ----------
     path
-        Any table :func:`mirtool.io.interactions.read_interactions` reads, or a ZIP archive of one; ``-`` is
-        standard input.
+        Any table :func:`mirtool.io.targets.interactions.read_interactions` reads, or a ZIP archive of one; ``-``
+        is standard input.
     description
         Name, version, license and so on. A name left out is that of the database, else of the file.
     book

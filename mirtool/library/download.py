@@ -24,7 +24,7 @@ from urllib.parse import unquote, urlsplit
 
 from mirtool import __version__
 from mirtool.errors import CallError, FormatError, OfflineError, OutputError
-from mirtool.io.enrichr import CACHE_VARIABLE, cache_folder
+from mirtool.io.genes.enrichr import CACHE_VARIABLE, cache_folder
 from mirtool.library.unpack import file_sha256
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from mirtool.errors import CallError, FormatError
-from mirtool.io.output import write_bytes
+from mirtool.io.tables.output import write_bytes
 from mirtool.library.adding import Description
 from mirtool.library.catalog import Database
 from mirtool.library.download import OnProgress, downloaded

@@ -22,8 +22,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mirtool.errors import CallError, FormatError, MirtoolError, OutputError
-from mirtool.io.arrow import floats_of, integers_of, texts_of
-from mirtool.io.output import write_bytes
+from mirtool.io.tables.arrow import floats_of, integers_of, texts_of
+from mirtool.io.tables.output import write_bytes
 from mirtool.library.entry import KINDS, Entry, check_name, entry_of_json
 from mirtool.library.folder import DATA_VARIABLE, data_folder
 from mirtool.model import GeneSets, Interactions, TextArray

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from mirtool.errors import FormatError
-from mirtool.io.text import STDIN
+from mirtool.io.tables.text import STDIN
 
 _AT_ONCE = 1 << 20
 

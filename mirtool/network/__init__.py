@@ -1,18 +1,24 @@
 """Synergy networks of miRNAs, and what the genes they share are known for."""
 
-from mirtool.network.all_pairs import all_pairs
 from mirtool.network.build import SynergyNetwork, synergy_network
-from mirtool.network.centrality import with_centrality
-from mirtool.network.communities import with_communities, with_community_terms
-from mirtool.network.convergence import with_convergence
-from mirtool.network.enrichment import EnrichmentTable, NullTest, enrichment, enrichment_table, target_enrichment
-from mirtool.network.export import cyjs_bytes, gexf_bytes, graphml_bytes, node_table, sif_bytes
-from mirtool.network.graph import network_graph
-from mirtool.network.mirna_universe import MirnaUniverse, mirna_universe
-from mirtool.network.modules import with_modules
-from mirtool.network.redundancy import reduce_terms
-from mirtool.network.robustness import with_robustness
-from mirtool.network.seed_families import beyond_seed
+from mirtool.network.enrichment.over_representation import (
+    EnrichmentTable,
+    NullTest,
+    enrichment,
+    enrichment_table,
+    target_enrichment,
+)
+from mirtool.network.enrichment.redundancy import reduce_terms
+from mirtool.network.graph.centrality import with_centrality
+from mirtool.network.graph.communities import with_communities, with_community_terms
+from mirtool.network.graph.convergence import with_convergence
+from mirtool.network.graph.export import cyjs_bytes, gexf_bytes, graphml_bytes, node_table, sif_bytes
+from mirtool.network.graph.node_graph import network_graph
+from mirtool.network.graph.robustness import with_robustness
+from mirtool.network.interactions.mirna_universe import MirnaUniverse, mirna_universe
+from mirtool.network.pairs.all_pairs import all_pairs
+from mirtool.network.pairs.modules import with_modules
+from mirtool.network.pairs.seed_families import beyond_seed
 
 __all__ = [
     "EnrichmentTable",

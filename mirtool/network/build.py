@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mirtool.differential.adjust import adjust_p_values
+from mirtool.annotation.mirbase import seed
+from mirtool.annotation.pairs import join_distinct
 from mirtool.errors import CallError, NotEnoughDataError
-from mirtool.mirbase import seed
 from mirtool.model import EVIDENCE_CLASSES, BoolArray, IntArray, Interactions, Table, TextArray, text_array
-from mirtool.network.betweenness import bipartite_betweenness
-from mirtool.network.curveball import PAIR_DRAWS, PairNull
-from mirtool.network.curveball import pair_null as shuffled_pairs
-from mirtool.network.evidence import at_evidence
-from mirtool.network.mirna_universe import mirna_universe
-from mirtool.network.mirnas import StudyMirnas, combine_probes, near_misses, parts_of
-from mirtool.network.synergy import PairStatistics, pair_statistics, sum_over_partners
-from mirtool.network.targets import TargetMatrix
-from mirtool.pairs import join_distinct
+from mirtool.network.graph.betweenness import bipartite_betweenness
+from mirtool.network.interactions.evidence import at_evidence
+from mirtool.network.interactions.mirna_universe import mirna_universe
+from mirtool.network.interactions.mirnas import StudyMirnas, combine_probes, near_misses, parts_of
+from mirtool.network.interactions.targets import TargetMatrix
+from mirtool.network.pairs.curveball import PAIR_DRAWS, PairNull
+from mirtool.network.pairs.curveball import pair_null as shuffled_pairs
+from mirtool.network.pairs.synergy import PairStatistics, pair_statistics, sum_over_partners
+from mirtool.stats.adjustment import adjust_p_values
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -127,22 +127,22 @@ def synergy_network(
     regulation, log2_ratio
         One entry a name: ``up``, ``down`` or empty; log2 tested/reference, NaN missing. Both may be left out.
     evidence
-        One of :data:`mirtool.network.evidence.EVIDENCE`: ``strong`` takes the pairs shown by reporter assay,
-        Western blot or qPCR, ``clip`` those of cross-linking too, ``validated`` those of any experiment, ``all``
-        every pair.
+        One of :data:`mirtool.network.interactions.evidence.EVIDENCE`: ``strong`` takes the pairs shown by reporter
+        assay, Western blot or qPCR, ``clip`` those of cross-linking too, ``validated`` those of any experiment,
+        ``all`` every pair.
     alpha
         FDR up to which a pair is significant.
     pair_null
         ``hypergeometric`` draws genes at random; ``curveball`` also shuffles the whole table of interactions,
         every miRNA keeping its number of targets and every gene its number of miRNAs
-        (:mod:`mirtool.network.curveball`).
+        (:mod:`mirtool.network.pairs.curveball`).
     pair_draws, seed, executor, on_step
         Of the shuffled tables: how many, their seed, who makes them, and what to call after each 25.
 
     Returns
     -------
     SynergyNetwork
-        The measures are defined in :mod:`mirtool.network.synergy`. Two miRNAs with one seed (positions 2–8)
+        The measures are defined in :mod:`mirtool.network.pairs.synergy`. Two miRNAs with one seed (positions 2–8)
         share targets by construction: the column ``same seed`` marks them.
 
     Raises
@@ -155,7 +155,7 @@ def synergy_network(
 
     Examples
     --------
-    >>> from mirtool.io.interactions import starter_interactions
+    >>> from mirtool.io.targets.interactions import starter_interactions
     >>> network = synergy_network(["hsa-miR-17-5p", "hsa-miR-20a-5p"], starter_interactions())
     >>> network.pairs["same seed"].tolist()
     ['yes']

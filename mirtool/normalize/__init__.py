@@ -17,6 +17,7 @@ from mirtool.model import ExpressionMatrix, FloatArray, RawArrays
 from mirtool.normalize.detection import KEEP_RULES
 from mirtool.normalize.flags import FLAG_RULES
 from mirtool.normalize.imputation import IMPUTATIONS
+from mirtool.normalize.normalized_table import average_table, normalized_table, replicates_table, spots_table
 from mirtool.normalize.ratio import is_ratio, normalize_ratio, ratio_channels
 from mirtool.normalize.replicates import REPLICATE_METHODS
 from mirtool.normalize.report import ControlShare, NormalizationReport, RatioReport
@@ -31,7 +32,6 @@ from mirtool.normalize.settings import (
     WITHIN_METHODS,
     choose_settings,
 )
-from mirtool.normalize.table import average_table, normalized_table, replicates_table, spots_table
 
 __all__ = [
     "BACKGROUND_METHODS",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from mirtool.annotation.probes import ProbeKind, is_kind
 from mirtool.model import FloatArray, ProbeTable
 from mirtool.normalize.detection import detected_signals
 from mirtool.normalize.report import ControlShare, per_array
-from mirtool.probes import ProbeKind, is_kind
 
 CONTROL_KINDS = (ProbeKind.EMPTY, ProbeKind.NEGATIVE_CONTROL)
 

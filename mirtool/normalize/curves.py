@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from mirtool.lowess import lowess, weighted_lowess
 from mirtool.model import FloatArray
+from mirtool.stats.lowess import lowess, weighted_lowess
 
 LEAST_WEIGHT, MOST_WEIGHT = 1e-5, 1e5
 """Weights beyond these count as these, so that every neighborhood has some (limma's ``loessFit``)."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mirtool.annotation.probes import ProbeKind, is_kind
 from mirtool.errors import NotEnoughDataError
 from mirtool.model import BoolArray, FloatArray, IntArray, ProbeTable, SampleTable
 from mirtool.normalize.between import (
@@ -32,7 +33,6 @@ from mirtool.normalize.spike_in import (
     fit_spike_in_curves,
 )
 from mirtool.normalize.vsn import FEWEST_PROBES, fit_vsn
-from mirtool.probes import ProbeKind, is_kind
 
 FEWEST_SMALL_RNAS = 3
 """Reference RNAs below which one that changes would decide (Vandesompele et al. 2002 take three at least)."""

@@ -35,6 +35,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mirtool.annotation.probes import ProbeKind, is_kind
 from mirtool.errors import CallError, NotEnoughDataError
 from mirtool.model import BoolArray, ExpressionMatrix, FloatArray, IntArray, ProbeTable, RawArrays
 from mirtool.normalize.controls import control_shares
@@ -68,7 +69,6 @@ from mirtool.normalize.within import (
     subtract_loess_by_block,
     subtract_median,
 )
-from mirtool.probes import ProbeKind, is_kind
 
 RATIO = "ratio"
 """What stands for the channel where the sample is measured against the reference."""

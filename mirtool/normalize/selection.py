@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from mirtool.annotation.probes import TECHNICAL_KINDS, ProbeKind, is_kind
 from mirtool.errors import CallError, FormatError, MirtoolError
 from mirtool.model import BoolArray, ProbeTable, RawArrays
 from mirtool.normalize.replicates import ReplicateGroups
-from mirtool.probes import TECHNICAL_KINDS, ProbeKind, is_kind
 
 PROBE_CHOICES = ("mirna", "all")
 """Which probes count: miRNA and miRPlus; or every kind that measures the sample (not the slide)."""
@@ -63,8 +63,8 @@ def counting_spots(probes: ProbeTable, groups: ReplicateGroups, choice: str) -> 
     if len(probes) and not probes.kind.any():
         raise MirtoolError(
             "the probes of these arrays have no kind yet",
-            hint="read the files with mirtool.io.arrays.read_arrays, or classify their probes with "
-            "mirtool.probes.classify_probes",
+            hint="read the files with mirtool.io.arrays.reading.read_arrays, or classify their probes with "
+            "mirtool.annotation.probes.classify_probes",
         )
     if choice == "mirna":
         counting = is_kind(probes, ProbeKind.MIRNA, ProbeKind.MIRPLUS)

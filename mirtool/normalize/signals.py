@@ -7,6 +7,7 @@ from typing import Literal
 
 import numpy as np
 
+from mirtool.annotation.probes import ProbeKind, is_kind
 from mirtool.errors import CallError, NotEnoughDataError
 from mirtool.model import BoolArray, Channel, FloatArray, RawArrays
 from mirtool.normalize.background import (
@@ -19,7 +20,6 @@ from mirtool.normalize.background import (
 )
 from mirtool.normalize.flags import flagged_spots
 from mirtool.normalize.settings import Settings
-from mirtool.probes import ProbeKind, is_kind
 
 NEED_BACKGROUND = ("subtract", "half", "minimum", "movingmin", "edwards")
 """Methods that have nothing to work on where files hold no background."""

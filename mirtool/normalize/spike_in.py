@@ -26,8 +26,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mirtool.lowess import lowess
 from mirtool.model import FloatArray
+from mirtool.stats.lowess import lowess
 
 LEAST_CORRELATION = 0.5
 """Mean correlation between spike-ins below which they tell nothing of the arrays (Sewer et al. 2014)."""

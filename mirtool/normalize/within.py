@@ -16,9 +16,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from mirtool.lowess import weighted_median
 from mirtool.model import BoolArray, FloatArray, IntArray
 from mirtool.normalize.curves import control_curve, loess_fit
+from mirtool.stats.lowess import weighted_median
 
 SPAN = 0.3
 """Share of the spots behind each line of a curve."""

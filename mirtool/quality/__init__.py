@@ -9,6 +9,7 @@ written. ``quick`` is the part that a normalized matrix is enough for.
 from __future__ import annotations
 
 from mirtool.quality.assess import FLUIDS, quality_report
+from mirtool.quality.quality_tables import quality_tables
 from mirtool.quality.report import (
     BetweenArrays,
     ChannelMeasures,
@@ -20,7 +21,6 @@ from mirtool.quality.report import (
     SpikeIns,
     Verdict,
 )
-from mirtool.quality.table import quality_tables
 
 __all__ = [
     "FLUIDS",

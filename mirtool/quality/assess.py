@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mirtool.components import principal_components
 from mirtool.errors import CallError
 from mirtool.model import BoolArray, FloatArray, ProbeTable, RawArrays
 from mirtool.normalize.background import subtract_background
@@ -30,6 +29,7 @@ from mirtool.quality.outliers import FEWEST_COMPARED, outlier_rules
 from mirtool.quality.report import BetweenArrays, ChannelMeasures, QualityReport
 from mirtool.quality.spatial import spatial_report
 from mirtool.quality.spike_ins import spike_in_report
+from mirtool.stats.principal_components import principal_components
 
 FLUIDS = ("serum", "plasma")
 

@@ -16,14 +16,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mirtool.console import plural
+from mirtool.annotation.probes import ProbeKind
 from mirtool.model import FloatArray
 from mirtool.normalize.report import ControlShare
-from mirtool.probes import ProbeKind
 from mirtool.quality.contamination import TWOFOLD
 from mirtool.quality.faults import EXCHANGED_LIMIT, PAIRING_LEAST, better_partners
 from mirtool.quality.outliers import BOXPLOT_RULES, FEWEST_FOR_FENCE, TITLES
 from mirtool.quality.report import Finding, OutlierRule, QualityReport, SpatialReport, Verdict
+from mirtool.wording import plural
 
 LEVEL_LIMIT = 2.0
 """log2, fourfold, by which an array's level may differ from the median of the levels (our choice; the one at

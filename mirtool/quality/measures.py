@@ -12,12 +12,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from mirtool.annotation.probes import is_kind
 from mirtool.model import BoolArray, Channel, FloatArray, ProbeTable
 from mirtool.normalize.controls import CONTROL_KINDS, control_shares
 from mirtool.normalize.detection import detected_signals
 from mirtool.normalize.replicates import ReplicateGroups
 from mirtool.normalize.tallies import CEILING
-from mirtool.probes import is_kind
 from mirtool.quality.report import ChannelMeasures
 
 MAD_TO_SD = 1.4826

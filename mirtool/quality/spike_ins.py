@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from mirtool.annotation.probes import ProbeKind, is_kind
 from mirtool.model import FloatArray, ProbeTable
 from mirtool.normalize.replicates import ReplicateGroups
-from mirtool.probes import ProbeKind, is_kind
 from mirtool.quality.comparison import pearson_matrix, row_medians, spearman_matrix
 from mirtool.quality.measures import replicate_cv
 from mirtool.quality.report import SpikeIns

@@ -20,10 +20,10 @@ from typing import Any
 import numpy.typing as npt
 
 from mirtool.errors import CallError, OutputError
-from mirtool.io.output import STDOUT as STDOUT
-from mirtool.io.output import write_bytes as write_bytes
-from mirtool.io.tables import guard_text
-from mirtool.io.text import unify_newlines
+from mirtool.io.tables.output import STDOUT as STDOUT
+from mirtool.io.tables.output import write_bytes as write_bytes
+from mirtool.io.tables.text import unify_newlines
+from mirtool.io.tables.text_tables import guard_text
 from mirtool.model import Table
 
 FORMATS = ("csv", "tsv", "xlsx")

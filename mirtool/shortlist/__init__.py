@@ -9,7 +9,7 @@ from mirtool.shortlist.build import Shortlist, shortlist
 from mirtool.shortlist.membership import Membership, look_up
 from mirtool.shortlist.motifs import MOTIFS, Motif, motif_shares, motif_starts
 from mirtool.shortlist.ranking import RANKS, rank_mirnas
-from mirtool.shortlist.table import shortlist_table
+from mirtool.shortlist.shortlist_table import shortlist_table
 
 __all__ = [
     "MOTIFS",

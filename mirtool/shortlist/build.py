@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mirtool.annotation.mirna_names import NameBook, Resolution
 from mirtool.errors import CallError, NotEnoughDataError
-from mirtool.io.candidates import Candidates
-from mirtool.io.evidence import QpcrResult, QpcrResults
-from mirtool.io.mirna_lists import MirnaList
+from mirtool.io.mirnas.mirna_lists import MirnaList
+from mirtool.io.results.candidates import Candidates
+from mirtool.io.results.evidence import QpcrResult, QpcrResults
 from mirtool.model import BoolArray
-from mirtool.names import NameBook, Resolution
 from mirtool.shortlist.membership import Membership, look_up
 from mirtool.shortlist.ranking import rank_mirnas, rank_order
 

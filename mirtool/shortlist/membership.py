@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mirtool.io.mirna_lists import ListedName, MirnaList
+from mirtool.annotation.mirna_names import NameBook, Resolution
+from mirtool.io.mirnas.mirna_lists import ListedName, MirnaList
 from mirtool.model import TextArray, text_array
-from mirtool.names import NameBook, Resolution
 
 YES = "yes"
 POSSIBLE = "possible"

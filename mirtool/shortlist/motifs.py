@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from mirtool.mirbase import mature_mirnas
+from mirtool.annotation.mirbase import mature_mirnas
 
 
 @dataclass(frozen=True)

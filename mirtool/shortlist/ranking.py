@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from mirtool.errors import CallError
-from mirtool.io.candidates import Candidates
+from mirtool.io.results.candidates import Candidates
 from mirtool.model import BoolArray, FloatArray, IntArray
 
 RANKS = {

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from mirtool.audit import audit
-from mirtool.chip import ChipDesign
 from mirtool.errors import CallError, FormatError, NotEnoughDataError, SampleSheetError
-from mirtool.io.arrays import read_arrays
-from mirtool.io.genepix import genepix_bytes
-from mirtool.io.service_workbook import read_service_workbook
+from mirtool.io.arrays.genepix import genepix_bytes
+from mirtool.io.arrays.reading import read_arrays
+from mirtool.io.arrays.service_workbook import read_service_workbook
 from mirtool.model import SampleTable
-from mirtool.simulate import simulate_study
+from mirtool.simulate.arrays import simulate_study
+from mirtool.simulate.chip import ChipDesign
 
 ROOT = Path(__file__).resolve().parents[2] / "fixtures"
 MAKER = runpy.run_path(str(ROOT / "service_workbooks.py"))

@@ -8,8 +8,8 @@ import pytest
 
 from mirtool.audit import audit
 from mirtool.errors import MirtoolError
-from mirtool.io.arrays import read_arrays
-from mirtool.io.service_workbook import read_service_workbook
+from mirtool.io.arrays.reading import read_arrays
+from mirtool.io.arrays.service_workbook import read_service_workbook
 from mirtool.model import SampleTable
 
 ROOT = Path(__file__).resolve().parents[2] / "fixtures"

@@ -17,7 +17,7 @@ from mirtool.cluster import (
     row_scores,
     silhouettes,
 )
-from mirtool.io.tables import read_table
+from mirtool.io.tables.text_tables import read_table
 
 REFERENCE = Path(__file__).resolve().parents[1] / "reference"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mirtool.cli import main
-from mirtool.io.genepix import genepix_bytes, read_genepix
+from mirtool.io.arrays.genepix import genepix_bytes, read_genepix
 from mirtool.model import ProbeTable, text_array
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"

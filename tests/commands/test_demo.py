@@ -15,8 +15,8 @@ from matplotlib.image import imread
 
 from mirtool.cli import main
 from mirtool.commands.demo import DEFAULT_SEED, STEPS
-from mirtool.io.genepix import read_genepix
-from mirtool.simulate import PLANTED_CHANGES, REPORTED_CHANGES, simulate_study
+from mirtool.io.arrays.genepix import read_genepix
+from mirtool.simulate.arrays import PLANTED_CHANGES, REPORTED_CHANGES, simulate_study
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import networkx as nx
 import pytest
 
 from mirtool.cli import main
-from mirtool.io.gene_sets import embedded_go
+from mirtool.io.genes.gene_sets import embedded_go
 
 
 @pytest.fixture

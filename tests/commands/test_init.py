@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from mirtool.cli import main
-from mirtool.sample_sheet import names_from_files
-from mirtool.study import read_samples
+from mirtool.study.draft import names_from_files
+from mirtool.study.folder import read_samples
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 

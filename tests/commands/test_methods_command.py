@@ -5,10 +5,10 @@ import json
 
 import pytest
 
-from mirtool.chip import ChipDesign
 from mirtool.cli import main
-from mirtool.io.genepix import genepix_bytes
-from mirtool.simulate import simulate_study
+from mirtool.io.arrays.genepix import genepix_bytes
+from mirtool.simulate.arrays import simulate_study
+from mirtool.simulate.chip import ChipDesign
 
 SMALL = ChipDesign(block_rows=8, block_columns=8, second_probes=0, mirplus=0, other_species=12, hidden=4)
 NAMES = [f"hsa-miR-{i}-3p" for i in range(3000, 3250)]

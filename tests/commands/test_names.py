@@ -75,7 +75,7 @@ def test_names_as_arguments_with_sources(capsys):
 
 
 def test_a_list_on_stdin(capsys, monkeypatch):
-    from mirtool.io import text
+    from mirtool.io.tables import text
 
     text._stdin_bytes.cache_clear()
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"# mine\nmiR-95\nlet-7a-5p\nmiR-95\n")))

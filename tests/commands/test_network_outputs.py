@@ -14,7 +14,7 @@ import pytest
 from mirtool.cli import main
 from mirtool.commands.network_outputs import DEFAULT_EXPORTS, EXPORTS, write_exports
 from mirtool.errors import OutputError
-from mirtool.io.interactions import starter_interactions
+from mirtool.io.targets.interactions import starter_interactions
 from mirtool.model import Table, text_array
 from mirtool.network import synergy_network
 from mirtool.report.tables import MOST_ROWS

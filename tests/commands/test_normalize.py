@@ -12,11 +12,11 @@ import openpyxl
 import pytest
 
 import mirtool.normalize as library
+from mirtool.annotation.probes import classify_probes
 from mirtool.cli import main
-from mirtool.io.genepix import genepix_bytes
-from mirtool.io.matrix import read_expression
+from mirtool.io.arrays.genepix import genepix_bytes
+from mirtool.io.arrays.matrix import read_expression
 from mirtool.model import ArraySource, Channel, RawArrays, SampleTable, SpotLayout, text_array
-from mirtool.probes import classify_probes
 
 # Background 100 everywhere. Signals of the spots that are not flagged bad, and the median of each ID:
 #

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from mirtool.cli import main
-from mirtool.io.genepix import genepix_bytes
-from mirtool.simulate import simulate_study
+from mirtool.io.arrays.genepix import genepix_bytes
+from mirtool.simulate.arrays import simulate_study
 
 NAMES = [f"hsa-miR-{1000 + i}-5p" for i in range(150)] + ["hsa-miR-451a", "hsa-miR-23a-3p"]
 

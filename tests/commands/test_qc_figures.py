@@ -1,10 +1,10 @@
 import pytest
 
-from mirtool.chip import ChipDesign
 from mirtool.cli import main
-from mirtool.io.genepix import genepix_bytes
-from mirtool.report.quality_figures import STEMS
-from mirtool.simulate import simulate_study
+from mirtool.io.arrays.genepix import genepix_bytes
+from mirtool.report.figures.quality_figures import STEMS
+from mirtool.simulate.arrays import simulate_study
+from mirtool.simulate.chip import ChipDesign
 
 SMALL = ChipDesign(block_rows=6, block_columns=6, second_probes=0, mirplus=2, other_species=2, hidden=1,
                    landing_lights=1, empty=2)  # fmt: skip

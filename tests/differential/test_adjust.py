@@ -12,8 +12,8 @@ from scipy.optimize import brentq
 from statsmodels.stats.multitest import multipletests
 
 from mirtool.differential import ADJUSTMENTS, adjust_p_values, adjustment_name
-from mirtool.differential.adjust import share_without_difference, smoothed_share_without_difference
 from mirtool.errors import CallError, NotEnoughDataError
+from mirtool.stats.adjustment import share_without_difference, smoothed_share_without_difference
 
 STATSMODELS_NAMES = {"bh": "fdr_bh", "by": "fdr_by"}
 METHODS = [name for name in ADJUSTMENTS if not name.startswith(("storey", "none"))]  # statsmodels has no q value

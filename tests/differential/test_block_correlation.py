@@ -75,7 +75,7 @@ def test_the_common_correlation_differs_from_limma_by_its_early_stop_alone(weigh
 
 @pytest.mark.skipif(not REAL_FILES.exists(), reason="the real files are not here")
 def test_gse19536_in_blocks_of_two_equals_limma():
-    from mirtool.io.tables import read_table
+    from mirtool.io.tables.text_tables import read_table
 
     table = read_table(REAL_FILES / "GSE19536_mirna.csv.gz")
     pheno = read_table(REAL_FILES / "GSE19536_pheno_data.csv")

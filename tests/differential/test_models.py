@@ -202,7 +202,7 @@ def test_gse19536_equals_limma(case):
 
 
 def gse19536() -> tuple[np.ndarray, np.ndarray]:
-    from mirtool.io.tables import read_table
+    from mirtool.io.tables.text_tables import read_table
 
     table = read_table(REAL_FILES / "GSE19536_mirna.csv.gz")
     pheno = read_table(REAL_FILES / "GSE19536_pheno_data.csv")

@@ -72,7 +72,7 @@ def test_a_design_with_a_covariate_equals_limma():
 
 @pytest.mark.skipif(not REAL_FILES.exists(), reason="the real files are not here")
 def test_gse19536_equals_limma():
-    from mirtool.io.tables import read_table
+    from mirtool.io.tables.text_tables import read_table
 
     table = read_table(REAL_FILES / "GSE19536_mirna.csv.gz")
     pheno = read_table(REAL_FILES / "GSE19536_pheno_data.csv")

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import stats
 
-from mirtool.differential.spearman import negative_correlation
 from mirtool.errors import CallError
+from mirtool.stats.spearman import negative_correlation
 
 # R 4.2.2, cor.test(x, y, method = "spearman", alternative = "less", exact = TRUE); the second pair is
 # set.seed(1); x <- rnorm(9); y <- rnorm(9), as ranks.

@@ -11,10 +11,10 @@ from functools import cache
 from pathlib import Path
 
 from mirtool.errors import CallError, MirtoolError, UnknownFormatError
-from mirtool.io.differential import read_differential
 from mirtool.io.registry import FORMATS, inspect_file, sniff_format
-from mirtool.io.target_tables.targetscan_families import FAMILY_FILE, read_families
-from mirtool.study import read_samples
+from mirtool.io.results.differential import read_differential
+from mirtool.io.targets.databases.targetscan_families import FAMILY_FILE, read_families
+from mirtool.study.folder import read_samples
 from tests.fuzz.calls import run_commands
 from tests.fuzz.limits import BrokenError, TooSlowError, limits
 from tests.fuzz.mutate import mutant

@@ -10,35 +10,35 @@ from typing import Protocol
 
 import numpy as np
 
+from mirtool.annotation.mirna_names import NameBook
+from mirtool.annotation.seed_sites import find_seed_sites
 from mirtool.differential import differential
-from mirtool.differential.table import differential_table
-from mirtool.gsea import gsea, gsea_table, rank_genes
-from mirtool.io import service_workbook
-from mirtool.io.aliases import read_aliases
-from mirtool.io.arrays import read_arrays
-from mirtool.io.differential import read_differential
-from mirtool.io.fasta import read_fasta
-from mirtool.io.gal import attach_list, check_against_list, read_gal
-from mirtool.io.gene_changes import read_gene_changes
-from mirtool.io.gene_sets import read_gene_sets
-from mirtool.io.genepix import read_genepix
-from mirtool.io.geo_platform import name_arrays, read_platform
-from mirtool.io.interactions import read_interactions
-from mirtool.io.matrix import read_expression
-from mirtool.io.mirna_loci import read_gff3
-from mirtool.io.ppi import read_protein_interactions
-from mirtool.io.qpcr import read_ct
-from mirtool.io.target_tables.targetscan_families import read_families
+from mirtool.differential.differential_table import differential_table
+from mirtool.io.arrays import service_workbook
+from mirtool.io.arrays.ct_tables import read_ct
+from mirtool.io.arrays.gal import attach_list, check_against_list, read_gal
+from mirtool.io.arrays.genepix import read_genepix
+from mirtool.io.arrays.geo_platform import name_arrays, read_platform
+from mirtool.io.arrays.matrix import read_expression
+from mirtool.io.arrays.reading import read_arrays
+from mirtool.io.genes.gene_changes import read_gene_changes
+from mirtool.io.genes.gene_sets import read_gene_sets
+from mirtool.io.mirnas.aliases import read_aliases
+from mirtool.io.mirnas.fasta import read_fasta
+from mirtool.io.mirnas.mirna_loci import read_gff3
+from mirtool.io.results.differential import read_differential
+from mirtool.io.targets.databases.targetscan_families import read_families
+from mirtool.io.targets.interactions import read_interactions
+from mirtool.io.targets.protein_interactions import read_protein_interactions
 from mirtool.model import ExpressionMatrix, GeneSets, RawArrays, SampleTable
-from mirtool.names import NameBook
 from mirtool.network import enrichment, synergy_network
-from mirtool.network.mirna_sets import find_clusters
+from mirtool.network.enrichment.gsea import gsea, gsea_table, rank_genes
+from mirtool.network.enrichment.mirna_sets import find_clusters
 from mirtool.normalize import normalize, normalized_table
-from mirtool.qpcr import combine_replicates, log2_quantities
-from mirtool.qpcr.tables import ct_table
 from mirtool.report.tables import table_text
-from mirtool.seed_sites import find_seed_sites
-from mirtool.study import read_config, read_samples
+from mirtool.study.folder import read_config, read_samples
+from mirtool.validation import combine_replicates, log2_quantities
+from mirtool.validation.tables import ct_table
 
 ARRAY = Path(__file__).resolve().parents[2] / "fixtures" / "genepix" / "v3_two_channels.gpr"
 MIRNAS = ("hsa-miR-17-5p/hsa-miR-106a-5p", "hsa-miR-20a-5p", "hsa-miR-16-5p")

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mirtool.annotation.probes import KindRule, ProbeKind
 from mirtool.errors import CallError, FormatError
-from mirtool.io.agilent import read_agilent
-from mirtool.io.arrays import read_arrays
+from mirtool.io.arrays.agilent import read_agilent
+from mirtool.io.arrays.reading import read_arrays
 from mirtool.io.registry import inspect_file, sniff_format
 from mirtool.normalize import normalize
-from mirtool.probes import KindRule, ProbeKind
 
 FOLDER = Path(__file__).resolve().parents[2] / "fixtures"
 FIXTURES = FOLDER / "agilent"

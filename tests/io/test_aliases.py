@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mirtool.errors import FormatError, MirtoolError
-from mirtool.io.aliases import (
+from mirtool.io.mirnas.aliases import (
     ALIASES,
     DEAD_ENTRIES,
     MATURE_FASTA,
@@ -18,7 +18,7 @@ from mirtool.io.aliases import (
     sniff,
 )
 from mirtool.io.registry import inspect_file, sniff_format
-from mirtool.io.text import FileHead
+from mirtool.io.tables.text import FileHead
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures" / "mirna_names"
 REAL = Path(__file__).resolve().parents[2] / "../shared/data/mirbase"

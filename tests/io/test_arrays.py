@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mirtool.annotation.probes import KindRule, ProbeKind
 from mirtool.errors import ArrayMismatchError, CallError, FormatError, SampleSheetError, UnknownFormatError
-from mirtool.io.agreement import join_replicates
-from mirtool.io.arrays import read_arrays
-from mirtool.io.genepix import genepix_bytes, read_genepix
+from mirtool.io.arrays.genepix import genepix_bytes, read_genepix
+from mirtool.io.arrays.reading import read_arrays
+from mirtool.io.arrays.spot_alignment import join_replicates
 from mirtool.model import Channel, ProbeTable, SampleTable, text_array
-from mirtool.probes import KindRule, ProbeKind
-from mirtool.study import read_samples
+from mirtool.study.folder import read_samples
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures/genepix"
 FIRST = FIXTURES / "v3_two_channels.gpr"

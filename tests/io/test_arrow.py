@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pyarrow as pa
 
-from mirtool.io.arrow import floats_of, integers_of, texts_of
+from mirtool.io.tables.arrow import floats_of, integers_of, texts_of
 
 
 def test_slices_and_chunks_keep_their_values():
@@ -31,7 +31,7 @@ def test_nulls_are_missing_and_empty_columns_stay_empty():
 
 def test_pandas_stays_out():
     code = (
-        "import io, sys, pyarrow.csv as csv; from mirtool.io.arrow import floats_of, texts_of; "
+        "import io, sys, pyarrow.csv as csv; from mirtool.io.tables.arrow import floats_of, texts_of; "
         "table = csv.read_csv(io.BytesIO(b'a,b\\n1.5,x\\n,y\\n')); "
         "floats_of(table['a']); texts_of(table['b']); sys.exit('pandas' in sys.modules)"
     )

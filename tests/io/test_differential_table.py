@@ -5,8 +5,8 @@ import pytest
 
 from mirtool.differential import differential, differential_table
 from mirtool.errors import FormatError
-from mirtool.io.differential import read_differential
-from mirtool.io.spots import read_spots, spots_path
+from mirtool.io.results.differential import read_differential
+from mirtool.io.results.spots import read_spots, spots_path
 from mirtool.model import ExpressionMatrix, ProbeTable, SampleTable, text_array
 from mirtool.report.tables import write_table
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from mirtool.errors import FormatError, MirtoolError
-from mirtool.io.candidates import read_candidates
-from mirtool.io.evidence import QpcrResult, read_network_nodes, read_qpcr_results
+from mirtool.io.results.candidates import read_candidates
+from mirtool.io.results.evidence import QpcrResult, read_network_nodes, read_qpcr_results
 
 VALIDATION = (
     "Target,fold change b/a,t (Welch),P (Welch),FDR (BH),regulation\n"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from mirtool.errors import FormatError
-from mirtool.io.fasta import read_fasta
+from mirtool.io.mirnas.fasta import read_fasta
 
 
 def test_headers_and_sequences(tmp_path: Path) -> None:

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mirtool.errors import ArrayMismatchError, FormatError
-from mirtool.io import gal
-from mirtool.io.arrays import read_arrays
-from mirtool.io.gal import attach_list, check_against_list, lot_of, read_gal
-from mirtool.io.genepix import genepix_bytes, read_genepix
+from mirtool.io.arrays import gal
+from mirtool.io.arrays.gal import attach_list, check_against_list, lot_of, read_gal
+from mirtool.io.arrays.genepix import genepix_bytes, read_genepix
+from mirtool.io.arrays.reading import read_arrays
 from mirtool.io.registry import inspect_file, sniff_format
 from mirtool.model import ProbeTable, RawArrays, SpotLayout, text_array
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mirtool.errors import FormatError
-from mirtool.io.gene_changes import read_gene_changes
+from mirtool.io.genes.gene_changes import read_gene_changes
 
 
 def write(folder: Path, text: str, name: str = "mrna.csv") -> Path:

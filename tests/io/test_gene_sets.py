@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from mirtool.errors import CallError, FormatError, OfflineError, OutputError
-from mirtool.io import enrichr
-from mirtool.io.gene_relations import go_ancestors, go_parents
-from mirtool.io.gene_sets import embedded_go, embedded_go_bp, inspect, read_gene_sets, sniff
+from mirtool.io.genes import enrichr
+from mirtool.io.genes.gene_relations import go_ancestors, go_parents
+from mirtool.io.genes.gene_sets import embedded_go, embedded_go_bp, inspect, read_gene_sets, sniff
 from mirtool.io.registry import sniff_format
-from mirtool.io.text import FileHead
+from mirtool.io.tables.text import FileHead
 
 GENE_SETS = Path(__file__).resolve().parents[2] / "../shared/data/gene_sets"
 

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from mirtool.errors import CallError, FormatError, MirtoolError
-from mirtool.io.genepix import genepix_bytes, inspect, read_genepix, sniff
+from mirtool.io.arrays.genepix import genepix_bytes, inspect, read_genepix, sniff
 from mirtool.io.registry import sniff_format
-from mirtool.io.text import FileHead, read_head
+from mirtool.io.tables.text import FileHead, read_head
 from mirtool.model import ArraySource, Channel, ProbeTable, RawArrays, SampleTable, SpotLayout, text_array
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures/genepix"

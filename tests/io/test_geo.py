@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mirtool.errors import CallError, FormatError, MirtoolError, ScaleError
-from mirtool.io import geo
-from mirtool.io.arrays import read_arrays
-from mirtool.io.matrix import read_expression
+from mirtool.io.arrays import geo
+from mirtool.io.arrays.matrix import read_expression
+from mirtool.io.arrays.reading import read_arrays
 from mirtool.io.registry import inspect_file, sniff_format
-from mirtool.io.text import read_head
-from mirtool.sample_sheet import draft_samples
+from mirtool.io.tables.text import read_head
+from mirtool.study.draft import draft_samples
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures" / "geo"
 REAL = Path(__file__).resolve().parents[2] / "../shared/data/matrix/GSE42872_series_matrix.txt.gz"

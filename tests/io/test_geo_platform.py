@@ -7,12 +7,12 @@ import pytest
 
 from mirtool.cli import main
 from mirtool.errors import FormatError
-from mirtool.io import geo_platform
-from mirtool.io.arrays import read_arrays
-from mirtool.io.geo_platform import name_matrix, read_platform
-from mirtool.io.matrix import read_expression
+from mirtool.io.arrays import geo_platform
+from mirtool.io.arrays.geo_platform import name_matrix, read_platform
+from mirtool.io.arrays.matrix import read_expression
+from mirtool.io.arrays.reading import read_arrays
 from mirtool.io.registry import inspect_file, sniff_format
-from mirtool.io.text import read_head
+from mirtool.io.tables.text import read_head
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures" / "geo"
 SERIES = FIXTURES / "GSE900_series_matrix.txt"

@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mirtool.errors import ArrayMismatchError, CallError, FormatError, SampleSheetError
-from mirtool.io.arrays import read_arrays
-from mirtool.io.imagene import channel_of, pair_files, read_imagene, sample_name
+from mirtool.io.arrays.imagene import channel_of, pair_files, read_imagene, sample_name
+from mirtool.io.arrays.reading import read_arrays
 from mirtool.io.registry import inspect_file, sniff_format
 from mirtool.model import SampleTable, SpotLayout
 from mirtool.normalize import normalize
-from mirtool.sample_sheet import draft_samples
-from mirtool.study import read_samples
+from mirtool.study.draft import draft_samples
+from mirtool.study.folder import read_samples
 
 FOLDER = Path(__file__).resolve().parents[2] / "fixtures"
 FIXTURES = FOLDER / "imagene"

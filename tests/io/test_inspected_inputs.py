@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from mirtool.errors import FormatError, UnknownFormatError
-from mirtool.io.gene_changes import read_gene_changes
-from mirtool.io.gene_expression import read_gene_expression
-from mirtool.io.interactions import read_interactions
+from mirtool.io.genes.gene_changes import read_gene_changes
+from mirtool.io.genes.gene_expression import read_gene_expression
 from mirtool.io.registry import FORMATS, _module, inspect_file, sniff_format
-from mirtool.io.text import read_head
+from mirtool.io.tables.text import read_head
+from mirtool.io.targets.interactions import read_interactions
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 REAL = Path(__file__).resolve().parents[2] / "../shared/data"

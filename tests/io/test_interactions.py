@@ -8,9 +8,9 @@ import pytest
 import xlsxwriter
 
 from mirtool.errors import FormatError
-from mirtool.io.interactions import inspect, read_interactions, sniff, starter_interactions
 from mirtool.io.registry import sniff_format
-from mirtool.io.text import FileHead
+from mirtool.io.tables.text import FileHead
+from mirtool.io.targets.interactions import inspect, read_interactions, sniff, starter_interactions
 
 MIRTARBASE = Path(__file__).resolve().parents[2] / "../shared/data/targets/miRTarBase_hsa_MTI.csv.gz"
 needs_mirtarbase = pytest.mark.skipif(not MIRTARBASE.exists(), reason="miRTarBase is not here")

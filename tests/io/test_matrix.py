@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from mirtool.errors import FormatError, MirtoolError, ScaleError
-from mirtool.io import matrix
-from mirtool.io.matrix import read_expression, read_intensities
+from mirtool.io.arrays import matrix
+from mirtool.io.arrays.matrix import read_expression, read_intensities
 from mirtool.io.registry import sniff_format
-from mirtool.io.text import read_head
+from mirtool.io.tables.text import read_head
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures" / "matrix"
 REAL = Path(__file__).resolve().parents[2] / "../shared/data"

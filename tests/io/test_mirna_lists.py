@@ -3,7 +3,7 @@
 import pytest
 
 from mirtool.errors import FormatError
-from mirtool.io.mirna_lists import ListedName, read_mirna_list
+from mirtool.io.mirnas.mirna_lists import ListedName, read_mirna_list
 
 EXOCARTA = (
     "CONTENT ID\tCONTENT TYPE\tMIRNA ID\tSPECIES\tEXPERIMENT ID\tMETHODS\tENTREZ GENE ID\n"

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from mirtool.annotation.mirbase import mature_mirnas
 from mirtool.errors import FormatError
-from mirtool.io.mirna_loci import MirnaLocus, embedded_loci, read_gff3
-from mirtool.mirbase import mature_mirnas
+from mirtool.io.mirnas.mirna_loci import MirnaLocus, embedded_loci, read_gff3
 
 # The head and the first rows of miRBase 22's hsa.gff3.
 GFF = """\

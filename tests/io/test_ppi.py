@@ -6,7 +6,7 @@ import pytest
 import xlsxwriter
 
 from mirtool.errors import FormatError
-from mirtool.io.ppi import read_protein_interactions
+from mirtool.io.targets.protein_interactions import read_protein_interactions
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures/ppi"
 LINKS = FIXTURES / "9606.protein.links.v12.0.txt.gz"

@@ -5,10 +5,11 @@ import pytest
 import xlsxwriter
 
 from mirtool.errors import FormatError
-from mirtool.io import matrix, qpcr
-from mirtool.io.qpcr import CONTROL, SAMPLE, amplification_factor, combine_ct, read_ct
+from mirtool.io.arrays import ct_tables as qpcr
+from mirtool.io.arrays import matrix
+from mirtool.io.arrays.ct_tables import CONTROL, SAMPLE, amplification_factor, combine_ct, read_ct
 from mirtool.io.registry import sniff_format
-from mirtool.io.text import read_head
+from mirtool.io.tables.text import read_head
 
 QUANTSTUDIO = """\
 * Block Type = 384-Well Block

@@ -9,7 +9,7 @@ import pytest
 from mirtool.errors import CallError, UnknownFormatError
 from mirtool.io import registry
 from mirtool.io.registry import FORMATS, inspect_file, sniff_format
-from mirtool.io.text import read_head
+from mirtool.io.tables.text import read_head
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 
@@ -57,7 +57,9 @@ def test_a_file_that_no_format_claims_is_refused(tmp_path, content, found):
 
 
 def test_two_claims_are_refused_and_listed(monkeypatch):
-    monkeypatch.setattr(registry, "FORMATS", {"one": "mirtool.io.matrix", "two": "mirtool.io.matrix"})
+    monkeypatch.setattr(
+        registry, "FORMATS", {"one": "mirtool.io.arrays.matrix", "two": "mirtool.io.arrays.matrix"}
+    )
     with pytest.raises(UnknownFormatError, match="more than one format claims this file") as caught:
         sniff_format(FIXTURES / "matrix" / "intensities.csv")
     assert caught.value.found == "one, two"
@@ -82,6 +84,7 @@ def test_a_file_with_a_mark_is_read_without_the_modules_of_other_formats():
     code = (
         "import sys; from mirtool.io.registry import FORMATS, sniff_format; "
         f"assert sniff_format({str(FIXTURES / 'genepix' / 'v1_4_windows_1252.gpr')!r}) == 'genepix'; "
-        "assert not {'mirtool.io.matrix', 'mirtool.io.qpcr', 'mirtool.io.gene_sets'} & set(sys.modules)"
+        "others = {'mirtool.io.arrays.matrix', 'mirtool.io.arrays.ct_tables', 'mirtool.io.genes.gene_sets'}; "
+        "assert not others & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

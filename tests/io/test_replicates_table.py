@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mirtool.errors import FormatError, MirtoolError, SampleSheetError
-from mirtool.io.replicates import read_replicates, replicates_path
+from mirtool.io.results.replicates import read_replicates, replicates_path
 from mirtool.model import ExpressionMatrix, ProbeTable, SampleTable, text_array
 from mirtool.normalize import replicates_table
 from mirtool.report.tables import write_table

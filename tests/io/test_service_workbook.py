@@ -14,11 +14,10 @@ from hypothesis import strategies as st
 
 from mirtool.cli import main
 from mirtool.errors import FormatError, ScaleError
-from mirtool.io import service_workbook
-from mirtool.io.arrays import read_arrays
-from mirtool.io.matrix import read_expression
-from mirtool.io.registry import FORMATS, inspect_file, sniff_format
-from mirtool.io.service_sheet import (
+from mirtool.io.arrays import service_workbook
+from mirtool.io.arrays.matrix import read_expression
+from mirtool.io.arrays.reading import read_arrays
+from mirtool.io.arrays.service_sheet import (
     COMPARISON_HEADINGS,
     CV,
     MEAN,
@@ -27,8 +26,9 @@ from mirtool.io.service_sheet import (
     SIGNAL,
     cell_address,
 )
-from mirtool.io.service_workbook import read_intensity_sheets, read_normalized, read_service_workbook
-from mirtool.io.text import read_head
+from mirtool.io.arrays.service_workbook import read_intensity_sheets, read_normalized, read_service_workbook
+from mirtool.io.registry import FORMATS, inspect_file, sniff_format
+from mirtool.io.tables.text import read_head
 
 ROOT = Path(__file__).resolve().parents[2] / "fixtures"
 FIXTURES = ROOT / "service_workbook"
@@ -227,7 +227,7 @@ def test_forced_on_another_file():
 
 
 def test_it_is_registered():
-    assert FORMATS["service-workbook"] == "mirtool.io.service_workbook"
+    assert FORMATS["service-workbook"] == "mirtool.io.arrays.service_workbook"
 
 
 @pytest.mark.parametrize(("column", "letters"), [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA")])

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mirtool.errors import FormatError
-from mirtool.io.tables import (
+from mirtool.io.tables.text import read_head
+from mirtool.io.tables.text_tables import (
     guard_text,
     head_table,
     parse_notes,
@@ -16,7 +17,6 @@ from mirtool.io.tables import (
     tell_delimiter,
     unguard_text,
 )
-from mirtool.io.text import read_head
 
 
 @pytest.fixture

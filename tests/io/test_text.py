@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mirtool.errors import FormatError, MirtoolError
-from mirtool.io import text
-from mirtool.io.text import HEAD_BYTES, decode, read_bytes, read_head, read_text, sha256_of, unify_newlines
+from mirtool.io.tables import text
+from mirtool.io.tables.text import HEAD_BYTES, decode, read_bytes, read_head, read_text, sha256_of, unify_newlines
 
 
 @pytest.mark.parametrize(

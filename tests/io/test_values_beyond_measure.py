@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from mirtool.errors import FormatError
-from mirtool.io.arrays import read_arrays
+from mirtool.io.arrays.reading import read_arrays
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 

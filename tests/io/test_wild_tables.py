@@ -6,8 +6,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mirtool.io.header_rows import find_header_rows
-from mirtool.io.matrix import read_intensities
+from mirtool.io.arrays.matrix import read_intensities
+from mirtool.io.tables.header_rows import find_header_rows
 
 MIRNAS = ("hsa-let-7a-5p", "hsa-miR-16-5p", "hsa-miR-17-5p/hsa-miR-106a-5p", "mmu-miR-376a*")
 SAMPLES = ("s1", "s2", "s3")

@@ -9,7 +9,7 @@ import pytest
 import xlsxwriter
 
 from mirtool.errors import FormatError
-from mirtool.io.workbook import read_sheets
+from mirtool.io.tables.workbook import read_sheets
 
 MATRIX = Path(__file__).resolve().parents[2] / "fixtures" / "matrix"
 WORKBOOK = MATRIX / "intensities.xlsx"
@@ -96,7 +96,7 @@ def test_a_damaged_workbook_is_refused(data, capfd):
 def test_a_reader_that_never_ends_is_ended(monkeypatch, tmp_path):
     endless = tmp_path / "endless.py"
     endless.write_text("while True: pass\n")
-    monkeypatch.setattr("mirtool.io.workbook._READER", endless)
-    monkeypatch.setattr("mirtool.io.workbook._MOST_SECONDS", 0.2)
+    monkeypatch.setattr("mirtool.io.tables.workbook._READER", endless)
+    monkeypatch.setattr("mirtool.io.tables.workbook._MOST_SECONDS", 0.2)
     with pytest.raises(FormatError, match="it was not read within"):
         read_sheets(b"PK\x03\x04 no cached one", "w.xlsx")

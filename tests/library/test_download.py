@@ -6,7 +6,7 @@ import socket
 import pytest
 
 from mirtool.errors import CallError, FormatError, OfflineError
-from mirtool.io.enrichr import cache_folder
+from mirtool.io.genes.enrichr import cache_folder
 from mirtool.library.download import downloaded, mirrored
 
 DATA = bytes(range(256)) * 2000  # half a megabyte: several pieces

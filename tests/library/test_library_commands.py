@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from mirtool.cli import main
-from mirtool.io.target_tables import DATABASES as READERS
+from mirtool.io.targets.databases import DATABASES as READERS
 from mirtool.library import DATABASES, data_folder, load_gene_sets, load_interactions, read_entry
 from mirtool.library.catalog import require_database
 

@@ -13,11 +13,11 @@ from scipy.sparse import csr_array
 from scipy.stats import false_discovery_control, hypergeom
 
 from mirtool.errors import CallError
-from mirtool.io.interactions import read_interactions
+from mirtool.io.targets.interactions import read_interactions
 from mirtool.model import Interactions, text_array
 from mirtool.network import all_pairs
-from mirtool.network.synergy import pair_statistics
-from mirtool.network.targets import target_matrix
+from mirtool.network.interactions.targets import target_matrix
+from mirtool.network.pairs.synergy import pair_statistics
 
 MIRTARBASE = Path(__file__).resolve().parents[2] / "../shared/data/targets/miRTarBase_hsa_MTI.csv.gz"
 

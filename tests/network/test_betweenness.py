@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
-from mirtool.network.betweenness import bipartite_betweenness
+from mirtool.network.graph.betweenness import bipartite_betweenness
 
 
 def test_by_hand() -> None:

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from mirtool.model import Interactions, text_array
 from mirtool.network import synergy_network, with_centrality
-from mirtool.network.centrality import eigenvector_centrality, pagerank
-from mirtool.network.synergy_graph import synergy_weights
+from mirtool.network.graph.centrality import eigenvector_centrality, pagerank
+from mirtool.network.graph.synergy_graph import synergy_weights
 
 
 def matrix(n: int, edges) -> np.ndarray:

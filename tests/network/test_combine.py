@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from mirtool.errors import CallError, NotEnoughDataError
 from mirtool.model import EVIDENCE_CLASSES, Interactions, text_array
-from mirtool.network.combine import at_score, combine_interactions
+from mirtool.network.interactions.combine import at_score, combine_interactions
 
 NAMES = ("A", "B", "C")
 PAIR = st.tuples(st.sampled_from("mno"), st.sampled_from("XYZ"))

@@ -18,7 +18,7 @@ from mirtool.network import (
     with_communities,
     with_community_terms,
 )
-from mirtool.network.communities import louvain, modularity_parts, most_common
+from mirtool.network.graph.communities import louvain, modularity_parts, most_common
 
 # Two groups of miRNAs: a, b and c share A1 … A4, d and e share D1 … D4; c and d share X. f has a gene of its own.
 PAIRS = [(mirna, f"A{i}") for mirna in "abc" for i in range(1, 5)]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from mirtool.model import Interactions, text_array
 from mirtool.network import mirna_universe, synergy_network, with_convergence
-from mirtool.network.convergence import poisson_binomial_tail
+from mirtool.network.graph.convergence import poisson_binomial_tail
 
 REFERENCE = Path(__file__).resolve().parents[1] / "reference/convergence.csv"
 CHANCES = st.lists(st.floats(0, 1), min_size=1, max_size=40).map(np.array)

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mirtool.model import Interactions, text_array
-from mirtool.network.current_names import with_current_names
+from mirtool.network.interactions.current_names import with_current_names
 
 PAIR = st.tuples(st.sampled_from("abcd"), st.sampled_from("XYZ"))
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
 from mirtool.errors import CallError
-from mirtool.io.interactions import read_interactions, starter_interactions
+from mirtool.io.targets.interactions import read_interactions, starter_interactions
 from mirtool.network import synergy_network
-from mirtool.network.curveball import ROUNDS, pair_null, shuffle
+from mirtool.network.pairs.curveball import ROUNDS, pair_null, shuffle
 
 MIRTARBASE = Path(__file__).resolve().parents[2] / "../shared/data/targets/miRTarBase_hsa_MTI.csv.gz"
 

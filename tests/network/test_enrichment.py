@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from scipy.stats import false_discovery_control, hypergeom
 
 from mirtool.errors import CallError, NotEnoughDataError
-from mirtool.io.gene_sets import embedded_go_bp
-from mirtool.io.interactions import starter_interactions
+from mirtool.io.genes.gene_sets import embedded_go_bp
+from mirtool.io.targets.interactions import starter_interactions
 from mirtool.model import GeneSets
 from mirtool.network import enrichment, enrichment_table
 

@@ -4,9 +4,13 @@ import numpy as np
 import pytest
 
 from mirtool.errors import FormatError, NotEnoughDataError
-from mirtool.io.gene_changes import GeneChanges
+from mirtool.io.genes.gene_changes import GeneChanges
 from mirtool.model import Interactions, text_array
-from mirtool.network.expression_context import anticorrelated_only, expressed_only, inversely_changed_only
+from mirtool.network.interactions.expression_context import (
+    anticorrelated_only,
+    expressed_only,
+    inversely_changed_only,
+)
 
 PAIRS = [("a", "X"), ("a", "Y"), ("b", "X"), ("b", "Z"), ("c", "Y")]
 KNOWN = Interactions(

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from scipy.stats import hypergeom
 
-from mirtool.network.hypergeometric import log_upper_tail, upper_tail
+from mirtool.stats.hypergeometric import log_upper_tail, upper_tail
 
 
 def exact_tail(hits: int, population: int, marked: int, drawn: int) -> float:

@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_array
 from scipy.spatial import cKDTree
 
-from mirtool.io.interactions import starter_interactions
+from mirtool.io.targets.interactions import starter_interactions
 from mirtool.model import IntArray, text_array
-from mirtool.network.layout import GENE_SPACING, MIRNA_RADIUS, network_layout
-from mirtool.network.targets import TargetMatrix, target_matrix
+from mirtool.network.graph.layout import GENE_SPACING, MIRNA_RADIUS, network_layout
+from mirtool.network.interactions.targets import TargetMatrix, target_matrix
 
 
 def matrix(rows: list[list[int]]) -> TargetMatrix:

@@ -14,13 +14,13 @@ from scipy.sparse import csr_array
 
 from mirtool.commands.workers import open_executor
 from mirtool.errors import CallError, FormatError, NotEnoughDataError
-from mirtool.io.gene_sets import embedded_go_bp
-from mirtool.io.interactions import starter_interactions
-from mirtool.io.tables import TextTable
+from mirtool.io.genes.gene_sets import embedded_go_bp
+from mirtool.io.tables.text_tables import TextTable
+from mirtool.io.targets.interactions import starter_interactions
 from mirtool.model import GeneSets, Interactions, text_array
 from mirtool.network import enrichment, enrichment_table, mirna_universe, synergy_network, target_enrichment
-from mirtool.network.mirna_null import count_hits, mirna_null
-from mirtool.network.mirna_universe import degree_strata, read_universe, universe_table
+from mirtool.network.enrichment.mirna_null import count_hits, mirna_null
+from mirtool.network.interactions.mirna_universe import degree_strata, read_universe, universe_table
 from mirtool.report.tables import table_text
 
 # Five miRNAs, the first two the study's; a term of the first three genes.

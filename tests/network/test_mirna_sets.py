@@ -2,12 +2,12 @@
 
 import pytest
 
+from mirtool.annotation.mirbase import mature_mirnas
+from mirtool.annotation.mirna_names import NameBook
 from mirtool.errors import CallError, NotEnoughDataError
-from mirtool.io.mirna_loci import MirnaLoci, MirnaLocus, embedded_loci
-from mirtool.mirbase import mature_mirnas
+from mirtool.io.mirnas.mirna_loci import MirnaLoci, MirnaLocus, embedded_loci
 from mirtool.model import GeneSets
-from mirtool.names import NameBook
-from mirtool.network.mirna_sets import (
+from mirtool.network.enrichment.mirna_sets import (
     MirnaSets,
     array_mirnas,
     find_clusters,

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mirtool.errors import CallError
-from mirtool.network.mirnas import combine_probes, near_misses, parts_of
+from mirtool.network.interactions.mirnas import combine_probes, near_misses, parts_of
 
 
 def test_two_probes_of_one_mirna_become_one() -> None:

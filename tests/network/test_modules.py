@@ -5,13 +5,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mirtool.differential.adjust import adjust_p_values
 from mirtool.errors import CallError, NotEnoughDataError
-from mirtool.io.gene_sets import embedded_go_bp
-from mirtool.io.interactions import starter_interactions
+from mirtool.io.genes.gene_sets import embedded_go_bp
+from mirtool.io.targets.interactions import starter_interactions
 from mirtool.model import GeneSets, Interactions, ProteinInteractions, text_array
 from mirtool.network import SynergyNetwork, enrichment, network_graph, node_table, synergy_network
-from mirtool.network.modules import adjust_within, with_modules
+from mirtool.network.pairs.modules import adjust_within, with_modules
+from mirtool.stats.adjustment import adjust_p_values
 
 TARGETS = {
     "hsa-miR-17-5p": ("G1", "G2", "G3", "G4"),

@@ -9,7 +9,7 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from mirtool.io.interactions import starter_interactions
+from mirtool.io.targets.interactions import starter_interactions
 from mirtool.model import Interactions, text_array
 from mirtool.network import (
     SynergyNetwork,

@@ -11,8 +11,8 @@ from scipy.sparse.csgraph import shortest_path
 
 from mirtool.errors import CallError, NotEnoughDataError
 from mirtool.model import ProteinInteractions, text_array
-from mirtool.network import proximity
-from mirtool.network.proximity import closeness, draw_rows, protein_space, step_distances
+from mirtool.network.pairs import proximity
+from mirtool.network.pairs.proximity import closeness, draw_rows, protein_space, step_distances
 
 
 def proteins_of(pairs) -> ProteinInteractions:

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 
 from mirtool.errors import CallError
-from mirtool.io.gene_relations import go_ancestors
-from mirtool.io.gene_sets import embedded_go
+from mirtool.io.genes.gene_relations import go_ancestors
+from mirtool.io.genes.gene_sets import embedded_go
 from mirtool.model import GeneSets
 from mirtool.network import EnrichmentTable, enrichment, enrichment_table
-from mirtool.network.enrichment import NullTest
-from mirtool.network.redundancy import reduce_terms, similarities
-from mirtool.network.term_map import mapped_rows, term_map, term_map_bytes
+from mirtool.network.enrichment.over_representation import NullTest
+from mirtool.network.enrichment.redundancy import reduce_terms, similarities
+from mirtool.network.enrichment.term_map import mapped_rows, term_map, term_map_bytes
 
 UNIVERSE = [f"G{i}" for i in range(100)]
 

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mirtool.errors import CallError
-from mirtool.io.interactions import starter_interactions
+from mirtool.io.targets.interactions import starter_interactions
 from mirtool.model import Interactions, text_array
 from mirtool.network import SynergyNetwork, synergy_network, with_robustness
-from mirtool.network.robustness import databases_of, ranks_of
+from mirtool.network.graph.robustness import databases_of, ranks_of
 
 TEN = (
     "hsa-miR-125b-5p", "hsa-miR-19a-3p", "hsa-miR-21-5p", "hsa-miR-20a-5p", "hsa-miR-17-5p", "hsa-miR-15a-5p",

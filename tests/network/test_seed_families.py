@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mirtool.errors import CallError
-from mirtool.io.interactions import read_interactions
+from mirtool.io.targets.interactions import read_interactions
 from mirtool.model import Interactions, text_array
 from mirtool.network import SynergyNetwork, synergy_network
-from mirtool.network.seed_families import beyond_seed, common_targets, units_of
-from mirtool.network.targets import target_matrix
+from mirtool.network.interactions.targets import target_matrix
+from mirtool.network.pairs.seed_families import beyond_seed, common_targets, units_of
 
 MIRTARBASE = Path(__file__).resolve().parents[2] / "../shared/data/targets/miRTarBase_hsa_MTI.csv.gz"
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from mirtool.errors import CallError, NotEnoughDataError
-from mirtool.io.interactions import read_interactions, starter_interactions
+from mirtool.io.targets.interactions import read_interactions, starter_interactions
 from mirtool.model import Interactions, text_array
 from mirtool.network import SynergyNetwork, graphml_bytes, network_graph, node_table, synergy_network
 

@@ -4,8 +4,8 @@ import pytest
 
 from mirtool.errors import NotEnoughDataError
 from mirtool.model import Interactions, text_array
-from mirtool.network.mirnas import combine_probes
-from mirtool.network.target_sets import target_sets
+from mirtool.network.interactions.mirnas import combine_probes
+from mirtool.network.interactions.target_sets import target_sets
 
 PAIRS = [("a", "X"), ("a", "Y"), ("b", "Y"), ("b", "Z"), ("c", "W"), ("d", "X")]
 KNOWN = Interactions(

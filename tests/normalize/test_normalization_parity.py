@@ -5,7 +5,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mirtool.lowess import weighted_lowess
 from mirtool.model import SpotLayout
 from mirtool.normalize.background import (
     at_least_half,
@@ -39,6 +38,7 @@ from mirtool.normalize.within import (
     subtract_loess_by_block,
     subtract_median,
 )
+from mirtool.stats.lowess import weighted_lowess
 
 REFERENCE = Path(__file__).resolve().parents[1] / "reference"
 REAL = Path(__file__).resolve().parents[2] / "../shared/data/matrix/GSE19536_mirna.csv.gz"

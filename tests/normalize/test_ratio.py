@@ -9,15 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from mirtool.annotation.probes import classify_probes
 from mirtool.cli import main
 from mirtool.errors import CallError, NotEnoughDataError
-from mirtool.io.genepix import genepix_bytes
-from mirtool.io.matrix import read_expression
+from mirtool.io.arrays.genepix import genepix_bytes
+from mirtool.io.arrays.matrix import read_expression
 from mirtool.model import ArraySource, Channel, RawArrays, SampleTable, SpotLayout, text_array
 from mirtool.normalize import normalize
 from mirtool.normalize.ratio import log_ratio
-from mirtool.probes import classify_probes
-from mirtool.report.normalization import array_rows, cautions, summary_pairs
+from mirtool.report.text.normalization import array_rows, cautions, summary_pairs
 
 # Backgrounds: 100 under Hy3 (532), 50 under Hy5 (635). Signals Hy3/Hy5 of the spots that are not flagged bad,
 # log2 of them, M = difference, A = mean, and their medians:

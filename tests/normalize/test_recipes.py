@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from mirtool.chip import ChipDesign
+from mirtool.annotation.probes import classify_probes
 from mirtool.cli import main
 from mirtool.errors import CallError, MirtoolError, NotEnoughDataError
-from mirtool.io.matrix import read_expression
+from mirtool.io.arrays.matrix import read_expression
 from mirtool.model import ArraySource, Channel, RawArrays, SampleTable, SpotLayout, text_array
 from mirtool.normalize import BACKGROUND_METHODS, BETWEEN_METHODS, RATIO_BETWEEN_METHODS, WITHIN_METHODS, normalize
 from mirtool.normalize.imputation import impute_knn
@@ -24,8 +24,8 @@ from mirtool.normalize.normexp import expected_signals, fit_normexp
 from mirtool.normalize.quantiles import normalize_quantiles
 from mirtool.normalize.spike_in import fit_spike_in_curves
 from mirtool.normalize.vsn import fit_vsn
-from mirtool.probes import classify_probes
-from mirtool.simulate import simulate_study
+from mirtool.simulate.arrays import simulate_study
+from mirtool.simulate.chip import ChipDesign
 
 # Two arrays, background 100 everywhere. Signals of s1 / s2 and flags of s1:
 #

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from mirtool.annotation.probes import classify_probes
 from mirtool.errors import CallError, FormatError, MirtoolError, NotEnoughDataError
 from mirtool.model import ArraySource, Channel, ProbeTable, RawArrays, SampleTable, text_array
 from mirtool.normalize import normalize
-from mirtool.probes import classify_probes
 
 NAN = math.nan
 

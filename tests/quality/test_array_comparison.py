@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 from scipy.stats import pearsonr, spearmanr
 
-from mirtool.components import principal_components
 from mirtool.quality.comparison import (
     distance_matrix,
     pearson_matrix,
     row_medians,
     spearman_matrix,
 )
+from mirtool.stats.principal_components import principal_components
 
 NAN = float("nan")
 

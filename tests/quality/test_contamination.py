@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from mirtool.annotation.probes import classify_probes
 from mirtool.model import text_array
-from mirtool.probes import classify_probes
 from mirtool.quality.contamination import FORMER_NAMES, HEMOLYSIS, MARKERS, indications, marker_of
 
 NAN = float("nan")
@@ -70,7 +70,7 @@ def test_markers_are_told_by_their_whole_name(name, marker):
 
 
 def test_every_marker_is_a_human_mirna_and_every_former_name_leads_to_one():
-    from mirtool.mirbase import mature_mirnas
+    from mirtool.annotation.mirbase import mature_mirnas
 
     current = mature_mirnas()
     wanted = {marker for markers in MARKERS.values() for marker in markers} | set(HEMOLYSIS)

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from mirtool.annotation.probes import classify_probes
 from mirtool.model import Channel, text_array
 from mirtool.normalize.replicates import collapse_replicates, group_replicates
-from mirtool.probes import classify_probes
 from mirtool.quality.measures import channel_measures, replicate_cv
 
 NAN = float("nan")

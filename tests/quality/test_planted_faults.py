@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from mirtool.annotation.probes import classify_probes
 from mirtool.errors import CallError
 from mirtool.model import ArraySource, Channel, RawArrays, SampleTable, text_array
-from mirtool.probes import classify_probes
 from mirtool.quality import Verdict, quality_report
 from mirtool.quality.faults import better_partners
-from mirtool.simulate import simulate_study
+from mirtool.simulate.arrays import simulate_study
 
 GSE20122 = Path(__file__).resolve().parents[2] / "../shared/data/imagene/GSE20122_miRCURY_spot_intensities.tsv.gz"
 PRINTING_SD = 0.15

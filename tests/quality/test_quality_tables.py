@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mirtool.quality import quality_report, quality_tables
-from mirtool.simulate import simulate_study
+from mirtool.simulate.arrays import simulate_study
 
 
 @pytest.fixture(scope="module")

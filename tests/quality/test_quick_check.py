@@ -10,7 +10,7 @@ import pytest
 from mirtool.normalize import normalize
 from mirtool.quality import quality_report
 from mirtool.quality.quick import compared_values, outlier_warnings
-from mirtool.simulate import simulate_study
+from mirtool.simulate.arrays import simulate_study
 
 
 @pytest.fixture(scope="module")

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from scipy.stats import linregress, spearmanr
 
+from mirtool.annotation.probes import classify_probes
 from mirtool.model import text_array
 from mirtool.normalize.replicates import collapse_replicates, group_replicates
-from mirtool.probes import classify_probes
 from mirtool.quality.spike_ins import against_medians, spike_in_report
 
 NAN = float("nan")

@@ -1,4 +1,4 @@
-# Reference values for the tests of mirtool.qpcr: t tests with intervals and the rank-sum test of base R's stats.
+# Reference values for the tests of mirtool.validation: t tests with intervals and the rank-sum test of base R's stats.
 # Reads qpcr_fixture.csv (dCt, one row a target; a1..a5 tested, b1..b4 reference), writes qpcr_r.csv.
 fixture <- read.csv("qpcr_fixture.csv", row.names = 1, check.names = FALSE)
 tested <- as.matrix(fixture[, grep("^a", names(fixture))])

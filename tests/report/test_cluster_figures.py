@@ -6,12 +6,12 @@ import pytest
 from matplotlib.collections import PathCollection, QuadMesh
 
 from mirtool.cluster import cluster_both_ways
-from mirtool.components import principal_components
 from mirtool.errors import NotEnoughDataError
 from mirtool.model import ExpressionMatrix, ProbeTable, SampleTable, text_array
-from mirtool.report.components import Components, components_figure
-from mirtool.report.figures import svg_bytes
-from mirtool.report.heatmap import heatmap_figure
+from mirtool.report.figures.canvas import svg_bytes
+from mirtool.report.figures.components import Components, components_figure
+from mirtool.report.figures.heatmap import heatmap_figure
+from mirtool.stats.principal_components import principal_components
 
 NAN = float("nan")
 

@@ -9,11 +9,11 @@ import pytest
 
 from mirtool.model import GeneSets
 from mirtool.network import EnrichmentTable, enrichment
-from mirtool.network.enrichment import NullTest
-from mirtool.network.redundancy import reduce_terms
-from mirtool.report.enrichment_figures import drawn_rows, enrichment_bars, enrichment_dots
-from mirtool.report.enrichment_map import enrichment_map_figure
-from mirtool.report.figures import svg_bytes, text_boxes
+from mirtool.network.enrichment.over_representation import NullTest
+from mirtool.network.enrichment.redundancy import reduce_terms
+from mirtool.report.figures.canvas import svg_bytes, text_boxes
+from mirtool.report.figures.enrichment import drawn_rows, enrichment_bars, enrichment_dots
+from mirtool.report.figures.enrichment_map import enrichment_map_figure
 
 FIGURES = (enrichment_bars, enrichment_dots, enrichment_map_figure)
 N = 40

@@ -9,7 +9,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from mirtool.errors import OutputError
-from mirtool.report.figures import (
+from mirtool.report.figures.canvas import (
     GROUP_COLORS,
     SMALLEST_TEXT,
     group_colors,
@@ -70,7 +70,7 @@ def test_same_figure_same_bytes(tmp_path):
 def test_same_bytes_in_another_process_whatever_the_hash_seed():
     code = (
         "import sys, matplotlib.pyplot as p; p.rcParams['font.size'] = 30; p.rcParams['lines.linewidth'] = 9\n"
-        "from mirtool.report.figures import *\n"
+        "from mirtool.report.figures.canvas import *\n"
         "f = new_figure(50, 50)\n"
         "with house_style(): f.add_subplot().plot([1, 2], [3, 4])\n"
         "sys.stdout.buffer.write(svg_bytes(f) + png_bytes(f))"
@@ -98,7 +98,8 @@ def test_settings_of_the_reader_are_left_alone():
 
 def test_pyplot_is_not_imported():
     code = (
-        "import sys; from mirtool.report.figures import *; f = new_figure(50, 50); png_bytes(f); svg_bytes(f);"
+        "import sys; from mirtool.report.figures.canvas import *; "
+        "f = new_figure(50, 50); png_bytes(f); svg_bytes(f);"
         "sys.exit('matplotlib.pyplot' in sys.modules or 'pandas' in sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -8,8 +8,8 @@ from matplotlib.figure import Figure
 from mirtool.cluster import row_scores
 from mirtool.errors import NotEnoughDataError
 from mirtool.model import ExpressionMatrix, ProbeTable, SampleTable, text_array
-from mirtool.report.figures import SMALLEST_TEXT, house_style, png_bytes, svg_bytes, text_boxes
-from mirtool.report.heatmap import MOST_NAMED_ROWS, heatmap_figure
+from mirtool.report.figures.canvas import SMALLEST_TEXT, house_style, png_bytes, svg_bytes, text_boxes
+from mirtool.report.figures.heatmap import MOST_NAMED_ROWS, heatmap_figure
 
 NAN = float("nan")
 

@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mirtool.report.labels import place_labels, spread
+from mirtool.report.figures.label_places import place_labels, spread
 
 BOUNDS = (0.0, 0.0, 1000.0, 800.0)
 GAP = 8.0

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from mirtool.errors import CallError
-from mirtool.io.interactions import starter_interactions
+from mirtool.io.targets.interactions import starter_interactions
 from mirtool.model import Interactions, text_array
 from mirtool.network import SynergyNetwork, synergy_network
-from mirtool.report.figures import svg_bytes, text_boxes
-from mirtool.report.network_figure import WIDTHS_MM, network_figure
+from mirtool.report.figures.canvas import svg_bytes, text_boxes
+from mirtool.report.figures.network import WIDTHS_MM, network_figure
 
 MIRNAS = ("hsa-miR-17-5p", "hsa-miR-20a-5p", "hsa-miR-15a-5p", "hsa-miR-16-5p", "hsa-miR-20b-3p", "hsa-miR-99x")
 

@@ -7,13 +7,13 @@ import numpy as np
 import openpyxl
 import python_calamine
 
-from mirtool.io.gene_sets import embedded_go_bp
-from mirtool.io.interactions import starter_interactions
+from mirtool.io.genes.gene_sets import embedded_go_bp
+from mirtool.io.targets.interactions import starter_interactions
 from mirtool.model import text_array
 from mirtool.network import SynergyNetwork, mirna_universe, synergy_network
-from mirtool.network.enrichment import target_enrichment
-from mirtool.report.network_sheets import LONGEST_CELL, network_sheets
+from mirtool.network.enrichment.over_representation import target_enrichment
 from mirtool.report.tables import workbook_bytes
+from mirtool.report.workbook.network_sheets import LONGEST_CELL, network_sheets
 
 STUDY = ["hsa-miR-17-5p", "hsa-miR-20a-5p", "hsa-miR-15a-5p", "hsa-miR-99x"]
 

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from mirtool.differential import choose_comparison
-from mirtool.io.differential import DifferentialNames
+from mirtool.io.results.differential import DifferentialNames
 from mirtool.model import SampleTable, text_array
-from mirtool.qpcr import compare_quantities, concordance
-from mirtool.report.figures import svg_bytes
-from mirtool.report.qpcr_figures import array_qpcr_figure, qpcr_bars_figure
+from mirtool.report.figures.canvas import svg_bytes
+from mirtool.report.figures.qpcr import array_qpcr_figure, qpcr_bars_figure
+from mirtool.validation import compare_quantities, concordance
 
 NAMES = ("hsa-miR-16-5p", "hsa-miR-21-5p", "hsa-let-7d-3p", "hsa-miR-99a-5p")
 SAMPLES = SampleTable(("a1", "a2", "a3", "b1", "b2", "b3"), ("resistant",) * 3 + ("responding",) * 3)

@@ -7,19 +7,19 @@ from matplotlib.collections import QuadMesh
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from mirtool.chip import ChipDesign
 from mirtool.errors import NotEnoughDataError
 from mirtool.model import Channel, RawArrays, SampleTable
 from mirtool.quality import Finding, QualityReport, Verdict, quality_report
-from mirtool.report.figures import SMALLEST_TEXT, house_style, png_bytes, svg_bytes, text_boxes
-from mirtool.report.quality_arrays import arrays_figure
-from mirtool.report.quality_between import components_figure, correlations_figure, distances_figure
-from mirtool.report.quality_distributions import boxplots_figure, densities_figure, kernel_densities
-from mirtool.report.quality_figures import STEMS, quality_figures
-from mirtool.report.quality_ma import ma_figures, running_median
-from mirtool.report.quality_rows import OUTLIER_COLOR
-from mirtool.report.quality_spatial import background_figures, foreground_figures, residual_figures
-from mirtool.simulate import simulate_study
+from mirtool.report.figures.canvas import SMALLEST_TEXT, house_style, png_bytes, svg_bytes, text_boxes
+from mirtool.report.figures.quality_arrays import arrays_figure
+from mirtool.report.figures.quality_between import components_figure, correlations_figure, distances_figure
+from mirtool.report.figures.quality_distributions import boxplots_figure, densities_figure, kernel_densities
+from mirtool.report.figures.quality_figures import STEMS, quality_figures
+from mirtool.report.figures.quality_ma import ma_figures, running_median
+from mirtool.report.figures.quality_rows import OUTLIER_COLOR
+from mirtool.report.figures.quality_spatial import background_figures, foreground_figures, residual_figures
+from mirtool.simulate.arrays import simulate_study
+from mirtool.simulate.chip import ChipDesign
 
 NAN = float("nan")
 SMALL = ChipDesign(block_rows=9, block_columns=9, second_probes=0, mirplus=5, other_species=5, hidden=2,

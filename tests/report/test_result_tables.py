@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mirtool.errors import CallError, OutputError
-from mirtool.io.tables import read_table
+from mirtool.io.tables.text_tables import read_table
 from mirtool.model import Table, text_array
 from mirtool.report.tables import format_of, table_text, workbook_bytes, write_bytes, write_table
 

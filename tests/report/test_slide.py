@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from mirtool.model import SpotLayout
-from mirtool.report.slide import lay_out
+from mirtool.report.figures.slide import lay_out
 
 
 def layout(n_blocks: int, rows: int = 2, columns: int = 3) -> SpotLayout:

@@ -8,8 +8,8 @@ from matplotlib.figure import Figure
 
 from mirtool.errors import CallError
 from mirtool.model import DifferentialTable, ProbeTable, text_array
-from mirtool.report.figures import SMALLEST_TEXT, UP_COLOR, house_style, png_bytes, svg_bytes, text_boxes
-from mirtool.report.volcano import volcano_figure
+from mirtool.report.figures.canvas import SMALLEST_TEXT, UP_COLOR, house_style, png_bytes, svg_bytes, text_boxes
+from mirtool.report.figures.volcano import volcano_figure
 
 NAN = float("nan")
 

@@ -2,11 +2,11 @@
 
 import pytest
 
+from mirtool.annotation.mirbase import mature_mirnas
+from mirtool.annotation.mirna_names import NameBook
 from mirtool.errors import CallError, NotEnoughDataError
-from mirtool.io.candidates import Candidates, read_candidates
-from mirtool.io.mirna_lists import ListedName, MirnaList
-from mirtool.mirbase import mature_mirnas
-from mirtool.names import NameBook
+from mirtool.io.mirnas.mirna_lists import ListedName, MirnaList
+from mirtool.io.results.candidates import Candidates, read_candidates
 from mirtool.shortlist import MOTIFS, look_up, motif_starts, shortlist
 from mirtool.shortlist.ranking import rank_order
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from mirtool.errors import FormatError
-from mirtool.io.interactions import inspect, read_interactions
-from mirtool.io.target_tables.targetscan_families import read_families
+from mirtool.io.targets.databases.targetscan_families import read_families
+from mirtool.io.targets.interactions import inspect, read_interactions
 
 FIXTURES = Path(__file__).resolve().parents[3] / "fixtures" / "target_tables"
 
@@ -158,7 +158,7 @@ def test_mirecords_without_a_mature_mirna_is_no_table_of_interactions(tmp_path: 
 def test_a_bad_number_in_a_large_file_is_found_in_its_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mirtool.io.large_tables.LARGE", 0)
+    monkeypatch.setattr("mirtool.io.tables.large_tables.LARGE", 0)
     assert NO_NUMBER.format(5, "miTG-score") in refusal(
         damaged("microT_CDS_data.csv", ",0.998", ",high", tmp_path)
     )

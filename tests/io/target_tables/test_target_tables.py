@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from mirtool.gene_ids.book import book_of
-from mirtool.io.interactions import inspect, read_interactions
+from mirtool.annotation.gene_symbols.book import book_of
 from mirtool.io.registry import sniff_format
+from mirtool.io.targets.interactions import inspect, read_interactions
 
 FIXTURES = Path(__file__).resolve().parents[3] / "fixtures" / "target_tables"
 
@@ -270,10 +270,10 @@ def test_a_large_file_is_read_by_blocks_to_the_same_pairs(monkeypatch: pytest.Mo
              "miRDB_v6.0_prediction_result.txt.gz", "microT_CDS_data.csv", "mir2gene.csv",
              "interactions_human.microT.mirbase.txt.gz", "multimir_predicted.tsv"]  # fmt: skip
     small = [everything(FIXTURES / name) for name in names]
-    monkeypatch.setattr("mirtool.io.large_tables.LARGE", 0)
-    monkeypatch.setattr("mirtool.io.target_tables.columns.read_table", refuse)
-    monkeypatch.setattr("mirtool.io.target_tables.mirdb.read_text", refuse)
-    monkeypatch.setattr("mirtool.io.target_tables.diana_microt.read_text", refuse)
+    monkeypatch.setattr("mirtool.io.tables.large_tables.LARGE", 0)
+    monkeypatch.setattr("mirtool.io.targets.databases.columns.read_table", refuse)
+    monkeypatch.setattr("mirtool.io.targets.databases.mirdb.read_text", refuse)
+    monkeypatch.setattr("mirtool.io.targets.databases.diana_microt.read_text", refuse)
     assert [everything(FIXTURES / name) for name in names] == small
 
 

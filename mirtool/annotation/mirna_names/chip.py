@@ -1,0 +1,47 @@
+"""The names of a chip's probes, and the current ones in their place."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from mirtool.annotation.mirna_names.book import CURRENT_RELEASE, NameBook
+from mirtool.annotation.mirna_names.names_table import name_columns
+from mirtool.annotation.probes import ProbeKind, is_kind
+from mirtool.io.tables.output import side_path
+from mirtool.model import ExpressionMatrix, ProbeTable, Table, text_array
+
+
+def names_path(path: str | Path) -> Path:
+    """Give the name of the table that keeps the chip's names beside a normalized one.
+
+    Examples
+    --------
+    >>> str(names_path("results/normalized.csv"))
+    'results/normalized_names.csv'
+    """
+    return side_path(path, "names")
+
+
+def with_current_names(matrix: ExpressionMatrix, book: NameBook) -> ExpressionMatrix:
+    """Give a matrix whose miRNA probes carry their current names, where these are known; IDs stay.
+
+    Of a slash name each part that is known becomes current. Other kinds of probe keep their names.
+    """
+    probes = matrix.probes
+    mirna = is_kind(probes, ProbeKind.MIRNA)
+    names = text_array(
+        book.resolve(name).best_name if known else name for name, known in zip(probes.name, mirna, strict=True)
+    )
+    return replace(
+        matrix,
+        probes=ProbeTable(probes.id, names, probes.kind),
+        history=(*matrix.history, f"names: {CURRENT_RELEASE} where known"),
+    )
+
+
+def chip_names_table(probes: ProbeTable, book: NameBook) -> Table:
+    """Give the chip's names of the miRNA probes, one row a probe, with what became of them."""
+    mirna = probes.take(is_kind(probes, ProbeKind.MIRNA))
+    found = [book.resolve(name) for name in mirna.name]
+    return Table({"ID": mirna.id, "Name": mirna.name, **name_columns(found, book)})

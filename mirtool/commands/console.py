@@ -1,0 +1,83 @@
+"""What a person reads on stderr while a command works. Results never come this way."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TypeVar
+
+from mirtool.errors import printable
+
+T = TypeVar("T")
+
+
+def say(message: str = "") -> None:
+    """Print one line for the user on stderr; what a file holds can't steer the terminal."""
+    print(printable(message), file=sys.stderr)  # noqa: T201
+
+
+def warn(message: str) -> None:
+    """Print something the user should not overlook on stderr."""
+    say(f"Warning: {message}")
+
+
+def say_pairs(pairs: Sequence[tuple[str, str]]) -> None:
+    """Print labels and values in two aligned columns."""
+    width = max((len(label) for label, _ in pairs), default=0)
+    for label, value in pairs:
+        say(f"  {label:<{width}}  {value}")
+
+
+def say_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print rows under a header in aligned columns: the first to the left, numbers to the right."""
+    widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
+    for row in (header, *rows):
+        first, *others = zip(row, widths, strict=True)
+        say("  " + "  ".join([first[0].ljust(first[1]), *(cell.rjust(width) for cell, width in others)]))
+
+
+def progress(items: Iterable[T], title: str, total: int) -> Iterator[T]:
+    """Hand ``items`` on, with a progress bar on a terminal and nothing in a pipe or a log."""
+    if not sys.stderr.isatty() or total < 2:
+        yield from items
+        return
+    from rich.console import Console
+    from rich.progress import track
+
+    yield from track(items, description=title, total=total, console=Console(stderr=True), transient=True)
+
+
+@contextmanager
+def progress_bytes(title: str) -> Iterator[Callable[[int, int | None], None]]:
+    """Give a function to call with the bytes that are there and how many there will be; a bar, on a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda _done, _total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(title, total=None)
+
+        def show(done: int, total: int | None) -> None:
+            bar.update(task, completed=done, total=total)
+            if done == total:
+                bar.stop()  # what comes after the download has lines of its own
+
+        yield show
+
+
+@contextmanager
+def progress_steps(title: str, total: int) -> Iterator[Callable[[str], None]]:
+    """Give a function to call after each of ``total`` steps; it moves a progress bar on a terminal only."""
+    if not sys.stderr.isatty() or total < 2:
+        yield lambda _step: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(title, total=total)
+        yield lambda _step: bar.advance(task)

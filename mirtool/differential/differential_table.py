@@ -1,0 +1,144 @@
+"""The differential table as it is written: which group is on top stands in the names of its columns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mirtool.differential.compare import TESTS
+from mirtool.differential.fold_change import FOLD_CHANGES
+from mirtool.model import DifferentialTable, IntArray, Table
+from mirtool.stats.adjustment import ADJUSTMENTS
+
+if TYPE_CHECKING:
+    from mirtool.differential.by_model import ModelComparison
+
+TEST_LABELS = {
+    "moderated": "moderated",
+    "welch": "Welch",
+    "student": "Student",
+    "rank-sum": "rank-sum",
+    "signed-rank": "signed-rank",
+    "permutation": "permutation",
+}
+
+STATISTICS = {
+    "moderated": "t",
+    "welch": "t",
+    "student": "t",
+    "rank-sum": "U",
+    "signed-rank": "W",
+    "permutation": "d",
+}
+"""Test to the letter of its statistic."""
+
+MEANS = {
+    "ratio-of-means": ("mean", "ratio of means"),
+    "geometric": ("geometric mean", "ratio of geometric means"),
+    "fitted": ("fitted mean", "ratio of fitted means"),
+}
+"""Fold change to the headings of its means and of their ratio."""
+
+LOG_ODDS = "B (log odds)"
+
+REGULATION_COLUMNS = {
+    "fold change": "regulation by fold change",
+    "p": "regulation by volcano P",
+    "fdr": "regulation by volcano FDR",
+}
+"""Rule to the column that holds ``up``, ``down`` or nothing by it."""
+
+
+def differential_table(d: DifferentialTable) -> Table:
+    """Lay a comparison out for writing: rows sorted by P, then by the size of the log2 ratio, then by ID.
+
+    Missing P and missing ratios come last. Columns of P and FDR are there only where a test was made, and those
+    of FDR only where P was adjusted.
+    """
+    mean, ratio = MEANS[d.fold_change]
+    over = f"{d.tested}/{d.reference}"
+    columns: dict[str, npt.NDArray[Any]] = {
+        "ID": d.probes.id,
+        "Name": d.probes.name,
+        f"{mean} {d.tested}": d.mean_tested,
+        f"{mean} {d.reference}": d.mean_reference,
+        f"{ratio} {over}": d.ratio,
+        f"log2 ratio {over}": d.log2_ratio,
+        f"fold change {over}": d.signed_fold_change,
+    }
+    has_test, has_fdr = d.test != "none", d.test != "none" and d.adjust != "none"
+    if has_test:
+        label = TEST_LABELS[d.test]
+        columns |= {f"{STATISTICS[d.test]} ({label})": d.statistic, f"P ({label})": d.p_value}
+    if has_fdr:
+        columns[ADJUSTMENTS[d.adjust]] = d.fdr
+    if d.log_odds is not None:
+        columns[LOG_ODDS] = d.log_odds
+    columns |= {f"n {d.tested}": d.n_tested, f"n {d.reference}": d.n_reference}
+    if d.spots_tested is not None and d.spots_reference is not None:
+        columns |= {f"spots {d.tested}": d.spots_tested, f"spots {d.reference}": d.spots_reference}
+    columns[REGULATION_COLUMNS["fold change"]] = d.regulation_fold_change
+    if has_test:
+        columns[REGULATION_COLUMNS["p"]] = d.regulation_p
+    if has_fdr:
+        columns[REGULATION_COLUMNS["fdr"]] = d.regulation_fdr
+    return Table(columns, _notes(d)).take(_order(d))
+
+
+def overview_table(comparison: ModelComparison) -> Table:
+    """Lay several comparisons of one model side by side, a row a probe, sorted by the P of F, or the first P.
+
+    F, its P and the P adjusted test all comparisons together (not there with a least fold change). Each comparison
+    has its log2 ratio, fold change, t, P, adjusted P and regulation, with the groups in the heading.
+    """
+    first = comparison.tables[0]
+    label, letter = TEST_LABELS[first.test], STATISTICS[first.test]
+    columns: dict[str, npt.NDArray[Any]] = {"ID": first.probes.id, "Name": first.probes.name}
+    if comparison.f is not None and comparison.f_adjusted is not None:
+        f = "F (moderated)" if first.test == "moderated" else "F"
+        columns |= {f: comparison.f.statistic, "P (F)": comparison.f.p_value}
+        if first.adjust != "none":
+            columns[f"{ADJUSTMENTS[first.adjust]} of F"] = comparison.f_adjusted
+    for d in comparison.tables:
+        over = f"{d.tested}/{d.reference}"
+        columns |= {
+            f"log2 ratio {over}": d.log2_ratio,
+            f"fold change {over}": d.signed_fold_change,
+            f"{letter} ({label}) {over}": d.statistic,
+            f"P ({label}) {over}": d.p_value,
+        }
+        if d.adjust != "none":
+            columns[f"{ADJUSTMENTS[d.adjust]} {over}"] = d.fdr
+        if d.log_odds is not None:
+            columns[f"{LOG_ODDS} {over}"] = d.log_odds
+        columns[f"{REGULATION_COLUMNS['p']} {over}"] = d.regulation_p
+        if d.adjust != "none":
+            columns[f"{REGULATION_COLUMNS['fdr']} {over}"] = d.regulation_fdr
+    p_value = first.p_value if comparison.f is None else comparison.f.p_value
+    order = np.lexsort((first.probes.id.astype(str), -np.abs(first.log2_ratio), p_value))
+    compared = " and ".join(f"{d.tested}/{d.reference}" for d in comparison.tables)
+    return Table(columns, (("mirtool differential", ""), ("comparisons", compared), *_notes(first)[3:])).take(
+        order
+    )
+
+
+def _order(d: DifferentialTable) -> IntArray:
+    order = np.lexsort((d.probes.id.astype(str), -np.abs(d.log2_ratio), d.p_value))
+    return order.astype(np.int64)
+
+
+def _notes(d: DifferentialTable) -> tuple[tuple[str, str], ...]:
+    notes = [
+        ("mirtool differential", ""),
+        ("tested", d.tested),
+        ("reference", d.reference),
+        ("fold change", FOLD_CHANGES[d.fold_change]),
+        ("cutoff", f"{d.cutoff:g}"),
+        ("test", TESTS[d.test]),
+    ]
+    notes += d.details
+    if d.test != "none":
+        notes += [("alpha", f"{d.alpha:g}"), ("adjusted", d.adjust)]
+    return tuple(notes)

@@ -1,0 +1,302 @@
+"""Numbers with the probes and samples they belong to, as a table of any kind holds them, and what becomes of them.
+
+A format's module reads its file into :class:`ProbeValues`; raw intensities or log2 expression are made of that in
+one way for all of them, the scale stated and never guessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+
+from mirtool.annotation.probes import classify_probes
+from mirtool.errors import FormatError, ScaleError
+from mirtool.io.tables.text import sha256_of
+from mirtool.io.tables.text_tables import LARGEST_NUMBER, TextTable
+from mirtool.model import (
+    ArraySource,
+    Channel,
+    ExpressionMatrix,
+    FloatArray,
+    ProbeTable,
+    RawArrays,
+    SampleTable,
+    TextArray,
+    text_array,
+)
+
+CHANNEL = "intensity"
+"""Name of the one channel of a plain table."""
+
+MAX_LOG2 = 64.0
+"""No instrument counts to 2^64 (scanners end at 2^16): a larger value is no log2 intensity."""
+
+SUSPICIOUSLY_SMALL = 24.0
+"""Scanners count to 65535, so the brightest spot of an array lies far above this, and its log2 (16) below it."""
+
+NORMALIZED_NOTE = "mirtool normalized"
+"""First note of a table that mirtool normalized."""
+
+Scale = Literal["log2", "linear"]
+
+
+@dataclass(frozen=True, eq=False)
+class ProbeValues:
+    """What a table holds, in whatever scale.
+
+    Parameters
+    ----------
+    table
+        The table it was read from, for the place of every value.
+    columns
+        The column of each sample in ``table``; of each probe where ``sideways``.
+    id, name
+        Labels, ``(n_probes,)``.
+    has_ids
+        False where the table has names only, so that ``id`` holds them too.
+    samples
+        The samples' names.
+    values
+        ``(n_probes, n_samples)``, NaN missing.
+    sideways
+        True where the table has one row a sample.
+    left_out
+        What was not read, in words.
+    remarks
+        What else a user should know about the reading, in words.
+    about_samples
+        What the table says about its samples: a heading to one text a sample.
+    scale_hint
+        What the file says that may help a user to tell its scale.
+    """
+
+    table: TextTable
+    columns: tuple[int, ...]
+    id: TextArray
+    name: TextArray
+    has_ids: bool
+    samples: tuple[str, ...]
+    values: FloatArray
+    sideways: bool = False
+    left_out: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+    about_samples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    scale_hint: str = ""
+
+    @property
+    def path(self) -> str:
+        """The file."""
+        return self.table.path
+
+    def place(self, probe: int | None = None, sample: int | None = None) -> dict[str, Any]:
+        """Give path, line and column of a probe, a sample, or the value of both, for a message."""
+        row, column = (sample, probe) if self.sideways else (probe, sample)
+        return {
+            "path": self.path,
+            "line": None if row is None else self.table.line_of(row),
+            "column": None if column is None else self.table.header[self.columns[column]],
+        }
+
+
+def check_values(found: ProbeValues) -> ProbeValues:
+    """Refuse values that are infinite or larger than any instrument counts, and samples without any.
+
+    Raises
+    ------
+    FormatError
+        With the place of the first one.
+    """
+    beyond = np.argwhere(np.abs(found.values) > LARGEST_NUMBER)
+    if len(beyond):
+        probe, sample = map(int, beyond[0])
+        is_infinite = np.isinf(found.values[probe, sample])
+        raise FormatError(
+            "a value is infinite" if is_infinite else "a value is larger than any instrument counts",
+            **found.place(probe, sample),
+            found=f"{found.values[probe, sample]:g}",
+            expected="a number, or an empty cell or NA where it is missing",
+            hint=("it may be the logarithm of zero: " if is_infinite else "")
+            + "leave the cell empty if the value was not measured",
+        )
+    empty = np.flatnonzero(np.isnan(found.values).all(axis=0))
+    if len(empty):
+        raise FormatError(
+            "a sample has no value at all",
+            **found.place(sample=int(empty[0])),
+            found="missing values only",
+            hint="take the sample out of the table, or export it again",
+        )
+    return found
+
+
+def raw_arrays(found: ProbeValues, format_name: str) -> RawArrays:
+    """Take the values for linear intensities, one array a sample.
+
+    Returns
+    -------
+    RawArrays
+        One channel, ``"intensity"``, ``(n_rows, n_samples)``, NaN missing; no background, no flags, no layout;
+        probe kinds blank. Rows that share an ID, or a name where there is no ID, are replicate spots.
+
+    Raises
+    ------
+    ScaleError
+        Where the table says that it is normalized already.
+    """
+    if NORMALIZED_NOTE in found.table.notes:
+        raise ScaleError(
+            "this table is normalized already",
+            path=found.path,
+            found=f"the note '# {NORMALIZED_NOTE}' above the header",
+            expected="raw intensities",
+            hint="hand it to `mirtool diff`, or normalize the scanner's own files",
+        )
+    warnings = (*found.left_out, *found.remarks, *_grouping(found), *scale_doubts(found))
+    n_samples = len(found.samples)
+    return RawArrays(
+        channels={CHANNEL: Channel(found.values)},
+        flags=None,
+        probes=ProbeTable(found.id, found.name, text_array([""] * len(found.id))),
+        layout=None,
+        samples=sample_table(found),
+        sources=(ArraySource(found.path, format_name, sha256_of(found.path), warnings=warnings),) * n_samples,
+        dropped=found.left_out,
+    )
+
+
+def sample_table(found: ProbeValues) -> SampleTable:
+    """Give the samples as the table names and describes them; a description called group is the group."""
+    about = {key: column for key, column in found.about_samples.items() if key.strip().lower() not in _RESERVED}
+    groups = next((column for key, column in found.about_samples.items() if key.strip().lower() == "group"), ())
+    return SampleTable(found.samples, groups, (found.path,) * len(found.samples), about)
+
+
+_RESERVED = frozenset({"group", "sample", "file", "file_hy5"})
+
+
+def expression_matrix(found: ProbeValues, scale: Scale | None) -> ExpressionMatrix:
+    """Take the values for normalized expression on the scale that the table or the caller states.
+
+    Returns
+    -------
+    ExpressionMatrix
+        log2, ``(n_probes, n_samples)``, NaN missing; probes classified. Linear values are turned into log2; those
+        that are not positive have no logarithm, become missing and are counted in ``history``.
+
+    Raises
+    ------
+    ScaleError
+        Where neither the table nor ``scale`` tells the scale, the two contradict each other, or the values can't
+        be on it.
+    FormatError
+        Where an ID stands twice.
+    """
+    ids, renamed = (found.id, ()) if found.has_ids else _number_repeats(found.id)
+    _refuse_repeated_ids(found, ids)
+    stated = _stated_scale(found, scale)
+    values = found.values
+    history = [*_history_of(found.table), *found.remarks, *found.left_out, *renamed]
+    if stated == "log2":
+        _refuse_impossible_log2(found)
+    else:
+        positive = values > 0
+        n_lost = int((~positive & ~np.isnan(values)).sum())
+        values = np.log2(values, out=np.full(values.shape, np.nan), where=positive)
+        history += [f"values that are not positive have no log2 and were made missing: {n_lost}"] if n_lost else []
+    return ExpressionMatrix(
+        values=values,
+        probes=classify_probes(ids, found.name),
+        samples=sample_table(found),
+        history=tuple(history),
+    )
+
+
+def scale_doubts(found: ProbeValues) -> tuple[str, ...]:
+    """Wonder about intensities that are all so small that they may be logarithms already."""
+    largest = float(np.nanmax(found.values))
+    if largest > SUSPICIOUSLY_SMALL:
+        return ()
+    return (f"the largest value is {largest:.4g}: these may be log2 values, not intensities",)
+
+
+def _grouping(found: ProbeValues) -> tuple[str, ...]:
+    if found.has_ids or len(set(found.id)) == len(found.id):
+        return ()
+    return ("no ID column: replicates are grouped by name",)
+
+
+def _number_repeats(names: TextArray) -> tuple[TextArray, tuple[str, ...]]:
+    """Make IDs of names: the second row of a name gets `` (2)`` and so on; say which ones."""
+    seen: dict[str, int] = {}
+    ids = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        ids.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    repeated = [name for name, count in seen.items() if count > 1]
+    said = f"names that stand in more than one row, kept as probes of their own: {', '.join(repeated)}"
+    return text_array(ids), (said,) if repeated else ()
+
+
+def _refuse_repeated_ids(found: ProbeValues, ids: TextArray) -> None:
+    first: dict[str, int] = {}
+    for probe, probe_id in enumerate(ids):
+        if probe_id in first:
+            before = found.place(first[probe_id])
+            raise FormatError(
+                f"the ID {probe_id!r} occurs twice",
+                **found.place(probe),
+                found="the same ID in "
+                + (f"line {before['line']}" if not found.sideways else f"column {before['column']!r}"),
+                expected="one row a probe in a table of normalized expression",
+                hint="if these are replicate spots of raw intensities, run `mirtool normalize` on the table",
+            )
+        first[probe_id] = probe
+
+
+def _stated_scale(found: ProbeValues, asked: str | None) -> str:
+    stated = found.table.notes.get("scale", "")
+    if stated and stated not in ("log2", "linear"):
+        raise ScaleError(
+            "the table states a scale that mirtool does not know",
+            path=found.path,
+            found=repr(stated),
+            expected="log2 or linear",
+        )
+    if stated and asked and stated != asked:
+        raise ScaleError(
+            "the table says another scale than the call",
+            path=found.path,
+            found=f"scale: {stated} in the table, {asked} in the call",
+            hint="leave the scale out of the call, or correct the table's first line",
+        )
+    if not stated and not asked:
+        raise ScaleError(
+            "the table does not say whether its values are linear or log2",
+            path=found.path,
+            found=found.scale_hint or None,
+            expected="a first line such as '# mirtool normalized; scale: log2'" if not found.scale_hint else None,
+            hint="say it with --scale log2 or --scale linear; raw intensities go to `mirtool normalize` first",
+        )
+    return stated or str(asked)
+
+
+def _history_of(table: TextTable) -> list[str]:
+    """Give what the notes of a table say was done to it."""
+    steps = {key: value for key, value in table.notes.items() if key not in (NORMALIZED_NOTE, "scale")}
+    return [f"{key}: {value}" if value else key for key, value in steps.items()]
+
+
+def _refuse_impossible_log2(found: ProbeValues) -> None:
+    too_large = np.argwhere(np.abs(found.values) > MAX_LOG2)
+    if len(too_large):
+        probe, sample = map(int, too_large[0])
+        raise ScaleError(
+            "a value is too large to be a log2 intensity",
+            **found.place(probe, sample),
+            found=f"{found.values[probe, sample]:g}",
+            expected=f"values up to {MAX_LOG2:g}",
+            hint="if the values are linear, say so with --scale linear",
+        )

@@ -1,0 +1,438 @@
+"""The arrays of one study: many files read side by side, checked against each other, made one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from mirtool.annotation.probes import KindRule, classify_probes
+from mirtool.errors import ArrayMismatchError, CallError, FormatError, SampleSheetError
+from mirtool.io.arrays.probe_values import Scale
+from mirtool.io.arrays.sample_matching import (
+    HY5_COLUMN,
+    describe_unlisted,
+    match_columns,
+    match_files,
+    name_after_files,
+)
+from mirtool.io.arrays.spot_alignment import Alignment, align_spots
+from mirtool.io.registry import sniff_format
+from mirtool.model import ArraySource, Channel, RawArrays, SampleTable
+from mirtool.wording import plural
+
+Scalar = TypeVar("Scalar", bound=np.generic)
+
+_TABLES = ("matrix", "geo-series-matrix", "service-workbook")
+"""Formats that hold several arrays a file, told by the names of their columns."""
+
+
+def read_arrays(
+    files: Sequence[str | Path],
+    *,
+    samples: SampleTable | None = None,
+    format: str | None = None,
+    channels: Sequence[str] | None = None,
+    signal: str | None = None,
+    foreground: str = "median",
+    background: str = "median",
+    array_list: str | Path | None = None,
+    platform: str | Path | None = None,
+    scale: Scale | None = None,
+    samples_in_rows: bool = False,
+    rules: Sequence[KindRule] = (),
+    species: str | None = None,
+    executor: Executor | None = None,
+    on_read: Callable[[str], None] | None = None,
+) -> RawArrays:
+    """Read the arrays of one study.
+
+    Parameters
+    ----------
+    files
+        Instrument files (one array each; ImaGene: one channel each), plain intensity tables or a service's Raw
+        Intensity Files (several arrays each), all of one format. Empty reads the files that ``samples`` lists.
+    samples
+        The sample sheet. It gives names, groups and order. Arrays are found in it by file, those of a plain
+        table by sample name; its column ``file_hy5`` pairs the channels of ImaGene files, or of the columns of a
+        plain table (:mod:`mirtool.io.arrays.dye_columns`). Without a sheet an
+        array is named after its file.
+    format
+        A name of :data:`mirtool.io.registry.FORMATS`; None tells each file by its content.
+    channels
+        Channels to read, such as ``["532"]``; None reads all and keeps those that every file has.
+    signal
+        Which of an Agilent file's signals: see :func:`mirtool.io.arrays.agilent.read_agilent`.
+    foreground, background
+        Which statistic of a GenePix spot's pixels: see :func:`mirtool.io.arrays.genepix.read_genepix`.
+    array_list
+        A GAL file, whose IDs and names are given to spots that lack them: see
+        :func:`mirtool.io.arrays.gal.attach_list`.
+    platform
+        A GEO platform table, which gives names to the IDs: see :mod:`mirtool.io.arrays.geo_platform`.
+    scale
+        ``"linear"`` lets the values of a GEO series matrix pass for raw intensities.
+    samples_in_rows
+        True says that plain tables have one row a sample.
+    rules, species
+        How probes are classified: see :func:`mirtool.annotation.probes.classify_probes`.
+    executor
+        Where the files are read: any :class:`concurrent.futures.Executor`, such as a process pool or that of a
+        Dask client. None uses threads.
+    on_read
+        Called with each path after it was read, in the order of the files.
+
+    Returns
+    -------
+    RawArrays
+        ``(n_spots, n_arrays)``, linear, scanner units, NaN missing; probes classified. ``dropped`` says in words
+        and numbers what was left out. Arrays of several GAL lots are joined on ID, and have no layout
+        (:mod:`mirtool.io.arrays.spot_alignment`). Where one ID has different names, those of the first file stand,
+        and a warning of the source says so.
+
+    Raises
+    ------
+    ArrayMismatchError
+        Where arrays do not agree spot for spot or with the array list, share no channel, only some have a
+        background or flags, or an ImaGene file has no partner.
+    SampleSheetError
+        Where the sheet and the files do not fit each other, or two arrays would have one name.
+    FormatError
+        Where a file can't be read, holds no arrays, or is of another format than the first.
+    CallError
+        Where no file is given, ``format``, ``signal``, ``foreground`` or ``background`` does not exist, or the
+        files have no such thing.
+    """
+    paths = paths_to_read(files, samples)
+    pixels = {"foreground": foreground, "background": background}
+    read_one = partial(
+        _read_one,
+        format_name=format or ("matrix" if samples_in_rows else None),
+        channels=channels,
+        signal=signal,
+        pixels=pixels,
+        scale=scale,
+        samples_in_rows=samples_in_rows,
+    )
+    parts = _read_side_by_side(paths, read_one, executor, on_read)
+    _refuse_mixed_formats(parts)
+    parts = [_keep_channels(part, channels) for part in _pair_channels(parts, samples)]
+    parts = _attach_list(parts, array_list)
+    arrays = _bind(parts, align_spots(parts))
+    arrays = _name_by_platform(_put_into_sheet_order(arrays, samples), platform)
+    probes = classify_probes(
+        arrays.probes.id, arrays.probes.name, rules=rules, species=species, told=arrays.probes.kind
+    )
+    return replace(arrays, probes=probes)
+
+
+def paths_to_read(files: Sequence[str | Path], samples: SampleTable | None) -> list[str]:
+    """Give the files of a study: those that are named, else those of its sample sheet, each once.
+
+    Raises
+    ------
+    CallError
+        Where a file is named twice, or there is neither a file nor a sheet.
+    SampleSheetError
+        Where the sheet names no file for a sample, or one that does not exist.
+    """
+    given = [str(path) for path in files]
+    for path in given:
+        if given.count(path) > 1:
+            raise CallError("the same file is given twice", found=path)
+    if given:
+        return given
+    if samples is None:
+        raise CallError("no file was given", hint="name the scanner's files: exports/*.gpr")
+    unnamed = [name for name, file in zip(samples.names, samples.files, strict=True) if not file]
+    if unnamed:
+        raise SampleSheetError(
+            f"the sample {unnamed[0]!r} has no file",
+            path=samples.sheet or None,
+            hint="fill in the column 'file' of the sample sheet, or name the files in the call",
+        )
+    listed = [*samples.files, *(file for file in samples.extra.get(HY5_COLUMN, ()) if file)]
+    for path in listed:
+        if not Path(path).exists():
+            raise SampleSheetError(
+                "a file that the sample sheet names does not exist",
+                path=samples.sheet or None,
+                column="file",
+                found=path,
+                hint="files are sought from the sheet's own folder: correct the path, or copy the file there",
+            )
+    return list(dict.fromkeys(listed))
+
+
+def _read_side_by_side(
+    paths: Sequence[str],
+    read_one: Callable[[str], list[RawArrays]],
+    executor: Executor | None,
+    on_read: Callable[[str], None] | None,
+) -> list[RawArrays]:
+    pool = executor or ThreadPoolExecutor(max_workers=min(len(paths), os.cpu_count() or 2))
+    parts = []
+    try:
+        for path, of_file in zip(paths, pool.map(read_one, paths), strict=True):
+            parts += of_file
+            if on_read is not None:
+                on_read(path)
+    finally:
+        if executor is None:
+            pool.shutdown(cancel_futures=True)
+    return parts
+
+
+def _read_one(
+    path: str,
+    *,
+    format_name: str | None,
+    channels: Sequence[str] | None,
+    signal: str | None,
+    pixels: Mapping[str, str],
+    scale: Scale | None,
+    samples_in_rows: bool,
+) -> list[RawArrays]:
+    """Read what one file holds: its arrays, of a service's workbook those of each GAL lot."""
+    found = sniff_format(path, format_name)
+    if signal is not None and found != "agilent":
+        raise CallError(
+            "only Agilent files let you choose a signal",
+            path=path,
+            found=f"--signal {signal}, and a file of the format {found}",
+            hint="leave --signal out",
+        )
+    if found != "genepix" and set(pixels.values()) != {"median"}:
+        raise CallError(
+            "only GenePix files let you choose a statistic of the pixels",
+            path=path,
+            found=f"foreground {pixels['foreground']}, background {pixels['background']}, and the format {found}",
+            expected="the median of both",
+        )
+    if found == "genepix":
+        from mirtool.io.arrays.genepix import read_genepix
+
+        return [read_genepix(path, channels=channels, **pixels)]
+    if found == "matrix":
+        from mirtool.io.arrays.matrix import read_intensities
+
+        return [read_intensities(path, samples_in_rows=samples_in_rows)]
+    if found == "geo-series-matrix":
+        from mirtool.io.arrays.geo import read_intensities as read_series_intensities
+
+        return [read_series_intensities(path, scale=scale)]
+    if found == "imagene":
+        from mirtool.io.arrays.imagene import read_imagene
+
+        return [read_imagene(path)]
+    if found == "agilent":
+        from mirtool.io.arrays.agilent import read_agilent
+
+        return [read_agilent(path, signal=signal)]
+    if found == "service-workbook":
+        from mirtool.io.arrays.service_workbook import read_intensity_sheets
+
+        return read_intensity_sheets(path)
+    raise FormatError(
+        "this file holds no arrays",
+        path=path,
+        found=f"the format {found}",
+        expected="GenePix, ImaGene or Agilent results, a service's Raw Intensity File, a GEO series matrix, or a "
+        "plain table of intensities",
+    )
+
+
+def _pair_channels(parts: list[RawArrays], samples: SampleTable | None) -> list[RawArrays]:
+    if parts[0].sources[0].format == "matrix":
+        from mirtool.io.arrays.dye_columns import pair_columns
+
+        return [pair_columns(part, samples) for part in parts]
+    if parts[0].sources[0].format != "imagene":
+        return parts
+    from mirtool.io.arrays.imagene import pair_channels
+
+    return pair_channels(parts, samples)
+
+
+def _keep_channels(part: RawArrays, channels: Sequence[str] | None) -> RawArrays:
+    if channels is None:
+        return part
+    source = part.sources[0]
+    absent = [name for name in channels if name not in part.channels]
+    if absent:
+        raise FormatError(
+            f"a plain table has no channel {', '.join(absent)}"
+            if source.format in _TABLES and len(part.channels) == 1
+            else f"the array has no channel {', '.join(absent)}",
+            path=source.path,
+            found="channels " + ", ".join(part.channels),
+            hint="leave the channel out, or ask for one that is there",
+        )
+    return replace(part, channels={name: part.channels[name] for name in channels})
+
+
+def _attach_list(parts: list[RawArrays], path: str | Path | None) -> list[RawArrays]:
+    if path is None:
+        return parts
+    from mirtool.io.arrays.gal import attach_list, read_gal
+
+    array_list = read_gal(path)
+    return [attach_list(part, array_list) for part in parts]
+
+
+def _name_by_platform(arrays: RawArrays, path: str | Path | None) -> RawArrays:
+    if path is None:
+        return arrays
+    from mirtool.io.arrays.geo_platform import name_arrays, read_platform
+
+    return name_arrays(arrays, read_platform(path))
+
+
+def _refuse_mixed_formats(parts: Sequence[RawArrays]) -> None:
+    first = parts[0].sources[0]
+    for part in parts[1:]:
+        source = part.sources[0]
+        if source.format != first.format:
+            raise FormatError(
+                "the arrays of one study must be of one format",
+                path=source.path,
+                found=source.format,
+                expected=f"{first.format}, as {first.path} is",
+                hint="normalize the two kinds of file apart",
+            )
+
+
+def _bind(parts: Sequence[RawArrays], alignment: Alignment) -> RawArrays:
+    """Put the arrays side by side, in the order of their files."""
+    names, dropped = _common_channels(parts)
+    first, spots = parts[0], alignment.spots[0]
+    return RawArrays(
+        {name: _bind_channel(name, parts, alignment) for name in names},
+        _bind_all_or_none([part.flags for part in parts], "flags", parts, alignment),
+        first.probes if spots is None else first.probes.take(spots),
+        None if alignment.is_join else first.layout,
+        name_after_files([part.samples for part in parts]),
+        _mark_oddities(parts, alignment),
+        tuple(dict.fromkeys([*(text for part in parts for text in part.dropped), *alignment.dropped, *dropped])),
+    )
+
+
+def _common_channels(parts: Sequence[RawArrays]) -> tuple[list[str], list[str]]:
+    """Give the channels that every file has, and in words those that only some have."""
+    first = parts[0]
+    common = [name for name in first.channels if all(name in part.channels for part in parts)]
+    if not common:
+        other = next(part for part in parts if set(part.channels) != set(first.channels))
+        raise ArrayMismatchError(
+            "the arrays have no channel in common",
+            path=other.sources[0].path,
+            found="channels " + ", ".join(other.channels),
+            expected=f"channels {', '.join(first.channels)}, as in {first.sources[0].path}",
+            hint="normalize the files of each channel apart",
+        )
+    n_files = {
+        name: sum(name in part.channels for part in parts)
+        for name in dict.fromkeys(name for part in parts for name in part.channels)
+    }
+    return common, [
+        f"channel {name}: in {n} of {plural(len(parts), 'file')} only"
+        for name, n in n_files.items()
+        if n < len(parts)
+    ]
+
+
+def _bind_channel(name: str, parts: Sequence[RawArrays], alignment: Alignment) -> Channel:
+    of_parts = [part.channels[name] for part in parts]
+    saturated = [channel.saturated for channel in of_parts if channel.saturated is not None]
+    return Channel(
+        np.concatenate(_pick([channel.foreground for channel in of_parts], alignment), axis=1),
+        _bind_all_or_none(
+            [channel.background for channel in of_parts], f"background of channel {name}", parts, alignment
+        ),
+        np.concatenate(_pick(saturated, alignment), axis=1) if len(saturated) == len(parts) else None,
+        all(channel.processed for channel in of_parts),
+    )
+
+
+def _pick(columns: Sequence[npt.NDArray[Scalar]], alignment: Alignment) -> list[npt.NDArray[Scalar]]:
+    return [
+        values if spots is None else values[spots] for values, spots in zip(columns, alignment.spots, strict=True)
+    ]
+
+
+def _bind_all_or_none(
+    columns: Sequence[npt.NDArray[Scalar] | None], what: str, parts: Sequence[RawArrays], alignment: Alignment
+) -> npt.NDArray[Scalar] | None:
+    present = [values for values in columns if values is not None]
+    if not present:
+        return None
+    if len(present) < len(columns):
+        lacking = next(part for part, values in zip(parts, columns, strict=True) if values is None)
+        having = next(part for part, values in zip(parts, columns, strict=True) if values is not None)
+        raise ArrayMismatchError(
+            f"this array has no {what}, others have",
+            path=lacking.sources[0].path,
+            expected=f"{what} as in {having.sources[0].path}",
+            hint="save all files with the same columns",
+        )
+    return np.concatenate(_pick(present, alignment), axis=1)
+
+
+def _mark_oddities(parts: Sequence[RawArrays], alignment: Alignment) -> tuple[ArraySource, ...]:
+    """Add to the sources what is odd only beside the other files: other names, or the same content."""
+    names = _pick([part.probes.name[:, np.newaxis] for part in parts], alignment)
+    path_of: dict[str, str] = {}
+    sources: list[ArraySource] = []
+    for part, own_names in zip(parts, names, strict=True):
+        odd = []
+        renamed = np.flatnonzero(own_names != names[0])
+        if len(renamed):
+            spot = renamed[0]
+            odd.append(
+                f"{plural(len(renamed), 'spot')} named otherwise than in {parts[0].sources[0].path}, whose names "
+                f"are used (first {own_names[spot, 0]!r} for {names[0][spot, 0]!r})"
+            )
+        twin = path_of.setdefault(part.sources[0].sha256, part.sources[0].path)
+        if twin != part.sources[0].path:
+            odd.append(f"the file has the same content as {twin}")
+        sources += [replace(source, warnings=(*source.warnings, *odd)) for source in part.sources]
+    return tuple(sources)
+
+
+def _put_into_sheet_order(arrays: RawArrays, samples: SampleTable | None) -> RawArrays:
+    """Give the arrays the names, groups and order of the sheet."""
+    if samples is None:
+        return arrays
+    by_name = arrays.sources[0].format in _TABLES
+    positions = (match_columns if by_name else match_files)(arrays.samples, samples)
+    table = replace(samples, files=tuple(arrays.samples.files[i] for i in positions))
+    dropped = (*arrays.dropped, *describe_unlisted(arrays.samples, samples)) if by_name else arrays.dropped
+    if positions == list(range(arrays.n_arrays)):
+        return replace(arrays, samples=table, dropped=dropped)
+
+    def take(values: npt.NDArray[Scalar] | None) -> npt.NDArray[Scalar] | None:
+        return None if values is None else values[:, positions]
+
+    return replace(
+        arrays,
+        channels={
+            name: Channel(
+                channel.foreground[:, positions],
+                take(channel.background),
+                take(channel.saturated),
+                channel.processed,
+            )
+            for name, channel in arrays.channels.items()
+        },
+        flags=take(arrays.flags),
+        samples=table,
+        sources=tuple(arrays.sources[i] for i in positions),
+        dropped=dropped,
+    )

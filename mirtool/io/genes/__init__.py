@@ -1,0 +1,1 @@
+"""Gene sets, gene tables, and tables of how genes changed."""

@@ -1,0 +1,189 @@
+"""Gene sets in GMT, the format of MSigDB and Enrichr.
+
+The format
+----------
+One set a line, parted by tabs, no header::
+
+    name <TAB> description (may be empty) <TAB> gene <TAB> gene <TAB> …
+
+Trailing tabs, genes that occur twice and Enrichr's weights (``TP53,1.0``) are tolerated. Where the description
+is empty and the name ends in an identifier — ``mitochondrial genome maintenance (GO:0000002)``,
+``Glycosaminoglycan biosynthesis Homo sapiens hsa00532``, ``Cell Cycle, Mitotic R-HSA-69278`` — the identifier
+becomes the description. A set without a gene is kept, empty; two sets of one name are an error. Genes are matched
+as they stand, so sets of Entrez identifiers (numbers) do not meet interactions that hold symbols; inspection warns
+of them.
+
+References
+----------
+The Gene Ontology Consortium. The Gene Ontology knowledgebase in 2023. Genetics 2023;224:iyad031.
+"""
+
+from __future__ import annotations
+
+import gzip
+import re
+from collections import Counter
+from collections.abc import Iterable
+from importlib import resources
+from pathlib import Path
+
+from mirtool.errors import FormatError
+from mirtool.io.registry import Inspection
+from mirtool.io.tables.name_lists import names_mirna
+from mirtool.io.tables.text import FileHead, read_text
+from mirtool.model import GeneSets
+from mirtool.wording import plural
+
+GO_BRANCHES = {"bp": "biological process", "cc": "cellular component", "mf": "molecular function"}
+"""The branches of the embedded Gene Ontology, by the letters of their files."""
+
+_IDENTIFIER = re.compile(r"^(.*\S) (?:\((GO:\d{7})\)|(?:Homo sapiens|Mus musculus) (\S+)|(R-[A-Z]{3}-\d+|WP\d+))$")
+_SET_DESCRIPTION = re.compile(r"\s*$|https?://|GO:\d{7}$")
+_NO_DESCRIPTION = frozenset({"", "na", "NA", "n/a"})
+_GENE = re.compile(r"[\w.@/:*-]+(,[\d.eE+-]+)?")
+_DECIMAL = re.compile(r"-?\d*\.\d+(e[+-]?\d+)?", re.I)
+_SNIFFED_LINES = 50
+_SNIFFED_GENES = 50
+
+
+def sniff(head: FileHead) -> bool:
+    """Tell a GMT: lines of name, description and genes, parted by tabs, of different lengths.
+
+    One whose sets are named after miRNAs holds their targets: those are interactions.
+    """
+    lines = [line for line in head.lines if line.strip()][:_SNIFFED_LINES]
+    rows = [line.split("\t") for line in lines]
+    if not rows or lines[0].startswith(("ATF", "#", "!", '"')):
+        return False
+    if any(len(row) < 2 or not row[0].strip() or _DECIMAL.fullmatch(row[1]) for row in rows):
+        return False
+    if 2 * sum(names_mirna(row[0].strip()) for row in rows) > len(rows):
+        return False
+    # A table has as many cells in every line, or in most where it is damaged; sets of one size are told by their
+    # descriptions.
+    _, n_alike = Counter(map(len, rows)).most_common(1)[0]
+    if 2 * n_alike > len(rows) and not all(_SET_DESCRIPTION.match(row[1]) for row in rows):
+        return False
+    genes = [gene for row in rows for gene in row[2 : 2 + _SNIFFED_GENES] if gene.strip()]
+    return bool(genes) and all(_GENE.fullmatch(gene) and not _DECIMAL.fullmatch(gene) for gene in genes)
+
+
+def inspect(path: str | Path) -> Inspection:
+    """Read gene sets and say what they hold; ``spots`` is the number of sets."""
+    sets = read_gene_sets(path)
+    sizes = sorted(len(genes) for genes in sets.genes)
+    universe = frozenset().union(*sets.genes)
+    empty = sum(size == 0 for size in sizes)
+    warnings = [f"{plural(empty, 'set')} without a gene"] if empty else []
+    if universe and all(gene.isdigit() for gene in universe):
+        warnings.append(
+            "the genes are numbers (Entrez identifiers): they do not meet interactions that hold gene symbols"
+        )
+    return Inspection(
+        path=str(path),
+        format="gene-sets",
+        spots=len(sets),
+        warnings=tuple(warnings),
+        details={"genes": len(universe), "smallest set": sizes[0], "largest set": sizes[-1]},
+    )
+
+
+def read_gene_sets(path: str | Path) -> GeneSets:
+    """Read a GMT file (``.gmt`` or ``.gmt.gz``; ``-`` is standard input).
+
+    Returns
+    -------
+    GeneSets
+        In the file's order; weights and repetitions of a gene are gone.
+
+    Raises
+    ------
+    FormatError
+        For a binary file, a line without a tab or a name, and two sets of one name, each with its line.
+    """
+    return parse_gene_sets(read_text(path), Path(path).name, path)
+
+
+def embedded_go(branch: str) -> GeneSets:
+    """Give a branch of the embedded Gene Ontology: human symbols, terms of 5 to 2,000 genes.
+
+    Terms hold the genes of their descendants, with every evidence code. The description is the GO identifier.
+
+    Parameters
+    ----------
+    branch
+        One of :data:`GO_BRANCHES`.
+
+    Examples
+    --------
+    >>> go = embedded_go("cc")
+    >>> go.source, go.terms[go.descriptions.index("GO:0016442")]
+    ('GO cellular component (org.Hs.eg.db 3.16, GO of 2022-07-01)', 'RISC complex')
+    """
+    name = f"go_{branch}.gmt.gz"
+    packed = resources.files("mirtool").joinpath("data", name).read_bytes()
+    source = f"GO {GO_BRANCHES[branch]} (org.Hs.eg.db 3.16, GO of 2022-07-01)"
+    return parse_gene_sets(gzip.decompress(packed).decode("utf-8"), source, name)
+
+
+def embedded_go_bp() -> GeneSets:
+    """Give the embedded biological process branch: :func:`embedded_go`."""
+    return embedded_go("bp")
+
+
+def parse_gene_sets(text: str, source: str, path: str | Path) -> GeneSets:
+    """Read the text of a GMT; ``path`` is what messages call it."""
+    names: list[str] = []
+    descriptions: list[str] = []
+    genes: list[frozenset[str]] = []
+    lines: dict[str, int] = {}
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line.strip():
+            continue
+        name, *rest = line.split("\t")
+        name = name.strip()
+        if not name or not rest:
+            raise FormatError(
+                "this line is no gene set",
+                path=path,
+                line=number,
+                found=repr(line[:60]),
+                expected="name, description and genes, parted by tabs (GMT)",
+                hint="download the gene sets as GMT, or save the table as tab-separated text",
+            )
+        if name in lines:
+            raise FormatError(
+                f"two gene sets are named {name!r}",
+                path=path,
+                line=number,
+                found=f"the same name in line {lines[name]}",
+                expected="a name of its own for every set",
+                hint="rename or remove one of the two",
+            )
+        lines[name] = number
+        names.append(name)
+        descriptions.append(rest[0].strip())
+        genes.append(_genes(rest[1:]))
+    if not names:
+        raise FormatError("the file holds no gene set", path=path, found="blank lines only")
+    terms, descriptions = _split_identifiers(names, descriptions)
+    return GeneSets(tuple(terms), tuple(descriptions), tuple(genes), source)
+
+
+def gene_sets_text(sets: Iterable[tuple[str, str, Iterable[str]]]) -> str:
+    """Write (name, description, genes) as the text of a GMT, genes sorted."""
+    return "".join("\t".join((name, description, *sorted(genes))) + "\n" for name, description, genes in sets)
+
+
+def _genes(cells: list[str]) -> frozenset[str]:
+    return frozenset(gene for gene in (cell.partition(",")[0].strip() for cell in cells) if gene)
+
+
+def _split_identifiers(names: list[str], descriptions: list[str]) -> tuple[list[str], list[str]]:
+    """Move an identifier at a name's end into an empty description, unless two names would become one."""
+    terms, notes = [], []
+    for name, description in zip(names, descriptions, strict=True):
+        match = _IDENTIFIER.match(name) if description in _NO_DESCRIPTION else None
+        terms.append(match.group(1) if match else name)
+        notes.append(next(filter(None, match.groups()[1:])) if match else description)
+    return (terms, notes) if len(set(terms)) == len(terms) else (names, descriptions)

@@ -1,0 +1,1 @@
+"""miRNA names, lists, sequences and genomic positions."""

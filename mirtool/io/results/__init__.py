@@ -1,0 +1,1 @@
+"""Tables that mirtool wrote, read back."""

@@ -1,0 +1,87 @@
+"""The side table ``<stem>_spots<suffix>`` of a normalized table: how many replicate spots stand behind each value.
+
+It has the shape of the table it belongs to: ``ID``, ``Name``, and one column of whole numbers a sample, in the
+same order of probes.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from mirtool.errors import FormatError
+from mirtool.io.tables.output import side_path
+from mirtool.io.tables.text_tables import TextTable, read_table
+from mirtool.model import ExpressionMatrix, IntArray
+
+
+def spots_path(path: str | Path) -> Path:
+    """Give the name of the side table of a normalized table.
+
+    Examples
+    --------
+    >>> str(spots_path("results/normalized.csv"))
+    'results/normalized_spots.csv'
+    """
+    return side_path(path, "spots")
+
+
+def average_path(path: str | Path) -> Path:
+    """Give the name of the side table of a table of ratios that holds A, the mean log2 signal of both channels.
+
+    Examples
+    --------
+    >>> str(average_path("results/normalized.csv"))
+    'results/normalized_A.csv'
+    """
+    return side_path(path, "A")
+
+
+def read_spots(path: str | Path, matrix: ExpressionMatrix) -> IntArray:
+    """Read the spots behind the values of ``matrix``, ``(n_probes, n_samples)``.
+
+    Raises
+    ------
+    FormatError
+        Where the table does not have the probes or the samples of the matrix, or a cell is no whole number.
+    """
+    table = read_table(path)
+    ids = table.find("ID")
+    missing = [name for name in matrix.samples.names if name not in table.header]
+    if ids is None or missing:
+        raise _misfit(table, "it lacks a column", f"no column {missing[0] if missing else 'ID'!r}")
+    if len(table) != len(matrix.probes):
+        raise _misfit(
+            table, "it has another number of probes", f"{len(table)} rows for {len(matrix.probes)} probes"
+        )
+    for row, (own, expected) in enumerate(zip(table.text(ids), matrix.probes.id, strict=True)):
+        if own != expected:
+            raise _misfit(table, "its probes are others", f"{own!r} for {expected!r}", table.line_of(row))
+    columns = [table.header.index(name) for name in matrix.samples.names]
+    return np.column_stack([_whole_numbers(table, j) for j in columns])
+
+
+def _whole_numbers(table: TextTable, column: int) -> IntArray:
+    values = table.numbers(column)
+    wrong = np.flatnonzero(~(np.isfinite(values) & (values >= 0) & (values == np.floor(values))))
+    if len(wrong):
+        raise FormatError(
+            "a number of spots is not a whole number",
+            path=table.path,
+            line=table.line_of(int(wrong[0])),
+            column=table.header[column],
+            found=f"{values[wrong[0]]:g}",
+            expected="0, 1, 2 …",
+        )
+    return values.astype(np.int64)
+
+
+def _misfit(table: TextTable, what: str, found: str, line: int | None = None) -> FormatError:
+    return FormatError(
+        f"the table of spots does not belong to the normalized table beside it: {what}",
+        path=table.path,
+        line=line,
+        found=found,
+        hint="run `mirtool normalize` again, or move this file away to go on without the numbers of spots",
+    )

@@ -1,0 +1,1 @@
+"""Text tables and workbooks: decoding, separators, headers, numbers; files written whole."""

@@ -1,0 +1,127 @@
+"""Lists of miRNAs or genes: one name a line, or a column of a table.
+
+Plain text holds one name a line; blank lines, lines that begin with ``#`` and a first line that is a header are
+passed over. In a table (CSV, TSV, XLSX) the column is known by its header.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from mirtool.errors import FormatError
+from mirtool.io.tables.text import decode, is_binary, is_workbook, read_bytes, unify_newlines
+from mirtool.io.tables.text_tables import DELIMITERS, TextTable, read_table
+from mirtool.model import TextArray, text_array
+
+
+def fold_header(name: str) -> str:
+    """Give a header without case, blanks and marks, for comparison.
+
+    Examples
+    --------
+    >>> fold_header("Target Gene"), fold_header("mature_mirna_id")
+    ('targetgene', 'maturemirnaid')
+    """
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+_MIRNA = re.compile(r"([a-z][a-z0-9]{2,4}-)?(mir-\S|let-\d|lin-4|bantam)", re.I)
+
+
+def names_mirna(label: str) -> bool:
+    """Tell the name of a miRNA from that of a gene, also of a gene of a miRNA.
+
+    Examples
+    --------
+    >>> [names_mirna(name) for name in ("hsa-miR-17-5p", "kshv-miR-K12-1", "let-7a", "MIR17HG", "TP53")]
+    [True, True, True, False, False]
+    """
+    return _MIRNA.match(label) is not None
+
+
+def find_column(table: TextTable, headers: Sequence[str]) -> int | None:
+    """Give the first column whose folded header is one of ``headers``, tried in their order."""
+    folded = [fold_header(name) for name in table.header]
+    return next((folded.index(name) for name in headers if name in folded), None)
+
+
+def read_names(path: str | Path, headers: Sequence[str], what: str) -> TextArray:
+    """Read a list of names, each once, in the file's order.
+
+    Parameters
+    ----------
+    path
+        Plain text or a table; ``-`` is standard input.
+    headers
+        Folded headers (:func:`fold_header`) of the column to take from a table, the best first.
+    what
+        What the names are, for messages: ``"miRNA"``, ``"gene"``.
+
+    Raises
+    ------
+    FormatError
+        For a binary file, a table without such a column, or a file without a name.
+    """
+    data = read_bytes(path)
+    if is_binary(data) and not is_workbook(data):
+        raise FormatError(
+            f"this is no list of {what}s", path=path, found="binary data", expected="one name a line"
+        )
+    names = None if is_workbook(data) else _plain_names(decode(data))
+    if names is None:
+        names = _column_of(read_table(path), headers, what)
+    if names and fold_header(names[0]) in headers:
+        del names[0]
+    unique = dict.fromkeys(name for name in names if name)
+    if not unique:
+        raise FormatError(f"the file holds no {what}", path=path, expected="one name a line")
+    return text_array(unique)
+
+
+LIST_HEADERS = ("mirna", "mirnaname", "maturemirnaid", "maturemirna", "name", "id", "accession", "mirnaid")
+"""Folded headers that a plain list of miRNAs may begin with."""
+
+
+def read_list_or_table(path: str | Path, *, sheet: str | None = None) -> TextTable:
+    """Read a table, or plain text with one name a line as a table of one column, every name kept in its place.
+
+    The column of a plain list is called as its first line where that is a header, else ``name``.
+
+    Raises
+    ------
+    FormatError
+        As :func:`mirtool.io.tables.text_tables.read_table`; and where a plain list holds no name.
+    """
+    data = read_bytes(path)
+    if is_workbook(data) or is_binary(data):
+        return read_table(path, sheet=sheet)
+    names = _plain_names(decode(data))
+    if names is None:
+        return read_table(path, sheet=sheet)
+    titled = fold_header(names[0]) in LIST_HEADERS if names else False
+    header, rows = (names[0], names[1:]) if titled else ("name", names)
+    if not rows:
+        raise FormatError("the file holds no name", path=path, expected="one name a line, or a table")
+    return TextTable(str(path), (header,), (tuple(rows),), 2 if titled else 1, {})
+
+
+def _plain_names(text: str) -> list[str] | None:
+    """Give the lines of plain text, or None where they hold a table."""
+    lines = [line.strip() for line in unify_newlines(text).split("\n")]
+    names = [line for line in lines if line and not line.startswith("#")]
+    return None if any(mark in name for name in names for mark in DELIMITERS) else names
+
+
+def _column_of(table: TextTable, headers: Sequence[str], what: str) -> list[str]:
+    column = find_column(table, headers)
+    if column is None:
+        raise FormatError(
+            f"this table has no column of {what}s",
+            path=table.path,
+            line=table.first_line - 1,
+            found=", ".join(table.header[:12]),
+            expected=f"a column named {what}, or one name a line",
+        )
+    return list(table.text(column))

@@ -1,0 +1,1 @@
+"""miRNA-target tables and protein interactions."""

@@ -1,0 +1,1 @@
+"""Gene sets and miRNA sets: over-representation under three nulls, redundancy, GSEA."""

@@ -1,0 +1,221 @@
+r"""Terms that say the same thing: which of them speaks for which.
+
+Nothing is deleted and no P value changes: of the terms that survive a null, each either stands for itself or is
+represented by another that survives at least the same nulls. Two ways:
+
+``ancestors``
+    For the Gene Ontology, after the *elim* algorithm of Alexa et al.: from the most specific terms upward, the
+    genes of every term that stands for itself are taken out of all terms above it. A term whose hits are then no
+    longer more than genes drawn at random give (hypergeometric P > 0.05, its genes outside the marked ones against
+    the whole universe) is represented by that term below it which holds most of its hits. Above it stands what is
+    reached by is_a and part_of.
+``similar``
+    For gene sets of any kind, by the genes they share: the similarity of two terms is the mean of Jaccard's index
+    and the overlap coefficient, as EnrichmentMap takes it, with its cut-off of 0.375. In the order of the table
+    (largest P over the nulls, smallest first) each term joins the representative it is most similar to, if any
+    reaches the cut-off, and else becomes one. So every term is similar to its representative itself, and no chain
+    leads from one subject to another.
+
+References
+----------
+Alexa A, Rahnenführer J, Lengauer T. Improved scoring of functional groups from gene expression data by
+decorrelating GO graph structure. Bioinformatics 2006;22:1600–1607.
+
+Merico D et al. Enrichment map: a network-based method for gene-set enrichment visualization and interpretation.
+PLoS One 2010;5:e13984.
+
+Reimand J et al. Pathway enrichment analysis and visualization of omics data using g:Profiler, GSEA, Cytoscape and
+EnrichmentMap. Nat Protoc 2019;14:482–517 (the cut-off).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mirtool.errors import CallError
+from mirtool.io.genes.gene_relations import go_ancestors, go_parents
+from mirtool.model import BoolArray, FloatArray, IntArray, TextArray, text_array
+from mirtool.stats.hypergeometric import upper_tail
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+    from mirtool.network.enrichment.over_representation import EnrichmentTable
+
+ANCESTORS, SIMILAR = "ancestors", "similar"
+REDUCTIONS = (ANCESTORS, SIMILAR)
+SIMILARITY = 0.375
+"""From here on two terms are similar."""
+LEFT_OVER_P = 0.05
+"""Up to this P a term's hits are more than the terms below it explain."""
+
+
+@dataclass(frozen=True, eq=False)
+class Reduction:
+    """Which term stands for which, one entry a term of an :class:`~mirtool.network.EnrichmentTable`.
+
+    Parameters
+    ----------
+    method
+        One of :data:`REDUCTIONS`.
+    representative
+        The row of the term that stands for it, its own where it stands for itself; -1 where it survives no null.
+    """
+
+    method: str
+    representative: IntArray
+
+    @property
+    def stands_for_itself(self) -> BoolArray:
+        """Mask of the surviving terms that no other represents."""
+        mask: BoolArray = self.representative == np.arange(len(self.representative))
+        return mask
+
+    @property
+    def cluster(self) -> FloatArray:
+        """The number of each term's cluster, from 1 in the order of their representatives; NaN where in none."""
+        number = np.cumsum(self.stands_for_itself).astype(np.float64)
+        return np.where(self.representative >= 0, number[self.representative], np.nan)
+
+    def represented_by(self, terms: TextArray) -> TextArray:
+        """Give the name of the term that stands for each; empty where none does or it does itself."""
+        own = self.stands_for_itself | (self.representative < 0)
+        return text_array("" if alone else terms[i] for alone, i in zip(own, self.representative, strict=True))
+
+
+def reduce_terms(result: EnrichmentTable, method: str) -> EnrichmentTable:
+    """Say for each surviving term of a result which term stands for it.
+
+    Parameters
+    ----------
+    result
+        As :func:`mirtool.network.enrichment.over_representation` and :func:`mirtool.network.target_enrichment`
+        give it.
+    method
+        One of :data:`REDUCTIONS`.
+
+    Returns
+    -------
+    EnrichmentTable
+        The same, with a :class:`Reduction`.
+
+    Raises
+    ------
+    CallError
+        For an unknown method, and for ``ancestors`` where no description of a term is an identifier of the
+        embedded Gene Ontology.
+    """
+    if method == ANCESTORS:
+        if not has_ancestors(result.descriptions):
+            raise CallError(
+                "these gene sets have no ancestors: their descriptions are no identifiers of the Gene Ontology",
+                found=result.source,
+                hint="use --reduce similar, which goes by the genes that terms share",
+            )
+        representative = _by_ancestors(result)
+    elif method == SIMILAR:
+        representative = _by_similarity(result)
+    else:
+        raise CallError(f"terms can't be reduced by {method!r}", expected=" or ".join(REDUCTIONS))
+    return replace(result, reduction=Reduction(method, representative))
+
+
+def has_ancestors(descriptions: Sequence[str] | TextArray) -> bool:
+    """Tell whether any description is the identifier of a term with another above it in the Gene Ontology."""
+    parents = go_parents()
+    return any(description in parents for description in descriptions)
+
+
+def similarities(result: EnrichmentTable, rows: IntArray) -> FloatArray:
+    """Give the similarity of each two of the terms at ``rows``, ``(n, n)``, by their genes in the universe.
+
+    Examples
+    --------
+    Two of four genes shared, by sets of two and four: (2/4 + 2/2) / 2.
+
+    >>> from mirtool.model import GeneSets
+    >>> from mirtool.network.enrichment.over_representation import enrichment
+    >>> sets = GeneSets(("small", "large"), ("", ""), (frozenset("AB"), frozenset("ABCD")), "hand-made")
+    >>> similarities(enrichment("AB", sets, min_size=1), np.array([0, 1])).tolist()
+    [[1.0, 0.75], [0.75, 1.0]]
+    """
+    membership = _membership(result, rows)
+    shared = (membership @ membership.T).toarray().astype(np.float64)
+    return _similarity(shared, result.set_size[rows][:, None], result.set_size[rows])
+
+
+def _similarity(shared: FloatArray, size: IntArray, other_size: IntArray) -> FloatArray:
+    found: FloatArray = (shared / (size + other_size - shared) + shared / np.minimum(size, other_size)) / 2
+    return found
+
+
+def _membership(result: EnrichmentTable, rows: IntArray) -> csr_array:
+    """Give terms × genes, 1 where a gene is in the term."""
+    from scipy.sparse import csr_array
+
+    members = [sorted(result.members[i]) for i in rows]
+    column = {gene: j for j, gene in enumerate(sorted(frozenset[str]().union(*members)))}
+    where = [column[gene] for own in members for gene in own]
+    starts = np.concatenate([[0], np.cumsum([len(own) for own in members])])
+    return csr_array((np.ones(len(where), dtype=np.int32), where, starts), shape=(len(rows), len(column)))
+
+
+def _surviving(result: EnrichmentTable) -> BoolArray:
+    """Mask ``(n_nulls, n_terms)``: which term survives which null."""
+    return np.array([test.survives for test in result.tests], dtype=bool)
+
+
+def _by_similarity(result: EnrichmentTable) -> IntArray:
+    survives = _surviving(result)
+    rows = np.flatnonzero(survives.any(axis=0))
+    representative = np.full(len(result), -1, dtype=np.int64)
+    if not len(rows):
+        return representative
+    membership, size = _membership(result, rows), result.set_size[rows]
+    # Of each term the most similar representative so far, by position among the rows, and how similar it is.
+    best = np.arange(len(rows))
+    reached = np.zeros(len(rows))
+    for i in range(len(rows)):
+        if best[i] != i:
+            continue
+        shared = (membership @ membership[[i]].toarray()[0]).astype(np.float64)
+        close = _similarity(shared, size, size[i])
+        may_join = (survives[:, rows] <= survives[:, rows[i], None]).all(axis=0) & (np.arange(len(rows)) > i)
+        better = may_join & (close >= SIMILARITY) & (close > reached)
+        best[better], reached[better] = i, close[better]
+    representative[rows] = rows[best]
+    return representative
+
+
+def _by_ancestors(result: EnrichmentTable) -> IntArray:
+    survives = _surviving(result)
+    row_of = {result.descriptions[i]: int(i) for i in np.flatnonzero(survives.any(axis=0))}
+    above = {i: [row_of[own] for own in go_ancestors(term) if own in row_of] for term, i in row_of.items()}
+    distance_from_top = {i: len(go_ancestors(term)) for term, i in row_of.items()}
+    representative = np.full(len(result), -1, dtype=np.int64)
+    below: dict[int, list[int]] = {i: [] for i in above}
+    # What stands below a term has all that stands above it above itself, and the term too.
+    for i in sorted(above, key=lambda i: (-distance_from_top[i], i)):
+        marking = [j for j in sorted(below[i]) if (survives[:, i] <= survives[:, j]).all()]
+        representative[i] = _explained_by(result, i, marking)
+        if representative[i] == i:
+            for j in above[i]:
+                below[j].append(i)
+    return representative
+
+
+def _explained_by(result: EnrichmentTable, term: int, marking: Sequence[int]) -> int:
+    """Give the row of the term below that holds most of a term's hits; its own where enough is left of them."""
+    if not marking:
+        return term
+    hits = frozenset(result.genes[term].split(";"))
+    marked = frozenset[str]().union(*(result.members[j] for j in marking))
+    left = len(hits - marked)
+    p = upper_tail(left, result.universe_size, len(result.members[term] - marked), result.query_size).item()
+    if left and p <= LEFT_OVER_P:
+        return term
+    return max(marking, key=lambda j: (len(hits & result.members[j]), -j))

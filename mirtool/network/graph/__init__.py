@@ -1,0 +1,1 @@
+"""The network as a graph: centrality, communities, robustness, layout, export."""

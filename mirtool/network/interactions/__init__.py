@@ -1,0 +1,1 @@
+"""miRNA-gene interactions: evidence, scores, combination, context, universe."""

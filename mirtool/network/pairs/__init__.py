@@ -1,0 +1,1 @@
+"""Pairs of miRNAs: shared targets, their nulls, seed correction, functional modules."""

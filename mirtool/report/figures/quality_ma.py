@@ -1,0 +1,199 @@
+"""Each array against the median array: difference (M) over mean (A), where a flat cloud is a good one."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib import colormaps
+from matplotlib.axes import Axes
+from matplotlib.colors import ListedColormap, LogNorm
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from mirtool.model import FloatArray
+from mirtool.quality import OutlierRule, QualityReport
+from mirtool.report.figures.canvas import MUTED_COLOR, SMALLEST_TEXT, house_style, minus
+from mirtool.report.figures.quality_distributions import compared, probes_remark, rule_of
+from mirtool.report.figures.quality_pages import (
+    PanelSize,
+    draw_color_bar,
+    page_slices,
+    panel_page,
+    panels_a_page,
+    write_panel_title,
+)
+from mirtool.report.figures.quality_rows import BAR_COLOR, OUTLIER_COLOR
+from mirtool.report.figures.sheet import MARGIN, WIDTH
+from mirtool.wording import plural
+
+WINDOW = 0.2
+"""Share of the probes that the running median takes, around each."""
+_FEW, _MANY = PanelSize(3, 47.0, 34.0, 9.0, 7.5, 6.0), PanelSize(4, 33.0, 22.5, 9.0, 7.5, 5.0)
+_MOST_LARGE = 9
+_CELLS = (66, 48)
+_FEET = 6.0
+_BAR_LEFT = WIDTH - MARGIN - 42.0
+_GAUGE_HEIGHT = 0.8
+# cividis from its middle to its dark end: its yellow would hide single probes on white paper.
+_SHADES = ListedColormap(colormaps["cividis"](np.linspace(0.72, 0.0, 256)), "cividis, dark half")
+_Limits = tuple[tuple[float, float], tuple[float, float]]
+_BEYOND = 0.002
+"""Share of the values of M at either end that may lie off the scale; they are drawn at its edge."""
+
+
+def ma_figures(report: QualityReport) -> list[Figure]:
+    """Draw M against A for each array: small panels, as many pages as they need.
+
+    M is log2 of the array over the median array, A the mean log2 of the two, both normalized. The shade says how
+    many probes lie in a cell; the vermilion line is the running median of M over a fifth of the probes. The bar
+    over each panel is Hoeffding's D on a scale to twice the limit, the notch the limit, 0.15: above it M depends
+    on A, and the array is an outlier.
+
+    Parameters
+    ----------
+    report
+        From :func:`mirtool.quality.quality_report`.
+
+    Returns
+    -------
+    list of Figure
+        180 mm wide, in the order of the arrays.
+
+    Raises
+    ------
+    NotEnoughDataError
+        Where the arrays could not be compared.
+    """
+    between = compared(report, "MA plots")
+    rule = rule_of(report, "hoeffding", "after")
+    m, a = between.ma_m, between.ma_a
+    n = m.shape[1]
+    size = _FEW if n <= _MOST_LARGE else _MANY
+    limits = (_middle(a, _BEYOND), _symmetric(_middle(m, _BEYOND)))
+    cells = [_cells(a[:, j], m[:, j], limits) for j in range(n)]
+    most = max(float(counts.max()) for counts in cells)
+    pages = page_slices(n, panels_a_page(size))
+    figures = []
+    for number, page in enumerate(pages, start=1):
+        with house_style():
+            figure, panels = panel_page(
+                page.stop - page.start, size, title=_title(n, rule, number, len(pages)), feet=_FEET,
+                remarks=[
+                    "Each array against the median array, normalized; " + probes_remark(report, between),
+                    "Line: running median over a fifth of the probes. Probes off the scale stand at its edge.",
+                    f"Outlier: Hoeffding's D above {rule.limit:g}, the notch in the bar over its panel.",
+                ],
+            )  # fmt: skip
+            for j, axes in zip(range(page.start, page.stop), panels, strict=True):
+                _draw_cloud(axes, cells[j], limits, most)
+                axes.plot(*running_median(a[:, j], m[:, j]), color=OUTLIER_COLOR, linewidth=1.0, zorder=3)
+                _draw_gauge(axes, float(rule.statistic[j]), rule.limit, size)
+                d = "not measured" if np.isnan(rule.statistic[j]) else minus(float(rule.statistic[j]), 3)
+                write_panel_title(axes, report.samples.names[j], f"D = {d}", marked=bool(rule.outlier[j]), up=2.6)
+            _label_axes(panels, size)
+            draw_color_bar(figure, panels[0].images[0], "probes in a cell", left=_BAR_LEFT, bottom=MARGIN + 3)
+        figures.append(figure)
+    return figures
+
+
+def running_median(
+    x: FloatArray, y: FloatArray, *, window: float = WINDOW, n_points: int = 60
+) -> tuple[FloatArray, FloatArray]:
+    """Give the median of y over the ``window`` share of the points around each of ``n_points`` ranks of x.
+
+    Parameters
+    ----------
+    x, y
+        ``(n,)``; points that lack one of the two (NaN) are left out.
+    window
+        Share of the points, 0 to 1; at least three are taken.
+    n_points
+        At most so many points of the line.
+
+    Returns
+    -------
+    x, y : FloatArray
+        The line: medians of x and of y in each window; empty with fewer than three points.
+
+    Examples
+    --------
+    >>> running_median(np.arange(6.0), np.array([0.0, 1.0, 0.0, 5.0, 6.0, 5.0]), window=0.5, n_points=2)
+    (array([1., 4.]), array([0., 5.]))
+    """
+    present = ~(np.isnan(x) | np.isnan(y))
+    order = np.argsort(x[present], kind="stable")
+    x, y = x[present][order], y[present][order]
+    n = len(x)
+    size = max(round(window * n), 3)
+    if n < size:
+        return np.empty(0), np.empty(0)
+    starts = np.unique(np.linspace(0, n - size, n_points).round().astype(np.int64))
+    rows = starts[:, None] + np.arange(size)
+    return np.median(x[rows], axis=1), np.median(y[rows], axis=1)
+
+
+def _title(n: int, rule: OutlierRule, number: int, pages: int) -> str:
+    page = f" (page {number} of {pages})" if pages > 1 else ""
+    return f"MA plots of {plural(n, 'array')}: {plural(int(rule.outlier.sum()), 'outlier')} by Hoeffding's D{page}"
+
+
+def _middle(values: FloatArray, beyond: float) -> tuple[float, float]:
+    """Give the range of all but ``beyond`` of the values at either end, with some room."""
+    present = values[~np.isnan(values)]
+    low, high = np.quantile(present, [beyond, 1 - beyond]).tolist() if len(present) else (0.0, 0.0)
+    room = max(0.05 * (high - low), 0.25)
+    return low - room, high + room
+
+
+def _symmetric(limits: tuple[float, float]) -> tuple[float, float]:
+    largest = max(abs(limits[0]), abs(limits[1]))
+    return -largest, largest
+
+
+def _cells(a: FloatArray, m: FloatArray, limits: _Limits) -> FloatArray:
+    """Count the points in each cell, ``(rows, columns)``; those off the scale in the cells at its edge."""
+    present = ~(np.isnan(a) | np.isnan(m))
+    x, y = (np.clip(values[present], *ends) for values, ends in zip((a, m), limits, strict=True))
+    counts, _, _ = np.histogram2d(x, y, bins=_CELLS, range=limits)
+    return np.asarray(counts.T)
+
+
+def _draw_cloud(axes: Axes, counts: FloatArray, limits: _Limits, most: float) -> None:
+    (left, right), (low, high) = limits
+    axes.imshow(
+        np.ma.masked_equal(counts, 0),
+        origin="lower",
+        extent=(left, right, low, high),
+        aspect="auto",
+        cmap=_SHADES,
+        norm=LogNorm(1, max(most, 2.0)),
+        interpolation="none",
+        zorder=1,
+    )
+    axes.axhline(0, color=MUTED_COLOR, linewidth=0.5, zorder=2)
+    axes.set_xlim(left, right)
+    axes.set_ylim(low, high)
+    axes.locator_params(nbins=4)
+    axes.tick_params(pad=1.5)
+
+
+def _draw_gauge(axes: Axes, d: float, limit: float, size: PanelSize) -> None:
+    """Draw D as a bar over the panel, on a scale that ends at twice the limit, and the limit as a notch in it."""
+    bottom, height = 1 + 1.0 / size.height, _GAUGE_HEIGHT / size.height
+    share = 0.0 if np.isnan(d) else min(max(d, 0.0) / (2 * limit), 1.0)
+    for width, color in ((1.0, "#E4E4E4"), (share, OUTLIER_COLOR if d > limit else BAR_COLOR)):
+        axes.add_patch(
+            Rectangle(
+                (0, bottom), width, height, transform=axes.transAxes, color=color, linewidth=0, clip_on=False
+            )
+        )
+    notch = (bottom - 0.4 / size.height, bottom + height + 0.4 / size.height)
+    axes.plot([0.5, 0.5], notch, color="black", linewidth=0.8, transform=axes.transAxes, clip_on=False)
+
+
+def _label_axes(panels: list[Axes], size: PanelSize) -> None:
+    """Name the axes once: the letters are the plot's own name."""
+    for i, axes in enumerate(panels):
+        if i % size.across == 0:
+            axes.set_ylabel("M", labelpad=1, fontsize=SMALLEST_TEXT)
+        if i + size.across >= len(panels):
+            axes.set_xlabel("A", labelpad=1, fontsize=SMALLEST_TEXT)

@@ -1,0 +1,33 @@
+"""miRNA names as they stand in figures: without the prefix that they all share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from mirtool.annotation.probes import species_of
+
+
+def common_species(names: Iterable[str]) -> str:
+    """Give the species prefix that every name carries, with its hyphen, or nothing where they differ.
+
+    Examples
+    --------
+    >>> common_species(["hsa-miR-17-5p/hsa-miR-106a-5p", "hsa-let-7d-3p"])
+    'hsa-'
+    >>> common_species(["hsa-miR-17-5p", "miRPlus-A1015"])
+    ''
+    """
+    found = {species_of(part.strip()) for name in names for part in name.split("/")}
+    (species,) = found if len(found) == 1 else (frozenset[str](),)
+    return f"{next(iter(species))}-" if species else ""
+
+
+def short_name(name: str, species: str) -> str:
+    """Leave ``species`` out of a name, and out of each part of a slash name.
+
+    Examples
+    --------
+    >>> short_name("hsa-miR-17-5p/hsa-miR-106a-5p", "hsa-")
+    'miR-17-5p/miR-106a-5p'
+    """
+    return "/".join(part.strip().removeprefix(species) for part in name.split("/"))

@@ -1,0 +1,82 @@
+"""Trees beside heat maps, and the bars of groups between the two."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+
+from mirtool.cluster import ClusterTree
+from mirtool.model import BoolArray
+from mirtool.report.figures.canvas import MUTED_COLOR, group_colors
+
+NO_GROUP_COLOR = "#EEEEEE"
+_MOST_PARTED = 40
+_DOT = 7.0
+
+
+def colors_of_groups(groups: Sequence[str]) -> dict[str, str]:
+    """Give each group its color, and samples without one a pale grey; nothing where no sample has a group.
+
+    Examples
+    --------
+    >>> colors_of_groups(["a", "", "b"])
+    {'a': '#009E73', 'b': '#F0E442', '': '#EEEEEE'}
+    >>> colors_of_groups(["", ""])
+    {}
+    """
+    named = group_colors([group for group in groups if group])
+    return named | {"": NO_GROUP_COLOR} if named and "" in groups else named
+
+
+def draw_group_bar(axes: Axes, groups: Sequence[str], colors: dict[str, str], *, upright: bool = False) -> None:
+    """Fill the axes with a field a sample in its group's color: left to right, or top down (``upright``)."""
+    n = len(groups)
+    place = np.arange(n) + 0.5
+    look: dict[str, Any] = {
+        "color": [colors[group] for group in groups],
+        "edgecolor": "white",
+        "linewidth": 0.4 if n <= _MOST_PARTED else 0,
+    }
+    if upright:
+        axes.barh(place, 1, height=1, **look)
+        axes.set_xlim(0, 1)
+        axes.set_ylim(n, 0)
+    else:
+        axes.bar(place, 1, width=1, **look)
+        axes.set_xlim(0, n)
+        axes.set_ylim(0, 1)
+    axes.set_axis_off()
+
+
+def draw_tree(axes: Axes, tree: ClusterTree, *, sideways: bool = False, marked: BoolArray | None = None) -> None:
+    """Draw a tree with its leaves toward the cells: downward, or to the right (``sideways``).
+
+    Merges that are ``marked``, ``(n - 1,)``, get a dot.
+    """
+    axes.set_axis_off()
+    n = len(tree)
+    place = np.empty(2 * n - 1)
+    place[tree.order] = np.arange(n) + 0.5
+    height = np.zeros(2 * n - 1)
+    shapes = np.empty((n - 1, 4, 2))
+    for merge, (a, b, distance, _) in enumerate(tree.linkage):
+        left, right = int(a), int(b)
+        node = n + merge
+        place[node], height[node] = (place[left] + place[right]) / 2, distance
+        shapes[merge, :, 0] = place[[left, left, right, right]]
+        shapes[merge, :, 1] = height[left], distance, distance, height[right]
+    tallest = 1.03 * height.max() or 1.0
+    dots = np.column_stack([place[n:], height[n:]])[np.zeros(n - 1, dtype=bool) if marked is None else marked]
+    if sideways:
+        shapes, dots = shapes[:, :, ::-1], dots[:, ::-1]
+        axes.set_xlim(tallest, 0)
+        axes.set_ylim(n, 0)
+    else:
+        axes.set_xlim(0, n)
+        axes.set_ylim(0, tallest)
+    axes.add_collection(LineCollection(list(shapes), colors=MUTED_COLOR, linewidths=0.5), autolim=False)
+    axes.scatter(dots[:, 0], dots[:, 1], s=_DOT, c=MUTED_COLOR, linewidths=0, zorder=3, clip_on=False)

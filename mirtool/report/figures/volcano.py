@@ -1,0 +1,120 @@
+"""The volcano plot of a comparison; where there is no P value, the fold changes in order."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from mirtool.differential.differential_table import STATISTICS, TEST_LABELS
+from mirtool.errors import CallError
+from mirtool.model import DifferentialTable
+from mirtool.report.figures.canvas import MUTED_COLOR, SMALLEST_TEXT, house_style
+from mirtool.report.figures.comparison import (
+    DASHED,
+    Cloud,
+    comparison_axes,
+    draw_legend,
+    draw_points,
+    figure_names,
+    fold_lines,
+    largest_changes,
+    naming_remark,
+    ratio_label,
+    symmetric_limits,
+    write_remarks,
+    write_right,
+)
+from mirtool.report.figures.point_names import name_points
+from mirtool.report.figures.ranked import ranked_figure
+from mirtool.stats.adjustment import ADJUSTMENTS
+from mirtool.wording import plural
+
+RULES = ("p", "fdr")
+
+
+def volcano_figure(d: DifferentialTable, *, rule: str = "p", n_labels: int = 15) -> Figure:
+    """Draw a comparison: log2 ratio across, −log10 of P or of the adjusted P up, cut-offs as dashed lines.
+
+    What passes both cut-offs is colored and counted in the legend, so that the counts are those of the table's
+    regulation column. Its largest fold changes are named, each name off the others; a species prefix common to
+    all of them is left out and said so. Probes without a ratio or P are not drawn, and counted under the plot.
+    A P of 0 is drawn as a triangle above the rest.
+
+    Without any P value (one array a group, or no test asked for) the fold changes are drawn in order in its
+    place, with the fold-change cut-off alone (:func:`mirtool.report.figures.ranked.ranked_figure`).
+
+    Parameters
+    ----------
+    d
+        The comparison.
+    rule
+        ``"p"`` draws and colors by P, ``"fdr"`` by P adjusted.
+    n_labels
+        At most as many names.
+
+    Returns
+    -------
+    Figure
+        130 mm × 112 mm.
+
+    Raises
+    ------
+    CallError
+        For an unknown rule, or ``"fdr"`` where P was not adjusted.
+    """
+    if rule not in RULES:
+        raise CallError("unknown volcano rule", found=repr(rule), expected="p or fdr")
+    if np.isnan(d.p_value).all():
+        return ranked_figure(d, n_labels=n_labels)
+    if rule == "fdr" and np.isnan(d.fdr).all():
+        raise CallError(
+            "a volcano plot by FDR needs adjusted P values, and they were not adjusted",
+            hint="name an adjustment, such as --adjust bh",
+        )
+    with house_style():
+        figure, axes = comparison_axes()
+        cloud = _volcano_cloud(d, rule)
+        _draw_frame(axes, d, cloud, rule)
+        draw_points(axes, cloud)
+        draw_legend(axes, d, cloud)
+        chosen = largest_changes(d, cloud, n_labels)
+        names, species = figure_names(d, cloud, chosen)
+        n_named = int(name_points(axes, np.column_stack([cloud.x, cloud.y]), chosen, names).sum())
+        missing = len(d) - len(cloud.x)
+        not_drawn = f"Not drawn: {plural(missing, 'probe')} without a ratio or P value." if missing else ""
+        write_remarks(axes, [not_drawn, naming_remark(cloud, len(chosen), n_named, species)])
+    return figure
+
+
+def _volcano_cloud(d: DifferentialTable, rule: str) -> Cloud:
+    p, calls = (d.p_value, d.regulation_p) if rule == "p" else (d.fdr, d.regulation_fdr)
+    probe = np.flatnonzero(np.isfinite(d.log2_ratio) & ~np.isnan(p))
+    p = p[probe]
+    zero = p == 0
+    y = np.zeros(len(p))
+    y[~zero] = -np.log10(p[~zero])
+    y[zero] = 1.08 * max(float(y.max(initial=0.0)), _threshold(d))
+    return Cloud(d.log2_ratio[probe], y, calls[probe], zero, probe)
+
+
+def _threshold(d: DifferentialTable) -> float:
+    return float(-np.log10(d.alpha))
+
+
+def _draw_frame(axes: Axes, d: DifferentialTable, cloud: Cloud, rule: str) -> None:
+    top = 1.12 * max(float(cloud.y.max(initial=0.0)), 1.2 * _threshold(d), 0.5)
+    axes.set_ylim(-0.02 * top, top)
+    axes.set_xlim(*symmetric_limits(cloud.x, d.cutoff, room=1.3))
+    axes.set_xlabel(ratio_label(d))
+    test = f"{TEST_LABELS[d.test]} {STATISTICS[d.test]}"
+    name = "P" if rule == "p" else ADJUSTMENTS[d.adjust]
+    axes.set_ylabel(f"−log₁₀ P ({test})" if rule == "p" else f"−log₁₀ {name}, {test}")
+    for position, text in fold_lines(d.cutoff):
+        axes.axvline(position, **DASHED)
+        axes.annotate(
+            text, (position, 1), (0, 2), xycoords=("data", "axes fraction"), textcoords="offset points",
+            ha="left" if position > 0 else "right", fontsize=SMALLEST_TEXT, color=MUTED_COLOR,
+        )  # fmt: skip
+    axes.axhline(_threshold(d), **DASHED)
+    write_right(axes, _threshold(d), f"{name.split(' (')[0].replace('P adjusted', 'adj. P')} = {d.alpha:g}")

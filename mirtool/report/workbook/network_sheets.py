@@ -1,0 +1,64 @@
+"""The synergy network as one workbook: a sheet a table, and one that says where everything comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields
+
+from mirtool.model import Table, TextArray, text_array
+from mirtool.network.build import SynergyNetwork
+from mirtool.network.enrichment.over_representation import EnrichmentTable, enrichment_table
+from mirtool.report.text.network_words import network_facts
+
+LONGEST_CELL = 32_767
+"""Characters that a cell of a workbook holds."""
+_SHEETS = {"mirnas": "miRNAs"}
+
+
+def network_sheets(
+    network: SynergyNetwork, tests: Sequence[EnrichmentTable] = (), *, remarks: Sequence[str] = ()
+) -> dict[str, Table]:
+    """Give the sheets of the network's workbook, for :func:`mirtool.report.tables.workbook_bytes`.
+
+    Parameters
+    ----------
+    network
+        Every table that it has becomes a sheet.
+    tests
+        Gene sets tested for its targets, if any.
+    remarks
+        What reading the interactions left out, in words.
+    """
+    tables = {field.name: getattr(network, field.name) for field in fields(network)}
+    sheets = {_SHEETS.get(name, name): table for name, table in tables.items() if isinstance(table, Table)}
+    if tests:
+        sheets["enrichment"] = enrichment_table(tests)
+    facts = network_facts(network, tests, remarks=remarks)
+    sheets["notes"] = Table(
+        {"what": text_array(what for what, _ in facts), "value": text_array(value for _, value in facts)}
+    )
+    return {name: _fitted(table) for name, table in sheets.items()}
+
+
+def _fitted(table: Table) -> Table:
+    """Cut lists that no cell holds, and say at their end how many entries the CSV file has further."""
+    long = {
+        name: text_array(_cut(value) for value in values)
+        for name, values in table.columns.items()
+        if values.dtype == object and _longest(values) > LONGEST_CELL
+    }
+    return table.with_columns(long) if long else table
+
+
+def _longest(values: TextArray) -> int:
+    return max(map(len, values), default=0)
+
+
+def _cut(value: str) -> str:
+    if len(value) <= LONGEST_CELL:
+        return value
+    room = LONGEST_CELL - len("; and 1,000,000,000 more: see the CSV file")
+    end = value.rfind(";", 0, room)
+    if end < 0:
+        return f"{value[:room]}… see the CSV file"
+    return f"{value[:end]}; and {value.count(';', end):,} more: see the CSV file"

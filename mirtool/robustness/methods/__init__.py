@@ -1,0 +1,20 @@
+"""One study through every normalization and every test: what passes under each, and how far they agree.
+
+``recipes`` lists the normalizations, ``run`` makes the comparisons, ``table`` lays them out beside the default.
+"""
+
+from mirtool.robustness.methods.methods_table import Agreement, agreement, methods_table
+from mirtool.robustness.methods.recipes import Recipe, every_recipe
+from mirtool.robustness.methods.run import TWO_GROUP_TESTS, MethodRun, normalize_by, run_methods
+
+__all__ = [
+    "TWO_GROUP_TESTS",
+    "Agreement",
+    "MethodRun",
+    "Recipe",
+    "agreement",
+    "every_recipe",
+    "methods_table",
+    "normalize_by",
+    "run_methods",
+]

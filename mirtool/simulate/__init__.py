@@ -1,0 +1,1 @@
+"""Simulated arrays, qPCR and genes with known truth."""

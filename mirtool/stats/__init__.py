@@ -1,0 +1,1 @@
+"""Statistics on bare arrays: adjustment, distributions, ranks, smoothing, principal components."""

@@ -1,0 +1,197 @@
+"""A first draft of the sample sheet, from the files of the arrays: the samples, never their groups."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from mirtool.errors import CallError, FormatError, SampleSheetError
+from mirtool.io.arrays import geo, matrix
+from mirtool.io.arrays.imagene import ImageneArray, pair_files
+from mirtool.io.arrays.sample_matching import HY5_COLUMN
+from mirtool.io.registry import sniff_format
+from mirtool.io.tables.text import STDIN
+from mirtool.model import SampleTable, Table, text_array
+
+ARRAY_FORMATS = ("genepix", "imagene", "agilent", "matrix", "geo-series-matrix")
+"""Formats that hold intensities, and so samples."""
+
+_TABLES = ("matrix", "geo-series-matrix")
+_SUFFIXES = frozenset({".gz", ".gpr", ".txt", ".csv", ".tsv", ".xls", ".xlsx"})
+_SEPARATORS = " _.-"
+_TOKEN = re.compile(r"[^ _.\-]+[ _.\-]*")
+
+
+def draft_samples(
+    files: Sequence[str],
+    folder: str | Path = ".",
+    *,
+    format: str | None = None,
+    samples_in_rows: bool = False,
+) -> Table:
+    """List the samples in arrays' files as a sample sheet whose groups are still empty.
+
+    Parameters
+    ----------
+    files
+        One array a file (the sample is named after the file, see :func:`names_from_files`), or tables with a
+        sample a column (named as the column is): plain ones or GEO series matrices. The two ImaGene files of an
+        array are paired by their names (:func:`mirtool.io.arrays.imagene.pair_files`).
+    folder
+        Where the sheet will lie: its paths are relative to it.
+    format
+        Format of all files; told by their content if not given.
+    samples_in_rows
+        True says that plain tables have one row a sample.
+
+    Returns
+    -------
+    Table
+        Columns ``sample``, ``group`` (empty but where a table itself has a row or column of that name) and
+        ``file``, in the order of ``files``; ``file_hy5`` where arrays are pairs of files; and what tables say of
+        their samples, such as the characteristics in a GEO series matrix that differ.
+
+    Raises
+    ------
+    CallError
+        Where a file is named twice, or is standard input.
+    UnknownFormatError, FormatError
+        Where a file holds no arrays.
+    SampleSheetError
+        Where two arrays would get the same sample name.
+    ArrayMismatchError
+        Where an ImaGene file has no partner, and others have.
+    """
+    _refuse_repeated_files(files)
+    formats = {file: _array_format(file, format or ("matrix" if samples_in_rows else None)) for file in files}
+    pairs = pair_files([file for file in files if formats[file] == "imagene"])
+    names = {next(iter(pair.files.values())): pair.name for pair in pairs}
+    partner_of = {first: second for first, second in (_two_files(pair) for pair in pairs) if second}
+    single = [file for file in files if formats[file] not in ("imagene", *_TABLES)]
+    names |= zip(single, names_from_files(single), strict=True)
+    tables = [
+        SampleTable((names[file],), files=(file,))
+        if file in names
+        else _samples_of_table(file, formats[file], samples_in_rows)
+        for file in files
+        if file not in partner_of.values()
+    ]
+    rows = [row for table in tables for row in zip(table.names, table.files, strict=True)]
+    _refuse_repeated_samples(rows)
+    columns = {
+        "sample": text_array(sample for sample, _ in rows),
+        "group": text_array(group for table in tables for group in table.groups),
+        "file": text_array(_relative(file, Path(folder)) for _, file in rows),
+    }
+    if partner_of:
+        seconds = [partner_of.get(file, "") for _, file in rows]
+        columns[HY5_COLUMN] = text_array(_relative(file, Path(folder)) if file else "" for file in seconds)
+    for key in dict.fromkeys(key for table in tables for key in table.extra):
+        columns[key] = text_array(cell for table in tables for cell in table.extra.get(key, ("",) * len(table)))
+    return Table(columns)
+
+
+def _samples_of_table(file: str, format_name: str, samples_in_rows: bool) -> SampleTable:
+    if format_name == geo.FORMAT:
+        return geo.read_sample_table(file)
+    return matrix.read_sample_table(file, samples_in_rows=samples_in_rows)
+
+
+def _two_files(pair: ImageneArray) -> tuple[str, str]:
+    """Give the files of an ImaGene array's channels, the second empty where there is one only."""
+    first, *others = pair.files.values()
+    return first, others[0] if others else ""
+
+
+def names_from_files(files: Sequence[str]) -> list[str]:
+    """Name each sample after its file, without the extension and without what all names have in common.
+
+    Only whole words (parted by ``_``, ``-``, ``.`` or a blank) are left out: none at the front where a name would
+    then begin with a digit, and no bare number at the end. Files of one name in several folders get their
+    folder's name in front.
+
+    Examples
+    --------
+    >>> names_from_files(["run7_resistant_1_S01.gpr", "run7_responding_1_S01.gpr"])
+    ['resistant_1', 'responding_1']
+    >>> names_from_files(["MM_01.gpr.gz", "MM_02.gpr.gz"])
+    ['MM_01', 'MM_02']
+    >>> names_from_files(["before/P1.gpr", "after/P1.gpr"])
+    ['before_P1', 'after_P1']
+    """
+    stems = [_stem(file) for file in files]
+    if len(set(stems)) < len(stems):
+        return [f"{Path(file).resolve().parent.name}_{stem}" for file, stem in zip(files, stems, strict=True)]
+    if len(stems) < 2:
+        return stems
+    words = [_TOKEN.findall(stem) for stem in stems]
+    shortest = min(map(len, words))
+    front = _count_common(words, shortest - 1)
+    while front and any(name[front][0].isdigit() for name in words):
+        front -= 1
+    back = _count_common([name[::-1] for name in words], shortest - 1 - front)
+    while back and words[0][-back].strip(_SEPARATORS).isdigit():
+        back -= 1
+    names = ["".join(name[front : len(name) - back]).rstrip(_SEPARATORS) for name in words]
+    return names if all(names) else stems
+
+
+def _stem(file: str) -> str:
+    path = Path(file)
+    while path.suffix.lower() in _SUFFIXES and path.stem:
+        path = path.with_suffix("")
+    return path.name
+
+
+def _count_common(words: Sequence[Sequence[str]], at_most: int) -> int:
+    """Count the leading words that all names share."""
+    n = 0
+    while n < at_most and len({name[n].rstrip(_SEPARATORS) for name in words}) == 1:
+        n += 1
+    return n
+
+
+def _refuse_repeated_files(files: Sequence[str]) -> None:
+    seen: set[Path] = set()
+    for file in files:
+        if file == STDIN:
+            raise CallError("a sample sheet needs files it can name, not standard input")
+        if Path(file).resolve() in seen:
+            raise CallError("the same file is named twice", found=file, expected="every array once")
+        seen.add(Path(file).resolve())
+
+
+def _array_format(file: str, format: str | None) -> str:
+    name = sniff_format(file, format)
+    if name not in ARRAY_FORMATS:
+        raise FormatError(
+            "this file holds no arrays",
+            path=file,
+            found=f"the format {name}",
+            expected="scanner files or a table of intensities (" + ", ".join(ARRAY_FORMATS) + ")",
+            hint="leave it out of the call",
+        )
+    return name
+
+
+def _refuse_repeated_samples(rows: Sequence[tuple[str, str]]) -> None:
+    first: dict[str, str] = {}
+    for sample, file in rows:
+        if sample in first:
+            raise SampleSheetError(
+                f"two arrays would get the sample name {sample!r}",
+                path=file,
+                found=f"the same name from {first[sample]}",
+                expected="a name of its own for every array",
+                hint="rename one of the files (or columns), or write the sheet by hand: sample,group,file",
+            )
+        first[sample] = file
+
+
+def _relative(file: str, folder: Path) -> str:
+    try:
+        return Path(os.path.relpath(file, folder)).as_posix()
+    except ValueError:  # on Windows, where the file lies on another drive
+        return Path(file).resolve().as_posix()

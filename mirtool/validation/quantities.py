@@ -1,0 +1,125 @@
+"""From Ct to relative amounts: against the reference genes, corrected for the efficiency where it is known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+
+import numpy as np
+
+from mirtool.errors import CallError
+from mirtool.io.arrays.ct_tables import amplification_factor
+from mirtool.model import FloatArray, IntArray
+
+DOUBLING = 2.0
+"""The amplification factor of a reaction whose product doubles every cycle."""
+
+
+def choose_references(targets: Sequence[str], names: Sequence[str]) -> IntArray:
+    """Find the reference genes among the targets.
+
+    Raises
+    ------
+    CallError
+        Where none is named, one is not among the targets, or all targets are references.
+    """
+    if not names:
+        raise CallError(
+            "no reference gene was named",
+            expected="--reference NAME, one or several of " + ", ".join(targets[:12]),
+            hint="ΔCt is taken against it; for serum exosomes candidates are hsa-miR-103a-3p and hsa-let-7a-5p, "
+            "or a spiked-in cel-miR-39",
+        )
+    for name in names:
+        if name not in targets:
+            likely = get_close_matches(name, targets, n=1)
+            raise CallError(
+                f"the reference gene {name!r} is not among the targets of the Ct table",
+                expected="one of " + ", ".join(targets[:12]),
+                hint=f"did you mean {likely[0]!r}?" if likely else None,
+            )
+    rows = np.array([targets.index(name) for name in dict.fromkeys(names)], dtype=np.int64)
+    if len(rows) == len(targets):
+        raise CallError(
+            "every target of the Ct table is a reference gene",
+            found=", ".join(names),
+            expected="at least one target to be measured against them",
+        )
+    return rows
+
+
+def parse_efficiencies(texts: Sequence[str], targets: Sequence[str]) -> dict[str, float]:
+    """Read ``target=1.95`` or ``target=95%``.
+
+    Raises
+    ------
+    CallError
+        Where a target does not exist or its efficiency can't be one.
+
+    Examples
+    --------
+    >>> parse_efficiencies(["hsa-miR-16-5p=1.95"], ["hsa-miR-16-5p"])
+    {'hsa-miR-16-5p': 1.95}
+    """
+    found = {}
+    for text in texts:
+        name, mark, number = text.rpartition("=")
+        value = amplification_factor(number) if mark else None
+        if value is None:
+            raise CallError(
+                "the efficiency can't be read",
+                found=repr(text),
+                expected="TARGET=FACTOR with a factor a cycle between 1 and 2.2 (2 is doubling), or TARGET=95%",
+            )
+        if name not in targets:
+            raise CallError(
+                f"the target {name!r} of --efficiency is not in the Ct table",
+                expected="one of " + ", ".join(targets[:12]),
+            )
+        found[name] = value
+    return found
+
+
+def target_efficiencies(
+    targets: Sequence[str], given: Mapping[str, float], from_table: FloatArray | None = None
+) -> FloatArray:
+    """Give each target its amplification factor: the one given, else the table's if it is to count, else 2."""
+    table = np.full(len(targets), np.nan) if from_table is None else from_table
+    factors = [given.get(name, value) for name, value in zip(targets, table, strict=True)]
+    return np.array([DOUBLING if np.isnan(factor) else factor for factor in factors])
+
+
+def log2_amounts(ct: FloatArray, efficiency: FloatArray) -> FloatArray:
+    """Give the log2 of the starting amount, up to a constant of each target: −Ct · log2 E."""
+    return -ct * np.log2(efficiency)[:, np.newaxis]
+
+
+def log2_quantities(ct: FloatArray, references: IntArray, efficiency: FloatArray | None = None) -> FloatArray:
+    """Give log2 amounts relative to the reference genes: −ΔCt where the product doubles every cycle.
+
+    Parameters
+    ----------
+    ct
+        Cycles, ``(n_targets, n_samples)``, NaN missing.
+    references
+        Rows of the reference genes. Their log2 amounts are averaged (with an efficiency of 2: the arithmetic mean
+        of their Ct), which is the geometric mean of their amounts (Vandesompele 2002). A sample that lacks one of
+        them is missing throughout: another mean would stand for another amount.
+    efficiency
+        Amplification factor of each target (Pfaffl 2001), ``(n_targets,)``; 2 throughout if not given.
+
+    References
+    ----------
+    Livak KJ, Schmittgen TD (2001). Analysis of relative gene expression data using real-time quantitative PCR and
+    the 2^(−ΔΔC(T)) method. Methods 25, 402–408.
+    Pfaffl MW (2001). A new mathematical model for relative quantification in real-time RT-PCR. Nucleic Acids Res
+    29, e45.
+
+    Examples
+    --------
+    >>> log2_quantities(np.array([[25.0, 27.0], [20.0, 21.0]]), np.array([1]))
+    array([[-5., -6.],
+           [ 0.,  0.]])
+    """
+    amounts = log2_amounts(ct, np.full(len(ct), DOUBLING) if efficiency is None else efficiency)
+    return np.asarray(amounts - amounts[references].mean(axis=0) + 0.0)

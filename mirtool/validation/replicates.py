@@ -1,0 +1,183 @@
+"""Technical replicates: the wells of one sample and target become one Ct, a well that lies apart left out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from mirtool.errors import CallError, MirtoolError, NotEnoughDataError
+from mirtool.io.arrays.ct_tables import SAMPLE, CtTable
+from mirtool.model import FloatArray, IntArray, TextArray
+from mirtool.wording import plural
+
+CENTERS = ("mean", "median")
+REPLICATE_LIMIT = 0.5
+"""Cycles; a factor of 1.4. Replicate wells farther apart are flagged (Hellemans et al. 2007)."""
+_ROUNDING = 1e-9
+"""Cycles: 24.5 and 24.0 are no more than half a cycle apart, whatever their last binary digits."""
+
+
+@dataclass(frozen=True, eq=False)
+class CtMatrix:
+    """One Ct a target and sample, with what stands behind it.
+
+    Parameters
+    ----------
+    targets, samples, groups
+        Names, in the order of their first well; a sample's group as the table of wells gives it, or empty.
+    ct
+        Cycles, ``(n_targets, n_samples)``, NaN where no well gave one.
+    wells, left_out, without_ct
+        Counts of the same shape: wells behind the Ct, wells left out as outliers, wells without a Ct that are
+        not among the wells behind it.
+    spread
+        Standard deviation (n − 1) of the wells behind the Ct, NaN for fewer than two.
+    efficiency
+        Amplification factor of each target as the table gives it, ``(n_targets,)``, NaN where it does not.
+    """
+
+    targets: tuple[str, ...]
+    samples: tuple[str, ...]
+    groups: tuple[str, ...]
+    ct: FloatArray
+    wells: IntArray
+    left_out: IntArray
+    without_ct: IntArray
+    spread: FloatArray
+    efficiency: FloatArray
+
+
+def combine_replicates(
+    table: CtTable,
+    *,
+    center: str = "mean",
+    undetermined: float | None = None,
+    limit: float = REPLICATE_LIMIT,
+    drop_outliers: bool = True,
+) -> CtMatrix:
+    """Make one Ct of the wells of each sample and target.
+
+    Controls without template take no part. Of three or more wells with a Ct the one farthest from their median is
+    left out where it is more than ``limit`` away, and alone in being so far; never more than one, since of two
+    that disagree none is known to be right. What is left is averaged on the scale of cycles, as is usual.
+
+    Parameters
+    ----------
+    table
+        Wells, as :func:`mirtool.io.arrays.ct_tables.read_ct` gives them.
+    center
+        ``"mean"`` or ``"median"``, which needs no outlier rule.
+    undetermined
+        Ct of a well in which none was found, such as the number of cycles run; None leaves such wells out.
+    limit
+        Cycles.
+    drop_outliers
+        False keeps every well.
+
+    Raises
+    ------
+    CallError
+        For an unknown center, or a limit or a Ct for undetermined wells that is not positive.
+    NotEnoughDataError
+        Where no well holds a sample.
+    MirtoolError
+        Where a sample has two groups, or a target two efficiencies.
+
+    References
+    ----------
+    Hellemans J, Mortier G, De Paepe A, Speleman F, Vandesompele J (2007). qBase relative quantification framework
+    and software for management and automated analysis of real-time quantitative PCR data. Genome Biol 8, R19.
+    """
+    if center not in CENTERS:
+        raise CallError("no center of replicates is called so", found=repr(center), expected=" or ".join(CENTERS))
+    if not limit > 0 or (undetermined is not None and not undetermined > 0):
+        raise CallError("cycles are positive", found=f"{limit if undetermined is None else undetermined:g}")
+    wells = np.flatnonzero(table.role == SAMPLE)
+    if not len(wells):
+        raise NotEnoughDataError(
+            "no well of the Ct table holds a sample",
+            path=", ".join(table.paths),
+            found=f"{plural(len(table), 'well')} without template",
+            hint="name the table of the samples too, or correct the column of tasks",
+        )
+    targets, samples = (tuple(dict.fromkeys(labels[wells])) for labels in (table.target, table.sample))
+    shape = len(targets), len(samples)
+    ct, spread = np.full(shape, np.nan), np.full(shape, np.nan)
+    used, left_out, without = (np.zeros(shape, dtype=np.int64) for _ in range(3))
+    cycles = table.ct if undetermined is None else np.where(table.no_ct, undetermined, table.ct)
+    row_of, column_of = ({name: i for i, name in enumerate(names)} for names in (targets, samples))
+    replicates: dict[tuple[int, int], list[int]] = {}
+    for well in wells.tolist():
+        replicates.setdefault((row_of[table.target[well]], column_of[table.sample[well]]), []).append(well)
+    for place, members in replicates.items():
+        values = cycles[members]
+        values = values[~np.isnan(values)]
+        outlier = find_outlier(values, limit) if drop_outliers else None
+        without[place] = len(members) - len(values)
+        if outlier is not None:
+            values = np.delete(values, outlier)
+            left_out[place] = 1
+        used[place] = len(values)
+        if len(values):
+            ct[place] = np.median(values) if center == "median" else values.mean()
+        if len(values) > 1:
+            spread[place] = values.std(ddof=1)
+    return CtMatrix(
+        targets,
+        samples,
+        tuple(
+            _only(table.group, wells[table.sample[wells] == name], f"group of sample {name}") for name in samples
+        ),
+        ct,
+        used,
+        left_out,
+        without,
+        spread,
+        _efficiencies(table, wells, targets),
+    )
+
+
+def find_outlier(values: FloatArray, limit: float) -> int | None:
+    """Give the one of three or more wells that lies more than ``limit`` cycles from their median, or None.
+
+    Of two equally far none is the outlier.
+
+    Examples
+    --------
+    >>> find_outlier(np.array([24.1, 24.2, 25.0]), 0.5), find_outlier(np.array([24.0, 25.0, 26.0]), 0.5)
+    (2, None)
+    """
+    if len(values) < 3:
+        return None
+    distance = np.abs(values - np.median(values))
+    second, first = np.sort(distance)[-2:]
+    return int(np.argmax(distance)) if first > limit + _ROUNDING and first > second + _ROUNDING else None
+
+
+def _only(labels: TextArray, wells: IntArray, what: str) -> str:
+    found = list(dict.fromkeys(labels[well] for well in wells if labels[well]))
+    if len(found) > 1:
+        raise _disagreement(what, found)
+    return found[0] if found else ""
+
+
+def _efficiencies(table: CtTable, wells: IntArray, targets: Sequence[str]) -> FloatArray:
+    efficiencies = np.full(len(targets), np.nan)
+    for row, name in enumerate(targets):
+        given = table.efficiency[wells[table.target[wells] == name]]
+        found = np.unique(given[~np.isnan(given)])
+        if len(found) > 1:
+            raise _disagreement(f"efficiency of target {name}", [f"{value:g}" for value in found])
+        efficiencies[row] = found[0] if len(found) else np.nan
+    return efficiencies
+
+
+def _disagreement(what: str, found: Sequence[str]) -> MirtoolError:
+    return MirtoolError(
+        f"the Ct table gives more than one {what}",
+        found=", ".join(found[:5]),
+        expected="the same in every well",
+        hint="correct the table",
+    )

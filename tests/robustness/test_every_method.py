@@ -1,0 +1,98 @@
+"""Every recipe and test on one small simulated study, and how the comparisons are held against the default."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from mirtool.differential import differential
+from mirtool.errors import NotEnoughDataError
+from mirtool.model import RawArrays
+from mirtool.normalize import BACKGROUND_METHODS, BETWEEN_METHODS, normalize
+from mirtool.report.figures.canvas import png_bytes
+from mirtool.report.figures.methods import methods_figure
+from mirtool.robustness.methods import TWO_GROUP_TESTS, agreement, every_recipe, methods_table, run_methods
+from mirtool.simulate.arrays import simulate_study
+from mirtool.simulate.chip import ChipDesign
+
+SMALL = ChipDesign(block_rows=8, block_columns=8, second_probes=0, mirplus=0, other_species=12, hidden=4)
+NAMES = [f"hsa-miR-{i}-3p" for i in range(3000, 3250)]
+COMPARED = {"tested": "resistant", "reference": "responding"}
+
+
+@pytest.fixture(scope="module")
+def arrays() -> RawArrays:
+    changes = dict(zip(NAMES[:30], (3.0, -3.0) * 15, strict=True))
+    return simulate_study(NAMES, seed=3, changes=changes, design=SMALL).arrays
+
+
+@pytest.fixture(scope="module")
+def runs(arrays):
+    return run_methods(arrays, every_recipe(), comparison=COMPARED)
+
+
+def test_every_method_is_among_the_recipes_and_every_test_is_made(runs):
+    asked = [dict(recipe.options) for recipe in every_recipe()]
+    assert asked[0] == {}
+    for method in BACKGROUND_METHODS:
+        assert method == "subtract" or {"background": method} in asked
+    for method in BETWEEN_METHODS:
+        assert method == "median" or {"between": method} in asked
+    assert [(run.recipe, run.test) for run in runs] == [
+        (recipe.name, test) for recipe in every_recipe() for test in TWO_GROUP_TESTS
+    ]
+    assert [run.failure for run in runs if run.d is None] == []
+
+
+def test_the_same_runs_give_the_same_picture(runs):
+    assert png_bytes(methods_figure(runs)) == png_bytes(methods_figure(runs))
+
+
+def test_a_run_is_what_normalize_and_differential_give(arrays, runs):
+    run = next(run for run in runs if (run.recipe, run.test) == ("between quantile", "welch"))
+    expected = differential(normalize(arrays, between="quantile").matrix, test="welch", **COMPARED)
+    assert list(run.d.probes.id) == list(expected.probes.id)
+    np.testing.assert_array_equal(run.d.p_value, expected.p_value)
+
+
+def test_agreement_counts_the_shared_and_their_direction(runs):
+    default = runs[0].d
+    flipped = default.regulation_p.copy()
+    first, second = np.flatnonzero(default.regulation_p != "")[:2]
+    flipped[first] = {"up": "down", "down": "up"}[flipped[first]]
+    flipped[second] = ""
+    n = int((default.regulation_p != "").sum())
+    found = agreement(replace(default, regulation_p=flipped, log2_ratio=-default.log2_ratio), default)
+    assert found.passing("p") == n - 1
+    assert found.shared["p"] == n - 2
+    # Either list: n calls of the default's, and the flipped one's new call.
+    assert found.jaccard["p"] == (n - 2) / (n + 1)
+    assert found.jaccard["fold change"] == 1
+    assert found.correlation == pytest.approx(-1)
+
+
+def test_arrays_without_background_lack_only_the_recipes_that_need_one(arrays):
+    names = ("service", "background none", "background half", "between quantile", "between vsn")
+    recipes = [recipe for recipe in every_recipe() if recipe.name in names]
+    bare = replace(arrays, channels={name: replace(c, background=None) for name, c in arrays.channels.items()})
+    runs = run_methods(bare, recipes, ("moderated",), comparison=COMPARED)
+    lacking = {run.recipe for run in runs if run.d is None}
+    assert lacking == {"background half"}
+    table = methods_table(runs)
+    failed = table["why not"] != ""
+    assert set(table["recipe"][failed]) == lacking
+    assert np.isnan(table["up by volcano P"][failed]).all()
+    assert not np.isnan(table["up by volcano P"][~failed]).any()
+
+
+def test_the_default_has_to_work(arrays):
+    with pytest.raises(NotEnoughDataError, match="probes"):
+        run_methods(arrays, every_recipe(), normalization={"min_factor_probes": 5000}, comparison=COMPARED)
+
+
+def test_log_ratios_have_recipes_of_their_own():
+    arrays = simulate_study(NAMES, seed=3, changes={}, design=SMALL, two_channel=True).arrays
+    names = ("service", "within median", "within loess", "between Aquantile")
+    recipes = [recipe for recipe in every_recipe(ratio=True) if recipe.name in names]
+    runs = run_methods(arrays, recipes, ("moderated",), normalization={"channel": "ratio"}, comparison=COMPARED)
+    assert [run.recipe for run in runs if run.d is not None] == list(names)
