@@ -15,7 +15,7 @@ from mirtool.model import GeneSets, Interactions
 from mirtool.network import mirna_universe, synergy_network, target_enrichment, with_communities, with_convergence
 from mirtool.network.enrichment.over_representation import NULLS
 from mirtool.network.graph.convergence import GENES_DRAWN, MIRNAS_DRAWN
-from mirtool.network.interactions.evidence import at_evidence
+from mirtool.network.interactions.evidence import filter_by_evidence
 
 SEED = 20150120
 KEPT: dict[str, Interactions | GeneSets] = {}
@@ -88,7 +88,7 @@ def terms_of(asked: tuple[str, int, np.random.SeedSequence, int]) -> list[float]
 
 def _network(evidence: str, size: int, seed: np.random.SeedSequence):
     known = KEPT["known"]
-    everything = sorted(set(at_evidence(known, evidence).mirna))
+    everything = sorted(set(filter_by_evidence(known, evidence).mirna))
     names = np.random.default_rng(seed).choice(everything, size, replace=False).tolist()
     network = synergy_network(names, known, evidence=evidence)
     return network, mirna_universe(network.mirnas["miRNA"].tolist(), known, evidence=evidence)

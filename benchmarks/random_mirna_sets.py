@@ -16,7 +16,7 @@ from mirtool.io.genes.gene_sets import embedded_go_bp
 from mirtool.io.targets.interactions import read_interactions
 from mirtool.network.enrichment.mirna_null import count_hits, mirna_null
 from mirtool.network.enrichment.over_representation import MAX_SIZE, MIN_SIZE, NULLS
-from mirtool.network.interactions.evidence import at_evidence
+from mirtool.network.interactions.evidence import filter_by_evidence
 from mirtool.network.interactions.mirna_universe import degree_strata
 from mirtool.network.interactions.targets import target_matrix
 from mirtool.stats.adjustment import adjust_p_values
@@ -60,7 +60,7 @@ def main() -> None:
 
 def load(path: str, evidence: str) -> tuple[csr_array, csr_array, int]:
     """Give miRNAs × genes and the terms tested × genes, over the genes that table and terms both know."""
-    targets = target_matrix(at_evidence(read_interactions(path), evidence))
+    targets = target_matrix(filter_by_evidence(read_interactions(path), evidence))
     gene_sets = embedded_go_bp()
     annotated = frozenset().union(*gene_sets.genes)
     columns = np.array([j for j, gene in enumerate(targets.genes) if gene in annotated])

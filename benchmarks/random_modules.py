@@ -16,7 +16,7 @@ from mirtool.io.genes.gene_sets import embedded_go_bp
 from mirtool.io.targets.interactions import read_interactions
 from mirtool.model import GeneSets, Interactions, text_array
 from mirtool.network import SynergyNetwork, synergy_network
-from mirtool.network.interactions.evidence import at_evidence
+from mirtool.network.interactions.evidence import filter_by_evidence
 from mirtool.network.interactions.targets import target_matrix
 from mirtool.network.pairs.curveball import ROUNDS, shuffle
 from mirtool.network.pairs.modules import with_modules
@@ -34,7 +34,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     rng = np.random.default_rng(options.seed)
-    known = at_evidence(read_interactions(options.interactions, species="hsa"), "strong")
+    known = filter_by_evidence(read_interactions(options.interactions, species="hsa"), "strong")
     sets = embedded_go_bp()
     network = synergy_network(TEN, known)
     observed = with_modules(network, sets)

@@ -81,7 +81,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except MirtoolError as error:
         if _debug:
             raise
-        say(f"mirtool: error: {error}")
+        say(f"mirtool: error: {error.in_shell()}")
         return error.exit_code
     except BrokenPipeError:
         return _end_quietly()
@@ -96,7 +96,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as error:
         if _debug:
             raise
-        say(f"mirtool: error: {OutputError(f'the operating system refused: {error}')}")
+        say(f"mirtool: error: {OutputError(f'the operating system refused: {error}').in_shell()}")
         return 1
     except Exception as error:
         if _debug:

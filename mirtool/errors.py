@@ -1,12 +1,62 @@
 """One tree of errors. Each says what is wrong, where, what was found and expected, and what to do next.
 
 ``cli`` maps them to exit codes: 1 where the data are wrong, 2 where the call is wrong.
+
+The library does not know the command line. An error carries the parameter it is about, and its texts name other
+parameters by :func:`option`: the shell shows ``--min-intensity 30``, Python ``min_intensity=30``.
 """
 
+import re
 from pathlib import Path
 
 _LONGEST_PART = 600
 """No part of a message needs more; a damaged file may hold a name of a million characters."""
+
+
+_BEGIN, _END = "\ue000", "\ue001"
+"""Private characters around a parameter and its value, until it is known who reads the text."""
+_MARKED = re.compile(f"{_BEGIN}([a-z_]+)(?: ([^{_END}]*))?{_END}")
+
+_SHOWN_AS_THEY_ARE = ("\n", _BEGIN, _END)
+
+OPTION_NAMES = {"lists": "--list", "format_name": "--format", "as_json": "--json", "license_line": "--license"}
+"""Options that are not called as their parameter is."""
+
+
+def option(parameter: str, value: object = None) -> str:
+    """Mark a parameter (and a value for it) in a message, so that each reader sees it as it would be typed.
+
+    Examples
+    --------
+    >>> text = f"use {option('between', 'median')}, or leave out {option('keep_replicates')}"
+    >>> for_shell(text)
+    'use --between median, or leave out --keep-replicates'
+    >>> for_python(text)
+    "use between='median', or leave out keep_replicates"
+    """
+    if value is None:
+        return f"{_BEGIN}{parameter}{_END}"
+    return f"{_BEGIN}{parameter} {value!r}{_END}"
+
+
+def option_name(parameter: str) -> str:
+    """Return the option that sets a parameter: ``--min-intensity``."""
+    return OPTION_NAMES.get(parameter, "--" + parameter.replace("_", "-"))
+
+
+def for_shell(text: str) -> str:
+    """Write the marked parameters as options of the command line."""
+
+    def typed(match: re.Match[str]) -> str:
+        value = (match[2] or "").strip("'\"")
+        return f"{option_name(match[1])} {value}".strip() if value != "True" else option_name(match[1])
+
+    return _MARKED.sub(typed, text)
+
+
+def for_python(text: str) -> str:
+    """Write the marked parameters as keyword arguments."""
+    return _MARKED.sub(lambda match: f"{match[1]}={match[2]}" if match[2] else match[1], text)
 
 
 def printable(text: str) -> str:
@@ -18,7 +68,8 @@ def printable(text: str) -> str:
     hsa\x00miR\x1b[31m, 5 µg
     """
     return "".join(
-        char if char.isprintable() or char == "\n" else char.encode("unicode_escape").decode() for char in text
+        char if char.isprintable() or char in ("\n", _BEGIN, _END) else char.encode("unicode_escape").decode()
+        for char in text
     )
 
 
@@ -41,6 +92,8 @@ class MirtoolError(Exception):
         What stands there and what should.
     hint
         What to do next.
+    parameter
+        The parameter of the function, and so the option of the command, that the error is about.
     """
 
     exit_code = 1
@@ -55,6 +108,7 @@ class MirtoolError(Exception):
         found: str | None = None,
         expected: str | None = None,
         hint: str | None = None,
+        parameter: str | None = None,
     ) -> None:
         super().__init__(problem)
         self.problem = problem
@@ -64,11 +118,20 @@ class MirtoolError(Exception):
         self.found = found
         self.expected = expected
         self.hint = hint
+        self.parameter = parameter
 
     def __str__(self) -> str:
+        return for_python(self._text(None if self.parameter is None else self.parameter))
+
+    def in_shell(self) -> str:
+        """Return the message as the command line shows it, parameters as options."""
+        return for_shell(self._text(None if self.parameter is None else option_name(self.parameter)))
+
+    def _text(self, parameter: str | None) -> str:
         place = [printable(self.path)] if self.path else []
         place += [f"line {self.line}"] if self.line is not None else []
         place += [f'column "{_shown(self.column)}"'] if self.column is not None else []
+        place += [parameter] if parameter and parameter not in self.problem else []
         message = ": ".join(part for part in (", ".join(place), _shown(self.problem)) if part)
         details = [f"found {_shown(self.found)}"] if self.found is not None else []
         details += [f"expected {_shown(self.expected)}"] if self.expected is not None else []
@@ -111,7 +174,7 @@ class OfflineError(MirtoolError):
     """Something had to be fetched and could not be."""
 
 
-class CallError(MirtoolError):
+class UsageError(MirtoolError):
     """The call is wrong, not the data: an option, an argument, a name that does not exist."""
 
     exit_code = 2

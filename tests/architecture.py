@@ -14,7 +14,7 @@ PAGE = PACKAGE.parent / "docs" / "architecture.md"
 
 ROWS: tuple[tuple[str, ...], ...] = (
     ("errors", "wording"),
-    ("model",),
+    ("model", "settings"),
     ("stats", "annotation", "io"),
     ("study", "normalize"),
     ("quality", "cluster", "differential"),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mirtool.errors import CallError, FormatError, NotEnoughDataError
+from mirtool.errors import FormatError, NotEnoughDataError, UsageError
 from mirtool.io.genes.gene_changes import GeneChanges
 from mirtool.model import GeneSets, text_array
 from mirtool.network.enrichment.gsea import (
@@ -172,9 +172,9 @@ def test_sets_of_the_wrong_size_are_not_tested() -> None:
     ("options", "error", "message"),
     [
         ({"min_size": 9}, NotEnoughDataError, "no gene set has 9 to 500 of the 5 genes"),
-        ({"min_size": 0}, CallError, "sizes must be 1 or more"),
-        ({"weight": -1.0}, CallError, "weight -1"),
-        ({"permutations": 0}, CallError, "0 permutations"),
+        ({"min_size": 0}, UsageError, "sizes must be 1 or more"),
+        ({"weight": -1.0}, UsageError, "weight -1"),
+        ({"permutations": 0}, UsageError, "0 permutations"),
     ],
 )
 def test_what_cannot_be_tested(options, error, message) -> None:
@@ -202,9 +202,9 @@ def test_the_ranking_is_by_what_the_table_has() -> None:
     assert rank_genes(table).score.tolist() == pytest.approx([2, 0, -3])  # A 2, C 0, B −3
     assert rank_genes(table).by == "-log10 p_value with the sign of log2_ratio"
     assert rank_genes(table, "log2").gene.tolist() == ["C", "A", "B"]
-    with pytest.raises(CallError, match="can't be ranked by statistic"):
+    with pytest.raises(UsageError, match="can't be ranked by statistic"):
         rank_genes(table, "statistic")
-    with pytest.raises(CallError, match="no ranking is called so"):
+    with pytest.raises(UsageError, match="no ranking is called so"):
         rank_genes(table, "mood")
     with pytest.raises(NotEnoughDataError, match="no gene of the table has a score"):
         rank_genes(changes(gene="A", statistic=[np.nan]))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from mirtool.annotation.mirbase import mature_mirnas
 from mirtool.annotation.seed_sites import SITES, find_seed_sites, site_table, target_table
-from mirtool.errors import CallError, NotEnoughDataError
+from mirtool.errors import NotEnoughDataError, UsageError
 from mirtool.model import text_array
 
 MIR17 = "CAAAGUGCUUACAGUGCAGGUAG"  # bases 2–8 AAAGUGC: pairs with GCACUUU
@@ -83,7 +83,7 @@ def test_all_sites_are_found(mirnas, utrs, data) -> None:
 
 @pytest.mark.parametrize("sequence", ["CAAAGUG", "CANAGUGCUU"])
 def test_a_mirna_needs_its_seed(sequence: str) -> None:
-    with pytest.raises(CallError, match="bases 2 to 8"):
+    with pytest.raises(UsageError, match="bases 2 to 8"):
         find_seed_sites([sequence], ["ACGU"])
 
 

@@ -9,7 +9,7 @@ from scipy import stats
 
 from mirtool.annotation.mirbase import mature_mirnas
 from mirtool.annotation.probes import ProbeKind
-from mirtool.errors import CallError, NotEnoughDataError
+from mirtool.errors import NotEnoughDataError, UsageError
 from mirtool.simulate.arrays import (
     PLANTED_CHANGES,
     QPCR_SPIKE_INS,
@@ -181,12 +181,12 @@ def test_identical_sequences_share_a_probe_in_the_order_of_their_names() -> None
 
 
 def test_a_change_of_a_mirna_that_is_not_on_the_chip_is_refused() -> None:
-    with pytest.raises(CallError, match=r"not on the chip \(found hsa-miR-9999\)"):
+    with pytest.raises(UsageError, match=r"not on the chip \(found hsa-miR-9999\)"):
         simulate_study(NAMES, seed=1, design=SMALL, changes={"hsa-miR-9999": 2.0})
 
 
 def test_a_fold_change_below_one_is_refused() -> None:
-    with pytest.raises(CallError, match=r"hsa-miR-16-5p has no signed fold change \(found 0.5"):
+    with pytest.raises(UsageError, match=r"hsa-miR-16-5p has no signed fold change \(found 0.5"):
         simulate_study(NAMES, seed=1, design=SMALL, changes={"hsa-miR-16-5p": 0.5})
 
 
@@ -221,5 +221,5 @@ def test_what_a_sample_loses_is_common_to_its_targets_and_wells_vary_apart(study
 def test_a_well_past_the_last_cycle_is_undetermined_and_a_strange_target_refused(study: SimulatedStudy) -> None:
     wells = simulate_ct(study, [], seed=1, spike_ins={"none": -9.0})
     assert set(wells["Ct"]) == {"Undetermined"}
-    with pytest.raises(CallError, match=r"not on the chip \(found hsa-miR-0\)"):
+    with pytest.raises(UsageError, match=r"not on the chip \(found hsa-miR-0\)"):
         simulate_ct(study, ["hsa-miR-16-5p", "hsa-miR-0"], seed=1)

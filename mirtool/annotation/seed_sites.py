@@ -33,7 +33,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mirtool.errors import CallError, NotEnoughDataError
+from mirtool.errors import NotEnoughDataError, UsageError
 from mirtool.model import IntArray, Table, TextArray, text_array
 
 SITES = ("8mer", "7mer-m8", "7mer-A1", "6mer")
@@ -95,7 +95,7 @@ def find_seed_sites(mirnas: Sequence[str], utrs: Sequence[str]) -> SeedSites:
 
     Raises
     ------
-    CallError
+    UsageError
         Where a miRNA is shorter, or one of its bases 2–8 is not known.
 
     Examples
@@ -106,7 +106,7 @@ def find_seed_sites(mirnas: Sequence[str], utrs: Sequence[str]) -> SeedSites:
     """
     for sequence in mirnas:
         if len(sequence) < SHORTEST_MIRNA or set(sequence[1:8]) - set(BASES):
-            raise CallError(
+            raise UsageError(
                 "a miRNA needs known bases 2 to 8",
                 found=sequence,
                 expected=f"{SHORTEST_MIRNA} bases or more of A C G U",

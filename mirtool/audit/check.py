@@ -22,7 +22,7 @@ from mirtool.audit.recipe import DEPENDS_ON, SERVICE, Recipe, combine, describe
 from mirtool.audit.recompute import Recomputation, from_log2
 from mirtool.audit.rounding import agrees, half_units
 from mirtool.audit.sources import NormalizedSource, RawSource, ReadRaw, SheetSource, Source, spot_keys
-from mirtool.errors import CallError, FormatError, NotEnoughDataError
+from mirtool.errors import FormatError, NotEnoughDataError, UsageError
 from mirtool.io.arrays.service_sheet import (
     COMPARISON_HEADINGS,
     FOLD_CHANGE,
@@ -72,7 +72,7 @@ def audit(
 
     Raises
     ------
-    CallError
+    UsageError
         Where the cut-offs make no sense.
     FormatError
         Where nothing in the workbook can be computed from what is at hand.
@@ -89,7 +89,7 @@ def audit(
     t test on the linear normalized values.
     """
     if not fold_change > 1 or not 0 < alpha < 1:
-        raise CallError(
+        raise UsageError(
             "the cut-offs of a list make no sense",
             found=f"fold change {fold_change:g}, P {alpha:g}",
             expected="a fold change above 1, and a P between 0 and 1",

@@ -84,7 +84,7 @@ def cluster_both_ways(
     ------
     NotEnoughDataError
         Where a correlation was asked for of fewer than three values.
-    CallError
+    UsageError
         For a method, metric or scores that are not known, and for Ward's method on other than Euclidean distances.
     """
     n_rows, n_columns = values.shape

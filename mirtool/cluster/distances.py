@@ -28,7 +28,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from mirtool.errors import CallError
+from mirtool.errors import UsageError
 from mirtool.model import BoolArray, FloatArray
 
 Metric = Literal["correlation", "cosine", "absolute", "spearman", "euclidean"]
@@ -64,7 +64,7 @@ def pairwise_distances(values: FloatArray, *, metric: Metric = "correlation") ->
 
     Raises
     ------
-    CallError
+    UsageError
         For an unknown metric.
 
     Examples
@@ -74,7 +74,7 @@ def pairwise_distances(values: FloatArray, *, metric: Metric = "correlation") ->
     [2.0, 1.0, 1.0]
     """
     if metric not in METRICS:
-        raise CallError("unknown distance", found=repr(metric), expected="one of " + ", ".join(METRICS))
+        raise UsageError("unknown distance", found=repr(metric), expected="one of " + ", ".join(METRICS))
     return _KERNELS[metric](values)
 
 

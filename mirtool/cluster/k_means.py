@@ -19,7 +19,7 @@ import numpy as np
 
 from mirtool.cluster.distances import pairwise_distances
 from mirtool.cluster.trees import number_by_appearance
-from mirtool.errors import CallError, NotEnoughDataError
+from mirtool.errors import NotEnoughDataError, UsageError
 from mirtool.model import FloatArray, IntArray
 
 RESTARTS = 25
@@ -69,7 +69,7 @@ def k_means(values: FloatArray, k: int, *, restarts: int = RESTARTS, seed: int =
 
     Raises
     ------
-    CallError
+    UsageError
         Where k does not lie between 2 and n − 1.
     NotEnoughDataError
         Where fewer than k rows differ, or a row has no value.
@@ -86,7 +86,7 @@ def k_means(values: FloatArray, k: int, *, restarts: int = RESTARTS, seed: int =
     """
     n = len(values)
     if not 2 <= k < n:
-        raise CallError(
+        raise UsageError(
             "k-means can't make so many clusters",
             found=f"k = {k}",
             expected=f"2 to {n - 1}, for {n} rows" if n > 2 else "at least three rows",

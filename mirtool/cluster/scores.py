@@ -6,7 +6,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from mirtool.errors import CallError
+from mirtool.errors import UsageError
 from mirtool.model import FloatArray
 
 Scores = Literal["z", "centered", "log2"]
@@ -34,11 +34,11 @@ def row_scores(values: FloatArray, scores: Scores = "z") -> tuple[FloatArray, st
 
     Raises
     ------
-    CallError
+    UsageError
         For unknown scores.
     """
     if scores not in SCORES:
-        raise CallError("unknown scores", found=repr(scores), expected="one of " + ", ".join(SCORES))
+        raise UsageError("unknown scores", found=repr(scores), expected="one of " + ", ".join(SCORES))
     if scores == "log2":
         return values, "log₂"
     present = ~np.isnan(values)

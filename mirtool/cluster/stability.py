@@ -33,7 +33,7 @@ import numpy as np
 
 from mirtool.cluster.distances import Metric, pairwise_distances
 from mirtool.cluster.trees import ClusterTree, Method, cluster_masks
-from mirtool.errors import CallError
+from mirtool.errors import UsageError
 from mirtool.model import BoolArray, FloatArray, IntArray
 
 SCALES = tuple(k / 10 for k in range(5, 15))
@@ -136,7 +136,7 @@ def cluster_stability(
 
     Raises
     ------
-    CallError
+    UsageError
         Where fewer than one draw is asked for.
 
     References
@@ -144,7 +144,7 @@ def cluster_stability(
     Shimodaira (2002, 2004); Efron, Halloran and Holmes (1996) for the ordinary bootstrap.
     """
     if resamples < 1:
-        raise CallError("the bootstrap needs draws", found=str(resamples), expected="1000 or more")
+        raise UsageError("the bootstrap needs draws", found=str(resamples), expected="1000 or more")
     p = values.shape[1]
     # Cut off as pvclust does; the nudge keeps 0.7 · 10 at seven.
     sizes = [max(1, int(scale * p + 1e-9)) for scale in (SCALES if multiscale else (1.0,))]

@@ -8,7 +8,7 @@ from typing import Literal, get_args
 import numpy as np
 
 from mirtool.cluster.distances import Metric, pairwise_distances
-from mirtool.errors import CallError
+from mirtool.errors import UsageError
 from mirtool.model import BoolArray, FloatArray, IntArray
 
 Method = Literal["average", "weighted", "complete", "single", "ward"]
@@ -50,11 +50,11 @@ def check_options(method: str, metric: str) -> None:
 
     Raises
     ------
-    CallError
+    UsageError
         In the words of a person who chose both.
     """
     if method == "ward" and metric != "euclidean":
-        raise CallError(
+        raise UsageError(
             "Ward's method adds up squared Euclidean distances, which other distances are not",
             found=f"ward with {metric}",
             expected="ward with euclidean",
@@ -90,7 +90,7 @@ def hierarchical_order(
 
     Raises
     ------
-    CallError
+    UsageError
         For a method or metric that is not known, and for Ward's method on anything but Euclidean distances.
 
     References
@@ -133,7 +133,7 @@ def cluster_distances(distances: FloatArray, n: int, *, method: Method = "averag
 
     Raises
     ------
-    CallError
+    UsageError
         For a method that is not known.
 
     Examples
@@ -142,7 +142,7 @@ def cluster_distances(distances: FloatArray, n: int, *, method: Method = "averag
     [1, 0, 2]
     """
     if method not in METHODS:
-        raise CallError("unknown clustering method", found=repr(method), expected="one of " + ", ".join(METHODS))
+        raise UsageError("unknown clustering method", found=repr(method), expected="one of " + ", ".join(METHODS))
     if n < 2:
         return ClusterTree(np.arange(n), np.empty((0, 4)))
 
@@ -193,7 +193,7 @@ def cut_tree(tree: ClusterTree, k: int) -> IntArray:
 
     Raises
     ------
-    CallError
+    UsageError
         Where k is not between 1 and the number of leaves.
 
     Examples
@@ -203,7 +203,7 @@ def cut_tree(tree: ClusterTree, k: int) -> IntArray:
     """
     n = len(tree)
     if not 1 <= k <= n:
-        raise CallError("a tree can't be cut into so many clusters", found=str(k), expected=f"1 to {n}")
+        raise UsageError("a tree can't be cut into so many clusters", found=str(k), expected=f"1 to {n}")
     top = np.arange(n)
     for inside in members(tree)[: n - k]:
         top[inside] = np.flatnonzero(inside)[0]

@@ -12,7 +12,7 @@ import typer
 from mirtool.commands.common import is_stream
 from mirtool.commands.console import progress_steps, say, say_table, warn
 from mirtool.commands.options import FormatOption, SamplesOption
-from mirtool.errors import CallError
+from mirtool.errors import UsageError
 
 if TYPE_CHECKING:
     from mirtool.audit import AuditReport
@@ -96,7 +96,7 @@ def audit(
     table_format = format_of(target, format_name)
     files = [*(raw or ()), *(raw_files or ())]
     if workbook in files:
-        raise CallError("the workbook is named among its own raw files", found=workbook)
+        raise UsageError("the workbook is named among its own raw files", found=workbook)
     sheet = _sample_sheet(samples)
     report = audit_workbook(
         read_service_workbook(workbook),

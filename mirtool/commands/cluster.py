@@ -30,7 +30,7 @@ from mirtool.commands.options import (
     Scale,
     ScaleOption,
 )
-from mirtool.errors import CallError, MirtoolError, NotEnoughDataError
+from mirtool.errors import MirtoolError, NotEnoughDataError, UsageError
 from mirtool.wording import plural
 
 if TYPE_CHECKING:
@@ -219,15 +219,15 @@ def _check_options(
 ) -> None:
     check_figure_options(figures, no_figures)
     if top is not None and (differential or regulation):
-        raise CallError(
+        raise UsageError(
             "--top takes the most variable probes, whatever the differential table says",
             found="--top with " + ("--regulation" if regulation else "--differential"),
             hint="leave one of them out",
         )
     if regulation is not None and regulation not in RULES:
-        raise CallError(f"--regulation can't be {regulation!r}", expected=" or ".join(RULES))
+        raise UsageError(f"--regulation can't be {regulation!r}", expected=" or ".join(RULES))
     if not (genes or arrays):
-        raise CallError("there is nothing left to cluster", found="--no-genes and --no-arrays")
+        raise UsageError("there is nothing left to cluster", found="--no-genes and --no-arrays")
 
 
 def _read_matrix(source: str, sheet: str | None, scale: Scale | None) -> ExpressionMatrix:
@@ -255,7 +255,7 @@ def _choose_rows(
         path = place.study.results / "differential.csv"
         differential = str(path) if path.is_file() else None
     if differential is None and regulation is not None:
-        raise CallError(
+        raise UsageError(
             "--regulation chooses from a differential table, and there is none",
             hint="run `mirtool diff` first, name its table with --differential, or take --top N",
         )
@@ -282,7 +282,7 @@ def _passing(matrix: ExpressionMatrix, path: str, regulation: str | None) -> tup
     rule = regulation or ("volcano-p" if RULES["volcano-p"] in found.regulation else "fold-change")
     column = RULES[rule]
     if column not in found.regulation:
-        raise CallError(
+        raise UsageError(
             f"the differential table has no column '{column}'",
             found=", ".join(found.regulation),
             hint="no test was made (one array a group, or --test none): choose --regulation fold-change",

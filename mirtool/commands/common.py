@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mirtool.commands.console import say
-from mirtool.errors import CallError, MirtoolError
+from mirtool.errors import MirtoolError, UsageError
 
 if TYPE_CHECKING:
     from mirtool.model import Table
@@ -52,7 +52,7 @@ def find_place(files: Sequence[str], samples: str | None, what: str) -> Place:
         return Place(Study(root, read_config(root / CONFIG_FILE)), samples)
     study = find_study(".")
     if study is None:
-        raise CallError(
+        raise UsageError(
             f"no {what} was given, and this folder is no study (it has no {SAMPLES_FILE})",
             hint=f"name the {what}, or make a study: mirtool init exports/*.gpr",
         )
@@ -84,7 +84,7 @@ def differential_table_of(differential: str | None, place: Place) -> str:
 def check_figure_options(figures: str | None, no_figures: bool) -> None:
     """Refuse a folder for figures together with the wish for none."""
     if figures and no_figures:
-        raise CallError("--figures and --no-figures contradict each other", hint="leave one of them out")
+        raise UsageError("--figures and --no-figures contradict each other", hint="leave one of them out")
 
 
 def is_stream(target: str) -> bool:

@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
-from mirtool.errors import printable
+from mirtool.errors import for_shell, printable
 
 T = TypeVar("T")
 
 
 def say(message: str = "") -> None:
     """Print one line for the user on stderr; what a file holds can't steer the terminal."""
-    print(printable(message), file=sys.stderr)  # noqa: T201
+    print(printable(for_shell(message)), file=sys.stderr)  # noqa: T201
 
 
 def warn(message: str) -> None:

@@ -11,7 +11,7 @@ from mirtool.commands.console import say
 from mirtool.wording import plural
 
 if TYPE_CHECKING:
-    from mirtool.annotation.mirna_names import NameBook, Resolution
+    from mirtool.annotation.mirna_names import MirnaNames, Resolution
 
 AliasesOption = Annotated[
     list[str] | None,
@@ -26,12 +26,12 @@ AliasesOption = Annotated[
 NAMES_TOLD = 10
 
 
-def read_book(aliases: Iterable[str], species: str | None = None) -> NameBook:
+def load_mirna_names(aliases: Iterable[str], species: str | None = None) -> MirnaNames:
     """Open the embedded tables and the files of names that the user gives."""
-    from mirtool.annotation.mirna_names import NameBook
+    from mirtool.annotation.mirna_names import MirnaNames
     from mirtool.io.mirnas.aliases import read_aliases
 
-    return NameBook([read_aliases(path) for path in aliases], species=species)
+    return MirnaNames([read_aliases(path) for path in aliases], species=species)
 
 
 def tell_names(where: str, found: Sequence[Resolution], about: Collection[str] | None = None) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mirtool.commands.console import say, say_table
-from mirtool.errors import CallError
+from mirtool.errors import UsageError
 from mirtool.wording import plural
 
 if TYPE_CHECKING:
@@ -111,17 +111,19 @@ def demo(
 
 def _check_folder(root: Path, force: bool) -> None:
     if root.exists() and not root.is_dir():
-        raise CallError("this is a file, not a folder", path=root, hint="name another folder: mirtool demo FOLDER")
+        raise UsageError(
+            "this is a file, not a folder", path=root, hint="name another folder: mirtool demo FOLDER"
+        )
     if not root.is_dir() or not any(root.iterdir()) or _is_demo(root):
         return
     if (root / "samples.csv").exists():
-        raise CallError(
+        raise UsageError(
             "the folder holds another study; the demo would replace its sample sheet",
             path=root,
             hint="name another folder: mirtool demo FOLDER",
         )
     if not force:
-        raise CallError(
+        raise UsageError(
             "the folder is not empty, and no demo wrote it",
             path=root,
             hint="name another folder (mirtool demo FOLDER), or write into this one with --force",

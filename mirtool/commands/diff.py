@@ -41,7 +41,7 @@ from mirtool.commands.sensitivity import (
     tell_sensitivity,
     write_sensitivity,
 )
-from mirtool.errors import CallError
+from mirtool.errors import UsageError
 from mirtool.wording import plural
 
 if TYPE_CHECKING:
@@ -422,12 +422,12 @@ def _suffixes(result: _Result) -> list[str]:
 
 def _check_choice(option: str, value: str | None, choices: tuple[str, ...]) -> None:
     if value is not None and value not in choices:
-        raise CallError(f"{option} can't be {value!r}", expected=" or ".join(choices))
+        raise UsageError(f"{option} can't be {value!r}", expected=" or ".join(choices))
 
 
 def _check_log_odds(test: str, treat: float, *, asked: bool) -> None:
     if asked and (test != "moderated" or treat > 1):
-        raise CallError(
+        raise UsageError(
             "B, the log odds that a probe changes, is of the moderated t against no change",
             found=f"--log-odds --test {test}" if test != "moderated" else f"--log-odds --treat {treat:g}",
             hint="leave --log-odds out, or take --test moderated without --treat",
@@ -437,7 +437,7 @@ def _check_log_odds(test: str, treat: float, *, asked: bool) -> None:
 def _check_figure_options(figures: str | None, no_figures: bool, volcano: str, adjust: str) -> None:
     check_figure_options(figures, no_figures)
     if volcano == "fdr" and adjust.strip().lower() == "none":
-        raise CallError(
+        raise UsageError(
             "figures by adjusted P need an adjustment", found="--volcano fdr --adjust none", expected="--adjust bh"
         )
 

@@ -20,7 +20,7 @@ from mirtool.commands.console import progress_steps, say, say_pairs, say_table, 
 from mirtool.commands.enrichment_figures import draw_enrichment
 from mirtool.commands.options import FiguresOption, FormatOption, NoFiguresOption, OutputOption
 from mirtool.commands.workers import SchedulerOption, WorkersOption, open_executor
-from mirtool.errors import CallError, MirtoolError
+from mirtool.errors import MirtoolError, UsageError
 from mirtool.wording import plural
 
 if TYPE_CHECKING:
@@ -177,7 +177,7 @@ def enrichment(
     mirnas_source, mirnas = _find_mirnas(source, queries, null)
     collections = find_collections(gene_sets)
     if not collections:
-        raise CallError("there is nothing to test without gene sets", hint="name some, or leave --gene-sets out")
+        raise UsageError("there is nothing to test without gene sets", hint="name some, or leave --gene-sets out")
     everything = _read_universe(universe)
     sizes: dict[str, Any] = {"min_size": min_size, "max_size": max_size}
 
@@ -228,29 +228,29 @@ def _with_names_of(
     sets: GeneSets, members: Collection[str], everything: Collection[str] | None, source: str
 ) -> tuple[Collection[str], Collection[str] | None]:
     """Give the genes of a list, and those of its universe, the names that the sets have for them."""
-    from mirtool.annotation.gene_symbols import gene_book, met_in_words, names_as_known
+    from mirtool.annotation.gene_symbols import load_gene_symbols, match_to, met_in_words
     from mirtool.model import text_array
 
     labels = frozenset[str]().union(*sets.genes)
-    names, n_met = names_as_known(text_array(members), labels, gene_book())
+    names, n_met = match_to(text_array(members), labels, load_gene_symbols())
     if n_met:
         say(f"{sets.source}: {met_in_words(n_met, source)}")
     if everything is not None:
-        everything = frozenset(names_as_known(text_array(everything), labels, gene_book())[0])
+        everything = frozenset(match_to(text_array(everything), labels, load_gene_symbols())[0])
     return list(dict.fromkeys(names)), everything
 
 
 def choose_nulls(null: str | None) -> tuple[str, ...]:
     """Give the nulls that ``--null`` names; all where it was left out."""
     if null is not None and null not in NULLS:
-        raise CallError(f"--null can't be {null!r}", expected=" or ".join(NULLS))
+        raise UsageError(f"--null can't be {null!r}", expected=" or ".join(NULLS))
     return NULLS[null or "all"]
 
 
 def check_reduce(reduce: str) -> None:
     """Refuse a ``--reduce`` that there is not."""
     if reduce not in REDUCE:
-        raise CallError(f"--reduce can't be {reduce!r}", expected=" or ".join(REDUCE))
+        raise UsageError(f"--reduce can't be {reduce!r}", expected=" or ".join(REDUCE))
 
 
 def reduce_all(tests: Sequence[EnrichmentTable], method: str) -> list[EnrichmentTable]:
@@ -258,7 +258,7 @@ def reduce_all(tests: Sequence[EnrichmentTable], method: str) -> list[Enrichment
 
     Raises
     ------
-    CallError
+    UsageError
         Where no result can be reduced so.
     """
     from mirtool.network.enrichment.redundancy import ANCESTORS, has_ancestors, reduce_terms
@@ -331,7 +331,7 @@ def find_gene_sets(name: str | None) -> GeneSets | None:
     if name == "none":
         return None
     if name == "go-all":
-        raise CallError("one collection of gene sets is tested here at a time", expected="go, go-cc or go-mf")
+        raise UsageError("one collection of gene sets is tested here at a time", expected="go, go-cc or go-mf")
     if name is None or name in GO_NAMES:
         return embedded_go(GO_NAMES[name or "go"])
     is_path = os.sep in name or "/" in name or name.lower().endswith((".gmt", ".gz", ".txt"))
@@ -350,14 +350,14 @@ def find_collections(names: Sequence[str] | None, species: str | None = None) ->
 
     Raises
     ------
-    CallError
+    UsageError
         Where ``none`` stands beside others, and where two collections bear one name.
     """
     wanted: dict[str, None] = {}
     for name in names or ["go"]:
         wanted |= dict.fromkeys(GO_ALL if name == "go-all" else ("go-bp",) if name == "go" else (name,))
     if "none" in wanted and len(wanted) > 1:
-        raise CallError("--gene-sets none and others contradict each other", found=" and ".join(wanted))
+        raise UsageError("--gene-sets none and others contradict each other", found=" and ".join(wanted))
     if species not in (None, "hsa") and any(name in GO_NAMES for name in wanted):
         human = f"the GO that comes with mirtool is of human genes, and the miRNAs are of {species}"
         if not names:
@@ -368,7 +368,7 @@ def find_collections(names: Sequence[str] | None, species: str | None = None) ->
     sources = [sets.source for sets in found]
     for source in sources:
         if sources.count(source) > 1:
-            raise CallError(
+            raise UsageError(
                 f"two collections of gene sets are called {source}, and could not be told apart in the table",
                 hint="rename one of the files",
             )
@@ -466,7 +466,7 @@ def _find_mirnas(
     path = Path(source).with_name(UNIVERSE_FILE)
     if queries.keys() != QUERIES.keys() or not path.is_file():
         if null not in (None, "genes"):
-            raise CallError(
+            raise UsageError(
                 f"--null {null} needs the miRNAs behind the genes",
                 hint=f"name the network_nodes.csv of `mirtool network`, with its {UNIVERSE_FILE} beside it",
             )

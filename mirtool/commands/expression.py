@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mirtool.commands.common import Place, result_of_study
-from mirtool.errors import CallError
+from mirtool.errors import UsageError
 
 if TYPE_CHECKING:
     from mirtool.commands.options import Scale
@@ -25,7 +25,7 @@ def sample_sheet_of(place: Place) -> str:
     if place.samples:
         return place.samples
     if not Path(SAMPLES_FILE).is_file():
-        raise CallError(
+        raise UsageError(
             "no sample sheet was given, so the groups are not known",
             expected=f"--samples SHEET, or a {SAMPLES_FILE} in this folder",
             hint="the sheet has the columns sample,group; the samples are named as the table's columns are",

@@ -10,7 +10,7 @@ import typer
 
 from mirtool.commands.common import Place, find_place, record_run, write_result
 from mirtool.commands.console import progress_steps, say, say_pairs, say_table
-from mirtool.commands.current_names import AliasesOption, read_book
+from mirtool.commands.current_names import AliasesOption, load_mirna_names
 from mirtool.commands.enrichment import GeneSetsOption, SeedOption, find_gene_sets, hash_files
 from mirtool.commands.network_interactions import (
     CombineOption,
@@ -25,11 +25,11 @@ from mirtool.commands.network_mirnas import (
     ChosenMirnas,
     choose_mirnas,
     species_in_common,
-    with_current_study_names,
+    update_study_names,
 )
 from mirtool.commands.options import FiguresOption, FormatOption, OutputOption, RegulationOption
 from mirtool.commands.workers import SchedulerOption, WorkersOption, open_executor
-from mirtool.errors import CallError
+from mirtool.errors import UsageError
 from mirtool.wording import plural
 
 if TYPE_CHECKING:
@@ -125,16 +125,16 @@ def gsea(
       mirtool gsea ranked.rnk --gene-sets h.all.symbols.gmt --figures figures > gsea.csv
       mirtool gsea deseq2.csv --rank-by log2 --targets --mirnas hsa-miR-17-5p,hsa-miR-20a-5p
     """  # noqa: D301  (typer wants the backspace itself)
-    from mirtool.annotation.gene_symbols import gene_book, met_in_words, names_as_known
+    from mirtool.annotation.gene_symbols import load_gene_symbols, match_to, met_in_words
     from mirtool.io.genes.gene_changes import read_gene_changes
     from mirtool.network.enrichment.gsea import MAX_SIZE, MIN_SIZE, gsea_table, n_tasks, rank_genes
     from mirtool.network.enrichment.gsea import gsea as test_gene_sets
     from mirtool.report.tables import format_of
 
     if targets and gene_sets is not None:
-        raise CallError("--targets and --gene-sets contradict each other", hint="leave one of the two out")
+        raise UsageError("--targets and --gene-sets contradict each other", hint="leave one of the two out")
     if score is not None and rank_by not in (None, "statistic"):
-        raise CallError("--score and --rank-by contradict each other", hint="leave one of the two out")
+        raise UsageError("--score and --rank-by contradict each other", hint="leave one of the two out")
     sources = choose_sources(interactions, combine, min_score)
     place = _find_place(output)
     target = place.target(output, "gsea.csv")
@@ -146,7 +146,7 @@ def gsea(
     else:
         sets, known, source = _gene_sets(gene_sets), None, None
         labels = sorted(frozenset[str]().union(*sets.genes))
-    names, n_met = names_as_known(changes.gene, labels, gene_book())
+    names, n_met = match_to(changes.gene, labels, load_gene_symbols())
     ranked = rank_genes(replace(changes, gene=names), "statistic" if score else rank_by)
     if n_met:
         ranked = replace(ranked, remarks=(*ranked.remarks, met_in_words(n_met, changes.path)))
@@ -217,7 +217,7 @@ def _find_place(output: str | None) -> Place:
 def _gene_sets(name: str | None) -> GeneSets:
     sets = find_gene_sets(name)
     if sets is None:
-        raise CallError("there is nothing to test without gene sets", hint="name some, or leave --gene-sets out")
+        raise UsageError("there is nothing to test without gene sets", hint="name some, or leave --gene-sets out")
     return sets
 
 
@@ -230,16 +230,16 @@ def _target_sets(
     aliases: list[str] | None,
 ) -> tuple[GeneSets, Interactions, str | None]:
     """Give the targets of the miRNAs as sets, the pairs at that evidence, and where the miRNAs are from."""
-    from mirtool.network.interactions.evidence import at_evidence
+    from mirtool.network.interactions.evidence import filter_by_evidence
     from mirtool.network.interactions.mirnas import combine_probes
     from mirtool.network.interactions.target_sets import target_sets
 
     chosen = _choose(place, mirnas, regulation)
-    book = read_book(aliases or ())
+    book = load_mirna_names(aliases or ())
     known, _ = read_known(sources, species_in_common(chosen.names), book)
-    chosen, _ = with_current_study_names(chosen, book)
+    chosen, _ = update_study_names(chosen, book)
     study = combine_probes(chosen.names, chosen.regulation, chosen.log2_ratio)
-    return target_sets(study, known, evidence=evidence), at_evidence(known, evidence), chosen.source
+    return target_sets(study, known, evidence=evidence), filter_by_evidence(known, evidence), chosen.source
 
 
 def _among_known(ranked: RankedGenes, known: Interactions, evidence: str) -> RankedGenes:
@@ -258,7 +258,7 @@ def _choose(place: Place, mirnas: str | None, regulation: str | None) -> ChosenM
 
     if mirnas is None:
         if not place.in_study:
-            raise CallError("--targets needs to know whose", hint="name a table of `mirtool diff` with --mirnas")
+            raise UsageError("--targets needs to know whose", hint="name a table of `mirtool diff` with --mirnas")
         return choose_mirnas(None, None, regulation, place)
     table = head_table(read_head(mirnas)) if Path(mirnas).is_file() else None
     if table is not None and any(name.startswith("regulation by ") for name in table.header):

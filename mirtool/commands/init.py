@@ -9,7 +9,7 @@ import typer
 
 from mirtool.commands.console import say
 from mirtool.commands.options import FileFormatOption, SamplesInRowsOption
-from mirtool.errors import CallError
+from mirtool.errors import UsageError
 from mirtool.wording import plural
 
 
@@ -65,11 +65,11 @@ def init(
 
 def _refuse_overwriting(sheet: Path, files: list[str], force: bool) -> None:
     if sheet.resolve() in {Path(file).resolve() for file in files}:
-        raise CallError(
+        raise UsageError(
             f"{sheet} is one of the arrays' own files", hint="name another sheet: --output samples.csv"
         )
     if sheet.is_file() and not force:
-        raise CallError(
+        raise UsageError(
             f"{sheet} exists already",
             hint="fill in that one, name another with --output, or replace it with --force",
         )

@@ -15,7 +15,7 @@ from mirtool.wording import plural
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from mirtool.annotation.gene_symbols import GeneBook
+    from mirtool.annotation.gene_symbols import GeneSymbols
     from mirtool.library import Database, Entry
     from mirtool.library.adding import Description
 
@@ -53,11 +53,11 @@ LIBRARY_HELP = (
 )
 
 
-def read_genes(path: str | None) -> GeneBook | None:
+def read_genes(path: str | None) -> GeneSymbols | None:
     """Read the user's table of genes; None stands for the embedded one."""
-    from mirtool.io.genes.gene_table import read_gene_book
+    from mirtool.io.genes.gene_table import read_gene_symbols
 
-    return None if path is None else read_gene_book(path)
+    return None if path is None else read_gene_symbols(path)
 
 
 def fetch_into_library(

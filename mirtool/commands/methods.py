@@ -29,7 +29,7 @@ from mirtool.commands.options import (
     SamplesOption,
     SpeciesOption,
 )
-from mirtool.errors import CallError
+from mirtool.errors import UsageError
 from mirtool.wording import plural
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def methods(
     channels = None if channel is None else ratio_channels(channel) if ratio else [channel]
     arrays = read_study_arrays(place, files or [], channels, input_format, reading)
     if not any(arrays.samples.groups):
-        raise CallError(
+        raise UsageError(
             "the groups of the arrays are not known",
             path=place.samples,
             hint="name a sample sheet with --samples whose column group is filled in",

@@ -9,7 +9,7 @@ import typer
 
 from mirtool.commands.common import record_run, write_result
 from mirtool.commands.console import say, say_pairs, say_table, warn
-from mirtool.commands.current_names import AliasesOption, names_record, read_book, tell_names
+from mirtool.commands.current_names import AliasesOption, load_mirna_names, names_record, tell_names
 from mirtool.commands.enrichment import find_gene_sets, hash_files, summarize
 from mirtool.commands.network_mirnas import (
     ChosenMirnas,
@@ -25,11 +25,11 @@ from mirtool.commands.options import (
     OutputOption,
     RegulationOption,
 )
-from mirtool.errors import CallError, NotEnoughDataError
+from mirtool.errors import NotEnoughDataError, UsageError
 from mirtool.wording import plural
 
 if TYPE_CHECKING:
-    from mirtool.annotation.mirna_names import NameBook
+    from mirtool.annotation.mirna_names import MirnaNames
     from mirtool.network import EnrichmentTable
     from mirtool.network.enrichment.mirna_sets import ArrayMirnas, MirnaSets
 
@@ -111,7 +111,7 @@ def mirnasets(
     target = place.target(output, "mirna_sets.csv")
     format_of(target, format_name)
     chosen = with_universe(choose_mirnas(differential, mirnas, regulation, place), universe)
-    book = read_book(aliases or (), species_in_common(chosen.measured or chosen.names))
+    book = load_mirna_names(aliases or (), species_in_common(chosen.measured or chosen.names))
     array = array_mirnas(_measured(chosen, book), book)
     queries = _queries(chosen, book)
     collections = [
@@ -145,7 +145,7 @@ def mirnasets(
     )
 
 
-def _measured(chosen: ChosenMirnas, book: NameBook) -> Sequence[str]:
+def _measured(chosen: ChosenMirnas, book: MirnaNames) -> Sequence[str]:
     """Give the miRNAs that could have been chosen; every current one where that is not known."""
     if chosen.measured is not None:
         return chosen.measured
@@ -163,7 +163,7 @@ def _measured(chosen: ChosenMirnas, book: NameBook) -> Sequence[str]:
     return [name for name in every if name not in parts] + slashed
 
 
-def _queries(chosen: ChosenMirnas, book: NameBook) -> dict[str, list[str]]:
+def _queries(chosen: ChosenMirnas, book: MirnaNames) -> dict[str, list[str]]:
     """Give the lists to test, under current names: up, down and both, or those named."""
     from mirtool.network.interactions.mirnas import combine_probes
 
@@ -178,7 +178,7 @@ def _queries(chosen: ChosenMirnas, book: NameBook) -> dict[str, list[str]]:
     return {query: own for query, own in lists.items() if own} | both
 
 
-def _collection(name: str, array: ArrayMirnas, book: NameBook, gff: str | None, distance: int) -> MirnaSets:
+def _collection(name: str, array: ArrayMirnas, book: MirnaNames, gff: str | None, distance: int) -> MirnaSets:
     from mirtool.io.mirnas.mirna_loci import embedded_loci, read_gff3
     from mirtool.network.enrichment.mirna_sets import genomic_clusters, named_sets, seed_families
 
@@ -188,7 +188,7 @@ def _collection(name: str, array: ArrayMirnas, book: NameBook, gff: str | None, 
         return genomic_clusters(array, read_gff3(gff) if gff else embedded_loci(), book, distance=distance)
     found = find_gene_sets(name)
     if found is None:
-        raise CallError("there is nothing to test without sets", hint="name some, or leave --sets out")
+        raise UsageError("there is nothing to test without sets", hint="name some, or leave --sets out")
     return named_sets(array, found, book)
 
 

@@ -10,9 +10,9 @@ import typer
 
 from mirtool.commands.common import write_result
 from mirtool.commands.console import say, say_pairs
-from mirtool.commands.current_names import AliasesOption, read_book, unmapped_among, unmapped_lines
+from mirtool.commands.current_names import AliasesOption, load_mirna_names, unmapped_among, unmapped_lines
 from mirtool.commands.options import FormatOption
-from mirtool.errors import CallError
+from mirtool.errors import UsageError
 from mirtool.wording import plural
 
 if TYPE_CHECKING:
@@ -91,8 +91,8 @@ def names(
     format_name = format_of(output, format_name)
     file = _file_in(given)
     if file is None and (column or sheet):
-        raise CallError("--column and --sheet choose from a table, and names were given")
-    book = read_book(aliases or (), species)
+        raise UsageError("--column and --sheet choose from a table, and names were given")
+    book = load_mirna_names(aliases or (), species)
     if file is None:
         found = [book.resolve(name) for name in given]
         result = Table({"name": text_array(given), **name_columns(found, book)})
@@ -109,7 +109,7 @@ def _file_in(given: Sequence[str]) -> str | None:
     """Give the one argument that is a file, or None where names were given."""
     files = [name for name in given if name == "-" or Path(name).is_file() or _meant_as_file(name)]
     if files and len(given) > 1:
-        raise CallError(
+        raise UsageError(
             "give names, or one file that holds them",
             found=f"the file {files[0]} among {len(given)} arguments",
             hint="name one table at a time",
@@ -130,7 +130,7 @@ def _read_column(path: str, column: str | None, sheet: str | None) -> tuple[Text
         return table, 0 if len(table.header) == 1 else suggest_column(table)
     place = table.find(column)
     if place is None:
-        raise CallError(
+        raise UsageError(
             f"the table {path} has no column {column!r}",
             found=", ".join(table.header[:12]),
             hint="write the header as it stands in the table",

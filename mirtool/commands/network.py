@@ -12,7 +12,7 @@ import typer
 
 from mirtool.commands.common import check_figure_options, record_run
 from mirtool.commands.console import progress_steps, say, warn
-from mirtool.commands.current_names import AliasesOption, names_record, read_book, tell_names
+from mirtool.commands.current_names import AliasesOption, load_mirna_names, names_record, tell_names
 from mirtool.commands.enrichment import (
     QUERIES,
     CollectionsOption,
@@ -54,7 +54,7 @@ from mirtool.commands.network_mirnas import (
     choose_mirnas,
     find_network_place,
     species_in_common,
-    with_current_study_names,
+    update_study_names,
     with_universe,
 )
 from mirtool.commands.network_outputs import (
@@ -253,8 +253,8 @@ def network(
         beyond_seed=beyond_seed,
         seed_share=seed_share,
     )
-    book = read_book(aliases or ())
-    chosen, of_study = with_current_study_names(chosen, book)
+    book = load_mirna_names(aliases or ())
+    chosen, of_study = update_study_names(chosen, book)
     known, of_table = read_known(sources, wanted, book)
     context = Context(expressed, mrna, mrna_fdr, mrna_cutoff, paired_mrna, paired_mirna)
     known, correlations = in_context(known, evidence, chosen, context, place, book)

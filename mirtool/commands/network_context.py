@@ -10,10 +10,10 @@ import typer
 
 from mirtool.commands.common import Place
 from mirtool.commands.network_mirnas import ChosenMirnas
-from mirtool.errors import CallError, MirtoolError
+from mirtool.errors import MirtoolError, UsageError
 
 if TYPE_CHECKING:
-    from mirtool.annotation.mirna_names import NameBook
+    from mirtool.annotation.mirna_names import MirnaNames
     from mirtool.model import Interactions, Table, TextArray
 
 ExpressedOption = Annotated[
@@ -94,28 +94,28 @@ class Context:
 
 
 def in_context(
-    known: Interactions, evidence: str, chosen: ChosenMirnas, context: Context, place: Place, book: NameBook
+    known: Interactions, evidence: str, chosen: ChosenMirnas, context: Context, place: Place, book: MirnaNames
 ) -> tuple[Interactions, Table | None]:
     """Give the interactions that count in the tissue, and the correlations where samples are paired.
 
     Raises
     ------
-    CallError
+    UsageError
         Where an option lacks what it needs.
     """
-    from mirtool.network.interactions.evidence import at_evidence
+    from mirtool.network.interactions.evidence import filter_by_evidence
     from mirtool.network.interactions.expression_context import expressed_only, inversely_changed_only
 
     if not 0 < context.fdr <= 1 or context.cutoff < 1:
-        raise CallError(
+        raise UsageError(
             "--mrna-fdr must lie between 0 and 1, --mrna-cutoff be 1 or more",
             found=f"{context.fdr:g} and {context.cutoff:g}",
         )
     if context.paired_mirna and not context.paired_mrna:
-        raise CallError("--paired-mirna goes with --paired-mrna", hint="name the genes' table too")
+        raise UsageError("--paired-mirna goes with --paired-mrna", hint="name the genes' table too")
     if not any(context.files):
         return known, None
-    known = at_evidence(known, evidence)
+    known = filter_by_evidence(known, evidence)
     genes = known.gene
     if context.expressed:
         from mirtool.io.genes.gene_changes import GENE_HEADERS
@@ -127,7 +127,7 @@ def in_context(
         from mirtool.io.genes.gene_changes import read_gene_changes
 
         if not chosen.log2_ratios:
-            raise CallError(
+            raise UsageError(
                 "--mrna needs to know which way each miRNA changed",
                 hint="name a table of `mirtool diff` in place of --mirnas",
             )
@@ -147,9 +147,9 @@ def in_context(
 
 def _as_known(labels: TextArray, known: TextArray, path: str) -> tuple[TextArray, tuple[str, ...]]:
     """Give genes the names that the interactions have for them, and say how many had others."""
-    from mirtool.annotation.gene_symbols import gene_book, met_in_words, names_as_known
+    from mirtool.annotation.gene_symbols import load_gene_symbols, match_to, met_in_words
 
-    names, n = names_as_known(labels, known, gene_book())
+    names, n = match_to(labels, known, load_gene_symbols())
     return names, (met_in_words(n, path),) if n else ()
 
 
@@ -158,7 +158,7 @@ def _with_remarks(known: Interactions, remarks: tuple[str, ...]) -> Interactions
 
 
 def _correlated(
-    known: Interactions, labels: TextArray, context: Context, place: Place, book: NameBook
+    known: Interactions, labels: TextArray, context: Context, place: Place, book: MirnaNames
 ) -> tuple[Interactions, Table]:
     from mirtool.io.arrays.matrix import read_expression
     from mirtool.io.genes.gene_expression import read_gene_expression

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mirtool.commands.console import warn
-from mirtool.errors import CallError
+from mirtool.errors import UsageError
 from mirtool.wording import plural
 
 if TYPE_CHECKING:
-    from mirtool.annotation.mirna_names import NameBook, Resolution
+    from mirtool.annotation.mirna_names import MirnaNames, Resolution
     from mirtool.model import Interactions
 
 InteractionsOption = Annotated[
@@ -92,7 +92,7 @@ def choose_sources(names: Sequence[str] | None, combine: str, min_scores: Sequen
 
     Raises
     ------
-    CallError
+    UsageError
         For a way to combine that there is not, and a limit that is none of ``NAME=VALUE``.
     """
     given = tuple(names or ())
@@ -100,7 +100,7 @@ def choose_sources(names: Sequence[str] | None, combine: str, min_scores: Sequen
     for option in min_scores or ():
         name, _, value = option.rpartition("=")
         if name not in given:
-            raise CallError(
+            raise UsageError(
                 f"--min-score {option} sets a limit to none of the --interactions",
                 found=repr(name),
                 expected=" or ".join(f"{each}=VALUE" for each in given) or "a limit beside --interactions",
@@ -115,7 +115,7 @@ def _limit(option: str, value: str) -> float:
     except ValueError:
         limit = math.nan
     if not math.isfinite(limit):
-        raise CallError(f"--min-score {option} has no number", found=repr(value))
+        raise UsageError(f"--min-score {option} has no number", found=repr(value))
     return limit
 
 
@@ -123,7 +123,7 @@ def _at_least(combine: str, n_sources: int) -> int:
     if combine in ("union", "intersection"):
         return 1 if combine == "union" else max(n_sources, 1)
     if not combine.isdigit() or not 1 <= int(combine) <= max(n_sources, 1):
-        raise CallError(
+        raise UsageError(
             f"--combine can't be {combine!r} of {plural(n_sources, 'table')} of interactions",
             expected=f"union, intersection or a number from 1 to {max(n_sources, 1)}",
             hint="name each table with an --interactions of its own" if n_sources < 2 else None,
@@ -131,7 +131,7 @@ def _at_least(combine: str, n_sources: int) -> int:
     return int(combine)
 
 
-def read_known(sources: Sources, species: str | None, book: NameBook) -> tuple[Interactions, list[Resolution]]:
+def read_known(sources: Sources, species: str | None, book: MirnaNames) -> tuple[Interactions, list[Resolution]]:
     """Give the tables asked for as one, its miRNAs under current names, and what became of each name."""
     tables, found = _with_current_names(_read_all(sources, species), book)
     return _combined(tables, sources.at_least), found
@@ -140,13 +140,13 @@ def read_known(sources: Sources, species: str | None, book: NameBook) -> tuple[I
 def _read_all(sources: Sources, species: str | None) -> list[Interactions]:
     """Read the tables asked for, or the starter table with a warning."""
     from mirtool.io.targets.interactions import starter_interactions
-    from mirtool.network.interactions.combine import at_score
+    from mirtool.network.interactions.combine import filter_by_score
 
     if sources.names:
         several = len(sources.names) > 1
         tables = [(name, _read(name, species, several=several)) for name in sources.names]
         limits = sources.limits
-        return [at_score(table, limits[name]) if name in limits else table for name, table in tables]
+        return [filter_by_score(table, limits[name]) if name in limits else table for name, table in tables]
     starter = starter_interactions()
     warn(
         f"no --interactions given: using the starter table of {plural(len(starter), 'pair')} that comes with "
@@ -158,7 +158,7 @@ def _read_all(sources: Sources, species: str | None) -> list[Interactions]:
 
 def _read(name: str, species: str | None, *, several: bool) -> Interactions:
     """Read an entry of the library or a file, which meets several others under current gene symbols."""
-    from mirtool.annotation.gene_symbols import former_names, gene_book, with_current_symbols
+    from mirtool.annotation.gene_symbols import former_names, load_gene_symbols, update_gene_symbols
     from mirtool.io.targets.interactions import read_interactions
     from mirtool.library import has_entry, load_interactions
 
@@ -170,13 +170,13 @@ def _read(name: str, species: str | None, *, several: bool) -> Interactions:
         warn(f"{name} is a file here and a name in the library: the file is read")
     known = read_interactions(name, species=species)
     if not several:
-        former = len(former_names(known, gene_book()))
+        former = len(former_names(known, load_gene_symbols()))
         told = (
             f"{plural(former, 'former gene name or identifier', 'former gene names or identifiers')} kept "
             "unchanged, which sets of current symbols do not hold (mirtool targets add replaces them)"
         )
         return replace(known, dropped=(*known.dropped, told)) if former else known
-    known, symbols = with_current_symbols(known, gene_book())
+    known, symbols = update_gene_symbols(known, load_gene_symbols())
     return replace(known, dropped=(*known.dropped, *symbols.told()))
 
 
@@ -210,13 +210,13 @@ def _of_species(known: Interactions, species: str | None) -> Interactions:
 
 
 def _with_current_names(
-    tables: Sequence[Interactions], book: NameBook
+    tables: Sequence[Interactions], book: MirnaNames
 ) -> tuple[list[Interactions], list[Resolution]]:
-    from mirtool.network.interactions.current_names import with_current_names
+    from mirtool.network.interactions.current_names import update_mirna_names
 
     found = [book.resolve(name) for name in dict.fromkeys(name for table in tables for name in table.mirna)]
     current = {each.given: each.best_name for each in found}
-    return [with_current_names(table, current) for table in tables], found
+    return [update_mirna_names(table, current) for table in tables], found
 
 
 def _combined(tables: Sequence[Interactions], at_least: int) -> Interactions:

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mirtool.commands.common import Place, differential_table_of, find_place
-from mirtool.errors import CallError, FormatError, NotEnoughDataError
+from mirtool.errors import FormatError, NotEnoughDataError, UsageError
 from mirtool.wording import plural
 
 if TYPE_CHECKING:
-    from mirtool.annotation.mirna_names import NameBook, Resolution
+    from mirtool.annotation.mirna_names import MirnaNames, Resolution
     from mirtool.io.results.differential import DifferentialNames
 
 RULES = {
@@ -47,7 +47,9 @@ class ChosenMirnas:
 def find_network_place(differential: str | None, mirnas: str | None) -> Place:
     """Tell whether the network is of a study folder, of a table, or of miRNAs named."""
     if differential and mirnas:
-        raise CallError("a differential table and --mirnas contradict each other", hint="leave one of the two out")
+        raise UsageError(
+            "a differential table and --mirnas contradict each other", hint="leave one of the two out"
+        )
     given = differential or mirnas
     return find_place([given] if given else [], None, "differential table")
 
@@ -57,7 +59,7 @@ def choose_mirnas(
 ) -> ChosenMirnas:
     """Give the miRNAs that were named, or that a differential table calls up or down by a rule."""
     if regulation is not None and regulation not in RULES:
-        raise CallError(f"--regulation can't be {regulation!r}", expected=" or ".join(RULES))
+        raise UsageError(f"--regulation can't be {regulation!r}", expected=" or ".join(RULES))
     if mirnas:
         return _choose_named(mirnas, regulation)
     from mirtool.io.results.differential import read_differential
@@ -67,7 +69,7 @@ def choose_mirnas(
 
 def _choose_named(mirnas: str, regulation: str | None) -> ChosenMirnas:
     if regulation is not None:
-        raise CallError("--regulation chooses from a differential table, not from --mirnas")
+        raise UsageError("--regulation chooses from a differential table, not from --mirnas")
     from mirtool.io.tables.name_lists import read_names
     from mirtool.io.targets.interactions import MIRNA_HEADERS
 
@@ -89,7 +91,7 @@ def _choose_regulated(table: DifferentialNames, regulation: str | None) -> Chose
             hint="run `mirtool diff` again; or choose one of its other rules with --regulation",
         )
     if column not in table.regulation:
-        raise CallError(
+        raise UsageError(
             f"the differential table has no column '{column}'",
             found=", ".join(table.regulation),
             hint="no test was made (one array a group, or --test none): choose --regulation fold-change",
@@ -146,7 +148,7 @@ def species_in_common(names: Sequence[str]) -> str | None:
     return min(common) if len(common) == 1 else None
 
 
-def with_current_study_names(chosen: ChosenMirnas, book: NameBook) -> tuple[ChosenMirnas, list[Resolution]]:
+def update_study_names(chosen: ChosenMirnas, book: MirnaNames) -> tuple[ChosenMirnas, list[Resolution]]:
     """Give the miRNAs their current names, and what became of each name."""
     found = [book.resolve(name) for name in chosen.names]
     measured = chosen.measured and [book.resolve(name).best_name for name in chosen.measured]

@@ -11,7 +11,7 @@ import typer
 from mirtool.commands.common import say_written
 from mirtool.commands.console import warn
 from mirtool.commands.enrichment import UNIVERSE_FILE
-from mirtool.errors import CallError, OutputError
+from mirtool.errors import OutputError, UsageError
 
 if TYPE_CHECKING:
     from mirtool.model import Interactions, Table
@@ -43,7 +43,7 @@ def choose_exports(text: str | None) -> tuple[str, ...]:
         return ()
     unknown = [name for name in names if name not in EXPORTS]
     if unknown or not names:
-        raise CallError(
+        raise UsageError(
             f"--export can't be {(unknown or [text])[0]!r}", expected=f"all, none, or some of {', '.join(EXPORTS)}"
         )
     return tuple(name for name in EXPORTS if name in names)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mirtool.commands.console import progress_steps, say, say_pairs, say_table
-from mirtool.errors import CallError
+from mirtool.errors import UsageError
 from mirtool.wording import plural
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def choose_synergy(collections: Sequence[GeneSets], **asked: Any) -> SynergyChoi
 
     Raises
     ------
-    CallError
+    UsageError
         For options that contradict each other.
     """
     from mirtool.io.targets.protein_interactions import read_protein_interactions
@@ -133,11 +133,11 @@ def choose_synergy(collections: Sequence[GeneSets], **asked: Any) -> SynergyChoi
 
     way = asked["beyond_seed"]
     if way is not None and way not in WAYS:
-        raise CallError(f"--beyond-seed can't be {way!r}", expected=" or ".join(WAYS))
+        raise UsageError(f"--beyond-seed can't be {way!r}", expected=" or ".join(WAYS))
     if asked["ppi"] and not asked["modules"]:
-        raise CallError("--ppi says whether the genes of modules are close", hint="ask for --modules too")
+        raise UsageError("--ppi says whether the genes of modules are close", hint="ask for --modules too")
     if asked["modules"] and not collections:
-        raise CallError("--modules needs gene sets", hint="leave --gene-sets none out, or name some")
+        raise UsageError("--modules needs gene sets", hint="leave --gene-sets none out, or name some")
     proteins = (
         read_protein_interactions(asked["ppi"], info=asked["ppi_info"], score_cutoff=asked["ppi_score"])
         if asked["ppi"]

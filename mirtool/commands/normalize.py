@@ -10,7 +10,7 @@ import typer
 from mirtool.commands.arrays import input_hashes, read_study_arrays, tell_reading
 from mirtool.commands.common import find_place, is_stream, record_run, write_result
 from mirtool.commands.console import say, say_pairs, say_table, warn
-from mirtool.commands.current_names import AliasesOption, names_record, read_book, tell_names
+from mirtool.commands.current_names import AliasesOption, load_mirna_names, names_record, tell_names
 from mirtool.commands.options import (
     ArrayListOption,
     ChannelOption,
@@ -28,10 +28,10 @@ from mirtool.commands.options import (
     SignalOption,
     SpeciesOption,
 )
-from mirtool.errors import CallError
+from mirtool.errors import UsageError
 
 if TYPE_CHECKING:
-    from mirtool.annotation.mirna_names import NameBook, Resolution
+    from mirtool.annotation.mirna_names import MirnaNames, Resolution
     from mirtool.model import ExpressionMatrix, RawArrays
     from mirtool.normalize import Normalized
 
@@ -184,7 +184,7 @@ def normalize(
       mirtool normalize --preset spike-in
       mirtool normalize --keep-replicates                and mirtool diff --replicates
     """  # noqa: D301
-    from mirtool.annotation.mirna_names import chip_names_table, names_path, with_current_names
+    from mirtool.annotation.mirna_names import chip_names_table, names_path, update_mirna_names
     from mirtool.io.results.replicates import replicates_path
     from mirtool.io.results.spots import average_path, spots_path
     from mirtool.normalize import (
@@ -202,7 +202,7 @@ def normalize(
     target = place.target(output, "normalized.csv")
     format_of(target, format_name)
     if current_names and is_stream(target):
-        raise CallError(
+        raise UsageError(
             "--current-names needs a file, to keep the chip's own names beside it",
             hint="name one with -o; in a pipe keep the chip's names, and run `mirtool names` on the last table",
         )
@@ -215,7 +215,7 @@ def normalize(
         "samples_in_rows": samples_in_rows,
     }
     if keep_replicates and is_stream(target):
-        raise CallError("--keep-replicates needs a file, to keep the spots beside it", hint="name one with -o")
+        raise UsageError("--keep-replicates needs a file, to keep the spots beside it", hint="name one with -o")
     channels = None if channel is None else ratio_channels(channel) if is_ratio(channel) else [channel]
     arrays = read_study_arrays(place, files or [], channels, input_format, reading)
     options: dict[str, Any] = {
@@ -236,13 +236,13 @@ def normalize(
         "min_factor_probes": min_factor_probes,
         "keep_replicates": keep_replicates,
     }
-    book = read_book(aliases or ())
+    book = load_mirna_names(aliases or ())
     done = normalize_arrays(arrays, **options)
     _tell(arrays, done)
     found = _tell_mirna_names(arrays, book)
     chip = done.matrix.probes
     if current_names:
-        done = replace(done, matrix=with_current_names(done.matrix, book))
+        done = replace(done, matrix=update_mirna_names(done.matrix, book))
     write_result(normalized_table(done.matrix, "linear" if linear else "log2"), target, format_name)
     if current_names:
         write_result(chip_names_table(chip, book), str(names_path(target)), format_name)
@@ -280,7 +280,7 @@ def _replicates_in_words(matrix: ExpressionMatrix) -> str:
     return f"Replicate spots: {kept:,} values kept{without}."
 
 
-def _tell_mirna_names(arrays: RawArrays, book: NameBook) -> list[Resolution]:
+def _tell_mirna_names(arrays: RawArrays, book: MirnaNames) -> list[Resolution]:
     """Say what became of the chip's miRNA names, each once."""
     from mirtool.annotation.probes import ProbeKind, is_kind
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from mirtool.commands.arrays import READING, read_study_arrays
 from mirtool.commands.common import Place, is_stream, write_result
 from mirtool.commands.console import say, say_table, warn
-from mirtool.errors import CallError
+from mirtool.errors import UsageError
 from mirtool.wording import plural
 
 if TYPE_CHECKING:
@@ -25,12 +25,12 @@ MOST_CHOICES = 0.8
 def check_sensitivity_options(source: str, target: str, *, plain: bool) -> None:
     """Refuse what no table of choices can be made for: pipes, and models of more than two groups as they are."""
     if not plain:
-        raise CallError(
+        raise UsageError(
             "--sensitivity tries the choices of a plain comparison of two groups",
             expected="no --contrast, --pair, --block, --covariate, --design, --weights, --trend, --robust …",
         )
     if source == "-" or is_stream(target):
-        raise CallError(
+        raise UsageError(
             "--sensitivity writes a table of all choices beside the result, and reads how the arrays were "
             "normalized from the record beside the normalized table",
             found="a pipe",

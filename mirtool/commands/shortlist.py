@@ -13,13 +13,13 @@ from mirtool.commands.common import Place, differential_table_of, find_place, re
 from mirtool.commands.console import say, say_pairs, say_table
 from mirtool.commands.current_names import (
     AliasesOption,
+    load_mirna_names,
     names_record,
-    read_book,
     renamed_among,
     unmapped_among,
 )
 from mirtool.commands.options import DifferentialArgument, FormatOption, OutputOption
-from mirtool.errors import CallError
+from mirtool.errors import UsageError
 from mirtool.wording import plural
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ def shortlist(
     format_of(target, format_name)
     source = differential_table_of(differential, place)
     candidates = read_candidates(source)
-    book = read_book(aliases or (), species or _usual_species(candidates))
+    book = load_mirna_names(aliases or (), species or _usual_species(candidates))
     qpcr_path = validation or _if_there(place, "validation.csv")
     network_path = network or _if_there(place, "network_nodes.csv")
     qpcr = _read_qpcr(qpcr_path, candidates)
@@ -167,9 +167,9 @@ def _titled(arguments: Sequence[str]) -> dict[str, str]:
             title, path = Path(argument).stem, argument
         title = title.strip()
         if not title or not path.strip():
-            raise CallError("a list needs a name and a file", found=repr(argument), expected="--list NAME=FILE")
+            raise UsageError("a list needs a name and a file", found=repr(argument), expected="--list NAME=FILE")
         if title in titled:
-            raise CallError(
+            raise UsageError(
                 f"two lists are called {title!r}", found=f"{titled[title]} and {path}", hint="name one otherwise"
             )
         titled[title] = path

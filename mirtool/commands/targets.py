@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mirtool.commands.current_names import AliasesOption, read_book, tell_names
+from mirtool.commands.current_names import AliasesOption, load_mirna_names, tell_names
 from mirtool.commands.library_told import (
     LIBRARY_HELP,
     AcceptChangeOption,
@@ -189,7 +189,7 @@ def _add(
     entry, found = add_targets(
         file,
         description,
-        book=read_book(aliases or ()),
+        book=load_mirna_names(aliases or ()),
         genes=read_genes(genes),
         species=species,
         replacing=replacing,

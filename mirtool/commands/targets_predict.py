@@ -11,7 +11,7 @@ import typer
 from mirtool.commands.common import write_result
 from mirtool.commands.console import say, say_pairs
 from mirtool.commands.options import FormatOption
-from mirtool.errors import CallError, FormatError
+from mirtool.errors import FormatError, UsageError
 from mirtool.wording import plural
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ def _embedded(names: Sequence[str], source: str) -> list[tuple[str, str]]:
     known = mature_mirnas()
     unknown = [name for name in names if name not in known]
     if unknown or not names:
-        raise CallError(
+        raise UsageError(
             f"miRBase {MIRBASE_VERSION} has no miRNA of this name, so that its sequence is not known",
             found=", ".join(unknown[:NAMES_TOLD]) or repr(source),
             hint="see `mirtool names` for the current name, or give sequences as FASTA",

@@ -12,7 +12,7 @@ from mirtool.commands.common import Place, check_figure_options, is_stream, reco
 from mirtool.commands.console import say
 from mirtool.commands.options import AdjustOption, FiguresOption, FormatOption, NoFiguresOption, OutputOption
 from mirtool.commands.validate_messages import tell_comparison, tell_concordance, tell_references, tell_wells
-from mirtool.errors import CallError
+from mirtool.errors import UsageError
 
 if TYPE_CHECKING:
     from mirtool.differential import Comparison
@@ -224,7 +224,7 @@ def _check_array_rule(rule: str) -> None:
     from mirtool.validation import ARRAY_RULES
 
     if rule not in ARRAY_RULES:
-        raise CallError(f"--array-rule can't be {rule!r}", expected=", ".join(ARRAY_RULES))
+        raise UsageError(f"--array-rule can't be {rule!r}", expected=", ".join(ARRAY_RULES))
 
 
 def _find_place(samples: str | None) -> Place:
@@ -254,7 +254,7 @@ def _read_wells(arguments: Sequence[str], sheet: SampleTable | None) -> CtTable:
     paths = [path for table in tables for path in table.paths]
     repeated = next((path for path in paths if paths.count(path) > 1), None)
     if repeated:
-        raise CallError("the same Ct table is named twice", found=repeated)
+        raise UsageError("the same Ct table is named twice", found=repeated)
     return combine_ct(tables)
 
 
@@ -286,7 +286,7 @@ def _efficiencies(texts: Sequence[str], matrix: CtMatrix) -> FloatArray:
         import numpy as np
 
         if np.isnan(matrix.efficiency).all():
-            raise CallError(
+            raise UsageError(
                 "the Ct table has no column of efficiencies",
                 found=f"--efficiency {FROM_TABLE}",
                 expected="a column Efficiency, or --efficiency TARGET=1.95",

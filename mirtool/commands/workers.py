@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mirtool.errors import CallError
+from mirtool.errors import UsageError
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -35,12 +35,12 @@ def open_executor(workers: int, scheduler: str | None) -> Iterator[Executor | No
 
     Raises
     ------
-    CallError
+    UsageError
         Where both are asked for, Dask is not installed, or no cluster answers at the address.
     """
     if scheduler is not None:
         if workers != 1:
-            raise CallError("--workers and --scheduler contradict each other", hint="leave one of them out")
+            raise UsageError("--workers and --scheduler contradict each other", hint="leave one of them out")
         with _cluster(scheduler) as executor:
             yield executor
     elif workers == 1:
@@ -59,7 +59,7 @@ def _cluster(address: str) -> Iterator[Executor]:
     try:
         from distributed import Client
     except ImportError as error:
-        raise CallError(
+        raise UsageError(
             "--scheduler needs Dask, which is not installed",
             hint="install it: pip install 'mirtool[dask]'; or leave --scheduler out: the result is the same",
         ) from error
@@ -80,7 +80,7 @@ def _check_answer(address: str) -> None:
             raise ValueError(address)
         create_connection((parts.hostname, parts.port), timeout=10).close()
     except (OSError, ValueError) as error:
-        raise CallError(
+        raise UsageError(
             "no Dask cluster answers there",
             found=address,
             expected="the address that `dask scheduler` prints, such as tcp://127.0.0.1:8786",

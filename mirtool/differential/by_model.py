@@ -11,7 +11,7 @@ import numpy as np
 
 from mirtool.differential.compare import (
     TESTS,
-    Tested,
+    TestResult,
     check_log2,
     check_options,
     count_spots,
@@ -40,7 +40,7 @@ from mirtool.differential.moderated import Moderated, ModeratedF, log_odds, mode
 from mirtool.differential.permutation import PERMUTATIONS
 from mirtool.differential.scaled_f import VariancePrior
 from mirtool.differential.within_pairs import compare_pairs
-from mirtool.errors import CallError, NotEnoughDataError, SampleSheetError
+from mirtool.errors import NotEnoughDataError, SampleSheetError, UsageError
 from mirtool.model import DifferentialTable, ExpressionMatrix, FloatArray, SampleTable
 from mirtool.stats.adjustment import adjust_p_values, adjustment_name
 
@@ -133,7 +133,7 @@ def compare_by_model(
 
     Raises
     ------
-    CallError
+    UsageError
         For options that contradict each other, unknown groups, or a contrast that is none.
     SampleSheetError
         Where a column is missing, incomplete or constant, a pair has one member, or the groups are confounded
@@ -176,7 +176,7 @@ def compare_by_model(
         ]
     else:
         tested_by = [
-            Tested(result.statistic[:, j], result.p_value[:, j], remarks=moderated_remarks(fit, result, j))
+            TestResult(result.statistic[:, j], result.p_value[:, j], remarks=moderated_remarks(fit, result, j))
             for j in range(len(contrasts))
         ]
     fold_change = fold_change or _default_fold_change(model, contrasts)
@@ -223,7 +223,7 @@ def _choose(
         weights = {two.tested: 1.0, two.reference: -1.0}
         return (Contrast(f"{two.tested} - {two.reference}", weights),), (two,)
     if tested is not None or reference is not None:
-        raise CallError(
+        raise UsageError(
             "--compare and --contrast contradict each other",
             hint="--compare takes two groups alone, --contrast compares within a model of all groups",
         )
@@ -237,7 +237,7 @@ def _choose(
     contrasts = tuple(parse_contrast(text, groups) for text in model.contrasts)
     for k, contrast in enumerate(contrasts):
         if any(contrast.weights == other.weights for other in contrasts[:k]):
-            raise CallError("a comparison is named twice", found=repr(contrast.text))
+            raise UsageError("a comparison is named twice", found=repr(contrast.text))
     return contrasts, tuple(_sides(samples, contrast) for contrast in contrasts)
 
 
@@ -305,7 +305,7 @@ def _table(
     contrast: Contrast,
     reason: str,
     log2_ratio: FloatArray,
-    tested: Tested,
+    tested: TestResult,
     group_means: dict[str, FloatArray],
 ) -> DifferentialTable:
     own, cutoff, alpha = setting.matrix, setting.cutoff, setting.alpha
@@ -318,7 +318,7 @@ def _table(
     elif contrast.is_pair:
         change = compare_means(values_tested, values_reference, kind=setting.fold_change)
     else:
-        raise CallError(
+        raise UsageError(
             "a comparison of more than two groups has no ratio of means",
             found=f"--fold-change {setting.fold_change} for {contrast.text!r}",
             expected="--fold-change fitted",

@@ -16,7 +16,7 @@ from mirtool.differential.permutation import PERMUTATIONS, permutation_test
 from mirtool.differential.rank_sum import rank_sum_test
 from mirtool.differential.scaled_f import VariancePrior
 from mirtool.differential.two_sample import student_t_test, welch_t_test
-from mirtool.errors import CallError, ScaleError
+from mirtool.errors import ScaleError, UsageError
 from mirtool.model import DifferentialTable, ExpressionMatrix, FloatArray, IntArray
 from mirtool.stats.adjustment import adjust_p_values, adjustment_name
 from mirtool.wording import plural
@@ -40,7 +40,7 @@ LARGEST_LOG2 = 64.0
 
 
 @dataclass(frozen=True, eq=False)
-class Tested:
+class TestResult:
     """Statistic and P of each probe, and what the test has to say for itself."""
 
     statistic: FloatArray
@@ -102,7 +102,7 @@ def differential(
 
     Raises
     ------
-    CallError
+    UsageError
         For an unknown test, fold change, adjustment or group, or a cut-off or alpha out of range.
     SampleSheetError
         Where there are not two groups.
@@ -114,9 +114,9 @@ def differential(
     adjust = adjustment_name(adjust)
     check_options(test=test, fold_change=fold_change, cutoff=cutoff, alpha=alpha, adjust=adjust)
     if test == "signed-rank":
-        raise CallError("the signed-rank test needs pairs", hint="name their column with --pair")
+        raise UsageError("the signed-rank test needs pairs", hint="name their column with --pair")
     if fold_change == "fitted":
-        raise CallError("fitted fold changes need a model", hint="see mirtool.differential.compare_by_model")
+        raise UsageError("fitted fold changes need a model", hint="see mirtool.differential.compare_by_model")
     check_log2(matrix.values)
     groups = choose_comparison(matrix.samples, tested, reference)
     values_tested = matrix.values[:, list(groups.tested_columns)]
@@ -172,21 +172,21 @@ def check_options(*, test: str, fold_change: str, cutoff: float, alpha: float, a
 
     Raises
     ------
-    CallError
+    UsageError
         With what was found and what is possible.
     """
     adjustment_name(adjust)
     for what, name, known in (("test", test, TESTS), ("fold change", fold_change, FOLD_CHANGES)):
         if name not in known:
-            raise CallError(f"no {what} is called so", found=repr(name), expected="one of " + ", ".join(known))
+            raise UsageError(f"no {what} is called so", found=repr(name), expected="one of " + ", ".join(known))
     if not 1 <= cutoff < math.inf:
-        raise CallError(
+        raise UsageError(
             "the cut-off of the fold change must be 1 or more",
             found=f"{cutoff:g}",
             expected="a fold change such as 2 or 1.5 (either way), not a log2",
         )
     if not 0 < alpha < 1:
-        raise CallError("alpha must lie between 0 and 1", found=f"{alpha:g}", expected="for example 0.05")
+        raise UsageError("alpha must lie between 0 and 1", found=f"{alpha:g}", expected="for example 0.05")
 
 
 def check_log2(values: FloatArray) -> None:
@@ -214,17 +214,17 @@ def _enough_arrays(test: str, groups: Comparison) -> bool:
     return test != "none" and n_tested + n_reference >= 3
 
 
-def _run_test(test: str, tested: FloatArray, reference: FloatArray) -> Tested:
+def _run_test(test: str, tested: FloatArray, reference: FloatArray) -> TestResult:
     if test == "moderated":
         return _moderated(tested, reference)
     if test == "none":
         missing = np.full(len(tested), np.nan)
-        return Tested(missing, missing.copy())
+        return TestResult(missing, missing.copy())
     if test == "rank-sum":
         ranks = rank_sum_test(tested, reference)
-        return Tested(ranks.statistic, ranks.p_value, remarks=_rank_remarks(tested, reference))
+        return TestResult(ranks.statistic, ranks.p_value, remarks=_rank_remarks(tested, reference))
     t_test = (welch_t_test if test == "welch" else student_t_test)(tested, reference)
-    return Tested(t_test.statistic, t_test.p_value)
+    return TestResult(t_test.statistic, t_test.p_value)
 
 
 def _rank_remarks(tested: FloatArray, reference: FloatArray) -> tuple[str, ...]:
@@ -239,23 +239,25 @@ def _rank_remarks(tested: FloatArray, reference: FloatArray) -> tuple[str, ...]:
 
 def _permutation(
     tested: FloatArray, reference: FloatArray, permutations: int, seed: int, executor: Executor | None
-) -> Tested:
+) -> TestResult:
     result = permutation_test(tested, reference, permutations=permutations, seed=seed, executor=executor)
     labelings = (
         f"all {result.n_labelings} others" if result.complete else f"{result.n_labelings} drawn (seed {seed})"
     )
-    return Tested(
+    return TestResult(
         result.statistic,
         result.p_value,
         details=(("labelings", labelings), ("s0", f"{result.constant:.6g}")),
     )
 
 
-def _moderated(tested: FloatArray, reference: FloatArray) -> Tested:
+def _moderated(tested: FloatArray, reference: FloatArray) -> TestResult:
     design = two_group_design(tested.shape[1], reference.shape[1])
     fit = fit_linear_model(np.hstack([tested, reference]), design)
     result = moderate(fit)
-    return Tested(result.statistic[:, 1], result.p_value[:, 1], result.prior, moderated_remarks(fit, result, 1))
+    return TestResult(
+        result.statistic[:, 1], result.p_value[:, 1], result.prior, moderated_remarks(fit, result, 1)
+    )
 
 
 def moderated_remarks(fit: Fit, result: Moderated, estimate: int) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from mirtool.errors import CallError
+from mirtool.errors import UsageError
 
 BALANCE = 1e-9
 """How far from zero the weights of a contrast may add up, by rounding of thirds and the like."""
@@ -53,7 +53,7 @@ def parse_contrast(text: str, groups: Sequence[str]) -> Contrast:
 
     Raises
     ------
-    CallError
+    UsageError
         Where the text can't be read, names no group, or its weights do not add up to zero: then it is no
         comparison.
 
@@ -66,7 +66,7 @@ def parse_contrast(text: str, groups: Sequence[str]) -> Contrast:
     (weights, number) = _Parser(text, groups).parse()
     weights = {group: weight for group, weight in weights.items() if weight}
     if number or not weights or abs(sum(weights.values())) > BALANCE:
-        raise CallError(
+        raise UsageError(
             "the contrast is no comparison: the weights of its groups must add up to zero",
             found=repr(text),
             expected=f"for example '{groups[-1]} - {groups[0]}'",
@@ -165,11 +165,11 @@ class _Parser:
         self.at = end
         return number
 
-    def _error(self, problem: str = "the contrast can't be read") -> CallError:
+    def _error(self, problem: str = "the contrast can't be read") -> UsageError:
         rest = self.text[self.at :].strip()
         word = rest.split()[0] if rest else ""
         likely = [] if word in self.groups else get_close_matches(word, self.groups, n=1)
-        return CallError(
+        return UsageError(
             problem,
             found=repr(self.text) + (f", at {rest!r}" if rest else ", which ends too soon"),
             expected="groups ("

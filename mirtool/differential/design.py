@@ -12,7 +12,7 @@ import numpy as np
 
 from mirtool.differential.contrasts import Contrast
 from mirtool.differential.linear_model import ALIAS_TOLERANCE
-from mirtool.errors import CallError, SampleSheetError
+from mirtool.errors import SampleSheetError, UsageError
 from mirtool.model import FloatArray, IntArray, SampleTable
 
 if TYPE_CHECKING:
@@ -203,7 +203,7 @@ def design_of_formula(samples: SampleTable, formula: str) -> Design:
 
     Raises
     ------
-    CallError
+    UsageError
         Where the formula can't be read, or leaves the groups out.
     SampleSheetError
         Where it names a column that is not there, or one with an empty cell.
@@ -217,10 +217,10 @@ def design_of_formula(samples: SampleTable, formula: str) -> Design:
     except (FormulaicError, SyntaxError) as error:
         raise _unreadable(formula, error) from error
     if getattr(parsed, "lhs", None) is not None:
-        raise CallError("the formula has a left side", found=repr(formula), expected="'~ group + …'")
+        raise UsageError("the formula has a left side", found=repr(formula), expected="'~ group + …'")
     variables = _variables(parsed, samples)
     if GROUP not in variables:
-        raise CallError(
+        raise UsageError(
             "the formula leaves out the groups that are compared", found=repr(formula), expected="'~ group + …'"
         )
     data = pd.DataFrame(
@@ -235,7 +235,7 @@ def design_of_formula(samples: SampleTable, formula: str) -> Design:
     sources = [str(term) for term, columns in spec.term_indices.items() for _ in columns]
     matrix = np.asarray(model, dtype=np.float64)
     if not np.isfinite(matrix).all():
-        raise CallError("the formula gives values that are no numbers", found=repr(formula))
+        raise UsageError("the formula gives values that are no numbers", found=repr(formula))
     return _without_redundant(Design(matrix, tuple(sources), rows, formula.strip(), sheet=samples.sheet))
 
 
@@ -248,8 +248,8 @@ def _variables(parsed: Formula, samples: SampleTable) -> list[str]:
     return sorted(named | words & {GROUP, *samples.extra})
 
 
-def _unreadable(formula: str, error: Exception) -> CallError:
-    return CallError(
+def _unreadable(formula: str, error: Exception) -> UsageError:
+    return UsageError(
         "the formula can't be read",
         found=f"{formula!r}: {' '.join(_MARKS.sub('', str(error)).split())}",
         expected="columns of the sample sheet joined by +, as in '~ group + batch'",

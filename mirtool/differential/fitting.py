@@ -21,7 +21,7 @@ from mirtool.differential.replicate_spots import (
     summarize_replicates,
     uneven_correlation,
 )
-from mirtool.errors import CallError, NotEnoughDataError, SampleSheetError
+from mirtool.errors import NotEnoughDataError, SampleSheetError, UsageError
 from mirtool.model import ExpressionMatrix, FloatArray, IntArray
 
 
@@ -89,7 +89,7 @@ def prepare_fit(own: ExpressionMatrix, model: Model, design: FloatArray) -> Fitt
 
     Raises
     ------
-    CallError
+    UsageError
         For weights by spots, or replicate spots, where these are not known.
     SampleSheetError
         For a column of weights that are no positive numbers, or of blocks that are none or those of the design.
@@ -120,7 +120,7 @@ def prepare_fit(own: ExpressionMatrix, model: Model, design: FloatArray) -> Fitt
 
 def _replicate_spots(own: ExpressionMatrix) -> ReplicateSpots:
     if own.replicates is None:
-        raise CallError(
+        raise UsageError(
             "--replicates needs the value of every replicate spot, and there is no table of them",
             hint="`mirtool normalize --keep-replicates` writes it beside its table, as NAME_replicates.csv",
         )
@@ -166,7 +166,7 @@ def _known_weights(own: ExpressionMatrix, model: Model) -> FloatArray | None:
 
 def _spot_weights(own: ExpressionMatrix) -> FloatArray:
     if own.spots is None:
-        raise CallError(
+        raise UsageError(
             "weights by spots need the numbers of replicate spots, and there is no table of them",
             hint="`mirtool normalize` writes it beside its table, as NAME_spots.csv",
         )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
-from mirtool.errors import CallError, SampleSheetError
+from mirtool.errors import SampleSheetError, UsageError
 from mirtool.model import ExpressionMatrix, SampleTable
 from mirtool.wording import plural
 
@@ -45,7 +45,7 @@ def choose_comparison(samples: SampleTable, tested: str | None = None, reference
     ------
     SampleSheetError
         Where no sample has a group, or all have the same one.
-    CallError
+    UsageError
         Where a named group has no sample, both are the same, or three or more groups leave the choice open.
     """
     groups = list(dict.fromkeys(group for group in samples.groups if group))
@@ -58,7 +58,7 @@ def choose_comparison(samples: SampleTable, tested: str | None = None, reference
         )
     if tested is None and reference is None:
         if len(groups) > 2:
-            raise CallError(
+            raise UsageError(
                 f"{len(groups)} groups, and none named to compare",
                 found=", ".join(groups),
                 expected="two of them, as tested:reference",
@@ -67,7 +67,7 @@ def choose_comparison(samples: SampleTable, tested: str | None = None, reference
         reference, tested = groups
         reason = f"{reference} comes first among the samples, so it is the reference"
     elif tested is None or reference is None:
-        raise CallError(
+        raise UsageError(
             "a comparison needs both groups",
             found=f"tested {tested!r}, reference {reference!r}",
             expected="two of " + ", ".join(groups),
@@ -77,7 +77,7 @@ def choose_comparison(samples: SampleTable, tested: str | None = None, reference
     for group in (tested, reference):
         _check_group(group, groups)
     if tested == reference:
-        raise CallError(
+        raise UsageError(
             "a group can't be compared with itself", found=f"{tested!r} twice", expected="two different groups"
         )
     members = {
@@ -110,7 +110,7 @@ def parse_comparison(text: str, groups: Sequence[str]) -> tuple[str, str]:
 
     Raises
     ------
-    CallError
+    UsageError
         Where it is not two names of groups with a colon between them.
 
     Examples
@@ -125,7 +125,7 @@ def parse_comparison(text: str, groups: Sequence[str]) -> tuple[str, str]:
     if len(splits) == 1 and all(splits[0]):
         for group in splits[0]:
             _check_group(group, groups)
-    raise CallError(
+    raise UsageError(
         "the comparison can't be read",
         found=repr(text),
         expected="tested:reference, two of the groups " + ", ".join(dict.fromkeys(groups)),
@@ -136,7 +136,7 @@ def _check_group(group: str, groups: Sequence[str]) -> None:
     if group in groups:
         return
     likely = get_close_matches(group, groups, n=1)
-    raise CallError(
+    raise UsageError(
         f"the group {group!r} has no array",
         expected="one of " + ", ".join(dict.fromkeys(groups)),
         hint=f"did you mean {likely[0]!r}?" if likely else "check the column 'group' of the sample sheet",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from mirtool.errors import CallError
+from mirtool.errors import UsageError
 
 SPOTS = "spots"
 """Weights by the number of replicate spots behind each value."""
@@ -67,42 +67,42 @@ def check_model(model: Model) -> None:
 
     Raises
     ------
-    CallError
+    UsageError
         With what stands against what.
     """
     if model.formula and (model.pair or model.covariates):
-        raise CallError(
+        raise UsageError(
             "--design is the whole model: --pair and --covariate can't stand beside it",
             found=model.formula,
             hint=f"write them into the formula: {model.formula} + {model.pair or model.covariates[0]}",
         )
     if model.block and model.block == model.pair:
-        raise CallError(
+        raise UsageError(
             f"the column {model.block!r} can't be both --pair and --block",
             hint="--pair takes its effect out, --block estimates how alike its arrays are: choose one",
         )
     for name in model.covariates:
         if name in (model.pair, model.block, "group"):
-            raise CallError(f"the column {name!r} is in the model already", found=f"--covariate {name}")
+            raise UsageError(f"the column {name!r} is in the model already", found=f"--covariate {name}")
     if not 1 <= model.least_fold_change < math.inf:
-        raise CallError(
+        raise UsageError(
             "the fold change of --treat must be 1 or more",
             found=f"{model.least_fold_change:g}",
             expected="a fold change such as 1.2, not a log2",
         )
     if {ARRAYS, ARRAYS_FAST} <= set(model.weights):
-        raise CallError(
+        raise UsageError(
             f"--weights {ARRAYS} and --weights {ARRAYS_FAST} estimate the same",
             hint=f"keep --weights {ARRAYS}; {ARRAYS_FAST} is for comparing with results made by that algorithm",
         )
     if model.replicates and model.block:
-        raise CallError(
+        raise UsageError(
             "--replicates and --block estimate a correlation each, and a model has but one",
             found=f"--replicates --block {model.block}",
             hint="leave --replicates out: replicate spots are then one value, and the arrays' blocks remain",
         )
     if model.replicates and SPOTS in model.weights:
-        raise CallError(
+        raise UsageError(
             "--replicates counts the spots itself: --weights spots would count them twice",
             hint="leave --weights spots out",
         )
@@ -113,7 +113,7 @@ def check_test(test: str, model: Model) -> None:
 
     Raises
     ------
-    CallError
+    UsageError
         With the options that don't go together, and what to do.
     """
     moderating = [
@@ -139,7 +139,7 @@ def check_test(test: str, model: Model) -> None:
     paired = ["--pair"] if model.pair else []
     contrasts = ["--contrast"] if model.contrasts else []
     if test == "student" and moderating:
-        raise CallError(
+        raise UsageError(
             "--trend, --robust and --treat are ways to moderate the t, and Student's is not moderated",
             found=f"--test student {' '.join(moderating)}",
             hint="leave them out, or take --test moderated",
@@ -147,20 +147,20 @@ def check_test(test: str, model: Model) -> None:
     if test in WITHIN_PAIRS and model != Model():
         others = fitted + moderating
         if others:
-            raise CallError(
+            raise UsageError(
                 f"--test {test} takes pairs and nothing else into account",
                 found=" ".join(others),
                 hint="leave them out, or take --test moderated or student, which fit a model",
             )
         if not model.pair:
-            raise CallError(
+            raise UsageError(
                 f"--test {test} compares groups within a model by their pairs alone",
                 found=" ".join(contrasts),
                 hint="name the pairs' column with --pair, or two groups with --compare",
             )
     if test in ("welch", "rank-sum", "none") and model != Model():
         sister = "--test signed-rank, or --test permutation, which exchanges the groups within pairs"
-        raise CallError(
+        raise UsageError(
             f"--test {test} compares two groups as they are",
             found=" ".join(contrasts + paired + fitted + moderating),
             hint=f"for pairs take {sister}"

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mirtool.differential.compare import Tested
 from mirtool.differential.contrasts import Contrast
 from mirtool.differential.design import column_of
 from mirtool.differential.permutation import sign_flip_test
 from mirtool.differential.signed_rank import signed_rank_test
-from mirtool.errors import CallError, SampleSheetError
+from mirtool.errors import SampleSheetError, UsageError
 from mirtool.model import ExpressionMatrix, FloatArray, SampleTable
 from mirtool.wording import plural
 
@@ -25,7 +24,7 @@ def compare_pairs(
     permutations: int,
     seed: int,
     executor: Executor | None,
-) -> Tested:
+) -> TestResult:
     """Test the differences within pairs by ranks or by permutation.
 
     Parameters
@@ -41,13 +40,13 @@ def compare_pairs(
 
     Raises
     ------
-    CallError
+    UsageError
         For a contrast of more than two groups.
     SampleSheetError
         Where a pair has two arrays of one group.
     """
     if not contrast.is_pair:
-        raise CallError(
+        raise UsageError(
             f"--test {test} compares one group with one other",
             found=repr(contrast.text),
             hint="take --test moderated or student, which fit any contrast",
@@ -65,16 +64,16 @@ def compare_pairs(
     limit = (
         f"the smallest P that ranks of {plural(len(whole), 'pair')} can give is {least:.2g}, before any adjustment"
     )
-    return Tested(ranks.statistic, ranks.p_value, remarks=(*remarks, limit))
+    return TestResult(ranks.statistic, ranks.p_value, remarks=(*remarks, limit))
 
 
 def _by_flips(
     differences: FloatArray, permutations: int, seed: int, executor: Executor | None, remarks: tuple[str, ...]
-) -> Tested:
+) -> TestResult:
     result = sign_flip_test(differences, permutations=permutations, seed=seed, executor=executor)
     how = f"all {result.n_labelings} others" if result.complete else f"{result.n_labelings} drawn (seed {seed})"
     details = (("labelings within pairs", how), ("s0", f"{result.constant:.6g}"))
-    return Tested(result.statistic, result.p_value, remarks=remarks, details=details)
+    return TestResult(result.statistic, result.p_value, remarks=remarks, details=details)
 
 
 def _members(samples: SampleTable, group: str, pair: str) -> dict[str, int]:

@@ -13,7 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from mirtool.errors import CallError, UnknownFormatError
+from mirtool.errors import UnknownFormatError, UsageError
 from mirtool.io.tables.text import FileHead, is_workbook, read_head
 
 FORMATS: Mapping[str, str] = {
@@ -63,7 +63,7 @@ def _module(name: str) -> Any:
 def check_format_name(name: str) -> str:
     """Refuse a ``--format`` that does not exist."""
     if name not in FORMATS:
-        raise CallError(f"no format is called {name!r}", expected="one of " + ", ".join(FORMATS))
+        raise UsageError(f"no format is called {name!r}", expected="one of " + ", ".join(FORMATS))
     return name
 
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mirtool.annotation.gene_symbols import gene_book, with_current_symbols
+from mirtool.annotation.gene_symbols import load_gene_symbols, update_gene_symbols
 from mirtool.annotation.pairs import renamed_pairs
-from mirtool.errors import CallError
+from mirtool.errors import UsageError
 from mirtool.io.genes.gene_sets import read_gene_sets
 from mirtool.io.tables.name_lists import names_mirna
 from mirtool.io.tables.text import STDIN, sha256_of
@@ -25,8 +25,8 @@ from mirtool.model import EVIDENCE_CLASSES, GeneSets, Interactions, text_array
 from mirtool.wording import plural
 
 if TYPE_CHECKING:
-    from mirtool.annotation.gene_symbols import GeneBook
-    from mirtool.annotation.mirna_names import NameBook, Resolution
+    from mirtool.annotation.gene_symbols import GeneSymbols
+    from mirtool.annotation.mirna_names import MirnaNames, Resolution
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,8 @@ def add_targets(
     path: str | Path,
     description: Description,
     *,
-    book: NameBook,
-    genes: GeneBook | None = None,
+    book: MirnaNames,
+    genes: GeneSymbols | None = None,
     species: str | None = None,
     replacing: bool = False,
 ) -> tuple[Entry, list[Resolution]]:
@@ -77,7 +77,7 @@ def add_targets(
     ------
     FormatError
         Where the table can't be read, or no row is left.
-    CallError
+    UsageError
         Where the name is taken or can't be one.
     OutputError
         Where the library can't be written.
@@ -90,7 +90,7 @@ def add_targets(
         name = _free_name("targets", description.name or database_name or _own_name(path), replacing)
         pairs = to_interactions(rows, path=str(path), source=name, species=species)
     pairs, found, named = _under_current_names(pairs, book)
-    pairs, symbols = with_current_symbols(pairs, genes or gene_book())
+    pairs, symbols = update_gene_symbols(pairs, genes or load_gene_symbols())
     entry = Entry(
         kind="targets",
         name=name,
@@ -115,7 +115,7 @@ def add_targets(
 
 
 def add_gene_sets(
-    path: str | Path, description: Description, *, genes: GeneBook | None = None, replacing: bool = False
+    path: str | Path, description: Description, *, genes: GeneSymbols | None = None, replacing: bool = False
 ) -> Entry:
     """Put gene sets into the library, their genes under current symbols.
 
@@ -130,7 +130,7 @@ def add_gene_sets(
     ------
     FormatError
         Where the file is no GMT.
-    CallError
+    UsageError
         Where the name is taken or can't be one.
     OutputError
         Where the library can't be written.
@@ -138,7 +138,7 @@ def add_gene_sets(
     name = _free_name("genesets", description.name or _own_name(path), replacing)
     with unpacked(path) as table:
         sets = read_gene_sets(table)
-    sets, named, unmapped = _under_current_symbols(sets, genes or gene_book())
+    sets, named, unmapped = _under_current_symbols(sets, genes or load_gene_symbols())
     entry = Entry(
         kind="genesets",
         name=name,
@@ -158,7 +158,7 @@ def add_gene_sets(
 
 
 def _under_current_names(
-    pairs: Interactions, book: NameBook
+    pairs: Interactions, book: MirnaNames
 ) -> tuple[Interactions, list[Resolution], tuple[str, ...]]:
     """Give the miRNAs their current names, with what became of each name, in whole and in words."""
     found = [book.resolve(name) for name in dict.fromkeys(pairs.mirna)]
@@ -174,7 +174,7 @@ def _under_current_names(
     return renamed, found, tuple(f"{plural(n, what)} {fate}" for n, what, fate in told if n)
 
 
-def _under_current_symbols(sets: GeneSets, book: GeneBook) -> tuple[GeneSets, tuple[str, ...], dict[str, str]]:
+def _under_current_symbols(sets: GeneSets, book: GeneSymbols) -> tuple[GeneSets, tuple[str, ...], dict[str, str]]:
     """Give the genes of sets their current symbols, how many changed in words, and those that did not map.
 
     Sets may hold miRNAs, whose names are mapped where they are used: by aliases that may grow.
@@ -222,7 +222,7 @@ def _without_empty(unmapped: Mapping[str, dict[str, str]]) -> dict[str, dict[str
 
 def _free_name(kind: str, name: str, replacing: bool) -> str:
     if has_entry(kind, check_name(name)) and not replacing:
-        raise CallError(
+        raise UsageError(
             f"the library has {name!r} already",
             hint="--replace puts this file in its place, --name gives it another name; "
             f"`mirtool {kind} info {name}` says what is there",
@@ -232,7 +232,7 @@ def _free_name(kind: str, name: str, replacing: bool) -> str:
 
 def _own_name(path: str | Path) -> str:
     if str(path) == STDIN:
-        raise CallError("what comes from standard input needs a --name")
+        raise UsageError("what comes from standard input needs a --name")
     return name_of_file(path)
 
 

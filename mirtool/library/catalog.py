@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mirtool.errors import CallError
+from mirtool.errors import UsageError
 
 _MIRTARBASE_LICENSE = "miRTarBase's own terms: academic and non-commercial use (LICENSE on its download page)"
 _MIRTARBASE_2022 = "https://mirtarbase.cuhk.edu.cn/~miRTarBase/miRTarBase_2022"
@@ -278,12 +278,12 @@ def require_database(kind: str, name: str) -> Database:
 
     Raises
     ------
-    CallError
+    UsageError
         Where the catalog has none.
     """
     found = find_database(kind, name)
     if found is None:
-        raise CallError(
+        raise UsageError(
             f"mirtool knows no address of {name!r}",
             expected="one of " + ", ".join(names_of(kind)),
             hint=f"download the file yourself, then `mirtool {kind} add FILE`",

@@ -23,7 +23,7 @@ from typing import IO, TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from mirtool import __version__
-from mirtool.errors import CallError, FormatError, OfflineError, OutputError
+from mirtool.errors import FormatError, OfflineError, OutputError, UsageError
 from mirtool.io.genes.enrichr import CACHE_VARIABLE, cache_folder
 from mirtool.library.unpack import file_sha256
 
@@ -57,14 +57,14 @@ def mirrored(address: str) -> str:
 
     Raises
     ------
-    CallError
+    UsageError
         Where the mirror is no web address.
     """
     mirror = os.environ.get(MIRROR_VARIABLE, "")
     if not mirror:
         return address
     if urlsplit(mirror).scheme not in ("http", "https"):
-        raise CallError(
+        raise UsageError(
             f"{MIRROR_VARIABLE} is no web address", found=repr(mirror), expected="https://host/folder, or nothing"
         )
     parts = urlsplit(address)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
-from mirtool.errors import CallError
+from mirtool.errors import UsageError
 
 KINDS: Mapping[str, str] = {"targets": "table of interactions", "genesets": "collection of gene sets"}
 """What the library keeps, by the name of its folder and of its command, and what one of it is called."""
@@ -92,11 +92,11 @@ def check_name(name: str) -> str:
 
     Raises
     ------
-    CallError
+    UsageError
         For any other name than letters, digits and ``._+-``, and for those that ``--gene-sets`` means otherwise.
     """
     if not _NAME.fullmatch(name) or name.lower() in _RESERVED:
-        raise CallError(
+        raise UsageError(
             "an entry of the library can't be called so",
             found=repr(name),
             expected="letters, digits and . _ + -, at most 80, a letter or digit first; not go, go-bp … or none",

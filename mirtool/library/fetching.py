@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from mirtool.errors import CallError, FormatError
+from mirtool.errors import FormatError, UsageError
 from mirtool.io.tables.output import write_bytes
 from mirtool.library.adding import Description
 from mirtool.library.catalog import Database
@@ -50,7 +50,7 @@ def fetch(
 
     Raises
     ------
-    CallError
+    UsageError
         Where the database has no address; where the name is taken.
     OfflineError
         Where no address gives the file.
@@ -58,12 +58,12 @@ def fetch(
         Where it is not the file that was expected.
     """
     if not database.addresses:
-        raise CallError(
+        raise UsageError(
             f"{database.name} has no address from which a program may fetch it", hint=database.instructions
         )
     name = check_name(description.name or database.name)
     if has_entry(database.kind, name) and not replacing:
-        raise CallError(
+        raise UsageError(
             f"the library has {name!r} already",
             hint="--replace fetches it again, --name keeps both",
         )

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mirtool.errors import CallError, FormatError, MirtoolError, OutputError
+from mirtool.errors import FormatError, MirtoolError, OutputError, UsageError
 from mirtool.io.tables.arrow import floats_of, integers_of, texts_of
 from mirtool.io.tables.output import write_bytes
 from mirtool.library.entry import KINDS, Entry, check_name, entry_of_json
@@ -45,7 +45,7 @@ def has_entry(kind: str, name: str) -> bool:
     """Tell whether the library has an entry of that name; what can't be a name has none."""
     try:
         return entry_file(kind, name).is_file()
-    except CallError:
+    except UsageError:
         return False
 
 
@@ -66,7 +66,7 @@ def read_entry(kind: str, name: str) -> Entry:
 
     Raises
     ------
-    CallError
+    UsageError
         Where there is none of that name.
     FormatError
         Where its file is damaged.
@@ -106,7 +106,7 @@ def load_interactions(name: str) -> Interactions:
 
     Raises
     ------
-    CallError
+    UsageError
         Where there is none of that name.
     FormatError
         Where its file is damaged.
@@ -144,7 +144,7 @@ def load_gene_sets(name: str) -> GeneSets:
 
     Raises
     ------
-    CallError
+    UsageError
         Where there are none of that name.
     FormatError
         Where the file is damaged.
@@ -224,7 +224,7 @@ def _found_file(kind: str, name: str) -> Path:
     path = entry_file(kind, name)
     if not path.is_file():
         known = sorted(other.stem for other in path.parent.glob(f"*{_SUFFIX}"))
-        raise CallError(
+        raise UsageError(
             f"the library has no {KINDS[kind]} called {name!r}",
             found=", ".join(known) or "an empty library",
             hint=f"`mirtool {kind} list` shows what is there, `mirtool {kind} fetch` what can be fetched",

@@ -11,10 +11,10 @@ import numpy as np
 
 from mirtool.annotation.mirbase import seed
 from mirtool.annotation.pairs import join_distinct
-from mirtool.errors import CallError, NotEnoughDataError
+from mirtool.errors import NotEnoughDataError, UsageError
 from mirtool.model import EVIDENCE_CLASSES, BoolArray, IntArray, Interactions, Table, TextArray, text_array
 from mirtool.network.graph.betweenness import bipartite_betweenness
-from mirtool.network.interactions.evidence import at_evidence
+from mirtool.network.interactions.evidence import filter_by_evidence
 from mirtool.network.interactions.mirna_universe import mirna_universe
 from mirtool.network.interactions.mirnas import StudyMirnas, combine_probes, near_misses, parts_of
 from mirtool.network.interactions.targets import TargetMatrix
@@ -147,7 +147,7 @@ def synergy_network(
 
     Raises
     ------
-    CallError
+    UsageError
         For an unknown level of evidence or null, an alpha outside 0 … 1, or ``strong`` of a table without
         evidence.
     NotEnoughDataError
@@ -161,10 +161,10 @@ def synergy_network(
     ['yes']
     """
     if not 0 < alpha <= 1:
-        raise CallError("alpha must lie between 0 and 1", found=str(alpha))
+        raise UsageError("alpha must lie between 0 and 1", found=str(alpha))
     if pair_null not in PAIR_NULLS:
-        raise CallError("no null of pairs is called so", found=repr(pair_null), expected=" or ".join(PAIR_NULLS))
-    known = at_evidence(interactions, evidence)
+        raise UsageError("no null of pairs is called so", found=repr(pair_null), expected=" or ".join(PAIR_NULLS))
+    known = filter_by_evidence(interactions, evidence)
     study = combine_probes(mirnas, regulation, log2_ratio)
     rows = _rows_by_mirna(study, known)
     matched = [name for name in study.name if rows[name]]

@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from mirtool.errors import CallError
+from mirtool.errors import UsageError
 from mirtool.model import ExpressionMatrix, FloatArray, RawArrays
 from mirtool.normalize.detection import KEEP_RULES
 from mirtool.normalize.flags import FLAG_RULES
@@ -158,7 +158,7 @@ def normalize(
 
     Raises
     ------
-    CallError
+    UsageError
         For a choice that does not exist, choices that contradict each other, a channel that the arrays do not
         have, or a background that they lack.
     NotEnoughDataError
@@ -183,17 +183,17 @@ def normalize(
         if value is not None:
             _check_choice(option, value, choices)
     if not (math.isfinite(min_intensity) and min_intensity >= 0):
-        raise CallError(
+        raise UsageError(
             "the cut-off must be zero or a positive number", found=f"--min-intensity {min_intensity:g}"
         )
     if offset is not None and not (math.isfinite(offset) and offset >= 0):
-        raise CallError("the offset must be zero or a positive number", found=f"--offset {offset:g}")
+        raise UsageError("the offset must be zero or a positive number", found=f"--offset {offset:g}")
     if flag_weight is not None and not 0 <= flag_weight <= 1:
-        raise CallError(
+        raise UsageError(
             "the weight of a flagged spot lies between 0 and 1", found=f"--flag-weight {flag_weight:g}"
         )
     if min_factor_probes < 1:
-        raise CallError("a factor needs at least 1 probe", found=f"--min-factor-probes {min_factor_probes}")
+        raise UsageError("a factor needs at least 1 probe", found=f"--min-factor-probes {min_factor_probes}")
     asked = {
         "channel": channel,
         "background": background,
@@ -220,4 +220,4 @@ def normalize(
 
 def _check_choice(option: str, value: str, choices: tuple[str, ...]) -> None:
     if value not in choices:
-        raise CallError(f"--{option} has no choice {value!r}", expected="one of " + ", ".join(choices))
+        raise UsageError(f"--{option} has no choice {value!r}", expected="one of " + ", ".join(choices))

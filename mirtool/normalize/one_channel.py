@@ -48,7 +48,7 @@ _ON_LOG2: dict[str, Callable[[FloatArray], FloatArray]] = {
 
 
 @dataclass(frozen=True, eq=False)
-class Collapsed:
+class ProbeSignals:
     """One signal a probe and array.
 
     Parameters
@@ -81,7 +81,7 @@ class Collapsed:
 
 
 @dataclass(frozen=True, eq=False)
-class Normal:
+class NormalizedSignals:
     """Normalized log2 signals of the probes that count, each array's factor, and what was fitted, in words."""
 
     values: FloatArray
@@ -89,7 +89,7 @@ class Normal:
     remarks: tuple[str, ...] = ()
 
 
-def normalize_between(collapsed: Collapsed, samples: SampleTable, settings: Settings) -> Normal:
+def normalize_between(collapsed: ProbeSignals, samples: SampleTable, settings: Settings) -> NormalizedSignals:
     """Make the arrays comparable by the method asked for.
 
     Raises
@@ -99,7 +99,7 @@ def normalize_between(collapsed: Collapsed, samples: SampleTable, settings: Sett
     """
     if settings.between == "median":
         factors = _factors(collapsed, samples, settings)
-        return Normal(np.log2(collapsed.counting / factors), factors)
+        return NormalizedSignals(np.log2(collapsed.counting / factors), factors)
     if settings.between == "vsn":
         return _stabilized(collapsed)
     log2 = np.log2(collapsed.counting)
@@ -108,7 +108,7 @@ def normalize_between(collapsed: Collapsed, samples: SampleTable, settings: Sett
     if settings.between == "spike-in":
         return _by_spike_ins(collapsed, log2)
     values = _ON_LOG2[settings.between](log2)
-    return Normal(values, middle_ratio(log2, values))
+    return NormalizedSignals(values, middle_ratio(log2, values))
 
 
 def middle_ratio(log2: FloatArray, normalized: FloatArray) -> FloatArray:
@@ -118,7 +118,7 @@ def middle_ratio(log2: FloatArray, normalized: FloatArray) -> FloatArray:
     return np.exp2([float(np.median(column)) if len(column) else 0.0 for column in known])
 
 
-def _factors(collapsed: Collapsed, samples: SampleTable, settings: Settings) -> FloatArray:
+def _factors(collapsed: ProbeSignals, samples: SampleTable, settings: Settings) -> FloatArray:
     if collapsed.detected.all(axis=1).sum() < settings.min_factor_probes:
         raise too_few_factor_probes(
             collapsed.detected,
@@ -130,7 +130,7 @@ def _factors(collapsed: Collapsed, samples: SampleTable, settings: Settings) -> 
     return median_factors(collapsed.counting, collapsed.detected)
 
 
-def _stabilized(collapsed: Collapsed) -> Normal:
+def _stabilized(collapsed: ProbeSignals) -> NormalizedSignals:
     signals = collapsed.values[collapsed.rows]
     several = int(np.count_nonzero(np.count_nonzero(~np.isnan(signals), axis=1) > 1))
     if several < FEWEST_PROBES:
@@ -142,10 +142,10 @@ def _stabilized(collapsed: Collapsed) -> Normal:
         )
     fit = fit_vsn(signals)
     values = fit.apply(signals)
-    return Normal(values, middle_ratio(np.log2(collapsed.counting), values))
+    return NormalizedSignals(values, middle_ratio(np.log2(collapsed.counting), values))
 
 
-def _by_small_rnas(collapsed: Collapsed, log2: FloatArray) -> Normal:
+def _by_small_rnas(collapsed: ProbeSignals, log2: FloatArray) -> NormalizedSignals:
     references = collapsed.of_kind(ProbeKind.SMALL_RNA)
     if len(references) < FEWEST_SMALL_RNAS:
         raise NotEnoughDataError(
@@ -155,10 +155,12 @@ def _by_small_rnas(collapsed: Collapsed, log2: FloatArray) -> Normal:
             hint="tell which probes they are with a [[probe_kinds]] rule in mirtool.toml, or use another method",
         )
     means = references.mean(axis=0)
-    return Normal(log2 - means, np.exp2(means), (f"{len(references)} small RNA controls on every array",))
+    return NormalizedSignals(
+        log2 - means, np.exp2(means), (f"{len(references)} small RNA controls on every array",)
+    )
 
 
-def _by_spike_ins(collapsed: Collapsed, log2: FloatArray) -> Normal:
+def _by_spike_ins(collapsed: ProbeSignals, log2: FloatArray) -> NormalizedSignals:
     spike_ins = collapsed.of_kind(ProbeKind.SPIKE_IN)
     n_arrays = log2.shape[1]
     other = "or normalize by another method, such as --between median or quantile"
@@ -192,4 +194,4 @@ def _by_spike_ins(collapsed: Collapsed, log2: FloatArray) -> Normal:
         f"{len(spike_ins)} spike-ins, mean correlation {curves.correlation:.2f}",
         f"{100 * outside:.0f} % of the signals lie beyond the spike-ins and are corrected as the nearest one",
     )
-    return Normal(values, middle_ratio(log2, values), remarks)
+    return NormalizedSignals(values, middle_ratio(log2, values), remarks)

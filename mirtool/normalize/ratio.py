@@ -36,7 +36,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mirtool.annotation.probes import ProbeKind, is_kind
-from mirtool.errors import CallError, NotEnoughDataError
+from mirtool.errors import NotEnoughDataError, UsageError
 from mirtool.model import BoolArray, ExpressionMatrix, FloatArray, IntArray, ProbeTable, RawArrays
 from mirtool.normalize.controls import control_shares
 from mirtool.normalize.detection import detected_signals, kept_probes
@@ -194,13 +194,13 @@ def _choose_pair(arrays: RawArrays, channel: str) -> tuple[str, str]:
         pair = next((pair for pair in PAIRS if set(pair) <= set(arrays.channels)), None)
         if pair is not None:
             return pair
-        raise CallError(
+        raise UsageError(
             "a ratio needs the two channels Hy3 (532) and Hy5 (635)",
             found=here,
             hint="say which channel stands over which, such as --channel 635/532, or normalize one channel alone",
         )
     if len(asked) != 2 or asked[0] == asked[1] or not set(asked) <= set(arrays.channels):
-        raise CallError(
+        raise UsageError(
             f"the arrays have no ratio {channel!r}",
             found=here,
             expected="two of these channels, parted by a slash: the sample's over the reference's",
@@ -230,7 +230,7 @@ def _within(arrays: RawArrays, m: FloatArray, a: FloatArray, settings: Settings)
         return subtract_loess(m, a, weights)
     if settings.within == "printtip-loess":
         if arrays.layout is None:
-            raise CallError(
+            raise UsageError(
                 "--within printtip-loess needs to know the block of each spot",
                 found="files without Block, Row and Column",
                 hint="use --within loess",
@@ -318,7 +318,7 @@ def _green(pair: tuple[str, str]) -> str:
         return "Hy3"
     if all(name.isdigit() for name in pair):
         return min(pair, key=int)
-    raise CallError(
+    raise UsageError(
         "which of the channels is green can't be told by their names",
         found=" and ".join(pair),
         hint="use --between quantile or Aquantile",
@@ -329,7 +329,7 @@ def _targets(arrays: RawArrays) -> list[str]:
     """Name what each channel holds: the group of the array's sample, and the reference that all share."""
     groups = arrays.samples.groups
     if not all(groups):
-        raise CallError(
+        raise UsageError(
             "--between Tquantile needs the group of every sample",
             found=f"{groups.count('')} of {len(groups)} without one",
             hint="fill in the column group of the sample sheet and give it with --samples",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from mirtool.annotation.probes import TECHNICAL_KINDS, ProbeKind, is_kind
-from mirtool.errors import CallError, FormatError, MirtoolError
+from mirtool.errors import FormatError, MirtoolError, UsageError
 from mirtool.model import BoolArray, ProbeTable, RawArrays
 from mirtool.normalize.replicates import ReplicateGroups
 
@@ -21,13 +21,13 @@ def choose_channel(arrays: RawArrays, channel: str | None) -> str:
 
     Raises
     ------
-    CallError
+    UsageError
         Where the channel asked for is not there, or none was and there are several without Hy3.
     """
     names = ", ".join(arrays.channels)
     if channel is not None:
         if channel not in arrays.channels:
-            raise CallError(
+            raise UsageError(
                 f"the arrays have no channel {channel!r}", found=names, hint="name one of these with --channel"
             )
         return channel
@@ -36,7 +36,7 @@ def choose_channel(arrays: RawArrays, channel: str | None) -> str:
         return hy3
     if len(arrays.channels) == 1:
         return next(iter(arrays.channels))
-    raise CallError(
+    raise UsageError(
         "the arrays have several channels and none of them is 532 (Hy3)",
         found=names,
         hint="say which one holds the samples: --channel " + " or --channel ".join(arrays.channels),

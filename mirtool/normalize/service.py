@@ -29,7 +29,7 @@ from mirtool.model import BoolArray, ExpressionMatrix, FloatArray, IntArray, Pro
 from mirtool.normalize.controls import control_shares
 from mirtool.normalize.detection import detected_signals, kept_probes
 from mirtool.normalize.imputation import impute_knn
-from mirtool.normalize.one_channel import Collapsed, Normal, normalize_between
+from mirtool.normalize.one_channel import NormalizedSignals, ProbeSignals, normalize_between
 from mirtool.normalize.replicates import (
     ReplicateGroups,
     collapse_replicates,
@@ -49,7 +49,7 @@ class _Probes:
     """Steps 3 and 4 for the probes that count: the signals, why some are missing, and the spots behind them."""
 
     probes: ProbeTable
-    collapsed: Collapsed
+    collapsed: ProbeSignals
     spots: IntArray
     sizes: IntArray
     missing: BoolArray
@@ -95,7 +95,11 @@ def normalize_one_channel(arrays: RawArrays, settings: Settings) -> tuple[Expres
 
 
 def _replicates(
-    signals: FloatArray, groups: ReplicateGroups, collapsed: Collapsed, normal: Normal, kept: BoolArray
+    signals: FloatArray,
+    groups: ReplicateGroups,
+    collapsed: ProbeSignals,
+    normal: NormalizedSignals,
+    kept: BoolArray,
 ) -> FloatArray:
     """Give the log2 of the spots of the kept probes; a spot that is not positive has none."""
     log2 = np.log2(signals, out=np.full(signals.shape, np.nan), where=signals > 0)
@@ -134,7 +138,7 @@ def _collapse(
     detected = detected_signals(np.where(own > 0, own, np.nan) - settings.offset, settings.min_intensity)
     return _Probes(
         arrays.probes.take(groups.first[rows]),
-        Collapsed(arrays.probes.take(groups.first), values, rows, detected),
+        ProbeSignals(arrays.probes.take(groups.first), values, rows, detected),
         spots[rows] if keeps_sign else np.where(non_positive, 0, spots[rows]),
         groups.sizes[rows],
         missing,
@@ -151,7 +155,7 @@ def _report(
     counting: BoolArray,
     spots: Signals,
     probes: _Probes,
-    normal: Normal,
+    normal: NormalizedSignals,
     kept: BoolArray,
     finished: Finished,
 ) -> NormalizationReport:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import Any
 
-from mirtool.errors import CallError
+from mirtool.errors import UsageError
 
 BACKGROUND_METHODS = (
     "none",
@@ -107,16 +107,16 @@ def choose_settings(preset: str, *, ratio: bool, asked: Mapping[str, Any]) -> Se
 
     Raises
     ------
-    CallError
+    UsageError
         For a preset that does not exist or is for one channel alone, and choices that contradict each other.
     """
     presets = RATIO_PRESET_STEPS if ratio else PRESET_STEPS
     if preset not in presets:
         if preset in PRESETS:
-            raise CallError(
+            raise UsageError(
                 f"--preset {preset} is for one channel", hint="leave out --channel ratio, or the preset"
             )
-        raise CallError(f"--preset has no choice {preset!r}", expected="one of " + ", ".join(presets))
+        raise UsageError(f"--preset has no choice {preset!r}", expected="one of " + ", ".join(presets))
     known = {field.name for field in fields(Settings)}
     own = {name: value for name, value in asked.items() if value is not None and name in known}
     base = {"replicate_scale": "log"} | dict(presets[preset]) if ratio else dict(presets[preset])
@@ -143,46 +143,46 @@ def _check_together(settings: Settings, *, ratio: bool) -> None:
     allowed = RATIO_BETWEEN_METHODS if ratio else BETWEEN_METHODS
     if settings.between not in allowed:
         channels = "two channels (--channel ratio)" if ratio else "one channel"
-        raise CallError(
+        raise UsageError(
             f"--between {settings.between} is not a method for {channels}", expected="one of " + ", ".join(allowed)
         )
     if settings.within != "none" and not ratio:
-        raise CallError(
+        raise UsageError(
             f"--within {settings.within} works on the log ratios of two channels",
             hint="add --channel ratio, or leave --within out",
         )
     if ratio and settings.replicate_scale == "linear":
-        raise CallError(
+        raise UsageError(
             "log ratios of replicate spots can't be collapsed on the linear scale",
             hint="leave out --replicate-scale",
         )
     if settings.between == "vsn" and settings.replicate_scale == "log":
-        raise CallError(
+        raise UsageError(
             "vsn works on signals of whatever sign, and replicates on the log scale have lost those not positive",
             hint="use --replicate-scale linear with --between vsn",
         )
     if settings.keep_replicates and settings.between == "vsn":
-        raise CallError(
+        raise UsageError(
             "--keep-replicates keeps the log2 of every spot, and vsn's scale is another one",
             hint="use another --between, such as median or quantile",
         )
     if settings.keep_replicates and settings.impute != "none":
-        raise CallError(
+        raise UsageError(
             "--keep-replicates keeps every spot that was measured, and imputed values rest on none",
             hint="leave --impute out: `mirtool diff --replicates` takes missing spots as they are",
         )
     if settings.keep_replicates and settings.replicates == "weighted":
-        raise CallError(
+        raise UsageError(
             "--keep-replicates keeps all spots alike, and --replicates weighted does not",
             hint="leave --replicates weighted out, or make flagged spots missing with --flags negative",
         )
     if settings.replicates == "weighted" and settings.flag_weight is None:
-        raise CallError(
+        raise UsageError(
             "--replicates weighted needs the weight of a flagged spot",
             hint="say how much it counts beside one without flag, such as --flag-weight 0.1",
         )
     if settings.flag_weight is not None and not settings.weights_are_used:
-        raise CallError(
+        raise UsageError(
             "--flag-weight has nothing to weigh",
             hint="use it with --replicates weighted, or with --channel ratio and --within median, loess or "
             "printtip-loess",

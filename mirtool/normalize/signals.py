@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from mirtool.annotation.probes import ProbeKind, is_kind
-from mirtool.errors import CallError, NotEnoughDataError
+from mirtool.errors import NotEnoughDataError, UsageError
 from mirtool.model import BoolArray, Channel, FloatArray, RawArrays
 from mirtool.normalize.background import (
     at_least_half,
@@ -59,7 +59,7 @@ def spot_signals(arrays: RawArrays, channel: str, settings: Settings) -> Signals
 
     Raises
     ------
-    CallError
+    UsageError
         Where the method asked for needs a background or a layout that the files don't have.
     NotEnoughDataError
         Where an array has too few control spots, or too few different intensities for normexp.
@@ -110,13 +110,13 @@ def spot_weights(arrays: RawArrays, settings: Settings) -> FloatArray | None:
 
     Raises
     ------
-    CallError
+    UsageError
         Where the arrays have no flags.
     """
     if settings.flag_weight is None:
         return None
     if arrays.flags is None:
-        raise CallError(
+        raise UsageError(
             "--flag-weight needs flags, and these files have none",
             hint="leave it out; replicates can be collapsed by --replicates median or mean",
         )
@@ -135,7 +135,7 @@ def _by_background(arrays: RawArrays, channel: str, flagged: BoolArray, method: 
     if method == "edwards":
         return edwards_signals(foreground, background), "foreground − background with Edwards' logarithmic tail"
     if arrays.layout is None:
-        raise CallError(
+        raise UsageError(
             "--background movingmin needs to know where each spot lies",
             found="files without Block, Row and Column",
             expected="one of " + ", ".join(name for name in (*NEED_NONE, *NEED_BACKGROUND) if name != "movingmin"),
@@ -185,7 +185,7 @@ def _background_of(intensities: Channel, channel: str, method: str | None) -> Fl
         if intensities.processed
         else f"channel {channel} with a foreground alone"
     )
-    raise CallError(
+    raise UsageError(
         f"--background {method} needs the background of the spots, and these files have none",
         found=found,
         expected="one of " + ", ".join(NEED_NONE),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mirtool.errors import CallError
+from mirtool.errors import UsageError
 from mirtool.model import BoolArray, FloatArray, ProbeTable, RawArrays
 from mirtool.normalize.background import subtract_background
 from mirtool.normalize.detection import detected_signals
@@ -77,7 +77,7 @@ def quality_report(
 
     Raises
     ------
-    CallError
+    UsageError
         For a choice that does not exist, or a channel that the arrays do not have.
     FormatError
         Where no spot has an ID, or one ID stands both for probes that count and for others.
@@ -138,9 +138,9 @@ def _check_choices(flags: str, min_intensity: float, probes: str, fluid: str | N
         ("fluid", fluid or FLUIDS[0], FLUIDS),
     ):
         if value not in choices:
-            raise CallError(f"--{option} has no choice {value!r}", expected="one of " + ", ".join(choices))
+            raise UsageError(f"--{option} has no choice {value!r}", expected="one of " + ", ".join(choices))
     if not (math.isfinite(min_intensity) and min_intensity >= 0):
-        raise CallError(
+        raise UsageError(
             "the cut-off must be zero or a positive number", found=f"--min-intensity {min_intensity:g}"
         )
 

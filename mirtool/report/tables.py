@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy.typing as npt
 
-from mirtool.errors import CallError, OutputError
+from mirtool.errors import OutputError, UsageError
 from mirtool.io.tables.output import STDOUT as STDOUT
 from mirtool.io.tables.output import write_bytes as write_bytes
 from mirtool.io.tables.text import unify_newlines
@@ -38,7 +38,7 @@ def format_of(path: str | Path, format_name: str | None = None) -> str:
     """Tell the format of an output by ``format_name``, else by its extension; CSV for stdout and devices."""
     name = format_name or ("csv" if _is_stream(path) else _EXTENSIONS.get(Path(path).suffix.lower(), ""))
     if name not in FORMATS:
-        raise CallError(
+        raise UsageError(
             f"can't tell how to write {path}",
             found=repr(format_name or Path(path).suffix),
             expected="a name that ends in .csv, .tsv or .xlsx, or --format csv|tsv|xlsx",

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mirtool.annotation.mirna_names import NameBook, Resolution
-from mirtool.errors import CallError, NotEnoughDataError
+from mirtool.annotation.mirna_names import MirnaNames, Resolution
+from mirtool.errors import NotEnoughDataError, UsageError
 from mirtool.io.mirnas.mirna_lists import MirnaList
 from mirtool.io.results.candidates import Candidates
 from mirtool.io.results.evidence import QpcrResult, QpcrResults
@@ -67,7 +67,7 @@ class Shortlist:
 
 def shortlist(
     candidates: Candidates,
-    book: NameBook,
+    book: MirnaNames,
     *,
     rule: str | None = None,
     rank: str = "fold-change",
@@ -101,16 +101,16 @@ def shortlist(
 
     Raises
     ------
-    CallError
+    UsageError
         For a choice that does not exist, or that the table does not allow.
     NotEnoughDataError
         Where no probe is up or down by the rule.
     """
     rule = _choose_rule(candidates, rule)
     if direction not in DIRECTIONS:
-        raise CallError("no direction is called so", found=repr(direction), expected=", ".join(DIRECTIONS))
+        raise UsageError("no direction is called so", found=repr(direction), expected=", ".join(DIRECTIONS))
     if top < 1:
-        raise CallError("a shortlist needs at least one miRNA", found=f"--top {top}")
+        raise UsageError("a shortlist needs at least one miRNA", found=f"--top {top}")
     found = [book.resolve(name) for name in candidates.names.name]
     keys = [each.best_name.strip() or own for each, own in zip(found, candidates.names.id, strict=True)]
     order = rank_order(candidates, rank, RULES[rule])
@@ -138,9 +138,9 @@ def _choose_rule(candidates: Candidates, rule: str | None) -> str:
     if rule is None:
         return "volcano-p" if has["volcano-p"] else "fold-change"
     if rule not in RULES:
-        raise CallError("no rule is called so", found=repr(rule), expected=", ".join(RULES))
+        raise UsageError("no rule is called so", found=repr(rule), expected=", ".join(RULES))
     if not has[rule]:
-        raise CallError(
+        raise UsageError(
             f"the differential table has no column '{REGULATION}{RULES[rule]}'",
             found=", ".join(candidates.names.regulation),
             hint="no test was made, or P was not adjusted: choose --regulation fold-change",
@@ -160,7 +160,7 @@ def _passing(candidates: Candidates, rule: str, direction: str) -> BoolArray:
     return passing
 
 
-def _by_current_name(qpcr: QpcrResults | None, book: NameBook) -> dict[str, QpcrResult]:
+def _by_current_name(qpcr: QpcrResults | None, book: MirnaNames) -> dict[str, QpcrResult]:
     """Give the results of qPCR by current name, the first of several targets of one name."""
     results: dict[str, QpcrResult] = {}
     for target, result in qpcr.by_target.items() if qpcr else ():

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mirtool.annotation.mirna_names import NameBook, Resolution
+from mirtool.annotation.mirna_names import MirnaNames, Resolution
 from mirtool.io.mirnas.mirna_lists import ListedName, MirnaList
 from mirtool.model import TextArray, text_array
 
@@ -50,7 +50,7 @@ class Membership:
         return int((self.found == found).sum())
 
 
-def look_up(mirnas: Sequence[Resolution], listed: MirnaList, book: NameBook) -> Membership:
+def look_up(mirnas: Sequence[Resolution], listed: MirnaList, book: MirnaNames) -> Membership:
     """Look miRNAs up in a list.
 
     Of a slash probe one part is enough; as what it is listed says which.

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mirtool.errors import CallError
+from mirtool.errors import UsageError
 from mirtool.io.results.candidates import Candidates
 from mirtool.model import BoolArray, FloatArray, IntArray
 
@@ -34,7 +34,7 @@ def rank_order(candidates: Candidates, rank: str, stability_rule: str = "") -> I
 
     Raises
     ------
-    CallError
+    UsageError
         For an unknown rank, and where the table does not have its number.
     """
     size = -np.abs(candidates.names.log2_ratio)
@@ -59,13 +59,13 @@ def rank_order(candidates: Candidates, rank: str, stability_rule: str = "") -> I
             assert share is not None
             keys = (-share, size)
         case _:
-            raise CallError("no rank is called so", found=repr(rank), expected=", ".join(RANKS))
+            raise UsageError("no rank is called so", found=repr(rank), expected=", ".join(RANKS))
     return np.lexsort((identity, *reversed(keys))).astype(np.int64)
 
 
 def _require(has: bool, rank: str, what: str, hint: str) -> None:
     if not has:
-        raise CallError(f"--rank {rank} needs {what}, which the differential table does not have", hint=hint)
+        raise UsageError(f"--rank {rank} needs {what}, which the differential table does not have", hint=hint)
 
 
 def rank_mirnas(order: IntArray, passing: BoolArray, names: Sequence[str]) -> list[list[int]]:

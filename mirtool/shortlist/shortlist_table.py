@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mirtool.annotation.mirna_names import NameBook, Resolution, name_columns
+from mirtool.annotation.mirna_names import MirnaNames, Resolution, name_columns
 from mirtool.io.results.candidates import STABILITY_START
 from mirtool.model import FloatArray, IntArray, Table, TextArray, text_array
 from mirtool.shortlist.build import REGULATION, RULES, Shortlist
@@ -18,7 +18,7 @@ from mirtool.shortlist.ranking import RANKS
 NETWORK_COLUMNS = ("targets", "partners", "synergy", "betweenness")
 
 
-def shortlist_table(chosen: Shortlist, book: NameBook) -> Table:
+def shortlist_table(chosen: Shortlist, book: MirnaNames) -> Table:
     """Lay a shortlist out.
 
     The numbers of a miRNA with several probes are those of the best-ranked one that passes; ``other probes`` tells
@@ -46,7 +46,7 @@ def shortlist_table(chosen: Shortlist, book: NameBook) -> Table:
     return Table(columns, notes)
 
 
-def _identity(chosen: Shortlist, lead: IntArray, book: NameBook) -> dict[str, npt.NDArray[Any]]:
+def _identity(chosen: Shortlist, lead: IntArray, book: MirnaNames) -> dict[str, npt.NDArray[Any]]:
     names = chosen.candidates.names
     known = name_columns(chosen.names, book)
     return {
@@ -99,7 +99,7 @@ def _array_evidence(chosen: Shortlist, lead: IntArray) -> dict[str, npt.NDArray[
     return columns | {STABILITY_START + rule: share[lead] for rule, share in candidates.stability.items()}
 
 
-def _sequence_columns(chosen: Shortlist, book: NameBook) -> dict[str, npt.NDArray[Any]]:
+def _sequence_columns(chosen: Shortlist, book: MirnaNames) -> dict[str, npt.NDArray[Any]]:
     known = name_columns(chosen.names, book)
     seeds = [{part for part in seed.split("/") if part} for seed in known["seed"]]
     return {

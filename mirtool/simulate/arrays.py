@@ -46,7 +46,7 @@ import numpy as np
 from scipy.special import ndtr
 
 from mirtool.annotation.probes import ProbeKind, is_kind
-from mirtool.errors import CallError
+from mirtool.errors import UsageError
 from mirtool.model import (
     ArraySource,
     BoolArray,
@@ -248,7 +248,7 @@ def simulate_study(
 
     Raises
     ------
-    CallError
+    UsageError
         For a change of a miRNA that is not on the chip, or a fold change inside (−1, 1).
     """
     chip = print_chip(_human_capture_names() if names is None else names, design)
@@ -313,7 +313,7 @@ def simulate_ct(
 
     Raises
     ------
-    CallError
+    UsageError
         For a target that is not on the chip.
     """
     model = model or CtModel()
@@ -321,7 +321,7 @@ def simulate_ct(
     features = {part: i for i, name in reversed([*enumerate(study.truth["Name"])]) for part in name.split("/")}
     absent = [name for name in targets if name not in features]
     if absent:
-        raise CallError("qPCR is asked for a miRNA that is not on the chip", found=", ".join(absent))
+        raise UsageError("qPCR is asked for a miRNA that is not on the chip", found=", ".join(absent))
     samples, names = study.arrays.samples.names, [*targets, *spike_ins]
     amounts = np.vstack(
         [study.abundance[[features[name] for name in targets]]]
@@ -356,13 +356,15 @@ def _planted(features: ProbeTable, changes: Mapping[str, float]) -> FloatArray:
                 log2_ratio[position] = _log2_ratio(part, changes[part])
                 unknown.discard(part)
     if unknown:
-        raise CallError("a change is planted on a miRNA that is not on the chip", found=", ".join(sorted(unknown)))
+        raise UsageError(
+            "a change is planted on a miRNA that is not on the chip", found=", ".join(sorted(unknown))
+        )
     return log2_ratio
 
 
 def _log2_ratio(name: str, signed_fold_change: float) -> float:
     if abs(signed_fold_change) < 1:
-        raise CallError(
+        raise UsageError(
             f"{name} has no signed fold change",
             found=str(signed_fold_change),
             expected="at least 1 (up) or at most -1 (down)",

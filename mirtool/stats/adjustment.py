@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from mirtool.errors import CallError, NotEnoughDataError
+from mirtool.errors import NotEnoughDataError, UsageError
 from mirtool.model import FloatArray
 
 ADJUSTMENTS = {
@@ -37,7 +37,7 @@ def adjustment_name(name: str) -> str:
 
     Raises
     ------
-    CallError
+    UsageError
         Where no adjustment is called so.
 
     Examples
@@ -48,7 +48,7 @@ def adjustment_name(name: str) -> str:
     folded = name.strip().lower()
     folded = ALIASES.get(folded, folded)
     if folded not in ADJUSTMENTS:
-        raise CallError(
+        raise UsageError(
             "no adjustment of P is called so", found=repr(name), expected="one of " + ", ".join(ADJUSTMENTS)
         )
     return folded
@@ -69,7 +69,7 @@ def adjust_p_values(p_values: FloatArray, method: str = "bh", *, alpha: float = 
 
     Raises
     ------
-    CallError
+    UsageError
         Where no method is called so.
     NotEnoughDataError
         Where ``storey-spline`` finds no share of tests in which nothing differs.

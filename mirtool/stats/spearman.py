@@ -16,7 +16,7 @@ from itertools import permutations
 
 import numpy as np
 
-from mirtool.errors import CallError
+from mirtool.errors import UsageError
 from mirtool.model import BoolArray, FloatArray, IntArray
 
 FEWEST_SAMPLES = 4
@@ -45,7 +45,7 @@ def negative_correlation(
 
     Raises
     ------
-    CallError
+    UsageError
         Where the two differ in their numbers of samples.
 
     Examples
@@ -56,7 +56,7 @@ def negative_correlation(
     (np.float64(-1.0), np.float64(1.0), np.int64(4))
     """
     if first.shape[1] != second.shape[1]:
-        raise CallError(
+        raise UsageError(
             "the two tables differ in their samples", found=f"{first.shape[1]} and {second.shape[1]} samples"
         )
     mine, other = rows

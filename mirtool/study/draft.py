@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from mirtool.errors import CallError, FormatError, SampleSheetError
+from mirtool.errors import FormatError, SampleSheetError, UsageError
 from mirtool.io.arrays import geo, matrix
 from mirtool.io.arrays.imagene import ImageneArray, pair_files
 from mirtool.io.arrays.sample_matching import HY5_COLUMN
@@ -55,7 +55,7 @@ def draft_samples(
 
     Raises
     ------
-    CallError
+    UsageError
         Where a file is named twice, or is standard input.
     UnknownFormatError, FormatError
         Where a file holds no arrays.
@@ -157,9 +157,9 @@ def _refuse_repeated_files(files: Sequence[str]) -> None:
     seen: set[Path] = set()
     for file in files:
         if file == STDIN:
-            raise CallError("a sample sheet needs files it can name, not standard input")
+            raise UsageError("a sample sheet needs files it can name, not standard input")
         if Path(file).resolve() in seen:
-            raise CallError("the same file is named twice", found=file, expected="every array once")
+            raise UsageError("the same file is named twice", found=file, expected="every array once")
         seen.add(Path(file).resolve())
 
 

@@ -11,7 +11,7 @@ from mirtool.differential.fold_change import regulation, signed_fold_change
 from mirtool.differential.groups import Comparison
 from mirtool.differential.rank_sum import rank_sum_test
 from mirtool.differential.two_sample import TTest, paired_t_test, student_t_test, welch_t_test
-from mirtool.errors import CallError, SampleSheetError
+from mirtool.errors import SampleSheetError, UsageError
 from mirtool.model import FloatArray, IntArray, SampleTable, TextArray, text_array
 from mirtool.stats.adjustment import adjust_p_values, adjustment_name
 from mirtool.wording import plural
@@ -94,19 +94,19 @@ def check_options(*, test: str, adjust: str, confidence: float, cutoff: float, a
 
     Raises
     ------
-    CallError
+    UsageError
         With what is expected.
     """
     if test not in TESTS:
-        raise CallError("no test is called so", found=repr(test), expected=", ".join(TESTS))
+        raise UsageError("no test is called so", found=repr(test), expected=", ".join(TESTS))
     adjustment_name(adjust)
     for name, value in (("the confidence", confidence), ("alpha", alpha)):
         if not 0 < value < 1:
-            raise CallError(
+            raise UsageError(
                 f"{name} must lie between 0 and 1", found=f"{value:g}", expected="such as 0.95 and 0.05"
             )
     if not (cutoff >= 1 and np.isfinite(cutoff)):
-        raise CallError(
+        raise UsageError(
             "the cut-off of the fold change must be 1 or more (it is no log2)", found=f"{cutoff:g}", expected="2"
         )
 
@@ -148,7 +148,7 @@ def compare_quantities(
 
     Raises
     ------
-    CallError
+    UsageError
         For an option that can't be meant.
     SampleSheetError
         Where pairs are asked for and the sheet does not make them.

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mirtool.errors import CallError, MirtoolError
+from mirtool.errors import MirtoolError, UsageError
 from mirtool.io.results.differential import REGULATION_START, DifferentialNames
 from mirtool.model import FloatArray, IntArray, TextArray, text_array
 from mirtool.validation.compare import QpcrComparison
@@ -98,7 +98,7 @@ def concordance(qpcr: QpcrComparison, array: DifferentialNames, *, rule: str = "
 
     Raises
     ------
-    CallError
+    UsageError
         For a rule that the table does not have.
     MirtoolError
         Where the array compares other groups, or the same ones the other way round.
@@ -192,7 +192,7 @@ def _check_groups(qpcr: QpcrComparison, array: DifferentialNames) -> None:
 
 def _calls(array: DifferentialNames, rule: str) -> tuple[TextArray, str, list[str]]:
     if rule not in ARRAY_RULES:
-        raise CallError("no rule of the array is called so", found=repr(rule), expected=", ".join(ARRAY_RULES))
+        raise UsageError("no rule of the array is called so", found=repr(rule), expected=", ".join(ARRAY_RULES))
     column = REGULATION_START + ARRAY_RULES[rule]
     if column in array.regulation:
         return array.regulation[column], ARRAY_RULES[rule], []
@@ -200,7 +200,7 @@ def _calls(array: DifferentialNames, rule: str) -> tuple[TextArray, str, list[st
     if rule == "p" and fallback in array.regulation:
         remark = "the array's table holds no P (no test was made): its findings are those by fold change alone"
         return array.regulation[fallback], ARRAY_RULES["fold-change"], [remark]
-    raise CallError(
+    raise UsageError(
         "the array's table has no such rule",
         path=array.path,
         found=", ".join(array.regulation),

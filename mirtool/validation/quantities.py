@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 import numpy as np
 
-from mirtool.errors import CallError
+from mirtool.errors import UsageError
 from mirtool.io.arrays.ct_tables import amplification_factor
 from mirtool.model import FloatArray, IntArray
 
@@ -20,11 +20,11 @@ def choose_references(targets: Sequence[str], names: Sequence[str]) -> IntArray:
 
     Raises
     ------
-    CallError
+    UsageError
         Where none is named, one is not among the targets, or all targets are references.
     """
     if not names:
-        raise CallError(
+        raise UsageError(
             "no reference gene was named",
             expected="--reference NAME, one or several of " + ", ".join(targets[:12]),
             hint="ΔCt is taken against it; for serum exosomes candidates are hsa-miR-103a-3p and hsa-let-7a-5p, "
@@ -33,14 +33,14 @@ def choose_references(targets: Sequence[str], names: Sequence[str]) -> IntArray:
     for name in names:
         if name not in targets:
             likely = get_close_matches(name, targets, n=1)
-            raise CallError(
+            raise UsageError(
                 f"the reference gene {name!r} is not among the targets of the Ct table",
                 expected="one of " + ", ".join(targets[:12]),
                 hint=f"did you mean {likely[0]!r}?" if likely else None,
             )
     rows = np.array([targets.index(name) for name in dict.fromkeys(names)], dtype=np.int64)
     if len(rows) == len(targets):
-        raise CallError(
+        raise UsageError(
             "every target of the Ct table is a reference gene",
             found=", ".join(names),
             expected="at least one target to be measured against them",
@@ -53,7 +53,7 @@ def parse_efficiencies(texts: Sequence[str], targets: Sequence[str]) -> dict[str
 
     Raises
     ------
-    CallError
+    UsageError
         Where a target does not exist or its efficiency can't be one.
 
     Examples
@@ -66,13 +66,13 @@ def parse_efficiencies(texts: Sequence[str], targets: Sequence[str]) -> dict[str
         name, mark, number = text.rpartition("=")
         value = amplification_factor(number) if mark else None
         if value is None:
-            raise CallError(
+            raise UsageError(
                 "the efficiency can't be read",
                 found=repr(text),
                 expected="TARGET=FACTOR with a factor a cycle between 1 and 2.2 (2 is doubling), or TARGET=95%",
             )
         if name not in targets:
-            raise CallError(
+            raise UsageError(
                 f"the target {name!r} of --efficiency is not in the Ct table",
                 expected="one of " + ", ".join(targets[:12]),
             )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mirtool.errors import CallError, MirtoolError, NotEnoughDataError
+from mirtool.errors import MirtoolError, NotEnoughDataError, UsageError
 from mirtool.io.arrays.ct_tables import SAMPLE, CtTable
 from mirtool.model import FloatArray, IntArray, TextArray
 from mirtool.wording import plural
@@ -78,7 +78,7 @@ def combine_replicates(
 
     Raises
     ------
-    CallError
+    UsageError
         For an unknown center, or a limit or a Ct for undetermined wells that is not positive.
     NotEnoughDataError
         Where no well holds a sample.
@@ -91,9 +91,9 @@ def combine_replicates(
     and software for management and automated analysis of real-time quantitative PCR data. Genome Biol 8, R19.
     """
     if center not in CENTERS:
-        raise CallError("no center of replicates is called so", found=repr(center), expected=" or ".join(CENTERS))
+        raise UsageError("no center of replicates is called so", found=repr(center), expected=" or ".join(CENTERS))
     if not limit > 0 or (undetermined is not None and not undetermined > 0):
-        raise CallError("cycles are positive", found=f"{limit if undetermined is None else undetermined:g}")
+        raise UsageError("cycles are positive", found=f"{limit if undetermined is None else undetermined:g}")
     wells = np.flatnonzero(table.role == SAMPLE)
     if not len(wells):
         raise NotEnoughDataError(

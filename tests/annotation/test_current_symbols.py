@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mirtool.annotation.gene_symbols import gene_book, with_current_symbols
+from mirtool.annotation.gene_symbols import load_gene_symbols, update_gene_symbols
 from mirtool.annotation.gene_symbols.book import book_of
 from mirtool.annotation.pairs import renamed_pairs
 from mirtool.model import EVIDENCE_CLASSES, Interactions, text_array
@@ -29,7 +29,7 @@ def test_renamed_pairs_meet_and_all_is_counted():
         score=np.array([1.0, np.nan, 3.0, 1, 1, 1, 1]),
         databases=text_array(["b", "a", "a", "a", "a", "a", "a"]),
     )
-    named, counts = with_current_symbols(known, gene_book())
+    named, counts = update_gene_symbols(known, load_gene_symbols())
     assert list(zip(named.mirna, named.gene, named.evidence, named.references, named.databases, strict=True)) == [
         ("hsa-miR-1-3p", "TP53", "strong", "1;2", "a;b"),
         ("hsa-miR-1-3p", "GBA", "weak", "", "a"),
@@ -55,7 +55,7 @@ def test_renamed_pairs_meet_and_all_is_counted():
 
 def test_a_table_the_user_gives_is_asked_about_every_species():
     book = book_of("mouse", [("Trp53", ["22059"], ["p53"])], human=False)
-    named, counts = with_current_symbols(interactions([("mmu-miR-1a-3p", "22059", "", "")]), book)
+    named, counts = update_gene_symbols(interactions([("mmu-miR-1a-3p", "22059", "", "")]), book)
     assert named.gene.tolist() == ["Trp53"]
     assert counts.other_species == 0
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from mirtool.annotation.gene_symbols import gene_book
+from mirtool.annotation.gene_symbols import load_gene_symbols
 from mirtool.annotation.gene_symbols.book import book_of
 from mirtool.errors import FormatError
-from mirtool.io.genes.gene_table import read_gene_book
+from mirtool.io.genes.gene_table import read_gene_symbols
 
 
 @pytest.mark.parametrize(
@@ -32,11 +32,11 @@ from mirtool.io.genes.gene_table import read_gene_book
     ],
 )
 def test_what_a_label_stands_for(label, symbol, status):
-    assert gene_book().name(label)[:2] == (symbol, status)
+    assert load_gene_symbols().name(label)[:2] == (symbol, status)
 
 
 def test_the_embedded_table():
-    book = gene_book()
+    book = load_gene_symbols()
     assert len(book.symbols) == 63_145
     assert book.name("GBA").choices == ("GBA1", "GBAP1")
     assert book.human
@@ -54,7 +54,7 @@ def test_ncbi_gene_info_is_read_as_it_comes(tmp_path: Path):
             b"#tax_id\tGeneID\tSymbol\tLocusTag\tSynonyms\n10090\t22059\tTrp53\t-\tbbl|p53\n10090\t19211\tPten\t-\t-\n"
         )
     )
-    book = read_gene_book(path)
+    book = read_gene_symbols(path)
     assert [book.name(label).symbol for label in ("p53", "22059", "19211", "-")] == ["Trp53", "Trp53", "Pten", "-"]
     assert (book.source, book.human) == (path.name, False)
 
@@ -65,11 +65,11 @@ def test_hgnc_and_biomart_headers(tmp_path: Path):
         "hgnc_id\tsymbol\talias_symbol\tprev_symbol\tentrez_id\tensembl_gene_id\trefseq_accession\n"
         'HGNC:11998\tTP53\t"p53|LFS1"\t\t7157\tENSG00000141510\t"NM_000546|NM_1.2"\n'
     )
-    book = read_gene_book(hgnc)
+    book = read_gene_symbols(hgnc)
     assert {book.name(x).symbol for x in ("p53", "LFS1", "7157", "ENSG00000141510.9", "NM_1")} == {"TP53"}
     biomart = tmp_path / "mart_export.csv"
     biomart.write_text("Gene stable ID,Gene name,RefSeq mRNA ID\nENSG1,A,NM_1\nENSG1,A,NM_2\nENSG2,,NM_3\n")
-    assert [read_gene_book(biomart).name(x).symbol for x in ("NM_2", "NM_3")] == ["A", "NM_3"]
+    assert [read_gene_symbols(biomart).name(x).symbol for x in ("NM_2", "NM_3")] == ["A", "NM_3"]
 
 
 @pytest.mark.parametrize(
@@ -84,4 +84,4 @@ def test_what_is_no_table_of_genes_is_refused(tmp_path: Path, text: str, problem
     path = tmp_path / "genes.csv"
     path.write_text(text)
     with pytest.raises(FormatError, match=problem):
-        read_gene_book(path)
+        read_gene_symbols(path)

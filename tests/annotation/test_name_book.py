@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mirtool.annotation.mirbase import mature_mirnas, precursors
-from mirtool.annotation.mirna_names import NameBook, Status
+from mirtool.annotation.mirna_names import MirnaNames, Status
 from mirtool.io.mirnas.aliases import read_aliases
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures" / "mirna_names"
@@ -20,13 +20,13 @@ needs_real = pytest.mark.skipif(not BY_RELEASE.exists(), reason="the names by re
 @pytest.fixture(scope="module")
 def book():
     """The embedded tables alone."""
-    return NameBook()
+    return MirnaNames()
 
 
 @pytest.fixture(scope="module")
 def informed():
     """The embedded tables and one source of each format."""
-    return NameBook([read_aliases(path) for path in sorted(FIXTURES.iterdir())])
+    return MirnaNames([read_aliases(path) for path in sorted(FIXTURES.iterdir())])
 
 
 def candidates(found):
@@ -104,7 +104,7 @@ def test_a_name_that_two_accessions_have_borne(informed):
 def test_a_current_name_that_another_accession_has_borne_is_ambiguous_too(tmp_path):
     path = tmp_path / "names.tsv"
     path.write_text("acc\tv9\nMIMAT0000062\thsa-miR-16-5p\n")
-    found = NameBook([read_aliases(path)]).resolve("hsa-miR-16-5p")
+    found = MirnaNames([read_aliases(path)]).resolve("hsa-miR-16-5p")
     assert found.status is Status.AMBIGUOUS
     assert candidates(found) == [("hsa-let-7a-5p", "MIMAT0000062"), ("hsa-miR-16-5p", "MIMAT0000069")]
 
@@ -163,7 +163,7 @@ def test_other_dashes_and_blanks_are_read_and_said(book, text, note):
 
 
 def test_a_species_for_names_without():
-    human = NameBook(species="hsa")
+    human = MirnaNames(species="hsa")
     found = human.resolve("miR-16-5p")
     assert (found.status, found.name, found.note) == (Status.CURRENT, "hsa-miR-16-5p", "read as hsa-miR-16-5p")
     assert human.resolve("mmu-miR-16-5p").species == "mmu"
@@ -206,7 +206,7 @@ def test_a_mature_fasta_stands_for_the_current_release_of_another_species(inform
 def test_names_alone_do_not_say_which_is_current(tmp_path):
     path = tmp_path / "aliases.txt"
     path.write_text("MIMAT0000001\tcel-let-7;cel-let-7-5p;\n")
-    found = NameBook([read_aliases(path)]).resolve("cel-let-7")
+    found = MirnaNames([read_aliases(path)]).resolve("cel-let-7")
     assert (found.status, candidates(found)) == (Status.UNKNOWN, [("", "MIMAT0000001")])
     assert "what it is called now is not known" in found.note
 
@@ -253,7 +253,7 @@ def test_every_name_that_one_accession_has_borne_reaches_it_and_shared_names_are
         for accession, *names in list(csv.reader(file, delimiter="\t"))[1:]:
             for name in filter(None, names):
                 bearers[name].add(accession)
-    book = NameBook([read_aliases(BY_RELEASE)])
+    book = MirnaNames([read_aliases(BY_RELEASE)])
     reached = shared = 0
     for name, accessions in bearers.items():
         found = book.resolve(name)

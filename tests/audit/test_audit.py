@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from mirtool.audit import audit
-from mirtool.errors import CallError, FormatError, NotEnoughDataError, SampleSheetError
+from mirtool.errors import FormatError, NotEnoughDataError, SampleSheetError, UsageError
 from mirtool.io.arrays.genepix import genepix_bytes
 from mirtool.io.arrays.reading import read_arrays
 from mirtool.io.arrays.service_workbook import read_service_workbook
@@ -392,7 +392,7 @@ def test_pooled_arrays_have_no_p(study):
 
 def test_bad_calls(study):
     book = study.matrix()
-    with pytest.raises(CallError, match="make no sense"):
+    with pytest.raises(UsageError, match="make no sense"):
         study.audit(book, fold_change=1.0)
     with pytest.raises(SampleSheetError, match="no raw file belongs to the workbook's sample"):
         study.audit(book, read_raw=lambda f, b: read_arrays(study.files[:5], foreground=f, background=b))

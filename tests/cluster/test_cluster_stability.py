@@ -6,7 +6,7 @@ import pytest
 
 from mirtool.cluster import cluster_stability, hierarchical_order, members
 from mirtool.cluster.stability import SCALES
-from mirtool.errors import CallError
+from mirtool.errors import UsageError
 
 
 @pytest.fixture(scope="module")
@@ -62,5 +62,5 @@ def test_two_leaves_have_one_cluster():
 
 
 def test_no_draws():
-    with pytest.raises(CallError, match="the bootstrap needs draws"):
+    with pytest.raises(UsageError, match="the bootstrap needs draws"):
         cluster_stability(np.eye(3), hierarchical_order(np.eye(3)), resamples=0)

@@ -17,7 +17,7 @@ from mirtool.cluster import (
     pairwise_distances,
 )
 from mirtool.cluster.distances import row_ranks
-from mirtool.errors import CallError
+from mirtool.errors import UsageError
 
 NAN = float("nan")
 
@@ -126,7 +126,7 @@ def test_many_rows_keep_the_order_of_the_merges():
 
 @pytest.mark.parametrize("options", [{"method": "centroid"}, {"metric": "manhattan"}])
 def test_unknown_method_or_metric(options):
-    with pytest.raises(CallError, match="expected one of"):
+    with pytest.raises(UsageError, match="expected one of"):
         hierarchical_order(np.zeros((3, 3)), **options)
 
 
@@ -209,7 +209,7 @@ def test_weighted_linkage_is_what_mev_calls_average():
 
 
 def test_ward_needs_euclidean_distances():
-    with pytest.raises(CallError, match=r"squared Euclidean distances.*ward with correlation"):
+    with pytest.raises(UsageError, match=r"squared Euclidean distances.*ward with correlation"):
         hierarchical_order(np.eye(3), method="ward")
 
 
@@ -223,5 +223,5 @@ def test_members_and_cuts_by_hand():
         [1, 2, 3, 4],
     ]
     for k in (0, 5):
-        with pytest.raises(CallError, match=f"found {k}; expected 1 to 4"):
+        with pytest.raises(UsageError, match=f"found {k}; expected 1 to 4"):
             cut_tree(tree, k)

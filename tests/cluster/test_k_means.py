@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mirtool.cluster import k_means, silhouettes
-from mirtool.errors import CallError, NotEnoughDataError
+from mirtool.errors import NotEnoughDataError, UsageError
 
 NAN = float("nan")
 
@@ -60,7 +60,7 @@ def test_silhouettes_by_hand():
 
 @pytest.mark.parametrize("k", [1, 4, 9])
 def test_a_k_that_can_not_be(k):
-    with pytest.raises(CallError, match=rf"found k = {k}; expected 2 to 3, for 4 rows"):
+    with pytest.raises(UsageError, match=rf"found k = {k}; expected 2 to 3, for 4 rows"):
         k_means(np.arange(8.0).reshape(4, 2), k)
 
 

@@ -12,7 +12,7 @@ from scipy.optimize import brentq
 from statsmodels.stats.multitest import multipletests
 
 from mirtool.differential import ADJUSTMENTS, adjust_p_values, adjustment_name
-from mirtool.errors import CallError, NotEnoughDataError
+from mirtool.errors import NotEnoughDataError, UsageError
 from mirtool.stats.adjustment import share_without_difference, smoothed_share_without_difference
 
 STATSMODELS_NAMES = {"bh": "fdr_bh", "by": "fdr_by"}
@@ -127,6 +127,6 @@ def test_none_gives_p_back():
 
 
 def test_an_unknown_method_is_refused_with_the_list():
-    with pytest.raises(CallError, match="no adjustment of P is called so") as caught:
+    with pytest.raises(UsageError, match="no adjustment of P is called so") as caught:
         adjustment_name("fdr")
     assert "bh, by, holm, bonferroni" in str(caught.value)

@@ -18,7 +18,7 @@ from mirtool.differential import (
     update_array_weights,
 )
 from mirtool.differential.array_weights import array_likelihood
-from mirtool.errors import CallError, NotEnoughDataError
+from mirtool.errors import NotEnoughDataError, UsageError
 from mirtool.model import ExpressionMatrix, ProbeTable, SampleTable, text_array
 
 REFERENCE = Path(__file__).resolve().parents[1] / "reference"
@@ -189,5 +189,5 @@ def test_an_array_without_its_like_is_named():
 
 
 def test_both_ways_at_once_are_refused():
-    with pytest.raises(CallError, match="estimate the same"):
+    with pytest.raises(UsageError, match="estimate the same"):
         compare_by_model(study("A" * 6 + "B" * 6), Model(weights=("arrays", "arrays-fast")))

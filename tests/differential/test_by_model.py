@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from mirtool.differential import Model, compare_by_model, differential, differential_table, overview_table
-from mirtool.errors import CallError, NotEnoughDataError, SampleSheetError
+from mirtool.errors import NotEnoughDataError, SampleSheetError, UsageError
 from mirtool.model import DifferentialTable, ExpressionMatrix, ProbeTable, SampleTable, text_array
 
 REFERENCE = Path(__file__).resolve().parents[1] / "reference"
@@ -157,15 +157,15 @@ def batch_with_group(group: str) -> tuple[str, ...]:
          "weights must be numbers above 0", "q"),
         ({"each": tuple("abcdefghijkl")}, Model(B_A, formula="~ group + batch + each"), SampleSheetError,
          "can't be told apart from", "each"),
-        ({}, Model(B_A, formula="~ batch"), CallError, "leaves out the groups", None),
-        ({}, Model(B_A, formula="~ group +* batch"), CallError, "the formula can't be read", None),
+        ({}, Model(B_A, formula="~ batch"), UsageError, "leaves out the groups", None),
+        ({}, Model(B_A, formula="~ group +* batch"), UsageError, "the formula can't be read", None),
         ({}, Model(B_A, formula="~ group + nothing(batch)"), SampleSheetError, "no column 'nothing'", None),
-        ({}, Model(B_A, formula="age ~ group"), CallError, "the formula has a left side", None),
-        ({}, Model(B_A, formula="~ group", pair="patient"), CallError, "--design is the whole model", None),
-        ({}, Model(B_A, pair="patient", block="patient"), CallError, "can't be both --pair and --block", None),
-        ({}, Model(B_A, pair="patient", covariates=("patient",)), CallError, "is in the model already", None),
-        ({}, Model(B_A, least_fold_change=0.5), CallError, "--treat must be 1 or more", None),
-        ({}, Model(("B - A", "B-A")), CallError, "a comparison is named twice", None),
+        ({}, Model(B_A, formula="age ~ group"), UsageError, "the formula has a left side", None),
+        ({}, Model(B_A, formula="~ group", pair="patient"), UsageError, "--design is the whole model", None),
+        ({}, Model(B_A, pair="patient", block="patient"), UsageError, "can't be both --pair and --block", None),
+        ({}, Model(B_A, pair="patient", covariates=("patient",)), UsageError, "is in the model already", None),
+        ({}, Model(B_A, least_fold_change=0.5), UsageError, "--treat must be 1 or more", None),
+        ({}, Model(("B - A", "B-A")), UsageError, "a comparison is named twice", None),
     ],
 )  # fmt: skip
 def test_what_can_not_be_fitted_is_refused_naming_the_columns(extra, model, error, problem, column):
@@ -212,7 +212,7 @@ def test_functions_of_a_column_in_a_formula_find_their_column():
 
 
 def test_what_is_wrong_with_a_formula_is_told_without_the_marks_of_a_terminal():
-    with pytest.raises(CallError) as caught:
+    with pytest.raises(UsageError) as caught:
         compare_by_model(MATRIX, Model(B_A, formula="~ group + batch +"))
     assert "\x1b" not in caught.value.found
     assert caught.value.found.endswith("~ group + batch +")
@@ -237,10 +237,10 @@ def test_numbers_are_a_slope_and_said_so():
 
 
 def test_a_ratio_of_means_of_three_groups_is_refused():
-    with pytest.raises(CallError, match="no ratio of means"):
+    with pytest.raises(UsageError, match="no ratio of means"):
         compare_by_model(MATRIX, Model(("(B + C) / 2 - A",)), fold_change="ratio-of-means")
 
 
 def test_weights_by_spots_need_the_spots():
-    with pytest.raises(CallError, match="weights by spots need"):
+    with pytest.raises(UsageError, match="weights by spots need"):
         compare_by_model(replace(MATRIX, spots=None), Model(B_A, weights=("spots",)))

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mirtool.differential import differential, differential_table
-from mirtool.errors import CallError, NotEnoughDataError, ScaleError
+from mirtool.errors import NotEnoughDataError, ScaleError, UsageError
 from mirtool.model import DifferentialTable, ExpressionMatrix, ProbeTable, SampleTable, text_array
 
 
@@ -138,7 +138,7 @@ def test_values_that_can_be_no_log2_are_refused():
     ],
 )
 def test_wrong_options_are_refused(options, problem):
-    with pytest.raises(CallError, match=problem):
+    with pytest.raises(UsageError, match=problem):
         differential(random_matrix(), **options)
 
 

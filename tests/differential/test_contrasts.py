@@ -3,7 +3,7 @@
 import pytest
 
 from mirtool.differential import parse_contrast
-from mirtool.errors import CallError
+from mirtool.errors import UsageError
 
 GROUPS = ["pre-op", "post-op", "day 0", "day 14", "day 1", "a", "b", "c"]
 
@@ -55,7 +55,7 @@ def test_sides_in_words(text, tested, reference):
     ],
 )
 def test_what_is_no_comparison_is_refused(text, problem, hint):
-    with pytest.raises(CallError, match=problem) as caught:
+    with pytest.raises(UsageError, match=problem) as caught:
         parse_contrast(text, GROUPS)
     assert caught.value.hint == hint
     assert caught.value.exit_code == 2

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mirtool.differential import choose_comparison, join_samples, parse_comparison
-from mirtool.errors import CallError, SampleSheetError
+from mirtool.errors import SampleSheetError, UsageError
 from mirtool.model import ExpressionMatrix, ProbeTable, SampleTable, text_array
 
 
@@ -26,7 +26,7 @@ def test_named_groups_leave_the_others_out():
 
 
 def test_three_groups_want_a_choice_and_say_what_to_type():
-    with pytest.raises(CallError, match="3 groups, and none named to compare") as caught:
+    with pytest.raises(UsageError, match="3 groups, and none named to compare") as caught:
         choose_comparison(samples("a", "b", "c"))
     assert (caught.value.found, caught.value.hint) == ("a, b, c", "type for example --compare b:a")
 
@@ -41,18 +41,18 @@ def test_fewer_than_two_groups_are_refused(groups, found):
 
 
 def test_a_group_without_an_array_is_refused():
-    with pytest.raises(CallError, match="the group 'resistent' has no array") as caught:
+    with pytest.raises(UsageError, match="the group 'resistent' has no array") as caught:
         choose_comparison(samples("responding", "resistant"), "resistent", "responding")
     assert caught.value.hint == "did you mean 'resistant'?"
 
 
 def test_a_group_against_itself_is_refused():
-    with pytest.raises(CallError, match="can't be compared with itself"):
+    with pytest.raises(UsageError, match="can't be compared with itself"):
         choose_comparison(samples("a", "b"), "a", "a")
 
 
 def test_half_a_comparison_is_refused():
-    with pytest.raises(CallError, match="needs both groups"):
+    with pytest.raises(UsageError, match="needs both groups"):
         choose_comparison(samples("a", "b"), tested="a")
 
 
@@ -79,7 +79,7 @@ def test_a_comparison_is_tested_colon_reference(text, groups, expected):
     ],
 )
 def test_a_misspelt_comparison_is_refused(text, problem):
-    with pytest.raises(CallError, match=problem) as caught:
+    with pytest.raises(UsageError, match=problem) as caught:
         parse_comparison(text, ["a", "b"])
     assert "a, b" in str(caught.value.expected)
 

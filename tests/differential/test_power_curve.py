@@ -9,7 +9,7 @@ import pytest
 from mirtool.differential import adjust_p_values, fit_linear_model, moderate
 from mirtool.differential.compare import two_group_design
 from mirtool.differential.power import PilotVariance, bh_ratio, p_cutoff_for_fdr, plan_arrays, t_test_power
-from mirtool.errors import CallError
+from mirtool.errors import UsageError
 
 REFERENCE = Path(__file__).resolve().parents[1] / "reference"
 
@@ -113,5 +113,5 @@ def test_equal_variances_make_every_percentile_alike():
     ],
 )
 def test_numbers_out_of_range_are_refused(wrong, message):
-    with pytest.raises(CallError, match=message):
+    with pytest.raises(UsageError, match=message):
         plan_arrays(**{"pilot": pilot(), "fold_changes": [2.0], **wrong})

@@ -21,7 +21,7 @@ from mirtool.differential import (
     summarize_replicates,
 )
 from mirtool.differential.replicate_spots import uneven_correlation
-from mirtool.errors import CallError, NotEnoughDataError
+from mirtool.errors import NotEnoughDataError, UsageError
 from mirtool.model import ExpressionMatrix, ProbeTable, SampleTable, text_array
 
 REFERENCE = Path(__file__).resolve().parents[1] / "reference"
@@ -225,5 +225,5 @@ def test_a_model_of_every_spot_says_so_and_counts_them():
 def test_spots_that_are_not_there_or_counted_twice_are_refused(model, problem):
     matrix = study(None)
     patients = replace(matrix.samples, extra={"patient": tuple("xxyyzzu")})
-    with pytest.raises(CallError, match=problem):
+    with pytest.raises(UsageError, match=problem):
         compare_by_model(replace(matrix, samples=patients), model)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import stats
 
-from mirtool.errors import CallError
+from mirtool.errors import UsageError
 from mirtool.stats.spearman import negative_correlation
 
 # R 4.2.2, cor.test(x, y, method = "spearman", alternative = "less", exact = TRUE); the second pair is
@@ -71,5 +71,5 @@ def test_exact_p_is_uniform_over_all_orders(n: int) -> None:
 
 
 def test_tables_of_different_samples_are_refused() -> None:
-    with pytest.raises(CallError, match="6 and 4 samples"):
+    with pytest.raises(UsageError, match="6 and 4 samples"):
         negative_correlation(np.zeros((1, 6)), np.zeros((1, 4)), ONE)

@@ -19,7 +19,7 @@ from mirtool.differential import (
     sign_flip_test,
     signed_rank_test,
 )
-from mirtool.errors import CallError, NotEnoughDataError, SampleSheetError
+from mirtool.errors import NotEnoughDataError, SampleSheetError, UsageError
 from mirtool.model import ExpressionMatrix, ProbeTable, SampleTable, text_array
 
 REFERENCE = Path(__file__).resolve().parents[1] / "reference"
@@ -190,15 +190,15 @@ def samples_with(**extra: tuple[str, ...]) -> ExpressionMatrix:
     ],
 )
 def test_what_does_not_go_together_is_named_with_what_does(test, model, problem):
-    with pytest.raises(CallError) as caught:
+    with pytest.raises(UsageError) as caught:
         compare_by_model(TWO, model, test=test)
     assert problem in str(caught.value) + " " + (caught.value.hint or "")
 
 
 def test_pairs_that_are_none_are_refused_for_the_tests_within_them():
-    with pytest.raises(CallError, match="needs pairs"):
+    with pytest.raises(UsageError, match="needs pairs"):
         differential(TWO, test="signed-rank")
-    with pytest.raises(CallError, match="compares one group with one other"):
+    with pytest.raises(UsageError, match="compares one group with one other"):
         compare_by_model(MATRIX, Model(contrasts=("A + B - 2 * C",), pair="patient"), test="signed-rank")
     twice = samples_with(who=("p", "p", "q", "r", "p", "s", "q", "r", "", "", "", ""))
     with pytest.raises(SampleSheetError, match="a pair needs a sample in two groups"):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from mirtool.errors import CallError, MirtoolError, UnknownFormatError
+from mirtool.errors import MirtoolError, UnknownFormatError, UsageError
 from mirtool.io.registry import FORMATS, inspect_file, sniff_format
 from mirtool.io.results.differential import read_differential
 from mirtool.io.targets.databases.targetscan_families import FAMILY_FILE, read_families
@@ -159,7 +159,7 @@ def _inspect(path: Path, kind: str, trial: Trial) -> None:
 def complain(error: MirtoolError, name: str) -> str:
     """Say what is wrong with a message, ``""`` where nothing is."""
     text = str(error)
-    if isinstance(error, CallError):
+    if isinstance(error, UsageError):
         return "the call is blamed for what is wrong with the file"
     if not error.problem.strip():
         return "the message says nothing"

@@ -10,7 +10,7 @@ from typing import Protocol
 
 import numpy as np
 
-from mirtool.annotation.mirna_names import NameBook
+from mirtool.annotation.mirna_names import MirnaNames
 from mirtool.annotation.seed_sites import find_seed_sites
 from mirtool.differential import differential
 from mirtool.differential.differential_table import differential_table
@@ -127,7 +127,7 @@ def use_platform(path: Path, _whole: Path, trial: Try) -> None:
 
 def use_names(path: Path, _whole: Path, trial: Try) -> None:
     with trial("read the names"):
-        book = NameBook([read_aliases(path)])
+        book = MirnaNames([read_aliases(path)])
         for name in (*MIRNAS, "hsa-miR-16", "hsa-miR-376a*", "MIMAT0000069", "hsa-mir-16-1"):
             book.resolve(name)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mirtool.errors import CallError, FormatError, MirtoolError
+from mirtool.errors import FormatError, MirtoolError, UsageError
 from mirtool.io.registry import FORMATS
 from tests.fuzz.judge import Mutant, complain, judge, kind_of, valid_fixtures
 from tests.fuzz.limits import BrokenError, limits
@@ -70,7 +70,7 @@ def test_whatever_takes_too_much_memory_is_ended():
         (FormatError("a row is cut short", path="m.gpr", line=3), ""),
         (FormatError("a row is cut short"), "the message does not name the file"),
         (FormatError("", path="m.gpr"), "the message says nothing"),
-        (CallError("no such option", path="m.gpr"), "the call is blamed for what is wrong with the file"),
+        (UsageError("no such option", path="m.gpr"), "the call is blamed for what is wrong with the file"),
         (FormatError("could not convert string to float", path="m.gpr"),
          "the message is a programmer's: 'could not convert'"),
         (MirtoolError("KeyError: 'ID'", path="m.gpr"), "the message is a programmer's: 'KeyError'"),

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mirtool.annotation.probes import KindRule, ProbeKind
-from mirtool.errors import CallError, FormatError
+from mirtool.errors import FormatError, UsageError
 from mirtool.io.arrays.agilent import read_agilent
 from mirtool.io.arrays.reading import read_arrays
 from mirtool.io.registry import inspect_file, sniff_format
@@ -140,7 +140,9 @@ def test_an_array_without_totals_is_read_feature_by_feature():
         "the file has no gTotalGeneSignal: gProcessedSignal is read, feature by feature",
         "1 row of channel Cy3 without a signal: missing",
     )
-    with pytest.raises(CallError, match=r"the file has no gTotalGeneSignal \(found the signals processed, median"):
+    with pytest.raises(
+        UsageError, match=r"the file has no gTotalGeneSignal \(found the signals processed, median"
+    ):
         read_agilent(FIXTURES / "no_totals.txt", signal="gene")
 
 
@@ -227,9 +229,9 @@ def test_another_format_is_refused():
 
 
 def test_a_signal_that_does_not_exist_is_refused():
-    with pytest.raises(CallError, match="no signal is called 'net'"):
+    with pytest.raises(UsageError, match="no signal is called 'net'"):
         read_agilent(MIRNA, signal="net")
-    with pytest.raises(CallError, match="only Agilent files let you choose a signal"):
+    with pytest.raises(UsageError, match="only Agilent files let you choose a signal"):
         read_arrays([FOLDER / "genepix" / "v3_two_channels.gpr"], signal="gene")
 
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mirtool.annotation.probes import KindRule, ProbeKind
-from mirtool.errors import ArrayMismatchError, CallError, FormatError, SampleSheetError, UnknownFormatError
+from mirtool.errors import ArrayMismatchError, FormatError, SampleSheetError, UnknownFormatError, UsageError
 from mirtool.io.arrays.genepix import genepix_bytes, read_genepix
 from mirtool.io.arrays.reading import read_arrays
 from mirtool.io.arrays.spot_alignment import join_replicates
@@ -105,7 +105,7 @@ def test_a_file_moved_to_another_folder_is_found_by_its_file_name(tmp_path):
 
 
 def message(call) -> str:
-    with pytest.raises((SampleSheetError, ArrayMismatchError, FormatError, CallError)) as caught:
+    with pytest.raises((SampleSheetError, ArrayMismatchError, FormatError, UsageError)) as caught:
         call()
     return str(caught.value)
 
@@ -157,9 +157,9 @@ def test_two_files_of_one_name_are_an_error(tmp_path):
 
 
 def test_one_file_given_twice_or_none_is_an_error_of_the_call():
-    with pytest.raises(CallError, match="the same file is given twice"):
+    with pytest.raises(UsageError, match="the same file is given twice"):
         read_arrays([FIRST, FIRST])
-    with pytest.raises(CallError, match="no file was given"):
+    with pytest.raises(UsageError, match="no file was given"):
         read_arrays([])
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mirtool.errors import CallError, FormatError, OfflineError, OutputError
+from mirtool.errors import FormatError, OfflineError, OutputError, UsageError
 from mirtool.io.genes import enrichr
 from mirtool.io.genes.gene_relations import go_ancestors, go_parents
 from mirtool.io.genes.gene_sets import embedded_go, embedded_go_bp, inspect, read_gene_sets, sniff
@@ -205,7 +205,7 @@ def test_offline_a_library_is_an_error_at_once_that_says_what_to_do(cache: Path)
 @pytest.mark.usefixtures("cache")
 @pytest.mark.parametrize("name", ["../KEGG", "KEGG 2021", ""])
 def test_what_can_be_no_library_is_a_wrong_call(name: str) -> None:
-    with pytest.raises(CallError, match="neither a file of gene sets nor the name of an Enrichr library"):
+    with pytest.raises(UsageError, match="neither a file of gene sets nor the name of an Enrichr library"):
         enrichr.read_library(name)
 
 

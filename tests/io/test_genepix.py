@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from mirtool.errors import CallError, FormatError, MirtoolError
+from mirtool.errors import FormatError, MirtoolError, UsageError
 from mirtool.io.arrays.genepix import genepix_bytes, inspect, read_genepix, sniff
 from mirtool.io.registry import sniff_format
 from mirtool.io.tables.text import FileHead, read_head
@@ -324,7 +324,7 @@ def test_a_channel_that_was_not_scanned_is_refused_with_those_that_were():
 
 @pytest.mark.parametrize("what", ["foreground", "background"])
 def test_an_unknown_kind_of_intensity_is_refused(what):
-    with pytest.raises(CallError, match=f"no {what} is called 'mode'"):
+    with pytest.raises(UsageError, match=f"no {what} is called 'mode'"):
         read_genepix(FIXTURES / "v3_two_channels.gpr", **{what: "mode"})
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mirtool.errors import CallError, FormatError, MirtoolError, ScaleError
+from mirtool.errors import FormatError, MirtoolError, ScaleError, UsageError
 from mirtool.io.arrays import geo
 from mirtool.io.arrays.matrix import read_expression
 from mirtool.io.arrays.reading import read_arrays
@@ -157,7 +157,7 @@ def test_sniffing_never_raises(path):
 
 
 def test_only_agilent_files_have_signals_to_choose_from():
-    with pytest.raises(CallError, match="only Agilent files let you choose a signal"):
+    with pytest.raises(UsageError, match="only Agilent files let you choose a signal"):
         read_arrays([SERIES], signal="gene", scale="linear")
 
 

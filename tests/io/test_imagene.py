@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mirtool.errors import ArrayMismatchError, CallError, FormatError, SampleSheetError
+from mirtool.errors import ArrayMismatchError, FormatError, SampleSheetError, UsageError
 from mirtool.io.arrays.imagene import channel_of, pair_files, read_imagene, sample_name
 from mirtool.io.arrays.reading import read_arrays
 from mirtool.io.registry import inspect_file, sniff_format
@@ -248,7 +248,7 @@ def test_means_are_read_where_there_is_no_median():
 def test_means_can_be_asked_for():
     arrays = read_imagene(S1_HY3, foreground="mean", background="mean")
     assert arrays.channels["Hy3"].foreground[0, 0] == 300
-    with pytest.raises(CallError, match="no foreground is called 'mode'"):
+    with pytest.raises(UsageError, match="no foreground is called 'mode'"):
         read_imagene(S1_HY3, foreground="mode")
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mirtool.errors import CallError, UnknownFormatError
+from mirtool.errors import UnknownFormatError, UsageError
 from mirtool.io import registry
 from mirtool.io.registry import FORMATS, inspect_file, sniff_format
 from mirtool.io.tables.text import read_head
@@ -36,7 +36,7 @@ def test_a_named_format_overrides_the_content(tmp_path):
 
 
 def test_an_unknown_format_name_is_a_wrong_call():
-    with pytest.raises(CallError, match="no format is called 'gpr'"):
+    with pytest.raises(UsageError, match="no format is called 'gpr'"):
         sniff_format("any", "gpr")
 
 

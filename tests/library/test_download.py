@@ -5,7 +5,7 @@ import socket
 
 import pytest
 
-from mirtool.errors import CallError, FormatError, OfflineError
+from mirtool.errors import FormatError, OfflineError, UsageError
 from mirtool.io.genes.enrichr import cache_folder
 from mirtool.library.download import downloaded, mirrored
 
@@ -230,5 +230,5 @@ def test_the_mirror_stands_for_every_host(monkeypatch):
 
 def test_a_mirror_that_is_no_address(monkeypatch):
     monkeypatch.setenv("MIRTOOL_MIRROR", "/mnt/copy")
-    with pytest.raises(CallError, match="MIRTOOL_MIRROR is no web address"), downloaded(["http://127.0.0.1:9/x"]):
+    with pytest.raises(UsageError, match="MIRTOOL_MIRROR is no web address"), downloaded(["http://127.0.0.1:9/x"]):
         pass

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from mirtool.errors import CallError, FormatError, OutputError
+from mirtool.errors import FormatError, OutputError, UsageError
 from mirtool.library import (
     Entry,
     data_folder,
@@ -101,7 +101,7 @@ def test_listing_and_removing():
     assert [entry.name for entry in list_entries("targets")[0]] == ["another", "mine"]
     remove_entry("targets", "mine")
     assert not has_entry("targets", "mine")
-    with pytest.raises(CallError) as caught:
+    with pytest.raises(UsageError) as caught:
         load_interactions("mine")
     assert str(caught.value) == (
         "the library has no table of interactions called 'mine' (found another)\n"
@@ -112,7 +112,7 @@ def test_listing_and_removing():
 @pytest.mark.parametrize("name", ["", "../x", "a/b", ".hidden", "go", "None", "a b", "ä", "x" * 81])
 def test_names_that_are_none(name):
     assert not has_entry("targets", name)
-    with pytest.raises(CallError, match="an entry of the library can't be called so"):
+    with pytest.raises(UsageError, match="an entry of the library can't be called so"):
         entry_file("targets", name)
 
 

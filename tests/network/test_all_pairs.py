@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_array
 from scipy.stats import false_discovery_control, hypergeom
 
-from mirtool.errors import CallError
+from mirtool.errors import UsageError
 from mirtool.io.targets.interactions import read_interactions
 from mirtool.model import Interactions, text_array
 from mirtool.network import all_pairs
@@ -53,7 +53,7 @@ def test_strong_evidence_has_its_own_universe() -> None:
     table = all_pairs(PAIRS, evidence="strong")
     assert list(zip(table["miRNA A"], table["miRNA B"], strict=True)) == [("a", "b")]
     assert table["P"] == pytest.approx([1 / 2])
-    with pytest.raises(CallError, match="no column that says which evidence is strong"):
+    with pytest.raises(UsageError, match="no column that says which evidence is strong"):
         all_pairs(interactions([("a", "X")], graded=False), evidence="strong")
 
 

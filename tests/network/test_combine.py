@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mirtool.errors import CallError, NotEnoughDataError
+from mirtool.errors import NotEnoughDataError, UsageError
 from mirtool.model import EVIDENCE_CLASSES, Interactions, text_array
-from mirtool.network.interactions.combine import at_score, combine_interactions
+from mirtool.network.interactions.combine import combine_interactions, filter_by_score
 
 NAMES = ("A", "B", "C")
 PAIR = st.tuples(st.sampled_from("mno"), st.sampled_from("XYZ"))
@@ -85,10 +85,10 @@ def test_what_is_said():
 
 def test_what_cannot_be_combined():
     a = table({("m", "X"): ("", "")}, "A")
-    with pytest.raises(CallError, match="two sources of interactions are called A"):
+    with pytest.raises(UsageError, match="two sources of interactions are called A"):
         combine_interactions([a, a])
     b = table({("m", "X"): ("", "")}, "B")
-    with pytest.raises(CallError, match="a pair can't stand in 3 of 2 sources"):
+    with pytest.raises(UsageError, match="a pair can't stand in 3 of 2 sources"):
         combine_interactions([a, b], at_least=3)
 
 
@@ -101,7 +101,7 @@ SCORES = np.array([np.nan, -0.3, 0.0, 0.3])
     [(True, -0.3, ["X"]), (True, 0, ["X", "Y"]), (False, 0.3, ["Z"]), (False, -1, ["X", "Y", "Z"])],
 )
 def test_a_limit_to_scores_knows_which_way_they_go(lower_is_better, cutoff, genes):
-    kept = at_score(table(ROWS, score=SCORES, lower_is_better=lower_is_better), cutoff)
+    kept = filter_by_score(table(ROWS, score=SCORES, lower_is_better=lower_is_better), cutoff)
     assert kept.gene.tolist() == genes
     n = 4 - len(genes)
     assert kept.dropped == (
@@ -110,7 +110,7 @@ def test_a_limit_to_scores_knows_which_way_they_go(lower_is_better, cutoff, gene
 
 
 def test_limits_that_cannot_be_set():
-    with pytest.raises(CallError, match="mine has no scores to set a limit to"):
-        at_score(table(ROWS), 1)
+    with pytest.raises(UsageError, match="mine has no scores to set a limit to"):
+        filter_by_score(table(ROWS), 1)
     with pytest.raises(NotEnoughDataError, match=r"found scores from -0\.3 to 0\.3; expected 0\.5 or higher"):
-        at_score(table(ROWS, score=SCORES), 0.5)
+        filter_by_score(table(ROWS, score=SCORES), 0.5)

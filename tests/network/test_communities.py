@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mirtool.errors import CallError
+from mirtool.errors import UsageError
 from mirtool.model import GeneSets, Interactions, text_array
 from mirtool.network import (
     SynergyNetwork,
@@ -116,7 +116,7 @@ def test_ties_are_said_in_the_order_of_the_communities() -> None:
 
 @pytest.mark.parametrize("resolution", [0.0, -1.0, float("nan"), float("inf")])
 def test_a_resolution_that_is_none(network: SynergyNetwork, resolution: float) -> None:
-    with pytest.raises(CallError, match="the resolution of communities must be above 0"):
+    with pytest.raises(UsageError, match="the resolution of communities must be above 0"):
         with_communities(network, resolution=resolution)
 
 
@@ -159,5 +159,5 @@ def test_a_community_whose_shared_genes_no_set_knows(network: SynergyNetwork) ->
 
 def test_terms_need_communities() -> None:
     network = synergy_network("fedcba", table(PAIRS), evidence="all", alpha=1.0)
-    with pytest.raises(CallError, match="call with_communities first"):
+    with pytest.raises(UsageError, match="call with_communities first"):
         with_community_terms(network, mirna_universe("fedcba", table(PAIRS), evidence="all"), SETS)

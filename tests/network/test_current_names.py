@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mirtool.model import Interactions, text_array
-from mirtool.network.interactions.current_names import with_current_names
+from mirtool.network.interactions.current_names import update_mirna_names
 
 PAIR = st.tuples(st.sampled_from("abcd"), st.sampled_from("XYZ"))
 
@@ -21,7 +21,7 @@ def interactions(pairs) -> Interactions:
 )
 def test_each_pair_is_there_once_with_all_that_was_known_of_it(pairs, current):
     known = interactions(pairs)
-    renamed = with_current_names(known, current)
+    renamed = update_mirna_names(known, current)
     expected: dict[tuple[str, str], list[int]] = {}
     for i, (mirna, gene) in enumerate(pairs):
         expected.setdefault((current.get(mirna, mirna), gene), []).append(i)
@@ -33,6 +33,6 @@ def test_each_pair_is_there_once_with_all_that_was_known_of_it(pairs, current):
 
 def test_without_new_names_nothing_changes():
     known = interactions([("a", "X"), ("b", "X")])
-    same = with_current_names(known, {})
+    same = update_mirna_names(known, {})
     assert same.mirna.tolist() == ["a", "b"]
     assert same.strong.tolist() == known.strong.tolist()

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
-from mirtool.errors import CallError
+from mirtool.errors import UsageError
 from mirtool.io.targets.interactions import read_interactions, starter_interactions
 from mirtool.network import synergy_network
 from mirtool.network.pairs.curveball import ROUNDS, pair_null, shuffle
@@ -101,7 +101,7 @@ def test_the_same_for_any_number_of_workers() -> None:
 
 
 def test_without_draws() -> None:
-    with pytest.raises(CallError, match="needs draws"):
+    with pytest.raises(UsageError, match="needs draws"):
         pair_null(csr_array(SMALL), np.array([0]), np.array([1]), draws=0)
 
 
@@ -119,7 +119,7 @@ def test_both_nulls_of_pairs_stand_side_by_side_and_the_one_asked_for_judges() -
     assert both.pairs["significant"].tolist() == judged.tolist()
     assert (both.pair_null, plain.pair_null) == ("curveball", "hypergeometric")
     assert "P (curveball)" not in plain.pairs.columns
-    with pytest.raises(CallError, match="no null of pairs is called so"):
+    with pytest.raises(UsageError, match="no null of pairs is called so"):
         synergy_network(NAMES, known, pair_null="swap")
 
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import false_discovery_control, hypergeom
 
-from mirtool.errors import CallError, NotEnoughDataError
+from mirtool.errors import NotEnoughDataError, UsageError
 from mirtool.io.genes.gene_sets import embedded_go_bp
 from mirtool.io.targets.interactions import starter_interactions
 from mirtool.model import GeneSets
@@ -38,7 +38,7 @@ def test_by_hand() -> None:
     assert test.p_value == pytest.approx([1 / 56, 52 / 56, 1])
     assert test.fdr == pytest.approx([3 / 56, 1, 1])
     assert table.nulls == ("genes",)
-    with pytest.raises(CallError, match="no test was made against this null"):
+    with pytest.raises(UsageError, match="no test was made against this null"):
         table.under("miRNAs")
 
 
@@ -74,8 +74,8 @@ def test_written_are_the_terms_with_a_hit_and_said_how_many_were_tested() -> Non
         ([], {}, NotEnoughDataError, "found an empty query"),
         ("ABC", {"universe": "xyz"}, NotEnoughDataError, "is in the universe of 0 genes"),
         ("ABC", {"min_size": 50}, NotEnoughDataError, "no gene set has 50 to 500 genes"),
-        ("ABC", {"min_size": 20, "max_size": 10}, CallError, "found 20 to 10"),
-        ("ABC", {"min_size": 0}, CallError, "the sizes of a term must be 1 or more"),
+        ("ABC", {"min_size": 20, "max_size": 10}, UsageError, "found 20 to 10"),
+        ("ABC", {"min_size": 0}, UsageError, "the sizes of a term must be 1 or more"),
     ],
 )
 def test_what_cannot_be_tested(genes, options, error, message) -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
 from mirtool.commands.workers import open_executor
-from mirtool.errors import CallError, FormatError, NotEnoughDataError
+from mirtool.errors import FormatError, NotEnoughDataError, UsageError
 from mirtool.io.genes.gene_sets import embedded_go_bp
 from mirtool.io.tables.text_tables import TextTable
 from mirtool.io.targets.interactions import starter_interactions
@@ -136,14 +136,14 @@ def test_a_dask_cluster_of_two_processes_gives_the_same(tmp_path) -> None:
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "nonsense", "tcp://127.0.0.1:123456", "http://x:1"])
 def test_a_cluster_that_is_not_there(address: str) -> None:
     pytest.importorskip("distributed")
-    with pytest.raises(CallError, match="no Dask cluster answers there"), open_executor(1, address):
+    with pytest.raises(UsageError, match="no Dask cluster answers there"), open_executor(1, address):
         pass
-    with pytest.raises(CallError, match="contradict"), open_executor(2, address):
+    with pytest.raises(UsageError, match="contradict"), open_executor(2, address):
         pass
 
 
 def test_without_draws() -> None:
-    with pytest.raises(CallError, match="needs draws"):
+    with pytest.raises(UsageError, match="needs draws"):
         mirna_null(*random_question(), draws=0)
 
 
@@ -180,7 +180,7 @@ def test_without_an_array_every_mirna_of_the_table_could_have_been_chosen() -> N
 @pytest.mark.parametrize(
     ("chosen", "measured", "error", "message"),
     [
-        (["a", "b"], ["b", "d"], CallError, "1 miRNA of the study do not stand among the 2 of the array"),
+        (["a", "b"], ["b", "d"], UsageError, "1 miRNA of the study do not stand among the 2 of the array"),
         (["e"], ["e", "a"], NotEnoughDataError, "none of the 1 miRNA has a target in hand-made"),
     ],
 )
@@ -283,5 +283,5 @@ def test_survival_is_written_term_by_term() -> None:
 
 @pytest.mark.parametrize("nulls", [("gene",), ()])
 def test_nulls_that_are_not(nulls) -> None:
-    with pytest.raises(CallError, match="no null is called so"):
+    with pytest.raises(UsageError, match="no null is called so"):
         target_enrichment(mirna_universe(["a"], KNOWN), embedded_go_bp(), nulls=nulls)

@@ -3,8 +3,8 @@
 import pytest
 
 from mirtool.annotation.mirbase import mature_mirnas
-from mirtool.annotation.mirna_names import NameBook
-from mirtool.errors import CallError, NotEnoughDataError
+from mirtool.annotation.mirna_names import MirnaNames
+from mirtool.errors import NotEnoughDataError, UsageError
 from mirtool.io.mirnas.mirna_loci import MirnaLoci, MirnaLocus, embedded_loci
 from mirtool.model import GeneSets
 from mirtool.network.enrichment.mirna_sets import (
@@ -20,12 +20,12 @@ from mirtool.network.enrichment.mirna_sets import (
 
 
 @pytest.fixture(scope="module")
-def book() -> NameBook:
-    return NameBook()
+def book() -> MirnaNames:
+    return MirnaNames()
 
 
 @pytest.fixture(scope="module")
-def clusters(book: NameBook) -> dict[str, frozenset[str]]:
+def clusters(book: MirnaNames) -> dict[str, frozenset[str]]:
     """Every human cluster, over every human miRNA."""
     array = array_mirnas([name for name in mature_mirnas() if name.startswith("hsa-")], book)
     sets = genomic_clusters(array, embedded_loci(), book).sets
@@ -91,7 +91,7 @@ def test_a_long_precursor_reaches_over_a_short_one() -> None:
     assert [len(own) for own in find_clusters(loci, 100)] == [3]
 
 
-def test_families_by_seed(book: NameBook) -> None:
+def test_families_by_seed(book: MirnaNames) -> None:
     names = [
         "hsa-miR-17-5p/hsa-miR-106a-5p",
         "hsa-miR-93-5p",
@@ -110,7 +110,7 @@ def test_families_by_seed(book: NameBook) -> None:
     assert sets.universe == frozenset(names)
 
 
-def test_names_of_sets_are_looked_up(book: NameBook) -> None:
+def test_names_of_sets_are_looked_up(book: MirnaNames) -> None:
     array = array_mirnas(
         ["hsa-miR-95", "hsa-miR-16-5p", "hsa-miR-16-1-3p", "hsa-miR-21-5p", "miRPlus-A1015"], book
     )
@@ -165,7 +165,7 @@ def test_p_by_hand_and_by_r() -> None:
     assert ("sets tested", "2 made-up sets for up and 2 made-up sets for down") in table.notes
 
 
-def test_sizes_and_lists_that_can_not_be_tested(book: NameBook) -> None:
+def test_sizes_and_lists_that_can_not_be_tested(book: MirnaNames) -> None:
     assert list(mirna_set_enrichment(TWELVE[:3], COLLECTION, min_size=1).terms) == ["four", "one", "two"]
     assert list(mirna_set_enrichment(TWELVE[:3], COLLECTION, max_size=3).terms) == ["two"]
     with pytest.raises(
@@ -174,11 +174,11 @@ def test_sizes_and_lists_that_can_not_be_tested(book: NameBook) -> None:
         mirna_set_enrichment(["x"], COLLECTION)
     with pytest.raises(NotEnoughDataError, match="none of the made-up sets has 5 to 12 miRNAs on the array"):
         mirna_set_enrichment(TWELVE[:3], COLLECTION, min_size=5)
-    with pytest.raises(CallError, match="a distance can't be negative"):
+    with pytest.raises(UsageError, match="a distance can't be negative"):
         genomic_clusters(array_mirnas(["hsa-miR-21-5p"], book), MirnaLoci((), "none"), book, distance=-1)
 
 
-def test_who_has_no_place_is_in_no_universe_of_clusters(book: NameBook) -> None:
+def test_who_has_no_place_is_in_no_universe_of_clusters(book: MirnaNames) -> None:
     array = array_mirnas(["hsa-miR-17-5p", "hsa-miR-21-5p", "ebv-miR-BART1-5p"], book)
     found = genomic_clusters(array, embedded_loci(), book)
     assert found.universe == {"hsa-miR-17-5p", "hsa-miR-21-5p"}

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mirtool.errors import CallError
+from mirtool.errors import UsageError
 from mirtool.network.interactions.mirnas import combine_probes, near_misses, parts_of
 
 
@@ -28,7 +28,7 @@ def test_names_alone_have_no_ratio() -> None:
 
 
 def test_arguments_of_different_length() -> None:
-    with pytest.raises(CallError, match="one regulation and one log2 ratio"):
+    with pytest.raises(UsageError, match="one regulation and one log2 ratio"):
         combine_probes(["a", "b"], ["up"])
 
 

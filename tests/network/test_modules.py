@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mirtool.errors import CallError, NotEnoughDataError
+from mirtool.errors import NotEnoughDataError, UsageError
 from mirtool.io.genes.gene_sets import embedded_go_bp
 from mirtool.io.targets.interactions import starter_interactions
 from mirtool.model import GeneSets, Interactions, ProteinInteractions, text_array
@@ -182,10 +182,10 @@ def test_adjusting_within_groups_is_adjusting_each(groups: list[list[float]], mo
 @pytest.mark.parametrize(
     ("options", "error", "message"),
     [
-        ({"min_genes": 1}, CallError, "a module needs two genes or more"),
-        ({"level": 0.0}, CallError, "the FDR of modules must lie between 0 and 1"),
-        ({"closeness_level": 2.0}, CallError, "the P of closeness must lie between 0 and 1"),
-        ({"min_size": 9, "max_size": 3}, CallError, "the sizes of a term must be 1 or more"),
+        ({"min_genes": 1}, UsageError, "a module needs two genes or more"),
+        ({"level": 0.0}, UsageError, "the FDR of modules must lie between 0 and 1"),
+        ({"closeness_level": 2.0}, UsageError, "the P of closeness must lie between 0 and 1"),
+        ({"min_size": 9, "max_size": 3}, UsageError, "the sizes of a term must be 1 or more"),
         ({"min_size": 4}, NotEnoughDataError, "no gene set has 4 to 500 genes in the universe of 8 genes"),
     ],
 )

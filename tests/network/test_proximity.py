@@ -9,7 +9,7 @@ import pytest
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import shortest_path
 
-from mirtool.errors import CallError, NotEnoughDataError
+from mirtool.errors import NotEnoughDataError, UsageError
 from mirtool.model import ProteinInteractions, text_array
 from mirtool.network.pairs import proximity
 from mirtool.network.pairs.proximity import closeness, draw_rows, protein_space, step_distances
@@ -127,5 +127,5 @@ def test_the_result_is_the_same_for_any_number_of_workers() -> None:
 
 
 def test_draws_are_needed() -> None:
-    with pytest.raises(CallError, match="random sets of genes must be drawn"):
+    with pytest.raises(UsageError, match="random sets of genes must be drawn"):
         closeness(np.zeros((2, 2), dtype=np.uint8), np.array([1, 1]), [], draws=0)

@@ -6,7 +6,7 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from mirtool.errors import CallError
+from mirtool.errors import UsageError
 from mirtool.io.genes.gene_relations import go_ancestors
 from mirtool.io.genes.gene_sets import embedded_go
 from mirtool.model import GeneSets
@@ -140,9 +140,9 @@ def test_the_note_and_the_columns_say_how_terms_were_reduced() -> None:
 
 def test_what_can_not_be_reduced() -> None:
     result = enrichment(["A"], GeneSets(("a",), ("",), (frozenset("AB"),), "KEGG"), min_size=1)
-    with pytest.raises(CallError, match="no identifiers of the Gene Ontology"):
+    with pytest.raises(UsageError, match="no identifiers of the Gene Ontology"):
         reduce_terms(result, "ancestors")
-    with pytest.raises(CallError, match="terms can't be reduced by 'kappa'"):
+    with pytest.raises(UsageError, match="terms can't be reduced by 'kappa'"):
         reduce_terms(result, "kappa")
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mirtool.errors import CallError
+from mirtool.errors import UsageError
 from mirtool.io.targets.interactions import starter_interactions
 from mirtool.model import Interactions, text_array
 from mirtool.network import SynergyNetwork, synergy_network, with_robustness
@@ -178,5 +178,5 @@ def test_where_nothing_is_significant_no_mirna_is_among_the_first() -> None:
 
 @pytest.mark.parametrize("options", [{"draws": 0}, {"hubs": 0}])
 def test_nothing_to_do(starter: Interactions, robust: SynergyNetwork, options) -> None:
-    with pytest.raises(CallError, match="robustness needs draws and hubs"):
+    with pytest.raises(UsageError, match="robustness needs draws and hubs"):
         with_robustness(robust, starter, **options)

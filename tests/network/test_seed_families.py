@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mirtool.errors import CallError
+from mirtool.errors import UsageError
 from mirtool.io.targets.interactions import read_interactions
 from mirtool.model import Interactions, text_array
 from mirtool.network import SynergyNetwork, synergy_network
@@ -206,7 +206,7 @@ def test_with_the_curveball_the_same_null_judges() -> None:
     ],
 )
 def test_what_cannot_be_asked(way, options, message) -> None:
-    with pytest.raises(CallError) as caught:
+    with pytest.raises(UsageError) as caught:
         beyond_seed(network_of(), known_of(), way, **options)
     assert message in str(caught.value)
 

@@ -7,7 +7,7 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from mirtool.errors import CallError, NotEnoughDataError
+from mirtool.errors import NotEnoughDataError, UsageError
 from mirtool.io.targets.interactions import read_interactions, starter_interactions
 from mirtool.model import Interactions, text_array
 from mirtool.network import SynergyNetwork, graphml_bytes, network_graph, node_table, synergy_network
@@ -148,9 +148,9 @@ def test_a_seed_that_is_not_known_makes_same_seed_empty() -> None:
         (["hsa-miR-21"], {}, NotEnoughDataError, "it has no hsa-miR-21 but hsa-miR-21-5p"),
         (["hsa-miR-21-5p"], {}, NotEnoughDataError, "found 1 of 1 miRNAs"),
         ([], {}, NotEnoughDataError, "found 0 of 0 miRNAs"),
-        (STUDY, {"evidence": "medium"}, CallError, "found 'medium'; expected strong or clip or validated or all"),
-        (STUDY, {"alpha": 0.0}, CallError, "alpha must lie between 0 and 1"),
-        (STUDY, {"regulation": ["up"]}, CallError, "one regulation and one log2 ratio"),
+        (STUDY, {"evidence": "medium"}, UsageError, "found 'medium'; expected strong or clip or validated or all"),
+        (STUDY, {"alpha": 0.0}, UsageError, "alpha must lie between 0 and 1"),
+        (STUDY, {"regulation": ["up"]}, UsageError, "one regulation and one log2 ratio"),
     ],
 )
 def test_what_cannot_be_asked(names, options, error, message) -> None:
@@ -160,7 +160,7 @@ def test_what_cannot_be_asked(names, options, error, message) -> None:
 
 
 def test_strong_evidence_cannot_be_asked_of_a_table_without_evidence() -> None:
-    with pytest.raises(CallError, match="hand-made has no column that says which evidence is strong"):
+    with pytest.raises(UsageError, match="hand-made has no column that says which evidence is strong"):
         synergy_network(STUDY, interactions(graded=False))
     network = synergy_network(STUDY, interactions(graded=False), evidence="all")
     assert set(network.edges["evidence"]) == {""}

@@ -11,7 +11,7 @@ from hypothesis.extra import numpy as hnp
 
 from mirtool.annotation.probes import classify_probes
 from mirtool.cli import main
-from mirtool.errors import CallError, NotEnoughDataError
+from mirtool.errors import NotEnoughDataError, UsageError
 from mirtool.io.arrays.genepix import genepix_bytes
 from mirtool.io.arrays.matrix import read_expression
 from mirtool.model import ArraySource, Channel, RawArrays, SampleTable, SpotLayout, text_array
@@ -156,12 +156,12 @@ def test_the_numbers_are_told_in_words():
 def test_a_single_channel_has_no_ratio():
     arrays = make_arrays()
     alone = replace(arrays, channels={"532": arrays.channels["532"]})
-    with pytest.raises(CallError, match=r"a ratio needs the two channels Hy3 \(532\) and Hy5 \(635\)") as caught:
+    with pytest.raises(UsageError, match=r"a ratio needs the two channels Hy3 \(532\) and Hy5 \(635\)") as caught:
         ratio(alone)
     assert caught.value.found == "532"
-    with pytest.raises(CallError, match="the arrays have no ratio '532/594'"):
+    with pytest.raises(UsageError, match="the arrays have no ratio '532/594'"):
         ratio(arrays, channel="532/594")
-    with pytest.raises(CallError, match="the arrays have no ratio '532/532'"):
+    with pytest.raises(UsageError, match="the arrays have no ratio '532/532'"):
         ratio(arrays, channel="532/532")
 
 

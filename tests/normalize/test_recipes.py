@@ -15,7 +15,7 @@ from hypothesis.extra import numpy as hnp
 
 from mirtool.annotation.probes import classify_probes
 from mirtool.cli import main
-from mirtool.errors import CallError, MirtoolError, NotEnoughDataError
+from mirtool.errors import MirtoolError, NotEnoughDataError, UsageError
 from mirtool.io.arrays.matrix import read_expression
 from mirtool.model import ArraySource, Channel, RawArrays, SampleTable, SpotLayout, text_array
 from mirtool.normalize import BACKGROUND_METHODS, BETWEEN_METHODS, RATIO_BETWEEN_METHODS, WITHIN_METHODS, normalize
@@ -302,7 +302,7 @@ def without_background(arrays: RawArrays, **changes) -> RawArrays:
 
 @pytest.mark.parametrize("method", ["subtract", "half", "minimum", "movingmin", "edwards"])
 def test_a_missing_background_is_never_made_up_for(method):
-    with pytest.raises(CallError) as error:
+    with pytest.raises(UsageError) as error:
         normalize(without_background(make_arrays()), background=method)
     assert str(error.value) == (
         f"--background {method} needs the background of the spots, and these files have none (found channel 532 "
@@ -311,7 +311,7 @@ def test_a_missing_background_is_never_made_up_for(method):
 
 
 def test_a_background_that_the_instrument_subtracted_is_not_there_to_subtract():
-    with pytest.raises(CallError, match="from which the instrument's software has subtracted it"):
+    with pytest.raises(UsageError, match="from which the instrument's software has subtracted it"):
         normalize(without_background(make_arrays(), processed=True), background="subtract")
 
 
@@ -401,15 +401,15 @@ def test_what_can_not_be_done_says_why(options, message):
 
 
 def test_weights_need_flags():
-    with pytest.raises(CallError, match="needs flags, and these files have none"):
+    with pytest.raises(UsageError, match="needs flags, and these files have none"):
         normalize(replace(make_arrays(), flags=None), replicates="weighted", flag_weight=0.1)
 
 
 def test_print_tips_need_a_layout(study):
     flat = replace(study, layout=None)
-    with pytest.raises(CallError, match="needs to know the block of each spot"):
+    with pytest.raises(UsageError, match="needs to know the block of each spot"):
         normalize(flat, channel="ratio", within="printtip-loess")
-    with pytest.raises(CallError, match="needs to know where each spot lies"):
+    with pytest.raises(UsageError, match="needs to know where each spot lies"):
         normalize(flat, channel="532", background="movingmin")
 
 
@@ -423,14 +423,14 @@ def test_control_spots_that_are_too_few(study):
 
 def test_tquantile_needs_groups(study):
     nameless = replace(study, samples=SampleTable(study.samples.names))
-    with pytest.raises(CallError, match="needs the group of every sample"):
+    with pytest.raises(UsageError, match="needs the group of every sample"):
         normalize(nameless, channel="ratio", between="Tquantile")
 
 
 def test_which_channel_is_green_must_be_told_by_its_name():
     arrays = make_arrays()
     two = replace(arrays, channels={"left": arrays.channels["532"], "right": arrays.channels["532"]})
-    with pytest.raises(CallError, match="which of the channels is green"):
+    with pytest.raises(UsageError, match="which of the channels is green"):
         normalize(two, channel="left/right", between="Rquantile", keep="everything")
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from mirtool.annotation.probes import classify_probes
-from mirtool.errors import CallError, FormatError, MirtoolError, NotEnoughDataError
+from mirtool.errors import FormatError, MirtoolError, NotEnoughDataError, UsageError
 from mirtool.model import ArraySource, Channel, ProbeTable, RawArrays, SampleTable, text_array
 from mirtool.normalize import normalize
 
@@ -273,12 +273,12 @@ def test_the_channel(there, asked, used):
 
 
 def test_a_channel_that_is_not_there():
-    with pytest.raises(CallError, match=r"no channel '594' \(found 635, 532\)"):
+    with pytest.raises(UsageError, match=r"no channel '594' \(found 635, 532\)"):
         normalize(two_channels("635", "532"), channel="594")
 
 
 def test_several_channels_without_hy3():
-    with pytest.raises(CallError, match=r"none of them is 532 \(Hy3\) \(found 635, 594\)\n.*--channel 635 or"):
+    with pytest.raises(UsageError, match=r"none of them is 532 \(Hy3\) \(found 635, 594\)\n.*--channel 635 or"):
         normalize(two_channels("635", "594"))
 
 
@@ -318,18 +318,18 @@ def test_a_chip_without_mirna_names_is_told_of_probes_all():
 
 @pytest.mark.parametrize("option", ["preset", "flags", "replicates", "keep", "probes"])
 def test_a_choice_that_does_not_exist(option):
-    with pytest.raises(CallError, match=f"--{option} has no choice 'best'"):
+    with pytest.raises(UsageError, match=f"--{option} has no choice 'best'"):
         normalize(paper_arrays(), **{option: "best"})
 
 
 @pytest.mark.parametrize("cutoff", [-1, math.nan, math.inf])
 def test_a_cutoff_that_makes_no_sense(cutoff):
-    with pytest.raises(CallError, match="the cut-off must be zero or a positive number"):
+    with pytest.raises(UsageError, match="the cut-off must be zero or a positive number"):
         normalize(paper_arrays(), min_intensity=cutoff)
 
 
 def test_a_factor_needs_a_probe():
-    with pytest.raises(CallError, match="a factor needs at least 1 probe"):
+    with pytest.raises(UsageError, match="a factor needs at least 1 probe"):
         normalize(paper_arrays(), min_factor_probes=0)
 
 

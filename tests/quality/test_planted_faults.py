@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from mirtool.annotation.probes import classify_probes
-from mirtool.errors import CallError
+from mirtool.errors import UsageError
 from mirtool.model import ArraySource, Channel, RawArrays, SampleTable, text_array
 from mirtool.quality import Verdict, quality_report
 from mirtool.quality.faults import better_partners
@@ -188,7 +188,7 @@ def test_one_array_alone_is_measured_and_not_compared(study):
     ],
 )
 def test_a_wrong_choice_is_a_wrong_call(study, options, message):
-    with pytest.raises(CallError, match=message):
+    with pytest.raises(UsageError, match=message):
         quality_report(study, **options)
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mirtool.errors import CallError
+from mirtool.errors import UsageError
 from mirtool.io.targets.interactions import starter_interactions
 from mirtool.model import Interactions, text_array
 from mirtool.network import SynergyNetwork, synergy_network
@@ -61,7 +61,7 @@ def test_it_is_as_wide_as_a_page_or_a_column_and_nothing_leaves_it(network: Syne
 
 
 def test_another_width_is_refused(network: SynergyNetwork) -> None:
-    with pytest.raises(CallError, match="found 120 mm; expected 180 or 85"):
+    with pytest.raises(UsageError, match="found 120 mm; expected 180 or 85"):
         network_figure(network, width_mm=120)
 
 

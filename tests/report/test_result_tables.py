@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mirtool.errors import CallError, OutputError
+from mirtool.errors import OutputError, UsageError
 from mirtool.io.tables.text_tables import read_table
 from mirtool.model import Table, text_array
 from mirtool.report.tables import format_of, table_text, workbook_bytes, write_bytes, write_table
@@ -140,7 +140,7 @@ def test_the_format_is_told_by_the_extension_or_the_option():
         "csv", "tsv", "tsv", "xlsx", "csv", "csv",
     ]  # fmt: skip
     assert format_of("a.csv", "tsv") == "tsv"
-    with pytest.raises(CallError, match=r"can't tell how to write a\.doc"):
+    with pytest.raises(UsageError, match=r"can't tell how to write a\.doc"):
         format_of("a.doc")
 
 

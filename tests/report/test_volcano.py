@@ -6,7 +6,7 @@ import pytest
 from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
 
-from mirtool.errors import CallError
+from mirtool.errors import UsageError
 from mirtool.model import DifferentialTable, ProbeTable, text_array
 from mirtool.report.figures.canvas import SMALLEST_TEXT, UP_COLOR, house_style, png_bytes, svg_bytes, text_boxes
 from mirtool.report.figures.volcano import volcano_figure
@@ -275,7 +275,7 @@ def test_same_bytes_twice():
 
 def test_fdr_that_was_not_made_is_refused():
     d = simulated(fdr=np.full(600, NAN), adjust="none")
-    with pytest.raises(CallError, match="were not adjusted"):
+    with pytest.raises(UsageError, match="were not adjusted"):
         volcano_figure(d, rule="fdr")
-    with pytest.raises(CallError, match="unknown volcano rule"):
+    with pytest.raises(UsageError, match="unknown volcano rule"):
         volcano_figure(d, rule="q")

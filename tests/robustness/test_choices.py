@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from mirtool.differential import differential, differential_table
-from mirtool.errors import CallError, NotEnoughDataError
+from mirtool.errors import NotEnoughDataError, UsageError
 from mirtool.model import (
     ArraySource,
     Channel,
@@ -231,7 +231,7 @@ def test_the_shares_stand_beside_their_probes():
 
 def test_ratios_of_two_channels_are_refused():
     arrays = arrays_of(STEADY, ("a", "b"))
-    with pytest.raises(CallError, match="ratios of two"):
+    with pytest.raises(UsageError, match="ratios of two"):
         sensitivity(arrays, compare(arrays), {"channel": "ratio"})
 
 

@@ -3,8 +3,8 @@
 import pytest
 
 from mirtool.annotation.mirbase import mature_mirnas
-from mirtool.annotation.mirna_names import NameBook
-from mirtool.errors import CallError, NotEnoughDataError
+from mirtool.annotation.mirna_names import MirnaNames
+from mirtool.errors import NotEnoughDataError, UsageError
 from mirtool.io.mirnas.mirna_lists import ListedName, MirnaList
 from mirtool.io.results.candidates import Candidates, read_candidates
 from mirtool.shortlist import MOTIFS, look_up, motif_starts, shortlist
@@ -27,7 +27,7 @@ HEADER = (
 
 @pytest.fixture(scope="module")
 def book():
-    return NameBook(species="hsa")
+    return MirnaNames(species="hsa")
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ def test_only_so_many_and_only_one_direction(candidates, book):
     ],
 )
 def test_choices_that_there_are_not(candidates, book, wrong, message):
-    with pytest.raises(CallError, match=message):
+    with pytest.raises(UsageError, match=message):
         shortlist(candidates, book, **wrong)
 
 
@@ -92,7 +92,7 @@ def test_a_rank_needs_its_column(tmp_path, book, rank, needs):
     path.write_text(
         "ID,Name,mean b,mean a,log2 ratio b/a,n b,n a,regulation by fold change\n1,hsa-miR-16-5p,1,2,-1,1,1,down\n"
     )
-    with pytest.raises(CallError, match=needs):
+    with pytest.raises(UsageError, match=needs):
         shortlist(read_candidates(path), book, rank=rank)
 
 

@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 
 from mirtool.differential import choose_comparison
-from mirtool.errors import CallError, SampleSheetError
+from mirtool.errors import SampleSheetError, UsageError
 from mirtool.model import SampleTable
 from mirtool.validation import choose_references, compare_quantities, log2_quantities
 from mirtool.validation.quantities import parse_efficiencies, target_efficiencies
@@ -145,7 +145,7 @@ def test_pairs_that_cannot_be_made(pairs, problem):
     "options", [{"test": "anova"}, {"adjust": "fdr"}, {"confidence": 95}, {"alpha": 5}, {"cutoff": 0.5}]
 )
 def test_options_that_cannot_be_meant(delta_ct, options):
-    with pytest.raises(CallError):
+    with pytest.raises(UsageError):
         compare(-delta_ct, **options)
 
 
@@ -157,7 +157,7 @@ def test_reference_genes_are_found_by_name():
         (["hsa-miR-103a"], "did you mean 'hsa-miR-103a-3p'?"),
         (targets, "every target of the Ct table is a reference gene"),
     ):
-        with pytest.raises(CallError) as error:
+        with pytest.raises(UsageError) as error:
             choose_references(targets, names)
         assert problem in str(error.value)
 
@@ -168,5 +168,5 @@ def test_efficiencies():
         target_efficiencies(["a", "b", "c"], {"a": 1.95}, np.array([1.8, 1.9, np.nan])), [1.95, 1.9, 2]
     )
     for text in ("a", "a=3", "a=0.95", "a=x", "z=1.9"):
-        with pytest.raises(CallError):
+        with pytest.raises(UsageError):
             parse_efficiencies([text], ["a"])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mirtool.differential import choose_comparison
-from mirtool.errors import CallError, MirtoolError
+from mirtool.errors import MirtoolError, UsageError
 from mirtool.io.results.differential import DifferentialNames
 from mirtool.model import SampleTable, text_array
 from mirtool.validation import compare_quantities, concordance
@@ -113,9 +113,9 @@ def test_rules_of_the_array():
     from dataclasses import replace
 
     table = array(x=(1.0, "up"))
-    with pytest.raises(CallError, match="the array's table has no such rule"):
+    with pytest.raises(UsageError, match="the array's table has no such rule"):
         concordance(qpcr(x=1.0), table, rule="fdr")
-    with pytest.raises(CallError, match="no rule of the array is called so"):
+    with pytest.raises(UsageError, match="no rule of the array is called so"):
         concordance(qpcr(x=1.0), table, rule="q")
     without_p = replace(table, regulation={"regulation by fold change": text_array(["up"])})
     found = concordance(qpcr(x=1.0), without_p)

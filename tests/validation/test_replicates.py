@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from mirtool.errors import CallError, MirtoolError
+from mirtool.errors import MirtoolError, UsageError
 from mirtool.io.arrays.ct_tables import CONTROL, SAMPLE, CtTable
 from mirtool.model import text_array
 from mirtool.validation import combine_replicates
@@ -98,5 +98,5 @@ def test_a_plate_of_controls_alone_holds_nothing_to_compare():
 
 @pytest.mark.parametrize("options", [{"center": "mode"}, {"limit": 0}, {"undetermined": -1}])
 def test_options_that_cannot_be_meant(options):
-    with pytest.raises(CallError):
+    with pytest.raises(UsageError):
         combine_replicates(wells(("s", "t", 24.0)), **options)

@@ -1,17 +1,17 @@
 """Genes under one name: Entrez, Ensembl and RefSeq identifiers, former symbols and aliases to current symbols."""
 
-from mirtool.annotation.gene_symbols.book import GENE_SOURCE, GeneBook, GeneName, gene_book
-from mirtool.annotation.gene_symbols.interactions import SymbolCounts, former_names, with_current_symbols
-from mirtool.annotation.gene_symbols.matching import met_in_words, names_as_known
+from mirtool.annotation.gene_symbols.book import GENE_SOURCE, GeneName, GeneSymbols, load_gene_symbols
+from mirtool.annotation.gene_symbols.interactions import SymbolCounts, former_names, update_gene_symbols
+from mirtool.annotation.gene_symbols.matching import match_to, met_in_words
 
 __all__ = [
     "GENE_SOURCE",
-    "GeneBook",
     "GeneName",
+    "GeneSymbols",
     "SymbolCounts",
     "former_names",
-    "gene_book",
+    "load_gene_symbols",
+    "match_to",
     "met_in_words",
-    "names_as_known",
-    "with_current_symbols",
+    "update_gene_symbols",
 ]

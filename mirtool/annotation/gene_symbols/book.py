@@ -45,7 +45,7 @@ class GeneName(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class GeneBook:
+class GeneSymbols:
     """Current symbols, and the identifiers and aliases that stand for them.
 
     Parameters
@@ -71,7 +71,7 @@ class GeneBook:
 
         Examples
         --------
-        >>> book = gene_book()
+        >>> book = load_gene_symbols()
         >>> book.name("MYC")
         GeneName(symbol='MYC', status='current', choices=())
         >>> book.name("ENSG00000136997.21").symbol, book.name("NM_002467").symbol, book.name("P53").symbol
@@ -103,7 +103,7 @@ def without_version(identifier: str) -> str:
     return versioned[1] if versioned else identifier
 
 
-def book_of(source: str, rows: Iterable[tuple[str, Iterable[str], Iterable[str]]], *, human: bool) -> GeneBook:
+def book_of(source: str, rows: Iterable[tuple[str, Iterable[str], Iterable[str]]], *, human: bool) -> GeneSymbols:
     """Make a book of rows: a current symbol, its identifiers without version, its aliases.
 
     Rows of one symbol are one gene.
@@ -117,7 +117,7 @@ def book_of(source: str, rows: Iterable[tuple[str, Iterable[str], Iterable[str]]
             identifiers[identifier].add(symbol)
         for alias in own_aliases:
             aliases[alias].add(symbol)
-    return GeneBook(source, frozenset(symbols), _sorted(identifiers), _sorted(aliases), human)
+    return GeneSymbols(source, frozenset(symbols), _sorted(identifiers), _sorted(aliases), human)
 
 
 def _sorted(known: Mapping[str, set[str]]) -> dict[str, tuple[str, ...]]:
@@ -125,7 +125,7 @@ def _sorted(known: Mapping[str, set[str]]) -> dict[str, tuple[str, ...]]:
 
 
 @cache
-def gene_book() -> GeneBook:
+def load_gene_symbols() -> GeneSymbols:
     """Give the embedded table of 63,147 human genes."""
     packed = resources.files("mirtool").joinpath("data", "genes.tsv.gz").read_bytes()
     rows = (line.split("\t") for line in gzip.decompress(packed).decode("ascii").splitlines()[1:])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mirtool.annotation.gene_symbols.book import GeneBook
+from mirtool.annotation.gene_symbols.book import GeneSymbols
 from mirtool.annotation.pairs import renamed_pairs
 from mirtool.model import BoolArray, Interactions, TextArray, text_array
 from mirtool.wording import plural
@@ -75,7 +75,7 @@ class SymbolCounts:
         return tuple(f"{plural(n, what)} {fate}" for n, what, fate in lines if n)
 
 
-def with_current_symbols(interactions: Interactions, book: GeneBook) -> tuple[Interactions, SymbolCounts]:
+def update_gene_symbols(interactions: Interactions, book: GeneSymbols) -> tuple[Interactions, SymbolCounts]:
     """Give pairs the current symbols of their genes, and make one pair of those that become the same.
 
     Parameters
@@ -83,8 +83,8 @@ def with_current_symbols(interactions: Interactions, book: GeneBook) -> tuple[In
     interactions
         Pairs of miRNA and gene, each once.
     book
-        The genes. The embedded one (:func:`mirtool.annotation.gene_symbols.gene_book`) is human: the targets of
-        other species' miRNAs (``mmu-…``) keep their names; names without a prefix are taken for human.
+        The genes. The embedded one (:func:`mirtool.annotation.gene_symbols.load_gene_symbols`) is human: the
+        targets of other species' miRNAs (``mmu-…``) keep their names; names without a prefix are taken for human.
 
     Returns
     -------
@@ -109,23 +109,23 @@ def with_current_symbols(interactions: Interactions, book: GeneBook) -> tuple[In
     )
 
 
-def former_names(interactions: Interactions, book: GeneBook) -> list[str]:
-    """Give the genes that :func:`with_current_symbols` would give another name, sorted.
+def former_names(interactions: Interactions, book: GeneSymbols) -> list[str]:
+    """Give the genes that :func:`update_gene_symbols` would give another name, sorted.
 
     Examples
     --------
-    >>> from mirtool.annotation.gene_symbols import gene_book
+    >>> from mirtool.annotation.gene_symbols import load_gene_symbols
     >>> nothing = text_array(["", ""])
     >>> mirnas, genes = text_array(["hsa-let-7a-5p"] * 2), text_array(["MYC", "P53"])
     >>> pairs = Interactions(mirnas, genes, nothing, nothing, "ours")
-    >>> former_names(pairs, gene_book())
+    >>> former_names(pairs, load_gene_symbols())
     ['P53']
     """
     labels = sorted(set(interactions.gene[_concerned(interactions.mirna, book)]))
     return [label for label in labels if book.name(label).symbol != label]
 
 
-def _concerned(mirnas: TextArray, book: GeneBook) -> BoolArray:
+def _concerned(mirnas: TextArray, book: GeneSymbols) -> BoolArray:
     """Mask of the pairs whose genes the book may know."""
     if not book.human:
         return np.ones(len(mirnas), dtype=bool)

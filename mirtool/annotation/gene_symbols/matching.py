@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from mirtool.annotation.gene_symbols.book import GeneBook
+from mirtool.annotation.gene_symbols.book import GeneSymbols
 from mirtool.model import TextArray, text_array
 from mirtool.wording import plural
 
 
-def names_as_known(labels: TextArray, known: Iterable[str], book: GeneBook) -> tuple[TextArray, int]:
+def match_to(labels: TextArray, known: Iterable[str], book: GeneSymbols) -> tuple[TextArray, int]:
     """Give genes the names that another table has for them.
 
     A label that the other table has stays. Any other (an Ensembl, Entrez or RefSeq identifier, a former symbol, or
@@ -33,8 +33,8 @@ def names_as_known(labels: TextArray, known: Iterable[str], book: GeneBook) -> t
 
     Examples
     --------
-    >>> from mirtool.annotation.gene_symbols import gene_book
-    >>> names, n = names_as_known(text_array(["ENSG00000136997", "TP53", "XYZ"]), ["MYC", "P53"], gene_book())
+    >>> from mirtool.annotation.gene_symbols import load_gene_symbols
+    >>> names, n = match_to(text_array(["ENSG00000136997", "TP53", "XYZ"]), ["MYC", "P53"], load_gene_symbols())
     >>> names.tolist(), n
     (['MYC', 'P53', 'XYZ'], 2)
     """

@@ -1,7 +1,7 @@
 """Names of miRNAs across the releases of miRBase: what each is called now, and where that can't be told."""
 
-from mirtool.annotation.mirna_names.book import CURRENT_RELEASE, Candidate, Mature, NameBook, Resolution, Status
-from mirtool.annotation.mirna_names.chip import chip_names_table, names_path, with_current_names
+from mirtool.annotation.mirna_names.book import CURRENT_RELEASE, Candidate, Mature, MirnaNames, Resolution, Status
+from mirtool.annotation.mirna_names.chip import chip_names_table, names_path, update_mirna_names
 from mirtool.annotation.mirna_names.names_table import (
     count_statuses,
     name_columns,
@@ -14,7 +14,7 @@ __all__ = [
     "CURRENT_RELEASE",
     "Candidate",
     "Mature",
-    "NameBook",
+    "MirnaNames",
     "Resolution",
     "Status",
     "chip_names_table",
@@ -24,5 +24,5 @@ __all__ = [
     "names_in",
     "names_path",
     "suggest_column",
-    "with_current_names",
+    "update_mirna_names",
 ]

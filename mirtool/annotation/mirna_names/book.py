@@ -140,7 +140,7 @@ class Resolution:
         return self.given
 
 
-class NameBook:
+class MirnaNames:
     """Everything the sources say of names, asked one name at a time.
 
     Parameters
@@ -152,7 +152,7 @@ class NameBook:
 
     Examples
     --------
-    >>> book = NameBook()
+    >>> book = MirnaNames()
     >>> book.resolve("hsa-miR-95").name, book.resolve("hsa-miR-95").note
     ('hsa-miR-95-3p', 'hsa-miR-95 in miRBase 18')
     >>> found = book.resolve("hsa-mir-16-1")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from mirtool.annotation.mirna_names.book import CURRENT_RELEASE, NameBook
+from mirtool.annotation.mirna_names.book import CURRENT_RELEASE, MirnaNames
 from mirtool.annotation.mirna_names.names_table import name_columns
 from mirtool.annotation.probes import ProbeKind, is_kind
 from mirtool.io.tables.output import side_path
@@ -23,7 +23,7 @@ def names_path(path: str | Path) -> Path:
     return side_path(path, "names")
 
 
-def with_current_names(matrix: ExpressionMatrix, book: NameBook) -> ExpressionMatrix:
+def update_mirna_names(matrix: ExpressionMatrix, book: MirnaNames) -> ExpressionMatrix:
     """Give a matrix whose miRNA probes carry their current names, where these are known; IDs stay.
 
     Of a slash name each part that is known becomes current. Other kinds of probe keep their names.
@@ -40,7 +40,7 @@ def with_current_names(matrix: ExpressionMatrix, book: NameBook) -> ExpressionMa
     )
 
 
-def chip_names_table(probes: ProbeTable, book: NameBook) -> Table:
+def chip_names_table(probes: ProbeTable, book: MirnaNames) -> Table:
     """Give the chip's names of the miRNA probes, one row a probe, with what became of them."""
     mirna = probes.take(is_kind(probes, ProbeKind.MIRNA))
     found = [book.resolve(name) for name in mirna.name]

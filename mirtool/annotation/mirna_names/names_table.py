@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mirtool.annotation.mirna_names.book import NameBook, Resolution, Status
+from mirtool.annotation.mirna_names.book import MirnaNames, Resolution, Status
 from mirtool.annotation.probes import ProbeKind, classify_probe
-from mirtool.errors import CallError
+from mirtool.errors import UsageError
 from mirtool.io.mirnas.aliases import ACCESSION
 from mirtool.io.tables.text_tables import MISSING_CELLS, TextTable, guard_text, unguard_text
 from mirtool.model import Table, TextArray, text_array
@@ -20,7 +20,7 @@ _PLAIN_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?")
 _KINDS = (ProbeKind.MIRNA, ProbeKind.MIRPLUS)
 
 
-def name_columns(found: Sequence[Resolution], book: NameBook) -> dict[str, TextArray]:
+def name_columns(found: Sequence[Resolution], book: MirnaNames) -> dict[str, TextArray]:
     """Give what became of names as columns of text, one entry a name; empty where nothing is known.
 
     ``seed family`` lists the miRNAs of the same species with the same seed (positions 2 to 8), those of each
@@ -54,12 +54,12 @@ def suggest_column(table: TextTable) -> int:
 
     Raises
     ------
-    CallError
+    UsageError
         Where there is no such cell.
     """
     counts = [sum(map(_looks_known, table.text(j))) for j in range(len(table.header))]
     if not any(counts):
-        raise CallError(
+        raise UsageError(
             "no column of this table holds miRNA names",
             found=", ".join(table.header[:12]),
             hint="say which column does: --column Name; for names without a species give --species too",
@@ -71,7 +71,7 @@ def _looks_known(cell: str) -> bool:
     return ACCESSION.fullmatch(cell) is not None or classify_probe("", cell) in _KINDS
 
 
-def named_table(table: TextTable, found: Sequence[Resolution], book: NameBook, *, typed: bool = False) -> Table:
+def named_table(table: TextTable, found: Sequence[Resolution], book: MirnaNames, *, typed: bool = False) -> Table:
     """Give a table with the columns of :func:`name_columns` after its own.
 
     Parameters
@@ -120,7 +120,7 @@ def count_statuses(found: Sequence[Resolution]) -> dict[Status, int]:
 
     Examples
     --------
-    >>> book = NameBook()
+    >>> book = MirnaNames()
     >>> count_statuses([book.resolve("hsa-miR-16-5p"), book.resolve("hsa-miR-16")])
     {<Status.CURRENT: 'current'>: 1, <Status.ARM_MISSING: 'arm missing'>: 1}
     """

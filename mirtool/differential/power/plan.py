@@ -11,7 +11,7 @@ import numpy as np
 
 from mirtool.differential.power.curve import p_cutoff_for_fdr, t_test_power
 from mirtool.differential.power.pilot import PilotVariance
-from mirtool.errors import CallError
+from mirtool.errors import UsageError
 from mirtool.model import FloatArray, IntArray
 
 TESTS = ("moderated", "student")
@@ -102,7 +102,7 @@ def plan_arrays(
 
     Raises
     ------
-    CallError
+    UsageError
         For a number out of range.
     """
     _check(fold_changes, max_arrays, fdr, power, share, test)
@@ -144,13 +144,13 @@ def _check(
     fold_changes: Sequence[float], max_arrays: int, fdr: float, power: float, share: float, test: str
 ) -> None:
     if not fold_changes or not all(1 < fold < math.inf for fold in fold_changes):
-        raise CallError(
+        raise UsageError(
             "a fold change to be found must be above 1",
             found=", ".join(f"{fold:g}" for fold in fold_changes) or "none",
             expected="such as 2, either way; not a log2",
         )
     if not 2 <= max_arrays <= MOST_ARRAYS:
-        raise CallError(
+        raise UsageError(
             "the number of arrays a group is out of range", found=str(max_arrays), expected=f"2 to {MOST_ARRAYS}"
         )
     for what, value in (
@@ -159,6 +159,6 @@ def _check(
         ("share of the probes that change", share),
     ):
         if not 0 < value < 1:
-            raise CallError(f"the {what} must lie between 0 and 1", found=f"{value:g}")
+            raise UsageError(f"the {what} must lie between 0 and 1", found=f"{value:g}")
     if test not in TESTS:
-        raise CallError("power is known of two tests", found=repr(test), expected=" or ".join(TESTS))
+        raise UsageError("power is known of two tests", found=repr(test), expected=" or ".join(TESTS))

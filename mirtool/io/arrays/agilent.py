@@ -74,7 +74,7 @@ from pathlib import Path
 import numpy as np
 
 from mirtool.annotation.probes import ProbeKind
-from mirtool.errors import CallError, FormatError
+from mirtool.errors import FormatError, UsageError
 from mirtool.io.registry import Inspection
 from mirtool.io.tables.rows import (
     column_names,
@@ -189,7 +189,7 @@ def read_agilent(path: str | Path, *, signal: str | None = None) -> RawArrays:
     ------
     FormatError
         As the module says, with line and column.
-    CallError
+    UsageError
         For a signal that does not exist, or that the file does not have.
     """
     return _arrays_of(_read_file(path), path, signal)
@@ -343,11 +343,11 @@ def _arrays_of(file: _File, path: str | Path, signal: str | None) -> RawArrays:
 
 def _choose_signal(file: _File, signal: str | None, path: str | Path) -> str:
     if signal is not None and signal not in SIGNALS:
-        raise CallError(f"no signal is called {signal!r}", expected="one of " + ", ".join(SIGNALS))
+        raise UsageError(f"no signal is called {signal!r}", expected="one of " + ", ".join(SIGNALS))
     chosen = signal or file.default_signal
     if file.table.find(f"g{SIGNALS[chosen]}") is None:
         there = [name for name, column in SIGNALS.items() if file.table.find(f"g{column}") is not None]
-        raise (CallError if there else FormatError)(
+        raise (UsageError if there else FormatError)(
             f"the file has no g{SIGNALS[chosen]}",
             path=path,
             line=file.table.first_line - 1,

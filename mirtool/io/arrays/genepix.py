@@ -62,7 +62,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mirtool.annotation.probes import classify_probes, count_kinds
-from mirtool.errors import CallError, FormatError
+from mirtool.errors import FormatError, UsageError
 from mirtool.io.arrays.genepix_writer import genepix_bytes
 from mirtool.io.registry import Inspection
 from mirtool.io.tables.arrow import floats_of, integers_of, texts_of
@@ -274,7 +274,7 @@ def read_genepix(
     FormatError
         Where the file is no GenePix result, a needed column or channel is missing or stands twice, a row is
         cut short, or a cell that must hold a number holds text; with its line and column.
-    CallError
+    UsageError
         For a ``foreground`` or ``background`` that does not exist.
     """
     _check_choice("foreground", foreground, FOREGROUNDS)
@@ -321,7 +321,7 @@ def read_genepix(
 
 def _check_choice(what: str, value: str, choices: dict[str, str]) -> None:
     if value not in choices:
-        raise CallError(f"no {what} is called {value!r}", expected="one of " + ", ".join(choices))
+        raise UsageError(f"no {what} is called {value!r}", expected="one of " + ", ".join(choices))
 
 
 def _as_column(values: FloatArray | None) -> FloatArray | None:

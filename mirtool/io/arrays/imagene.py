@@ -70,7 +70,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mirtool.errors import ArrayMismatchError, CallError, FormatError, SampleSheetError
+from mirtool.errors import ArrayMismatchError, FormatError, SampleSheetError, UsageError
 from mirtool.io.arrays.sample_matching import HY5_COLUMN
 from mirtool.io.registry import Inspection
 from mirtool.io.tables.rows import (
@@ -262,7 +262,7 @@ def read_imagene(
     ------
     FormatError
         As the module says, with line and column.
-    CallError
+    UsageError
         For a ``foreground`` or ``background`` that does not exist.
     """
     one = _read_file(path, foreground, background)
@@ -444,7 +444,7 @@ class _Header:
 def _read_file(path: str | Path, foreground: str, background: str) -> _File:
     for what, value in (("foreground", foreground), ("background", background)):
         if value not in ("median", "mean"):
-            raise CallError(f"no {what} is called {value!r}", expected="one of median, mean")
+            raise UsageError(f"no {what} is called {value!r}", expected="one of median, mean")
     lines = read_text(path).split("\n")
     begin, end = _find_table(lines, path)
     header = _parse_header(lines[:begin])

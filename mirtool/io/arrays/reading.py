@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mirtool.annotation.probes import KindRule, classify_probes
-from mirtool.errors import ArrayMismatchError, CallError, FormatError, SampleSheetError
+from mirtool.errors import ArrayMismatchError, FormatError, SampleSheetError, UsageError
 from mirtool.io.arrays.probe_values import Scale
 from mirtool.io.arrays.sample_matching import (
     HY5_COLUMN,
@@ -106,7 +106,7 @@ def read_arrays(
         Where the sheet and the files do not fit each other, or two arrays would have one name.
     FormatError
         Where a file can't be read, holds no arrays, or is of another format than the first.
-    CallError
+    UsageError
         Where no file is given, ``format``, ``signal``, ``foreground`` or ``background`` does not exist, or the
         files have no such thing.
     """
@@ -138,7 +138,7 @@ def paths_to_read(files: Sequence[str | Path], samples: SampleTable | None) -> l
 
     Raises
     ------
-    CallError
+    UsageError
         Where a file is named twice, or there is neither a file nor a sheet.
     SampleSheetError
         Where the sheet names no file for a sample, or one that does not exist.
@@ -146,11 +146,11 @@ def paths_to_read(files: Sequence[str | Path], samples: SampleTable | None) -> l
     given = [str(path) for path in files]
     for path in given:
         if given.count(path) > 1:
-            raise CallError("the same file is given twice", found=path)
+            raise UsageError("the same file is given twice", found=path)
     if given:
         return given
     if samples is None:
-        raise CallError("no file was given", hint="name the scanner's files: exports/*.gpr")
+        raise UsageError("no file was given", hint="name the scanner's files: exports/*.gpr")
     unnamed = [name for name, file in zip(samples.names, samples.files, strict=True) if not file]
     if unnamed:
         raise SampleSheetError(
@@ -203,14 +203,14 @@ def _read_one(
     """Read what one file holds: its arrays, of a service's workbook those of each GAL lot."""
     found = sniff_format(path, format_name)
     if signal is not None and found != "agilent":
-        raise CallError(
+        raise UsageError(
             "only Agilent files let you choose a signal",
             path=path,
             found=f"--signal {signal}, and a file of the format {found}",
             hint="leave --signal out",
         )
     if found != "genepix" and set(pixels.values()) != {"median"}:
-        raise CallError(
+        raise UsageError(
             "only GenePix files let you choose a statistic of the pixels",
             path=path,
             found=f"foreground {pixels['foreground']}, background {pixels['background']}, and the format {found}",

@@ -21,7 +21,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
-from mirtool.errors import CallError, OfflineError, OutputError
+from mirtool.errors import OfflineError, OutputError, UsageError
 from mirtool.io.genes.gene_sets import gene_sets_text, parse_gene_sets
 from mirtool.io.tables.text import read_text
 from mirtool.model import GeneSets
@@ -48,7 +48,7 @@ def read_library(name: str) -> GeneSets:
 
     Raises
     ------
-    CallError
+    UsageError
         Where Enrichr has no library of that name.
     OfflineError
         Where it is not in the cache and the server is out of reach.
@@ -64,11 +64,11 @@ def fetched_library(name: str) -> Path:
 
     Raises
     ------
-    CallError, OfflineError, OutputError
+    UsageError, OfflineError, OutputError
         As of :func:`read_library`.
     """
     if not _LIBRARY_NAME.fullmatch(name):
-        raise CallError(
+        raise UsageError(
             "this is neither a file of gene sets nor the name of an Enrichr library",
             found=repr(name),
             expected="go, none, the path of a GMT file, or a name such as KEGG_2021_Human",
@@ -90,7 +90,7 @@ def _fetch(name: str, kept: Path) -> str:
     except Exception as error:  # gseapy has no error of its own: a name it does not know is a plain ValueError
         if type(error) is not ValueError:
             raise _offline(name, kept, str(error)) from error
-        raise CallError(
+        raise UsageError(
             f"Enrichr has no library called {name!r}, and no file has that name",
             hint=f"the names are listed at {LIBRARIES_PAGE}; a file is named with its path",
         ) from error

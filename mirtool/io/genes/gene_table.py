@@ -26,7 +26,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mirtool.annotation.gene_symbols.book import GeneBook, book_of, without_version
+from mirtool.annotation.gene_symbols.book import GeneSymbols, book_of, without_version
 from mirtool.errors import FormatError
 from mirtool.io.tables.name_lists import find_column, fold_header
 from mirtool.io.tables.text_tables import MISSING_CELLS, TextTable, read_table
@@ -48,12 +48,12 @@ _NONE = frozenset({*MISSING_CELLS, "-"})
 _SEPARATOR = re.compile(r"\s*[;|,]\s*")
 
 
-def read_gene_book(path: str | Path) -> GeneBook:
+def read_gene_symbols(path: str | Path) -> GeneSymbols:
     """Read a table of genes given by the user, to be used in place of the embedded one.
 
     Returns
     -------
-    GeneBook
+    GeneSymbols
         Of any species: it is asked about the targets of every miRNA.
 
     Raises

@@ -37,7 +37,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mirtool.annotation.gene_symbols import GeneBook
+from mirtool.annotation.gene_symbols import GeneSymbols
 from mirtool.errors import FormatError
 from mirtool.io.genes import gene_sets
 from mirtool.io.registry import Inspection
@@ -129,7 +129,7 @@ def read_interactions(
     *,
     species: str | None = None,
     score_cutoff: float | None = None,
-    genes: GeneBook | None = None,
+    genes: GeneSymbols | None = None,
 ) -> Interactions:
     """Read a table of interactions as pairs, each once, sorted by miRNA and gene.
 
@@ -174,7 +174,7 @@ def starter_interactions() -> Interactions:
 _EXCEL_DATE = re.compile(r"\d{1,2}-[A-Z][a-z]{2}|[A-Z][a-z]{2}-\d{2}|\d{4}-\d\d-\d\d( 00:00:00)?")
 
 
-def read_rows(path: str | Path, genes: GeneBook | None = None) -> InteractionRows:
+def read_rows(path: str | Path, genes: GeneSymbols | None = None) -> InteractionRows:
     """Read a table of interactions row by row, nothing left out but what is no interaction, which is said.
 
     Parameters

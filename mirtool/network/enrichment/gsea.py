@@ -33,7 +33,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mirtool.errors import CallError, FormatError, NotEnoughDataError
+from mirtool.errors import FormatError, NotEnoughDataError, UsageError
 from mirtool.io.genes.gene_changes import GeneChanges
 from mirtool.model import BoolArray, FloatArray, GeneSets, IntArray, Table, TextArray, text_array
 from mirtool.stats.adjustment import adjust_p_values
@@ -96,7 +96,7 @@ def rank_genes(changes: GeneChanges, by: str | None = None) -> RankedGenes:
 
     Raises
     ------
-    CallError
+    UsageError
         For an unknown ranking, or one that the table has not.
     FormatError
         Where the table has nothing to rank by, or a score is infinite.
@@ -104,13 +104,13 @@ def rank_genes(changes: GeneChanges, by: str | None = None) -> RankedGenes:
         Where no gene has a score.
     """
     if by is not None and by not in RANKINGS:
-        raise CallError("no ranking is called so", found=repr(by), expected=" or ".join(RANKINGS))
+        raise UsageError("no ranking is called so", found=repr(by), expected=" or ".join(RANKINGS))
     for name in (by,) if by else RANKINGS:
         found = _scores(changes, name)
         if found is not None:
             break
     else:
-        refusal = CallError if by else FormatError
+        refusal = UsageError if by else FormatError
         raise refusal(
             f"the table can't be ranked by {by}" if by else "the table has nothing to rank genes by",
             path=changes.path,
@@ -262,13 +262,13 @@ def gsea(
 
     Raises
     ------
-    CallError
+    UsageError
         Where the sizes, the permutations or the weight make no sense.
     NotEnoughDataError
         Where no set has a size within the limits, or all scores are zero.
     """
     if not 1 <= min_size <= max_size or permutations < 1 or weight < 0:
-        raise CallError(
+        raise UsageError(
             "sizes must be 1 or more, the smallest first, permutations 1 or more, the weight not negative",
             found=f"sizes {min_size} to {max_size}, {permutations} permutations, weight {weight:g}",
         )

@@ -32,7 +32,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from mirtool.errors import CallError
+from mirtool.errors import UsageError
 from mirtool.model import FloatArray, IntArray
 
 if TYPE_CHECKING:
@@ -113,11 +113,11 @@ def mirna_null(
 
     Raises
     ------
-    CallError
+    UsageError
         For fewer than one draw.
     """
     if draws < 1:
-        raise CallError("a null of miRNA sets needs draws", found=str(draws), expected="10000 or more")
+        raise UsageError("a null of miRNA sets needs draws", found=str(draws), expected="10000 or more")
     dtype = np.int16 if max(incidence.shape[0], int(np.diff(terms.indptr).max(initial=0))) < 2**15 else np.int32
     incidence, terms = incidence.astype(dtype), terms.astype(dtype)
     groups = np.zeros(len(chosen), dtype=np.int64) if strata is None else strata

@@ -40,8 +40,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mirtool.annotation.mirbase import MIRBASE_VERSION, mature_mirnas, seed
-from mirtool.annotation.mirna_names import NameBook, Resolution, Status
-from mirtool.errors import CallError, NotEnoughDataError
+from mirtool.annotation.mirna_names import MirnaNames, Resolution, Status
+from mirtool.errors import NotEnoughDataError, UsageError
 from mirtool.io.mirnas.mirna_loci import MirnaLoci, MirnaLocus
 from mirtool.model import GeneSets, Table, text_array
 from mirtool.network.enrichment.over_representation import MIRNA_NULL, EnrichmentTable, enrichment
@@ -92,12 +92,12 @@ class MirnaSets:
     remarks: tuple[str, ...] = ()
 
 
-def array_mirnas(names: Iterable[str], book: NameBook) -> ArrayMirnas:
+def array_mirnas(names: Iterable[str], book: MirnaNames) -> ArrayMirnas:
     """Look the names of an array up; those that stand for one miRNA today are one.
 
     Examples
     --------
-    >>> found = array_mirnas(["hsa-miR-95", "hsa-miR-17-5p/hsa-miR-106a-5p", "miRPlus-A1015"], NameBook())
+    >>> found = array_mirnas(["hsa-miR-95", "hsa-miR-17-5p/hsa-miR-106a-5p", "miRPlus-A1015"], MirnaNames())
     >>> list(found.matures), found.unknown
     (['hsa-miR-95-3p', 'hsa-miR-17-5p/hsa-miR-106a-5p'], ('miRPlus-A1015',))
     """
@@ -120,7 +120,7 @@ def seed_families(array: ArrayMirnas) -> MirnaSets:
 
     Examples
     --------
-    >>> families = seed_families(array_mirnas(["hsa-miR-20a-5p", "hsa-miR-93-5p", "hsa-miR-21-5p"], NameBook()))
+    >>> families = seed_families(array_mirnas(["hsa-miR-20a-5p", "hsa-miR-93-5p", "hsa-miR-21-5p"], MirnaNames()))
     >>> families.sets.terms
     ('hsa-miR-17-5p family (AAAGUGC)', 'hsa-miR-21-5p family (AGCUUAU)')
     """
@@ -145,17 +145,17 @@ def seed_families(array: ArrayMirnas) -> MirnaSets:
 
 
 def genomic_clusters(
-    array: ArrayMirnas, loci: MirnaLoci, book: NameBook, *, distance: int = CLUSTER_DISTANCE
+    array: ArrayMirnas, loci: MirnaLoci, book: MirnaNames, *, distance: int = CLUSTER_DISTANCE
 ) -> MirnaSets:
     """Give the genomic clusters of the array's miRNAs, each named by its first and last precursor as transcribed.
 
     Raises
     ------
-    CallError
+    UsageError
         For a negative distance.
     """
     if distance < 0:
-        raise CallError("a distance can't be negative", found=str(distance))
+        raise UsageError("a distance can't be negative", found=str(distance))
     probes_of = _probes_by_mature(array)
 
     def probes(members: Iterable[MirnaLocus]) -> frozenset[str]:
@@ -210,7 +210,7 @@ def find_clusters(loci: Iterable[MirnaLocus], distance: int) -> list[tuple[Mirna
     return clusters
 
 
-def named_sets(array: ArrayMirnas, sets: GeneSets, book: NameBook) -> MirnaSets:
+def named_sets(array: ArrayMirnas, sets: GeneSets, book: MirnaNames) -> MirnaSets:
     """Give sets over names as sets over the array, their names looked up.
 
     Raises
@@ -272,7 +272,7 @@ def mirna_set_enrichment(
     ------
     NotEnoughDataError
         Where no chosen miRNA is in the universe, or no set has a size within the limits.
-    CallError
+    UsageError
         Where the sizes contradict each other.
     """
     universe = collection.universe

@@ -38,7 +38,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from mirtool.errors import CallError, NotEnoughDataError
+from mirtool.errors import NotEnoughDataError, UsageError
 from mirtool.model import BoolArray, FloatArray, GeneSets, IntArray, Table, TextArray, text_array
 from mirtool.network.enrichment.mirna_null import DRAWS, SEED, MirnaNull, mirna_null
 from mirtool.network.enrichment.redundancy import Reduction
@@ -162,13 +162,13 @@ class EnrichmentTable:
 
         Raises
         ------
-        CallError
+        UsageError
             Where that null was not asked for.
         """
         for test in self.tests:
             if test.name == null:
                 return test
-        raise CallError("no test was made against this null", found=repr(null), expected=" or ".join(self.nulls))
+        raise UsageError("no test was made against this null", found=repr(null), expected=" or ".join(self.nulls))
 
     @property
     def nulls(self) -> tuple[str, ...]:
@@ -232,7 +232,7 @@ def enrichment(
     ------
     NotEnoughDataError
         Where no gene of the query is in the universe, or no term has a size within the limits.
-    CallError
+    UsageError
         Where the sizes contradict each other.
 
     Examples
@@ -287,12 +287,12 @@ def target_enrichment(
     ------
     NotEnoughDataError
         Where no gene is in the query or none of it in the universe, or no term has a size within the limits.
-    CallError
+    UsageError
         For an unknown null, and where the sizes contradict each other.
     """
     unknown = [name for name in nulls if name not in NULLS]
     if unknown or not nulls:
-        raise CallError(
+        raise UsageError(
             "no null is called so", found=repr(unknown[0] if unknown else ""), expected=", ".join(NULLS)
         )
     targets = mirnas.targets
@@ -354,7 +354,7 @@ def _ask(
     in_no_set_too: bool = False,
 ) -> _Question:
     if not 1 <= min_size <= max_size:
-        raise CallError(
+        raise UsageError(
             "the sizes of a term must be 1 or more, the smallest first", found=f"{min_size} to {max_size}"
         )
     annotated = frozenset[str]().union(*gene_sets.genes)

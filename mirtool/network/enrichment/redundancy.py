@@ -36,7 +36,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mirtool.errors import CallError
+from mirtool.errors import UsageError
 from mirtool.io.genes.gene_relations import go_ancestors, go_parents
 from mirtool.model import BoolArray, FloatArray, IntArray, TextArray, text_array
 from mirtool.stats.hypergeometric import upper_tail
@@ -105,13 +105,13 @@ def reduce_terms(result: EnrichmentTable, method: str) -> EnrichmentTable:
 
     Raises
     ------
-    CallError
+    UsageError
         For an unknown method, and for ``ancestors`` where no description of a term is an identifier of the
         embedded Gene Ontology.
     """
     if method == ANCESTORS:
         if not has_ancestors(result.descriptions):
-            raise CallError(
+            raise UsageError(
                 "these gene sets have no ancestors: their descriptions are no identifiers of the Gene Ontology",
                 found=result.source,
                 hint="use --reduce similar, which goes by the genes that terms share",
@@ -120,7 +120,7 @@ def reduce_terms(result: EnrichmentTable, method: str) -> EnrichmentTable:
     elif method == SIMILAR:
         representative = _by_similarity(result)
     else:
-        raise CallError(f"terms can't be reduced by {method!r}", expected=" or ".join(REDUCTIONS))
+        raise UsageError(f"terms can't be reduced by {method!r}", expected=" or ".join(REDUCTIONS))
     return replace(result, reduction=Reduction(method, representative))
 
 

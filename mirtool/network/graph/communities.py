@@ -34,7 +34,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mirtool.errors import CallError, NotEnoughDataError
+from mirtool.errors import NotEnoughDataError, UsageError
 from mirtool.model import BoolArray, FloatArray, GeneSets, IntArray, Table, TextArray, text_array
 from mirtool.network.build import SynergyNetwork
 from mirtool.network.enrichment.mirna_null import DRAWS, SEED
@@ -79,11 +79,11 @@ def with_communities(network: SynergyNetwork, *, resolution: float = 1.0, seed: 
 
     Raises
     ------
-    CallError
+    UsageError
         For a resolution that is not above 0.
     """
     if not 0 < resolution < np.inf:
-        raise CallError("the resolution of communities must be above 0", found=f"{resolution:g}", expected="1")
+        raise UsageError("the resolution of communities must be above 0", found=f"{resolution:g}", expected="1")
     weights = synergy_weights(network)
     member = louvain(weights, resolution, seed)
     mirnas = network.mirnas.with_columns({"community": text_array(str(c + 1) if c >= 0 else "" for c in member)})
@@ -234,11 +234,11 @@ def with_community_terms(
 
     Raises
     ------
-    CallError
+    UsageError
         Where the network has no communities, or what is asked contradicts itself.
     """
     if network.communities is None:
-        raise CallError("gene sets of communities need communities", hint="call with_communities first")
+        raise UsageError("gene sets of communities need communities", hint="call with_communities first")
 
     def test(names: str) -> EnrichmentTable | None:
         own = set(names.split(";"))

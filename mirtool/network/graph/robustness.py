@@ -38,11 +38,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mirtool.errors import CallError
+from mirtool.errors import UsageError
 from mirtool.model import BoolArray, FloatArray, IntArray, Interactions, Table, TextArray
 from mirtool.network.build import SynergyNetwork
 from mirtool.network.enrichment.mirna_null import SEED
-from mirtool.network.interactions.evidence import EVIDENCE, at_evidence
+from mirtool.network.interactions.evidence import EVIDENCE, filter_by_evidence
 from mirtool.network.interactions.mirnas import parts_of
 from mirtool.network.interactions.targets import target_matrix
 from mirtool.network.pairs.synergy import pair_statistics, sum_over_partners
@@ -97,15 +97,15 @@ def with_robustness(
 
     Raises
     ------
-    CallError
+    UsageError
         For fewer than one draw or one hub.
     """
     if draws < 1 or hubs < 1:
-        raise CallError(
+        raise UsageError(
             "robustness needs draws and hubs", found=f"{draws} draws, {hubs} hubs", expected="1 or more"
         )
     names = network.mirnas["miRNA"]
-    known = at_evidence(interactions, network.evidence)
+    known = filter_by_evidence(interactions, network.evidence)
     resampled = _study_in(known, names, network.alpha)
     whole = resampled.synergy_on_all()
     ranks, synergy = _resample(resampled, draws, seed, executor, on_step)
@@ -163,7 +163,7 @@ def _other_tables(interactions: Interactions, known: Interactions) -> Iterator[t
             yield f"{WITHOUT}{name}", known.take(known.databases != name)
     n_before = 0
     for level in EVIDENCE if interactions.graded else ():
-        taken = at_evidence(interactions, level)
+        taken = filter_by_evidence(interactions, level)
         if len(taken) > n_before:
             yield f"{AT_LEVEL}{level}", taken
         n_before = len(taken)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mirtool.annotation.pairs import renamed_pairs
-from mirtool.errors import CallError, NotEnoughDataError
+from mirtool.errors import NotEnoughDataError, UsageError
 from mirtool.model import BoolArray, IntArray, Interactions, TextArray, text_array
 from mirtool.wording import plural
 
@@ -59,7 +59,7 @@ def combine_interactions(sources: Sequence[Interactions], *, at_least: int = 1) 
 
     Raises
     ------
-    CallError
+    UsageError
         For a number that is none of sources, and for two sources of one name.
     NotEnoughDataError
         Where no pair stands in so many.
@@ -109,12 +109,12 @@ def combine_interactions(sources: Sequence[Interactions], *, at_least: int = 1) 
     )
 
 
-def at_score(interactions: Interactions, cutoff: float) -> Interactions:
+def filter_by_score(interactions: Interactions, cutoff: float) -> Interactions:
     """Give the pairs that their source is at least so sure of; those without a score go.
 
     Raises
     ------
-    CallError
+    UsageError
         Where the table has no scores.
     NotEnoughDataError
         Where no pair is that sure.
@@ -124,11 +124,11 @@ def at_score(interactions: Interactions, cutoff: float) -> Interactions:
     >>> blank = text_array(["", ""])
     >>> pairs = Interactions(text_array("mm"), text_array("XY"), blank, blank, "TargetScan",
     ...                      score=np.array([-0.1, -0.4]), lower_is_better=True)
-    >>> at_score(pairs, -0.2).gene.tolist()
+    >>> filter_by_score(pairs, -0.2).gene.tolist()
     ['Y']
     """
     if interactions.score is None:
-        raise CallError(
+        raise UsageError(
             f"{interactions.source} has no scores to set a limit to", hint="leave it out of --min-score"
         )
     compare = np.less_equal if interactions.lower_is_better else np.greater_equal
@@ -148,12 +148,12 @@ def at_score(interactions: Interactions, cutoff: float) -> Interactions:
 def _check(names: Sequence[str], at_least: int) -> None:
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
-        raise CallError(
+        raise UsageError(
             f"two sources of interactions are called {twice}",
             hint="name each once; of two files of one name, rename one",
         )
     if not 1 <= at_least <= len(names):
-        raise CallError(
+        raise UsageError(
             f"a pair can't stand in {at_least} of {len(names)} sources",
             expected=f"a number from 1 to {len(names)}",
         )

@@ -13,7 +13,7 @@ from mirtool.annotation.pairs import renamed_pairs
 from mirtool.model import Interactions, text_array
 
 
-def with_current_names(interactions: Interactions, current: Mapping[str, str]) -> Interactions:
+def update_mirna_names(interactions: Interactions, current: Mapping[str, str]) -> Interactions:
     """Rename the miRNAs of a table, and make one pair of those that become the same.
 
     Parameters
@@ -32,7 +32,7 @@ def with_current_names(interactions: Interactions, current: Mapping[str, str]) -
     --------
     >>> pairs = Interactions(text_array(["miR-95", "miR-95-3p"]), text_array(["A", "A"]),
     ...                      text_array(["weak", "strong"]), text_array(["2", "1"]), "mine")
-    >>> one = with_current_names(pairs, {"miR-95": "miR-95-3p"})
+    >>> one = update_mirna_names(pairs, {"miR-95": "miR-95-3p"})
     >>> one.mirna.tolist(), one.evidence.tolist(), one.references.tolist()
     (['miR-95-3p'], ['strong'], ['1;2'])
     """

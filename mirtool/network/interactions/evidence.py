@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from mirtool.errors import CallError
+from mirtool.errors import UsageError
 from mirtool.model import EVIDENCE_CLASSES, Interactions
 
 EVIDENCE = {"strong": "strong", "clip": "clip", "validated": "weak", "all": ""}
 """The levels that can be asked for, and the least class of evidence each takes."""
 
 
-def at_evidence(interactions: Interactions, evidence: str) -> Interactions:
+def filter_by_evidence(interactions: Interactions, evidence: str) -> Interactions:
     """Give the pairs of a table at a level of evidence.
 
     Parameters
@@ -25,15 +25,15 @@ def at_evidence(interactions: Interactions, evidence: str) -> Interactions:
 
     Raises
     ------
-    CallError
+    UsageError
         For another level, and for one but ``all`` of a table that says nothing about evidence.
     """
     if evidence not in EVIDENCE:
-        raise CallError("no level of evidence is called so", found=repr(evidence), expected=" or ".join(EVIDENCE))
+        raise UsageError("no level of evidence is called so", found=repr(evidence), expected=" or ".join(EVIDENCE))
     if evidence == "all":
         return interactions
     if not interactions.graded:
-        raise CallError(
+        raise UsageError(
             f"{interactions.source} has no column that says which evidence is strong",
             hint="take every pair: --evidence all; or give miRTarBase as downloaded, with its Support Type",
         )

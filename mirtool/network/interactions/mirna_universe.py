@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mirtool.errors import CallError, FormatError, NotEnoughDataError
+from mirtool.errors import FormatError, NotEnoughDataError, UsageError
 from mirtool.io.tables.text_tables import TextTable
 from mirtool.model import BoolArray, IntArray, Interactions, Table, text_array
-from mirtool.network.interactions.evidence import at_evidence
+from mirtool.network.interactions.evidence import filter_by_evidence
 from mirtool.network.interactions.mirnas import parts_of
 from mirtool.network.interactions.targets import TargetMatrix, target_matrix
 from mirtool.wording import plural
@@ -81,12 +81,12 @@ def mirna_universe(
 
     Raises
     ------
-    CallError
+    UsageError
         Where a chosen miRNA with targets is not among the measured ones; for an unknown level of evidence.
     NotEnoughDataError
         Where no chosen miRNA has a target.
     """
-    known = at_evidence(interactions, evidence)
+    known = filter_by_evidence(interactions, evidence)
     asked = {name.strip() for name in chosen} - {""}
     if measured is None:
         replaced = {part for name in asked for part in parts_of(name)} - asked
@@ -109,7 +109,7 @@ def mirna_universe(
 def _check_measured(asked: set[str], measured: Sequence[str], source: str) -> None:
     missing = sorted(asked - set(measured))
     if missing:
-        raise CallError(
+        raise UsageError(
             f"{plural(len(missing), 'miRNA')} of the study do not stand among the {len(measured):,} of {source}",
             found=", ".join(missing[:5]) + (", …" if len(missing) > 5 else ""),
             hint="a universe must hold every miRNA that could have been chosen: name the list of all on the array",

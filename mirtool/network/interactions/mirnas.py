@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mirtool.errors import CallError
+from mirtool.errors import UsageError
 from mirtool.model import FloatArray, TextArray, text_array
 
 _ARM = re.compile(r"(-[35]p|\*)$")
@@ -53,7 +53,7 @@ def combine_probes(
 
     Raises
     ------
-    CallError
+    UsageError
         Where the arguments differ in length.
 
     Examples
@@ -64,7 +64,7 @@ def combine_probes(
     regulation = [""] * len(names) if regulation is None else regulation
     log2_ratio = [np.nan] * len(names) if log2_ratio is None else log2_ratio
     if not len(names) == len(regulation) == len(log2_ratio):
-        raise CallError(
+        raise UsageError(
             "every miRNA needs one regulation and one log2 ratio",
             found=f"{len(names)} names, {len(regulation)} regulations, {len(log2_ratio)} ratios",
         )

@@ -6,7 +6,7 @@ import numpy as np
 
 from mirtool.errors import NotEnoughDataError
 from mirtool.model import GeneSets, Interactions
-from mirtool.network.interactions.evidence import at_evidence
+from mirtool.network.interactions.evidence import filter_by_evidence
 from mirtool.network.interactions.mirnas import StudyMirnas
 from mirtool.network.interactions.targets import target_matrix
 
@@ -45,7 +45,7 @@ def target_sets(study: StudyMirnas, interactions: Interactions, *, evidence: str
     >>> target_sets(study, starter_interactions()).terms[:2]
     ('targets of the 2 miRNAs up', 'shared targets of the 2 miRNAs up')
     """
-    matrix = target_matrix(at_evidence(interactions, evidence), study.name.tolist())
+    matrix = target_matrix(filter_by_evidence(interactions, evidence), study.name.tolist())
     known = np.flatnonzero(matrix.n_targets)
     if not len(known):
         raise NotEnoughDataError(

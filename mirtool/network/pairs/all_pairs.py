@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from mirtool.model import Interactions, Table
-from mirtool.network.interactions.evidence import at_evidence
+from mirtool.network.interactions.evidence import filter_by_evidence
 from mirtool.network.interactions.targets import target_matrix
 from mirtool.network.pairs.synergy import pair_statistics
 
@@ -29,7 +29,7 @@ def all_pairs(interactions: Interactions, *, evidence: str = "all") -> Table:
 
     Raises
     ------
-    CallError
+    UsageError
         For an unknown level of evidence, or ``strong`` of a table without evidence.
 
     Examples
@@ -39,7 +39,7 @@ def all_pairs(interactions: Interactions, *, evidence: str = "all") -> Table:
     >>> pairs["miRNA A"][0], pairs["miRNA B"][0]
     ('hsa-miR-17-5p', 'hsa-miR-20a-5p')
     """
-    targets = target_matrix(at_evidence(interactions, evidence))
+    targets = target_matrix(filter_by_evidence(interactions, evidence))
     pairs = pair_statistics(targets.incidence, len(targets.genes), sharing_only=True)
     order = np.lexsort((pairs.b, pairs.a, -pairs.shared, pairs.p_value))
     n = len(targets.mirnas)

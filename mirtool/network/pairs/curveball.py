@@ -37,7 +37,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mirtool.errors import CallError
+from mirtool.errors import UsageError
 from mirtool.model import FloatArray, IntArray
 
 if TYPE_CHECKING:
@@ -95,11 +95,11 @@ def pair_null(
 
     Raises
     ------
-    CallError
+    UsageError
         For fewer than one draw.
     """
     if draws < 1:
-        raise CallError("a null of shuffled tables needs draws", found=str(draws), expected="1000 or more")
+        raise UsageError("a null of shuffled tables needs draws", found=str(draws), expected="1000 or more")
     start, *seeds = np.random.SeedSequence(seed).spawn(1 + n_tasks(draws))
     degrees = np.diff(incidence.indptr).astype(np.int64)
     n_genes = incidence.shape[1]

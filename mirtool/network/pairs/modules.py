@@ -36,7 +36,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from mirtool.errors import CallError, NotEnoughDataError
+from mirtool.errors import NotEnoughDataError, UsageError
 from mirtool.model import BoolArray, FloatArray, GeneSets, IntArray, ProteinInteractions, Table, text_array
 from mirtool.network.build import SynergyNetwork
 from mirtool.network.enrichment.over_representation import MAX_SIZE, MIN_SIZE
@@ -199,7 +199,7 @@ def with_modules(
 
     Raises
     ------
-    CallError
+    UsageError
         For limits that contradict each other or lie outside their range.
     NotEnoughDataError
         Where no category has a size within the limits, or the network of proteins hardly knows the genes.
@@ -244,7 +244,7 @@ def with_modules(
     is_module = np.ones(len(found), dtype=bool)
     if proteins is not None:
         if closeness_level * (draws + 1) < 1:
-            raise CallError(
+            raise UsageError(
                 f"with {draws} random sets no P can be as small as {closeness_level:g}",
                 expected=f"{int(np.ceil(1 / closeness_level)) - 1} or more",
             )
@@ -296,14 +296,14 @@ def join_sets(collections: Sequence[GeneSets]) -> GeneSets:
 
 def _check(min_size: int, max_size: int, min_genes: int, level: float, closeness_level: float) -> None:
     if not 1 <= min_size <= max_size:
-        raise CallError(
+        raise UsageError(
             "the sizes of a term must be 1 or more, the smallest first", found=f"{min_size} to {max_size}"
         )
     if min_genes < 2:
-        raise CallError("a module needs two genes or more", found=str(min_genes))
+        raise UsageError("a module needs two genes or more", found=str(min_genes))
     for what, value in (("the FDR of modules", level), ("the P of closeness", closeness_level)):
         if not 0 < value <= 1:
-            raise CallError(f"{what} must lie between 0 and 1", found=f"{value:g}")
+            raise UsageError(f"{what} must lie between 0 and 1", found=f"{value:g}")
 
 
 def _tested_terms(

@@ -35,7 +35,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from mirtool.errors import CallError, NotEnoughDataError
+from mirtool.errors import NotEnoughDataError, UsageError
 from mirtool.model import FloatArray, IntArray, ProteinInteractions, TextArray
 from mirtool.network.interactions.mirna_universe import degree_strata
 
@@ -205,11 +205,11 @@ def closeness(
 
     Raises
     ------
-    CallError
+    UsageError
         For fewer than one draw.
     """
     if draws < 1:
-        raise CallError("random sets of genes must be drawn", found=str(draws), expected="1000 or more")
+        raise UsageError("random sets of genes must be drawn", found=str(draws), expected="1000 or more")
     seeds = np.random.SeedSequence(seed).spawn(len(sets))
     parts = np.array_split(np.arange(len(sets)), N_TASKS)
     tasks = [[(sets[i], seeds[i]) for i in part] for part in parts]

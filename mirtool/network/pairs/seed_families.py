@@ -35,10 +35,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mirtool.annotation.mirbase import seed as seed_of
-from mirtool.errors import CallError
+from mirtool.errors import UsageError
 from mirtool.model import BoolArray, FloatArray, IntArray, Interactions, Table, TextArray, text_array
 from mirtool.network.build import SynergyNetwork, synergy_network
-from mirtool.network.interactions.evidence import at_evidence
+from mirtool.network.interactions.evidence import filter_by_evidence
 from mirtool.network.interactions.mirna_universe import mirna_universe
 from mirtool.network.interactions.mirnas import parts_of
 from mirtool.network.interactions.targets import TargetMatrix, target_matrix
@@ -56,7 +56,7 @@ SEED_SHARE = 2
 
 
 @dataclass(frozen=True, eq=False)
-class _Judged:
+class PairStatistics:
     """Pairs judged anew, one entry each in the order of the network's; NaN where there is nothing to judge."""
 
     shared: IntArray
@@ -66,6 +66,7 @@ class _Judged:
     significant: BoolArray
 
     def columns(self) -> dict[str, IntArray | FloatArray | BoolArray]:
+        """Return the columns of the table of pairs."""
         return {
             "shared targets beyond seed": self.shared,
             "expected beyond seed": self.expected,
@@ -111,13 +112,13 @@ def beyond_seed(
 
     Raises
     ------
-    CallError
+    UsageError
         For an unknown way, or a share below 2.
     """
     if way not in WAYS:
-        raise CallError("pairs can't be judged beyond the seed so", found=repr(way), expected=" or ".join(WAYS))
+        raise UsageError("pairs can't be judged beyond the seed so", found=repr(way), expected=" or ".join(WAYS))
     if seed_share < 2:
-        raise CallError(
+        raise UsageError(
             "a common target of a seed family is one of two members or more", found=str(seed_share), expected="2"
         )
     if way == "family":
@@ -183,7 +184,7 @@ def _by_targets(
             pairs_of_seeds[common].append(pair)
     judged = _as_it_is(network)
     shared, expected, p_value = judged.shared.copy(), judged.expected.copy(), judged.p_value.copy()
-    known = at_evidence(interactions, network.evidence)
+    known = filter_by_evidence(interactions, network.evidence)
     everything, own = target_matrix(known), target_matrix(known, names.tolist()).incidence
     shuffled = network.pair_null == "curveball"
     table = mirna_universe(names.tolist(), interactions, evidence=network.evidence).targets if shuffled else None
@@ -204,7 +205,7 @@ def _by_targets(
         else:
             expected[rows], p_value[rows] = _hypergeometric(left, a[rows], b[rows], shared[rows])
     fdr = adjust_p_values(p_value)
-    judged = _Judged(shared, expected, p_value, fdr, (fdr <= network.alpha) & (shared > 0))
+    judged = PairStatistics(shared, expected, p_value, fdr, (fdr <= network.alpha) & (shared > 0))
     return replace(
         network,
         pairs=network.pairs.with_columns(judged.columns()),
@@ -268,7 +269,7 @@ def _unit_name(members: TextArray) -> str:
     return "/".join(dict.fromkeys(part for name in members for part in parts_of(name)))
 
 
-def _of_units(network: SynergyNetwork, families: Table, unit_of: dict[str, str]) -> _Judged:
+def _of_units(network: SynergyNetwork, families: Table, unit_of: dict[str, str]) -> PairStatistics:
     """Give each pair of miRNAs the numbers of its two units."""
     row_of = {
         frozenset(ends): row for row, ends in enumerate(zip(families["miRNA A"], families["miRNA B"], strict=True))
@@ -283,7 +284,7 @@ def _of_units(network: SynergyNetwork, families: Table, unit_of: dict[str, str])
         values[apart] = families[column][rows[apart]]
         return values
 
-    return _Judged(
+    return PairStatistics(
         shared=np.nan_to_num(taken("shared targets")).astype(np.int64),
         expected=taken(null[0]),
         p_value=taken(null[1]),
@@ -305,9 +306,9 @@ def _null_columns(network: SynergyNetwork) -> tuple[str, str, str]:
     return "expected", "P", "FDR"
 
 
-def _as_it_is(network: SynergyNetwork) -> _Judged:
+def _as_it_is(network: SynergyNetwork) -> PairStatistics:
     expected, p_value, fdr = (network.pairs[name] for name in _null_columns(network))
-    return _Judged(network.pairs["shared targets"], expected, p_value, fdr, network.pairs["significant"])
+    return PairStatistics(network.pairs["shared targets"], expected, p_value, fdr, network.pairs["significant"])
 
 
 def _seeds(network: SynergyNetwork) -> dict[str, list[str]]:
@@ -327,7 +328,7 @@ def _rows(wanted: TextArray, names: TextArray) -> IntArray:
     return np.array([row[name] for name in wanted], dtype=np.int64)
 
 
-def _sums(network: SynergyNetwork, judged: _Judged) -> dict[str, IntArray]:
+def _sums(network: SynergyNetwork, judged: PairStatistics) -> dict[str, IntArray]:
     """Sum partners and shared targets over the significant pairs of each miRNA."""
     ends = np.concatenate([side[judged.significant] for side in _ends(network, network.mirnas["miRNA"])])
     shared = np.tile(judged.shared[judged.significant], 2)

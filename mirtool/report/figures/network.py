@@ -20,7 +20,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle, PathPatch
 from matplotlib.path import Path as Outline
 
-from mirtool.errors import CallError
+from mirtool.errors import UsageError
 from mirtool.model import IntArray, Table, TextArray
 from mirtool.network.build import SynergyNetwork
 from mirtool.report.figures.canvas import (
@@ -143,11 +143,11 @@ def network_figure(
 
     Raises
     ------
-    CallError
+    UsageError
         For another width.
     """
     if width_mm not in _FORMS:
-        raise CallError(
+        raise UsageError(
             "the network is drawn for a page or a column", found=f"{width_mm} mm", expected="180 or 85"
         )
     with house_style():

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from mirtool.differential.differential_table import STATISTICS, TEST_LABELS
-from mirtool.errors import CallError
+from mirtool.errors import UsageError
 from mirtool.model import DifferentialTable
 from mirtool.report.figures.canvas import MUTED_COLOR, SMALLEST_TEXT, house_style
 from mirtool.report.figures.comparison import (
@@ -60,15 +60,15 @@ def volcano_figure(d: DifferentialTable, *, rule: str = "p", n_labels: int = 15)
 
     Raises
     ------
-    CallError
+    UsageError
         For an unknown rule, or ``"fdr"`` where P was not adjusted.
     """
     if rule not in RULES:
-        raise CallError("unknown volcano rule", found=repr(rule), expected="p or fdr")
+        raise UsageError("unknown volcano rule", found=repr(rule), expected="p or fdr")
     if np.isnan(d.p_value).all():
         return ranked_figure(d, n_labels=n_labels)
     if rule == "fdr" and np.isnan(d.fdr).all():
-        raise CallError(
+        raise UsageError(
             "a volcano plot by FDR needs adjusted P values, and they were not adjusted",
             hint="name an adjustment, such as --adjust bh",
         )

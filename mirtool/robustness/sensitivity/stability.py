@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from mirtool.errors import CallError, NotEnoughDataError
+from mirtool.errors import NotEnoughDataError, UsageError
 from mirtool.model import DifferentialTable, FloatArray, IntArray, RawArrays
 from mirtool.normalize import is_ratio
 from mirtool.normalize.settings import choose_settings
@@ -94,14 +94,14 @@ def sensitivity(
 
     Raises
     ------
-    CallError
+    UsageError
         Where the values are ratios of two channels, which these choices do not fit.
     NotEnoughDataError
         Where under no choice a list can be made.
     """
     normalization = dict(normalization or {})
     if is_ratio(normalization.get("channel")):
-        raise CallError(
+        raise UsageError(
             "the choices are those of one channel, and the table holds ratios of two",
             found=f"--channel {normalization['channel']}",
         )

@@ -11,7 +11,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Protocol
 
-from mirtool.annotation.gene_symbols import GeneBook
+from mirtool.annotation.gene_symbols import GeneSymbols
 from mirtool.io.tables.text_tables import TextTable
 from mirtool.io.targets.databases import (
     diana_microt,
@@ -37,7 +37,7 @@ class TargetTable(Protocol):
     def matches(self, table: TextTable) -> bool:
         """Tell the database's tables."""
 
-    def read(self, path: str | Path, genes: GeneBook | None = None) -> InteractionRows:
+    def read(self, path: str | Path, genes: GeneSymbols | None = None) -> InteractionRows:
         """Read every row."""
 
 

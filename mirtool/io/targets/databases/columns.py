@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mirtool.annotation.gene_symbols import GeneBook, gene_book
+from mirtool.annotation.gene_symbols import GeneSymbols, load_gene_symbols
 from mirtool.errors import FormatError
 from mirtool.io.tables.large_tables import read_columns
 from mirtool.io.tables.name_lists import find_column, fold_header
@@ -108,7 +108,7 @@ def references_of(table: TextTable, *headers: str) -> LabelColumn:
 
 
 def gene_symbols(
-    symbols: LabelColumn | None, identifiers: LabelColumn | None, book: GeneBook | None
+    symbols: LabelColumn | None, identifiers: LabelColumn | None, book: GeneSymbols | None
 ) -> tuple[LabelColumn, tuple[str, ...]]:
     """Give the symbol of each row's gene, by its identifier where no symbol is there.
 
@@ -133,7 +133,7 @@ def gene_symbols(
     nameless = ~symbols.holds(map(bool, symbols.labels)) & identifiers.holds(map(bool, identifiers.labels))
     if not nameless.any():
         return symbols, ()
-    book = book or gene_book()
+    book = book or load_gene_symbols()
     used = np.zeros(len(identifiers.labels), dtype=bool)
     used[identifiers.position[nameless]] = True
     names = [book.name(label) if each else None for label, each in zip(identifiers.labels, used, strict=True)]

@@ -35,7 +35,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from mirtool.annotation.gene_symbols import GeneBook
+from mirtool.annotation.gene_symbols import GeneSymbols
 from mirtool.errors import FormatError
 from mirtool.io.tables.large_tables import read_columns
 from mirtool.io.tables.text import read_head, read_text
@@ -64,7 +64,7 @@ def matches(table: TextTable) -> bool:
     return has_columns(table, _GENE, _MIRNA) or has_columns(table, "mirna", "ensemblgeneid", "interactionscore")
 
 
-def read(path: str | Path, genes: GeneBook | None = None) -> InteractionRows:
+def read(path: str | Path, genes: GeneSymbols | None = None) -> InteractionRows:
     """Read every interaction; see :func:`mirtool.io.targets.interactions.read_rows`."""
     if "interaction_score" in next(iter(read_head(path).lines), ""):
         return _microt_2023(open_table(path, ("mirna", "ensemblgeneid"), ("interactionscore",)), genes)
@@ -77,7 +77,7 @@ def read(path: str | Path, genes: GeneBook | None = None) -> InteractionRows:
     return _microt_cds(_without_sites(path), genes)
 
 
-def _microt_2023(table: TextTable, genes: GeneBook | None) -> InteractionRows:
+def _microt_2023(table: TextTable, genes: GeneSymbols | None) -> InteractionRows:
     mirna = needed(table, DATABASE, "mirna", "mirna")
     identifiers = needed(table, DATABASE, "ensembl_gene_id", "ensemblgeneid")
     return _rows("2023", mirna, gene_symbols(None, identifiers, genes), table, "interactionscore")
@@ -89,7 +89,7 @@ def _without_sites(path: str | Path) -> TextTable:
     return table_of_lines(text.rstrip("\n").split("\n"), path, first_line=1, delimiter=",")
 
 
-def _microt_cds(table: TextTable, genes: GeneBook | None) -> InteractionRows:
+def _microt_cds(table: TextTable, genes: GeneSymbols | None) -> InteractionRows:
     gene = needed(table, DATABASE, "GeneId(name)", _GENE)
     parts = [
         (_BRACKETS.sub("", label), found[1] if (found := _BRACKETS.search(label)) else "") for label in gene.labels

@@ -29,7 +29,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mirtool.annotation.gene_symbols import GeneBook
+from mirtool.annotation.gene_symbols import GeneSymbols
 from mirtool.io.genes.gene_sets import read_gene_sets
 from mirtool.io.tables.name_lists import names_mirna
 from mirtool.io.tables.text_tables import TextTable
@@ -46,7 +46,7 @@ def matches(table: TextTable) -> bool:
     return len(table.header) > 2 and names_mirna(table.header[0]) and not table.header[1].strip()
 
 
-def read(path: str | Path, genes: GeneBook | None = None) -> InteractionRows:  # noqa: ARG001 (it names its genes)
+def read(path: str | Path, genes: GeneSymbols | None = None) -> InteractionRows:  # noqa: ARG001 (it names its genes)
     """Read every gene of every set; see :func:`mirtool.io.targets.interactions.read_rows`."""
     sets = read_gene_sets(path)
     pairs = [(term, gene) for term, genes in zip(sets.terms, sets.genes, strict=True) for gene in sorted(genes)]

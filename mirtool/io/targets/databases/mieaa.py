@@ -30,7 +30,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mirtool.annotation.gene_symbols import GeneBook
+from mirtool.annotation.gene_symbols import GeneSymbols
 from mirtool.errors import FormatError
 from mirtool.io.tables.text_tables import TextTable, read_table
 from mirtool.io.targets.databases.columns import has_columns, needed, no_rows
@@ -47,7 +47,7 @@ def matches(table: TextTable) -> bool:
     return has_columns(table, "category", "subcategory", "mirnasprecursors")
 
 
-def read(path: str | Path, genes: GeneBook | None = None) -> InteractionRows:  # noqa: ARG001 (it names its genes)
+def read(path: str | Path, genes: GeneSymbols | None = None) -> InteractionRows:  # noqa: ARG001 (it names its genes)
     """Read every pair of the rows on target genes; see :func:`mirtool.io.targets.interactions.read_rows`."""
     table = read_table(path)
     category, gene, mirnas = (

@@ -25,7 +25,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from mirtool.annotation.gene_symbols import GeneBook
+from mirtool.annotation.gene_symbols import GeneSymbols
 from mirtool.errors import FormatError
 from mirtool.io.tables.large_tables import read_columns
 from mirtool.io.tables.text import read_text
@@ -49,7 +49,7 @@ def matches(table: TextTable) -> bool:
     )
 
 
-def read(path: str | Path, genes: GeneBook | None = None) -> InteractionRows:
+def read(path: str | Path, genes: GeneSymbols | None = None) -> InteractionRows:
     """Read every row; see :func:`mirtool.io.targets.interactions.read_rows`."""
     table = read_columns(path, ("mirna", "refseq"), ("score",), header=_HEADER)
     if table is None:

@@ -37,7 +37,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mirtool.annotation.gene_symbols import GeneBook
+from mirtool.annotation.gene_symbols import GeneSymbols
 from mirtool.io.tables.text_tables import HeaderRows, TextTable, read_table
 from mirtool.io.targets.databases.columns import (
     gene_symbols,
@@ -75,7 +75,7 @@ def matches(table: TextTable) -> bool:
     return has_columns(table, "mirnamatureid", "targetgenename")
 
 
-def read(path: str | Path, genes: GeneBook | None = None) -> InteractionRows:
+def read(path: str | Path, genes: GeneSymbols | None = None) -> InteractionRows:
     """Read every row; see :func:`mirtool.io.targets.interactions.read_rows`."""
     table = read_table(path, header_rule=_with_names_of_their_own)
     gene, named = gene_symbols(

@@ -27,7 +27,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from mirtool.annotation.gene_symbols import GeneBook
+from mirtool.annotation.gene_symbols import GeneSymbols
 from mirtool.annotation.gene_symbols.book import without_version
 from mirtool.errors import FormatError
 from mirtool.io.tables.text_tables import TextTable
@@ -52,7 +52,7 @@ def matches(table: TextTable) -> bool:
     return has_columns(table, "id", "accession", "target", "targetid")
 
 
-def read(path: str | Path, genes: GeneBook | None = None) -> InteractionRows:
+def read(path: str | Path, genes: GeneSymbols | None = None) -> InteractionRows:
     """Read every row; see :func:`mirtool.io.targets.interactions.read_rows`."""
     table = open_table(path, ("id", "accession", "target", "targetid", "experiment", "literature"))
     target, entrez = (needed(table, DATABASE, name, name.lower()) for name in ("Target", "TargetID"))

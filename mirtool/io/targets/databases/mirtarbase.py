@@ -35,7 +35,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mirtool.annotation.gene_symbols import GeneBook
+from mirtool.annotation.gene_symbols import GeneSymbols
 from mirtool.io.tables.text_tables import TextTable
 from mirtool.io.targets.databases.columns import (
     gene_symbols,
@@ -60,7 +60,7 @@ def matches(table: TextTable) -> bool:
     return has_columns(table, "mirtarbaseid")
 
 
-def read(path: str | Path, genes: GeneBook | None = None) -> InteractionRows:
+def read(path: str | Path, genes: GeneSymbols | None = None) -> InteractionRows:
     """Read every row; see :func:`mirtool.io.targets.interactions.read_rows`."""
     wanted = ("mirtarbaseid", "mirna", "targetgene", *_ENTREZ, "supporttype", "experiments", "referencespmid")
     table = open_table(path, wanted)

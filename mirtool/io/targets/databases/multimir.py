@@ -40,7 +40,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mirtool.annotation.gene_symbols import GeneBook
+from mirtool.annotation.gene_symbols import GeneSymbols
 from mirtool.io.tables.text_tables import TextTable
 from mirtool.io.targets.databases.columns import (
     gene_symbols,
@@ -72,7 +72,7 @@ def matches(table: TextTable) -> bool:
     )
 
 
-def read(path: str | Path, genes: GeneBook | None = None) -> InteractionRows:
+def read(path: str | Path, genes: GeneSymbols | None = None) -> InteractionRows:
     """Read every row; see :func:`mirtool.io.targets.interactions.read_rows`."""
     identifiers = ("targetentrez", "targetensembl")
     words = ("database", "maturemirnaid", "targetsymbol", "experiment", "supporttype", "pubmedid")

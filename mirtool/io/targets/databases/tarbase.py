@@ -47,7 +47,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from mirtool.annotation.gene_symbols import GeneBook
+from mirtool.annotation.gene_symbols import GeneSymbols
 from mirtool.errors import FormatError
 from mirtool.io.tables.text_tables import TextTable
 from mirtool.io.targets.databases.columns import (
@@ -75,7 +75,7 @@ def matches(table: TextTable) -> bool:
     )
 
 
-def read(path: str | Path, genes: GeneBook | None = None) -> InteractionRows:
+def read(path: str | Path, genes: GeneSymbols | None = None) -> InteractionRows:
     """Read every row of either version; see :func:`mirtool.io.targets.interactions.read_rows`."""
     wanted = ("geneid", "genename", "mirna", "method", "positivenegative", "directindirect")
     wanted_of_9 = ("mirnaname", "experimentalmethod", "articlepubmedid", "interactiongroup")
@@ -83,7 +83,7 @@ def read(path: str | Path, genes: GeneBook | None = None) -> InteractionRows:
     return _version_8(table, genes) if has_columns(table, "positivenegative") else _version_9(table, genes)
 
 
-def _version_8(table: TextTable, genes: GeneBook | None) -> InteractionRows:
+def _version_8(table: TextTable, genes: GeneSymbols | None) -> InteractionRows:
     gene, named = gene_symbols(
         _without_species(needed(table, DATABASE, "geneName", "genename")),
         _without_species(needed(table, DATABASE, "geneId", "geneid")),
@@ -101,7 +101,7 @@ def _version_8(table: TextTable, genes: GeneBook | None) -> InteractionRows:
     )
 
 
-def _version_9(table: TextTable, genes: GeneBook | None) -> InteractionRows:
+def _version_9(table: TextTable, genes: GeneSymbols | None) -> InteractionRows:
     gene, named = gene_symbols(
         needed(table, DATABASE, "gene_name", "genename"), needed(table, DATABASE, "gene_id", "geneid"), genes
     )

@@ -49,7 +49,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mirtool.annotation.gene_symbols import GeneBook
+from mirtool.annotation.gene_symbols import GeneSymbols
 from mirtool.annotation.mirbase import MIRBASE_VERSION, mature_mirnas, seed_of
 from mirtool.errors import FormatError
 from mirtool.io.tables.text_tables import TextTable, read_table
@@ -88,7 +88,7 @@ def matches(table: TextTable) -> bool:
     )
 
 
-def read(path: str | Path, genes: GeneBook | None = None) -> InteractionRows:
+def read(path: str | Path, genes: GeneSymbols | None = None) -> InteractionRows:
     """Read every row once per member of its family; see :func:`mirtool.io.targets.interactions.read_rows`."""
     labels = ("mirnafamily", "mirfamily", "genesymbol", "geneid", "speciesid", "seedmatch")
     table = open_table(path, labels, (_SUMMARY_SCORE, "pct"))

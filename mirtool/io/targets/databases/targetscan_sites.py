@@ -37,7 +37,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from mirtool.annotation.gene_symbols import GeneBook
+from mirtool.annotation.gene_symbols import GeneSymbols
 from mirtool.io.tables.text_tables import TextTable
 from mirtool.io.targets.databases.columns import (
     gene_symbols,
@@ -66,7 +66,7 @@ def matches(table: TextTable) -> bool:
     )
 
 
-def read(path: str | Path, genes: GeneBook | None = None) -> InteractionRows:
+def read(path: str | Path, genes: GeneSymbols | None = None) -> InteractionRows:
     """Read every site; see :func:`mirtool.io.targets.interactions.read_rows`."""
     table = open_table(path, ("mirna", "genesymbol", "geneid", "sitetype"), _SCORES)
     mirna, one_mirna = without_forms(needed(table, DATABASE, "miRNA", "mirna"))

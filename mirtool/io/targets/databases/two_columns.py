@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mirtool.annotation.gene_symbols import GeneBook
+from mirtool.annotation.gene_symbols import GeneSymbols
 from mirtool.annotation.gene_symbols.book import without_version
 from mirtool.errors import FormatError
 from mirtool.io.tables.labels import is_number_like
@@ -38,7 +38,7 @@ def matches(table: TextTable) -> bool:
     return _mirna_column(table) is not None
 
 
-def read(path: str | Path, genes: GeneBook | None = None) -> InteractionRows:
+def read(path: str | Path, genes: GeneSymbols | None = None) -> InteractionRows:
     """Read every row; see :func:`mirtool.io.targets.interactions.read_rows`."""
     table = read_table(path)
     if any(map(names_mirna, table.header)):
