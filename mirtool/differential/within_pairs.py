@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mirtool.differential.compare import TestResult
 from mirtool.differential.contrasts import Contrast
 from mirtool.differential.design import column_of
 from mirtool.differential.permutation import sign_flip_test
