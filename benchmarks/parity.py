@@ -37,7 +37,7 @@ class Parity:
 
 
 def largest_difference(found: np.ndarray, expected: np.ndarray) -> float:
-    """Give the largest relative difference; missing values must be missing on both sides."""
+    """Return the largest relative difference; missing values must be missing on both sides."""
     found, expected = np.asarray(found, dtype=float), np.asarray(expected, dtype=float)
     if (np.isnan(found) != np.isnan(expected)).any():
         return float("inf")
@@ -106,7 +106,7 @@ def power() -> Iterable[Parity]:
     yield Parity(
         "power of Student's t",
         "R 4.2.2 `power.t.test`",
-        f"{len(rows)} combinations, 2 to 50 arrays a group",
+        f"{len(rows)} combinations, 2 to 50 arrays per group",
         largest_difference(np.array(found), np.array([expected for *_, expected in rows])),
         1e-6,
     )
@@ -119,7 +119,7 @@ SMALLEST = 1e-5
 
 
 def moderated_difference(name: str, case: str, fit: Fit, result: Moderated) -> dict[str, float]:
-    """Give the largest difference from limma's t and P (relative) and B (absolute: it is a logarithm)."""
+    """Return the largest difference from limma's t and P (relative) and B (absolute: it is a logarithm)."""
     from mirtool.differential import log_odds
 
     table = read_table(REFERENCE / name)

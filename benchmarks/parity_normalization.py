@@ -30,7 +30,7 @@ Row = tuple[str, str, str, float, float]
 
 
 def columns(name: str) -> dict[str, np.ndarray]:
-    """Give the columns of a reference table, those called x.1, x.2 … together as x."""
+    """Return the columns of a reference table, those called x.1, x.2 … together as x."""
     path = REFERENCE / name
     header = path.read_text(encoding="utf-8").split("\n", 1)[0].split(",")
     values = np.genfromtxt(path, delimiter=",", skip_header=1, missing_values="NA")
@@ -53,7 +53,7 @@ def _largest(difference: np.ndarray, found: np.ndarray, expected: np.ndarray) ->
 
 
 def rows(folder: Path | None) -> Iterator[Row]:
-    """Give a row for each method; with ``folder``, those of GSE19536 too."""
+    """Return a row for each method; with ``folder``, those of GSE19536 too."""
     spots = columns("normalization_fixture.csv")
     layout = SpotLayout(*(spots[name][:, 0].astype(int) for name in ("Block", "Row", "Column")))
     yield from _backgrounds(spots, layout)

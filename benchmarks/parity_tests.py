@@ -14,7 +14,7 @@ FIXTURE = "159 probes × 12 arrays, half the rows with missing values"
 
 
 def rows() -> Iterable[tuple[str, str, str, float, float]]:
-    """Give the rows."""
+    """Return the rows."""
     values = matrix("models_fixture.csv", first=2)[1]
     sheet = read_table(REFERENCE / "models_samples.csv")
     r = read_table(REFERENCE / "paired_r.csv")

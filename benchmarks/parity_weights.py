@@ -25,7 +25,7 @@ LIMMA = "limma 3.54.1"
 
 
 def rows(folder: Path | None) -> Iterable[Row]:
-    """Give the rows; those of GSE19536 where its folder is given."""
+    """Return the rows; those of GSE19536 where its folder is given."""
     yield from weights_of_the_fixture()
     if folder is not None:
         yield from weights_of_gse19536(folder)

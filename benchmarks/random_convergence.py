@@ -57,7 +57,7 @@ def keep(path: str) -> None:
 
 
 def convergence_of(asked: tuple[str, int, np.random.SeedSequence]) -> list[tuple[float, float]]:
-    """Give for each null the share of the universe's genes with P < .05, and whether any is significant."""
+    """Return for each null the share of the universe's genes with P < .05, and whether any is significant."""
     genes, n_universe = _converged(*asked)
     return [
         (
@@ -74,7 +74,7 @@ def _converged(evidence: str, size: int, seed: np.random.SeedSequence):
 
 
 def terms_of(asked: tuple[str, int, np.random.SeedSequence, int]) -> list[float] | None:
-    """Give for each null the share of terms with P < .05 among the genes that the largest community shares."""
+    """Return for each null the share of terms with P < .05 among the genes that the largest community shares."""
     *which, draws = asked
     network, universe = _network(*which)
     communities = with_communities(network).communities

@@ -59,7 +59,7 @@ def main() -> None:
 
 
 def load(path: str, evidence: str) -> tuple[csr_array, csr_array, int]:
-    """Give miRNAs × genes and the terms tested × genes, over the genes that table and terms both know."""
+    """Return miRNAs × genes and the terms tested × genes, over the genes that table and terms both know."""
     targets = target_matrix(filter_by_evidence(read_interactions(path), evidence))
     gene_sets = embedded_go_bp()
     annotated = frozenset().union(*gene_sets.genes)
@@ -75,7 +75,7 @@ def load(path: str, evidence: str) -> tuple[csr_array, csr_array, int]:
 
 
 def ties_allow(incidence: csr_array, terms: csr_array, size: int, draws: int = 4000) -> float:
-    """Give the mean over terms of the largest level below .05 that whole numbers of hits can have."""
+    """Return the mean over terms of the largest level below .05 that whole numbers of hits can have."""
     rng = np.random.default_rng(SEED)
     hits = np.empty((terms.shape[0], draws), dtype=np.int16)
     for draw in range(draws):

@@ -58,7 +58,7 @@ def tell(what: str, networks: list[SynergyNetwork]) -> None:
 
 
 def exchanged(sets: GeneSets, network: SynergyNetwork, draws: int, rng: np.random.Generator) -> Iterator[GeneSets]:
-    """Give the terms with the genes of the universe exchanged among each other."""
+    """Return the terms with the genes of the universe exchanged among each other."""
     universe = sorted(frozenset(network.universe) & frozenset[str]().union(*sets.genes))
     for _ in range(draws):
         other = dict(zip(universe, rng.permutation(np.array(universe, dtype=object)), strict=True))
@@ -66,7 +66,7 @@ def exchanged(sets: GeneSets, network: SynergyNetwork, draws: int, rng: np.rando
 
 
 def shuffled(known: Interactions, draws: int, rng: np.random.Generator) -> Iterator[Interactions]:
-    """Give tables in which every miRNA and every gene keeps its number of partners."""
+    """Return tables in which every miRNA and every gene keeps its number of partners."""
     targets = target_matrix(known)
     degrees = targets.n_targets
     mirnas = targets.mirnas[np.repeat(np.arange(len(degrees)), degrees)]

@@ -240,8 +240,8 @@ exosomes in myeloma: nothing is adjusted; with Student's t on the service's norm
 
 ## How to read it
 
-- Three arrays a group: the moderated t finds several times what Welch's t does at the same nominal rate, because a
-  variance of two to four degrees of freedom says little by itself.
+- Three arrays per group: the moderated t finds several times what Welch's t does at the same nominal rate, because
+  a variance of two to four degrees of freedom says little by itself.
 - Where the model holds and nothing has to be normalized ("the model itself", nothing between arrays), the realized
   rate should not lie above the nominal one beyond its standard error.
 - A normalization has an error of its own, common to all probes of an array, that no test can know of. The

@@ -42,7 +42,7 @@ def main() -> None:
 
 
 def study_of(kind: str, n_arrays: int, seed: int) -> tuple[ExpressionMatrix, np.ndarray]:
-    """Give a normalized study with its spots, and the direction of each probe's planted change."""
+    """Return a normalized study with its spots, and the direction of each probe's planted change."""
     plain = next(scenario for scenario in SCENARIOS if scenario.name == "plain noise")
     study = simulate(plain, n_arrays, seed)
     matrix = normalize(study.arrays, keep_replicates=True).matrix

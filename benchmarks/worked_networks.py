@@ -63,7 +63,7 @@ def main() -> None:
 
 
 def lists(known: Interactions) -> Iterator[tuple[str, list[str]]]:
-    """Give the lists: three by name, and the ten miRNAs with the most targets."""
+    """Return the lists: three by name, and the ten miRNAs with the most targets."""
     for name, words in LISTS.items():
         yield name, [f"hsa-{word}" for word in words.split()]
     counts = Counter(known.mirna[known.evidence == EVIDENCE])

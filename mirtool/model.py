@@ -72,15 +72,15 @@ class Table:
         return self.columns[name]
 
     def take(self, rows: npt.NDArray[Any]) -> Table:
-        """Give the rows at ``rows`` (positions or a mask), in that order."""
+        """Return the rows at ``rows`` (positions or a mask), in that order."""
         return Table({name: values[rows] for name, values in self.columns.items()}, self.notes)
 
     def with_columns(self, columns: Mapping[str, npt.NDArray[Any]]) -> Table:
-        """Give the table with further columns at its end, or others in the place of those of the same name."""
+        """Return the table with further columns at its end, or others in the place of those of the same name."""
         return Table({**self.columns, **columns}, self.notes)
 
     def to_frame(self) -> pd.DataFrame:
-        """Give the columns as a pandas DataFrame."""
+        """Return the columns as a pandas DataFrame."""
         import pandas as pd
 
         return pd.DataFrame(dict(self.columns))
@@ -88,7 +88,7 @@ class Table:
 
 @dataclass(frozen=True, eq=False)
 class ProbeTable:
-    """Probes, or the probe behind each spot: ID, Name and kind, one entry a row.
+    """Probes, or the probe behind each spot: ID, Name and kind, one entry per row.
 
     ``kind`` holds the values of :class:`mirtool.annotation.probes.ProbeKind`.
     """
@@ -108,11 +108,11 @@ class ProbeTable:
         return len(self.id)
 
     def take(self, rows: npt.NDArray[Any]) -> ProbeTable:
-        """Give the probes at ``rows`` (positions or a mask), in that order."""
+        """Return the probes at ``rows`` (positions or a mask), in that order."""
         return ProbeTable(self.id[rows], self.name[rows], self.kind[rows])
 
     def to_table(self) -> Table:
-        """Give the probes as a table of ID, Name and kind."""
+        """Return the probes as a table of ID, Name and kind."""
         return Table({"ID": self.id, "Name": self.name, "kind": self.kind})
 
 
@@ -134,7 +134,7 @@ class SpotLayout:
         return len(self.block)
 
     def take(self, rows: npt.NDArray[Any]) -> SpotLayout:
-        """Give the spots at ``rows`` (positions or a mask), in that order."""
+        """Return the spots at ``rows`` (positions or a mask), in that order."""
         return SpotLayout(self.block[rows], self.row[rows], self.column[rows])
 
 
@@ -164,7 +164,7 @@ class SampleTable:
         return len(self.names)
 
     def take(self, positions: Iterable[int]) -> SampleTable:
-        """Give the samples at ``positions``, in that order."""
+        """Return the samples at ``positions``, in that order."""
         order = list(positions)
         return SampleTable(
             tuple(self.names[i] for i in order),
@@ -211,7 +211,7 @@ class Channel:
             )
 
     def take(self, spots: npt.NDArray[Any]) -> Channel:
-        """Give the spots at ``spots`` (positions or a mask), in that order."""
+        """Return the spots at ``spots`` (positions or a mask), in that order."""
         return Channel(
             self.foreground[spots],
             None if self.background is None else self.background[spots],
@@ -239,7 +239,7 @@ class RawArrays:
     samples
         The arrays, in column order.
     sources
-        One entry an array.
+        One entry per array.
     dropped
         What reading left out, in words, counted (spots that only some GAL lots have, …).
     """
@@ -261,12 +261,12 @@ class RawArrays:
                 f"channel {name} is {channel.foreground.shape}, the labels say {shape}",
             )
         _check(self.flags is None or self.flags.shape == shape, "flags must be spots × arrays")
-        _check(self.layout is None or len(self.layout) == shape[0], "the layout must have one entry a spot")
+        _check(self.layout is None or len(self.layout) == shape[0], "the layout must have one entry per spot")
         _check(len(self.sources) == shape[1], "one source an array is needed")
 
     @property
     def n_spots(self) -> int:
-        """Number of spots an array."""
+        """Number of spots per array."""
         return len(self.probes)
 
     @property
@@ -319,7 +319,7 @@ class ExpressionMatrix:
         return np.exp2(self.values)
 
     def take_probes(self, rows: npt.NDArray[Any]) -> ExpressionMatrix:
-        """Give the probes at ``rows`` (positions or a mask), in that order."""
+        """Return the probes at ``rows`` (positions or a mask), in that order."""
         return replace(
             self,
             values=self.values[rows],
@@ -329,7 +329,7 @@ class ExpressionMatrix:
         )
 
     def take_samples(self, positions: Iterable[int]) -> ExpressionMatrix:
-        """Give the samples at ``positions``, in that order."""
+        """Return the samples at ``positions``, in that order."""
         order = list(positions)
         return replace(
             self,
@@ -340,7 +340,7 @@ class ExpressionMatrix:
         )
 
     def to_frame(self) -> pd.DataFrame:
-        """Give the log2 values as a DataFrame indexed by ID and Name."""
+        """Return the log2 values as a DataFrame indexed by ID and Name."""
         import pandas as pd
 
         index = pd.MultiIndex.from_arrays([self.probes.id, self.probes.name], names=["ID", "Name"])
@@ -349,7 +349,7 @@ class ExpressionMatrix:
 
 @dataclass(frozen=True, eq=False)
 class DifferentialTable:
-    """One comparison, one row a probe. Every array has shape ``(n_probes,)``; NaN is missing.
+    """One comparison, one row per probe. Every array has shape ``(n_probes,)``; NaN is missing.
 
     Parameters
     ----------
@@ -426,7 +426,7 @@ class Interactions:
     Parameters
     ----------
     mirna, gene
-        Object arrays of str, one entry a pair, as the source writes them.
+        Object arrays of str, one entry per pair, as the source writes them.
     evidence
         The best evidence for each pair, one of :data:`EVIDENCE_CLASSES`.
     references
@@ -478,7 +478,7 @@ class Interactions:
         return bool((self.evidence != "").any())
 
     def take(self, rows: npt.NDArray[Any]) -> Interactions:
-        """Give the pairs at ``rows`` (positions or a mask), in that order."""
+        """Return the pairs at ``rows`` (positions or a mask), in that order."""
         return replace(
             self,
             mirna=self.mirna[rows],
@@ -502,7 +502,7 @@ class GeneSets:
     def __post_init__(self) -> None:
         _check(
             len(self.terms) == len(self.descriptions) == len(self.genes),
-            "gene sets need one description and one set of genes a term",
+            "gene sets need one description and one set of genes per term",
         )
         _check_unique(self.terms, "gene set")
 
@@ -517,7 +517,7 @@ class ProteinInteractions:
     Parameters
     ----------
     a, b
-        Object arrays of gene symbols, one entry a pair.
+        Object arrays of gene symbols, one entry per pair.
     source
         The table's name, for the record.
     dropped
@@ -530,7 +530,7 @@ class ProteinInteractions:
     dropped: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        _check(len(self.a) == len(self.b), "protein interactions need two genes a pair")
+        _check(len(self.a) == len(self.b), "protein interactions need two genes per pair")
 
     def __len__(self) -> int:
         return len(self.a)

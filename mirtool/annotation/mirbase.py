@@ -39,7 +39,7 @@ class Precursor(NamedTuple):
 
 @cache
 def mature_mirnas() -> Mapping[str, MatureMirna]:
-    """Give every mature miRNA of the embedded table by its name.
+    """Return every mature miRNA of the embedded table by its name.
 
     Examples
     --------
@@ -51,7 +51,7 @@ def mature_mirnas() -> Mapping[str, MatureMirna]:
 
 @cache
 def precursors() -> Mapping[str, Precursor]:
-    """Give every precursor of the embedded table of miRBase 18 by its name.
+    """Return every precursor of the embedded table of miRBase 18 by its name.
 
     Examples
     --------
@@ -75,7 +75,7 @@ def _rows(table: str) -> list[list[str]]:
 
 
 def seed_of(sequence: str) -> str:
-    """Give the seed of a mature sequence: its positions 2 to 8 (seven bases), counted from the 5′ end.
+    """Return the seed of a mature sequence: its positions 2 to 8 (seven bases), counted from the 5′ end.
 
     References
     ----------
@@ -85,7 +85,7 @@ def seed_of(sequence: str) -> str:
 
 
 def seed(name: str) -> str:
-    """Give the seed of a mature miRNA by its exact name; an unknown name has none (an empty string).
+    """Return the seed of a mature miRNA by its exact name; an unknown name has none (an empty string).
 
     Examples
     --------

@@ -13,14 +13,14 @@ from mirtool.model import EVIDENCE_CLASSES, IntArray, Interactions, TextArray, t
 def renamed_pairs(
     interactions: Interactions, *, mirna: TextArray | None = None, gene: TextArray | None = None
 ) -> Interactions:
-    """Give pairs other names, and make one pair of those that become the same.
+    """Return pairs other names, and make one pair of those that become the same.
 
     Parameters
     ----------
     interactions
         Pairs of miRNA and gene, each once.
     mirna, gene
-        The new name of each pair's miRNA or gene, one entry a pair; None keeps the names.
+        The new name of each pair's miRNA or gene, one entry per pair; None keeps the names.
 
     Returns
     -------
@@ -73,7 +73,7 @@ def join_distinct(cells: Iterable[str]) -> str:
 
 
 def _first_rows(mirna: TextArray, gene: TextArray) -> tuple[IntArray, IntArray]:
-    """Give the first row of each distinct pair, in order, and the place of each row's pair among them."""
+    """Return the first row of each distinct pair, in order, and the place of each row's pair among them."""
     genes = _codes(gene)
     key = _codes(mirna) * (int(genes.max(initial=0)) + 1) + genes
     _, first, pair = np.unique(key, return_index=True, return_inverse=True)

@@ -97,7 +97,7 @@ _SPECIES = re.compile(r"([a-z]{2,5}\d{0,2}[a-z]?)-(?=mir|let|lin|lsy|bantam)", r
 
 
 def species_of(name: str) -> frozenset[str]:
-    """Give the species prefixes of a miRNA name; a slash probe may have several, a name without prefix none.
+    """Return the species prefixes of a miRNA name; a slash probe may have several, a name without prefix none.
 
     Examples
     --------
@@ -132,7 +132,7 @@ def classify_probe(probe_id: str, name: str, rules: Sequence[KindRule] = ()) -> 
 
 
 def _kind_by_rules(probe_id: str, name: str, rules: Sequence[KindRule]) -> str:
-    """Give the kind by the first rule that matches, ``""`` where none does."""
+    """Return the kind by the first rule that matches, ``""`` where none does."""
     for rule in rules:
         if rule.regex.search(name if rule.field == "Name" else probe_id):
             return rule.kind.value

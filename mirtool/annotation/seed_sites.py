@@ -50,7 +50,7 @@ SmallInts = npt.NDArray[Any]
 
 @dataclass(frozen=True, eq=False)
 class SeedSites:
-    """Sites of miRNAs in UTRs, one entry a site, by miRNA, UTR and place.
+    """Sites of miRNAs in UTRs, one entry per site, by miRNA, UTR and place.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ class SeedSites:
         return len(self.mirna)
 
     def at_least(self, site: str) -> SeedSites:
-        """Give the sites that are as strong as ``site`` or stronger."""
+        """Return the sites that are as strong as ``site`` or stronger."""
         kept = self.kind <= SITES.index(site)
         return SeedSites(self.mirna[kept], self.utr[kept], self.kind[kept], self.start[kept], self.end[kept])
 
@@ -125,7 +125,7 @@ def find_seed_sites(mirnas: Sequence[str], utrs: Sequence[str]) -> SeedSites:
 
 
 def pairing_stretch(sequence: str) -> str:
-    """Give the stretch of a messenger that pairs with bases 2–8 of a miRNA, 5′ to 3′.
+    """Return the stretch of a messenger that pairs with bases 2–8 of a miRNA, 5′ to 3′.
 
     Examples
     --------
@@ -147,7 +147,7 @@ def _joined(utrs: Sequence[str]) -> tuple[SmallInts, IntArray]:
 
 
 def _words(text: SmallInts, length: int) -> SmallInts:
-    """Give the number of the word of ``length`` bases that begins at each place; -1 where a base is not known."""
+    """Return number of the word of ``length`` bases that begins at each place; -1 where a base is not known."""
     n = max(len(text) - length + 1, 0)
     words, known = np.zeros(n, dtype=np.int16), np.ones(n, dtype=bool)
     for offset in range(length):
@@ -161,7 +161,7 @@ def _words(text: SmallInts, length: int) -> SmallInts:
 def _sites_of(
     mirna: int, sequence: str, text: SmallInts, order: IntArray, sorted_words: SmallInts
 ) -> tuple[IntArray, IntArray, IntArray]:
-    """Give the sites of one miRNA: its number, where the stretch that pairs with bases 2–7 begins, and kind."""
+    """Return the sites of one miRNA: its number, where the stretch that pairs with bases 2–7 begins, and kind."""
     pairing = _paired(sequence[SEED])
     word = 0
     for base in pairing:
@@ -175,12 +175,12 @@ def _sites_of(
 
 
 def _paired(sequence: str) -> str:
-    """Give the stretch that pairs with a sequence, 5′ to 3′."""
+    """Return the stretch that pairs with a sequence, 5′ to 3′."""
     return sequence[::-1].translate(str.maketrans("ACGU", "UGCA"))
 
 
 def site_table(sites: SeedSites, mirnas: TextArray, genes: TextArray, utrs: TextArray) -> Table:
-    """Give one row a site: miRNA, gene, UTR, site, start, end."""
+    """Return one row per site: miRNA, gene, UTR, site, start, end."""
     return Table(
         {
             "miRNA": mirnas[sites.mirna],
@@ -194,7 +194,7 @@ def site_table(sites: SeedSites, mirnas: TextArray, genes: TextArray, utrs: Text
 
 
 def target_table(sites: SeedSites, mirnas: TextArray, genes: TextArray, utrs: TextArray) -> Table:
-    """Give one row a miRNA and a gene: its strongest site, how many of each kind, and the evidence ``predicted``.
+    """Return one row per miRNA and a gene: its strongest site, how many of each kind, and evidence ``predicted``.
 
     Of a gene with several UTRs the one with the most sites of the strongest kinds counts, the first of equal ones:
     sites of overlapping transcripts are not added up.

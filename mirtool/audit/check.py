@@ -168,13 +168,13 @@ class _Audit:
             self._record_factors(block, computed)
 
     def sheets(self) -> list[str]:
-        """Give the sheets that list differential miRNAs."""
+        """Return the sheets that list differential miRNAs."""
         if self.book.kind not in (DIFFERENTIAL, VOLCANO):
             return []
         return list(dict.fromkeys(block.sheet for block in self.book.blocks))
 
     def comparisons(self) -> list[str]:
-        """Give the comparisons that can be computed from every probe."""
+        """Return the comparisons that can be computed from every probe."""
         names = dict.fromkeys(name for block in self.book.blocks for name in block.comparisons)
         return [name for name in names if self._by_all_probes(name) is not None]
 
@@ -217,7 +217,7 @@ class _Audit:
             yield ListFinding(sheet, cell, probe_id, name_of[probe_id], found, expected[probe_id], explained)
 
     def _believed(self, sheet: str) -> Recipe:
-        """Give the recipe believed for the fold changes and the P values of a sheet."""
+        """Return the recipe believed for the fold changes and the P values of a sheet."""
         recipe = SERVICE
         for column in self.columns:
             if column.sheet == sheet and column.heading in COMPARISON_HEADINGS:
@@ -225,12 +225,12 @@ class _Audit:
         return recipe
 
     def _by_all_probes(self, comparison: str) -> Recomputation | None:
-        """Give the recomputation that knows every probe, where it knows this comparison."""
+        """Return the recomputation that knows every probe, where it knows this comparison."""
         computed = self._of_all_probes
         return computed if computed is not None and computed.knows(FOLD_CHANGE, comparison) else None
 
     def _recomputation(self, block: Block) -> Recomputation | None:
-        """Give the recomputation for a block; raw arrays serve every block, what a block shows only itself."""
+        """Return the recomputation for a block; raw arrays serve every block, what a block shows only itself."""
         if self._of_all_probes is not None:
             return self._of_all_probes
         source = self._source(block)
@@ -315,7 +315,7 @@ class _Audit:
         return known
 
     def _upstream(self, block: Block, heading: str, known: BoolArray) -> list[Recomputation]:
-        """Give what the cells under a heading may follow from in the block itself."""
+        """Return what the cells under a heading may follow from in the block itself."""
         taken = block.take(known)
         if heading == NORMALIZED and self.read_raw is not None:
             whole = self.book.kind == EXPRESSION and SIGNAL in block.sections
@@ -376,13 +376,13 @@ class _Audit:
 
 
 def _most_believed(explained: Sequence[Sequence[Explanation]]) -> Recipe:
-    """Give the recipe that explains the most columns; the service's own where most need none."""
+    """Return the recipe that explains the most columns; the service's own where most need none."""
     counts = Counter(explanations[0].recipe if explanations else SERVICE for explanations in explained)
     return counts.most_common(1)[0][0]
 
 
 def _shown_signals(block: Block, names: Sequence[str], rows: BoolArray) -> FloatArray | None:
-    """Give the signals that a block shows for some of its columns and rows, or None where one lacks them."""
+    """Return the signals that a block shows for some of its columns and rows, or None where one lacks them."""
     section = block.sections.get(SIGNAL)
     if section is None or not set(names) <= set(section.names):
         return None

@@ -146,7 +146,7 @@ def _by_recipe(
 
 
 def _recipes(n_changes: int, choices: frozenset[str], base: Recipe) -> list[Recipe]:
-    """Give the recipes with so many changes, first those on top of the base."""
+    """Return the recipes with so many changes, first those on top of the base."""
     recipes = list(changed_recipes(n_changes, choices))
     if base == SERVICE:
         return recipes
@@ -198,7 +198,7 @@ def _by_factor(
 
 
 def implied_factor(signals: FloatArray, normalized: FloatArray) -> float:
-    """Give what most signals of an array were divided by: the median of signal / normalized; NaN where none was.
+    """Return what most signals of an array were divided by: the median of signal / normalized; NaN where none was.
 
     Examples
     --------

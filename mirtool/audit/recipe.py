@@ -124,7 +124,7 @@ DEPENDS_ON = {
 
 
 def changed_recipes(n_changes: int, choices: Set[str]) -> Iterator[Recipe]:
-    """Give every recipe that differs from the service's in ``n_changes`` of the named choices, likeliest first.
+    """Return every recipe that differs from the service's in ``n_changes`` of the named choices, likeliest first.
 
     Examples
     --------

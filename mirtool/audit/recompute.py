@@ -52,7 +52,7 @@ class Groups(NamedTuple):
 
 
 def group_columns(group: str, samples: Sequence[str], sheet: SampleTable | None) -> tuple[int, ...]:
-    """Give the columns of a group: by the sample sheet, else the one sample that is called so."""
+    """Return the columns of a group: by the sample sheet, else the one sample that is called so."""
     if sheet is not None:
         members = {name for name, own in zip(sheet.names, sheet.groups, strict=True) if own == group}
         found = tuple(i for i, name in enumerate(samples) if name in members)
@@ -62,7 +62,7 @@ def group_columns(group: str, samples: Sequence[str], sheet: SampleTable | None)
 
 
 def comparison_groups(name: str, samples: Sequence[str], sheet: SampleTable | None) -> Groups | None:
-    """Give the columns of a comparison ``A vs B``, or None where its groups are not known."""
+    """Return the columns of a comparison ``A vs B``, or None where its groups are not known."""
     parted = parse_comparison_name(name)
     if parted is None:
         return None
@@ -120,7 +120,7 @@ class Recomputation:
         return DEPENDS_ON[heading] & possible
 
     def knows(self, heading: str, name: str) -> bool:
-        """Tell whether a column can be computed at all."""
+        """Return True if a column can be computed at all."""
         sample = name in self.source.samples
         if heading == FOREGROUND:
             return sample and self.source.foregrounds(SERVICE) is not None
@@ -136,11 +136,11 @@ class Recomputation:
         return groups is not None and (heading == FOLD_CHANGE or len(groups.tested) + len(groups.reference) > 2)
 
     def members(self, group: str) -> tuple[int, ...]:
-        """Give the columns of a group."""
+        """Return the columns of a group."""
         return group_columns(group, self.source.samples, self.sheet)
 
     def groups(self, comparison: str) -> Groups | None:
-        """Give the columns of a comparison."""
+        """Return the columns of a comparison."""
         return comparison_groups(comparison, self.source.samples, self.sheet)
 
     def values(self, heading: str, names: Sequence[str], recipe: Recipe) -> FloatArray:
@@ -181,7 +181,7 @@ class Recomputation:
         return np.column_stack(columns)
 
     def normalization(self, recipe: Recipe) -> Normalization:
-        """Give signals, factors and normalized values; the latter linear, NaN where the signal is not positive."""
+        """Return signals, factors and normalized values; latter linear, NaN where the signal is not positive."""
         key = tuple(getattr(recipe, choice) for choice in _NORMALIZED_CHOICES)
         if key not in self._normalizations:
             self._normalizations[key] = self._normalize(recipe)
@@ -288,7 +288,7 @@ class Recomputation:
 
 
 def from_log2(values: FloatArray) -> FloatArray:
-    """Give 2 to the power of values; missing where they can't be the log2 of a normalized intensity."""
+    """Return 2 to the power of values; missing where they can't be the log2 of a normalized intensity."""
     return np.exp2(np.where(np.abs(values) <= LARGEST_LOG2, values, np.nan))
 
 

@@ -24,7 +24,7 @@ RARE = 0.05
 
 
 def half_units(values: FloatArray) -> FloatArray:
-    """Give half a unit of the last digit shown, of the shape of ``values``; NaN where a value is missing.
+    """Return half a unit of the last digit shown, of the shape of ``values``; NaN where a value is missing.
 
     Examples
     --------
@@ -65,6 +65,6 @@ def _digits(shown: FloatArray) -> tuple[IntArray, IntArray]:
 
 
 def _most_shown(digits: IntArray) -> int:
-    """Give the most digits that more than a few cells show."""
+    """Return the most digits that more than a few cells show."""
     counts = Counter(digits.tolist())
     return int(max(number for number, count in counts.items() if count >= RARE * len(digits)))

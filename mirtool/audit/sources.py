@@ -59,7 +59,7 @@ class Source:
         return None
 
     def normalized(self) -> FloatArray | None:
-        """Give the normalized values, where the source itself holds them."""
+        """Return the normalized values, where the source itself holds them."""
         return None
 
     def replicate_cv(self, recipe: Recipe) -> FloatArray | None:  # noqa: ARG002
@@ -216,7 +216,7 @@ class SheetSource(Source):
         self._rounding = None if exact else half_units(section.values)
 
     def signals(self, recipe: Recipe) -> FloatArray:  # noqa: ARG002
-        """Give the signals as they are shown."""
+        """Return the signals as they are shown."""
         return self._values
 
     def rounding(self) -> FloatArray | None:
@@ -233,7 +233,7 @@ class NormalizedSource(Source):
         self._values = section.values
 
     def normalized(self) -> FloatArray:
-        """Give the normalized values as they are shown."""
+        """Return the normalized values as they are shown."""
         return self._values
 
     def rounding(self) -> FloatArray | None:

@@ -37,7 +37,7 @@ class Leaves:
 
 
 def stability_table(trees: Sequence[tuple[Leaves, ClusterTree, Stability | None]]) -> Table:
-    """Give one row a cluster: what is in it, at what distance it was made, and how often it came back.
+    """Return one row per cluster: what is in it, at what distance it was made, and how often it came back.
 
     Clusters of a tree that was not assessed have missing values in all but their first columns.
     """
@@ -61,7 +61,7 @@ def stability_table(trees: Sequence[tuple[Leaves, ClusterTree, Stability | None]
 
 
 def k_means_table(parts: Sequence[tuple[Leaves, ClusterTree | None, KMeans]]) -> Table:
-    """Give one row a gene or array: its cluster by k-means, its silhouette, and where the tree puts it.
+    """Return one row per gene or array: its cluster by k-means, its silhouette, and where the tree puts it.
 
     The tree's column holds the cluster of the tree cut into as many; 0 where there is no tree.
     """
@@ -89,7 +89,7 @@ def k_means_table(parts: Sequence[tuple[Leaves, ClusterTree | None, KMeans]]) ->
 
 
 def components_table(samples: SampleTable, coordinates: FloatArray, explained: FloatArray, n_rows: int) -> Table:
-    """Give one row an array: its place on each principal component; missing where it could not be placed."""
+    """Return one row per array: its place on each principal component; missing where it could not be placed."""
     columns: dict[str, npt.NDArray[np.generic]] = {
         "sample": text_array(samples.names),
         "group": text_array(samples.groups),

@@ -47,7 +47,7 @@ _ROUNDING = 1e-12
 
 
 def pairwise_distances(values: FloatArray, *, metric: Metric = "correlation") -> FloatArray:
-    """Give the distance of every two rows, over the columns where both have a value.
+    """Return the distance of every two rows, over the columns where both have a value.
 
     Parameters
     ----------
@@ -145,7 +145,7 @@ def _spearman_distances(values: FloatArray) -> FloatArray:
 
 
 def _spearman_of_one(values: FloatArray, present: BoolArray, i: int) -> FloatArray:
-    """Give 1 − Spearman's ρ of row i with each row after it."""
+    """Return 1 − Spearman's ρ of row i with each row after it."""
     shared = present[i] & present[i + 1 :]
     n = shared.sum(axis=1)
     middle = (n[:, None] + 1) / 2

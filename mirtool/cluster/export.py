@@ -38,12 +38,12 @@ GENE, ARRAY = "GENE", "ARRY"
 
 
 def node_name(merge: int) -> str:
-    """Give the name of a merge, counted from 0."""
+    """Return the name of a merge, counted from 0."""
     return f"NODE{merge + 1}X"
 
 
 def leaf_names(prefix: str, n: int) -> list[str]:
-    """Give the names of n leaves, such as ``GENE1X``.
+    """Return the names of n leaves, such as ``GENE1X``.
 
     Examples
     --------
@@ -54,7 +54,7 @@ def leaf_names(prefix: str, n: int) -> list[str]:
 
 
 def cdt_text(clustering: Clustering, probes: ProbeTable, samples: SampleTable) -> str:
-    """Give the clustered matrix as CDT text, LF line ends.
+    """Return the clustered matrix as CDT text, LF line ends.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ def cdt_text(clustering: Clustering, probes: ProbeTable, samples: SampleTable) -
 
 
 def tree_text(tree: ClusterTree, metric: Metric, prefix: str) -> str:
-    """Give a tree as GTR (``prefix`` GENE) or ATR (``prefix`` ARRY) text; empty for a tree without a merge.
+    """Return a tree as GTR (``prefix`` GENE) or ATR (``prefix`` ARRY) text; empty for a tree without a merge.
 
     The child that stands first in the tree's order comes first.
     """
@@ -96,7 +96,7 @@ def tree_text(tree: ClusterTree, metric: Metric, prefix: str) -> str:
 
 
 def newick_text(tree: ClusterTree, names: Sequence[str]) -> str:
-    r"""Give a tree in Newick format, one line.
+    r"""Return a tree in Newick format, one line.
 
     Parameters
     ----------
@@ -129,14 +129,14 @@ def newick_label(name: str) -> str:
 
 
 def scaled_heights(tree: ClusterTree, metric: Metric) -> FloatArray:
-    """Give the distance of each merge, Euclidean ones divided by the largest."""
+    """Return the distance of each merge, Euclidean ones divided by the largest."""
     heights = tree.linkage[:, 2]
     largest = heights.max(initial=0.0)
     return heights / largest if metric == "euclidean" and largest > 0 else heights
 
 
 def _children(tree: ClusterTree) -> list[tuple[int, int]]:
-    """Give the two children of each merge, the one that stands first in the order first."""
+    """Return the two children of each merge, the one that stands first in the order first."""
     n = len(tree)
     first = np.empty(n + len(tree.linkage))
     first[tree.order] = np.arange(n)

@@ -174,7 +174,7 @@ def _sum_of_squares(values: FloatArray, labels: IntArray, k: int) -> float:
 
 
 def _without_empty(labels: IntArray, squares: FloatArray) -> IntArray:
-    """Give each empty cluster the row that lies farthest from its center, of a cluster that keeps another."""
+    """Return each empty cluster the row that lies farthest from its center, of a cluster that keeps another."""
     labels = labels.copy()
     for j in range(squares.shape[1]):
         if not (labels == j).any():

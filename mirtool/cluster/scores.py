@@ -14,7 +14,7 @@ SCORES: tuple[str, ...] = get_args(Scores)
 
 
 def row_scores(values: FloatArray, scores: Scores = "z") -> tuple[FloatArray, str]:
-    """Give what a heat map draws of log2 values, and what to call it.
+    """Return what a heat map draws of log2 values, and what to call it.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ def row_scores(values: FloatArray, scores: Scores = "z") -> tuple[FloatArray, st
 
 
 def row_variances(values: FloatArray) -> FloatArray:
-    """Give the variance of each row, n − 1 below, over the values present, ``(n,)``; NaN for fewer than two."""
+    """Return the variance of each row, n − 1 below, over the values present, ``(n,)``; NaN for fewer than two."""
     present = ~np.isnan(values)
     count = present.sum(axis=1)
     mean = np.where(present, values, 0.0).sum(axis=1) / np.maximum(count, 1)

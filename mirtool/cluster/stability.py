@@ -236,7 +236,7 @@ def fit_scales(shares: FloatArray, scales: FloatArray, resamples: int) -> Stabil
 
 
 def _fit(shares: FloatArray, scales: FloatArray, resamples: int) -> tuple[float, ...]:
-    """Give AU, its error, BP, its error, v, c and the P of the fit of one cluster."""
+    """Return AU, its error, BP, its error, v, c and the P of the fit of one cluster."""
     from scipy.special import chdtrc, ndtr, ndtri
 
     used = (shares > _NEVER) & (shares < _ALWAYS)

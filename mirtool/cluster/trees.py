@@ -153,7 +153,7 @@ def cluster_distances(distances: FloatArray, n: int, *, method: Method = "averag
 
 
 def cluster_masks(linkage: FloatArray) -> list[int]:
-    """Give the leaves below each merge as the bits of an integer, leaf i being bit i.
+    """Return the leaves below each merge as the bits of an integer, leaf i being bit i.
 
     Examples
     --------
@@ -211,7 +211,7 @@ def cut_tree(tree: ClusterTree, k: int) -> IntArray:
 
 
 def number_by_appearance(labels: IntArray) -> IntArray:
-    """Give labels numbers from 1 in the order in which they first appear.
+    """Return labels numbers from 1 in the order in which they first appear.
 
     Examples
     --------

@@ -57,7 +57,7 @@ def tell_reading(arrays: RawArrays) -> None:
 
 
 def input_hashes(others: Sequence[str | None], arrays: RawArrays) -> dict[str, str]:
-    """Give the SHA-256 of every file that was read: the arrays and the others."""
+    """Return the SHA-256 of every file that was read: the arrays and the others."""
     from mirtool.study.folder import sha256_of
 
     return {path: sha256_of(path) for path in others if path} | {

@@ -53,7 +53,7 @@ def audit(
             "--output",
             "-o",
             metavar="FILE",
-            help="An XLSX with one sheet a table; or a CSV or TSV with the cells that differ, and the other "
+            help="An XLSX with one sheet per table; or a CSV or TSV with the cells that differ, and the other "
             "tables beside it (NAME_variants, _factors, _lists, _sensitivity). Default: the cells, on stdout.",
         ),
     ] = None,

@@ -285,7 +285,7 @@ def _passing(matrix: ExpressionMatrix, path: str, regulation: str | None) -> tup
         raise UsageError(
             f"the differential table has no column '{column}'",
             found=", ".join(found.regulation),
-            hint="no test was made (one array a group, or --test none): choose --regulation fold-change",
+            hint="no test was made (one array per group, or --test none): choose --regulation fold-change",
         )
     passing = set(found.id[found.regulation[column] != ""].tolist())
     unknown = sorted(passing - set(matrix.probes.id.tolist()))

@@ -29,20 +29,20 @@ class Place:
         return self.study is not None
 
     def target(self, output: str | None, name: str) -> str:
-        """Give the file to write: ``output``, else ``results/name`` in a study, else stdout."""
+        """Return the file to write: ``output``, else ``results/name`` in a study, else stdout."""
         if output:
             return output
         return str(self.study.results / name) if self.study else "-"
 
     def figures(self, folder: str | None) -> Path | None:
-        """Give the folder for figures: the one asked for, else the study's, else none."""
+        """Return the folder for figures: the one asked for, else the study's, else none."""
         if folder:
             return Path(folder)
         return self.study.figures if self.study else None
 
 
 def find_place(files: Sequence[str], samples: str | None, what: str) -> Place:
-    """Tell whether a command stands in a study folder; ``what`` names the files it needs otherwise."""
+    """Return True if a command stands in a study folder; ``what`` names the files it needs otherwise."""
     from mirtool.study.folder import CONFIG_FILE, SAMPLES_FILE, Study, find_study, read_config
 
     if files:
@@ -60,7 +60,7 @@ def find_place(files: Sequence[str], samples: str | None, what: str) -> Place:
 
 
 def result_of_study(place: Place, name: str, what: str, *, made_by: str, instead: str = "a table") -> str:
-    """Give a result that an earlier command wrote into the study, such as ``normalized.csv``.
+    """Return a result that an earlier command wrote into the study, such as ``normalized.csv``.
 
     Raises
     ------
@@ -77,7 +77,7 @@ def result_of_study(place: Place, name: str, what: str, *, made_by: str, instead
 
 
 def differential_table_of(differential: str | None, place: Place) -> str:
-    """Give the differential table that was named, else the study's."""
+    """Return the differential table that was named, else the study's."""
     return differential or result_of_study(place, "differential.csv", "differential table", made_by="diff")
 
 

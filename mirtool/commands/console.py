@@ -50,7 +50,7 @@ def progress(items: Iterable[T], title: str, total: int) -> Iterator[T]:
 
 @contextmanager
 def progress_bytes(title: str) -> Iterator[Callable[[int, int | None], None]]:
-    """Give a function to call with the bytes that are there and how many there will be; a bar, on a terminal."""
+    """Return a function to call with the bytes that are there and how many there will be; a bar, on a terminal."""
     if not sys.stderr.isatty():
         yield lambda _done, _total: None
         return
@@ -71,7 +71,7 @@ def progress_bytes(title: str) -> Iterator[Callable[[int, int | None], None]]:
 
 @contextmanager
 def progress_steps(title: str, total: int) -> Iterator[Callable[[str], None]]:
-    """Give a function to call after each of ``total`` steps; it moves a progress bar on a terminal only."""
+    """Return a function to call after each of ``total`` steps; it moves a progress bar on a terminal only."""
     if not sys.stderr.isatty() or total < 2:
         yield lambda _step: None
         return

@@ -70,17 +70,17 @@ def _say_rest(n: int, what: str) -> None:
 
 
 def renamed_among(found: Iterable[Resolution]) -> list[Resolution]:
-    """Give the names that stand for one miRNA which has another name now, each once."""
+    """Return the names that stand for one miRNA which has another name now, each once."""
     return list({each.given: each for each in found if each.mapped and each.name != each.given.strip()}.values())
 
 
 def unmapped_among(found: Iterable[Resolution]) -> list[Resolution]:
-    """Give the names that do not stand for one current miRNA, each once."""
+    """Return the names that do not stand for one current miRNA, each once."""
     return list({each.given: each for each in found if not each.mapped}.values())
 
 
 def unmapped_lines(unmapped: Sequence[Resolution], told: int) -> list[str]:
-    """Give one line for each of the first ``told`` names, and how many more there are."""
+    """Return one line for each of the first ``told`` names, and how many more there are."""
     lines = [
         f"  not mapped: {each.given.strip()}: {each.status.value}{_what_it_may_mean(each)}"
         for each in unmapped[:told]
@@ -98,7 +98,7 @@ def _what_it_may_mean(found: Resolution) -> str:
 
 
 def names_record(found: Iterable[Resolution]) -> dict[str, Any]:
-    """Give every renamed and every unmapped name, for the record of the run."""
+    """Return every renamed and every unmapped name, for the record of the run."""
     found = list(found)
     return {
         "names": len({each.given for each in found}),

@@ -189,7 +189,7 @@ def diff(
     and P <= alpha, the study's rule) and by its stricter sister (fold change and adjusted P <= alpha). Each has
     its column; all three counts go to stderr. The group on top of the ratios stands in the names of the columns.
 
-    Rows are sorted by P, then by the size of the log2 ratio, then by ID. With one array a group no test is
+    Rows are sorted by P, then by the size of the log2 ratio, then by ID. With one array per group no test is
     possible: the table then holds fold changes only. Welch's test needs two arrays in each group, the others
     three in all. A volcano plot and a heat map of what passes are drawn into the figures' folder.
 
@@ -653,7 +653,7 @@ def _summary(
 
 
 def _json_number(value: float) -> float | str | None:
-    """Give a number as JSON has it: no NaN, and infinity as a word."""
+    """Return a number as JSON has it: no NaN, and infinity as a word."""
     if math.isnan(value):
         return None
     return "infinite" if math.isinf(value) else value

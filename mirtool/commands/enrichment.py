@@ -73,7 +73,7 @@ NullOption = Annotated[
         "--null",
         metavar="genes|mirnas|degree|all",
         help="What terms are compared with: genes drawn at random; miRNAs drawn at random from those on the "
-        "array; miRNAs of like numbers of targets; or all three side by side (default where miRNAs are known).",
+        "array; miRNAs of similar numbers of targets; or all three side by side (default where miRNAs are known).",
     ),
 ]
 DrawsOption = Annotated[
@@ -107,7 +107,7 @@ def enrichment(
         str | None,
         typer.Argument(
             metavar="[GENES|-]",
-            help="One gene a line, a table with a gene column, or a network_nodes.csv; - is stdin. In a study "
+            help="One gene per line, a table with a gene column, or a network_nodes.csv; - is stdin. In a study "
             "folder: results/network_nodes.csv.",
         ),
     ] = None,
@@ -227,7 +227,7 @@ def enrichment(
 def _with_names_of(
     sets: GeneSets, members: Collection[str], everything: Collection[str] | None, source: str
 ) -> tuple[Collection[str], Collection[str] | None]:
-    """Give the genes of a list, and those of its universe, the names that the sets have for them."""
+    """Return the genes of a list, and those of its universe, the names that the sets have for them."""
     from mirtool.annotation.gene_symbols import load_gene_symbols, match_to, met_in_words
     from mirtool.model import text_array
 
@@ -241,7 +241,7 @@ def _with_names_of(
 
 
 def choose_nulls(null: str | None) -> tuple[str, ...]:
-    """Give the nulls that ``--null`` names; all where it was left out."""
+    """Return the nulls that ``--null`` names; all where it was left out."""
     if null is not None and null not in NULLS:
         raise UsageError(f"--null can't be {null!r}", expected=" or ".join(NULLS))
     return NULLS[null or "all"]
@@ -303,7 +303,7 @@ def enrich_targets(
 
 
 def summarize(test: EnrichmentTable) -> dict[str, Any]:
-    """Give what the record of a run keeps of a test."""
+    """Return what the record of a run keeps of a test."""
     return {
         "gene_sets": test.source,
         "terms_tested": len(test),
@@ -317,13 +317,13 @@ def summarize(test: EnrichmentTable) -> dict[str, Any]:
 
 
 def summarize_all(tests: Sequence[EnrichmentTable]) -> dict[str, Any]:
-    """Give :func:`summarize` of each result, by its query, and by its gene sets where there are several."""
+    """Return :func:`summarize` of each result, by its query, and by its gene sets where there are several."""
     several = len({test.source for test in tests}) > 1
     return {test.query + (f" in {test.source}" if several else ""): summarize(test) for test in tests}
 
 
 def find_gene_sets(name: str | None) -> GeneSets | None:
-    """Give the gene sets that ``--gene-sets`` names: embedded, of a file, kept, of Enrichr; None for ``none``."""
+    """Return gene sets that ``--gene-sets`` names: embedded, of a file, kept, of Enrichr; None for ``none``."""
     from mirtool.io.genes.enrichr import read_library
     from mirtool.io.genes.gene_sets import embedded_go, read_gene_sets
     from mirtool.library import has_entry, load_gene_sets
@@ -343,7 +343,7 @@ def find_gene_sets(name: str | None) -> GeneSets | None:
 
 
 def find_collections(names: Sequence[str] | None, species: str | None = None) -> list[GeneSets]:
-    """Give every collection of gene sets that ``--gene-sets`` names, each once; none for ``none``.
+    """Return every collection of gene sets that ``--gene-sets`` names, each once; none for ``none``.
 
     The embedded GO is of human genes. For miRNAs of another ``species`` it is left out where nobody asked for it:
     the few symbols that are spelled alike would be tested as if they were a universe.
@@ -407,7 +407,7 @@ def _words_of(test: NullTest) -> str:
     drawn = {
         "genes": "genes are drawn at random",
         "miRNAs": "miRNAs are drawn at random",
-        "degree": "miRNAs of like numbers of targets are drawn",
+        "degree": "miRNAs of similar numbers of targets are drawn",
     }[test.name]
     return drawn + (f", {test.draws:,} times" if test.draws else "")
 
@@ -435,7 +435,7 @@ def _say_top(test: EnrichmentTable) -> None:
 
 
 def hash_files(*paths: str | None) -> dict[str, str]:
-    """Give the SHA-256 of each of ``paths`` that is a file or stdin; names and None are passed over."""
+    """Return the SHA-256 of each of ``paths`` that is a file or stdin; names and None are passed over."""
     from mirtool.study.folder import sha256_of
 
     return {path: sha256_of(path) for path in paths if path and (path == "-" or Path(path).is_file())}

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 
 def normalized_table_of(table: str | None, place: Place) -> str:
-    """Give the table that was named, else the study's ``results/normalized.csv``."""
+    """Return the table that was named, else the study's ``results/normalized.csv``."""
     return table or result_of_study(place, "normalized.csv", "normalized table", made_by="normalize")
 
 
 def sample_sheet_of(place: Place) -> str:
-    """Give the sample sheet that was named, else the one in this folder."""
+    """Return the sample sheet that was named, else the one in this folder."""
     from mirtool.study.folder import SAMPLES_FILE
 
     if place.samples:

@@ -60,7 +60,7 @@ def gsea(
         typer.Option(
             "--mirnas",
             metavar="NAMES|DIFFERENTIAL",
-            help="Whose targets: a table of `mirtool diff`, a file with one name a line, or names parted by "
+            help="Whose targets: a table of `mirtool diff`, a file with one name per line, or names parted by "
             "commas. In a study folder: results/differential.csv.",
         ),
     ] = None,
@@ -229,7 +229,7 @@ def _target_sets(
     evidence: str,
     aliases: list[str] | None,
 ) -> tuple[GeneSets, Interactions, str | None]:
-    """Give the targets of the miRNAs as sets, the pairs at that evidence, and where the miRNAs are from."""
+    """Return the targets of the miRNAs as sets, the pairs at that evidence, and where the miRNAs are from."""
     from mirtool.network.interactions.evidence import filter_by_evidence
     from mirtool.network.interactions.mirnas import combine_probes
     from mirtool.network.interactions.target_sets import target_sets
@@ -243,7 +243,7 @@ def _target_sets(
 
 
 def _among_known(ranked: RankedGenes, known: Interactions, evidence: str) -> RankedGenes:
-    """Give the list without genes that could be no targets."""
+    """Return the list without genes that could be no targets."""
     restricted = ranked.among(frozenset(known.gene))
     say(
         f"Of {plural(len(ranked), 'gene')} of the list, {known.source} knows {len(restricted):,} "

@@ -38,7 +38,7 @@ def init(
 
     \b
       mirtool init exports/*.gpr          write samples.csv
-      mirtool init intensities.xlsx       one row a sample column
+      mirtool init intensities.xlsx       one row per sample column
       mirtool init GSE1_series_matrix.txt.gz
       mirtool init *.gpr -o pilot.csv     another name, then: mirtool normalize --samples pilot.csv
     """  # noqa: D301  (typer wants the backspace itself)

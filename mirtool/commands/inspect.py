@@ -23,7 +23,7 @@ _SHOWN = 6
 
 def inspect(
     files: Annotated[list[str], typer.Argument(metavar="FILES...", help="Files of any format mirtool reads.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON array, one object a file.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON array, one object per file.")] = False,
     format_name: FileFormatOption = None,
     array_list: Annotated[
         str | None,

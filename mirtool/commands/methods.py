@@ -73,8 +73,8 @@ def methods(
     In a study folder where `mirtool normalize` has run, the arrays are read as they were then, and its channel,
     flags, cut-off, probes and the like stay the same, but for the options that are given here.
 
-    One row a recipe and test: what passes by fold change, by fold change and P, by fold change and adjusted P, how
-    much of it the default shares, and how the log2 ratios agree. The figure shows the counts, and which miRNAs
+    One row per recipe and test: what passes by fold change, by fold change and P, by fold change and adjusted P,
+    how much of it the default shares, and how the log2 ratios agree. The figure shows the counts, and which miRNAs
     pass whatever the recipe. What a method finds here does not say that it is right: choose before you look.
 
     Example:
@@ -153,7 +153,7 @@ def _is_given(context: typer.Context, name: str) -> bool:
 
 
 def _as_normalized(place: Place, given: set[str]) -> dict[str, Any]:
-    """Give the options with which the study was normalized, but for those ``given`` now, and tell them."""
+    """Return the options with which the study was normalized, but for those ``given`` now, and tell them."""
     from mirtool.study.folder import recorded_arguments
 
     if place.study is None:
@@ -226,7 +226,7 @@ def _cell(beside: Any, rule: str) -> str:
 
 
 def _failures(runs: Sequence[MethodRun]) -> dict[str, list[str]]:
-    """Give each reason for which a comparison could not be made, with the recipes or tests that it holds for."""
+    """Return each reason for which a comparison could not be made, with the recipes or tests that it holds for."""
     tests_of: dict[tuple[str, str], list[str]] = {}
     for run in runs:
         if run.d is None:

@@ -146,7 +146,7 @@ def mirnasets(
 
 
 def _measured(chosen: ChosenMirnas, book: MirnaNames) -> Sequence[str]:
-    """Give the miRNAs that could have been chosen; every current one where that is not known."""
+    """Return the miRNAs that could have been chosen; every current one where that is not known."""
     if chosen.measured is not None:
         return chosen.measured
     from mirtool.annotation.mirbase import mature_mirnas
@@ -164,7 +164,7 @@ def _measured(chosen: ChosenMirnas, book: MirnaNames) -> Sequence[str]:
 
 
 def _queries(chosen: ChosenMirnas, book: MirnaNames) -> dict[str, list[str]]:
-    """Give the lists to test, under current names: up, down and both, or those named."""
+    """Return the lists to test, under current names: up, down and both, or those named."""
     from mirtool.network.interactions.mirnas import combine_probes
 
     names = [book.resolve(name).best_name for name in chosen.names]

@@ -106,7 +106,7 @@ def names(
 
 
 def _file_in(given: Sequence[str]) -> str | None:
-    """Give the one argument that is a file, or None where names were given."""
+    """Return the one argument that is a file, or None where names were given."""
     files = [name for name in given if name == "-" or Path(name).is_file() or _meant_as_file(name)]
     if files and len(given) > 1:
         raise UsageError(

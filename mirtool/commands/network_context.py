@@ -21,7 +21,7 @@ ExpressedOption = Annotated[
     typer.Option(
         "--expressed",
         metavar="FILE",
-        help="Only genes expressed in the tissue: one symbol a line, or a table with a gene column.",
+        help="Only genes expressed in the tissue: one symbol per line, or a table with a gene column.",
     ),
 ]
 MrnaOption = Annotated[
@@ -96,7 +96,7 @@ class Context:
 def in_context(
     known: Interactions, evidence: str, chosen: ChosenMirnas, context: Context, place: Place, book: MirnaNames
 ) -> tuple[Interactions, Table | None]:
-    """Give the interactions that count in the tissue, and the correlations where samples are paired.
+    """Return the interactions that count in the tissue, and the correlations where samples are paired.
 
     Raises
     ------
@@ -146,7 +146,7 @@ def in_context(
 
 
 def _as_known(labels: TextArray, known: TextArray, path: str) -> tuple[TextArray, tuple[str, ...]]:
-    """Give genes the names that the interactions have for them, and say how many had others."""
+    """Return genes the names that the interactions have for them, and say how many had others."""
     from mirtool.annotation.gene_symbols import load_gene_symbols, match_to, met_in_words
 
     names, n = match_to(labels, known, load_gene_symbols())

@@ -79,7 +79,7 @@ class Sources:
         return {"interactions": list(self.names), "combine": self.combine, "min_score": dict(self.limits)}
 
     def hashes(self) -> dict[str, str]:
-        """Give the SHA-256 of each file, and of the file behind each entry of the library."""
+        """Return the SHA-256 of each file, and of the file behind each entry of the library."""
         from mirtool.commands.enrichment import hash_files
         from mirtool.library import read_entry
 
@@ -132,7 +132,7 @@ def _at_least(combine: str, n_sources: int) -> int:
 
 
 def read_known(sources: Sources, species: str | None, book: MirnaNames) -> tuple[Interactions, list[Resolution]]:
-    """Give the tables asked for as one, its miRNAs under current names, and what became of each name."""
+    """Return the tables asked for as one, its miRNAs under current names, and what became of each name."""
     tables, found = _with_current_names(_read_all(sources, species), book)
     return _combined(tables, sources.at_least), found
 
@@ -193,7 +193,7 @@ def _meant_as_file(name: str) -> bool:
 
 
 def _of_species(known: Interactions, species: str | None) -> Interactions:
-    """Give the pairs of one species' miRNAs, as reading a file does."""
+    """Return the pairs of one species' miRNAs, as reading a file does."""
     import numpy as np
 
     from mirtool.errors import NotEnoughDataError

@@ -45,7 +45,7 @@ class ChosenMirnas:
 
 
 def find_network_place(differential: str | None, mirnas: str | None) -> Place:
-    """Tell whether the network is of a study folder, of a table, or of miRNAs named."""
+    """Return True if the network is of a study folder, of a table, or of miRNAs named."""
     if differential and mirnas:
         raise UsageError(
             "a differential table and --mirnas contradict each other", hint="leave one of the two out"
@@ -57,7 +57,7 @@ def find_network_place(differential: str | None, mirnas: str | None) -> Place:
 def choose_mirnas(
     differential: str | None, mirnas: str | None, regulation: str | None, place: Place
 ) -> ChosenMirnas:
-    """Give the miRNAs that were named, or that a differential table calls up or down by a rule."""
+    """Return the miRNAs that were named, or that a differential table calls up or down by a rule."""
     if regulation is not None and regulation not in RULES:
         raise UsageError(f"--regulation can't be {regulation!r}", expected=" or ".join(RULES))
     if mirnas:
@@ -94,7 +94,7 @@ def _choose_regulated(table: DifferentialNames, regulation: str | None) -> Chose
         raise UsageError(
             f"the differential table has no column '{column}'",
             found=", ".join(table.regulation),
-            hint="no test was made (one array a group, or --test none): choose --regulation fold-change",
+            hint="no test was made (one array per group, or --test none): choose --regulation fold-change",
         )
     calls = table.regulation[column]
     passing = (calls != "") & (table.name != "")
@@ -119,7 +119,7 @@ def _choose_regulated(table: DifferentialNames, regulation: str | None) -> Chose
 
 
 def _mean_by_name(names: Sequence[str], values: Sequence[float]) -> dict[str, float]:
-    """Give the mean of the values of each name; missing ones are passed over, a name with no other has none."""
+    """Return the mean of the values of each name; missing ones are passed over, a name with no other has none."""
     rows: dict[str, list[float]] = defaultdict(list)
     for name, value in zip(names, values, strict=True):
         if name and not isnan(value):
@@ -140,7 +140,7 @@ def with_universe(chosen: ChosenMirnas, path: str | None) -> ChosenMirnas:
 
 
 def species_in_common(names: Sequence[str]) -> str | None:
-    """Give the species that all miRNAs have in common, or None where there is no such."""
+    """Return the species that all miRNAs have in common, or None where there is no such."""
     from mirtool.annotation.probes import species_of
 
     species = [found for name in names if (found := species_of(name))]
@@ -149,7 +149,7 @@ def species_in_common(names: Sequence[str]) -> str | None:
 
 
 def update_study_names(chosen: ChosenMirnas, book: MirnaNames) -> tuple[ChosenMirnas, list[Resolution]]:
-    """Give the miRNAs their current names, and what became of each name."""
+    """Return the miRNAs their current names, and what became of each name."""
     found = [book.resolve(name) for name in chosen.names]
     measured = chosen.measured and [book.resolve(name).best_name for name in chosen.measured]
     current = [(book.resolve(name).best_name, ratio) for name, ratio in chosen.log2_ratios.items()]

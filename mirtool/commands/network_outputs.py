@@ -25,7 +25,7 @@ ExportOption = Annotated[
     typer.Option(
         "--export",
         metavar="all|none|LIST",
-        help="Files beside the CSV tables, parted by commas: html (a page to look into the network by browser, "
+        help="Files beside the CSV tables, separated by commas: html (a page to look into the network by browser, "
         "offline), xlsx (all tables in one workbook), graphml (Cytoscape, Gephi, yEd), cyjs (Cytoscape, with the "
         "nodes placed), gexf (Gephi), sif (edges alone). Default: html,xlsx,graphml.",
     ),
@@ -55,7 +55,7 @@ def network_tables(
     tests: Sequence[EnrichmentTable],
     correlations: Table | None,
 ) -> dict[str, Table | None]:
-    """Give the tables by the name of their file; None for one that was not asked for."""
+    """Return the tables by the name of their file; None for one that was not asked for."""
     from mirtool.model import Table
     from mirtool.network import enrichment_table, node_table
     from mirtool.network.interactions.mirna_universe import universe_table

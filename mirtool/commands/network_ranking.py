@@ -152,7 +152,7 @@ def _tell_robustness(result: SynergyNetwork, known: Interactions, hubs: int) -> 
 
 
 def summarize_ranking(result: SynergyNetwork) -> dict[str, Any]:
-    """Give what the record of a run keeps of these measures."""
+    """Return what the record of a run keeps of these measures."""
     by_genes, by_mirnas, by_both = _count_converging(result)
     communities = result.communities
     return {

@@ -41,7 +41,7 @@ PpiOption = Annotated[
         metavar="FILE",
         help="Protein interactions for --modules: STRING's protein.links (with protein.info beside it), BioGRID's "
         "tab3, or any two columns of gene symbols. A module's genes must then be close: path length and "
-        "distance to the nearest against random sets of like degree.",
+        "distance to the nearest against random sets of similar degree.",
     ),
 ]
 PpiInfoOption = Annotated[
@@ -203,7 +203,7 @@ def tell_synergy(result: SynergyNetwork, choices: SynergyChoices) -> None:
 
 
 def summarize_synergy(result: SynergyNetwork) -> dict[str, Any]:
-    """Give what the record of a run keeps of what was asked for."""
+    """Return what the record of a run keeps of what was asked for."""
     summary: dict[str, Any] = {}
     pairs = result.pairs.columns
     if "significant beyond seed" in pairs:

@@ -96,7 +96,7 @@ def _count_pairs(result: SynergyNetwork) -> tuple[int, int, int]:
 def summarize_network(
     chosen: ChosenMirnas, known: Interactions, result: SynergyNetwork, tests: Sequence[EnrichmentTable]
 ) -> dict[str, Any]:
-    """Give what the record of a run keeps of a network."""
+    """Return what the record of a run keeps of a network."""
     pairs, significant, same = _count_pairs(result)
     return {
         "mirnas_chosen_by": chosen.rule,

@@ -67,7 +67,7 @@ MirnasOption = Annotated[
     typer.Option(
         "--mirnas",
         metavar="NAMES|FILE",
-        help="Take these miRNAs instead: names parted by commas, or a file with one name a line.",
+        help="Take these miRNAs instead: names separated by commas, or a file with one name per line.",
     ),
 ]
 
@@ -110,7 +110,7 @@ PlatformOption = Annotated[
     ),
 ]
 SamplesInRowsOption = Annotated[
-    bool, typer.Option("--samples-in-rows", help="Tables have one row a sample and one column a probe.")
+    bool, typer.Option("--samples-in-rows", help="Tables have one row per sample and one column per probe.")
 ]
 ScaleOption = Annotated[
     Scale | None, typer.Option("--scale", help="Scale of the table, where it does not say so itself.")

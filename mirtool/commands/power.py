@@ -1,4 +1,4 @@
-"""``mirtool power``: how many arrays a group the next study needs."""
+"""``mirtool power``: how many arrays per group the next study needs."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def power(
         ),
     ] = "moderated",
     max_arrays: Annotated[
-        int, typer.Option("--max-arrays", metavar="N", help="The most arrays a group to look at.")
+        int, typer.Option("--max-arrays", metavar="N", help="The most arrays per group to look at.")
     ] = 20,
     scale: ScaleOption = None,
     figures: FiguresOption = None,
@@ -77,10 +77,10 @@ def power(
     output: OutputOption = None,
     format_name: FormatOption = None,
 ) -> None:
-    """How many arrays a group are needed to find a fold change at a false discovery rate.
+    """How many arrays per group are needed to find a fold change at a false discovery rate.
 
     The variances within the groups of a pilot tell how much arrays of one group differ. Their distribution over
-    the probes (Smyth's prior) stands for the probes of the next study. For 2, 3 … arrays a group the table gives
+    the probes (Smyth's prior) stands for the probes of the next study. For 2, 3 … arrays per group the table gives
     the P at which the false discovery rate is reached, the power averaged over that distribution, the share of
     probes whose own power is at least the wanted one, and the power of probes at percentiles of the variance.
 
@@ -167,7 +167,7 @@ def _prior_in_words(pilot: PilotVariance) -> str:
 
 
 def _tell_plan(plan: PowerPlan) -> None:
-    """Say how many arrays a group are needed, a line a fold change."""
+    """Say how many arrays per group are needed, a line a fold change."""
     say(
         f"Arrays a group for a power of {plan.power:g} at FDR {plan.fdr:g}, where {plan.share:g} of the probes "
         f"change ({plan.test} t):"

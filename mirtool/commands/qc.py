@@ -90,7 +90,7 @@ def qc(
     With --fluid serum (or plasma): signs of hemolysis (miR-451a over miR-23a-3p), platelets, lymphocytes and
     liver, as indications; the thresholds known from qPCR do not hold on arrays.
 
-    The first table has one row an array. Beside a file that is written stand others: NAME_outliers (every rule,
+    The first table has one row per array. Beside a file that is written stand others: NAME_outliers (every rule,
     value and limit), NAME_pairs (correlations, distances), NAME_pca, NAME_blocks, NAME_spike_ins and, where there
     is something for them, NAME_channels and NAME_indications.
 
@@ -197,7 +197,7 @@ def _draw(report: QualityReport, folder: Path) -> None:
 
 
 def _beside(target: str, name: str) -> Path:
-    """Give the path of a further table: ``qc_pairs.csv`` for ``qc_arrays.csv`` and for ``qc.csv``."""
+    """Return the path of a further table: ``qc_pairs.csv`` for ``qc_arrays.csv`` and for ``qc.csv``."""
     path = Path(target)
     return path.with_name(f"{path.stem.removesuffix('_arrays')}_{name}{path.suffix}")
 

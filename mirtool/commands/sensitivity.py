@@ -62,7 +62,7 @@ def run_sensitivity(place: Place, source: str, sheet: str, d: DifferentialTable)
 
 
 def _known_to(function: Any, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Give those of the arguments that a function takes by name."""
+    """Return those of the arguments that a function takes by name."""
     names = {name for name, own in inspect.signature(function).parameters.items() if own.kind is own.KEYWORD_ONLY}
     return {name: value for name, value in arguments.items() if name in names}
 
@@ -129,7 +129,7 @@ def _count_failures(result: Sensitivity) -> dict[str, int]:
 
 
 def sensitivity_record(result: Sensitivity) -> dict[str, Any]:
-    """Give the numbers for the record of the run."""
+    """Return the numbers for the record of the run."""
     return {
         "choices": len(result.outcomes),
         "failures": _count_failures(result),

@@ -59,7 +59,7 @@ def shortlist(
             "--list",
             metavar="NAME=FILE",
             help="A list to look each miRNA up in: ExoCarta's or Vesiclepedia's miRNA details, an EVmiRNA table, "
-            "a GMT over miRNA names, any table with a column of miRNAs, or one name a line. Again for a second "
+            "a GMT over miRNA names, any table with a column of miRNAs, or one name per line. Again for a second "
             "one.",
         ),
     ] = None,
@@ -91,7 +91,7 @@ def shortlist(
 ) -> None:
     """Take the first miRNAs by a stated rank, and set beside each all that speaks for or against it.
 
-    One row a miRNA, every reason in a column of its own; no score is made of them. Beside the change, its P and
+    One row per miRNA, every reason in a column of its own; no score is made of them. Beside the change, its P and
     who is up or down by which rule stand the arrays and spots behind it, the share of choices under which it
     stays in the list (where `mirtool diff --sensitivity` has computed it), what qPCR made of it, its targets and
     synergy, its seed and who shares it, the motifs in its sequence that are reported to sort miRNAs into
@@ -182,7 +182,7 @@ def _if_there(place: Place, name: str) -> str | None:
 
 
 def _usual_species(candidates: Candidates) -> str | None:
-    """Give the species of most names; of equals the first by the alphabet."""
+    """Return the species of most names; of equals the first by the alphabet."""
     from mirtool.annotation.probes import species_of
 
     counts = Counter(species for name in candidates.names.name for species in species_of(name))
@@ -267,7 +267,7 @@ def _membership_in_words(each: Membership) -> str:
 
 
 def _rows(chosen: Shortlist) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
-    """Give the list as a table for the terminal: name, change, P, and what each list says."""
+    """Return the list as a table for the terminal: name, change, P, and what each list says."""
     candidates = chosen.candidates
     header = ["", "fold change", *(["P"] if candidates.p_header else [])]
     header += [each.title for each in chosen.memberships]

@@ -28,7 +28,7 @@ def predict(
         typer.Option(
             "--mirna",
             metavar="FASTA|NAMES|FILE",
-            help="Mature sequences (mature.fa); or names, parted by commas or one a line in a file, with the "
+            help="Mature sequences (mature.fa); or names, separated by commas or one a line in a file, with the "
             "sequences of miRBase 22.",
         ),
     ],
@@ -57,9 +57,9 @@ def predict(
 ) -> None:
     """Find the canonical sites of miRNAs in 3'UTRs that you give: 8mer, 7mer-m8, 7mer-A1, 6mer.
 
-    One row a miRNA and a gene: its strongest site, how many of each kind, and in which UTR. Of a gene with several
-    UTRs the one with the most of the strongest sites counts. --sites has one row a site, with its first and last
-    base in the UTR, counted from 1.
+    One row per miRNA and a gene: its strongest site, how many of each kind, and in which UTR. Of a gene with
+    several UTRs the one with the most of the strongest sites counts. --sites has one row per site, with its first
+    and last base in the UTR, counted from 1.
 
     No conservation and no context is looked at: a random UTR of 1,000 bases has a 7mer or 8mer of a given miRNA
     once in nine. Use predictions with --evidence all, and best together with what is measured (--mrna, --combine).
@@ -107,7 +107,7 @@ def predict(
 
 
 def _sequences(source: str) -> list[tuple[str, str]]:
-    """Give the miRNAs asked for, each with its sequence."""
+    """Return the miRNAs asked for, each with its sequence."""
     from mirtool.io.mirnas.fasta import read_fasta
     from mirtool.io.tables.text import read_head
 

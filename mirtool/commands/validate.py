@@ -228,7 +228,7 @@ def _check_array_rule(rule: str) -> None:
 
 
 def _find_place(samples: str | None) -> Place:
-    """Tell whether the command runs in a study folder: this one, or the one whose samples.csv was named."""
+    """Return True if the command runs in a study folder: this one, or the one whose samples.csv was named."""
     from mirtool.study.folder import SAMPLES_FILE, find_study
 
     root = Path(samples).parent if samples and Path(samples).name == SAMPLES_FILE else Path()
@@ -295,7 +295,7 @@ def _efficiencies(texts: Sequence[str], matrix: CtMatrix) -> FloatArray:
 
 
 def _group_samples(matrix: CtMatrix, sheet: SampleTable | None) -> SampleTable:
-    """Give the samples of the Ct table their groups: the table's own, else the sheet's, in the sheet's order."""
+    """Return the samples of the Ct table their groups: the table's own, else the sheet's, in the sheet's order."""
     from mirtool.validation.groups import group_samples
 
     return group_samples(matrix, sheet)

@@ -31,7 +31,7 @@ SchedulerOption = Annotated[
 
 @contextmanager
 def open_executor(workers: int, scheduler: str | None) -> Iterator[Executor | None]:
-    """Give who shares the work, or None where this process does it alone.
+    """Return who shares the work, or None where this process does it alone.
 
     Raises
     ------

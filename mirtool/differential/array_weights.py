@@ -179,7 +179,7 @@ def array_likelihood(
     weights: FloatArray | None = None,
     prior_probes: float = PRIOR_PROBES,
 ) -> float:
-    """Give the logarithm of what :func:`estimate_array_weights` maximizes, up to a constant, at given weights."""
+    """Return logarithm of what :func:`estimate_array_weights` maximizes, up to a constant, at given weights."""
     values, weights = _telling(values, design, weights)
     gamma = -np.log(array_weights)
     return _log_likelihood(_residuals(values, design, gamma, weights), values, gamma, prior_probes)
@@ -188,7 +188,7 @@ def array_likelihood(
 def _telling(
     values: FloatArray, design: FloatArray, weights: FloatArray | None
 ) -> tuple[FloatArray, FloatArray | None]:
-    """Give the probes that tell arrays apart, with their weights; values of weight 0 become missing."""
+    """Return the probes that tell arrays apart, with their weights; values of weight 0 become missing."""
     if weights is not None:
         values = np.where(weights > 0, values, np.nan)
     residuals = _residuals(values, design, np.zeros(len(design)), weights)
@@ -206,7 +206,7 @@ def _telling(
 
 
 def _step(score: FloatArray, information: FloatArray) -> FloatArray:
-    """Give the step of Fisher's scoring among log variances that add up to zero: the last is minus the rest."""
+    """Return the step of Fisher's scoring among log variances that add up to zero: the last is minus the rest."""
     last = information[-1]
     within = information[:-1, :-1] - last[:-1] - last[:-1, np.newaxis] + last[-1]
     step = np.linalg.solve(within, score[:-1] - score[-1])
@@ -238,7 +238,7 @@ def _residuals(
 
 
 def _information(r: _Residuals) -> FloatArray:
-    """Give the information on the log variances of all rows together, twice, each row's own variance aside."""
+    """Return the information on the log variances of all rows together, twice, each row's own variance aside."""
     n = r.free.shape[1]
     shared = r.free.T @ (r.free / r.df[:, np.newaxis])
     if len(r.basis) == 1:

@@ -91,7 +91,7 @@ def estimate_block_correlation(
 
 
 def common_correlation(components: Sequence[Component], n_probes: int, largest_block: int) -> BlockCorrelation:
-    """Give each probe's likeliest correlation, between the limits, and their trimmed mean.
+    """Return each probe's likeliest correlation, between the limits, and their trimmed mean.
 
     Parameters
     ----------
@@ -109,7 +109,7 @@ def common_correlation(components: Sequence[Component], n_probes: int, largest_b
 
 
 def mean_correlation(of_probes: FloatArray) -> float:
-    """Give the mean after Fisher's transform, without the :data:`TRIM` smallest and largest and missing ones."""
+    """Return the mean after Fisher's transform, without the :data:`TRIM` smallest and largest and missing ones."""
     transformed = np.sort(np.arctanh(of_probes[~np.isnan(of_probes)]))
     n_cut = int(TRIM * len(transformed))
     return float(np.tanh(np.mean(transformed[n_cut : len(transformed) - n_cut])))
@@ -158,7 +158,7 @@ def _stack(
 
 
 def _likeliest(loadings: FloatArray, squares: FloatArray, there: BoolArray) -> FloatArray:
-    """Give the correlation of largest restricted likelihood of each row, where all expectations are positive."""
+    """Return the correlation of largest restricted likelihood of each row, where all expectations are positive."""
     away = np.where(there, loadings - 1, 0.0)  # the expectation is proportional to 1 + correlation · away
     n = there.sum(axis=1)
     low = np.maximum(-1 / np.maximum(away.max(axis=1), 1e-9), -1.0)

@@ -264,7 +264,7 @@ def _design(own: ExpressionMatrix, model: Model) -> Design:
 
 
 def _group_means(fitting: Fitting, design: Design) -> dict[str, FloatArray]:
-    """Give each group's fitted log2 mean, ``(n_probes,)``, at the average of everything else."""
+    """Return each group's fitted log2 mean, ``(n_probes,)``, at the average of everything else."""
     fit = fitting.fit(np.column_stack(list(design.group_rows.values())))
     return dict(zip(design.group_rows, fit.coefficients.T, strict=True))
 
@@ -365,7 +365,7 @@ def _table(
 
 
 def _fitted_change(contrast: Contrast, log2_ratio: FloatArray, group_means: dict[str, FloatArray]) -> FoldChange:
-    """Give the fold change that the model fits, between the weighted geometric means of either side."""
+    """Return the fold change that the model fits, between the weighted geometric means of either side."""
     sides = [
         np.exp2(sum(sign * w * group_means[g] for g, w in contrast.weights.items() if sign * w > 0))
         for sign in (1, -1)

@@ -97,7 +97,7 @@ def differential(
     Returns
     -------
     DifferentialTable
-        One row a probe, in the order of the matrix. A probe without a value in one group has no ratio, no P and
+        One row per probe, in the order of the matrix. A probe without a value in one group has no ratio, no P and
         no regulation.
 
     Raises
@@ -280,7 +280,7 @@ def moderated_remarks(fit: Fit, result: Moderated, estimate: int) -> tuple[str, 
 
 
 def two_group_design(n_tested: int, n_reference: int) -> FloatArray:
-    """Give the design of a two-group comparison: the reference's mean, and tested minus reference.
+    """Return the design of a two-group comparison: the reference's mean, and tested minus reference.
 
     Examples
     --------

@@ -58,7 +58,7 @@ class Design:
     sheet: str = ""
 
     def contrast_vector(self, contrast: Contrast) -> FloatArray:
-        """Give the combination of coefficients that a comparison of groups is, ``(n_coefficients,)``.
+        """Return the combination of coefficients that a comparison of groups is, ``(n_coefficients,)``.
 
         Raises
         ------
@@ -84,7 +84,7 @@ class Design:
 
 
 def column_of(samples: SampleTable, name: str, option: str) -> tuple[str, ...]:
-    """Give a column of the sample sheet by its header, every cell filled.
+    """Return a column of the sample sheet by its header, every cell filled.
 
     Raises
     ------
@@ -97,7 +97,7 @@ def column_of(samples: SampleTable, name: str, option: str) -> tuple[str, ...]:
             f"the sample sheet has no column {name!r}, which {option} names",
             path=samples.sheet or None,
             found="the columns " + ", ".join(columns),
-            hint=f"add the column {name!r} to the sheet, one value a sample",
+            hint=f"add the column {name!r} to the sheet, one value per sample",
         )
     cells = tuple(cell.strip() for cell in columns[name])
     empty = [sample for sample, cell in zip(samples.names, cells, strict=True) if not cell]
@@ -112,7 +112,7 @@ def column_of(samples: SampleTable, name: str, option: str) -> tuple[str, ...]:
 
 
 def numbers_in(cells: Sequence[str]) -> FloatArray | None:
-    """Give the cells as numbers where all of them are finite ones, else None."""
+    """Return the cells as numbers where all of them are finite ones, else None."""
     try:
         numbers = [float(cell) for cell in cells]
     except ValueError:
@@ -121,7 +121,7 @@ def numbers_in(cells: Sequence[str]) -> FloatArray | None:
 
 
 def level_numbers(cells: Sequence[str]) -> tuple[list[str], IntArray]:
-    """Give the levels of a column in their order of appearance, and which each sample has."""
+    """Return the levels of a column in their order of appearance, and which each sample has."""
     levels = list(dict.fromkeys(cells))
     return levels, np.array([levels.index(cell) for cell in cells], dtype=np.int64)
 
@@ -235,12 +235,12 @@ def design_of_formula(samples: SampleTable, formula: str) -> Design:
     sources = [str(term) for term, columns in spec.term_indices.items() for _ in columns]
     matrix = np.asarray(model, dtype=np.float64)
     if not np.isfinite(matrix).all():
-        raise UsageError("the formula gives values that are no numbers", found=repr(formula))
+        raise UsageError("the formula gives values that are not numbers", found=repr(formula))
     return _without_redundant(Design(matrix, tuple(sources), rows, formula.strip(), sheet=samples.sheet))
 
 
 def _variables(parsed: Formula, samples: SampleTable) -> list[str]:
-    """Give the columns that a formula names, those inside of functions such as ``bs(age, df=3)`` too."""
+    """Return the columns that a formula names, those inside of functions such as ``bs(age, df=3)`` too."""
     named = {str(variable) for variable in parsed.required_variables}
     # What is inside of its own transforms formulaic leaves out.
     code = " ".join(factor.expr for term in parsed for factor in term.factors)

@@ -144,7 +144,7 @@ def _check_group(group: str, groups: Sequence[str]) -> None:
 
 
 def join_samples(matrix: ExpressionMatrix, sheet: SampleTable, sheet_path: str = "") -> ExpressionMatrix:
-    """Give the matrix the sheet's groups and further columns; its samples come in the sheet's order.
+    """Return the matrix the sheet's groups and further columns; its samples come in the sheet's order.
 
     Raises
     ------

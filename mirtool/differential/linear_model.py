@@ -74,7 +74,7 @@ def fit_linear_model(
     values
         log2 expression, ``(n_probes, n_samples)``, NaN missing.
     design
-        ``(n_samples, n_coefficients)``, complete. Where the columns a row needs depend on each other, the
+        ``(n_samples, n_coefficients)``, complete. Where the columns per row needs depend on each other, the
         later ones are not estimable for it, as in R's ``lm``.
     contrasts
         ``(n_coefficients, n_contrasts)``: the combinations to estimate in place of the coefficients. Each is
@@ -88,7 +88,7 @@ def fit_linear_model(
     Raises
     ------
     NotEnoughDataError
-        Where the design has not one row a sample, or a value of it or of the weights is missing.
+        Where the design has not one row per sample, or a value of it or of the weights is missing.
 
     References
     ----------
@@ -146,7 +146,7 @@ def _check_weights(weights: FloatArray, values: FloatArray) -> None:
         raise NotEnoughDataError(
             "the weights do not fit the values",
             found=f"weights of shape {weights.shape} for values of shape {values.shape}",
-            expected="one weight a sample, or one a value",
+            expected="one weight per sample, or one a value",
         )
     if not (np.isfinite(weights) & (weights >= 0)).all():
         raise NotEnoughDataError("a weight is missing, infinite or negative", expected="numbers from 0 up")
@@ -181,7 +181,7 @@ def whiten(
 
 
 def _missing_patterns(present: BoolArray) -> tuple[BoolArray, IntArray]:
-    """Give the distinct rows of a mask, and which of them each row is."""
+    """Return the distinct rows of a mask, and which of them each row is."""
     packed = np.ascontiguousarray(np.packbits(present, axis=1))
     keys = packed.view(np.dtype((np.void, packed.shape[1]))).ravel()
     _, first, pattern_of_row = np.unique(keys, return_index=True, return_inverse=True)

@@ -168,7 +168,7 @@ def _permute(
 
 
 def _labelings(n: int, n_tested: int, at_most: int, seed: int) -> tuple[BoolArray, bool]:
-    """Give which arrays each labeling calls tested, ``(n_labelings, n)``, without the true one."""
+    """Return which arrays each labeling calls tested, ``(n_labelings, n)``, without the true one."""
     if comb(n, n_tested) - 1 <= at_most:
         chosen = np.array(list(combinations(range(n), n_tested)))[1:]
         labels = np.zeros((len(chosen), n), dtype=bool)
@@ -180,7 +180,7 @@ def _labelings(n: int, n_tested: int, at_most: int, seed: int) -> tuple[BoolArra
 
 
 def _difference(values: FloatArray, labels: BoolArray) -> tuple[FloatArray, FloatArray]:
-    """Give difference of means and its standard error for every labeling, ``(n_probes, n_labelings)``."""
+    """Return difference of means and its standard error for every labeling, ``(n_probes, n_labelings)``."""
     present = ~np.isnan(values)
     n_values = np.maximum(present.sum(axis=1, keepdims=True), 1)
     center = np.where(present, values, 0.0).sum(axis=1, keepdims=True) / n_values
@@ -197,7 +197,7 @@ def _difference(values: FloatArray, labels: BoolArray) -> tuple[FloatArray, Floa
 
 
 def _flips(n: int, at_most: int, seed: int) -> tuple[BoolArray, bool]:
-    """Give which pairs each choice of signs turns around, ``(n_choices, n)``, without the true one."""
+    """Return which pairs each choice of signs turns around, ``(n_choices, n)``, without the true one."""
     if n < MANY_PAIRS and 2**n - 1 <= at_most:
         return (np.arange(1, 2**n)[:, np.newaxis] >> np.arange(n)) % 2 == 1, True
     rng = np.random.default_rng(seed)
@@ -205,7 +205,7 @@ def _flips(n: int, at_most: int, seed: int) -> tuple[BoolArray, bool]:
 
 
 def _mean_difference(values: FloatArray, flipped: BoolArray) -> tuple[FloatArray, FloatArray]:
-    """Give the mean of the differences and its standard error for every choice of signs."""
+    """Return the mean of the differences and its standard error for every choice of signs."""
     present = ~np.isnan(values)
     differences = np.where(present, values, 0.0)
     n = present.sum(axis=1)[:, np.newaxis].astype(np.float64)

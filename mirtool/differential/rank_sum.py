@@ -73,7 +73,7 @@ def doubled_ranks(values: FloatArray) -> IntArray:
 
 
 def _tails(ranks: tuple[int, ...], size: int, rank_sum: int) -> tuple[float, float]:
-    """Give the shares of choices of ``size`` ranks whose sum is at most, and at least, ``rank_sum``."""
+    """Return the shares of choices of ``size`` ranks whose sum is at most, and at least, ``rank_sum``."""
     ways = _ways(ranks, size)
     total = ways.sum()
     return float(ways[: rank_sum + 1].sum() / total), float(ways[rank_sum:].sum() / total)

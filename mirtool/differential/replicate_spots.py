@@ -102,7 +102,7 @@ def estimate_replicate_correlation(
 
 
 def uneven_correlation(found: BlockCorrelation, spots: ReplicateSpots) -> tuple[float, float] | None:
-    """Tell whether one correlation for all probes makes some P far too small.
+    """Return True if one correlation for all probes makes some P far too small.
 
     Returns
     -------

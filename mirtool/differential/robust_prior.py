@@ -81,13 +81,13 @@ def estimate_robustly(
 
 
 def _trimmed_mean(values: FloatArray, share: float) -> float:
-    """Give the mean without the ``share`` of the values at either end, rounded down to whole values."""
+    """Return the mean without the ``share`` of the values at either end, rounded down to whole values."""
     n_cut = int(share * len(values))
     return float(np.mean(np.sort(values)[n_cut : len(values) - n_cut]))
 
 
 def _as_if_on(common_df: int, s2: FloatArray, df: IntArray, prior: VariancePrior) -> FloatArray:
-    """Give the variances of the same probability on ``common_df`` degrees of freedom, from the smaller tail."""
+    """Return the variances of the same probability on ``common_df`` degrees of freedom, from the smaller tail."""
     if (df == common_df).all():
         return s2
     ratio = s2 / prior.variance
@@ -116,7 +116,7 @@ def _match_variance(observed: float, df: int, least: float) -> float:
 
 
 def _winsorized_moments(df: int, prior_df: float) -> tuple[float, float]:
-    """Give mean and variance of the logarithm of an F variable winsorized at :data:`WINSOR_TAILS`."""
+    """Return mean and variance of the logarithm of an F variable winsorized at :data:`WINSOR_TAILS`."""
     lower, upper = WINSOR_TAILS
     low = float(lower_quantile(df, prior_df, np.array(lower)))
     high = float(upper_quantile(df, prior_df, np.array(upper)))
@@ -133,7 +133,7 @@ def _winsorized_moments(df: int, prior_df: float) -> tuple[float, float]:
 
 
 def _weigh_outliers(ratio: FloatArray, df: int, prior_df: float) -> FloatArray:
-    """Give each probe's degrees of freedom of the prior: fewer, the less likely its variance is under it.
+    """Return each probe's degrees of freedom of the prior: fewer, the less likely its variance is under it.
 
     The share of variances as large as a probe's that the prior explains is the probability that the probe is no
     outlier; it weighs the prior's degrees of freedom against those that would make the largest variance an

@@ -80,7 +80,7 @@ def fit_scaled_f(
 
 
 def natural_spline_basis(x: FloatArray, knots: FloatArray) -> FloatArray:
-    """Give a basis of the natural cubic splines on ``knots``: ``(len(x), len(knots))``, NaN where x is.
+    """Return a basis of the natural cubic splines on ``knots``: ``(len(x), len(knots))``, NaN where x is.
 
     Between the outer knots cubic pieces that join smoothly, beyond them straight lines.
 

@@ -78,7 +78,7 @@ def _by_flips(
 
 
 def _members(samples: SampleTable, group: str, pair: str) -> dict[str, int]:
-    """Give the position of each pair's array in a group."""
+    """Return the position of each pair's array in a group."""
     cells = column_of(samples, pair, "--pair")
     members: dict[str, int] = {}
     for position, (cell, own) in enumerate(zip(cells, samples.groups, strict=True)):
@@ -91,7 +91,7 @@ def _members(samples: SampleTable, group: str, pair: str) -> dict[str, int]:
                 column=pair,
                 found=f"{samples.names[members[cell]]} and {samples.names[position]}, both {group} of {cell}",
                 expected="one array of each group in a pair",
-                hint="take --test moderated or student, which fit any number of arrays a pair",
+                hint="take --test moderated or student, which fit any number of arrays per pair",
             )
         members[cell] = position
     return members

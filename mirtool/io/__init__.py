@@ -1,1 +1,1 @@
-"""Reading and writing: one module a format, whose docstring is the format's specification."""
+"""Reading and writing: one module per format, whose docstring is the format's specification."""

@@ -160,7 +160,7 @@ def add_gene_sets(
 def _under_current_names(
     pairs: Interactions, book: MirnaNames
 ) -> tuple[Interactions, list[Resolution], tuple[str, ...]]:
-    """Give the miRNAs their current names, with what became of each name, in whole and in words."""
+    """Return the miRNAs their current names, with what became of each name, in whole and in words."""
     found = [book.resolve(name) for name in dict.fromkeys(pairs.mirna)]
     current = {each.given: each.best_name for each in found}
     renamed = renamed_pairs(pairs, mirna=text_array(current[name] for name in pairs.mirna))
@@ -175,7 +175,7 @@ def _under_current_names(
 
 
 def _under_current_symbols(sets: GeneSets, book: GeneSymbols) -> tuple[GeneSets, tuple[str, ...], dict[str, str]]:
-    """Give the genes of sets their current symbols, how many changed in words, and those that did not map.
+    """Return the genes of sets their current symbols, how many changed in words, and those that did not map.
 
     Sets may hold miRNAs, whose names are mapped where they are used: by aliases that may grow.
     """

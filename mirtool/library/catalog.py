@@ -269,12 +269,12 @@ DATABASES: tuple[Database, ...] = (
 
 
 def find_database(kind: str, name: str) -> Database | None:
-    """Give the database of that name in the catalog, whatever its case, or None."""
+    """Return the database of that name in the catalog, whatever its case, or None."""
     return next((each for each in DATABASES if (each.kind, each.name) == (kind, name.lower())), None)
 
 
 def require_database(kind: str, name: str) -> Database:
-    """Give the database of that name.
+    """Return the database of that name.
 
     Raises
     ------
@@ -292,11 +292,11 @@ def require_database(kind: str, name: str) -> Database:
 
 
 def names_of(kind: str) -> Sequence[str]:
-    """Give the names of the databases of a kind."""
+    """Return the names of the databases of a kind."""
     return [each.name for each in DATABASES if each.kind == kind]
 
 
 def database_read_as(reader: str, version: str) -> Database | None:
-    """Give the database whose file a reader calls so: of that release, else the first, or None."""
+    """Return the database whose file a reader calls so: of that release, else the first, or None."""
     alike = [each for each in DATABASES if each.reader and each.reader == reader]
     return next((each for each in alike if each.version == version), alike[0] if alike else None)

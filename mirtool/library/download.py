@@ -53,7 +53,7 @@ class Download:
 
 
 def mirrored(address: str) -> str:
-    """Give the address to ask: the database's own, or its copy on ``$MIRTOOL_MIRROR``.
+    """Return the address to ask: the database's own, or its copy on ``$MIRTOOL_MIRROR``.
 
     Raises
     ------
@@ -159,7 +159,7 @@ def _fetch_one(
 
 
 def _claim(kept: Path) -> Path:
-    """Give a folder that no other process has, with what is left of an earlier download."""
+    """Return a folder that no other process has, with what is left of an earlier download."""
     folder = kept.with_name(f"{kept.name}.{uuid.uuid4().hex[:8]}")
     try:
         kept.parent.mkdir(parents=True, exist_ok=True)
@@ -324,7 +324,7 @@ class _Parts:
 
 
 def _reason(error: Exception) -> str:
-    """Give the operating system's words from the innermost of nested errors."""
+    """Return the operating system's words from the innermost of nested errors."""
     inner: BaseException = error
     while (deeper := inner.__cause__ or inner.__context__) is not None:
         inner = deeper

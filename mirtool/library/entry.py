@@ -67,7 +67,7 @@ class Entry:
         return f"{self.name} {self.version}".strip()
 
     def to_json(self) -> str:
-        """Give the entry as JSON."""
+        """Return the entry as JSON."""
         return json.dumps({"schema_version": SCHEMA_VERSION, **asdict(self)}, ensure_ascii=False)
 
 

@@ -86,7 +86,7 @@ def fetch(
 
 
 def _memory_of(database: Database) -> Path:
-    """Give the file that remembers what was first fetched: one an address, so that no two processes share one."""
+    """Return file that remembers what was first fetched: one an address, so that no two processes share one."""
     key = hashlib.sha256(database.addresses[0].encode()).hexdigest()[:16]
     return data_folder() / "fetched" / f"{database.name}-{key}.json"
 

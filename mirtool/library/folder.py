@@ -9,7 +9,7 @@ DATA_VARIABLE = "MIRTOOL_DATA"
 
 
 def data_folder() -> Path:
-    r"""Give the folder of the library; it need not exist.
+    r"""Return the folder of the library; it need not exist.
 
     ``$MIRTOOL_DATA`` where it is set, else the place where the operating system wants a user's data:
     ``~/.local/share/mirtool`` on Linux, ``~/Library/Application Support/mirtool`` on macOS,

@@ -37,12 +37,12 @@ _SUFFIX = ".parquet"
 
 
 def entry_file(kind: str, name: str) -> Path:
-    """Give the file in which an entry lies, or would."""
+    """Return the file in which an entry lies, or would."""
     return data_folder() / kind / f"{check_name(name)}{_SUFFIX}"
 
 
 def has_entry(kind: str, name: str) -> bool:
-    """Tell whether the library has an entry of that name; what can't be a name has none."""
+    """Return True if the library has an entry of that name; what can't be a name has none."""
     try:
         return entry_file(kind, name).is_file()
     except UsageError:
@@ -50,7 +50,7 @@ def has_entry(kind: str, name: str) -> bool:
 
 
 def list_entries(kind: str) -> tuple[list[Entry], list[MirtoolError]]:
-    """Give the entries of a kind by name, and what is wrong with files that can't be read."""
+    """Return the entries of a kind by name, and what is wrong with files that can't be read."""
     entries: list[Entry] = []
     damaged: list[MirtoolError] = []
     for path in sorted((data_folder() / kind).glob(f"*{_SUFFIX}")):
@@ -62,7 +62,7 @@ def list_entries(kind: str) -> tuple[list[Entry], list[MirtoolError]]:
 
 
 def read_entry(kind: str, name: str) -> Entry:
-    """Give what the library says of an entry.
+    """Return what the library says of an entry.
 
     Raises
     ------
@@ -102,7 +102,7 @@ def save_interactions(entry: Entry, interactions: Interactions) -> Path:
 
 
 def load_interactions(name: str) -> Interactions:
-    """Give a table of interactions of the library; ``source`` is its name and version.
+    """Return a table of interactions of the library; ``source`` is its name and version.
 
     Raises
     ------
@@ -140,7 +140,7 @@ def save_gene_sets(entry: Entry, sets: GeneSets) -> Path:
 
 
 def load_gene_sets(name: str) -> GeneSets:
-    """Give gene sets of the library, in the order of their file; ``source`` is the entry's name and version.
+    """Return gene sets of the library, in the order of their file; ``source`` is the entry's name and version.
 
     Raises
     ------

@@ -29,7 +29,7 @@ def file_sha256(path: str | Path) -> str:
 
 @contextmanager
 def unpacked(path: str | Path) -> Iterator[str]:
-    """Give the path of the one file in a ZIP archive, unpacked for as long as it is needed; of others their own.
+    """Return the path of the one file in a ZIP archive, unpacked for as long as it is needed; of others their own.
 
     Raises
     ------
@@ -64,7 +64,7 @@ def _unpack(path: str | Path, folder: Path) -> Path | None:
 
 
 def _only_member(archive: zipfile.ZipFile, path: str | Path) -> zipfile.ZipInfo:
-    """Give the only file in an archive; what macOS adds to it is none."""
+    """Return the only file in an archive; what macOS adds to it is none."""
     members = [each for each in archive.infolist() if not each.is_dir() and "__MACOSX" not in each.filename]
     if len(members) != 1:
         raise FormatError(

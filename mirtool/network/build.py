@@ -38,19 +38,19 @@ class SynergyNetwork:
     Parameters
     ----------
     mirnas
-        One row a miRNA with targets, highest synergy first: miRNA, regulation (``up``, ``down`` or empty), log2
+        One row per miRNA with targets, highest synergy first: miRNA, regulation (``up``, ``down`` or empty), log2
         ratio, targets, partners (significant ones), synergy, betweenness (in the graph of miRNAs and genes),
         seed (those of a slash probe joined by ``;``; empty where miRBase does not know the name).
     pairs
-        One row a pair of those, smallest P first: miRNA A, miRNA B, shared targets, Jaccard, expected, P, FDR,
+        One row per pair of those, smallest P first: miRNA A, miRNA B, shared targets, Jaccard, expected, P, FDR,
         significant, same seed (``yes``, ``no``, or empty where a seed is not known), shared genes;
         with the curveball null also expected (curveball), P (curveball), FDR (curveball), which then says what is
         significant.
     genes
-        One row a target, the one with most miRNAs first: gene, miRNAs (how many of the study's meet in it),
+        One row per target, the one with most miRNAs first: gene, miRNAs (how many of the study's meet in it),
         which.
     edges
-        One row a miRNA and a target: miRNA, gene, evidence (one of :data:`mirtool.model.EVIDENCE_CLASSES`),
+        One row per miRNA and a target: miRNA, gene, evidence (one of :data:`mirtool.model.EVIDENCE_CLASSES`),
         references, and where several databases were combined databases (those that hold the pair).
     targets
         The same miRNAs × their targets, as a matrix; its rows in the order the miRNAs were given.
@@ -63,14 +63,14 @@ class SynergyNetwork:
     notes
         What else a reader should know: probes combined, slash probes known in part.
     communities
-        One row a community of miRNAs (:func:`mirtool.network.with_communities`); None where not asked for.
+        One row per community of miRNAs (:func:`mirtool.network.with_communities`); None where not asked for.
     robustness
-        One row a miRNA: its rank among the hubs on other tables than this
+        One row per miRNA: its rank among the hubs on other tables than this
         (:func:`mirtool.network.with_robustness`); None where not asked for.
     modules
-        One row a pair and an enriched term (:func:`mirtool.network.with_modules`); None where not asked for.
+        One row per pair and an enriched term (:func:`mirtool.network.with_modules`); None where not asked for.
     families
-        One row a pair of seed families (:func:`mirtool.network.beyond_seed`); None where not asked for.
+        One row per pair of seed families (:func:`mirtool.network.beyond_seed`); None where not asked for.
     """
 
     mirnas: Table
@@ -125,7 +125,7 @@ def synergy_network(
     interactions
         Pairs of miRNA and gene. Its genes, at the level of evidence, are the universe.
     regulation, log2_ratio
-        One entry a name: ``up``, ``down`` or empty; log2 tested/reference, NaN missing. Both may be left out.
+        One entry per name: ``up``, ``down`` or empty; log2 tested/reference, NaN missing. Both may be left out.
     evidence
         One of :data:`mirtool.network.interactions.evidence.EVIDENCE`: ``strong`` takes the pairs shown by reporter
         assay, Western blot or qPCR, ``clip`` those of cross-linking too, ``validated`` those of any experiment,

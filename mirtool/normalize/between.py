@@ -28,7 +28,7 @@ CYCLES = 3
 
 
 def scale_medians(values: FloatArray) -> FloatArray:
-    """Give every array the same median of absolute values: their geometric mean.
+    """Return every array the same median of absolute values: their geometric mean.
 
     Log ratios are so given one spread, log2 signals one median, as limma's ``normalizeMedianAbsValues`` does.
 

@@ -1,4 +1,4 @@
-"""Factors: one number an array by which its signals become comparable with those of the other arrays."""
+"""Factors: one number per array by which its signals become comparable with those of the other arrays."""
 
 from __future__ import annotations
 

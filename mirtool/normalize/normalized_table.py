@@ -17,7 +17,7 @@ REPLICATE = "Replicate"
 
 
 def normalized_table(matrix: ExpressionMatrix, scale: Literal["log2", "linear"] = "log2") -> Table:
-    """Give a matrix as a table of ID, Name and one column a sample, with its scale in the notes.
+    """Return a matrix as a table of ID, Name and one column per sample, with its scale in the notes.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def normalized_table(matrix: ExpressionMatrix, scale: Literal["log2", "linear"] 
 
 
 def spots_table(matrix: ExpressionMatrix) -> Table:
-    """Give the number of replicate spots behind each value as a table of the shape of the normalized one.
+    """Return the number of replicate spots behind each value as a table of the shape of the normalized one.
 
     Raises
     ------
@@ -54,7 +54,7 @@ def spots_table(matrix: ExpressionMatrix) -> Table:
 
 
 def average_table(matrix: ExpressionMatrix, average: FloatArray) -> Table:
-    """Give A, the mean log2 signal of two channels, as a table of the shape of the normalized one.
+    """Return A, the mean log2 signal of two channels, as a table of the shape of the normalized one.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def average_table(matrix: ExpressionMatrix, average: FloatArray) -> Table:
 
 
 def replicates_table(matrix: ExpressionMatrix) -> Table:
-    """Give the log2 of every replicate spot as a table of ID, Name, Replicate and one column a sample.
+    """Return the log2 of every replicate spot as a table of ID, Name, Replicate and one column per sample.
 
     A spot without a value on any array has no row; ``Replicate`` numbers a probe's spots in the files' order.
 

@@ -114,7 +114,7 @@ def fit_normexp(x: FloatArray, likelihood: Literal["saddle", "mle"] = "saddle") 
 
 
 def expected_signals(x: FloatArray, fit: NormexpFit) -> FloatArray:
-    """Give the signal expected behind each intensity.
+    """Return the signal expected behind each intensity.
 
     Examples
     --------
@@ -131,13 +131,13 @@ def expected_signals(x: FloatArray, fit: NormexpFit) -> FloatArray:
 
 
 def log_likelihood(x: FloatArray, fit: NormexpFit, likelihood: Literal["saddle", "mle"] = "saddle") -> float:
-    """Give the log likelihood of the parameters of ``fit``, whatever was maximized to find them."""
+    """Return the log likelihood of the parameters of ``fit``, whatever was maximized to find them."""
     compute = _exact if likelihood == "mle" else _saddle_point
     return compute(np.array([fit.mu, np.log(fit.sigma), np.log(fit.alpha)]), x)[0]
 
 
 def _hazard(z: FloatArray) -> FloatArray:
-    """Give φ(z) / Φ(z)."""
+    """Return φ(z) / Φ(z)."""
     hazard: FloatArray = np.exp(-0.5 * z * z - LOG_SQRT_2PI - log_ndtr(z))
     return hazard
 

@@ -75,7 +75,7 @@ class ProbeSignals:
         return np.where(values > 0, values, np.nan)
 
     def of_kind(self, kind: ProbeKind) -> FloatArray:
-        """Give log2 signals of the probes of a kind that are positive on every array, ``(m, n_arrays)``."""
+        """Return log2 signals of the probes of a kind that are positive on every array, ``(m, n_arrays)``."""
         values = self.values[is_kind(self.probes, kind)]
         return np.asarray(np.log2(values[(np.nan_to_num(values) > 0).all(axis=1)]))
 
@@ -112,7 +112,7 @@ def normalize_between(collapsed: ProbeSignals, samples: SampleTable, settings: S
 
 
 def middle_ratio(log2: FloatArray, normalized: FloatArray) -> FloatArray:
-    """Give each array's median ratio of signal to normalized value, ``(n_arrays,)``; 1 where there is none."""
+    """Return each array's median ratio of signal to normalized value, ``(n_arrays,)``; 1 where there is none."""
     change = log2 - normalized
     known = [column[~np.isnan(column)] for column in change.T]
     return np.exp2([float(np.median(column)) if len(column) else 0.0 for column in known])

@@ -17,7 +17,7 @@ from mirtool.model import FloatArray
 
 
 def normalize_quantiles(values: FloatArray) -> FloatArray:
-    """Give every array the same distribution; values tied within an array stay tied.
+    """Return every array the same distribution; values tied within an array stay tied.
 
     As limma's ``normalizeQuantiles(A, ties=TRUE)``: the sorted values of an array with missing ones are stretched
     by interpolation to full length before the mean over arrays is taken, and ranks shrunk back to it.
@@ -60,7 +60,7 @@ def normalize_quantiles(values: FloatArray) -> FloatArray:
 
 
 def normalize_quantiles_by_group(values: FloatArray, groups: Sequence[str]) -> FloatArray:
-    """Give the columns of each group the same distribution, those of other groups another (``Tquantile``)."""
+    """Return the columns of each group the same distribution, those of other groups another (``Tquantile``)."""
     labels = np.array(groups)
     normalized = np.empty_like(values)
     for label in dict.fromkeys(groups):

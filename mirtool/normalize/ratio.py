@@ -74,7 +74,7 @@ RATIO = "ratio"
 """What stands for the channel where the sample is measured against the reference."""
 
 FEWEST_CONTROLS = 20
-"""Control spots an array needs for a curve of its own: a line rests on three tenths of them."""
+"""Control spots per array needs for a curve of its own: a line rests on three tenths of them."""
 
 PAIRS = (("532", "635"), ("Hy3", "Hy5"))
 """Numerator and denominator of the ratio: Hy3 over Hy5, by wavelength in nm or by name."""
@@ -86,7 +86,7 @@ def is_ratio(channel: str | None) -> bool:
 
 
 def ratio_channels(channel: str) -> list[str] | None:
-    """Give the two channels that a ratio names; None where it is left to the arrays which they are.
+    """Return the two channels that a ratio names; None where it is left to the arrays which they are.
 
     Examples
     --------
@@ -158,7 +158,7 @@ class _Probes:
 
 
 def normalize_ratio(arrays: RawArrays, settings: Settings) -> tuple[ExpressionMatrix, FloatArray, RatioReport]:
-    """Give normalized M, A and the numbers; :func:`mirtool.normalize.normalize` is the public way in."""
+    """Return normalized M, A and the numbers; :func:`mirtool.normalize.normalize` is the public way in."""
     pair = _choose_pair(arrays, settings.channel or RATIO)
     groups = group_replicates(arrays.probes.id)
     counting = counting_spots(arrays.probes, groups, settings.probes)
@@ -187,7 +187,7 @@ def normalize_ratio(arrays: RawArrays, settings: Settings) -> tuple[ExpressionMa
 
 
 def _choose_pair(arrays: RawArrays, channel: str) -> tuple[str, str]:
-    """Give numerator and denominator."""
+    """Return numerator and denominator."""
     here = ", ".join(arrays.channels)
     asked = ratio_channels(channel)
     if asked is None:
@@ -278,7 +278,7 @@ def _collapse(
 def _between(
     arrays: RawArrays, probes: _Probes, pair: tuple[str, str], settings: Settings
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Give M and A made comparable, and each array's factor."""
+    """Return M and A made comparable, and each array's factor."""
     m, a = probes.m, probes.a
     if settings.between == "median":
         centers = _centers(arrays, probes, settings)
@@ -313,7 +313,7 @@ def _centers(arrays: RawArrays, probes: _Probes, settings: Settings) -> FloatArr
 
 
 def _green(pair: tuple[str, str]) -> str:
-    """Give the channel that is green: Hy3, or the shorter wavelength."""
+    """Return the channel that is green: Hy3, or the shorter wavelength."""
     if "Hy3" in pair:
         return "Hy3"
     if all(name.isdigit() for name in pair):

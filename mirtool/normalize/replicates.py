@@ -1,4 +1,4 @@
-"""Replicate spots: one value a probe from the spots that carry its ID.
+"""Replicate spots: one value per probe from the spots that carry its ID.
 
 Spots are grouped by ID and never by Name: some miRNAs have two capture probes on the chip, each with an ID and
 four spots of its own.
@@ -71,7 +71,7 @@ def group_replicates(ids: TextArray) -> ReplicateGroups:
 
 
 def stack_replicates(values: FloatArray, groups: ReplicateGroups, chosen: IntArray) -> FloatArray:
-    """Give the spots of the chosen probes side by side, ``(n_chosen, most spots, n_arrays)``, NaN beyond.
+    """Return the spots of the chosen probes side by side, ``(n_chosen, most spots, n_arrays)``, NaN beyond.
 
     Examples
     --------

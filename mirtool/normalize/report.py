@@ -11,7 +11,7 @@ import numpy as np
 from mirtool.model import BoolArray
 
 Counts = tuple[int, ...]
-"""One number an array, in the order of the arrays."""
+"""One number per array, in the order of the arrays."""
 
 
 def per_array(mask: BoolArray) -> Counts:
@@ -28,7 +28,7 @@ class ControlShare:
     kind
         ``"empty"`` or ``"negative control"``.
     spots
-        Spots of that kind with a signal (foreground − background, flagged ones left out), a number an array.
+        Spots of that kind with a signal (foreground − background, flagged ones left out), a number per array.
     passing
         Those among them that reach the cut-off.
     percentile_95
@@ -46,7 +46,7 @@ class ControlShare:
         return sum(self.passing) / sum(self.spots) if sum(self.spots) else float("nan")
 
     def share_in(self, array: int) -> float:
-        """Give the passing spots of all spots in one array; NaN where it has none."""
+        """Return the passing spots of all spots in one array; NaN where it has none."""
         return self.passing[array] / self.spots[array] if self.spots[array] else float("nan")
 
 
@@ -166,7 +166,7 @@ class NormalizationReport:
         return tuple(control for control in self.controls if control.share > 0.5)
 
     def to_record(self) -> dict[str, Any]:
-        """Give every number as plain values, for the record of the run."""
+        """Return every number as plain values, for the record of the run."""
         return asdict(self)
 
 

@@ -17,7 +17,7 @@ HY3 = ("532", "Hy3")
 
 
 def choose_channel(arrays: RawArrays, channel: str | None) -> str:
-    """Give the channel to use: the one asked for, else Hy3 (532), else the only one there is.
+    """Return the channel to use: the one asked for, else Hy3 (532), else the only one there is.
 
     Raises
     ------
@@ -90,7 +90,7 @@ def _check_kinds_agree(probes: ProbeTable, groups: ReplicateGroups, counting: Bo
 
 
 def ids_with_several_names(probes: ProbeTable, groups: ReplicateGroups) -> tuple[str, ...]:
-    """Give the IDs whose spots do not all carry the same name, in the order of their probes."""
+    """Return the IDs whose spots do not all carry the same name, in the order of their probes."""
     labeled = np.flatnonzero(groups.probe_of >= 0)
     probe = groups.probe_of[labeled]
     differs = probes.name[labeled] != probes.name[groups.first[probe]]

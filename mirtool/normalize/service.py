@@ -101,7 +101,7 @@ def _replicates(
     normal: NormalizedSignals,
     kept: BoolArray,
 ) -> FloatArray:
-    """Give the log2 of the spots of the kept probes; a spot that is not positive has none."""
+    """Return the log2 of the spots of the kept probes; a spot that is not positive has none."""
     log2 = np.log2(signals, out=np.full(signals.shape, np.nan), where=signals > 0)
     stacked = stack_replicates(log2, groups, collapsed.rows[kept])
     return shift_replicates(stacked, np.log2(collapsed.counting[kept]), normal.values[kept])

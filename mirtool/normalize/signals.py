@@ -26,7 +26,7 @@ NEED_BACKGROUND = ("subtract", "half", "minimum", "movingmin", "edwards")
 NEED_NONE = ("none", "normexp", "normexp-mle", "negative-control", "empty")
 CONTROL_KINDS = {"negative-control": ProbeKind.NEGATIVE_CONTROL, "empty": ProbeKind.EMPTY}
 FEWEST_CONTROLS = 3
-"""Control spots an array needs for a level: with fewer one dust grain decides."""
+"""Control spots per array needs for a level: with fewer one dust grain decides."""
 
 
 @dataclass(frozen=True, eq=False)

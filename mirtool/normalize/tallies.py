@@ -22,7 +22,7 @@ _PLAIN = str.maketrans("−×", "-x")
 
 
 def choice_fields(settings: Settings, channels: Sequence[str]) -> dict[str, Any]:
-    """Give the fields of the report that say what was asked for; ``channels`` are those in use, one or two."""
+    """Return the fields of the report that say what was asked for; ``channels`` are those in use, one or two."""
     return {
         "preset": recipe_name(settings, ratio=len(channels) > 1),
         "channel": "/".join(channels),
@@ -42,7 +42,7 @@ def choice_fields(settings: Settings, channels: Sequence[str]) -> dict[str, Any]
 def array_fields(
     arrays: RawArrays, channels: Sequence[str], groups: ReplicateGroups, counting: BoolArray
 ) -> dict[str, Any]:
-    """Give the fields that count what the arrays hold; what is saturated in one of ``channels`` is saturated."""
+    """Return the fields that count what the arrays hold; what is saturated in one of ``channels`` is saturated."""
     used = [arrays.channels[name] for name in channels]
     saturated = [channel.saturated > 0 for channel in used if channel.saturated is not None]
     ceiling = [(channel.foreground >= CEILING) & (not channel.processed) for channel in used]
@@ -64,7 +64,7 @@ def array_fields(
 def probe_fields(
     spots: IntArray, sizes: IntArray, detected: BoolArray, kept: BoolArray, imputed: BoolArray
 ) -> dict[str, Any]:
-    """Give the fields that count the probes.
+    """Return the fields that count the probes.
 
     Parameters
     ----------
@@ -102,7 +102,7 @@ def _tally_text(labels: TextArray) -> dict[str, int]:
 
 
 def spot_notes(report: NormalizationReport) -> list[str]:
-    """Give what was done to spots, as lines of a matrix's history."""
+    """Return what was done to spots, as lines of a matrix's history."""
     notes = [f"signal: {report.signal.translate(_PLAIN)}", f"flags: {report.flag_rule}"]
     if report.flag_weight is not None:
         notes.append(f"flag weight: {report.flag_weight:g}")
@@ -115,7 +115,7 @@ def spot_notes(report: NormalizationReport) -> list[str]:
 
 
 def array_notes(report: NormalizationReport) -> list[str]:
-    """Give what was done to probes and arrays, as lines of a matrix's history."""
+    """Return what was done to probes and arrays, as lines of a matrix's history."""
     notes = [f"keep: {report.keep}", f"probes: {report.probe_choice}"]
     if report.between == "median":
         notes.append(f"factor probes: {report.factor_probes}")

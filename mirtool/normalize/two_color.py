@@ -24,17 +24,17 @@ MA = tuple[FloatArray, FloatArray]
 
 
 def scale_ratios(m: FloatArray, a: FloatArray) -> MA:
-    """Give the log ratios of all arrays one spread, and A one median."""
+    """Return the log ratios of all arrays one spread, and A one median."""
     return scale_medians(m), scale_medians(a)
 
 
 def quantiles_of_channels(m: FloatArray, a: FloatArray) -> MA:
-    """Give both channels of all arrays the same distribution (``quantile``)."""
+    """Return both channels of all arrays the same distribution (``quantile``)."""
     return _of_channels(normalize_quantiles(np.hstack([a + m / 2, a - m / 2])))
 
 
 def quantiles_of_groups(m: FloatArray, a: FloatArray, groups: Sequence[str]) -> MA:
-    """Give the channels that hold one group the same distribution (``Tquantile``).
+    """Return the channels that hold one group the same distribution (``Tquantile``).
 
     Parameters
     ----------
@@ -47,17 +47,17 @@ def quantiles_of_groups(m: FloatArray, a: FloatArray, groups: Sequence[str]) -> 
 
 
 def quantiles_of_a(m: FloatArray, a: FloatArray) -> MA:
-    """Give A of all arrays the same distribution; M stays (``Aquantile``)."""
+    """Return A of all arrays the same distribution; M stays (``Aquantile``)."""
     return m, normalize_quantiles(a)
 
 
 def quantiles_of_numerator(m: FloatArray, a: FloatArray) -> MA:
-    """Give the numerators of all arrays the same distribution; M stays, A moves with them."""
+    """Return the numerators of all arrays the same distribution; M stays, A moves with them."""
     return m, normalize_quantiles(a + m / 2) - m / 2
 
 
 def quantiles_of_denominator(m: FloatArray, a: FloatArray) -> MA:
-    """Give the denominators of all arrays the same distribution; M stays, A moves with them."""
+    """Return the denominators of all arrays the same distribution; M stays, A moves with them."""
     return m, normalize_quantiles(a - m / 2) + m / 2
 
 

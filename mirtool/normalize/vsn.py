@@ -105,7 +105,7 @@ def _maximize(start: FloatArray, values: FloatArray) -> tuple[FloatArray, float]
 
 
 def profile_log_likelihood(parameters: FloatArray, values: FloatArray) -> tuple[float, FloatArray]:
-    """Give log likelihood and gradient of the offsets and the logarithms of the factors, ``(2 × n_arrays,)``."""
+    """Return log likelihood and gradient of the offsets and the logarithms of the factors, ``(2 × n_arrays,)``."""
     n_arrays = values.shape[1]
     offset, factor = parameters[:n_arrays], np.exp(parameters[n_arrays:])
     present = ~np.isnan(values)

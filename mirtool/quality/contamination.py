@@ -114,7 +114,7 @@ def indications(
 
 
 def marker_of(name: str) -> str | None:
-    """Give the marker that a probe's name stands for, by its current name; None for any other probe.
+    """Return the marker that a probe's name stands for, by its current name; None for any other probe.
 
     Examples
     --------
@@ -132,7 +132,7 @@ def marker_of(name: str) -> str | None:
 
 
 def _marker_levels(probes: ProbeTable, normalized: FloatArray, seen: BoolArray) -> dict[str, FloatArray]:
-    """Give the level of each marker that is seen on some array, ``(n_arrays,)``."""
+    """Return the level of each marker that is seen on some array, ``(n_arrays,)``."""
     rows: dict[str, list[int]] = {}
     for row, name in enumerate(probes.name):
         marker = marker_of(name)

@@ -35,7 +35,7 @@ PAIRING_LEAD = 0.15
 
 
 def identical_arrays(arrays: RawArrays) -> tuple[tuple[int, ...], ...]:
-    """Give the groups of arrays whose foregrounds are identical in every spot of every channel.
+    """Return the groups of arrays whose foregrounds are identical in every spot of every channel.
 
     Arrays without a single number are not compared.
     """
@@ -103,7 +103,7 @@ def channel_pairing(
 
 
 def better_partners(pairing: FloatArray) -> tuple[tuple[int, int], ...]:
-    """Give (i, j) where the first channel of array i belongs with the second channel of array j ≠ i.
+    """Return (i, j) where the first channel of array i belongs with the second channel of array j ≠ i.
 
     Parameters
     ----------

@@ -57,7 +57,7 @@ class Evidence:
 
 
 def findings(report: QualityReport, evidence: Evidence) -> tuple[Finding, ...]:
-    """Give what speaks against each array, in the order of the arrays, the worst first."""
+    """Return what speaks against each array, in the order of the arrays, the worst first."""
     checks: tuple[Callable[[QualityReport, Evidence], Iterator[Finding]], ...] = (
         _identical,
         _exchanged,
@@ -285,7 +285,7 @@ def _indications(report: QualityReport, _evidence: Evidence) -> Iterator[Finding
 
 
 def remarks(report: QualityReport, evidence: Evidence) -> tuple[str, ...]:
-    """Give what must be known of the study before its verdicts are believed, one sentence each."""
+    """Return what must be known of the study before its verdicts are believed, one sentence each."""
     measures, n_arrays = report.channels[report.channel], len(report.samples)
     cutoff = f"{report.min_intensity:g}"
     found = [_control_remark(control, cutoff) for control in measures.controls if control.share > 0.5]

@@ -130,7 +130,7 @@ def replicate_cv(
 
 
 def _noise(channel: Channel, signals: FloatArray, probes: ProbeTable) -> tuple[str, FloatArray, FloatArray]:
-    """Give what the noise was taken from, its center and its standard deviation, ``(n_arrays,)`` each."""
+    """Return what the noise was taken from, its center and its standard deviation, ``(n_arrays,)`` each."""
     for kind in CONTROL_KINDS:
         spots = signals[is_kind(probes, kind)]
         if len(spots) and (~np.isnan(spots)).sum(axis=0).min() >= FEWEST_NOISE_SPOTS:

@@ -21,7 +21,7 @@ FLAG_NAMES = {-100: "bad", -75: "absent", -50: "not found"}
 
 
 def quality_tables(report: QualityReport) -> dict[str, Table]:
-    """Give every table there is something for, by its name: ``arrays`` and ``outliers`` first."""
+    """Return every table there is something for, by its name: ``arrays`` and ``outliers`` first."""
     tables = {"arrays": arrays_table(report), "outliers": outliers_table(report)}
     if len(report.channels) > 1:
         tables["channels"] = channels_table(report)
@@ -38,7 +38,7 @@ def quality_tables(report: QualityReport) -> dict[str, Table]:
 
 
 def arrays_table(report: QualityReport) -> Table:
-    """One row an array: the verdict, why, and the measures in the channel of the samples."""
+    """One row per array: the verdict, why, and the measures in the channel of the samples."""
     texts: list[list[str]] = [[] for _ in report.samples.names]
     for finding in report.findings:
         texts[finding.array].append(finding.text)
@@ -71,7 +71,7 @@ def arrays_table(report: QualityReport) -> Table:
 
 
 def channels_table(report: QualityReport) -> Table:
-    """One row an array and channel: what was measured in it."""
+    """One row per array and channel: what was measured in it."""
     n_arrays = len(report.samples)
     parts = [_measure_columns(measures, report.min_intensity) for measures in report.channels.values()]
     common = [key for key in parts[0] if all(key in part for part in parts)]
@@ -114,7 +114,7 @@ def _measure_columns(measures: ChannelMeasures, min_intensity: float) -> Columns
 
 
 def outliers_table(report: QualityReport) -> Table:
-    """One row an array and rule of arrayQualityMetrics, fired or not, and one for every other finding."""
+    """One row per array and rule of arrayQualityMetrics, fired or not, and one for every other finding."""
     known = {(finding.array, finding.check): finding for finding in report.findings}
     rows: list[tuple[str, str, float, float, bool, str, str]] = []
     for array, name in enumerate(report.samples.names):
@@ -142,7 +142,7 @@ def _row(name: str, finding: Finding) -> tuple[str, str, float, float, bool, str
 
 
 def pairs_table(report: QualityReport, between: BetweenArrays) -> Table:
-    """One row a pair of arrays: correlations and distance of the normalized log2 values."""
+    """One row per pair of arrays: correlations and distance of the normalized log2 values."""
     first, second = np.triu_indices(len(report.samples), 1)
     names = text_array(report.samples.names)
     return Table(
@@ -158,7 +158,7 @@ def pairs_table(report: QualityReport, between: BetweenArrays) -> Table:
 
 
 def pca_table(report: QualityReport, between: BetweenArrays) -> Table:
-    """One row an array: its place on the principal components; a component's share stands in its name."""
+    """One row per array: its place on the principal components; a component's share stands in its name."""
     columns: Columns = {
         "array": text_array(report.samples.names),
         "group": text_array(report.samples.groups),
@@ -169,7 +169,7 @@ def pca_table(report: QualityReport, between: BetweenArrays) -> Table:
 
 
 def blocks_table(report: QualityReport, spatial: SpatialReport) -> Table:
-    """One row an array and block: how many spots have a residual, and the medians."""
+    """One row per array and block: how many spots have a residual, and the medians."""
     n_arrays, n_blocks = len(report.samples), len(spatial.blocks)
     columns: Columns = {
         "array": text_array(name for name in report.samples.names for _ in range(n_blocks)),
@@ -196,7 +196,7 @@ def spike_ins_table(report: QualityReport) -> Table:
 
 
 def indications_table(report: QualityReport) -> Table:
-    """One row an array: the hemolysis index and the markers of cells; what it is not stands in the notes."""
+    """One row per array: the hemolysis index and the markers of cells; what it is not stands in the notes."""
     found = report.indications
     assert found is not None  # asked for only where there are any
     columns: Columns = {"array": text_array(report.samples.names)}

@@ -17,7 +17,7 @@ from mirtool.quality.outliers import FEWEST_COMPARED, dependence_rule, distance_
 
 
 def outlier_warnings(matrix: ExpressionMatrix, factors: Sequence[float], min_intensity: float) -> tuple[str, ...]:
-    """Give a sentence for each array that ``mirtool qc`` would call an outlier by the normalized values.
+    """Return a sentence for each array that ``mirtool qc`` would call an outlier by the normalized values.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def outlier_warnings(matrix: ExpressionMatrix, factors: Sequence[float], min_int
 
 
 def compared_values(values: FloatArray, factors: FloatArray, min_intensity: float) -> FloatArray:
-    """Give the rows whose signal, values × factor, reaches the cut-off in at least half of the arrays."""
+    """Return the rows whose signal, values × factor, reaches the cut-off in at least half of the arrays."""
     with np.errstate(divide="ignore"):
         # Signals at the very cut-off must not fall below it by the rounding of the logarithms.
         detected = values + np.log2(factors) >= np.log2(min_intensity) - 1e-9
@@ -67,7 +67,7 @@ def compared_values(values: FloatArray, factors: FloatArray, min_intensity: floa
 
 
 def _twins(values: FloatArray) -> dict[int, int]:
-    """Give each array whose values are those of an earlier one, and that one."""
+    """Return each array whose values are those of an earlier one, and that one."""
     first: dict[bytes, int] = {}
     twins = {}
     for array, column in enumerate(values.T):

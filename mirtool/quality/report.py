@@ -243,7 +243,7 @@ class Indications:
     hemolysis
         log2(miR-451a) − log2(miR-23a-3p), ``(n_arrays,)``; None where the chip lacks one of them.
     sources
-        Source of contamination (``"red blood cells"`` …), one entry a row of ``excess``.
+        Source of contamination (``"red blood cells"`` …), one entry per row of ``excess``.
     markers
         The marker miRNAs of each source that were measured, as the chip names them.
     excess
@@ -270,7 +270,7 @@ class Finding:
     verdict
         What it makes of the array by itself.
     value, limit
-        What was measured and what it was held against; NaN where the finding is no number.
+        What was measured and what it was held against; NaN where the finding is not a number.
     text
         The finding in a sentence, without the array's name.
     """
@@ -343,7 +343,7 @@ class QualityReport:
     fluid: str | None = None
 
     def judged(self, findings: tuple[Finding, ...], remarks: tuple[str, ...]) -> QualityReport:
-        """Give the same report with what was made of it."""
+        """Return the same report with what was made of it."""
         return replace(self, findings=findings, remarks=remarks)
 
     @property

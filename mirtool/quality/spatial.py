@@ -87,7 +87,7 @@ def spatial_report(
 
 
 def spot_residuals(signals: FloatArray, groups: ReplicateGroups, min_intensity: float) -> tuple[FloatArray, str]:
-    """Give log2 of each spot's signal over what is expected of it, ``(n_spots, n_arrays)``, and how in words.
+    """Return log2 of each spot's signal over what is expected of it, ``(n_spots, n_arrays)``, and how in words.
 
     Expected is the median of the probe's spots on the same array. From three arrays on, what the spot shows in the
     median of the arrays is taken off too: a spot that was printed small is so on every array. Where no probe has a
@@ -122,7 +122,7 @@ def spot_residuals(signals: FloatArray, groups: ReplicateGroups, min_intensity: 
 
 
 def neighbor_pairs(layout: SpotLayout) -> IntArray:
-    """Give the pairs of spots that touch in a row or a column of one block, ``(n_pairs, 2)``, each once.
+    """Return the pairs of spots that touch in a row or a column of one block, ``(n_pairs, 2)``, each once.
 
     Examples
     --------

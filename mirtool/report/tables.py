@@ -73,12 +73,12 @@ def format_column(values: npt.NDArray[Any]) -> list[str]:
 
 
 def note_line(table: Table) -> str:
-    """Give the table's notes as the one line that stands above the header."""
+    """Return the table's notes as the one line that stands above the header."""
     return "# " + "; ".join(f"{key}: {value}" if value else key for key, value in table.notes)
 
 
 def table_text(table: Table, format_name: str = "csv") -> str:
-    """Give a table as CSV or TSV text with LF line ends.
+    """Return a table as CSV or TSV text with LF line ends.
 
     The notes stand above it without quotes, so that what skips lines that begin with # (pandas' ``comment="#"``,
     R's ``comment.char``) skips them. Notes of which a comma would part a formula off are one quoted cell.
@@ -98,7 +98,7 @@ def table_text(table: Table, format_name: str = "csv") -> str:
 
 
 def workbook_bytes(sheets: Mapping[str, Table]) -> bytes:
-    """Give tables as an XLSX workbook: text stays text, numbers are numbers, the header is frozen.
+    """Return tables as an XLSX workbook: text stays text, numbers are numbers, the header is frozen.
 
     Sheet names are fitted to what a workbook allows (31 characters, no brackets, slashes, ``:``, ``*`` or ``?``).
 

@@ -1,4 +1,4 @@
-"""The shortlist as a whole: from the tables of a study to one entry a miRNA."""
+"""The shortlist as a whole: from the tables of a study to one entry per miRNA."""
 
 from __future__ import annotations
 
@@ -161,7 +161,7 @@ def _passing(candidates: Candidates, rule: str, direction: str) -> BoolArray:
 
 
 def _by_current_name(qpcr: QpcrResults | None, book: MirnaNames) -> dict[str, QpcrResult]:
-    """Give the results of qPCR by current name, the first of several targets of one name."""
+    """Return the results of qPCR by current name, the first of several targets of one name."""
     results: dict[str, QpcrResult] = {}
     for target, result in qpcr.by_target.items() if qpcr else ():
         results.setdefault(book.resolve(target).best_name.strip(), result)
@@ -169,6 +169,6 @@ def _by_current_name(qpcr: QpcrResults | None, book: MirnaNames) -> dict[str, Qp
 
 
 def _first_known(name: Resolution, results: Mapping[str, QpcrResult]) -> QpcrResult | None:
-    """Give the result of a miRNA, or of the first part of a slash probe that has one."""
+    """Return the result of a miRNA, or of the first part of a slash probe that has one."""
     parts = [part.best_name.strip() for part in name.parts or (name,)]
     return next((results[part] for part in (name.best_name.strip(), *parts) if part in results), None)

@@ -48,7 +48,7 @@ MOTIFS = (
 
 
 def motif_starts(motif: str, sequence: str) -> tuple[int, ...]:
-    """Give the 1-based positions at which a motif begins in a mature sequence, overlapping ones too.
+    """Return the 1-based positions at which a motif begins in a mature sequence, overlapping ones too.
 
     Examples
     --------
@@ -60,7 +60,7 @@ def motif_starts(motif: str, sequence: str) -> tuple[int, ...]:
 
 
 def motif_shares(species: Collection[str]) -> dict[str, float]:
-    """Give the share of the species' mature miRNAs in the embedded table that hold each motif; empty without any.
+    """Return share of the species' mature miRNAs in the embedded table that hold each motif; empty without any.
 
     Examples
     --------

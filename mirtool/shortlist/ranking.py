@@ -21,7 +21,7 @@ RANKS = {
 
 
 def rank_order(candidates: Candidates, rank: str, stability_rule: str = "") -> IntArray:
-    """Give the positions of all probes in the order of a rank; missing numbers come last.
+    """Return the positions of all probes in the order of a rank; missing numbers come last.
 
     Parameters
     ----------

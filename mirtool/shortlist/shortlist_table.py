@@ -1,4 +1,4 @@
-"""The shortlist as the table that is written: one row a miRNA, every reason in a column of its own."""
+"""The shortlist as the table that is written: one row per miRNA, every reason in a column of its own."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def _signed(log2_ratio: float) -> float:
 
 
 def _array_evidence(chosen: Shortlist, lead: IntArray) -> dict[str, npt.NDArray[Any]]:
-    """Give what the arrays say: change, P, who passes, what stands behind it, and how stable it is."""
+    """Return what the arrays say: change, P, who passes, what stands behind it, and how stable it is."""
     candidates = chosen.candidates
     names = candidates.names
     over = f"{names.tested}/{names.reference}"
@@ -113,7 +113,7 @@ def _sequence_columns(chosen: Shortlist, book: MirnaNames) -> dict[str, npt.NDAr
 
 
 def _motif_column(motif: str, names: Iterable[Resolution]) -> TextArray:
-    """Give the positions at which a motif begins, of each part of a slash name that has it."""
+    """Return the positions at which a motif begins, of each part of a slash name that has it."""
     return text_array("; ".join(_motif_hits(motif, name)) for name in names)
 
 

@@ -309,7 +309,7 @@ def simulate_ct(
     Returns
     -------
     Table
-        One row a well: Sample, Target and Ct as text, to a thousandth of a cycle or ``Undetermined``.
+        One row per well: Sample, Target and Ct as text, to a thousandth of a cycle or ``Undetermined``.
 
     Raises
     ------
@@ -347,7 +347,7 @@ def _human_capture_names() -> list[str]:
 
 
 def _planted(features: ProbeTable, changes: Mapping[str, float]) -> FloatArray:
-    """Give each feature's true log2 ratio."""
+    """Return each feature's true log2 ratio."""
     log2_ratio = np.zeros(len(features))
     unknown = set(changes)
     for position, name in enumerate(features.name):

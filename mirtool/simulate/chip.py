@@ -55,7 +55,7 @@ class ChipDesign:
     mirplus, other_species, hidden
         miRPlus probes, probes of other species (no name), and ``HIDDEN_n`` probes.
     landing_lights, empty
-        ``Hy3`` and ``Empty`` spots a block. Positions left over stay blank, without ID and name.
+        ``Hy3`` and ``Empty`` spots per block. Positions left over stay blank, without ID and name.
     """
 
     block_rows: int = 18
@@ -92,7 +92,7 @@ class Chip:
         return self.features.take(self.feature_of_spot)
 
     def positions(self) -> tuple[FloatArray, FloatArray]:
-        """Give each spot's place on the slide, along and across, from −1/2 to 1/2."""
+        """Return each spot's place on the slide, along and across, from −1/2 to 1/2."""
         rows, columns = BLOCK_GRID
         block = self.layout.block - 1
         along = (block // columns) + (self.layout.row - 0.5) / self.layout.row.max()
@@ -153,7 +153,7 @@ def print_chip(names: Sequence[str], design: ChipDesign | None = None) -> Chip:
             "the blocks are too small for the probes",
             found=f"{len(captured):,} probes",
             expected=f"at most {max(blocks_a_set * room, 0):,}",
-            hint="give the chip design more rows or columns a block",
+            hint="give the chip design more rows or columns per block",
         )
     blocks = []
     for _ in range(REPLICATES):

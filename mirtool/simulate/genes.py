@@ -41,7 +41,7 @@ def simulate_gene_changes(
     Returns
     -------
     Table
-        One row a gene, as DESeq2 names its columns: gene, log2FoldChange, stat, pvalue, padj.
+        One row per gene, as DESeq2 names its columns: gene, log2FoldChange, stat, pvalue, padj.
     """
     from scipy.special import ndtr
 
@@ -81,7 +81,7 @@ def simulate_utrs(mirnas: Sequence[str], interactions: Interactions, genes: Sequ
     Returns
     -------
     str
-        FASTA, 60 bases a line, one record a gene, named by it.
+        FASTA, 60 bases a line, one record per gene, named by it.
     """
     rng = np.random.default_rng([seed, 3])
     chosen, known = set(mirnas), mature_mirnas()

@@ -33,7 +33,7 @@ LIMITS = np.arange(1, 20) / 20
 
 
 def adjustment_name(name: str) -> str:
-    """Give mirtool's name of an adjustment, in any case and by statsmodels' name too.
+    """Return mirtool's name of an adjustment, in any case and by statsmodels' name too.
 
     Raises
     ------

@@ -14,7 +14,7 @@ Number = float | FloatArray | IntArray
 
 
 def lower_tail(df: Number, below: float, ratio: Number) -> FloatArray:
-    """Give the probability of a ratio at most as large."""
+    """Return the probability of a ratio at most as large."""
     from scipy.special import fdtr, gammainc
 
     half = np.asarray(df) / 2
@@ -22,7 +22,7 @@ def lower_tail(df: Number, below: float, ratio: Number) -> FloatArray:
 
 
 def upper_tail(df: Number, below: float, ratio: Number) -> FloatArray:
-    """Give the probability of a ratio as large or larger, exact where it is small."""
+    """Return the probability of a ratio as large or larger, exact where it is small."""
     from scipy.special import fdtrc, gammaincc
 
     half = np.asarray(df) / 2
@@ -30,7 +30,7 @@ def upper_tail(df: Number, below: float, ratio: Number) -> FloatArray:
 
 
 def log_upper_tail(df: float, below: float, ratio: float) -> float:
-    """Give the logarithm of :func:`upper_tail`, for tails too small for a number too; ``below`` finite."""
+    """Return the logarithm of :func:`upper_tail`, for tails too small for a number too; ``below`` finite."""
     from scipy.special import betaln, hyp2f1
 
     a, b = below / 2, df / 2
@@ -40,7 +40,7 @@ def log_upper_tail(df: float, below: float, ratio: float) -> float:
 
 
 def lower_quantile(df: Number, below: float, p: Number) -> FloatArray:
-    """Give the ratio below which the probability is ``p``."""
+    """Return the ratio below which the probability is ``p``."""
     from scipy.special import betaincinv, gammaincinv
 
     half = np.asarray(df) / 2
@@ -51,7 +51,7 @@ def lower_quantile(df: Number, below: float, p: Number) -> FloatArray:
 
 
 def upper_quantile(df: Number, below: float, p: Number) -> FloatArray:
-    """Give the ratio above which the probability is ``p``, exact where that is small."""
+    """Return the ratio above which the probability is ``p``, exact where that is small."""
     from scipy.special import betaincinv, gammainccinv
 
     half = np.asarray(df) / 2
@@ -62,7 +62,7 @@ def upper_quantile(df: Number, below: float, p: Number) -> FloatArray:
 
 
 def density(df: float, below: float, ratio: FloatArray) -> FloatArray:
-    """Give the density at each ratio above 0."""
+    """Return the density at each ratio above 0."""
     from scipy.special import betaln, gammaln
 
     half = df / 2

@@ -69,7 +69,7 @@ def upper_tail(
 def log_upper_tail(
     hits: npt.ArrayLike, population: npt.ArrayLike, marked: npt.ArrayLike, drawn: npt.ArrayLike
 ) -> FloatArray:
-    """Give the natural logarithm of :func:`upper_tail`, ``-inf`` where ``hits`` can't be reached.
+    """Return the natural logarithm of :func:`upper_tail`, ``-inf`` where ``hits`` can't be reached.
 
     Examples
     --------
@@ -86,7 +86,7 @@ def log_upper_tail(
 
 
 def _distinct(*columns: IntArray) -> tuple[list[IntArray], IntArray | slice]:
-    """Give the distinct rows, and which of them each row is: few questions stand behind many pairs."""
+    """Return the distinct rows, and which of them each row is: few questions stand behind many pairs."""
     lowest = [int(column.min(initial=0)) for column in columns]
     spans = [int(column.max(initial=0)) - low + 1 for column, low in zip(columns, lowest, strict=True)]
     if math.prod(spans) >= 2**63:
@@ -139,7 +139,7 @@ def _series(x: IntArray, y: IntArray, u: IntArray, v: IntArray) -> FloatArray:
 
 
 def _log_probability(k: IntArray, N: IntArray, K: IntArray, n: IntArray) -> FloatArray:
-    """Give log P(X = k), for k that can occur and margins that are not 0 or N."""
+    """Return log P(X = k), for k that can occur and margins that are not 0 or N."""
     margins = _h(K) + _h(N - K) + _h(n) + _h(N - n) - _h(N)
     # Observed and expected differ by the same in every cell; taken from integers, the difference is exact.
     excess = (k * N - K * n) / N
@@ -154,7 +154,7 @@ def _log_probability(k: IntArray, N: IntArray, K: IntArray, n: IntArray) -> Floa
 
 
 def _h(m: IntArray) -> FloatArray:
-    """Give log m! − m log m + m: half the logarithm of 2πm, and the error of Stirling's formula."""
+    """Return log m! − m log m + m: half the logarithm of 2πm, and the error of Stirling's formula."""
     large = np.maximum(m, _STIRLING_FROM).astype(np.float64)
     inverse = 1 / large**2
     error = (1 / 12 - inverse * (1 / 360 - inverse * (1 / 1260 - inverse * (1 / 1680 - inverse / 1188)))) / large
@@ -165,7 +165,7 @@ def _h(m: IntArray) -> FloatArray:
 
 
 def _deviance(x: IntArray, expected: FloatArray, difference: FloatArray) -> FloatArray:
-    """Give x log(x/e) − (x − e), by its series where x is near e and the two would cancel."""
+    """Return x log(x/e) − (x − e), by its series where x is near e and the two would cancel."""
     total = x + expected
     v = difference / total
     near = np.abs(v) < 0.1

@@ -175,7 +175,7 @@ def _anchors_apart(x: FloatArray, step: float) -> IntArray:
 
 
 def _spacing(x: FloatArray, n_anchors: int) -> float:
-    """Give the smallest step that needs no more than about ``n_anchors`` lines, gaps without points left out."""
+    """Return the smallest step that needs no more than about ``n_anchors`` lines, gaps without points left out."""
     if len(x) <= n_anchors:
         return 0.0
     gaps = np.sort(np.diff(x))[::-1][: n_anchors - 1]
@@ -184,7 +184,7 @@ def _spacing(x: FloatArray, n_anchors: int) -> float:
 
 
 def _nearest(x: FloatArray, anchors: IntArray, size: int) -> IntArray:
-    """Give the first of the ``size`` points nearest to each anchor."""
+    """Return the first of the ``size`` points nearest to each anchor."""
     last = len(x) - size
     left = np.searchsorted(x[:last] + x[size:], 2 * x[anchors], side="left")
     # A sum of two can be rounded otherwise than the distances that decide.
@@ -199,7 +199,7 @@ def _nearest(x: FloatArray, anchors: IntArray, size: int) -> IntArray:
 
 
 def _width_of_weight(x: FloatArray, weights: FloatArray, anchors: IntArray, span: float) -> FloatArray:
-    """Give the distance within which the points nearest to each anchor carry ``span`` of the weight."""
+    """Return the distance within which the points nearest to each anchor carry ``span`` of the weight."""
     before = np.concatenate([[0.0], np.cumsum(weights)])
     share = span * before[-1]
     at = x[anchors]
@@ -226,7 +226,7 @@ def _width_within(x: FloatArray, before: FloatArray, at: FloatArray, share: floa
 
 
 def _window(left: IntArray, size: int, n: int) -> IntArray:
-    """Give the positions of ``size`` successive points from each ``left``, moved left where they would overrun."""
+    """Return positions of ``size`` successive points from each ``left``, moved left where they would overrun."""
     return np.asarray(np.minimum(left, n - size)[:, np.newaxis] + np.arange(size))
 
 
@@ -246,7 +246,7 @@ def _bisquare(size_of_residual: FloatArray, scale: float) -> FloatArray:
 def _lines(
     x: FloatArray, y: FloatArray, anchors: IntArray, window: IntArray, weights: FloatArray, flat: float
 ) -> FloatArray:
-    """Give the value at each anchor of the line fitted around it; its own ``y`` where nothing has weight."""
+    """Return the value at each anchor of the line fitted around it; its own ``y`` where nothing has weight."""
     total = weights.sum(axis=1)
     has_weight: BoolArray = total > 0
     shares = weights / np.where(has_weight, total, 1.0)[:, np.newaxis]

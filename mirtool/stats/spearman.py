@@ -76,7 +76,7 @@ def negative_correlation(
 
 
 def _patterns(values: FloatArray) -> tuple[IntArray, BoolArray]:
-    """Give which pattern of present values each row has, and the patterns."""
+    """Return which pattern of present values each row has, and the patterns."""
     patterns, of_row = np.unique(~np.isnan(values), axis=0, return_inverse=True)
     return of_row.ravel().astype(np.int64), patterns
 
@@ -126,7 +126,7 @@ def _t_tail(rho: FloatArray, n: int) -> FloatArray:
 
 @lru_cache
 def _exact_tail(n: int) -> FloatArray:
-    """Give P(the sum of squared differences of ranks ≥ s) for every s, over all orders of n ranks."""
+    """Return P(the sum of squared differences of ranks ≥ s) for every s, over all orders of n ranks."""
     ranks = np.arange(n)
     orders = np.array(list(permutations(range(n))), dtype=np.int16)
     distance = ((orders - ranks) ** 2).sum(axis=1)

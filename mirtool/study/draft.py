@@ -36,7 +36,7 @@ def draft_samples(
     Parameters
     ----------
     files
-        One array a file (the sample is named after the file, see :func:`names_from_files`), or tables with a
+        One array per file (the sample is named after the file, see :func:`names_from_files`), or tables with a
         sample a column (named as the column is): plain ones or GEO series matrices. The two ImaGene files of an
         array are paired by their names (:func:`mirtool.io.arrays.imagene.pair_files`).
     folder
@@ -44,7 +44,7 @@ def draft_samples(
     format
         Format of all files; told by their content if not given.
     samples_in_rows
-        True says that plain tables have one row a sample.
+        True says that plain tables have one row per sample.
 
     Returns
     -------
@@ -100,7 +100,7 @@ def _samples_of_table(file: str, format_name: str, samples_in_rows: bool) -> Sam
 
 
 def _two_files(pair: ImageneArray) -> tuple[str, str]:
-    """Give the files of an ImaGene array's channels, the second empty where there is one only."""
+    """Return the files of an ImaGene array's channels, the second empty where there is one only."""
     first, *others = pair.files.values()
     return first, others[0] if others else ""
 

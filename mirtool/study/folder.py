@@ -66,7 +66,7 @@ class Study:
 
 
 def find_study(folder: str | Path = ".") -> Study | None:
-    """Give the study in ``folder``, or None where it has no ``samples.csv``."""
+    """Return the study in ``folder``, or None where it has no ``samples.csv``."""
     root = Path(folder)
     if not (root / SAMPLES_FILE).is_file():
         return None
@@ -153,7 +153,7 @@ def read_samples(path: str | Path) -> SampleTable:
         raise SampleSheetError(
             "the sample sheet lists no sample",
             path=path,
-            expected="one line an array below the header",
+            expected="one line per array below the header",
             hint="`mirtool init FILES…` writes a sheet to fill in",
         )
     names = tuple(table.text(sample))
@@ -177,7 +177,7 @@ def read_samples(path: str | Path) -> SampleTable:
 
 
 def _paths(table: TextTable, column: int) -> tuple[str, ...]:
-    """Give the files in a column, as seen from the sheet's folder."""
+    """Return the files in a column, as seen from the sheet's folder."""
     folder = Path(table.path).parent
     return tuple(str(folder / file) if file else "" for file in table.text(column))
 
@@ -227,7 +227,7 @@ def merge_run(path: str | Path, record: Mapping[str, Any]) -> bytes:
 
 
 def recorded_arguments(path: str | Path, command: str) -> dict[str, Any] | None:
-    """Give the arguments with which a command was last run, as its record has them; None without a record.
+    """Return the arguments with which a command was last run, as its record has them; None without a record.
 
     Raises
     ------

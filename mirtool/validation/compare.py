@@ -27,7 +27,7 @@ TESTS = {
 
 @dataclass(frozen=True, eq=False)
 class QpcrComparison:
-    """Targets compared between two groups, one entry a target, reference genes left out; NaN is missing.
+    """Targets compared between two groups, one entry per target, reference genes left out; NaN is missing.
 
     Parameters
     ----------

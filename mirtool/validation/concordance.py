@@ -47,7 +47,7 @@ LEAST_PAIRS = 3
 
 @dataclass(frozen=True, eq=False)
 class Concordance:
-    """Array and qPCR side by side, one entry a target, and after them the array findings that were not tested.
+    """Array and qPCR side by side, one entry per target, and after them the array findings that were not tested.
 
     ``array_log2_ratio`` is the mean over the probes of the name; ``n_probes`` counts them. ``direction`` is
     ``"same"``, ``"opposite"`` or ``""`` where a ratio is missing or zero. ``pearson`` and ``lin`` (concordance
@@ -147,7 +147,7 @@ def concordance(qpcr: QpcrComparison, array: DifferentialNames, *, rule: str = "
 
 
 def correlations(x: FloatArray, y: FloatArray) -> tuple[float, float]:
-    """Give Pearson's r and Lin's concordance correlation coefficient.
+    """Return Pearson's r and Lin's concordance correlation coefficient.
 
     Lin's is 2 s_xy / (s_x² + s_y² + (mean x − mean y)²), all with 1/n as he defines them: 1 only on the line of
     identity, where r is 1 on any rising line.
@@ -209,7 +209,7 @@ def _calls(array: DifferentialNames, rule: str) -> tuple[TextArray, str, list[st
 
 
 def calls_by_name(array: DifferentialNames, rule: str) -> dict[str, str]:
-    """Give what the array calls each name by a rule: ``"up"``, ``"down"`` or ``""``."""
+    """Return what the array calls each name by a rule: ``"up"``, ``"down"`` or ``""``."""
     calls, _, _ = _calls(array, rule)
     return {name: _common(calls[rows]) for name, rows in _probes_by_name(array.name).items()}
 
@@ -228,7 +228,7 @@ def _mean(values: FloatArray) -> float:
 
 
 def _common(calls: TextArray) -> str:
-    """Give the direction in which a name's probes are called; none where two contradict each other."""
+    """Return the direction in which a name's probes are called; none where two contradict each other."""
     found = set(calls) - {""}
     return str(found.pop()) if len(found) == 1 else ""
 

@@ -11,7 +11,7 @@ from mirtool.wording import plural
 
 
 def group_samples(matrix: CtMatrix, sheet: SampleTable | None) -> SampleTable:
-    """Give every sample of the Ct table its group and further columns, in the table's order of samples.
+    """Return every sample of the Ct table its group and further columns, in the table's order of samples.
 
     A group in the Ct table counts before that of the sheet. Samples of the sheet without a well are passed over:
     the arrays' sheet may list more patients than the qPCR.

@@ -83,19 +83,19 @@ def parse_efficiencies(texts: Sequence[str], targets: Sequence[str]) -> dict[str
 def target_efficiencies(
     targets: Sequence[str], given: Mapping[str, float], from_table: FloatArray | None = None
 ) -> FloatArray:
-    """Give each target its amplification factor: the one given, else the table's if it is to count, else 2."""
+    """Return each target its amplification factor: the one given, else the table's if it is to count, else 2."""
     table = np.full(len(targets), np.nan) if from_table is None else from_table
     factors = [given.get(name, value) for name, value in zip(targets, table, strict=True)]
     return np.array([DOUBLING if np.isnan(factor) else factor for factor in factors])
 
 
 def log2_amounts(ct: FloatArray, efficiency: FloatArray) -> FloatArray:
-    """Give the log2 of the starting amount, up to a constant of each target: −Ct · log2 E."""
+    """Return the log2 of the starting amount, up to a constant of each target: −Ct · log2 E."""
     return -ct * np.log2(efficiency)[:, np.newaxis]
 
 
 def log2_quantities(ct: FloatArray, references: IntArray, efficiency: FloatArray | None = None) -> FloatArray:
-    """Give log2 amounts relative to the reference genes: −ΔCt where the product doubles every cycle.
+    """Return log2 amounts relative to the reference genes: −ΔCt where the product doubles every cycle.
 
     Parameters
     ----------

@@ -140,7 +140,7 @@ def combine_replicates(
 
 
 def find_outlier(values: FloatArray, limit: float) -> int | None:
-    """Give the one of three or more wells that lies more than ``limit`` cycles from their median, or None.
+    """Return the one of three or more wells that lies more than ``limit`` cycles from their median, or None.
 
     Of two equally far none is the outlier.
 

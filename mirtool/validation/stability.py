@@ -52,7 +52,7 @@ def reference_stability(names: Sequence[str], log2_quantity: FloatArray, groups:
 
 
 def genorm_m(log2_quantity: FloatArray) -> FloatArray:
-    """Give geNorm's M: the mean, over the other genes, of the standard deviation of the log2 ratio to each.
+    """Return geNorm's M: the mean, over the other genes, of the standard deviation of the log2 ratio to each.
 
     Parameters
     ----------
@@ -91,7 +91,7 @@ def genorm_m(log2_quantity: FloatArray) -> FloatArray:
 
 
 def normfinder(log2_quantity: FloatArray, groups: Sequence[str] | None = None) -> FloatArray:
-    """Give NormFinder's stability value of each gene.
+    """Return NormFinder's stability value of each gene.
 
     The log2 amount of gene i in sample j of group g is modeled as a gene's level in the group, plus the sample's
     amount of RNA, plus noise whose variance belongs to gene and group. Without groups the value is the standard

@@ -60,7 +60,7 @@ def validation_table(q: QpcrComparison, references: tuple[str, ...]) -> Table:
 
 
 def ct_table(matrix: CtMatrix, log2_quantity: npt.NDArray[np.float64]) -> Table:
-    """Lay out what stands behind the comparison: one row a target and sample that has a well."""
+    """Lay out what stands behind the comparison: one row per target and sample that has a well."""
     wells = matrix.wells + matrix.left_out + matrix.without_ct
     targets, samples = np.nonzero(wells)
     return Table(

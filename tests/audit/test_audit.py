@@ -74,7 +74,7 @@ class Study:
 
 
 def with_other_means(gpr, array):
-    """Give every spot means and a chosen background that differ from its medians."""
+    """Return every spot means and a chosen background that differ from its medians."""
     lines = gpr.decode("cp1252").split("\r\n")
     header = 2 + int(lines[1].split("\t")[0])
     columns = [name.strip('"') for name in lines[header].split("\t")]

@@ -44,7 +44,7 @@ def leaves_below(tree, name: str) -> list[str]:
 
 
 def read_newick(text: str):
-    """Give each node's (name, branch, children), nested."""
+    """Return each node's (name, branch, children), nested."""
     tokens = re.findall(r"'(?:[^']|'')*'|[(),:;]|[^\s(),:;']+", text)
     place = 0
 

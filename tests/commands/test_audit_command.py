@@ -20,7 +20,7 @@ FOLD_CHANGE, NORMALIZED = (16.25 / 3) / (2.9 / 3), 200 / 110
 
 @pytest.fixture
 def place(tmp_path, monkeypatch):
-    """Give a folder with a sample sheet, and a maker of workbooks with wrong cells in it."""
+    """Return a folder with a sample sheet, and a maker of workbooks with wrong cells in it."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "samples.csv").write_text("sample,group\nA1,A\nA2,A\nA3,A\nB1,B\nB2,B\nB3,B\n")
 

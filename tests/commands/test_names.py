@@ -46,7 +46,7 @@ def _folder(tmp_path, monkeypatch):
 
 
 def statuses(out: str) -> list[tuple[str, str]]:
-    """Give the current name and the status of each row; no cell of these tables holds a comma before them."""
+    """Return the current name and the status of each row; no cell of these tables holds a comma before them."""
     header, *rows = (line.split(",") for line in out.splitlines())
     name, status = header.index("current name"), header.index("name status")
     return [(row[name], row[status]) for row in rows]

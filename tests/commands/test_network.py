@@ -87,7 +87,7 @@ hsa-miR-21-5p,hsa-miR-20a-5p,1,0.25,0.75,0.642857142857,0.642857142857,yes,no,G3
 # BH over two: 0.4. All {G1 … G5}: repair 3 of 3, P = C(3,2)/C(6,5) = 0.5; growth 2 of 3, P = 1; BH: 1 and 1.
 ENRICHMENT = """\
 # mirtool enrichment; gene sets: sets.gmt; terms tested: 2 for shared targets and 2 for all targets; \
-genes a term: 2 to 500; FDR: BH over all terms tested including those without a hit
+genes per term: 2 to 500; FDR: BH over all terms tested including those without a hit
 query,term,description,hits,set size,query size,universe size,\
 expected (genes),fold (genes),P (genes),FDR (genes),survives,genes
 shared targets,repair,R:1,2,3,2,6,1,2,0.2,0.4,,G2;G3

@@ -169,7 +169,7 @@ def test_the_numbers_on_stderr(capsys):
     assert capsys.readouterr().err == (
         "  recipe                service: channel 532, signal = foreground − background, median of replicates\n"
         "  arrays                2\n"
-        "  spots an array        12\n"
+        "  spots per array        12\n"
         "  probes                7: 5 miRNA, 1 empty, 1 miRPlus\n"
         "  probes that count     6 (miRNA and miRPlus); 3 on 1 spot, 2 on 2 spots, 1 on 3 spots\n"
         "  flagged spots         2 bad (-100), 1 absent (-75), 1 not found (-50); 2 made missing (--flags bad)\n"
@@ -288,7 +288,7 @@ def test_spots_without_id_names_that_differ_and_missing_numbers_are_said(folder,
     (folder / "odd.gpr").write_bytes(genepix_bytes(odd))
     assert main(["normalize", "odd.gpr", *FEW]) == 0
     err = capsys.readouterr().err
-    assert "  spots an array          12; 1 spot without an ID left out\n" in err
+    assert "  spots per array          12; 1 spot without an ID left out\n" in err
     assert "  saturated spots         1 at 65,535 counts; saturated pixels are not recorded\n" in err
     assert "  spots without a number  1 in the files; missing\n" in err
     # probe 1 keeps the spot of 60 of three: one is missing, one is bad

@@ -97,7 +97,7 @@ def kind_of(fixture: str) -> str:
 
 
 def judge(mutant: Mutant, folder: Path, *, commands: bool = False) -> str:
-    """Give ``"read"`` or the message that refused the mutant.
+    """Return ``"read"`` or the message that refused the mutant.
 
     Raises
     ------

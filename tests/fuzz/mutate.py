@@ -47,7 +47,7 @@ Damage = Callable[[bytes, Random], bytes]
 
 
 def mutant(name: str, data: bytes, number: int, *, seed: int) -> bytes:
-    """Give mutant ``number`` of a fixture: one to three things wrong with it."""
+    """Return mutant ``number`` of a fixture: one to three things wrong with it."""
     rng = Random(f"{seed}/{name}/{number}")
     for _ in range(rng.choice((1, 1, 1, 2, 3))):
         data = _damage(data, rng)

@@ -64,7 +64,7 @@ def test_a_column_without_partner_is_an_error():
         read_arrays([path])
     assert str(caught.value) == (
         f'{path}, column "S2_Hy3_2.txt": the column of one channel has no partner (found Hy3 alone; other arrays '
-        "have Hy3 and Hy5; expected two columns an array whose names differ in Hy3 and Hy5 alone)\n"
+        "have Hy3 and Hy5; expected two columns per array whose names differ in Hy3 and Hy5 alone)\n"
         "  What to do: say in samples.csv which columns belong together: columns file and file_hy5"
     )
 

@@ -127,7 +127,7 @@ BAD = {
     "bad_no_sample.txt": ", line 6: the table of the series matrix has no sample",
     "bad_other_samples.txt": ", line 15: the columns of the table are not the samples listed above it (found "
     "'GSM4'; expected 'GSM3', as in !Sample_geo_accession)",
-    "bad_short_line.txt": ": the line !Sample_title does not have one text a sample (found 3 texts; expected 4, "
+    "bad_short_line.txt": ": the line !Sample_title does not have one text per sample (found 3 texts; expected 4, "
     "as many as the table has columns)",
     "bad_short_row.txt": ", line 18: a row does not have as many cells as the header (found 2 cells; expected 5 "
     "cells)",

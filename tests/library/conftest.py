@@ -94,7 +94,7 @@ def server():
 
 @pytest.fixture(autouse=True)
 def _own_folders(monkeypatch, tmp_path):
-    """Give every test a library, a cache and a network of its own."""
+    """Return every test a library, a cache and a network of its own."""
     monkeypatch.setenv("MIRTOOL_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("MIRTOOL_CACHE", str(tmp_path / "cache"))
     monkeypatch.delenv("MIRTOOL_MIRROR", raising=False)

@@ -125,7 +125,7 @@ def test_names_of_files(path, name):
 
 
 def damaged_files():
-    """Give ways to damage a Parquet file: cut, a byte flipped in the rows, another file, a foreign Parquet."""
+    """Return ways to damage a Parquet file: cut, a byte flipped in the rows, another file, a foreign Parquet."""
 
     def cut(path):
         path.write_bytes(path.read_bytes()[:-200])

@@ -20,7 +20,7 @@ MIRTARBASE = Path(__file__).resolve().parents[2] / "../shared/data/targets/miRTa
 
 
 def tables_like(dense: np.ndarray) -> list[np.ndarray]:
-    """Give every table with the same row and column sums, by trying all rows."""
+    """Return every table with the same row and column sums, by trying all rows."""
     n_columns = dense.shape[1]
     rows = [
         [np.isin(np.arange(n_columns), chosen).astype(int) for chosen in combinations(range(n_columns), degree)]

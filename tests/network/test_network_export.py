@@ -40,7 +40,7 @@ def hand_made(pairs: list[tuple[str, str]]) -> SynergyNetwork:
 
 
 def with_columns(network: SynergyNetwork) -> SynergyNetwork:
-    """Give a network with columns that mirtool does not make."""
+    """Return a network with columns that mirtool does not make."""
     mirnas, genes, edges, pairs = network.mirnas, network.genes, network.edges, network.pairs
     return replace(
         network,

@@ -45,7 +45,7 @@ REAL = Path(__file__).resolve().parents[2] / "../shared/data/matrix/GSE19536_mir
 
 
 def columns(name: str) -> dict[str, np.ndarray]:
-    """Give the columns of a reference table, those called x.1, x.2 … together as x."""
+    """Return the columns of a reference table, those called x.1, x.2 … together as x."""
     path = REFERENCE / name
     header = path.read_text().split("\n", 1)[0].split(",")
     values = np.genfromtxt(path, delimiter=",", skip_header=1, missing_values="NA", filling_values=np.nan)

@@ -43,7 +43,7 @@ def with_foreground(arrays, **foregrounds):
 
 
 def checks(report):
-    """Give what speaks against the arrays: check → positions."""
+    """Return what speaks against the arrays: check → positions."""
     found = {}
     for finding in report.findings:
         found.setdefault(finding.check, []).append(finding.array)

@@ -164,7 +164,7 @@ class Page:
         return self.browser.execute_script(script, *arguments)
 
     def counts(self) -> list[int]:
-        """Give how many miRNAs, genes, targets and synergy pairs are shown."""
+        """Return how many miRNAs, genes, targets and synergy pairs are shown."""
         return [int(n.replace(",", "")) for n in re.findall(r"([\d,]+) of", self.text("#counts"))]
 
     def search(self, text: str) -> list[str]:

@@ -120,7 +120,7 @@ def assert_clean(figure: Figure) -> None:
 
 
 def vermilion(figure: Figure) -> set[str]:
-    """Give the texts written in the outliers' color."""
+    """Return the texts written in the outliers' color."""
     return {text.get_text() for text in visible_texts(figure) if text.get_color() == OUTLIER_COLOR}
 
 

@@ -210,7 +210,7 @@ def test_one_array_a_group_is_drawn_in_order():
     points = np.vstack([c.get_offsets() for c in axes.collections if isinstance(c, PathCollection)])
     assert points[np.argsort(points[:, 0])].tolist() == [[1, -2], [2, 0.2], [3, 3]]
     written = " ".join(texts(figure))
-    assert "No P value: one array a group; colored by fold change alone." in written
+    assert "No P value: one array per group; colored by fold change alone." in written
     assert "Not drawn: 1 probe without a ratio." in written
     assert "higher in resistant (1)" in written
     assert "P = " not in written

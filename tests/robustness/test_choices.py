@@ -58,7 +58,7 @@ def share_of(result: Sensitivity, d: DifferentialTable, probe: str, rule: str = 
 
 
 def test_the_share_of_choices_by_hand():
-    """One array a group, no background: 2 cut-offs × 2 ways to collapse × 2 fold changes are 8."""
+    """One array per group, no background: 2 cut-offs × 2 ways to collapse × 2 fold changes are 8."""
     arrays = arrays_of(
         STEADY
         | {

@@ -126,7 +126,7 @@ def _sorted(known: Mapping[str, set[str]]) -> dict[str, tuple[str, ...]]:
 
 @cache
 def load_gene_symbols() -> GeneSymbols:
-    """Give the embedded table of 63,147 human genes."""
+    """Return the embedded table of 63,147 human genes."""
     packed = resources.files("mirtool").joinpath("data", "genes.tsv.gz").read_bytes()
     rows = (line.split("\t") for line in gzip.decompress(packed).decode("ascii").splitlines()[1:])
     genes = (

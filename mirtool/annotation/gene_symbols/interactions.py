@@ -76,7 +76,7 @@ class SymbolCounts:
 
 
 def update_gene_symbols(interactions: Interactions, book: GeneSymbols) -> tuple[Interactions, SymbolCounts]:
-    """Give pairs the current symbols of their genes, and make one pair of those that become the same.
+    """Return pairs the current symbols of their genes, and make one pair of those that become the same.
 
     Parameters
     ----------
@@ -110,7 +110,7 @@ def update_gene_symbols(interactions: Interactions, book: GeneSymbols) -> tuple[
 
 
 def former_names(interactions: Interactions, book: GeneSymbols) -> list[str]:
-    """Give the genes that :func:`update_gene_symbols` would give another name, sorted.
+    """Return the genes that :func:`update_gene_symbols` would give another name, sorted.
 
     Examples
     --------

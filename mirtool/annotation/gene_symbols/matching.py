@@ -11,7 +11,7 @@ from mirtool.wording import plural
 
 
 def match_to(labels: TextArray, known: Iterable[str], book: GeneSymbols) -> tuple[TextArray, int]:
-    """Give genes the names that another table has for them.
+    """Return genes the names that another table has for them.
 
     A label that the other table has stays. Any other (an Ensembl, Entrez or RefSeq identifier, a former symbol, or
     the current one of a former symbol there) gives way to the one label there that stands for the same current
@@ -20,7 +20,7 @@ def match_to(labels: TextArray, known: Iterable[str], book: GeneSymbols) -> tupl
     Parameters
     ----------
     labels
-        One entry a row; a label may stand in several.
+        One entry per row; a label may stand in several.
     known
         The labels of the other table.
     book

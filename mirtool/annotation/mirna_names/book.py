@@ -181,7 +181,7 @@ class MirnaNames:
         return self._known[text]
 
     def seed_family(self, mature: Mature) -> tuple[str, ...]:
-        """Give the miRNAs of the same species with the same seed (positions 2 to 8), itself among them.
+        """Return the miRNAs of the same species with the same seed (positions 2 to 8), itself among them.
 
         This is the seed family, not the family of miRBase, which goes by precursors and is not embedded.
         """
@@ -231,7 +231,7 @@ class MirnaNames:
         return None
 
     def _bearers(self, name: str) -> dict[str, list[str]]:
-        """Give every accession of a mature miRNA that bore the name, with where that is said."""
+        """Return every accession of a mature miRNA that bore the name, with where that is said."""
         bearers: dict[str, list[str]] = defaultdict(list)
         for source in self._sources:
             for accession in source.names.get(name, ()):
@@ -301,7 +301,7 @@ class MirnaNames:
         return Resolution(name, Status.UNKNOWN, candidates=folded, note=self._why_unknown(name, folded))
 
     def _alike(self, key: str) -> tuple[Candidate, ...]:
-        """Give the current miRNAs that are written like ``key`` but for arm, copy or case, to choose from."""
+        """Return the current miRNAs that are written like ``key`` but for arm, copy or case, to choose from."""
         if self._written_alike is None:
             alike: dict[str, list[str]] = defaultdict(list)
             for name in sorted(self._by_name):
@@ -333,17 +333,17 @@ class _KnownPrecursor(NamedTuple):
 
 
 def _species_in(name: str) -> str:
-    """Give the species prefix of any name as it is written; empty where it has none."""
+    """Return the species prefix of any name as it is written; empty where it has none."""
     return _prefix(name) if species_of(name) else ""
 
 
 def _prefix(name: str) -> str:
-    """Give the species prefix of a name of miRBase's own, which always has one."""
+    """Return the species prefix of a name of miRBase's own, which always has one."""
     return name.split("-", 1)[0]
 
 
 def _names_alike(name: str) -> Iterator[str]:
-    """Give what a current name may be mistaken for: without its arm, without arm and copy, and in other case.
+    """Return what a current name may be mistaken for: without its arm, without arm and copy, and in other case.
 
     Examples
     --------
@@ -360,7 +360,7 @@ def _names_alike(name: str) -> Iterator[str]:
 
 
 def _folded(name: str) -> str:
-    """Give the key under which a name is found whatever its case; no name is written like it."""
+    """Return the key under which a name is found whatever its case; no name is written like it."""
     return f"{name.upper()} in any case"
 
 
@@ -378,7 +378,7 @@ def _earlier_source() -> AliasSource:
 
 
 def _current_matures(sources: Iterable[AliasSource]) -> dict[str, Mature]:
-    """Give the current miRNAs by accession: the embedded ones, and those of other species as given last."""
+    """Return the current miRNAs by accession: the embedded ones, and those of other species as given last."""
     current = {
         mature.accession: Mature(name, mature.accession, mature.sequence, CURRENT_RELEASE)
         for name, mature in mature_mirnas().items()
@@ -406,7 +406,7 @@ def _matures_in(source: AliasSource) -> Iterator[Mature]:
 def _dead_by_key(
     sources: Iterable[AliasSource], precursors_alive: Mapping[str, object]
 ) -> dict[str, tuple[DeadEntry, str]]:
-    """Give every withdrawn entry, with its source, by name, accession, and earlier names no other entry has."""
+    """Return every withdrawn entry, with its source, by name, accession, and earlier names no other entry has."""
     found: dict[str, tuple[DeadEntry, str]] = {}
     for source in sources:
         for entry in source.dead:
@@ -417,7 +417,7 @@ def _dead_by_key(
 
 
 def _precursors_by_key(sources: Iterable[AliasSource]) -> dict[str, _KnownPrecursor]:
-    """Give every precursor by name and accession: the embedded ones, and further names of theirs or of others."""
+    """Return every precursor by name and accession: embedded ones, and further names of theirs or of others."""
     found = {}
     for name, precursor in precursors().items():
         known = _KnownPrecursor(name, precursor.accession, tuple(own for own, _ in precursor.matures))

@@ -13,7 +13,7 @@ from mirtool.model import ExpressionMatrix, ProbeTable, Table, text_array
 
 
 def names_path(path: str | Path) -> Path:
-    """Give the name of the table that keeps the chip's names beside a normalized one.
+    """Return the name of the table that keeps the chip's names beside a normalized one.
 
     Examples
     --------
@@ -24,7 +24,7 @@ def names_path(path: str | Path) -> Path:
 
 
 def update_mirna_names(matrix: ExpressionMatrix, book: MirnaNames) -> ExpressionMatrix:
-    """Give a matrix whose miRNA probes carry their current names, where these are known; IDs stay.
+    """Return a matrix whose miRNA probes carry their current names, where these are known; IDs stay.
 
     Of a slash name each part that is known becomes current. Other kinds of probe keep their names.
     """
@@ -41,7 +41,7 @@ def update_mirna_names(matrix: ExpressionMatrix, book: MirnaNames) -> Expression
 
 
 def chip_names_table(probes: ProbeTable, book: MirnaNames) -> Table:
-    """Give the chip's names of the miRNA probes, one row a probe, with what became of them."""
+    """Return the chip's names of the miRNA probes, one row per probe, with what became of them."""
     mirna = probes.take(is_kind(probes, ProbeKind.MIRNA))
     found = [book.resolve(name) for name in mirna.name]
     return Table({"ID": mirna.id, "Name": mirna.name, **name_columns(found, book)})

@@ -21,7 +21,7 @@ _KINDS = (ProbeKind.MIRNA, ProbeKind.MIRPLUS)
 
 
 def name_columns(found: Sequence[Resolution], book: MirnaNames) -> dict[str, TextArray]:
-    """Give what became of names as columns of text, one entry a name; empty where nothing is known.
+    """Return what became of names as columns of text, one entry per name; empty where nothing is known.
 
     ``seed family`` lists the miRNAs of the same species with the same seed (positions 2 to 8), those of each
     part of a slash name; ``candidates`` are miRNAs the name may have meant, of which none was chosen.
@@ -44,13 +44,13 @@ def name_columns(found: Sequence[Resolution], book: MirnaNames) -> dict[str, Tex
 
 
 def names_in(table: TextTable, column: int) -> list[str]:
-    """Give a column's names with the blanks around them, so that it can be said where they were left out."""
+    """Return a column's names with the blanks around them, so that it can be said where they were left out."""
     cells = table.columns[column]
     return [unguard_text(cell) for cell in (cells.to_pylist() if hasattr(cells, "to_pylist") else cells)]
 
 
 def suggest_column(table: TextTable) -> int:
-    """Give the column with the most cells that are written as a miRNA's name or accession; the first of equals.
+    """Return the column with the most cells that are written as a miRNA's name or accession; the first of equals.
 
     Raises
     ------
@@ -72,7 +72,7 @@ def _looks_known(cell: str) -> bool:
 
 
 def named_table(table: TextTable, found: Sequence[Resolution], book: MirnaNames, *, typed: bool = False) -> Table:
-    """Give a table with the columns of :func:`name_columns` after its own.
+    """Return a table with the columns of :func:`name_columns` after its own.
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ def named_table(table: TextTable, found: Sequence[Resolution], book: MirnaNames,
 
 
 def _free(name: str, taken: Mapping[str, object]) -> str:
-    """Give a column's name, or one beside it where the table has that already."""
+    """Return a column's name, or one beside it where the table has that already."""
     if name not in taken:
         return name
     n = 2

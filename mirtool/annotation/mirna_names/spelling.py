@@ -20,7 +20,7 @@ _PADDING = re.compile(rf"^[\s{_UNSEEN}]+|[\s{_UNSEEN}]+$")
 
 
 def clean_name(text: str) -> tuple[str, tuple[str, ...]]:
-    """Give a name with plain hyphens and without blanks around it, and what was changed, in words.
+    """Return a name with plain hyphens and without blanks around it, and what was changed, in words.
 
     Examples
     --------

@@ -44,7 +44,7 @@ def fetch() -> tuple[str, str]:
 
 
 def parse_fasta(fasta: str) -> Iterator[tuple[str, str, str]]:
-    """Give (name, accession, sequence) of every entry."""
+    """Return (name, accession, sequence) of every entry."""
     for entry in fasta.split(">")[1:]:
         title, *sequence = entry.splitlines()
         name, accession, _ = title.split(" ", 2)
@@ -52,7 +52,7 @@ def parse_fasta(fasta: str) -> Iterator[tuple[str, str, str]]:
 
 
 def parse_precursors(table: str) -> Iterator[tuple[str, str, str]]:
-    """Give (name, accession, ``MIMAT… name;MIMAT… name``) of every precursor.
+    """Return (name, accession, ``MIMAT… name;MIMAT… name``) of every precursor.
 
     From the fifth column on, three cells tell a mature miRNA: accession, name, sequence.
     """
@@ -62,7 +62,7 @@ def parse_precursors(table: str) -> Iterator[tuple[str, str, str]]:
 
 
 def packed(header: str, rows: Iterable[tuple[str, str, str]]) -> bytes:
-    """Give the rows of the species kept, sorted, as a packed table."""
+    """Return the rows of the species kept, sorted, as a packed table."""
     kept = sorted(row for row in rows if row[0].split("-", 1)[0] in KEPT)
     text = header + "".join("\t".join(row) + "\n" for row in kept)
     out = io.BytesIO()

@@ -1,4 +1,4 @@
-"""How many arrays a group a study needs: from a pilot's variances to power at a false discovery rate.
+"""How many arrays per group a study needs: from a pilot's variances to power at a false discovery rate.
 
 ``pilot`` takes the distribution of the variances from a normalized table; ``curve`` holds the arithmetic of power
 as kernels on bare arrays; ``plan`` puts both together for fold changes and numbers of arrays; ``table`` lays the

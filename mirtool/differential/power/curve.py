@@ -94,7 +94,7 @@ def t_test_power(
 
 @cache
 def _residual_sd_nodes(df: int) -> tuple[FloatArray, FloatArray]:
-    """Give nodes of the ratio of residual to true standard deviation, and the probability each stands for.
+    """Return nodes of the ratio of residual to true standard deviation, and the probability each stands for.
 
     The ratio is the square of the variable of integration, so that nodes crowd toward zero: there lie the small
     residual variances that make small P values.
@@ -117,7 +117,7 @@ def _legendre() -> tuple[FloatArray, FloatArray]:
 
 
 def bh_ratio(fdr: float, share: float) -> float:
-    """Give the largest P that the method of Benjamini and Hochberg lets count, divided by the average power.
+    """Return the largest P that the method of Benjamini and Hochberg lets count, divided by the average power.
 
     Of many tests a share has a true difference. The method takes the largest P with P ≤ FDR · (share of tests that
     reach P), which is P ≤ FDR · ((1 − share)·P + share·power): so P = power · FDR·share / (1 − FDR·(1 − share))

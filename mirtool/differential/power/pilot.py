@@ -46,7 +46,7 @@ class PilotVariance:
     missing: float
 
     def quantiles(self, levels: FloatArray) -> FloatArray:
-        """Give the quantiles of the distribution of the true variances at ``levels`` (0 to 1)."""
+        """Return the quantiles of the distribution of the true variances at ``levels`` (0 to 1)."""
         from scipy.special import chdtri
 
         if np.isinf(self.prior_df):

@@ -1,4 +1,4 @@
-"""How many arrays a group: the power for several fold changes and numbers of arrays, from a pilot."""
+"""How many arrays per group: the power for several fold changes and numbers of arrays, from a pilot."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class PowerPlan:
     Parameters
     ----------
     fold_change, arrays
-        Fold change either way, and arrays a group.
+        Fold change either way, and arrays per group.
     p_cutoff
         Largest P that counts at the false discovery rate; 0 where none is small enough.
     average
@@ -62,7 +62,7 @@ class PowerPlan:
         return len(self.arrays)
 
     def arrays_needed(self, fold_change: float, *, of_share: float | None = None) -> int | None:
-        """Give the fewest arrays a group with which the average power is reached, None where the plan ends before.
+        """Return fewest arrays per group with which the average power is reached, None where the plan ends before.
 
         With ``of_share`` it is those with which that share of the probes has the power, each by itself.
         """
@@ -81,7 +81,7 @@ def plan_arrays(
     share: float = DEFAULT_SHARE,
     test: str = "moderated",
 ) -> PowerPlan:
-    """Compute the power for 2 to ``max_arrays`` arrays a group.
+    """Compute the power for 2 to ``max_arrays`` arrays per group.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ def plan_arrays(
     fold_changes
         Above 1, either way.
     max_arrays
-        The most arrays a group.
+        The most arrays per group.
     fdr
         False discovery rate by Benjamini and Hochberg.
     power
@@ -151,7 +151,7 @@ def _check(
         )
     if not 2 <= max_arrays <= MOST_ARRAYS:
         raise UsageError(
-            "the number of arrays a group is out of range", found=str(max_arrays), expected=f"2 to {MOST_ARRAYS}"
+            "the number of arrays per group is out of range", found=str(max_arrays), expected=f"2 to {MOST_ARRAYS}"
         )
     for what, value in (
         ("false discovery rate", fdr),

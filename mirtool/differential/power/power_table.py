@@ -11,7 +11,7 @@ def power_table(plan: PowerPlan, pilot: PilotVariance) -> Table:
     """Lay a plan out; what it rests on stands in the notes."""
     columns = {
         "fold change": plan.fold_change,
-        "arrays a group": plan.arrays,
+        "arrays per group": plan.arrays,
         "P cut-off": plan.p_cutoff,
         "average power": plan.average,
         f"share of probes with power >= {plan.power:g}": plan.share_powered,

@@ -1,4 +1,4 @@
-"""Agilent Feature Extraction text (``.txt``) of miRNA arrays, one file an array, and its GeneView files.
+"""Agilent Feature Extraction text (``.txt``) of miRNA arrays, one file per array, and its GeneView files.
 
 The format of Feature Extraction 9 to 12, three tables parted by lines of ``*`` (``→`` is a tab)::
 
@@ -14,8 +14,8 @@ The format of Feature Extraction 9 to 12, three tables parted by lines of ``*`` 
     FEATURES→FeatureNum→Row→Col→SubTypeMask→ControlType→ProbeName→SystematicName→...→gTotalGeneSignal→...
     DATA→1→1→1→0→1→miRNABrightCorner30→miRNABrightCorner30→...→188.869→...
 
-A *GeneView* file is one table of one row a gene: ``SystematicName  ControlType  gTotalGeneSignal  gTotalGeneError
-gIsGeneDetected``, with or without such tables above it.
+A *GeneView* file is one table of one row per gene: ``SystematicName  ControlType  gTotalGeneSignal
+gTotalGeneError gIsGeneDetected``, with or without such tables above it.
 
 *Signals.* A feature file has several; ``--signal`` chooses:
 
@@ -25,7 +25,7 @@ gIsGeneDetected``, with or without such tables above it.
 ``median``       ``gMedianSignal`` with ``gBGMedianSignal``                      subtracted as usual
 ===============  ==============================================================  =====================
 
-``gTotalGeneSignal`` sums a gene's probes, background already subtracted; it is one value a gene, repeated in the
+``gTotalGeneSignal`` sums a gene's probes, background already subtracted; it is one value per gene, repeated in the
 row of every feature of that gene. So the ID of a probe is its SystematicName under ``gene``, and a gene is one
 probe whatever the number of its features. Under ``processed`` and ``median`` the ID is the ProbeName, and the
 features of one ProbeName are its replicates. The Name is the SystematicName. The signals are not on one scale: on
@@ -256,7 +256,7 @@ def _read_file(path: str | Path) -> _File:
 
 
 def _find_table(lines: Sequence[str], path: str | Path) -> tuple[int, list[str]]:
-    """Give the place (from 0) and the names of the column line of the features, or else of the genes."""
+    """Return the place (from 0) and the names of the column line of the features, or else of the genes."""
     for start in ("FEATURES", None):
         for place, line in enumerate(lines):
             if start is not None and line.startswith(start + "\t"):
@@ -393,7 +393,7 @@ def _refuse_several_totals(file: _File, totals: FloatArray, column: int) -> None
             line=file.table.line_of(row),
             column=file.table.header[column],
             found=f"{totals[row]:g}, and {totals[one]:g} in line {file.table.line_of(one)}",
-            expected="one value a gene, the same in each of its rows",
+            expected="one value per gene, the same in each of its rows",
             hint="rows or columns were mixed up after the export: export the file again, or read the features "
             "themselves with --signal processed",
         )

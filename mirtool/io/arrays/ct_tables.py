@@ -98,7 +98,7 @@ _SNIFFED_ROWS = 200
 
 @dataclass(frozen=True, eq=False)
 class CtTable:
-    """Wells with their Ct, one entry a well.
+    """Wells with their Ct, one entry per well.
 
     Parameters
     ----------
@@ -334,12 +334,12 @@ def _find(header: Sequence[str], names: Sequence[str]) -> int | None:
 
 
 def _long_grid(grids: Sequence[_Grid]) -> _Grid | None:
-    """Give the table with a row a well, if there is one; a Ct of the well before a mean of wells."""
+    """Return the table with a row a well, if there is one; a Ct of the well before a mean of wells."""
     return next((grid for names in (CT_NAMES, MEAN_CT_NAMES) for grid in _with_ct(grids, names)), None)
 
 
 def _with_ct(grids: Sequence[_Grid], names: Sequence[str]) -> Iterator[_Grid]:
-    """Give the grids with a column of Ct beside a sample or a target, that column's header made ``ct``."""
+    """Return the grids with a column of Ct beside a sample or a target, that column's header made ``ct``."""
     for grid in grids:
         column = _find(grid.header, names)
         if column is not None and _find(grid.header, (*SAMPLE_NAMES, *WELL_NAMES, *TARGET_NAMES)) is not None:
@@ -442,7 +442,7 @@ def _read_long(grid: _Grid, given_target: str) -> tuple[list[_Well], tuple[str, 
 
 
 def _data_rows(grid: _Grid, last_needed: int) -> Iterator[tuple[int, list[str]]]:
-    """Give the rows of the table: up to the next section, or to a blank line that only a footer follows."""
+    """Return the rows of the table: up to the next section, or to a blank line that only a footer follows."""
     after_blank = False
     for line, row in grid.read_rows():
         filled = max((i + 1 for i, cell in enumerate(row) if cell.strip()), default=0)

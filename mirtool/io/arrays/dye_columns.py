@@ -52,7 +52,7 @@ def pair_names(names: Sequence[str], path: str | Path | None = None) -> dict[str
             path=path,
             column=error.path,
             found=error.found,
-            expected=f"two columns an array whose names differ in {' and '.join(sorted(dyes))} alone",
+            expected=f"two columns per array whose names differ in {' and '.join(sorted(dyes))} alone",
             hint="say in samples.csv which columns belong together: columns file and file_hy5",
         ) from error
 

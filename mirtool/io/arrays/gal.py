@@ -296,7 +296,7 @@ def _oddities(header: _Header, layout: SpotLayout) -> list[str]:
 
 
 def attach_list(arrays: RawArrays, array_list: ArrayList) -> RawArrays:
-    """Give the spots of arrays that lack them the IDs and names of an array list.
+    """Return the spots of arrays that lack them the IDs and names of an array list.
 
     A label that the arrays have is kept, and must be the list's. Attach before the probes are classified: their
     kinds are blank in the result, since the names decide them.

@@ -1,4 +1,4 @@
-"""GenePix results (``.gpr``, ``.gpr.gz``, ``.txt``): one file an array, one row a spot.
+"""GenePix results (``.gpr``, ``.gpr.gz``, ``.txt``): one file per array, one row per spot.
 
 The format, as GenePix Pro 3 to 7 write it and as spreadsheets leave it::
 
@@ -33,7 +33,7 @@ says so, and ``background="chosen"`` reads it.
 reported.
 
 *Text.* ASCII or Windows-1252 (``R²``, ``µ``); UTF-8 and UTF-16 after a spreadsheet; CRLF, LF or bare CR.
-Columns are parted by tabs, after a spreadsheet also by commas or semicolons. Some cells may be quoted, others
+Columns are separated by tabs, after a spreadsheet also by commas or semicolons. Some cells may be quoted, others
 not; a quotation mark that is never closed is dropped where a cell begins with it, and
 swallows nothing. Numbers may be padded with blanks. An intensity
 cell that is empty or says ``Error`` is missing. Blank lines are skipped.
@@ -133,7 +133,7 @@ class _Header:
         return found
 
     def find(self, name: str) -> int | None:
-        """Give the (first) position of a column, or None."""
+        """Return the (first) position of a column, or None."""
         return self.positions.get(_fold(name), [None])[0]
 
     @property
@@ -161,7 +161,7 @@ def _fold(name: str) -> str:
 
 
 def _column_line(line: str) -> tuple[tuple[str, ...], str] | None:
-    """Give the names and the delimiter of a column line, or None where the line isn't one."""
+    """Return the names and the delimiter of a column line, or None where the line isn't one."""
     delimiter = tell_delimiter(line)
     names = column_names(line, delimiter)
     known = {_fold(name) for name in _REQUIRED}
@@ -394,7 +394,7 @@ def _choose_channels(header: _Header, asked: Sequence[str] | None, path: str | P
 def _find_columns(
     header: _Header, channels: Sequence[str], foreground: str, background: str, path: str | Path
 ) -> dict[str, int]:
-    """Give the position of every column to read, by its name; optional ones only where they are there."""
+    """Return the position of every column to read, by its name; optional ones only where they are there."""
     needed = [*_REQUIRED, *(foreground.format(name) for name in channels)]
     optional = {
         pattern.format(name) for name in channels for pattern in (background, "B{} Median", "B{}", "F{} % Sat.")
@@ -483,7 +483,7 @@ def _read_at_once(
 
 
 def _are_possible(cells: dict[str, npt.NDArray[Any]]) -> bool:
-    """Tell whether positions count from 1, flags are whole numbers, and no intensity is beyond measure."""
+    """Return True if positions count from 1, flags are whole numbers, and no intensity is beyond measure."""
     flags = cells["Flags"]
     return (
         all((cells[name] >= 1).all() for name in _POSITION)

@@ -187,7 +187,7 @@ def _channel_columns(name: str, channel: Channel) -> dict[str, list[str]]:
 
 
 def _spread(values: FloatArray, parts: int) -> FloatArray:
-    """Give the standard deviation of the pixels: one part of the mean, at least one count."""
+    """Return the standard deviation of the pixels: one part of the mean, at least one count."""
     return np.maximum(np.abs(values) / parts, 1.0)
 
 

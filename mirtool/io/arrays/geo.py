@@ -73,9 +73,9 @@ class SeriesMatrix:
     series
         ``!Series_`` keys, without the prefix, to their lines.
     samples
-        ``!Sample_`` keys, without the prefix, to their lines, each with one text a sample.
+        ``!Sample_`` keys, without the prefix, to their lines, each with one text per sample.
     table
-        ``ID_REF`` and one column a sample.
+        ``ID_REF`` and one column per sample.
     """
 
     path: str
@@ -89,7 +89,7 @@ class SeriesMatrix:
         return self.table.header[1:]
 
     def one_a_sample(self, key: str) -> tuple[str, ...]:
-        """Give the lines of a key joined, one text a sample; empty texts where there is none."""
+        """Return the lines of a key joined, one text per sample; empty texts where there is none."""
         lines = self.samples.get(key, ())
         return tuple("; ".join(filter(None, cells)) for cells in zip(*lines, strict=True)) or ("",) * len(
             self.accessions
@@ -119,7 +119,7 @@ def refuse_series_matrix(path: str | Path) -> None:
         raise FormatError(
             "this is a GEO series matrix, whose rows are probes without gene names",
             path=path,
-            expected="a table with one gene a row",
+            expected="a table with one gene per row",
             hint="`mirtool diff` makes a table of changes of it (--samples, --scale, --platform GPL….txt); paired "
             "samples want a table of values with a gene column",
         )
@@ -205,7 +205,7 @@ def _check_samples(table: TextTable, samples: Mapping[str, Sequence[Sequence[str
         for row in rows:
             if len(row) != n:
                 raise FormatError(
-                    f"the line !Sample_{key} does not have one text a sample",
+                    f"the line !Sample_{key} does not have one text per sample",
                     path=path,
                     found=plural(len(row), "text"),
                     expected=f"{n}, as many as the table has columns",
@@ -229,7 +229,7 @@ def _numbers(matrix: SeriesMatrix) -> FloatArray:
 
 
 def characteristics_of(matrix: SeriesMatrix) -> dict[str, tuple[str, ...]]:
-    """Sort the characteristics by their keys: key to one value a sample, empty where it has none."""
+    """Sort the characteristics by their keys: key to one value per sample, empty where it has none."""
     n = len(matrix.accessions)
     found: dict[str, list[str]] = {}
     for channel in ("ch1", "ch2"):
@@ -246,7 +246,7 @@ def characteristics_of(matrix: SeriesMatrix) -> dict[str, tuple[str, ...]]:
 
 
 def read_sample_table(path: str | Path) -> SampleTable:
-    """Give the samples of a series matrix with what differs among them, their groups empty.
+    """Return the samples of a series matrix with what differs among them, their groups empty.
 
     Returns
     -------

@@ -208,7 +208,7 @@ def _name_column(table: TextTable) -> int:
 
 
 def name_probes(ids: TextArray, names: TextArray, platform: Platform) -> tuple[TextArray, str]:
-    """Give probes the platform's names, and say in words how many IDs it does not know.
+    """Return probes the platform's names, and say in words how many IDs it does not know.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-r"""ImaGene results (``.txt``): one file a channel, one row a spot.
+r"""ImaGene results (``.txt``): one file per channel, one row per spot.
 
 The format, as ImaGene 4 to 9 write it (``→`` is a tab; rows begin with one, so a row has one cell more than there
 are columns)::
@@ -51,7 +51,7 @@ one of flag 4 lies below it in both.
 *Pairs.* Hy3 and Hy5 (or Cy3 and Cy5) of one slide are two files. They are paired by their names, which differ in
 that word alone (``S1_Hy3_Exiqon_14114402_S01_Cropped.txt``, ``S1_Hy5_Exiqon_...``), by a table
 ``Names  Hy3  Hy5``, or by the columns ``file`` and ``file_hy5`` of a sample sheet. Both must have the same spots.
-An array has one flag a spot: the worse of the two, and where they differ a warning says how often.
+An array has one flag per spot: the worse of the two, and where they differ a warning says how often.
 
 *Refused.* A file without ``Begin Raw Data`` or ``End Raw Data``, a row cut short, another number of spots than
 Field Dimensions says, two rows for one spot, text in a number cell, a flag that is no whole number from 0 to 7.
@@ -182,7 +182,7 @@ def pair_files(files: Sequence[str | Path]) -> list[ImageneArray]:
     Returns
     -------
     list of ImageneArray
-        In the order in which each array's first file stands. A study of one channel gives one file an array.
+        In the order in which each array's first file stands. A study of one channel gives one file per array.
 
     Raises
     ------
@@ -219,7 +219,7 @@ def pair_files(files: Sequence[str | Path]) -> list[ImageneArray]:
 
 
 def _without_dye(path: str | Path) -> str:
-    """Give the path with its last dye word blanked: the same for the two files of an array."""
+    """Return the path with its last dye word blanked: the same for the two files of an array."""
     folder, name = Path(path).parent, Path(path).name
     matches = list(_DYE.finditer(name.replace("_", " ")))
     if not matches:
@@ -470,7 +470,7 @@ def _read_file(path: str | Path, foreground: str, background: str) -> _File:
 
 
 def _find_table(lines: Sequence[str], path: str | Path) -> tuple[int, int]:
-    """Give the places (from 0) of ``Begin Raw Data`` and ``End Raw Data``."""
+    """Return the places (from 0) of ``Begin Raw Data`` and ``End Raw Data``."""
     marks = [line.strip() for line in lines]
     if "Begin Raw Data" not in marks:
         raise FormatError(

@@ -2,7 +2,7 @@
 
 The format
 ----------
-One header line and one line a probe (or a spot), with optional note lines that begin with ``#`` above::
+One header line and one line per probe (or a spot), with optional note lines that begin with ``#`` above::
 
     ID,Name,sample_1,sample_2
     17605,hsa-miR-17-5p/hsa-miR-106a-5p,812.5,640
@@ -143,7 +143,7 @@ def read_intensities(path: str | Path, *, sheet: str | None = None, samples_in_r
     sheet
         Sheet of a workbook; the first one if not given.
     samples_in_rows
-        True says that the table has one row a sample; False still turns one that beyond doubt has.
+        True says that the table has one row per sample; False still turns one that beyond doubt has.
 
     Returns
     -------
@@ -201,7 +201,7 @@ def read_expression(
 
 
 def read_sample_table(path: str | Path, *, samples_in_rows: bool = False) -> SampleTable:
-    """Give the samples of a plain table, with what its other header rows or columns say about them."""
+    """Return the samples of a plain table, with what its other header rows or columns say about them."""
     found = _read(path, None, samples_in_rows)
     pairs = pair_names(found.samples, path)
     if not pairs:
@@ -231,7 +231,7 @@ def _read(path: str | Path, sheet: str | None = None, samples_in_rows: bool = Fa
 
 
 def _read_upright(table: TextTable) -> ProbeValues:
-    """Read a table of one row a probe."""
+    """Read a table of one row per probe."""
     labels = _find_labels(table)
     if labels.id is None and labels.name is None:
         labels = _first_column_as_label(table)
@@ -254,7 +254,7 @@ def _read_upright(table: TextTable) -> ProbeValues:
 
 
 def _read_sideways(table: TextTable) -> ProbeValues:
-    """Read a table of one row a sample."""
+    """Read a table of one row per sample."""
     columns = sideways_columns(table)
     values, remarks = _read_numbers(table, columns.probes)
     names = text_array(table.header[j] for j in columns.probes)
@@ -308,7 +308,7 @@ def _header_remarks(table: TextTable) -> tuple[str, ...]:
 
 
 def _all_headers(table: TextTable) -> list[str]:
-    """Give every cell of the header, of all its rows."""
+    """Return every cell of the header, of all its rows."""
     rows = table.header_rows
     others = () if rows is None else (cell for cells in rows.others.values() for cell in cells)
     return [*table.header, *others]

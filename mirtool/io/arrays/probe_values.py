@@ -62,13 +62,13 @@ class ProbeValues:
     values
         ``(n_probes, n_samples)``, NaN missing.
     sideways
-        True where the table has one row a sample.
+        True where the table has one row per sample.
     left_out
         What was not read, in words.
     remarks
         What else a user should know about the reading, in words.
     about_samples
-        What the table says about its samples: a heading to one text a sample.
+        What the table says about its samples: a heading to one text per sample.
     scale_hint
         What the file says that may help a user to tell its scale.
     """
@@ -92,7 +92,7 @@ class ProbeValues:
         return self.table.path
 
     def place(self, probe: int | None = None, sample: int | None = None) -> dict[str, Any]:
-        """Give path, line and column of a probe, a sample, or the value of both, for a message."""
+        """Return path, line and column of a probe, a sample, or the value of both, for a message."""
         row, column = (sample, probe) if self.sideways else (probe, sample)
         return {
             "path": self.path,
@@ -133,7 +133,7 @@ def check_values(found: ProbeValues) -> ProbeValues:
 
 
 def raw_arrays(found: ProbeValues, format_name: str) -> RawArrays:
-    """Take the values for linear intensities, one array a sample.
+    """Take the values for linear intensities, one array per sample.
 
     Returns
     -------
@@ -168,7 +168,7 @@ def raw_arrays(found: ProbeValues, format_name: str) -> RawArrays:
 
 
 def sample_table(found: ProbeValues) -> SampleTable:
-    """Give the samples as the table names and describes them; a description called group is the group."""
+    """Return the samples as the table names and describes them; a description called group is the group."""
     about = {key: column for key, column in found.about_samples.items() if key.strip().lower() not in _RESERVED}
     groups = next((column for key, column in found.about_samples.items() if key.strip().lower() == "group"), ())
     return SampleTable(found.samples, groups, (found.path,) * len(found.samples), about)
@@ -250,7 +250,7 @@ def _refuse_repeated_ids(found: ProbeValues, ids: TextArray) -> None:
                 **found.place(probe),
                 found="the same ID in "
                 + (f"line {before['line']}" if not found.sideways else f"column {before['column']!r}"),
-                expected="one row a probe in a table of normalized expression",
+                expected="one row per probe in a table of normalized expression",
                 hint="if these are replicate spots of raw intensities, run `mirtool normalize` on the table",
             )
         first[probe_id] = probe
@@ -284,7 +284,7 @@ def _stated_scale(found: ProbeValues, asked: str | None) -> str:
 
 
 def _history_of(table: TextTable) -> list[str]:
-    """Give what the notes of a table say was done to it."""
+    """Return what the notes of a table say was done to it."""
     steps = {key: value for key, value in table.notes.items() if key not in (NORMALIZED_NOTE, "scale")}
     return [f"{key}: {value}" if value else key for key, value in steps.items()]
 

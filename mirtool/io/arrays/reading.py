@@ -31,7 +31,7 @@ from mirtool.wording import plural
 Scalar = TypeVar("Scalar", bound=np.generic)
 
 _TABLES = ("matrix", "geo-series-matrix", "service-workbook")
-"""Formats that hold several arrays a file, told by the names of their columns."""
+"""Formats that hold several arrays per file, told by the names of their columns."""
 
 
 def read_arrays(
@@ -80,7 +80,7 @@ def read_arrays(
     scale
         ``"linear"`` lets the values of a GEO series matrix pass for raw intensities.
     samples_in_rows
-        True says that plain tables have one row a sample.
+        True says that plain tables have one row per sample.
     rules, species
         How probes are classified: see :func:`mirtool.annotation.probes.classify_probes`.
     executor
@@ -134,7 +134,7 @@ def read_arrays(
 
 
 def paths_to_read(files: Sequence[str | Path], samples: SampleTable | None) -> list[str]:
-    """Give the files of a study: those that are named, else those of its sample sheet, each once.
+    """Return the files of a study: those that are named, else those of its sample sheet, each once.
 
     Raises
     ------
@@ -325,7 +325,7 @@ def _bind(parts: Sequence[RawArrays], alignment: Alignment) -> RawArrays:
 
 
 def _common_channels(parts: Sequence[RawArrays]) -> tuple[list[str], list[str]]:
-    """Give the channels that every file has, and in words those that only some have."""
+    """Return the channels that every file has, and in words those that only some have."""
     first = parts[0]
     common = [name for name in first.channels if all(name in part.channels for part in parts)]
     if not common:
@@ -407,7 +407,7 @@ def _mark_oddities(parts: Sequence[RawArrays], alignment: Alignment) -> tuple[Ar
 
 
 def _put_into_sheet_order(arrays: RawArrays, samples: SampleTable | None) -> RawArrays:
-    """Give the arrays the names, groups and order of the sheet."""
+    """Return the arrays the names, groups and order of the sheet."""
     if samples is None:
         return arrays
     by_name = arrays.sources[0].format in _TABLES

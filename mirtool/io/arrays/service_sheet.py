@@ -26,10 +26,10 @@ MEAN = "Mean of group"
 CV = "CV-value"
 
 SAMPLE_HEADINGS = (FOREGROUND, SIGNAL, NORMALIZED)
-"""Headings with one column a sample."""
+"""Headings with one column per sample."""
 
 COMPARISON_HEADINGS = (FOLD_CHANGE, P_VALUE)
-"""Headings with one column a comparison."""
+"""Headings with one column per comparison."""
 
 
 _HEADINGS = {
@@ -108,7 +108,7 @@ class Section:
     columns: tuple[int, ...]
 
     def column(self, name: str) -> FloatArray:
-        """Give the values of one column, ``(n_rows,)``."""
+        """Return the values of one column, ``(n_rows,)``."""
         return self.values[:, self.names.index(name)]
 
 
@@ -165,7 +165,7 @@ class Block:
         return tuple(dict.fromkeys(name for names in named for name in names))
 
     def take(self, rows: IntArray | BoolArray) -> Block:
-        """Give the block with the rows at ``rows`` (positions or a mask) only, in that order."""
+        """Return the block with the rows at ``rows`` (positions or a mask) only, in that order."""
         return replace(
             self,
             id=self.id[rows],
@@ -180,12 +180,12 @@ class Block:
         )
 
     def address(self, row: int, heading: str, name: str) -> str:
-        """Give the address of the cell in the 0-based ``row`` of the block, such as ``F17``."""
+        """Return the address of the cell in the 0-based ``row`` of the block, such as ``F17``."""
         section = self.sections[heading]
         return cell_address(int(self.rows[row]), section.columns[section.names.index(name)])
 
     def label_address(self, row: int) -> str:
-        """Give the address of the ID in the 0-based ``row`` of the block."""
+        """Return the address of the ID in the 0-based ``row`` of the block."""
         return cell_address(int(self.rows[row]), self.label_column)
 
 
@@ -229,12 +229,12 @@ class _Header:
     two_rows: bool
 
     def find(self, label: str) -> int | None:
-        """Give the position of a label column, or None."""
+        """Return the position of a label column, or None."""
         return next((c.position for c in self.columns if not c.heading and c.name == label), None)
 
 
 def text_of(cell: object) -> str:
-    """Give a cell as text, blanks and line ends within it made one blank."""
+    """Return a cell as text, blanks and line ends within it made one blank."""
     return " ".join(cell_text(cell).split())
 
 
@@ -259,7 +259,7 @@ def is_number(cell: object) -> bool:
 
 
 def _lone_text(row: Cells) -> str:
-    """Give the text of a row that holds one cell (a merged one), else ``""``."""
+    """Return the text of a row that holds one cell (a merged one), else ``""``."""
     texts = [text for text in map(text_of, row) if text]
     return texts[0] if len(texts) == 1 else ""
 
@@ -272,7 +272,7 @@ def _regulation_of(title: str) -> str:
 
 
 def _header_at(rows: Sequence[Cells], i: int) -> _Header | None:
-    """Give the header whose labels stand in row ``i``, or None where they don't."""
+    """Return the header whose labels stand in row ``i``, or None where they don't."""
     own = [text_of(cell) for cell in rows[i]]
     if not any(_label(text) in ("ID", "Name") for text in own):
         return None
@@ -335,7 +335,7 @@ class _Sheet:
         self.notes: list[str] = []
 
     def blocks(self) -> list[Block]:
-        """Give the sheet's blocks, in their order."""
+        """Return the sheet's blocks, in their order."""
         blocks = []
         for header, regulation, rows in self._tables():
             if rows or regulation:
@@ -483,7 +483,7 @@ class _Sheet:
                     int(block.rows[row]) - 1,
                     block.label_column,
                     found=f"the same ID in {block.label_address(seen[probe_id])}",
-                    expected="one row a probe",
+                    expected="one row per probe",
                 )
             seen[probe_id] = row
 

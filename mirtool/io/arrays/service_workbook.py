@@ -3,7 +3,7 @@
 The format
 ----------
 A sheet is one or more *blocks*. A block has a row of group headings, merged over their columns, a row of column
-names, and one row a probe (or a spot)::
+names, and one row per probe (or a spot)::
 
     notes, merged over the sheet's width
                     Fold change   P-value   ForeGround     ForeGround-BackGround   Normalized

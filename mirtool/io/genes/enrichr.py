@@ -36,7 +36,7 @@ _LIBRARY_NAME = re.compile(r"[A-Za-z0-9][\w.+-]*")
 
 
 def cache_folder() -> Path:
-    """Give the folder in which fetched libraries are kept; it need not exist."""
+    """Return the folder in which fetched libraries are kept; it need not exist."""
     chosen = os.environ.get(CACHE_VARIABLE)
     if chosen:
         return Path(chosen)
@@ -44,7 +44,7 @@ def cache_folder() -> Path:
 
 
 def read_library(name: str) -> GeneSets:
-    """Give an Enrichr library by its name, such as ``KEGG_2021_Human``: from the cache, else fetched and kept.
+    """Return an Enrichr library by its name, such as ``KEGG_2021_Human``: from the cache, else fetched and kept.
 
     Raises
     ------
@@ -60,7 +60,7 @@ def read_library(name: str) -> GeneSets:
 
 
 def fetched_library(name: str) -> Path:
-    """Give the GMT file of an Enrichr library in the cache folder, fetched where it isn't there yet.
+    """Return the GMT file of an Enrichr library in the cache folder, fetched where it isn't there yet.
 
     Raises
     ------
@@ -85,7 +85,7 @@ def _fetch(name: str, kept: Path) -> str:
     import gseapy
 
     try:
-        # gseapy's own limit of 2,000 genes a set would drop sets in silence.
+        # gseapy's own limit of 2,000 genes per set would drop sets in silence.
         sets: dict[str, list[str]] = gseapy.get_library(name, organism="Human", max_size=10**9)
     except Exception as error:  # gseapy has no error of its own: a name it does not know is a plain ValueError
         if type(error) is not ValueError:

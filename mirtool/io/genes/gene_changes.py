@@ -2,9 +2,9 @@
 
 The format
 ----------
-CSV, TSV (gzip-packed or not) or XLSX with one header line and one row a gene or a probe of one, as limma, DESeq2,
-edgeR, Seurat and `mirtool diff` write it. Columns are known by their header, whatever its case, blanks and marks;
-the first that is there counts:
+CSV, TSV (gzip-packed or not) or XLSX with one header line and one row per gene or a probe of one, as limma,
+DESeq2, edgeR, Seurat and `mirtool diff` write it. Columns are known by their header, whatever its case, blanks and
+marks; the first that is there counts:
 
 ========== =====================================================================================================
 gene       ``Gene Symbol``, ``Symbol``, ``gene``, ``gene_name``, ``hgnc_symbol``, ``external_gene_name``, ``Name``;
@@ -56,7 +56,7 @@ RANK_SUFFIX = ".rnk"
 
 @dataclass(frozen=True, eq=False)
 class GeneChanges:
-    """How genes changed, one entry a row of the table; a gene may stand in several.
+    """How genes changed, one entry per row of the table; a gene may stand in several.
 
     Parameters
     ----------
@@ -139,7 +139,7 @@ def read_gene_changes(path: str | Path, *, score: str | None = None) -> GeneChan
     Raises
     ------
     FormatError
-        Where there is no gene column or nothing to rank by, a P lies outside 0 … 1, or a cell is no number.
+        Where there is no gene column or nothing to rank by, a P lies outside 0 … 1, or a cell is not a number.
     """
     named_so = str(path).lower().removesuffix(".gz").endswith(RANK_SUFFIX)
     if named_so or _is_ranked_list(read_head(path)):

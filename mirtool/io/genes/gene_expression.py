@@ -1,4 +1,4 @@
-"""A table of gene expression whose samples are those of a miRNA table: one row a gene, one column a sample.
+"""A table of gene expression whose samples are those of a miRNA table: one row per gene, one column per sample.
 
 CSV, TSV (gzip-packed or not) or XLSX. The column of genes is known by its header as
 :mod:`mirtool.io.genes.gene_changes` knows it, else it is the first one; sample columns are those whose header is a
@@ -31,7 +31,7 @@ class GeneExpression:
     path
         Where it was read.
     gene
-        Symbols as they stand, one entry a row; rows without one are left out.
+        Symbols as they stand, one entry per row; rows without one are left out.
     samples
         Which of the names asked for are there, in the order asked.
     values
@@ -59,7 +59,7 @@ def read_gene_expression(path: str | Path, samples: Sequence[str], *, fewest: in
     Raises
     ------
     FormatError
-        Where fewer are there, a sample stands in two columns, or a cell is no number.
+        Where fewer are there, a sample stands in two columns, or a cell is not a number.
     """
     refuse_series_matrix(path)
     table = read_table(path)

@@ -15,7 +15,7 @@ from importlib import resources
 
 @cache
 def go_parents() -> Mapping[str, tuple[str, ...]]:
-    """Give the parents of each embedded term, all three branches, by GO identifier.
+    """Return the parents of each embedded term, all three branches, by GO identifier.
 
     A term without a parent among the embedded ones (its parents hold more than 2,000 genes) is not there.
 
@@ -32,7 +32,7 @@ def go_parents() -> Mapping[str, tuple[str, ...]]:
 
 
 def go_ancestors(term: str) -> frozenset[str]:
-    """Give everything that stands above a term, at any distance; an unknown term has nothing above it.
+    """Return everything that stands above a term, at any distance; an unknown term has nothing above it.
 
     Examples
     --------

@@ -2,7 +2,7 @@
 
 The format
 ----------
-One set a line, parted by tabs, no header::
+One set per line, separated by tabs, no header::
 
     name <TAB> description (may be empty) <TAB> gene <TAB> gene <TAB> …
 
@@ -47,7 +47,7 @@ _SNIFFED_GENES = 50
 
 
 def sniff(head: FileHead) -> bool:
-    """Tell a GMT: lines of name, description and genes, parted by tabs, of different lengths.
+    """Tell a GMT: lines of name, description and genes, separated by tabs, of different lengths.
 
     One whose sets are named after miRNAs holds their targets: those are interactions.
     """
@@ -105,7 +105,7 @@ def read_gene_sets(path: str | Path) -> GeneSets:
 
 
 def embedded_go(branch: str) -> GeneSets:
-    """Give a branch of the embedded Gene Ontology: human symbols, terms of 5 to 2,000 genes.
+    """Return a branch of the embedded Gene Ontology: human symbols, terms of 5 to 2,000 genes.
 
     Terms hold the genes of their descendants, with every evidence code. The description is the GO identifier.
 
@@ -127,7 +127,7 @@ def embedded_go(branch: str) -> GeneSets:
 
 
 def embedded_go_bp() -> GeneSets:
-    """Give the embedded biological process branch: :func:`embedded_go`."""
+    """Return the embedded biological process branch: :func:`embedded_go`."""
     return embedded_go("bp")
 
 
@@ -148,7 +148,7 @@ def parse_gene_sets(text: str, source: str, path: str | Path) -> GeneSets:
                 path=path,
                 line=number,
                 found=repr(line[:60]),
-                expected="name, description and genes, parted by tabs (GMT)",
+                expected="name, description and genes, separated by tabs (GMT)",
                 hint="download the gene sets as GMT, or save the table as tab-separated text",
             )
         if name in lines:

@@ -90,7 +90,7 @@ def read_gene_symbols(path: str | Path) -> GeneSymbols:
 
 
 def _joined(table: TextTable, columns: list[int]) -> TextArray:
-    """Give the cells of several columns, joined row by row."""
+    """Return the cells of several columns, joined row by row."""
     joined = np.full(len(table), "", dtype=object)
     for column in columns:
         joined = joined + ";" + table.text(column)

@@ -199,7 +199,7 @@ def _holds_numbers(table: TextTable) -> bool:
 
 
 def _numbered(text: str) -> Iterator[tuple[int, str]]:
-    """Give the lines with content, each with its 1-based number."""
+    """Return the lines with content, each with its 1-based number."""
     for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
             yield number, line.strip()
@@ -357,7 +357,7 @@ def _read_table(path: str | Path) -> AliasSource:
 
 
 def _release(header: str) -> str:
-    """Give a header as the release it stands for.
+    """Return a header as the release it stands for.
 
     Examples
     --------

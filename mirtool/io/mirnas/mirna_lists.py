@@ -5,16 +5,16 @@ The formats
 told by their content:
 
 - **ExoCarta and Vesiclepedia**, ``ExoCarta_miRNA_details_5.txt`` (``_6``), ``VESICLEPEDIA_MIRNA_DETAILS_5.1.txt``:
-  tab-separated, one row a miRNA and experiment, with the columns ``CONTENT ID``, ``CONTENT TYPE``, ``MIRNA ID``,
+  tab-separated, one row per miRNA and experiment, with the columns ``CONTENT ID``, ``CONTENT TYPE``, ``MIRNA ID``,
   ``SPECIES``, ``EXPERIMENT ID``, ``METHODS``, ``ENTREZ GENE ID`` (and others). Names come with and without species
   (``let-7a``, ``hsa-miR-21``); ``SPECIES`` says it then (Homo sapiens, Mus musculus, Rattus norvegicus). Rows of
   another content type than ``mirna`` are left out.
-- **EVmiRNA**, ``PROJECT_expression.csv``: one row a miRNA and one column a sample. Any table is read so: the
+- **EVmiRNA**, ``PROJECT_expression.csv``: one row per miRNA and one column per sample. Any table is read so: the
   column of names is the one whose header says miRNA, else the one with the most names. A row whose numbers are all
   zero (or missing, with a zero among them) does not say that the miRNA is there, and is left out. Identifiers and
   years are no such numbers, nor are those of the databases above; a row without any number is kept.
-- **GMT** over miRNA names: one set a line; the names of the sets are kept.
-- **Plain text**, one name a line.
+- **GMT** over miRNA names: one set per line; the names of the sets are kept.
+- **Plain text**, one name per line.
 
 References
 ----------
@@ -122,7 +122,10 @@ def read_mirna_list(path: str | Path, title: str) -> MirnaList:
     )
     if not counts:
         raise FormatError(
-            "the list holds no miRNA", path=path, found="; ".join(left_out) or "no name", expected="one name a row"
+            "the list holds no miRNA",
+            path=path,
+            found="; ".join(left_out) or "no name",
+            expected="one name per row",
         )
     return MirnaList(
         title,

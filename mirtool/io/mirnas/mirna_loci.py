@@ -2,8 +2,8 @@
 
 The format
 ----------
-GFF3 as miRBase gives it for each species (``hsa.gff3``): nine columns parted by tabs, comments after ``#``. Rows
-of the type ``miRNA_primary_transcript`` are precursors, those of the type ``miRNA`` their mature miRNAs::
+GFF3 as miRBase gives it for each species (``hsa.gff3``): nine columns separated by tabs, comments after ``#``.
+Rows of the type ``miRNA_primary_transcript`` are precursors, those of the type ``miRNA`` their mature miRNAs::
 
     9  .  miRNA_primary_transcript  94175957  94176036  .  +  .  ID=MI0000060;Alias=MI0000060;Name=hsa-let-7a-1
     9  .  miRNA  94175962  94175983  .  +  .  ID=MIMAT0000062_2;Alias=…;Name=hsa-let-7a-5p;Derives_from=MI0000060
@@ -68,7 +68,7 @@ class MirnaLoci:
 
 
 def embedded_loci() -> MirnaLoci:
-    """Give the places of the human precursors on GRCh38.
+    """Return the places of the human precursors on GRCh38.
 
     Examples
     --------
@@ -162,7 +162,7 @@ def read_gff3(path: str | Path) -> MirnaLoci:
 
 
 def _accession(identifier: str) -> str:
-    """Give the accession in an ID: further places of one precursor are called ``MI0000060_2`` and so on."""
+    """Return the accession in an ID: further places of one precursor are called ``MI0000060_2`` and so on."""
     return identifier.partition("_")[0]
 
 
@@ -172,7 +172,7 @@ def _wrong_row(path: str | Path, line: int, text: str, n: int) -> FormatError:
         path=path,
         line=line,
         found=f"{n} columns: {text[:60]!r}",
-        expected=f"{_COLUMNS} columns parted by tabs",
+        expected=f"{_COLUMNS} columns separated by tabs",
         hint="take the file of your species as miRBase gives it, such as hsa.gff3",
     )
 

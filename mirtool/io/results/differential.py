@@ -24,7 +24,7 @@ REGULATION_VALUES = ("up", "down", "")
 
 @dataclass(frozen=True, eq=False)
 class DifferentialNames:
-    """What later steps need of a differential table, one entry a probe.
+    """What later steps need of a differential table, one entry per probe.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ def read_differential(path: str | Path) -> DifferentialNames:
     Raises
     ------
     FormatError
-        Where a column is missing, a log2 ratio is no number, or a regulation is neither up, down nor empty.
+        Where a column is missing, a log2 ratio is not a number, or a regulation is neither up, down nor empty.
     """
     return differential_names(read_table(path))
 

@@ -1,8 +1,8 @@
 """What other commands found out of single miRNAs, read back from the tables that they wrote.
 
-``mirtool validate`` writes one row a target (``Target``, ``fold change T/R``, ``P (…)`` and, where adjusted, the
+``mirtool validate`` writes one row per target (``Target``, ``fold change T/R``, ``P (…)`` and, where adjusted, the
 column after it, ``regulation``) and, in ``NAME_concordance``, the verdict on each (``Name``, ``verdict``).
-``mirtool network`` writes one row a node (``name``, ``type``, and for miRNAs ``targets``, ``partners``,
+``mirtool network`` writes one row per node (``name``, ``type``, and for miRNAs ``targets``, ``partners``,
 ``synergy``, ``betweenness``).
 """
 
@@ -39,7 +39,7 @@ class QpcrResults:
 
 
 def concordance_path(path: str | Path) -> Path:
-    """Give the table of verdicts that stands beside a table of qPCR results.
+    """Return the table of verdicts that stands beside a table of qPCR results.
 
     Examples
     --------

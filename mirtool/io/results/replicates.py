@@ -16,14 +16,14 @@ from mirtool.io.tables.text_tables import TextTable, read_table
 from mirtool.model import ExpressionMatrix, FloatArray, IntArray
 
 MOST_REPLICATES = 10_000
-"""No chip prints a probe so often: a larger number is no number of a spot."""
+"""No chip prints a probe so often: a larger number is not a number of a spot."""
 
 ROUNDING = 1e-6
 """How far a probe's value may exceed that of its highest spot, on log2, by rounding in the tables."""
 
 
 def replicates_path(path: str | Path) -> Path:
-    """Give the name of the side table of a normalized table that holds the replicate spots.
+    """Return the name of the side table of a normalized table that holds the replicate spots.
 
     Examples
     --------

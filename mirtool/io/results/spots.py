@@ -17,7 +17,7 @@ from mirtool.model import ExpressionMatrix, IntArray
 
 
 def spots_path(path: str | Path) -> Path:
-    """Give the name of the side table of a normalized table.
+    """Return the name of the side table of a normalized table.
 
     Examples
     --------
@@ -28,7 +28,7 @@ def spots_path(path: str | Path) -> Path:
 
 
 def average_path(path: str | Path) -> Path:
-    """Give the name of the side table of a table of ratios that holds A, the mean log2 signal of both channels.
+    """Return the name of the side table of a table of ratios that holds A, the mean log2 signal of both channels.
 
     Examples
     --------

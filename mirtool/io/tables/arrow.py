@@ -17,7 +17,7 @@ Number = TypeVar("Number", np.float64, np.int64, np.int32)
 
 
 def floats_of(column: Any) -> FloatArray:
-    """Give a numeric column (Array or ChunkedArray) as float, NaN where it is null.
+    """Return a numeric column (Array or ChunkedArray) as float, NaN where it is null.
 
     Examples
     --------
@@ -36,14 +36,14 @@ def floats_of(column: Any) -> FloatArray:
 
 
 def integers_of(column: Any) -> IntArray:
-    """Give a column of whole numbers without nulls as int64."""
+    """Return a column of whole numbers without nulls as int64."""
     import pyarrow as pa
 
     return _values_of(_one_array(column, pa.int64()), np.int64)
 
 
 def texts_of(column: Any) -> TextArray:
-    """Give a text column without nulls as an object array of str, stripped; each distinct text is made once.
+    """Return a text column without nulls as an object array of str, stripped; each distinct text is made once.
 
     It is quickest where the column was read as a dictionary (``pa.dictionary(pa.int32(), pa.string())``).
 
@@ -61,7 +61,7 @@ def texts_of(column: Any) -> TextArray:
 
 
 def _one_array(column: Any, kind: Any) -> Any:
-    """Give the column in one piece and as ``kind``."""
+    """Return the column in one piece and as ``kind``."""
     import pyarrow as pa
 
     if isinstance(column, pa.ChunkedArray):

@@ -2,7 +2,7 @@
 
 A comma can part decimals (``812,5``) or thousands (``1,234``). It is a decimal comma where all of this holds:
 
-- the table is parted by tabs or semicolons, so that no comma parts cells;
+- the table is separated by tabs or semicolons, so that no comma parts cells;
 - every number cell is digits, or digits, one comma and digits, with a sign and an exponent at most;
 - at least one cell could not be thousands: not one to three digits before the comma and three after it, or a
   leading zero (``812,5``, ``0,125``, ``1200,250``).
@@ -26,7 +26,7 @@ _THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2}(,\d{3})+")
 
 
 def with_decimal_points(table: TextTable, columns: Sequence[int]) -> TextTable | None:
-    """Give the table with decimal points in ``columns``, or None where no number there holds a comma.
+    """Return the table with decimal points in ``columns``, or None where no number there holds a comma.
 
     Raises
     ------
@@ -67,5 +67,5 @@ def _doubt(table: TextTable, first: tuple[int, int, str], odd: tuple[int, int, s
         found=found,
         expected="a decimal point, and no mark between thousands",
         hint="export the table again with the decimal point, or save it as XLSX, where numbers are numbers; a "
-        "table parted by semicolons or tabs may have decimal commas throughout",
+        "table separated by semicolons or tabs may have decimal commas throughout",
     )

@@ -42,7 +42,7 @@ Row = Sequence[str]
 
 
 def find_header_rows(rows: Sequence[Row]) -> HeaderRows | None:
-    """Tell whether a plain table has a header of several rows, and what they say.
+    """Return True if a plain table has a header of several rows, and what they say.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ def find_header_rows(rows: Sequence[Row]) -> HeaderRows | None:
 
 
 def _label_row(cells: Sequence[Row]) -> int:
-    """Give the row with the label columns; without one, the first row whose names are all different."""
+    """Return the row with the label columns; without one, the first row whose names are all different."""
     head = cells[: MOST_ROWS + 1]
     for i, row in enumerate(head):
         first = next((fold_header(cell) for cell in row if cell), "")
@@ -93,7 +93,7 @@ def _label_row(cells: Sequence[Row]) -> int:
 
 
 def _number_columns(cells: Sequence[Row], main: int) -> list[int]:
-    """Give the columns that hold numbers below the header row and are no labels."""
+    """Return the columns that hold numbers below the header row and are no labels."""
     folded = [fold_header(name) for name in cells[main]]
     known = _LABEL_HEADERS | (POSITION_HEADERS if {"row", "column"} <= set(folded) else frozenset())
     below = cells[main + 1 :]
@@ -109,7 +109,7 @@ def _number_columns(cells: Sequence[Row], main: int) -> list[int]:
 
 
 def _holds_text(cells: Sequence[str]) -> bool:
-    """Tell whether most of the cells that are not missing are no numbers."""
+    """Return True if most of the cells that are not missing are not numbers."""
     present = [cell for cell in cells if cell not in MISSING_CELLS]
     return 2 * sum(map(is_number_like, present)) < len(present)
 

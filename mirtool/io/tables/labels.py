@@ -38,7 +38,7 @@ class Labels:
 
 
 def fold_header(header: str) -> str:
-    """Give a header without case, blanks and marks.
+    """Return a header without case, blanks and marks.
 
     Examples
     --------
@@ -76,7 +76,7 @@ def counts_rows(cells: TextArray) -> bool:
 
 
 def looks_numeric(cells: Iterable[str]) -> bool:
-    """Tell whether most of the cells that are not missing are numbers, in any way of writing them."""
+    """Return True if most of the cells that are not missing are numbers, in any way of writing them."""
     present = [cell for cell in map(str.strip, cells) if cell not in MISSING_CELLS]
     return 2 * sum(is_number_like(cell) for cell in present) > len(present)
 
@@ -110,7 +110,7 @@ def is_mirna_name(label: str) -> bool:
 
 
 def row_labels(table: TextTable, labels: Labels) -> tuple[TextArray, TextArray]:
-    """Give ID and Name of every row; one stands in for the other where it is missing.
+    """Return ID and Name of every row; one stands in for the other where it is missing.
 
     Raises
     ------

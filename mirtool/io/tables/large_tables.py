@@ -1,9 +1,9 @@
 """Large delimited files, of which few columns are wanted: read by blocks, they never lie in memory as text.
 
 pyarrow reads the file, packed by gzip or not, in blocks of 16 MiB and keeps the wanted columns only: labels as
-places among their distinct texts (4 bytes a row), numbers as text until they are asked for. A file that is small,
-or irregular in any way, is left to :func:`mirtool.io.tables.text_tables.read_table`, which can say in which line
-it is wrong.
+places among their distinct texts (4 bytes per row), numbers as text until they are asked for. A file that is
+small, or irregular in any way, is left to :func:`mirtool.io.tables.text_tables.read_table`, which can say in which
+line it is wrong.
 """
 
 from __future__ import annotations
@@ -132,7 +132,7 @@ class _WithoutLines(io.RawIOBase):
         return True
 
     def read(self, size: int = -1) -> bytes:
-        """Give at most ``size`` bytes."""
+        """Return at most ``size`` bytes."""
         while not self._ready:
             block = self._stream.read(_BLOCK)
             lines, newline, self._rest = (

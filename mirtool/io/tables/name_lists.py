@@ -1,6 +1,6 @@
-"""Lists of miRNAs or genes: one name a line, or a column of a table.
+"""Lists of miRNAs or genes: one name per line, or a column of a table.
 
-Plain text holds one name a line; blank lines, lines that begin with ``#`` and a first line that is a header are
+Plain text holds one name per line; blank lines, lines that begin with ``#`` and a first line that is a header are
 passed over. In a table (CSV, TSV, XLSX) the column is known by its header.
 """
 
@@ -17,7 +17,7 @@ from mirtool.model import TextArray, text_array
 
 
 def fold_header(name: str) -> str:
-    """Give a header without case, blanks and marks, for comparison.
+    """Return a header without case, blanks and marks, for comparison.
 
     Examples
     --------
@@ -42,7 +42,7 @@ def names_mirna(label: str) -> bool:
 
 
 def find_column(table: TextTable, headers: Sequence[str]) -> int | None:
-    """Give the first column whose folded header is one of ``headers``, tried in their order."""
+    """Return the first column whose folded header is one of ``headers``, tried in their order."""
     folded = [fold_header(name) for name in table.header]
     return next((folded.index(name) for name in headers if name in folded), None)
 
@@ -67,7 +67,7 @@ def read_names(path: str | Path, headers: Sequence[str], what: str) -> TextArray
     data = read_bytes(path)
     if is_binary(data) and not is_workbook(data):
         raise FormatError(
-            f"this is no list of {what}s", path=path, found="binary data", expected="one name a line"
+            f"this is no list of {what}s", path=path, found="binary data", expected="one name per line"
         )
     names = None if is_workbook(data) else _plain_names(decode(data))
     if names is None:
@@ -76,7 +76,7 @@ def read_names(path: str | Path, headers: Sequence[str], what: str) -> TextArray
         del names[0]
     unique = dict.fromkeys(name for name in names if name)
     if not unique:
-        raise FormatError(f"the file holds no {what}", path=path, expected="one name a line")
+        raise FormatError(f"the file holds no {what}", path=path, expected="one name per line")
     return text_array(unique)
 
 
@@ -85,7 +85,7 @@ LIST_HEADERS = ("mirna", "mirnaname", "maturemirnaid", "maturemirna", "name", "i
 
 
 def read_list_or_table(path: str | Path, *, sheet: str | None = None) -> TextTable:
-    """Read a table, or plain text with one name a line as a table of one column, every name kept in its place.
+    """Read a table, or plain text with one name per line as a table of one column, every name kept in its place.
 
     The column of a plain list is called as its first line where that is a header, else ``name``.
 
@@ -103,12 +103,12 @@ def read_list_or_table(path: str | Path, *, sheet: str | None = None) -> TextTab
     titled = fold_header(names[0]) in LIST_HEADERS if names else False
     header, rows = (names[0], names[1:]) if titled else ("name", names)
     if not rows:
-        raise FormatError("the file holds no name", path=path, expected="one name a line, or a table")
+        raise FormatError("the file holds no name", path=path, expected="one name per line, or a table")
     return TextTable(str(path), (header,), (tuple(rows),), 2 if titled else 1, {})
 
 
 def _plain_names(text: str) -> list[str] | None:
-    """Give the lines of plain text, or None where they hold a table."""
+    """Return the lines of plain text, or None where they hold a table."""
     lines = [line.strip() for line in unify_newlines(text).split("\n")]
     names = [line for line in lines if line and not line.startswith("#")]
     return None if any(mark in name for name in names for mark in DELIMITERS) else names
@@ -122,6 +122,6 @@ def _column_of(table: TextTable, headers: Sequence[str], what: str) -> list[str]
             path=table.path,
             line=table.first_line - 1,
             found=", ".join(table.header[:12]),
-            expected=f"a column named {what}, or one name a line",
+            expected=f"a column named {what}, or one name per line",
         )
     return list(table.text(column))

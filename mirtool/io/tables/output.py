@@ -16,7 +16,7 @@ STDOUT = "-"
 
 
 def side_path(path: str | Path, word: str) -> Path:
-    """Give the name of a file that stands beside another and belongs to it.
+    """Return the name of a file that stands beside another and belongs to it.
 
     Examples
     --------
@@ -64,7 +64,7 @@ def _make_folder(folder: Path) -> None:
 
 
 def _plain_mode() -> int:
-    """Give the permissions a newly opened file would have; mkstemp's are the owner's only."""
+    """Return the permissions a newly opened file would have; mkstemp's are the owner's only."""
     mask = os.umask(0)
     os.umask(mask)
     return 0o666 & ~mask

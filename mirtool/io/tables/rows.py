@@ -1,7 +1,7 @@
 """Rows of an instrument's own text table, with every cell's place kept for messages.
 
-Instruments write one line a spot and pad, quote and cut it in ways no spreadsheet does; quotation marks without a
-partner are ordinary characters, and cells beyond the last column are accepted where they are blank.
+Instruments write one line per spot and pad, quote and cut it in ways no spreadsheet does; quotation marks without
+a partner are ordinary characters, and cells beyond the last column are accepted where they are blank.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def _unquoted(cell: str) -> str:
 
 
 def column_names(line: str, delimiter: str = "\t") -> list[str]:
-    """Give the names in a column line, without the blank ones that pad its end."""
+    """Return the names in a column line, without the blank ones that pad its end."""
     names = [" ".join(cell.split()) for cell in split_cells(line, delimiter)]
     while names and not names[-1]:
         names.pop()
@@ -131,7 +131,7 @@ def _wrong_width(
 
 
 def need_column(table: TextTable, *names: str, software: str) -> int:
-    """Give the place of the first column that is called one of ``names``, or say that there is none."""
+    """Return the place of the first column that is called one of ``names``, or say that there is none."""
     position = table.find(*names)
     if position is None:
         there = [name for name in table.header if name]
@@ -183,7 +183,7 @@ def finite_numbers(table: TextTable, column: int, *, missing: Sequence[str] = MI
     Raises
     ------
     FormatError
-        With the line and the column of the first cell that is no number, or one that no
+        With the line and the column of the first cell that is not a number, or one that no
         instrument counts to.
     """
     values = table.numbers(column, missing)
@@ -218,7 +218,7 @@ def refuse_repeated_spots(layout: SpotLayout, table: TextTable) -> None:
             path=table.path,
             line=table.line_of(second),
             found=f"the same spot in line {table.line_of(int(np.argmax(same)))}",
-            expected="one row a spot",
+            expected="one row per spot",
             hint="take the wrong row out",
         )
 

@@ -1,6 +1,6 @@
 """Tables of cells, from delimited text or a workbook, with every cell's place kept for messages.
 
-A table is: optional note lines (``# mirtool normalized; scale: log2``), a header line, and one line a row. The
+A table is: optional note lines (``# mirtool normalized; scale: log2``), a header line, and one line per row. The
 delimiter (tab, comma or semicolon) is told from the header. Cells may be quoted. Rows and columns of blanks,
 which spreadsheets leave behind, are passed over; line numbers in messages are those of the file. A header that
 is one name short of every row (as R writes row names) gets a first column without a name. Where a format allows
@@ -80,7 +80,7 @@ class HeaderRows:
     names
         The name of every column.
     others
-        What the other header rows say: the row's label to one cell a column.
+        What the other header rows say: the row's label to one cell per column.
     titles
         Lines above the table that hold one cell only.
     n_rows
@@ -124,7 +124,7 @@ class TextTable:
         return self.first_line - 1
 
     def line_of(self, row: int) -> int:
-        """Give the 1-based line, in the file, of a 0-based row."""
+        """Return the 1-based line, in the file, of a 0-based row."""
         return self.lines[row] if self.lines is not None else self.first_line + row
 
     def find(self, *names: str) -> int | None:
@@ -133,16 +133,16 @@ class TextTable:
         return next((folded.index(_fold(name)) for name in names if _fold(name) in folded), None)
 
     def text(self, column: int) -> TextArray:
-        """Give a column as text, stripped of blanks, formula guards undone."""
+        """Return a column as text, stripped of blanks, formula guards undone."""
         return text_array(unguard_text(cell.strip()) for cell in _cells(self.columns[column]))
 
     def numbers(self, column: int, missing: Sequence[str] = MISSING_CELLS) -> FloatArray:
-        """Give a column as float, NaN where a cell is one of ``missing`` or at most :data:`MISSING_BELOW`.
+        """Return a column as float, NaN where a cell is one of ``missing`` or at most :data:`MISSING_BELOW`.
 
         Raises
         ------
         FormatError
-            With the line and the column of the first cell that is no number.
+            With the line and the column of the first cell that is not a number.
         """
         values = _numbers_at_once(self.columns[column], missing)
         if values is None:
@@ -183,13 +183,13 @@ def _number(content: str) -> float:
 
 
 def _cells(column: Any) -> list[str]:
-    """Give a column's cells as Python strings, whether it came from pyarrow or from the csv module."""
+    """Return a column's cells as Python strings, whether it came from pyarrow or from the csv module."""
     cells: list[str] = column.to_pylist() if hasattr(column, "to_pylist") else list(column)
     return cells
 
 
 def _numbers_at_once(column: Any, missing: Sequence[str]) -> FloatArray | None:
-    """Convert a pyarrow column in one call, or None where it isn't one or holds a cell that is no number."""
+    """Convert a pyarrow column in one call, or None where it isn't one or holds a cell that is not a number."""
     if not hasattr(column, "to_pylist"):
         return None
     import pyarrow as pa
@@ -274,7 +274,7 @@ def _is_blank(line: str) -> bool:
 
 
 def _find_header(lines: Sequence[str]) -> int:
-    """Give the place of the header: the first line that is neither blank nor a note, or the number of lines."""
+    """Return the place of the header: the first line that is neither blank nor a note, or the number of lines."""
     return next((i for i, line in enumerate(lines) if not _is_blank(line) and not _is_note(line)), len(lines))
 
 
@@ -283,7 +283,7 @@ def _notes_above(lines: Sequence[str]) -> dict[str, str]:
 
 
 def head_table(head: FileHead, header_rule: HeaderRule | None = None) -> TextTable | None:
-    """Give the header and the first rows of a file, for a sniffer; None where it holds no table.
+    """Return the header and the first rows of a file, for a sniffer; None where it holds no table.
 
     It ends before a row that is wrong, so that the file is still known and its reader can say what is wrong. Of a
     workbook it is the first sheet, for which the file is opened: a workbook's directory stands at its end.
@@ -524,7 +524,7 @@ def _table_of_rows(
 
 
 def head_sheets(head: FileHead, n_rows: int) -> dict[str, list[list[Any]]]:
-    """Give the first rows of every sheet of a workbook, for a sniffer; empty where it is none or damaged.
+    """Return the first rows of every sheet of a workbook, for a sniffer; empty where it is none or damaged.
 
     The file is opened for it: a workbook's directory stands at its end, not in its head.
     """
@@ -538,7 +538,7 @@ def head_sheets(head: FileHead, n_rows: int) -> dict[str, list[list[Any]]]:
 
 
 def cell_text(cell: object) -> str:
-    """Give a workbook cell as the text a delimited file would hold: whole numbers without ``.0``."""
+    """Return a workbook cell as the text a delimited file would hold: whole numbers without ``.0``."""
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
         return str(int(cell))
     return str(cell)

@@ -1,8 +1,8 @@
-"""Tables that lie on their side: one row a sample, one column a probe.
+"""Tables that lie on their side: one row per sample, one column per probe.
 
 A table is turned without asking where there is no doubt: from the first column on that is called like a miRNA
 more than half of the columns of numbers are, no row is, and the first column gives every row a name of its own
-(its header is a sample's, or its cells are no numbers). In any other case miRNAs in the header are an error that
+(its header is a sample's, or its cells are not numbers). In any other case miRNAs in the header are an error that
 names the option which settles it. Columns of text describe the samples; so do columns of numbers left of the first
 miRNA (age, batch).
 """
@@ -45,7 +45,7 @@ def looks_sideways(table: TextTable) -> bool:
 
 
 def lies_sideways(table: TextTable) -> bool:
-    """Tell whether a table lies on its side.
+    """Return True if a table lies on its side.
 
     Raises
     ------
@@ -106,7 +106,7 @@ def sideways_columns(table: TextTable) -> SidewaysColumns:
 
 
 def _first_mirna(table: TextTable) -> int | None:
-    """Give the first column after the samples' names that is called like a miRNA."""
+    """Return the first column after the samples' names that is called like a miRNA."""
     return next((j for j in range(1, len(table.header)) if is_mirna_name(table.header[j])), None)
 
 
@@ -131,5 +131,5 @@ def _no_names(table: TextTable, cells: TextArray) -> str | None:
 
 
 def describe(table: TextTable, columns: Sequence[int]) -> dict[str, tuple[str, ...]]:
-    """Give what columns say about the samples: header to one text a sample."""
+    """Return what columns say about the samples: header to one text per sample."""
     return {table.header[j] or f"column {j + 1}": tuple(table.text(j)) for j in columns}

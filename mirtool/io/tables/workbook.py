@@ -44,7 +44,7 @@ def read_sheets(data: bytes, path: str | Path) -> Sheets:
 
 @lru_cache(maxsize=1)
 def _read_in_child(data: bytes) -> tuple[Sheets, str]:
-    """Give the sheets, or why there are none; kept, since sniffers and the reader ask one after the other."""
+    """Return the sheets, or why there are none; kept, since sniffers and the reader ask one after the other."""
     try:
         child = subprocess.run(
             [sys.executable, "-S", "-P", str(_READER)],

@@ -24,21 +24,21 @@ class LabelColumn:
     labels: TextArray
 
     def holds(self, known: Iterable[bool]) -> BoolArray:
-        """Mask of the rows whose label is one that ``known``, one entry a label, marks."""
+        """Mask of the rows whose label is one that ``known``, one entry per label, marks."""
         mask: BoolArray = np.fromiter(known, dtype=bool, count=len(self.labels))[self.position]
         return mask
 
     def ranked(self, ranks: Iterable[int]) -> IntArray:
-        """Give each row the number that ``ranks``, one entry a label, has for its label."""
+        """Return each row the number that ``ranks``, one entry per label, has for its label."""
         own: IntArray = np.fromiter(ranks, dtype=np.int64, count=len(self.labels))[self.position]
         return own
 
     def take(self, rows: IntArray | BoolArray) -> LabelColumn:
-        """Give the rows at ``rows`` (positions or a mask)."""
+        """Return the rows at ``rows`` (positions or a mask)."""
         return LabelColumn(self.position[rows], self.labels)
 
     def relabeled(self, labels: Iterable[str]) -> LabelColumn:
-        """Give the column with other labels, one entry a label; rows of labels that become the same are one."""
+        """Return column with other labels, one entry per label; rows of labels that become the same are one."""
         new = list(labels)
         distinct = sorted(set(new))
         place = {label: i for i, label in enumerate(distinct)}
@@ -66,7 +66,7 @@ def label_column(cells: Any) -> LabelColumn:
 
 
 def blank_column(n_rows: int) -> LabelColumn:
-    """Give a column that says nothing in any row."""
+    """Return a column that says nothing in any row."""
     return LabelColumn(np.zeros(n_rows, dtype=np.int64), text_array([""]))
 
 
@@ -109,7 +109,7 @@ class InteractionRows:
         return len(self.mirna.position)
 
     def take(self, rows: IntArray | BoolArray) -> InteractionRows:
-        """Give the rows at ``rows`` (positions or a mask)."""
+        """Return the rows at ``rows`` (positions or a mask)."""
         return replace(
             self,
             mirna=self.mirna.take(rows),
@@ -219,7 +219,7 @@ def _collapse(rows: InteractionRows, kept: IntArray, source: str) -> Interaction
 
 
 def _surest(rows: InteractionRows, kept: IntArray, pair: IntArray, n_pairs: int) -> FloatArray | None:
-    """Give the surest score of each pair; NaN where none of its rows has one, None for rows without scores."""
+    """Return the surest score of each pair; NaN where none of its rows has one, None for rows without scores."""
     if rows.score is None:
         return None
     surest = np.full(n_pairs, np.nan)

@@ -18,7 +18,7 @@ experiment  ``Experiments``, ``experiment`` (may be missing)
 references  ``References (PMID)``, ``pubmed_id``, ``article_pubmed_id``, ``pmid``, ``references`` (may be missing)
 =========== ============================================================================================
 
-A database writes one row a reference, a site or a transcript. Rows are collapsed to pairs: a pair has the best
+A database writes one row per reference, a site or a transcript. Rows are collapsed to pairs: a pair has the best
 evidence and the surest score of its rows (:mod:`mirtool.io.targets.databases.evidence` says what is how good), and
 its references are joined, sorted, by ``;``. Rows that say that a pair was tested and not found are dropped and
 counted.
@@ -161,7 +161,7 @@ def read_interactions(
 
 
 def starter_interactions() -> Interactions:
-    """Give the embedded starter table: 254 validated pairs of the miRNAs most studied in myeloma and exosomes.
+    """Return the embedded starter table: 254 validated pairs of the miRNAs most studied in myeloma and exosomes.
 
     Each pair is strong and carries the PubMed ID of one paper that shows it. The table is a small choice made by
     hand so that a network can be drawn with nothing downloaded: no paper should rest on it.

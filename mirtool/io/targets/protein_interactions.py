@@ -2,8 +2,8 @@
 
 The format
 ----------
-Text parted by blanks, tabs, commas or semicolons (gzip-packed or not), or XLSX; one pair a row. What the columns
-are is told from the header, whatever its case and marks:
+Text separated by blanks, tabs, commas or semicolons (gzip-packed or not), or XLSX; one pair per row. What the
+columns are is told from the header, whatever its case and marks:
 
 ========= =============================================================================================
 STRING    ``protein1 protein2 … combined_score``: identifiers such as ``9606.ENSP00000269305``, which the
@@ -119,7 +119,7 @@ class _Rows:
     line_of: Callable[[int], int]
 
     def pick(self, *folded: str) -> _Labels | None:
-        """Give the first column of these folded headers."""
+        """Return the first column of these folded headers."""
         names = [fold_header(name) for name in self.header]
         return next((self.columns[names.index(name)] for name in folded if name in names), None)
 
@@ -213,16 +213,16 @@ def read_protein_interactions(
     Raises
     ------
     FormatError
-        Where the columns can't be told, a row has another number of cells than the header, a score is no number,
-        a cut-off is asked of a table without scores or of another scale, STRING's identifiers come without their
-        symbols, or no pair is left.
+        Where the columns can't be told, a row has another number of cells than the header, a score is not a
+        number, a cut-off is asked of a table without scores or of another scale, STRING's identifiers come without
+        their symbols, or no pair is left.
     """
     rows = _read_rows(path)
     return _collapsed(rows, _symbols(rows, _partners(rows), info), score_cutoff)
 
 
 def _collapsed(rows: _Rows, names: Mapping[str, str] | None, score_cutoff: float | None) -> ProteinInteractions:
-    """Give each pair once; ``names`` are the symbols of STRING's identifiers, if they are such."""
+    """Return each pair once; ``names`` are the symbols of STRING's identifiers, if they are such."""
     a, b = _partners(rows)
     score = rows.pick(*SCORE_HEADERS)
     cutoff = STRING_SCORE if score_cutoff is None and names is not None and score is not None else score_cutoff
@@ -266,7 +266,7 @@ def _read_rows(path: str | Path) -> _Rows:
             "this is no table of protein interactions",
             path=path,
             found="binary data",
-            expected="text parted by blanks, tabs or commas, or XLSX",
+            expected="text separated by blanks, tabs or commas, or XLSX",
         )
     if not data.isascii() or b"\r" in data:
         data = unify_newlines(decode(data)).encode()
@@ -291,7 +291,7 @@ def _read_text(data: bytes, path: str | Path) -> _Rows:
 
 
 def _first_line(lines: Sequence[str]) -> int:
-    """Give the place of the first line that is neither blank nor a note."""
+    """Return the place of the first line that is neither blank nor a note."""
     return next((i for i, line in enumerate(lines) if line.strip() and not line.startswith(("# ", "##"))), 0)
 
 
@@ -300,7 +300,7 @@ def _delimiter(line: str) -> str:
 
 
 def _line_of(data: bytes, skipped: int, row: int) -> int:
-    """Give the line of a row: blank lines are passed over, and count as lines."""
+    """Return the line of a row: blank lines are passed over, and count as lines."""
     filled = (number for number, line in enumerate(data.split(b"\n"), 1) if number > skipped and line.strip())
     return next(islice(filled, row, None))
 
@@ -393,7 +393,7 @@ def _partners(rows: _Rows) -> tuple[_Labels, _Labels]:
 
 
 def _symbols(rows: _Rows, partners: Sequence[_Labels], info: str | Path | None) -> dict[str, str] | None:
-    """Give the symbol of each of STRING's identifiers, or None where the partners are symbols already."""
+    """Return the symbol of each of STRING's identifiers, or None where the partners are symbols already."""
     if not _are_string_ids(partners):
         return None
     found = info or info_beside(rows.path)
@@ -445,7 +445,7 @@ def _read_info(path: str | Path) -> dict[str, str]:
 
 
 def _in_common(a: _Labels, b: _Labels, names: Mapping[str, str] | None) -> tuple[IntArray, IntArray, TextArray]:
-    """Give both partners as positions in one list of symbols, sorted; the first is the empty one."""
+    """Return both partners as positions in one list of symbols, sorted; the first is the empty one."""
 
     def symbol(label: str) -> str:
         own = label if names is None else names.get(label, "")
@@ -507,7 +507,7 @@ def _below(rows: _Rows, score: _Labels | None, cutoff: float | None) -> BoolArra
 
 
 def _numbers(rows: _Rows, column: _Labels) -> FloatArray:
-    """Give the number that each label stands for; NaN where a score is missing."""
+    """Return the number that each label stands for; NaN where a score is missing."""
     values = np.full(len(column.labels), np.nan)
     for i, label in enumerate(column.labels):
         if label in MISSING_CELLS or label == "-":

@@ -78,7 +78,7 @@ class RankedGenes:
         return len(self.gene)
 
     def among(self, genes: frozenset[str]) -> RankedGenes:
-        """Give the genes that are among ``genes``, in their order."""
+        """Return the genes that are among ``genes``, in their order."""
         kept = np.array([gene in genes for gene in self.gene], dtype=bool)
         return RankedGenes(self.gene[kept], self.score[kept], self.by, self.remarks)
 
@@ -89,7 +89,7 @@ def rank_genes(changes: GeneChanges, by: str | None = None) -> RankedGenes:
     Parameters
     ----------
     changes
-        One row a gene or a probe; a gene in several rows gets the median of their scores.
+        One row per gene or a probe; a gene in several rows gets the median of their scores.
     by
         ``statistic`` (t and the like), ``signed-p`` (−log10 P with the sign of the log2 ratio) or ``log2`` (that
         ratio). None takes the first of these that the table has.
@@ -165,7 +165,7 @@ def _scores(changes: GeneChanges, by: str) -> tuple[FloatArray, str] | None:
 
 
 def _medians(values: FloatArray, group: IntArray, n_groups: int) -> FloatArray:
-    """Give the median of each group; every group has a value."""
+    """Return the median of each group; every group has a value."""
     order = np.lexsort((values, group))
     ordered = values[order]
     sizes = np.bincount(group, minlength=n_groups)
@@ -326,7 +326,7 @@ def n_tasks(permutations: int) -> int:
 
 
 def gsea_table(result: GseaTable) -> Table:
-    """Give the result as a table to write."""
+    """Return the result as a table to write."""
     return Table(
         {
             "gene set": result.terms,
@@ -389,7 +389,7 @@ def enrichment_scores(positions: IntArray, weights: FloatArray) -> tuple[FloatAr
 
 
 def running_sum(positions: IntArray, weights: FloatArray) -> FloatArray:
-    """Give the whole running sum of one set, ``(n_genes + 1,)``, from 0 to 0."""
+    """Return the whole running sum of one set, ``(n_genes + 1,)``, from 0 to 0."""
     steps = np.full(len(weights), -1.0 / (len(weights) - len(positions)))
     own = weights[positions]
     steps[positions] = own / own.sum() if own.any() else 1.0 / len(positions)
@@ -418,7 +418,7 @@ def _null_scores(
     executor: Executor | None,
     on_step: Callable[[str], None] | None,
 ) -> FloatArray:
-    """Give the ES of random sets, ``(n_sizes, permutations)``."""
+    """Return the ES of random sets, ``(n_sizes, permutations)``."""
     draws = [min(DRAWS_A_TASK, permutations - start) for start in range(0, permutations, DRAWS_A_TASK)]
     seeds = np.random.SeedSequence(seed).spawn(len(draws))
     tasks = [_Task(n, own) for n, own in zip(draws, seeds, strict=True)]
@@ -441,7 +441,7 @@ def _draw_scores(weights: FloatArray, sizes: IntArray, task: _Task) -> FloatArra
 
 
 def _compare(es: FloatArray, row: IntArray, null: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Give NES, P and q of each set; ``row`` is the set's size in ``null``."""
+    """Return NES, P and q of each set; ``row`` is the set's size in ``null``."""
     nes, p_value, q_value = np.full(len(es), np.nan), np.full(len(es), np.nan), np.full(len(es), np.nan)
     sets_of_row = np.bincount(row, minlength=len(null))
     for sign in (1.0, -1.0):
@@ -463,7 +463,7 @@ def _compare(es: FloatArray, row: IntArray, null: FloatArray) -> tuple[FloatArra
 
 
 def _q_values(nes: FloatArray, drawn: FloatArray, sets_of_row: IntArray) -> FloatArray:
-    """Give the share of random NES over the share of observed ones that reach each; all of one sign, positive."""
+    """Return share of random NES over the share of observed ones that reach each; all of one sign, positive."""
     there = ~np.isnan(drawn)
     values, counts = drawn[there], np.broadcast_to(sets_of_row[:, np.newaxis], drawn.shape)[there]
     order = np.argsort(values)

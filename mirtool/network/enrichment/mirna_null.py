@@ -166,7 +166,7 @@ def _count_task(question: _Question, task: _Task) -> tuple[IntArray, IntArray]:
     """Count, for each term, the sets of one task that reach the study's hits, and sum their hits."""
     sets = draw_sets(question.strata, question.taken, task)
     targeted = (_rows_of_sets(sets, question.incidence) @ question.incidence).toarray() >= question.shared_by
-    # One column a set: each term then adds whole rows of neighboring numbers.
+    # One column per set: each term then adds whole rows of neighboring numbers.
     hits = question.terms @ np.ascontiguousarray(targeted.T).astype(question.terms.dtype)
     reached = (hits >= question.hits[:, np.newaxis]).sum(axis=1)
     return reached.astype(np.int64), hits.sum(axis=1, dtype=np.int64)

@@ -116,7 +116,7 @@ def array_mirnas(names: Iterable[str], book: MirnaNames) -> ArrayMirnas:
 
 
 def seed_families(array: ArrayMirnas) -> MirnaSets:
-    """Give the seed families of the array's miRNAs, each named by its first member in miRBase.
+    """Return the seed families of the array's miRNAs, each named by its first member in miRBase.
 
     Examples
     --------
@@ -147,7 +147,7 @@ def seed_families(array: ArrayMirnas) -> MirnaSets:
 def genomic_clusters(
     array: ArrayMirnas, loci: MirnaLoci, book: MirnaNames, *, distance: int = CLUSTER_DISTANCE
 ) -> MirnaSets:
-    """Give the genomic clusters of the array's miRNAs, each named by its first and last precursor as transcribed.
+    """Return genomic clusters of the array's miRNAs, each named by its first and last precursor as transcribed.
 
     Raises
     ------
@@ -211,7 +211,7 @@ def find_clusters(loci: Iterable[MirnaLocus], distance: int) -> list[tuple[Mirna
 
 
 def named_sets(array: ArrayMirnas, sets: GeneSets, book: MirnaNames) -> MirnaSets:
-    """Give sets over names as sets over the array, their names looked up.
+    """Return sets over names as sets over the array, their names looked up.
 
     Raises
     ------
@@ -308,7 +308,7 @@ def mirna_set_enrichment(
 
 
 def mirna_set_table(results: Sequence[EnrichmentTable]) -> Table:
-    """Give results as one table: the sets with at least one hit, result after result.
+    """Return results as one table: the sets with at least one hit, result after result.
 
     Sets without a hit were tested and count in the FDR; the note above the table says how many there were.
     """
@@ -343,7 +343,7 @@ def mirna_set_table(results: Sequence[EnrichmentTable]) -> Table:
         notes=(
             ("mirtool mirnasets", ""),
             ("sets tested", tested.replace(";", ",")),
-            ("miRNAs a set", f"{results[0].min_size} or more"),
+            ("miRNAs per set", f"{results[0].min_size} or more"),
             ("FDR", "BH over all sets of one collection including those without a hit"),
         ),
     )
@@ -364,7 +364,7 @@ def _probes_by_mature(array: ArrayMirnas) -> dict[str, list[str]]:
 
 
 def _stands_for(found: Resolution) -> tuple[str, ...]:
-    """Give the current mature miRNAs that a name in a set stands for."""
+    """Return the current mature miRNAs that a name in a set stands for."""
     if found.status is Status.PRECURSOR:
         return tuple(candidate.name for candidate in found.candidates if candidate.name)
     return tuple(mature.name for part in (found.parts or (found,)) for mature in part.matures)

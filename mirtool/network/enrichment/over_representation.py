@@ -90,7 +90,7 @@ class NullTest:
         return mask
 
     def take(self, rows: IntArray) -> NullTest:
-        """Give the terms at ``rows``, in that order."""
+        """Return the terms at ``rows``, in that order."""
         return NullTest(
             self.name,
             self.expected[rows],
@@ -158,7 +158,7 @@ class EnrichmentTable:
         return len(self.terms)
 
     def under(self, null: str) -> NullTest:
-        """Give the test against the null of a name, one of :data:`NULLS`.
+        """Return the test against the null of a name, one of :data:`NULLS`.
 
         Raises
         ------
@@ -394,7 +394,7 @@ def _test(name: str, hits: IntArray, expected: FloatArray, p_value: FloatArray, 
 
 
 def _matrices(question: _Question, mirnas: MirnaUniverse) -> tuple[csr_array, csr_array]:
-    """Give miRNAs × genes and terms × genes, over the genes that have a miRNA and are in the universe."""
+    """Return miRNAs × genes and terms × genes, over the genes that have a miRNA and are in the universe."""
     from scipy.sparse import csr_array
 
     targets = mirnas.targets
@@ -442,7 +442,7 @@ def _answer(
 
 
 def enrichment_table(results: Sequence[EnrichmentTable]) -> Table:
-    """Give results against the same nulls as one table: the terms with at least one hit, result after result.
+    """Return results against the same nulls as one table: the terms with at least one hit, result after result.
 
     ``survives`` names the nulls under which the FDR is at most 0.05. Where the results are of several gene sets,
     the column ``gene sets`` says which; where terms were reduced, ``cluster`` and ``represented by`` say which
@@ -462,7 +462,7 @@ def enrichment_table(results: Sequence[EnrichmentTable]) -> Table:
         ("mirtool enrichment", ""),
         ("gene sets", " and ".join(sources)),
         ("terms tested", tested),
-        ("genes a term", f"{first.min_size} to {first.max_size}"),
+        ("genes per term", f"{first.min_size} to {first.max_size}"),
         ("FDR", "BH over all terms tested including those without a hit"),
     ]
     if len(sources) > 1:

@@ -56,7 +56,7 @@ LEFT_OVER_P = 0.05
 
 @dataclass(frozen=True, eq=False)
 class Reduction:
-    """Which term stands for which, one entry a term of an :class:`~mirtool.network.EnrichmentTable`.
+    """Which term stands for which, one entry per term of an :class:`~mirtool.network.EnrichmentTable`.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ class Reduction:
         return np.where(self.representative >= 0, number[self.representative], np.nan)
 
     def represented_by(self, terms: TextArray) -> TextArray:
-        """Give the name of the term that stands for each; empty where none does or it does itself."""
+        """Return the name of the term that stands for each; empty where none does or it does itself."""
         own = self.stands_for_itself | (self.representative < 0)
         return text_array("" if alone else terms[i] for alone, i in zip(own, self.representative, strict=True))
 
@@ -125,13 +125,13 @@ def reduce_terms(result: EnrichmentTable, method: str) -> EnrichmentTable:
 
 
 def has_ancestors(descriptions: Sequence[str] | TextArray) -> bool:
-    """Tell whether any description is the identifier of a term with another above it in the Gene Ontology."""
+    """Return True if any description is the identifier of a term with another above it in the Gene Ontology."""
     parents = go_parents()
     return any(description in parents for description in descriptions)
 
 
 def similarities(result: EnrichmentTable, rows: IntArray) -> FloatArray:
-    """Give the similarity of each two of the terms at ``rows``, ``(n, n)``, by their genes in the universe.
+    """Return the similarity of each two of the terms at ``rows``, ``(n, n)``, by their genes in the universe.
 
     Examples
     --------
@@ -154,7 +154,7 @@ def _similarity(shared: FloatArray, size: IntArray, other_size: IntArray) -> Flo
 
 
 def _membership(result: EnrichmentTable, rows: IntArray) -> csr_array:
-    """Give terms × genes, 1 where a gene is in the term."""
+    """Return terms × genes, 1 where a gene is in the term."""
     from scipy.sparse import csr_array
 
     members = [sorted(result.members[i]) for i in rows]
@@ -209,7 +209,7 @@ def _by_ancestors(result: EnrichmentTable) -> IntArray:
 
 
 def _explained_by(result: EnrichmentTable, term: int, marking: Sequence[int]) -> int:
-    """Give the row of the term below that holds most of a term's hits; its own where enough is left of them."""
+    """Return the row of the term below that holds most of a term's hits; its own where enough is left of them."""
     if not marking:
         return term
     hits = frozenset(result.genes[term].split(";"))

@@ -23,7 +23,7 @@ MAP_TERMS = 100
 
 
 def term_map(result: EnrichmentTable, *, n_terms: int = MAP_TERMS) -> nx.Graph[str]:
-    """Give the terms that survive a null as an undirected graph.
+    """Return the terms that survive a null as an undirected graph.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def term_map(result: EnrichmentTable, *, n_terms: int = MAP_TERMS) -> nx.Graph[s
 
 
 def mapped_rows(result: EnrichmentTable) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """Give the rows of all terms that belong on the map."""
+    """Return the rows of all terms that belong on the map."""
     reduction = result.reduction
     by_ancestors = reduction is not None and reduction.method == ANCESTORS
     return np.flatnonzero(
@@ -89,7 +89,7 @@ def _attributes(result: EnrichmentTable, row: int) -> dict[str, Any]:
 
 
 def term_map_bytes(result: EnrichmentTable) -> bytes:
-    """Give the map as GraphML with typed attributes, as Cytoscape, Gephi and yEd open it."""
+    """Return the map as GraphML with typed attributes, as Cytoscape, Gephi and yEd open it."""
     import networkx as nx
 
     text = "\n".join(nx.generate_graphml(term_map(result)))

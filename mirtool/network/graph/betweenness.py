@@ -59,7 +59,7 @@ def bipartite_betweenness(incidence: csr_array) -> tuple[FloatArray, FloatArray]
 
 
 def _classes(incidence: csr_array) -> tuple[IntArray, FloatArray]:
-    """Give one gene of each class of genes with the same miRNAs, and the size of its class."""
+    """Return one gene of each class of genes with the same miRNAs, and the size of its class."""
     columns = incidence.tocsc()
     columns.sort_indices()
     members: dict[bytes, list[int]] = {}

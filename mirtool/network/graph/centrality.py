@@ -37,7 +37,7 @@ DAMPING = 0.85
 
 
 def with_centrality(network: SynergyNetwork) -> SynergyNetwork:
-    """Give each miRNA its centralities in the synergy graph.
+    """Return each miRNA its centralities in the synergy graph.
 
     Returns
     -------

@@ -117,7 +117,7 @@ def with_communities(network: SynergyNetwork, *, resolution: float = 1.0, seed: 
 
 
 def most_common(communities: Sequence[str]) -> str:
-    """Give the community that is named most often, several joined by ``;`` where they tie; empty names are none.
+    """Return the community that is named most often, several joined by ``;`` where they tie; empty names are none.
 
     Examples
     --------
@@ -183,7 +183,7 @@ def louvain(weights: FloatArray, resolution: float = 1.0, seed: int = SEED) -> I
 
 
 def modularity_parts(weights: FloatArray, member: IntArray, resolution: float = 1.0) -> FloatArray:
-    """Give each community's part of the modularity Q, ``(n_communities,)``; nodes in none (−1) have no edges.
+    """Return each community's part of the modularity Q, ``(n_communities,)``; nodes in none (−1) have no edges.
 
     Examples
     --------

@@ -40,7 +40,7 @@ _NOT_IN_XML = re.compile("[^\t\n\r\\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff
 
 
 def node_table(network: SynergyNetwork) -> Table:
-    """Give miRNAs and genes in one table: name, type, and every column of either; NA where it does not apply."""
+    """Return miRNAs and genes in one table: name, type, and every column of either; NA where it does not apply."""
     mirnas, genes = network.mirnas, network.genes
     columns = {
         "name": np.concatenate([mirnas["miRNA"], genes["gene"]]),
@@ -70,7 +70,7 @@ def _as_text(values: npt.NDArray[Any]) -> TextArray:
 
 
 def graphml_bytes(network: SynergyNetwork) -> bytes:
-    """Give the network as GraphML with typed attributes, as Cytoscape, Gephi and yEd open it."""
+    """Return the network as GraphML with typed attributes, as Cytoscape, Gephi and yEd open it."""
     import networkx as nx
 
     text = "\n".join(nx.generate_graphml(_as_written(network_graph(network), _xml_text)))
@@ -78,7 +78,7 @@ def graphml_bytes(network: SynergyNetwork) -> bytes:
 
 
 def gexf_bytes(network: SynergyNetwork) -> bytes:
-    """Give the network as GEXF with typed attributes and the nodes' places, as Gephi opens it."""
+    """Return the network as GEXF with typed attributes and the nodes' places, as Gephi opens it."""
     import networkx as nx
 
     graph = _as_written(network_graph(network), _xml_text)
@@ -93,7 +93,7 @@ def gexf_bytes(network: SynergyNetwork) -> bytes:
 
 
 def cyjs_bytes(network: SynergyNetwork) -> bytes:
-    """Give the network as Cytoscape.js JSON, array style, with the nodes' places.
+    """Return the network as Cytoscape.js JSON, array style, with the nodes' places.
 
     Attributes are called as Cytoscape exports them: every character but letters, digits and ``_`` is a ``_``.
     ``value`` repeats the ``id``, for networkx.
@@ -128,14 +128,14 @@ def cyjs_bytes(network: SynergyNetwork) -> bytes:
 
 
 def sif_bytes(network: SynergyNetwork) -> bytes:
-    """Give the edges as SIF, parted by tabs so that a name may hold blanks; tabs in names become blanks."""
+    """Return the edges as SIF, separated by tabs so that a name may hold blanks; tabs in names become blanks."""
     edges = network_graph(network).edges(data="interaction")
     lines = ("\t".join(re.sub(r"\s", " ", part) for part in (a, kind, b)) for a, b, kind in edges)
     return ("\n".join(lines) + "\n").encode()
 
 
 def _places(network: SynergyNetwork) -> dict[str, tuple[int, int]]:
-    """Give the place of each node of the graph."""
+    """Return the place of each node of the graph."""
     layout, targets, node = network_layout(network.targets), network.targets, gene_nodes(network)
     names = [*targets.mirnas, *(node[gene] for gene in targets.genes)]
     return {
@@ -144,7 +144,7 @@ def _places(network: SynergyNetwork) -> dict[str, tuple[int, int]]:
 
 
 def _as_written(graph: nx.Graph[str], text: Callable[[str], str]) -> nx.Graph[str]:
-    """Give a graph whose every attribute has one type throughout, with numbers to twelve digits, as in tables.
+    """Return a graph whose every attribute has one type throughout, with numbers to twelve digits, as in tables.
 
     ``text`` rewrites names and texts to what a format can hold.
     """
@@ -163,7 +163,7 @@ def _as_written(graph: nx.Graph[str], text: Callable[[str], str]) -> nx.Graph[st
 
 
 def _types(rows: Sequence[dict[str, Any]]) -> dict[str, type]:
-    """Give the type that holds all values of each attribute; text holds what no number does."""
+    """Return the type that holds all values of each attribute; text holds what no number does."""
     found: dict[str, set[type]] = defaultdict(set)
     for row in rows:
         for key, value in row.items():

@@ -76,7 +76,7 @@ def network_layout(targets: TargetMatrix) -> Layout:
 
 
 def _gene_sets(targets: TargetMatrix) -> tuple[list[IntArray], IntArray]:
-    """Give the distinct sets of miRNAs that genes have, in order of appearance, and which each gene belongs to."""
+    """Return distinct sets of miRNAs that genes have, in order of appearance, and which each gene belongs to."""
     columns = targets.incidence.tocsc()
     columns.sort_indices()
     position: dict[tuple[int, ...], int] = {}
@@ -88,7 +88,7 @@ def _gene_sets(targets: TargetMatrix) -> tuple[list[IntArray], IntArray]:
 
 
 def _disc_radius(n_genes: IntArray) -> FloatArray:
-    """Give the radius of a disc that holds so many genes at :data:`GENE_SPACING`."""
+    """Return the radius of a disc that holds so many genes at :data:`GENE_SPACING`."""
     radius: FloatArray = GENE_SPACING * np.sqrt(n_genes / math.pi) * 1.05
     return radius
 
@@ -137,7 +137,7 @@ def _scaled(distances: FloatArray) -> FloatArray:
 def _place_shared(
     mirnas: FloatArray, mirna_radius: FloatArray, shared: list[IntArray], shared_radius: FloatArray
 ) -> FloatArray:
-    """Give the places of the miRNAs, moved a little, and of the discs of shared genes between them."""
+    """Return the places of the miRNAs, moved a little, and of the discs of shared genes between them."""
     n = len(mirnas)
     # Sets with one middle start in directions of their own, or no push could part them.
     turn = np.arange(len(shared)) * _GOLDEN_ANGLE

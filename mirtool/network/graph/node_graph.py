@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def network_graph(network: SynergyNetwork) -> nx.Graph[str]:
-    """Give the network as an undirected graph.
+    """Return the network as an undirected graph.
 
     Returns
     -------
@@ -46,13 +46,13 @@ def network_graph(network: SynergyNetwork) -> nx.Graph[str]:
 
 
 def gene_nodes(network: SynergyNetwork) -> dict[str, str]:
-    """Give the node that stands for each gene: its name, or ``NAME (gene)`` where a miRNA is called so."""
+    """Return the node that stands for each gene: its name, or ``NAME (gene)`` where a miRNA is called so."""
     mirnas = set(network.mirnas["miRNA"])
     return {gene: f"{gene} (gene)" if gene in mirnas else gene for gene in network.genes["gene"]}
 
 
 def table_rows(table: Table) -> list[dict[str, Any]]:
-    """Give the rows of a table as Python's own types, by column name."""
+    """Return the rows of a table as Python's own types, by column name."""
     columns = [values.tolist() for values in table.columns.values()]
     return [dict(zip(table.columns, row, strict=True)) for row in zip(*columns, strict=True)]
 

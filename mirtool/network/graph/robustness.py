@@ -90,7 +90,7 @@ def with_robustness(
     Returns
     -------
     SynergyNetwork
-        With the table ``robustness``, one row a miRNA in the order of its ``mirnas``: miRNA, synergy, rank, mean
+        With the table ``robustness``, one row per miRNA in the order of its ``mirnas``: miRNA, synergy, rank, mean
         rank, rank from, rank to (the interval of 95 % of the draws), share among the first, and where there are
         such, rank without DATABASE and rank at evidence LEVEL. Pairs are judged by their hypergeometric P,
         whatever null the network was built with.
@@ -131,7 +131,7 @@ def with_robustness(
 
 
 def databases_of(interactions: Interactions) -> list[str]:
-    """Give the databases that a table of interactions combines, sorted; none where it says nothing of them."""
+    """Return the databases that a table of interactions combines, sorted; none where it says nothing of them."""
     if interactions.databases is None:
         return []
     return sorted({name for cell in set(interactions.databases) for name in cell.split(";") if name})
@@ -156,7 +156,7 @@ def ranks_of(values: IntArray) -> FloatArray:
 
 
 def _other_tables(interactions: Interactions, known: Interactions) -> Iterator[tuple[str, Interactions]]:
-    """Give the tables without one database each, and those at each level of evidence that adds pairs."""
+    """Return the tables without one database each, and those at each level of evidence that adds pairs."""
     databases = databases_of(known)
     if known.databases is not None and len(databases) > 1:
         for name in databases:
@@ -232,7 +232,7 @@ class _Task:
 def _resample(
     study: _Study, draws: int, seed: int, executor: Executor | None, on_step: Callable[[str], None] | None
 ) -> tuple[FloatArray, IntArray]:
-    """Give the ranks and the synergy of the miRNAs in each draw, ``(draws, n_mirnas)``."""
+    """Return the ranks and the synergy of the miRNAs in each draw, ``(draws, n_mirnas)``."""
     seeds = np.random.SeedSequence(seed).spawn(n_tasks(draws))
     tasks = [_Task(min(TABLES_A_TASK, draws - i * TABLES_A_TASK), own) for i, own in enumerate(seeds)]
     work = partial(_resample_task, study)

@@ -110,7 +110,7 @@ def combine_interactions(sources: Sequence[Interactions], *, at_least: int = 1) 
 
 
 def filter_by_score(interactions: Interactions, cutoff: float) -> Interactions:
-    """Give the pairs that their source is at least so sure of; those without a score go.
+    """Return the pairs that their source is at least so sure of; those without a score go.
 
     Raises
     ------
@@ -177,12 +177,12 @@ def _stacked(sources: Sequence[Interactions]) -> Interactions:
 
 
 def _mark(source: Interactions) -> str:
-    """Give the source's name as it stands among others joined by ``;``."""
+    """Return the source's name as it stands among others joined by ``;``."""
     return source.source.replace(";", ",")
 
 
 def _sorted_keys(interactions: Interactions) -> IntArray:
-    """Give each row a number of its pair, which sorts as miRNA and gene do."""
+    """Return each row a number of its pair, which sorts as miRNA and gene do."""
     mirna, _ = _ranks(interactions.mirna)
     gene, n_genes = _ranks(interactions.gene)
     return mirna * n_genes + gene

@@ -12,7 +12,7 @@ EVIDENCE = {"strong": "strong", "clip": "clip", "validated": "weak", "all": ""}
 
 
 def filter_by_evidence(interactions: Interactions, evidence: str) -> Interactions:
-    """Give the pairs of a table at a level of evidence.
+    """Return the pairs of a table at a level of evidence.
 
     Parameters
     ----------

@@ -31,7 +31,7 @@ from mirtool.wording import plural
 class Anticorrelated:
     """Interactions whose miRNA and gene vary against each other, and every pair that was tested.
 
-    ``tested`` has one row a pair, smallest P first: miRNA, gene, samples, Spearman's rho, P (negative), FDR.
+    ``tested`` has one row per pair, smallest P first: miRNA, gene, samples, Spearman's rho, P (negative), FDR.
     """
 
     interactions: Interactions
@@ -39,7 +39,7 @@ class Anticorrelated:
 
 
 def expressed_only(interactions: Interactions, genes: Collection[str], source: str) -> Interactions:
-    """Give the pairs of the genes that are expressed.
+    """Return the pairs of the genes that are expressed.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ def inversely_changed_only(
     alpha: float = 0.05,
     cutoff: float = 1.0,
 ) -> Interactions:
-    """Give the pairs whose gene changed the other way than the miRNA.
+    """Return the pairs whose gene changed the other way than the miRNA.
 
     A gene changed where its adjusted P (its P, where the table has no adjusted one) is at most ``alpha`` and its
     fold change at least ``cutoff``; one whose rows say so of both directions is left out.
@@ -124,7 +124,7 @@ def anticorrelated_only(
     source: str,
     alpha: float = 0.05,
 ) -> Anticorrelated:
-    """Give the pairs whose miRNA and gene vary against each other over paired samples.
+    """Return the pairs whose miRNA and gene vary against each other over paired samples.
 
     Parameters
     ----------
@@ -194,7 +194,7 @@ def _restricted(interactions: Interactions, kept: BoolArray, source: str, *words
 
 
 def _changed_genes(changes: GeneChanges, alpha: float, cutoff: float) -> tuple[set[str], set[str]]:
-    """Give the genes that any row calls up, and those that any calls down."""
+    """Return the genes that any row calls up, and those that any calls down."""
     if changes.log2_ratio is None:
         raise FormatError(
             "this table does not say by how much genes changed",
@@ -225,7 +225,7 @@ def _rule(changes: GeneChanges, alpha: float, cutoff: float) -> str:
 
 
 def _directions(log2_ratio: Mapping[str, float]) -> dict[str, int]:
-    """Give each miRNA, parts of slash probes too, 1 or -1; one that stands for both has none."""
+    """Return each miRNA, parts of slash probes too, 1 or -1; one that stands for both has none."""
     found: dict[str, set[int]] = defaultdict(set)
     for name, ratio in log2_ratio.items():
         if ratio and not np.isnan(ratio):
@@ -235,7 +235,7 @@ def _directions(log2_ratio: Mapping[str, float]) -> dict[str, int]:
 
 
 def _rows_by_name(names: TextArray, values: FloatArray, *, parts: bool) -> dict[str, int]:
-    """Give the row of each name: that with the highest mean where there are several, the first of equal ones."""
+    """Return the row of each name: that with the highest mean where there are several, the first of equal ones."""
     counts = np.maximum((~np.isnan(values)).sum(axis=1), 1)
     means = np.where(np.isnan(values).all(axis=1), -np.inf, np.nansum(values, axis=1) / counts)
     rows: dict[str, int] = {}

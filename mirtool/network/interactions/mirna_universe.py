@@ -20,7 +20,7 @@ from mirtool.network.interactions.targets import TargetMatrix, target_matrix
 from mirtool.wording import plural
 
 FEWEST_IN_STRATUM = 20
-"""So many miRNAs of like numbers of targets can stand in for each other, itself included."""
+"""So many miRNAs of similar numbers of targets can stand in for each other, itself included."""
 
 UNIVERSE_MARK = "mirtool miRNA universe"
 UNIVERSE_COLUMNS = ("miRNA", "in network", "targets", "stratum", "genes")
@@ -33,7 +33,7 @@ class MirnaUniverse:
     Parameters
     ----------
     targets
-        One row a miRNA, sorted by name, each with a target.
+        One row per miRNA, sorted by name, each with a target.
     chosen
         Mask of the study's miRNAs, ``(n_mirnas,)``.
     source
@@ -117,7 +117,7 @@ def _check_measured(asked: set[str], measured: Sequence[str], source: str) -> No
 
 
 def degree_strata(n_targets: IntArray) -> IntArray:
-    """Part miRNAs into strata of like numbers of targets.
+    """Part miRNAs into strata of similar numbers of targets.
 
     Strata are octaves (1, 2–3, 4–7, 8–15 … targets), so that no miRNA of a stratum has twice the targets of
     another; from the top down, octaves are joined until each stratum holds at least :data:`FEWEST_IN_STRATUM`.
@@ -156,7 +156,7 @@ def degree_strata(n_targets: IntArray) -> IntArray:
 
 
 def universe_table(universe: MirnaUniverse) -> Table:
-    """Give the universe as a table that :func:`read_universe` understands: name, choice, targets, stratum, genes.
+    """Return universe as a table that :func:`read_universe` understands: name, choice, targets, stratum, genes.
 
     The stratum is the range of targets within which degree-matched draws replace the miRNA.
     """

@@ -39,7 +39,7 @@ class StudyMirnas:
         return len(self.name)
 
     def take(self, rows: npt.NDArray[Any]) -> StudyMirnas:
-        """Give the miRNAs at ``rows`` (positions or a mask), in that order."""
+        """Return the miRNAs at ``rows`` (positions or a mask), in that order."""
         return StudyMirnas(self.name[rows], self.regulation[rows], self.log2_ratio[rows], self.notes)
 
 
@@ -87,7 +87,7 @@ def combine_probes(
 
 
 def parts_of(name: str) -> tuple[str, ...]:
-    """Give the miRNAs behind one probe name.
+    """Return the miRNAs behind one probe name.
 
     Examples
     --------
@@ -98,7 +98,7 @@ def parts_of(name: str) -> tuple[str, ...]:
 
 
 def near_misses(name: str, known: Collection[str]) -> tuple[str, ...]:
-    """Give the names in ``known`` that differ from ``name`` in the arm, the star or upper and lower case only.
+    """Return the names in ``known`` that differ from ``name`` in the arm, the star or upper and lower case only.
 
     Examples
     --------

@@ -29,8 +29,8 @@ def target_sets(study: StudyMirnas, interactions: Interactions, *, evidence: str
     -------
     GeneSets
         For each direction that at least one miRNA has, ``targets of the N miRNAs up`` and, from two on, ``shared
-        targets of the N miRNAs up`` (of two or more of them); then one set a miRNA with targets, named by it, with
-        its regulation as the description.
+        targets of the N miRNAs up`` (of two or more of them); then one set per miRNA with targets, named by it,
+        with its regulation as the description.
 
     Raises
     ------

@@ -37,7 +37,7 @@ class TargetMatrix:
         return np.diff(self.incidence.indptr).astype(np.int64)
 
     def take(self, rows: IntArray) -> TargetMatrix:
-        """Give the miRNAs at ``rows``, in that order, over the same genes."""
+        """Return the miRNAs at ``rows``, in that order, over the same genes."""
         return TargetMatrix(self.mirnas[rows], self.genes, self.incidence[rows])
 
 
@@ -78,7 +78,7 @@ def target_matrix(interactions: Interactions, mirnas: Sequence[str] | None = Non
 
 
 def _code(names: TextArray) -> tuple[TextArray, IntArray]:
-    """Give the distinct names, sorted, and which of them each entry is."""
+    """Return the distinct names, sorted, and which of them each entry is."""
     distinct = sorted(set(names))
     place = {name: i for i, name in enumerate(distinct)}
     return text_array(distinct), np.fromiter((place[name] for name in names), dtype=np.int64, count=len(names))

@@ -23,9 +23,10 @@ def all_pairs(interactions: Interactions, *, evidence: str = "all") -> Table:
     Returns
     -------
     Table
-        One row a pair that shares a target, smallest P first: miRNA A, miRNA B, shared targets, Jaccard, expected,
-        P, FDR, as :mod:`mirtool.network.pairs.synergy` defines them. The FDR is over all pairs, those without a
-        shared target (P = 1) included; the note says how many there are. A P below the smallest double is 0.
+        One row per pair that shares a target, smallest P first: miRNA A, miRNA B, shared targets, Jaccard,
+        expected, P, FDR, as :mod:`mirtool.network.pairs.synergy` defines them. The FDR is over all pairs, those
+        without a shared target (P = 1) included; the note says how many there are. A P below the smallest double
+        is 0.
 
     Raises
     ------

@@ -67,7 +67,7 @@ class EnrichedTerms:
         One entry an enriched term of a pair, by pair and P: rows of the pairs and of the terms; the pair's shared
         genes in the term; hypergeometric P; BH over the terms of the pair.
     pair_p, pair_fdr
-        One entry a pair: Simes' P that no term is enriched, and BH of it over all pairs.
+        One entry per pair: Simes' P that no term is enriched, and BH of it over all pairs.
     """
 
     pair: IntArray
@@ -260,7 +260,7 @@ def with_modules(
                 "network",
                 f"largest component of {space.n_component} genes, {len(space.genes)} of them known targets",
             ),
-            ("close", f"both P <= {closeness_level:g} against {draws} random sets of like degree"),
+            ("close", f"both P <= {closeness_level:g} against {draws} random sets of similar degree"),
         ]
     described["genes"] = text_array(";".join(own) for own in of_module)
     return replace(
@@ -309,7 +309,7 @@ def _check(min_size: int, max_size: int, min_genes: int, level: float, closeness
 def _tested_terms(
     network: SynergyNetwork, gene_sets: GeneSets, min_size: int, max_size: int
 ) -> tuple[list[int], frozenset[str]]:
-    """Give the terms of a size within the limits, and the genes that both the terms and the network know."""
+    """Return the terms of a size within the limits, and the genes that both the terms and the network know."""
     universe = frozenset[str]().union(*gene_sets.genes) & frozenset(network.universe)
     tested = [i for i, own in enumerate(gene_sets.genes) if min_size <= len(own & universe) <= max_size]
     if not tested:
@@ -321,7 +321,7 @@ def _tested_terms(
 
 
 def _membership(gene_sets: GeneSets, terms: list[int], genes: npt.NDArray[np.object_]) -> csr_array:
-    """Give terms × genes."""
+    """Return terms × genes."""
     from scipy.sparse import csr_array
 
     place = {gene: j for j, gene in enumerate(genes)}

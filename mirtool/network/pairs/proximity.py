@@ -1,4 +1,4 @@
-r"""How close genes lie in a network of protein interactions, against random sets of like degree.
+r"""How close genes lie in a network of protein interactions, against random sets of similar degree.
 
 Distances are numbers of steps in the network's largest connected component, so that every one is finite. Of a set
 of its genes:
@@ -134,7 +134,7 @@ def protein_space(
 
 
 def step_distances(adjacency: csr_array, nodes: IntArray, executor: Executor | None = None) -> Distances:
-    """Give the numbers of steps between ``nodes`` of a connected, undirected network.
+    """Return the numbers of steps between ``nodes`` of a connected, undirected network.
 
     Parameters
     ----------
@@ -186,7 +186,7 @@ def closeness(
     executor: Executor | None = None,
     on_step: Callable[[str], None] | None = None,
 ) -> Closeness:
-    """Compare the distances within sets of genes with those within random sets of like degree.
+    """Compare the distances within sets of genes with those within random sets of similar degree.
 
     Parameters
     ----------

@@ -106,8 +106,8 @@ def beyond_seed(
     -------
     SynergyNetwork
         The network with the columns shared targets, expected, P, FDR and significant *beyond seed* in ``pairs``,
-        and partners and synergy *beyond seed* in ``mirnas``. For ``family`` also with ``families`` (one row a pair
-        of units) and the column family in ``mirnas``; a pair then has the numbers of its two units, and one
+        and partners and synergy *beyond seed* in ``mirnas``. For ``family`` also with ``families`` (one row per
+        pair of units) and the column family in ``mirnas``; a pair then has the numbers of its two units, and one
         within a unit has none.
 
     Raises
@@ -270,7 +270,7 @@ def _unit_name(members: TextArray) -> str:
 
 
 def _of_units(network: SynergyNetwork, families: Table, unit_of: dict[str, str]) -> PairStatistics:
-    """Give each pair of miRNAs the numbers of its two units."""
+    """Return each pair of miRNAs the numbers of its two units."""
     row_of = {
         frozenset(ends): row for row, ends in enumerate(zip(families["miRNA A"], families["miRNA B"], strict=True))
     }

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class PairStatistics:
-    """One entry a pair of miRNAs: the rows ``a`` < ``b`` of the matrix, and what they share."""
+    """One entry per pair of miRNAs: the rows ``a`` < ``b`` of the matrix, and what they share."""
 
     a: IntArray
     b: IntArray
@@ -90,7 +90,7 @@ def _sharing_pairs(incidence: csr_array) -> tuple[IntArray, IntArray, IntArray]:
 
 
 def sum_over_partners(pairs: PairStatistics, significant: BoolArray, n_mirnas: int) -> tuple[IntArray, IntArray]:
-    """Give each miRNA's number of significant partners, and its synergy: the targets it shares with them."""
+    """Return each miRNA's number of significant partners, and its synergy: the targets it shares with them."""
     ends = np.concatenate([pairs.a[significant], pairs.b[significant]])
     shared = np.concatenate([pairs.shared[significant]] * 2)
     partners = np.bincount(ends, minlength=n_mirnas).astype(np.int64)

@@ -119,7 +119,7 @@ def house_style() -> Iterator[None]:
 
 
 def new_figure(width_mm: float, height_mm: float) -> Figure:
-    """Give an empty white figure of a size in print; draw on it inside :func:`house_style`.
+    """Return an empty white figure of a size in print; draw on it inside :func:`house_style`.
 
     Parameters
     ----------
@@ -144,14 +144,14 @@ def add_axes(figure: Figure, left: float, bottom: float, width: float, height: f
 
 
 def figure_of(axes: Axes) -> Figure:
-    """Give the figure that the axes stand on."""
+    """Return the figure that the axes stand on."""
     figure = axes.get_figure(root=True)
     assert figure is not None  # only axes that were taken off have none
     return figure
 
 
 def axes_size(axes: Axes) -> FloatArray:
-    """Give the width and height of axes in millimeters."""
+    """Return the width and height of axes in millimeters."""
     share: FloatArray = np.array(axes.get_position().size, dtype=np.float64)
     return np.asarray(share * np.array(figure_of(axes).get_size_inches()) * MM_PER_INCH)
 
@@ -252,7 +252,7 @@ def _draw(figure: Figure, format_name: str, metadata: dict[str, str | None]) -> 
 
 
 def group_colors(groups: Sequence[str]) -> dict[str, str]:
-    """Give each group its color, in the order of first appearance; after eight groups the colors come again.
+    """Return each group its color, in the order of first appearance; after eight groups the colors come again.
 
     Examples
     --------

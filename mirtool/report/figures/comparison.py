@@ -48,13 +48,13 @@ class Cloud:
 
 
 def comparison_axes() -> tuple[Figure, Axes]:
-    """Give an empty figure with room for the legend above and the remarks below."""
+    """Return an empty figure with room for the legend above and the remarks below."""
     figure = new_figure(WIDTH, HEIGHT)
     return figure, add_axes(figure, LEFT, BOTTOM, WIDTH - LEFT - RIGHT, HEIGHT - BOTTOM - TOP)
 
 
 def fold_lines(cutoff: float) -> list[tuple[float, str]]:
-    """Give log2 ratio and text of the two cut-off lines; none where every change passes."""
+    """Return log2 ratio and text of the two cut-off lines; none where every change passes."""
     if cutoff <= 1:
         return []
     position = float(np.log2(cutoff))
@@ -62,7 +62,7 @@ def fold_lines(cutoff: float) -> list[tuple[float, str]]:
 
 
 def symmetric_limits(log2_ratio: FloatArray, cutoff: float, room: float) -> tuple[float, float]:
-    """Give limits around no change: ``room`` times the largest change, and the cut-off lines inside."""
+    """Return limits around no change: ``room`` times the largest change, and the cut-off lines inside."""
     limit = max(room * float(np.abs(log2_ratio).max(initial=0.0)), 1.6 * float(np.log2(cutoff)), 0.5)
     return -limit, limit
 
@@ -135,7 +135,7 @@ def draw_legend(axes: Axes, d: DifferentialTable, cloud: Cloud) -> None:
 
 
 def largest_changes(d: DifferentialTable, cloud: Cloud, n_labels: int) -> IntArray:
-    """Give the points to be named: those that pass, by the size of the change, ties by height and then by ID."""
+    """Return the points to be named: those that pass, by the size of the change, ties by height and then by ID."""
     passing = np.flatnonzero(cloud.calls != "")
     probe = cloud.probe[passing]
     rank = np.lexsort((d.probes.id[probe].astype(str), -cloud.y[passing], -np.abs(d.log2_ratio[probe])))
@@ -143,7 +143,7 @@ def largest_changes(d: DifferentialTable, cloud: Cloud, n_labels: int) -> IntArr
 
 
 def figure_names(d: DifferentialTable, cloud: Cloud, chosen: IntArray) -> tuple[list[str], str]:
-    """Give the chosen points' names as they are drawn, and the species prefix that was left out of all of them."""
+    """Return chosen points' names as they are drawn, and the species prefix that was left out of all of them."""
     names = [str(d.probes.name[i]).strip() or str(d.probes.id[i]) for i in cloud.probe[chosen]]
     species = common_species(names)
     return [shorten(short_name(name, species), _NAME_WIDTH) for name in names], species

@@ -45,7 +45,7 @@ N_TERMS = 10
 NULL_WORDS = {
     GENE_NULL: "random genes",
     MIRNA_NULL: "random miRNAs",
-    DEGREE_NULL: "miRNAs of like degree",
+    DEGREE_NULL: "miRNAs of similar degree",
 }
 """What each null is called in figures."""
 FDR_COLORS: Colormap = LinearSegmentedColormap.from_list("FDR", ["#9BC9E8", "#0072B2", "#0B2545"])
@@ -75,7 +75,7 @@ class _Frame:
 
 
 def drawn_rows(result: EnrichmentTable, n_terms: int = N_TERMS) -> IntArray:
-    """Give the rows that are drawn: the first with a hit, of reduced terms those that stand for themselves."""
+    """Return the rows that are drawn: the first with a hit, of reduced terms those that stand for themselves."""
     shown = result.hits > 0
     if result.reduction is not None:
         shown &= result.reduction.stands_for_itself | ~result.survives_any
@@ -167,7 +167,7 @@ def _frame(result: EnrichmentTable, n_terms: int) -> _Frame:
 
 
 def page_axes(figure: Figure, height: float) -> Axes:
-    """Give axes over the whole figure, in millimeters, without lines."""
+    """Return axes over the whole figure, in millimeters, without lines."""
     page = add_axes(figure, 0, 0, WIDTH, height)
     page.set_xlim(0, WIDTH)
     page.set_ylim(0, height)
@@ -213,7 +213,7 @@ def _panel(frame: _Frame, left: float, width: float) -> Axes:
 
 
 def _strength(fdr: FloatArray) -> FloatArray:
-    """Give −log10 of an FDR; one too small for a double counts as the smallest double."""
+    """Return −log10 of an FDR; one too small for a double counts as the smallest double."""
     strength: FloatArray = -np.log10(np.maximum(fdr, np.finfo(float).tiny)) + 0.0
     return strength
 
@@ -231,7 +231,7 @@ def _draw_bars(axes: Axes, test: NullTest, rows: IntArray) -> None:
 
 
 def _areas(hits: IntArray, most: int) -> FloatArray:
-    """Give the area of dots in square points: proportional to the hits, but for the smallest that can be seen."""
+    """Return area of dots in square points: proportional to the hits, but for the smallest that can be seen."""
     areas: FloatArray = np.maximum(_LARGEST_AREA * hits / most, _SMALLEST_AREA)
     return areas
 

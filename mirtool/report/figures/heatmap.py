@@ -191,7 +191,7 @@ def _plan(matrix: ExpressionMatrix, drawn: Clustering, title: str, marked: bool)
 
 
 def _row_names(matrix: ExpressionMatrix, drawn: Clustering) -> tuple[tuple[str, ...], str]:
-    """Give the rows' names in their order, and the species prefix that was left out of all of them."""
+    """Return the rows' names in their order, and the species prefix that was left out of all of them."""
     pairs = [(str(matrix.probes.name[i]).strip(), str(matrix.probes.id[i])) for i in drawn.row_order]
     names = [name or probe_id for name, probe_id in pairs]
     species = common_species(names)
@@ -233,7 +233,7 @@ def _trees_in_words(drawn: Clustering) -> list[str]:
 
 
 def _legend_entries(matrix: ExpressionMatrix) -> list[tuple[str, str]]:
-    """Give text and color of each group, and of missing values where there are any."""
+    """Return text and color of each group, and of missing values where there are any."""
     groups = colors_of_groups(matrix.samples.groups)
     entries = [(group or "no group", color) for group, color in groups.items()]
     missing = int(np.isnan(matrix.values).sum())
@@ -260,7 +260,7 @@ def _draw_cells(axes: Axes, scores: FloatArray, limit: float, middle: float) -> 
 
 
 def _color_range(drawn: Clustering) -> tuple[float, float]:
-    """Give how far from the middle the deepest color lies, in halves and 3 at most, and the middle.
+    """Return how far from the middle the deepest color lies, in halves and 3 at most, and the middle.
 
     The middle is 0, but for plain log2 values, whose median it is and which are not cut off at 3.
     """

@@ -62,7 +62,7 @@ def place_labels(
     Returns
     -------
     list of Placement or None
-        One entry a label; None where no place was free.
+        One entry per label; None where no place was free.
     """
     choices = [
         _choices(anchor, size, bounds, anchors, points, gap) for anchor, size in zip(anchors, sizes, strict=True)
@@ -154,7 +154,7 @@ def _choices(
 
 
 def _best(choices: _Choices, others: list[tuple[FloatArray, FloatArray]], gap: float) -> int | None:
-    """Give the cheapest place that is free of the others' boxes and leader lines, if there is one."""
+    """Return the cheapest place that is free of the others' boxes and leader lines, if there is one."""
     boxes = np.array([box for box, _ in others]).reshape(-1, 4)
     leaders = np.array([leader for _, leader in others]).reshape(-1, 4)
     wide = _widen(choices.boxes, gap)
@@ -173,7 +173,7 @@ def _widen(boxes: FloatArray, gap: float) -> FloatArray:
 def _candidates(
     anchor: FloatArray, size: FloatArray, bounds: tuple[float, float, float, float], gap: float
 ) -> tuple[FloatArray, FloatArray]:
-    """Give boxes all around the anchor, close and farther off, and the point of each that is nearest to it."""
+    """Return boxes all around the anchor, close and farther off, and the point of each that is nearest to it."""
     across, up = (_offsets(half, gap) for half in size / 2)
     centers = anchor + np.array(np.meshgrid(across, up)).reshape(2, -1).T
     boxes = np.hstack([centers - size / 2, centers + size / 2])
@@ -184,7 +184,7 @@ def _candidates(
 
 
 def _offsets(half: float, gap: float) -> FloatArray:
-    """Give a box's distances from its anchor along one axis: over it, flush with it, beside it, farther off."""
+    """Return a box's distances from its anchor along one axis: over it, flush with it, beside it, farther off."""
     positive = np.concatenate([[half / 2, half], half + gap * _CLEARANCES])
     return np.concatenate([[0.0], positive, -positive])
 
@@ -204,7 +204,7 @@ def _contains(boxes: FloatArray, points: FloatArray) -> BoolArray:
 
 
 def _distances(boxes: FloatArray, points: FloatArray) -> FloatArray:
-    """Give the distance ``(len(boxes), len(points))`` of each point from each box, 0 inside."""
+    """Return the distance ``(len(boxes), len(points))`` of each point from each box, 0 inside."""
     x, y = (points[:, i] - np.clip(points[:, i], boxes[:, i, None], boxes[:, i + 2, None]) for i in (0, 1))
     return np.asarray(np.hypot(x, y))
 

@@ -135,7 +135,7 @@ def _plan(runs: Sequence[MethodRun]) -> _Plan:
 
 
 def _most_agreed(runs: Sequence[MethodRun], rule: str) -> dict[str, str]:
-    """Give ID and name of what passes with any recipe under the default test, most recipes first."""
+    """Return ID and name of what passes with any recipe under the default test, most recipes first."""
     count: Counter[str] = Counter()
     names: dict[str, str] = {}
     for run in runs:

@@ -210,7 +210,7 @@ def _column(names: list[str], top: float, body: float) -> dict[str, float]:
 
 
 def _head_height(form: _Form, key: Sequence[_KeyLine]) -> float:
-    """Give the height of title, key and heads of the columns."""
+    """Return the height of title, key and heads of the columns."""
     return 12 + (0 if form.wide else LINE) + sum(map(_line_height, key))
 
 
@@ -287,7 +287,7 @@ def _arc_width(shared: float, most: float, form: _Form) -> float:
 
 
 def _dashes(width: float) -> tuple[float, tuple[float, float]]:
-    """Give dashes of 4 and 2.5 points, whatever the line's width."""
+    """Return dashes of 4 and 2.5 points, whatever the line's width."""
     return 0, (4.0 / width, 2.5 / width)
 
 

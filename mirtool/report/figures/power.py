@@ -1,4 +1,4 @@
-"""Power curves: the average power and the share of probes that reach it, by the number of arrays a group."""
+"""Power curves: the average power and the share of probes that reach it, by the number of arrays per group."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def _draw_lines(axes: Axes, plan: PowerPlan, values: FloatArray) -> None:
     axes.set_xlim(2, max(last, 3))
     step = 2 * max(1, round(last / 20))
     axes.set_xticks(np.arange(2, last + 1, step))
-    axes.set_xlabel("arrays a group")
+    axes.set_xlabel("arrays per group")
 
 
 def _apart(heights: list[float]) -> list[float]:

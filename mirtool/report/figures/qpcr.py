@@ -157,7 +157,7 @@ def array_qpcr_figure(c: Concordance, q: QpcrComparison) -> Figure:
 
 
 def _along(x: FloatArray, ends: FloatArray) -> FloatArray:
-    """Give points along the whiskers, which names should not cover, ``(n, 2)``."""
+    """Return points along the whiskers, which names should not cover, ``(n, 2)``."""
     known = ~np.isnan(ends).any(axis=1)
     y = np.linspace(ends[known, 0], ends[known, 1], _WHISKER_POINTS)
     return np.column_stack([np.broadcast_to(x[known], y.shape).ravel(), y.ravel()])

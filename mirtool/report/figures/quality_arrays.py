@@ -1,4 +1,4 @@
-"""The dashboard of quality control: each array by itself, one row an array, and what speaks against it."""
+"""The dashboard of quality control: each array by itself, one row per array, and what speaks against it."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def _against(report: QualityReport) -> list[Finding]:
 
 
 def _checks_height(report: QualityReport) -> float:
-    """Give the millimeters that the names of the rules, written upright, need beyond a panel's head."""
+    """Return the millimeters that the names of the rules, written upright, need beyond a panel's head."""
     longest = max(map(text_width, _checks(report)), default=0.0)
     return max(longest + 1.5 - 3 * LINE, 0.0)
 
@@ -191,7 +191,7 @@ def _draw_intensity(axes: Axes, foreground: FloatArray, background: FloatArray |
 
 
 def _logarithmic_ticks(low: float, high: float) -> list[float]:
-    """Give powers of 2, 4, 10 or 100 from ``low`` to ``high``, three at most; where there is none, the middle.
+    """Return powers of 2, 4, 10 or 100 from ``low`` to ``high``, three at most; where there is none, the middle.
 
     Examples
     --------
@@ -226,7 +226,7 @@ def _draw_saturated(axes: Axes, measures: ChannelMeasures, colors: list[str]) ->
 
 
 def _flag_parts(flagged: Mapping[int, FloatArray]) -> list[tuple[str, str, FloatArray]]:
-    """Give word, color and percentages of each flag below 0; those GenePix has no word for stand together."""
+    """Return word, color and percentages of each flag below 0; those GenePix has no word for stand together."""
     parts = [(FLAG_WORDS[flag], _FLAG_COLORS[flag], flagged[flag]) for flag in FLAG_WORDS if flag in flagged]
     others = [values for flag, values in flagged.items() if flag < 0 and flag not in FLAG_WORDS]
     if others:

@@ -191,7 +191,7 @@ def components_figure(report: QualityReport) -> Figure:
 
 
 def placed_arrays(between: BetweenArrays) -> IntArray:
-    """Give the positions of the arrays that have a place on the components."""
+    """Return the positions of the arrays that have a place on the components."""
     placed = ~np.isnan(between.pca).any(axis=1) & (between.pca.shape[1] > 0)
     return np.flatnonzero(placed)
 
@@ -229,7 +229,7 @@ def _clump(cloud: _Cloud) -> BoolArray | None:
 
 
 def _frame(points: FloatArray, room: float) -> tuple[FloatArray, FloatArray]:
-    """Give the lower left and the upper right corner of a frame around points, ``room`` of their range wider."""
+    """Return the lower left and the upper right corner of a frame around points, ``room`` of their range wider."""
     low, high = points.min(axis=0), points.max(axis=0)
     wider = room * np.maximum(high - low, 1e-3 * max(float(np.ptp(points)), 1e-9))
     return low - wider, high + wider
@@ -304,7 +304,7 @@ class _Picture:
 
 
 def _off_diagonal(values: FloatArray) -> tuple[float, float]:
-    """Give the range of the values between different arrays."""
+    """Return the range of the values between different arrays."""
     others = values[~np.eye(len(values), dtype=bool)]
     known = others[~np.isnan(others)]
     least, most = (float(known.min()), float(known.max())) if len(known) else (0.0, 1.0)

@@ -147,7 +147,7 @@ def densities_figure(report: QualityReport) -> Figure:
 
 
 def compared(report: QualityReport, figure: str) -> BetweenArrays:
-    """Give what was found between the arrays, or say that there is none to draw."""
+    """Return what was found between the arrays, or say that there is none to draw."""
     if report.between is None:
         raise NotEnoughDataError(
             f"there is nothing to draw {figure} of: the arrays could not be compared",
@@ -163,7 +163,7 @@ def probes_remark(report: QualityReport, between: BetweenArrays) -> str:
 
 
 def rule_of(report: QualityReport, key: str, stage: str) -> OutlierRule:
-    """Give the outlier rule of that name and stage."""
+    """Return the outlier rule of that name and stage."""
     return next(rule for rule in report.rules if (rule.key, rule.stage) == (key, stage))
 
 
@@ -229,7 +229,7 @@ def _limit_remarks(*rules: OutlierRule) -> list[str]:
 
 
 def _line_colors(report: QualityReport) -> dict[str, str]:
-    """Give the groups' colors, the pale ones darkened so that a thin line of them is seen."""
+    """Return the groups' colors, the pale ones darkened so that a thin line of them is seen."""
     colors = {}
     for group, color in (colors_of_groups(report.samples.groups) or {"": NEUTRAL_COLOR}).items():
         red, green, blue = to_rgb(color)

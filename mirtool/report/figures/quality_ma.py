@@ -98,7 +98,7 @@ def ma_figures(report: QualityReport) -> list[Figure]:
 def running_median(
     x: FloatArray, y: FloatArray, *, window: float = WINDOW, n_points: int = 60
 ) -> tuple[FloatArray, FloatArray]:
-    """Give the median of y over the ``window`` share of the points around each of ``n_points`` ranks of x.
+    """Return the median of y over the ``window`` share of the points around each of ``n_points`` ranks of x.
 
     Parameters
     ----------
@@ -137,7 +137,7 @@ def _title(n: int, rule: OutlierRule, number: int, pages: int) -> str:
 
 
 def _middle(values: FloatArray, beyond: float) -> tuple[float, float]:
-    """Give the range of all but ``beyond`` of the values at either end, with some room."""
+    """Return the range of all but ``beyond`` of the values at either end, with some room."""
     present = values[~np.isnan(values)]
     low, high = np.quantile(present, [beyond, 1 - beyond]).tolist() if len(present) else (0.0, 0.0)
     room = max(0.05 * (high - low), 0.25)

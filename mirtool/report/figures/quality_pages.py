@@ -71,7 +71,7 @@ def panel_page(
 
 
 def panels_a_page(size: PanelSize, room: float = 30.0) -> int:
-    """Give how many panels a page holds that leaves ``room`` millimeters for title and remarks."""
+    """Return how many panels a page holds that leaves ``room`` millimeters for title and remarks."""
     return size.across * max(int((TALLEST_PAGE - room) / (size.above + size.height + size.below)), 1)
 
 

@@ -1,4 +1,4 @@
-"""The page of the quality figures that have one row an array: names once at the left, panels side by side.
+"""The page of the quality figures that have one row per array: names once at the left, panels side by side.
 
 A page of 6 arrays and one of 98 are built alike; only the rows get lower. Arrays that a rule calls outliers are
 named in bold vermilion; where there are more arrays than lines of text on a page, they alone are named.
@@ -76,7 +76,7 @@ def row_page(
     legend: Sequence[tuple[str, str]] = (),
     head_room: float = 0.0,
 ) -> tuple[Figure, list[Axes]]:
-    """Make a page of one row an array; call it inside :func:`mirtool.report.figures.canvas.house_style`.
+    """Make a page of one row per array; call it inside :func:`mirtool.report.figures.canvas.house_style`.
 
     Parameters
     ----------
@@ -166,7 +166,7 @@ def draw_bars(axes: Axes, values: FloatArray, colors: Sequence[str]) -> None:
 
 
 def outlier_colors(outlier: BoolArray) -> list[str]:
-    """Give the color of each array's bar: vermilion for those that a rule calls outliers."""
+    """Return the color of each array's bar: vermilion for those that a rule calls outliers."""
     return [OUTLIER_COLOR if mark else BAR_COLOR for mark in outlier]
 
 
@@ -186,7 +186,7 @@ def write_none(axes: Axes) -> None:
 
 
 def number(value: float) -> str:
-    """Write a number over an axis in three digits, thousands parted and whole.
+    """Write a number over an axis in three digits, thousands separated and whole.
 
     Examples
     --------

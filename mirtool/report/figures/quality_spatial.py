@@ -180,7 +180,7 @@ def _figures(
 
 
 def _panel_size(shape: tuple[int, int], n: int) -> PanelSize:
-    """Give large panels of the slide's shape of which all fit on a page and fill its rows, or else small ones."""
+    """Return large panels of slide's shape of which all fit on a page and fill its rows, or else small ones."""
     rows, columns = shape
     sizes = []
     for across in range(1, _MOST_ACROSS + 1):

@@ -81,7 +81,7 @@ def _ranked_cloud(d: DifferentialTable) -> Cloud:
 
 def _why_ranked(d: DifferentialTable, n_drawn: int) -> str:
     arrays = max(int(d.n_tested.max(initial=0)), int(d.n_reference.max(initial=0)))
-    why = "one array a group" if arrays == 1 else "no test was made"
+    why = "one array per group" if arrays == 1 else "no test was made"
     missing = len(d) - n_drawn
     not_drawn = f" Not drawn: {plural(missing, 'probe')} without a ratio." if missing else ""
     return f"No P value: {why}; colored by fold change alone.{not_drawn}"

@@ -80,12 +80,12 @@ def write_page(figure: Figure, title: str, lines: Sequence[str]) -> None:
 
 
 def group_legend(groups: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Give the legend of the groups' colors; arrays without a group say so."""
+    """Return the legend of the groups' colors; arrays without a group say so."""
     return [(group or "no group", color) for group, color in groups.items()]
 
 
 def _legend_grid(texts: Sequence[str], width: float) -> tuple[int, int]:
-    """Give the numbers of columns and lines that a legend of these texts takes in ``width`` millimeters."""
+    """Return the numbers of columns and lines that a legend of these texts takes in ``width`` millimeters."""
     if not texts:
         return 1, 0
     widest = min(max(map(text_width, texts)), _WIDEST_ENTRY) + _LEGEND_KEY

@@ -8,7 +8,7 @@ from mirtool.annotation.probes import species_of
 
 
 def common_species(names: Iterable[str]) -> str:
-    """Give the species prefix that every name carries, with its hyphen, or nothing where they differ.
+    """Return the species prefix that every name carries, with its hyphen, or nothing where they differ.
 
     Examples
     --------

@@ -44,7 +44,7 @@ class Slide:
     arrangement: str
 
     def picture(self, values: FloatArray) -> FloatArray:
-        """Lay one value a spot, ``(n_spots,)``, on the grid; cells without a spot are missing."""
+        """Lay one value per spot, ``(n_spots,)``, on the grid; cells without a spot are missing."""
         cells = np.full(self.shape, np.nan)
         cells[self.row, self.column] = values
         return cells
@@ -80,7 +80,7 @@ def lay_out(layout: SpotLayout, block_columns: int | None = None) -> Slide:
 
 
 def _blocks_across(n_blocks: int) -> int:
-    """Give the number of blocks side by side where no file says it.
+    """Return the number of blocks side by side where no file says it.
 
     Examples
     --------

@@ -19,7 +19,7 @@ _DOT = 7.0
 
 
 def colors_of_groups(groups: Sequence[str]) -> dict[str, str]:
-    """Give each group its color, and samples without one a pale grey; nothing where no sample has a group.
+    """Return each group its color, and samples without one a pale grey; nothing where no sample has a group.
 
     Examples
     --------

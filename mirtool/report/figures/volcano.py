@@ -41,7 +41,7 @@ def volcano_figure(d: DifferentialTable, *, rule: str = "p", n_labels: int = 15)
     all of them is left out and said so. Probes without a ratio or P are not drawn, and counted under the plot.
     A P of 0 is drawn as a triangle above the rest.
 
-    Without any P value (one array a group, or no test asked for) the fold changes are drawn in order in its
+    Without any P value (one array per group, or no test asked for) the fold changes are drawn in order in its
     place, with the fold-change cut-off alone (:func:`mirtool.report.figures.ranked.ranked_figure`).
 
     Parameters

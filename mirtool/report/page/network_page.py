@@ -40,7 +40,7 @@ def network_page(
     max_mirnas: int = MAX_MIRNAS,
     max_pairs: int = MAX_PAIRS,
 ) -> bytes:
-    """Give a network as an HTML page, UTF-8.
+    """Return a network as an HTML page, UTF-8.
 
     Parameters
     ----------
@@ -168,14 +168,14 @@ def _matrix(shown: _Shown, rows: list[int], columns: list[int]) -> TargetMatrix:
 
 
 def _columns(table: Table, *without: str) -> list[dict[str, Any]]:
-    """Give the columns of a table for the page, but those that it knows by other means."""
+    """Return the columns of a table for the page, but those that it knows by other means."""
     return [
         {"name": name, "values": _values(values)} for name, values in table.columns.items() if name not in without
     ]
 
 
 def _values(values: npt.NDArray[Any]) -> list[Any]:
-    """Give a column's values for JSON: numbers to six digits, more than a page shows; None for missing."""
+    """Return a column's values for JSON: numbers to six digits, more than a page shows; None for missing."""
     if values.dtype.kind != "f":
         return list(values.tolist())
     return [
@@ -189,5 +189,5 @@ def _template(name: str) -> str:
 
 
 def _csp_hash(text: str) -> str:
-    """Give the hash by which a content security policy knows an element's text."""
+    """Return the hash by which a content security policy knows an element's text."""
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"

@@ -23,7 +23,7 @@ TOLERANCE = (
 
 
 def audit_tables(report: AuditReport) -> dict[str, Table]:
-    """Give the tables of an audit: ``differences``, ``variants``, ``factors``, ``lists`` and ``sensitivity``.
+    """Return the tables of an audit: ``differences``, ``variants``, ``factors``, ``lists`` and ``sensitivity``.
 
     Only ``differences`` and ``variants`` are always there; a missing number (NA) stands for the workbook's N/A.
     """
@@ -83,7 +83,7 @@ def _table(entries: Sequence[Any], columns: dict[str, type], notes: tuple[tuple[
 
 
 def _variants(columns: Sequence[ColumnFinding], notes: tuple[tuple[str, str], ...]) -> Table:
-    """Give one row a column and explanation, and one for what is left unexplained."""
+    """Return one row per column and explanation, and one for what is left unexplained."""
     rows: list[tuple[ColumnFinding, str, int]] = []
     for column in columns:
         rows += [(column, words, cells) for words, cells in column.explanations]
@@ -130,7 +130,7 @@ def verdict(report: AuditReport) -> str:
 
 
 def section_rows(report: AuditReport) -> list[tuple[str, ...]]:
-    """Give one row a heading: columns, cells, those that differ, those unexplained."""
+    """Return one row a heading: columns, cells, those that differ, those unexplained."""
     rows = []
     for heading in dict.fromkeys(column.heading for column in report.columns):
         own = [column for column in report.columns if column.heading == heading]

@@ -29,7 +29,7 @@ EVIDENCE_WORDS = {
 def network_facts(
     network: SynergyNetwork, tests: Sequence[EnrichmentTable] = (), *, remarks: Sequence[str] = ()
 ) -> list[tuple[str, str]]:
-    """Give what a reader must know of a network's sources, as label and value."""
+    """Return what a reader must know of a network's sources, as label and value."""
     significant = network.pairs["significant"]
     same_seed = significant & (network.pairs["same seed"] == "yes")
     drawn = {test.mirnas for test in tests if test.mirnas}

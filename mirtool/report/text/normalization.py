@@ -18,14 +18,14 @@ _KEPT = {"any": "in at least one array", "all": "in every array", "everything": 
 
 
 def summary_pairs(report: NormalizationReport) -> list[tuple[str, str]]:
-    """Give the numbers of the study as labels and values."""
+    """Return the numbers of the study as labels and values."""
     cutoff = f"{report.min_intensity:g}"
     where = "in both channels of all arrays" if isinstance(report, RatioReport) else "in all arrays"
     values = report.counting_probes * len(report.samples)
     pairs = [
         ("recipe", _recipe(report)),
         ("arrays", f"{len(report.samples):,}"),
-        ("spots an array", f"{report.spots:,}{_without_id(report)}"),
+        ("spots per array", f"{report.spots:,}{_without_id(report)}"),
         ("probes", _counts(report.probes_by_kind)),
         (
             "probes that count",
@@ -81,7 +81,7 @@ def _recipe(report: NormalizationReport) -> str:
 
 
 def array_rows(report: NormalizationReport) -> tuple[list[str], list[list[str]]]:
-    """Give the numbers of each array as a header and one row an array."""
+    """Return the numbers of each array as a header and one row per array."""
     cutoff = f"{report.min_intensity:g}"
     header = [
         "array",
@@ -104,7 +104,7 @@ def array_rows(report: NormalizationReport) -> tuple[list[str], list[list[str]]]
 
 
 def cautions(report: NormalizationReport) -> list[str]:
-    """Give what the user should not overlook, one sentence each."""
+    """Return what the user should not overlook, one sentence each."""
     cutoff = f"{report.min_intensity:g}"
     found = []
     if not report.background_subtracted:

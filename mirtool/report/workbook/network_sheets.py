@@ -18,7 +18,7 @@ _SHEETS = {"mirnas": "miRNAs"}
 def network_sheets(
     network: SynergyNetwork, tests: Sequence[EnrichmentTable] = (), *, remarks: Sequence[str] = ()
 ) -> dict[str, Table]:
-    """Give the sheets of the network's workbook, for :func:`mirtool.report.tables.workbook_bytes`.
+    """Return the sheets of the network's workbook, for :func:`mirtool.report.tables.workbook_bytes`.
 
     Parameters
     ----------

@@ -70,7 +70,7 @@ def _correlation(d: DifferentialTable, default: DifferentialTable) -> float:
 
 
 def methods_table(runs: Sequence[MethodRun]) -> Table:
-    """Lay the comparisons out, one row a recipe and test, the default first.
+    """Lay the comparisons out, one row per recipe and test, the default first.
 
     For each rule: how many probes it calls up and down, how many of the default's are among them in the same
     direction (shared), and these as a share of all that either calls (Jaccard). Missing where a rule could not be

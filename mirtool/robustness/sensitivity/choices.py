@@ -96,7 +96,7 @@ def _own_first(own: T, others: Iterable[T]) -> tuple[T, ...]:
 
 
 def _arrays_to_spare(arrays: RawArrays, d: DifferentialTable) -> list[str]:
-    """Give the arrays of the compared groups that are not the only one of theirs."""
+    """Return the arrays of the compared groups that are not the only one of theirs."""
     comparison = choose_comparison(arrays.samples, d.tested, d.reference)
     groups = (comparison.tested_columns, comparison.reference_columns)
     spare = {column for columns in groups if len(columns) > 1 for column in columns}

@@ -114,7 +114,7 @@ def _options(preparation: Preparation, normalization: Mapping[str, Any]) -> dict
 
 
 def signal_arrays(arrays: RawArrays, settings: Settings, background: str) -> RawArrays | str:
-    """Give the arrays with the signal of each spot for its foreground, flagged spots missing.
+    """Return the arrays with the signal of each spot for its foreground, flagged spots missing.
 
     A background is a matter of each array by itself, and dear for methods that fit a model; so it is corrected
     once, not under every other choice.
@@ -135,7 +135,7 @@ def signal_arrays(arrays: RawArrays, settings: Settings, background: str) -> Raw
 
 
 def without_array(arrays: RawArrays, sample: str) -> RawArrays:
-    """Give the arrays without one of them; all where none is called so."""
+    """Return the arrays without one of them; all where none is called so."""
     columns = [i for i, name in enumerate(arrays.samples.names) if name != sample]
     if len(columns) == arrays.n_arrays:
         return arrays
@@ -175,7 +175,7 @@ def _outcome(choice: Choice, result: DifferentialTable, d: DifferentialTable, fa
 
 
 def regulations(d: DifferentialTable) -> dict[str, TextArray]:
-    """Give the rules that were applied, with the calls of each."""
+    """Return the rules that were applied, with the calls of each."""
     rules = dict(
         zip(REGULATION_COLUMNS, (d.regulation_fold_change, d.regulation_p, d.regulation_fdr), strict=True)
     )

@@ -16,12 +16,12 @@ _REGULATION = "regulation by "
 
 
 def rule_name(rule: str) -> str:
-    """Give the name of a rule as it ends the table's columns, such as ``volcano P``."""
+    """Return the name of a rule as it ends the table's columns, such as ``volcano P``."""
     return REGULATION_COLUMNS[rule].removeprefix(_REGULATION)
 
 
 def stability_column(rule: str) -> str:
-    """Give the column of a rule's shares, such as ``stability by volcano P``."""
+    """Return the column of a rule's shares, such as ``stability by volcano P``."""
     return f"stability by {rule_name(rule)}"
 
 
@@ -63,7 +63,7 @@ def sensitivity_table(result: Sensitivity, d: DifferentialTable) -> Table:
 
 
 def with_stability(table: Table, d: DifferentialTable, result: Sensitivity) -> Table:
-    """Give a differential table with the share of choices under which each probe stays, a column a rule.
+    """Return a differential table with the share of choices under which each probe stays, a column a rule.
 
     Parameters
     ----------

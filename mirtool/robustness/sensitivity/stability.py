@@ -48,7 +48,7 @@ class Sensitivity:
         return tuple(outcome for outcome in self.outcomes if outcome.failure)
 
     def applied(self, rule: str) -> tuple[Outcome, ...]:
-        """Give the outcomes of the choices under which a rule could be applied."""
+        """Return the outcomes of the choices under which a rule could be applied."""
         return tuple(outcome for outcome in self.outcomes if rule in outcome.calls)
 
     def listed(self, rule: str) -> int:

@@ -58,5 +58,5 @@ DATABASES: tuple[TargetTable, ...] = (
 
 
 def find_database(table: TextTable) -> TargetTable | None:
-    """Give the database a table is of, by its header and first rows; None where it is of none."""
+    """Return the database a table is of, by its header and first rows; None where it is of none."""
     return next((database for database in DATABASES if database.matches(table)), None)

@@ -32,7 +32,7 @@ def open_table(path: str | Path, labels: Collection[str], numbers: Collection[st
 
 
 def labels_of(table: TextTable, *headers: str) -> LabelColumn | None:
-    """Give a column of names or words by folded header, blank where one is missing; None without such a column."""
+    """Get a column of names or words by folded header, blank where one is missing; None without such a column."""
     column = find_column(table, headers)
     if column is None:
         return None
@@ -41,12 +41,12 @@ def labels_of(table: TextTable, *headers: str) -> LabelColumn | None:
 
 
 def words_of(table: TextTable, *headers: str) -> LabelColumn:
-    """Give a column of names or words, blank throughout where there is none."""
+    """Return a column of names or words, blank throughout where there is none."""
     return labels_of(table, *headers) or blank_column(len(table))
 
 
 def needed(table: TextTable, database: str, what: str, *headers: str) -> LabelColumn:
-    """Give a column that the database's tables have.
+    """Return a column that the database's tables have.
 
     Raises
     ------
@@ -72,24 +72,24 @@ def missing_column(table: TextTable, database: str, what: str) -> FormatError:
 
 
 def numbers_of(table: TextTable, *headers: str) -> FloatArray | None:
-    """Give a column of numbers by folded header, NaN where one is missing; None without such a column.
+    """Return a column of numbers by folded header, NaN where one is missing; None without such a column.
 
     Raises
     ------
     FormatError
-        With the line of the first cell that is no number.
+        With the line of the first cell that is not a number.
     """
     column = find_column(table, headers)
     return None if column is None else table.numbers(column)
 
 
 def has_columns(table: TextTable, *headers: str) -> bool:
-    """Tell whether a table has columns of all these folded headers."""
+    """Return True if a table has columns of all these folded headers."""
     return set(headers) <= set(map(fold_header, table.header))
 
 
 def predicted(n_rows: int) -> IntArray:
-    """Give the evidence of rows that are predictions."""
+    """Return the evidence of rows that are predictions."""
     return np.full(n_rows, RANK["predicted"], dtype=np.int64)
 
 
@@ -99,7 +99,7 @@ def no_rows(n_rows: int) -> BoolArray:
 
 
 def references_of(table: TextTable, *headers: str) -> LabelColumn:
-    """Give PubMed identifiers, without the ``.0`` of spreadsheets, several joined by ``;``."""
+    """Return PubMed identifiers, without the ``.0`` of spreadsheets, several joined by ``;``."""
     cells = words_of(table, *headers)
     return cells.relabeled(
         ";".join(part.strip().removesuffix(".0") for part in label.replace("|", ";").split(";"))
@@ -110,7 +110,7 @@ def references_of(table: TextTable, *headers: str) -> LabelColumn:
 def gene_symbols(
     symbols: LabelColumn | None, identifiers: LabelColumn | None, book: GeneSymbols | None
 ) -> tuple[LabelColumn, tuple[str, ...]]:
-    """Give the symbol of each row's gene, by its identifier where no symbol is there.
+    """Return the symbol of each row's gene, by its identifier where no symbol is there.
 
     Parameters
     ----------

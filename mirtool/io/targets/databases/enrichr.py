@@ -1,9 +1,9 @@
-"""Enrichr's libraries of targets: GMT files with one set a miRNA.
+"""Enrichr's libraries of targets: GMT files with one set per miRNA.
 
 The format
 ----------
-``miRTarBase_2017``, ``TargetScan_microRNA``, ``TargetScan_microRNA_2017``, saved as GMT: one line a miRNA, name,
-an empty description, and genes, parted by tabs, no header::
+``miRTarBase_2017``, ``TargetScan_microRNA``, ``TargetScan_microRNA_2017``, saved as GMT: one line per miRNA, name,
+an empty description, and genes, separated by tabs, no header::
 
     hsa-miR-16-5p <TAB><TAB> BCL2 <TAB> CCND1 <TAB> …
 

@@ -42,7 +42,7 @@ _STRONG_METHOD = re.compile(
 
 
 def rank_of_method(method: str) -> int:
-    """Give the place, in :data:`mirtool.model.EVIDENCE_CLASSES`, of what experiments show; none named is 0.
+    """Return the place, in :data:`mirtool.model.EVIDENCE_CLASSES`, of what experiments show; none named is 0.
 
     Examples
     --------
@@ -57,12 +57,12 @@ def rank_of_method(method: str) -> int:
 
 
 def ranks_of_methods(methods: LabelColumn) -> IntArray:
-    """Give each row the place of its evidence, told from its experiments; one that names none counts as weak."""
+    """Return each row the place of its evidence, told from its experiments; one that names none counts as weak."""
     return methods.ranked(max(rank_of_method(label), RANK["weak"]) for label in methods.labels)
 
 
 def ranks_of_support(support: LabelColumn, experiments: LabelColumn) -> IntArray:
-    """Give each row the place of its evidence as miRTarBase grades it; an unknown grade counts as weak."""
+    """Return each row the place of its evidence as miRTarBase grades it; an unknown grade counts as weak."""
     strong, clip, predicted = (
         support.holds(label.lower() in words for label in support.labels) for words in (STRONG, CLIP, PREDICTED)
     )

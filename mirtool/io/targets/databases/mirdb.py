@@ -2,8 +2,8 @@
 
 The format
 ----------
-``miRDB_v6.0_prediction_result.txt.gz``: tab-separated, no header, five species in one file, one row a miRNA and a
-transcript: miRNA, RefSeq transcript, score from 50 to 100 (the higher, the surer; 80 is miRDB's own threshold of
+``miRDB_v6.0_prediction_result.txt.gz``: tab-separated, no header, five species in one file, one row per miRNA and
+a transcript: miRNA, RefSeq transcript, score from 50 to 100 (the higher, the surer; 80 is miRDB's own threshold of
 high confidence)::
 
     hsa-let-7a-5p <TAB> NM_001234 <TAB> 91.7

@@ -2,7 +2,7 @@
 
 The format
 ----------
-``miRecords_version4.xls`` (or saved as XLSX, CSV or text), one header line, one row a pair and a paper::
+``miRecords_version4.xls`` (or saved as XLSX, CSV or text), one header line, one row per pair and a paper::
 
     Pubmed_id, Target gene_species_scientific, Target gene_name, Target gene_Refseq_acc, Target site_number,
     miRNA_species, miRNA_mature_ID, miRNA_regulation, Reporter_target gene/region, Reporter link element,

@@ -2,7 +2,7 @@
 
 The format
 ----------
-Comma-separated, one header line, one row a pair::
+Comma-separated, one header line, one row per pair::
 
     ID,Accession,Target,TargetID,Experiment,Literature,Tissue
     hsa-let-7b-5p,MIMAT0000063,ABT1,29777,HITS-CLIP//PAR-CLIP,23592263|24398324,Breast cancerous tissues

@@ -2,7 +2,7 @@
 
 The format
 ----------
-CSV, XLSX or XLS, one header line, one row a pair and a reference. The header has been the same in every release
+CSV, XLSX or XLS, one header line, one row per pair and a reference. The header has been the same in every release
 but for one word and one column, and its order does not matter here::
 
     miRTarBase ID, miRNA, Species (miRNA), Target Gene, Target Gene (Entrez ID), Species (Target Gene),

@@ -110,7 +110,7 @@ def read(path: str | Path, genes: GeneSymbols | None = None) -> InteractionRows:
 
 
 def _scores(table: TextTable, predicted_by: set[str]) -> tuple[FloatArray | None, bool, tuple[str, ...]]:
-    """Give the scores where they are on one scale, whether a lower one is the surer, and what is said of them."""
+    """Return scores where they are on one scale, whether a lower one is the surer, and what is said of them."""
     score = numbers_of(table, "score")
     if score is None or len(predicted_by) != 1:
         told = "scores of several databases, which are on different scales, set aside"

@@ -14,7 +14,7 @@ and counted. ``direct_indirect`` says whether the method shows binding, ``up_dow
 neither is needed, since the method itself is graded. Gene identifiers and names may end in a species, ``(hsa)``,
 which is taken off. There are no references.
 
-Version 9 (``Homo_sapiens_TarBase-v9.tsv.gz``, one file a species)::
+Version 9 (``Homo_sapiens_TarBase-v9.tsv.gz``, one file per species)::
 
     species mirna_name mirna_id gene_name gene_id gene_location transcript_name transcript_id chromosome start end
     strand experimental_method regulation tissue cell_line article_pubmed_id confidence interaction_group cell_type

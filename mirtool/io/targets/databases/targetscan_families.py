@@ -4,7 +4,7 @@ The format
 ----------
 Tab-separated, one header line, all species in one file.
 
-Summary counts (``Summary_Counts.default_predictions.txt``, ``….all_predictions.txt``), one row a family, a
+Summary counts (``Summary_Counts.default_predictions.txt``, ``….all_predictions.txt``), one row per family, a
 transcript and a species; the family is given as its seed, bases 2 to 8 (``AAAGUGC``)::
 
     Transcript ID, Gene Symbol, miRNA family, Species ID, Total num conserved sites,
@@ -14,7 +14,7 @@ transcript and a species; the family is given as its seed, bases 2 to 8 (``AAAGU
 Their score is the ``Cumulative weighted context++ score``, which sums a gene's sites; the lower, the surer.
 
 Sites of families (``Predicted_Targets_Info.default_predictions.txt``, ``Conserved_Family_Info.txt``,
-``Nonconserved_Family_Info.txt``), one row a site; the family is given by its name (``miR-17-5p/20-5p/93-5p``)::
+``Nonconserved_Family_Info.txt``), one row per site; the family is given by its name (``miR-17-5p/20-5p/93-5p``)::
 
     miR Family, Gene ID, Gene Symbol, Transcript ID, Species ID, UTR start, UTR end, MSA start, MSA end,
     Seed match, PCT
@@ -162,7 +162,7 @@ def _as_seed(label: str) -> str:
 
 
 def _families(table: TextTable, family: LabelColumn) -> tuple[Families, str]:
-    """Give the families, and say in words by what their members are named."""
+    """Return the families, and say in words by what their members are named."""
     beside = Path(table.path).parent / FAMILY_FILE
     if beside.is_file():
         return read_families(beside), FAMILY_FILE
@@ -181,7 +181,7 @@ def _families(table: TextTable, family: LabelColumn) -> tuple[Families, str]:
 
 
 def _by_seed() -> Families:
-    """Give the families of the embedded miRBase by seed."""
+    """Return the families of the embedded miRBase by seed."""
     species = {prefix: taxon for taxon, prefix in _SPECIES.items()}
     members: dict[tuple[str, str], list[str]] = defaultdict(list)
     for name, mature in mature_mirnas().items():

@@ -1,4 +1,4 @@
-"""TargetScan 7 and 8: context++ scores, one row a site.
+"""TargetScan 7 and 8: context++ scores, one row per site.
 
 The format
 ----------

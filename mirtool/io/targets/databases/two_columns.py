@@ -71,7 +71,7 @@ def read(path: str | Path, genes: GeneSymbols | None = None) -> InteractionRows:
 
 
 def _mirna_column(table: TextTable) -> int | None:
-    """Give the column of miRNAs of a table of two; None where it is none, or can't be told."""
+    """Return the column of miRNAs of a table of two; None where it is none, or can't be told."""
     if len(table.header) != 2:
         return None
     columns = [list(table.text(j)) for j in range(2)]
