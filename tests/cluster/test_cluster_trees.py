@@ -137,7 +137,7 @@ values_with_gaps = arrays(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(values=values_with_gaps, choice=st.sampled_from(CHOICES))
 def test_every_matrix_gives_a_valid_tree(values, choice):
     method, metric = choice
@@ -151,7 +151,7 @@ def test_every_matrix_gives_a_valid_tree(values, choice):
     assert sorted(tree.order.tolist()) == list(range(len(values)))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(values=values_with_gaps)
 def test_pairwise_correlation_is_that_of_the_shared_columns(values):
     distances = iter(pairwise_distances(values))
@@ -168,7 +168,7 @@ def test_pairwise_correlation_is_that_of_the_shared_columns(values):
                 assert distance == pytest.approx(1 - np.corrcoef(x, y)[0, 1], abs=1e-8)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(values=values_with_gaps)
 def test_pairwise_ranks_are_those_of_the_shared_columns(values):
     distances = iter(pairwise_distances(values, metric="spearman"))

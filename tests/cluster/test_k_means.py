@@ -26,7 +26,7 @@ def least_sum(values: np.ndarray, k: int) -> float:
     return best
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(0, 10_000), st.integers(2, 3), st.sampled_from([0.0, 0.2]))
 def test_no_partition_is_better(seed, k, holes):
     rng = np.random.default_rng(seed)

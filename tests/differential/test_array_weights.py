@@ -111,7 +111,7 @@ def test_gse19536_equals_limma():
         )
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(seed=st.integers(0, 10**6), estimate=st.sampled_from([estimate_array_weights, update_array_weights]))
 def test_equal_arrays_weigh_1_and_a_noisy_one_weighs_little(seed, estimate):
     # Over seeds the log of a weight varies with a standard deviation of 0.035 (all probes at once) or 0.05 (one by
@@ -128,7 +128,7 @@ def test_equal_arrays_weigh_1_and_a_noisy_one_weighs_little(seed, estimate):
     assert np.prod(weights) == pytest.approx(1)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(seed=st.integers(0, 10**6))
 def test_the_order_of_arrays_and_probes_is_nothing_to_the_likeliest_weights(seed):
     rng = np.random.default_rng(seed)

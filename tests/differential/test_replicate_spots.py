@@ -147,7 +147,7 @@ def test_means_and_scatter_are_all_that_the_fit_to_every_spot_needs(weights):
     )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(seed=st.integers(0, 10**6), n_spots=st.integers(1, 5))
 def test_one_spot_an_array_or_equal_ones_change_nothing_in_the_estimates(seed, n_spots):
     rng = np.random.default_rng(seed)
@@ -162,7 +162,7 @@ def test_one_spot_an_array_or_equal_ones_change_nothing_in_the_estimates(seed, n
         np.testing.assert_array_equal(fit.df_residual, plain.df_residual)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(seed=st.integers(0, 10**6), rho=st.sampled_from([0.0, 0.3, 0.8]))
 def test_the_correlation_that_spots_were_made_with_is_found(seed, rho):
     rng = np.random.default_rng(seed)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import stats
@@ -44,7 +44,6 @@ def test_by_hand_exact() -> None:
     assert p[0] == pytest.approx(4 / 24)
 
 
-@settings(deadline=None)
 @given(arrays(float, (2, 12), elements=st.integers(0, 8).map(float)))
 def test_with_ties_and_many_samples_it_is_scipys(values) -> None:
     rho, p, _ = negative_correlation(values[:1], values[1:], ONE)

@@ -137,7 +137,7 @@ def test_each_contrast_of_two_groups_has_its_own_pairs():
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.integers(-4, 4), min_size=1, max_size=9))
 def test_signed_ranks_count_all_choices_of_signs_with_ties(differences):
     found = signed_rank_test(np.array([differences], dtype=float))

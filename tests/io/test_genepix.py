@@ -67,7 +67,7 @@ def one_array(draw) -> RawArrays:
 
 
 @given(one_array())
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_what_is_written_reads_back_equal(tmp_path_factory, arrays):
     path = tmp_path_factory.mktemp("gpr") / "a1.gpr"
     path.write_bytes(genepix_bytes(arrays))
@@ -348,7 +348,7 @@ def test_sniffing_never_raises(data):
 
 
 @given(st.data())
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 def test_a_damaged_file_reads_or_is_refused_and_never_fails_otherwise(tmp_path_factory, data):
     whole = (FIXTURES / "v1_2.gpr").read_bytes()
     start = data.draw(st.integers(0, len(whole)))

@@ -3,7 +3,7 @@
 import networkx as nx
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
@@ -22,7 +22,6 @@ def test_fewer_than_three_nodes() -> None:
     assert bipartite_betweenness(csr_array([[1]]))[0].tolist() == [0]
 
 
-@settings(deadline=None)
 @given(st.integers(1, 6), st.integers(1, 12), st.floats(0.05, 0.9), st.integers(0, 2**32 - 1))
 def test_against_networkx(n_mirnas: int, n_genes: int, density: float, seed: int) -> None:
     incidence = (np.random.default_rng(seed).random((n_mirnas, n_genes)) < density).astype(int)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
@@ -38,7 +38,6 @@ def dense_of(targets, degrees, n_genes) -> np.ndarray:
     return table
 
 
-@settings(deadline=None)
 @given(st.integers(1, 12), st.integers(1, 25), st.floats(0, 1), st.integers(1, 4), st.integers(0, 2**32 - 1))
 def test_every_mirna_and_every_gene_keeps_its_degree(n_mirnas, n_genes, density, rounds, seed) -> None:
     rng = np.random.default_rng(seed)

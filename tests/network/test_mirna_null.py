@@ -78,7 +78,7 @@ def test_p_is_never_zero_and_counts_the_study_itself() -> None:
     assert p == pytest.approx(2 / 40, abs=4 * np.sqrt(0.05 * 0.95 / 20_000))
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.integers(0, 2**32 - 1), st.sampled_from([1, 2]), st.booleans())
 def test_against_every_set(seed: int, shared_by: int, stratified: bool) -> None:
     rng = np.random.default_rng(seed)

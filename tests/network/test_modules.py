@@ -167,7 +167,7 @@ def test_graph_and_node_table_take_the_columns(starter: SynergyNetwork) -> None:
     assert network_graph(judged).nodes["hsa-miR-17-5p"]["partners by modules"] >= 0
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.lists(st.floats(0, 1), max_size=9), min_size=1, max_size=6), st.integers(0, 3))
 def test_adjusting_within_groups_is_adjusting_each(groups: list[list[float]], more: int) -> None:
     n_tests = max(map(len, groups)) + more

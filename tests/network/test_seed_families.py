@@ -141,7 +141,7 @@ tables = st.lists(st.sets(st.integers(0, 11), min_size=1), min_size=len(MIRNAS),
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(tables)
 def test_without_two_of_one_seed_nothing_changes(targets) -> None:
     known = known_of(targets)
@@ -158,7 +158,7 @@ def test_without_two_of_one_seed_nothing_changes(targets) -> None:
             np.testing.assert_array_equal(found.mirnas[f"{name} beyond seed"], network.mirnas[name])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(tables)
 def test_pairs_of_one_seed_keep_nothing_and_others_all(targets) -> None:
     known = known_of(targets)
@@ -172,7 +172,7 @@ def test_pairs_of_one_seed_keep_nothing_and_others_all(targets) -> None:
         np.testing.assert_array_equal(found[after][~same], network.pairs[before][~same])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(tables)
 def test_a_higher_share_sets_less_aside(targets) -> None:
     known = known_of(targets)

@@ -20,7 +20,7 @@ def overlap(a, b):
     return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     spots=st.lists(st.tuples(st.integers(0, 1000), st.integers(0, 800)), min_size=1, max_size=15),
     widths=st.lists(st.integers(20, 300), min_size=15, max_size=15),

@@ -79,7 +79,7 @@ def tables(draw) -> Table:
 
 
 @pytest.mark.parametrize("suffix", ["csv", "tsv", "xlsx"])
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(table=tables())
 def test_what_is_written_is_read_back(tmp_path, suffix, table):
     path = tmp_path / f"table.{suffix}"
