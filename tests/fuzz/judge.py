@@ -16,7 +16,7 @@ from mirtool.io.results.differential import read_differential
 from mirtool.io.targets.databases.targetscan_families import FAMILY_FILE, read_families
 from mirtool.study.folder import read_samples
 from tests.fuzz.calls import run_commands
-from tests.fuzz.limits import BrokenError, TooSlowError, limits
+from tests.fuzz.limits import BrokenError, EndlessError, limits
 from tests.fuzz.mutate import mutant
 from tests.fuzz.steps import STEPS
 
@@ -137,7 +137,7 @@ class Trial:
             if complaint:
                 raise BrokenError(f"{step}: {complaint}\n{error}") from error
             self.refusals.append(str(error))
-        except (BrokenError, TooSlowError, KeyboardInterrupt):
+        except (BrokenError, EndlessError, KeyboardInterrupt):
             raise
         except BaseException as error:  # a panic of a library in Rust is no Exception
             raise BrokenError(f"{step}: {type(error).__name__}: {error}\n{traceback.format_exc()}") from error

@@ -1,7 +1,6 @@
 """Gene sets: GMT of the wild, the embedded Gene Ontology, Enrichr libraries from the cache and offline."""
 
 import gzip
-import time
 from pathlib import Path
 
 import pytest
@@ -193,11 +192,9 @@ def test_a_kept_library_needs_no_connection(cache: Path) -> None:
 
 
 @pytest.mark.usefixtures("unreachable")
-def test_offline_a_library_is_an_error_at_once_that_says_what_to_do(cache: Path) -> None:
-    started = time.monotonic()
+def test_offline_a_library_is_an_error_that_says_what_to_do(cache: Path) -> None:
     with pytest.raises(OfflineError) as caught:
         enrichr.read_library("KEGG_2021_Human")
-    assert time.monotonic() - started < enrichr.CONNECT_SECONDS + 1
     assert "Enrichr can't be reached" in str(caught.value)
     assert f"save it as {cache / 'enrichr' / 'KEGG_2021_Human.gmt'}" in str(caught.value)
 

@@ -200,7 +200,7 @@ def test_processes_that_add_at_once_leave_one_of_the_two_whole(tmp_path):
     )
     running = [subprocess.Popen([sys.executable, "-c", script, str(table)], stderr=-1) for table in tables]
     for process in running:
-        process.communicate(timeout=60)
+        process.communicate(timeout=600)
     assert [process.returncode for process in running] == [0, 0]
     assert len(load_interactions("same")) == read_entry("targets", "same").counts["pairs"]
     assert len(load_interactions("same")) in (2000, 3000)

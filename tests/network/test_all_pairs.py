@@ -1,6 +1,5 @@
-"""Every pair of a table: the same numbers as pair by pair, in whole and by hand; the real table in seconds."""
+"""Every pair of a table: the same numbers as pair by pair, in whole and by hand, and on the real table."""
 
-import time
 from itertools import combinations
 from math import comb
 from pathlib import Path
@@ -89,12 +88,10 @@ def test_rows_of_a_matrix_are_probes() -> None:
 
 
 @pytest.mark.skipif(not MIRTARBASE.exists(), reason="miRTarBase is not here")
-def test_all_of_mirtarbase_in_seconds() -> None:
+def test_all_of_mirtarbase() -> None:
     # 37 shared targets of 17-5p and 20a-5p at strong evidence were counted with grep and sort -u on the file.
     known = read_interactions(MIRTARBASE)
-    started = time.perf_counter()
     table = all_pairs(known)
-    assert time.perf_counter() - started < 30  # 4 s on an idle core
     assert (len(set(known.mirna)), len(known), len(table)) == (2599, 380_257, 2_396_215)
     strong = all_pairs(known, evidence="strong")
     pair = (strong["miRNA A"] == "hsa-miR-17-5p") & (strong["miRNA B"] == "hsa-miR-20a-5p")
