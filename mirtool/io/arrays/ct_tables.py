@@ -44,6 +44,7 @@ import numpy as np
 
 from mirtool.errors import FormatError
 from mirtool.io.registry import Inspection
+from mirtool.io.tables.headers import fold_header
 from mirtool.io.tables.text import FileHead, is_workbook, read_bytes, read_text
 from mirtool.io.tables.text_tables import DELIMITERS, cell_text, head_sheets, read_sheets, unguard_text
 from mirtool.model import BoolArray, FloatArray, TextArray, text_array
@@ -314,7 +315,7 @@ def _split(line: str, mark: str) -> list[str]:
 
 def _may_be_header(cells: Sequence[str]) -> bool:
     """Tell a row of names: of a column of samples, targets or Ct, of small RNAs, or with a blank cell first."""
-    folded = [_fold(cell) for cell in cells]
+    folded = [fold_header(cell, keep_marks=True) for cell in cells]
     if sum(map(bool, folded)) < 2:
         return False
     if any(map(_is_number, cells)):  # samples that are called 1, 2, 3
@@ -323,13 +324,12 @@ def _may_be_header(cells: Sequence[str]) -> bool:
     return bool(named) or not folded[0] or any(_MIRNA.search(cell) for cell in cells[1:])
 
 
-def _fold(name: str) -> str:
-    """Fold a header: no case, single blanks, the Cyrillic т of Applied Biosystems made a t."""
-    return " ".join(name.strip().lower().replace("т", "t").split())
+def _is_group(name: str) -> bool:
+    return fold_header(name, keep_marks=True) in GROUP_NAMES
 
 
 def _find(header: Sequence[str], names: Sequence[str]) -> int | None:
-    folded = [_fold(name) for name in header]
+    folded = [fold_header(name, keep_marks=True) for name in header]
     return next((folded.index(name) for name in names if name in folded), None)
 
 
@@ -458,7 +458,7 @@ def _role(grid: _Grid, line: int, row: Sequence[str], task: int | None) -> str:
     if task is None:
         return SAMPLE
     text = grid.cell(row, task)
-    folded = re.sub(r"-\d+$", "", _fold(text).replace("_", " "))
+    folded = re.sub(r"-\d+$", "", fold_header(text, keep_marks=True).replace("_", " "))
     role = _ROLE_OF_TASK.get(folded)
     if role is None:
         raise grid.error(
@@ -577,7 +577,7 @@ def _read_wide(grid: _Grid, samples: Collection[str]) -> tuple[list[_Well], tupl
                     *names, grid.cell(row, group), SAMPLE, value, no_ct, _efficiency(grid, line, row, efficiency)
                 )
             )
-    ignored = [name for name in grid.header if name.startswith("#") and _fold(name) not in GROUP_NAMES]
+    ignored = [name for name in grid.header if name.startswith("#") and not _is_group(name)]
     left_out = (f"{plural(len(ignored), 'column')} of classes: {', '.join(ignored)}",) if ignored else ()
     return wells, left_out
 
@@ -590,7 +590,7 @@ def _orientation(grid: _Grid, samples: Collection[str]) -> tuple[int, bool]:
         if column is not None:
             return column, by_sample
     down = [grid.cell(row, 0) for _, row in grid.read_rows()]
-    across = [name for name in header[1:] if not name.startswith("#") and _fold(name) not in GROUP_NAMES]
+    across = [name for name in header[1:] if not name.startswith("#") and not _is_group(name)]
     for is_sample in (set(samples).__contains__, lambda name: not _MIRNA.search(name)):
         n_down, n_across = (sum(map(is_sample, filter(None, names))) for names in (down, across))
         if bool(n_down) != bool(n_across):

@@ -66,6 +66,7 @@ from mirtool.errors import FormatError, UsageError
 from mirtool.io.arrays.genepix_writer import genepix_bytes
 from mirtool.io.registry import Inspection
 from mirtool.io.tables.arrow import floats_of, integers_of, texts_of
+from mirtool.io.tables.headers import fold_header
 from mirtool.io.tables.rows import column_names, finite_numbers, read_rows, spot_words, whole_numbers
 from mirtool.io.tables.text import HEAD_BYTES, FileHead, decode, is_binary, is_workbook, read_bytes, unify_newlines
 from mirtool.io.tables.text_tables import LARGEST_NUMBER, MISSING_CELLS, TextTable, tell_delimiter
@@ -129,12 +130,12 @@ class _Header:
         """Where each column stands, by its name without regard to case and blanks."""
         found: dict[str, list[int]] = {}
         for position, name in enumerate(self.columns):
-            found.setdefault(_fold(name), []).append(position)
+            found.setdefault(fold_header(name, keep_marks=True), []).append(position)
         return found
 
     def find(self, name: str) -> int | None:
         """Return the (first) position of a column, or None."""
-        return self.positions.get(_fold(name), [None])[0]
+        return self.positions.get(fold_header(name, keep_marks=True), [None])[0]
 
     @property
     def kind(self) -> str:
@@ -156,16 +157,12 @@ class _Header:
         return tuple(name for name in names if name in in_use or not re.fullmatch(r"\d", name))
 
 
-def _fold(name: str) -> str:
-    return " ".join(name.lower().split())
-
-
 def _column_line(line: str) -> tuple[tuple[str, ...], str] | None:
     """Return the names and the delimiter of a column line, or None where the line isn't one."""
     delimiter = tell_delimiter(line)
     names = column_names(line, delimiter)
-    known = {_fold(name) for name in _REQUIRED}
-    return (tuple(names), delimiter) if len(known & {_fold(name) for name in names}) >= 3 else None
+    required, found = ({fold_header(name, keep_marks=True) for name in own} for own in (_REQUIRED, names))
+    return (tuple(names), delimiter) if len(required & found) >= 3 else None
 
 
 def _parse_header(data: bytes) -> _Header:
@@ -418,7 +415,7 @@ def _find_columns(
 
 
 def _check_single(header: _Header, name: str, path: str | Path) -> None:
-    positions = header.positions[_fold(name)]
+    positions = header.positions[fold_header(name, keep_marks=True)]
     if len(positions) > 1:
         raise FormatError(
             "two columns have the same name",

@@ -35,7 +35,7 @@ from pathlib import Path
 from mirtool.annotation.probes import classify_probes, count_kinds, species_of
 from mirtool.errors import FormatError
 from mirtool.io.registry import Inspection
-from mirtool.io.tables.labels import fold_header
+from mirtool.io.tables.headers import fold_header
 from mirtool.io.tables.rows import column_names, read_rows
 from mirtool.io.tables.text import FileHead, read_text
 from mirtool.io.tables.text_tables import TextTable

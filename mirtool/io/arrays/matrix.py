@@ -63,14 +63,8 @@ from mirtool.io.mirnas import fasta
 from mirtool.io.registry import Inspection
 from mirtool.io.tables.decimal_comma import with_decimal_points
 from mirtool.io.tables.header_rows import find_header_rows
-from mirtool.io.tables.labels import (
-    Labels,
-    annotates,
-    find_labels,
-    fold_header,
-    looks_numeric,
-    row_labels,
-)
+from mirtool.io.tables.headers import fold_header
+from mirtool.io.tables.labels import Labels, annotates, find_labels, looks_numeric, row_labels
 from mirtool.io.tables.text import FileHead, read_head
 from mirtool.io.tables.text_tables import TextTable, head_table, read_table
 from mirtool.io.tables.transposed import OPTION, describe, lies_sideways, looks_sideways, sideways_columns

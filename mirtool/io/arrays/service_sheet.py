@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from mirtool.errors import FormatError
+from mirtool.io.tables.headers import fold_header
 from mirtool.io.tables.text_tables import LARGEST_NUMBER, MISSING_CELLS, cell_text
 from mirtool.model import BoolArray, FloatArray, IntArray, SpotLayout, TextArray, text_array
 
@@ -238,19 +239,19 @@ def text_of(cell: object) -> str:
     return " ".join(cell_text(cell).split())
 
 
-def _fold(text: str) -> str:
-    """Reduce a heading to its letters, in the singular."""
-    return re.sub(r"[^a-z0-9]", "", text.lower()).removesuffix("s")
+def _singular(text: str) -> str:
+    """Return a heading as it is compared, in the singular."""
+    return fold_header(text).removesuffix("s")
 
 
 def _heading(text: str) -> str:
     if _MEAN.fullmatch(text):
         return MEAN
-    return _HEADINGS.get(_fold(text), "")
+    return _HEADINGS.get(_singular(text), "")
 
 
 def _label(text: str) -> str:
-    return _LABELS.get(_fold(text), "")
+    return _LABELS.get(_singular(text), "")
 
 
 def is_number(cell: object) -> bool:

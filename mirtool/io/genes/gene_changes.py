@@ -37,8 +37,9 @@ import numpy as np
 from mirtool.errors import FormatError
 from mirtool.io.arrays.geo import refuse_series_matrix
 from mirtool.io.registry import Inspection
+from mirtool.io.tables.headers import fold_header
 from mirtool.io.tables.labels import is_number_like
-from mirtool.io.tables.name_lists import find_column, fold_header, names_mirna
+from mirtool.io.tables.name_lists import find_column, names_mirna
 from mirtool.io.tables.text import FileHead, read_head, read_text
 from mirtool.io.tables.text_tables import TextTable, head_table, read_table, table_of_lines
 from mirtool.model import FloatArray, IntArray, TextArray

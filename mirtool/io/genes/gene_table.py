@@ -28,7 +28,8 @@ import numpy as np
 
 from mirtool.annotation.gene_symbols.book import GeneSymbols, book_of, without_version
 from mirtool.errors import FormatError
-from mirtool.io.tables.name_lists import find_column, fold_header
+from mirtool.io.tables.headers import fold_header
+from mirtool.io.tables.name_lists import find_column
 from mirtool.io.tables.text_tables import MISSING_CELLS, TextTable, read_table
 from mirtool.model import TextArray
 

@@ -37,7 +37,8 @@ import numpy as np
 from mirtool.annotation.probes import ProbeKind, classify_probe, species_of
 from mirtool.errors import FormatError
 from mirtool.io.genes import gene_sets
-from mirtool.io.tables.name_lists import LIST_HEADERS, find_column, fold_header, read_list_or_table
+from mirtool.io.tables.headers import fold_header
+from mirtool.io.tables.name_lists import LIST_HEADERS, find_column, read_list_or_table
 from mirtool.io.tables.text import STDIN, is_workbook, read_head
 from mirtool.io.tables.text_tables import MISSING_CELLS, TextTable
 from mirtool.model import BoolArray, TextArray

@@ -13,13 +13,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from mirtool.io.tables.labels import (
-    ID_HEADERS,
-    NAME_HEADERS,
-    POSITION_HEADERS,
-    fold_header,
-    is_number_like,
-)
+from mirtool.io.tables.headers import fold_header
+from mirtool.io.tables.labels import ID_HEADERS, NAME_HEADERS, POSITION_HEADERS, is_number_like
 from mirtool.io.tables.text_tables import MISSING_CELLS, HeaderRows
 
 MOST_ROWS = 10

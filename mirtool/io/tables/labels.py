@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mirtool.errors import FormatError
+from mirtool.io.tables.headers import fold_header
 from mirtool.io.tables.text_tables import MISSING_CELLS, TextTable
 from mirtool.model import TextArray
 
@@ -35,17 +36,6 @@ class Labels:
     id: int | None
     name: int | None
     taken: frozenset[int]
-
-
-def fold_header(header: str) -> str:
-    """Return a header without case, blanks and marks.
-
-    Examples
-    --------
-    >>> fold_header("ID_REF"), fold_header("# miRNA name")
-    ('idref', 'mirnaname')
-    """
-    return re.sub(r"[#\s_.\-]+", "", header).lower()
 
 
 def find_labels(table: TextTable) -> Labels:

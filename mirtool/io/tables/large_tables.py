@@ -15,7 +15,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from mirtool.io.tables.name_lists import fold_header
+from mirtool.io.tables.headers import fold_header
 from mirtool.io.tables.text import STDIN, is_binary, is_workbook, read_head
 from mirtool.io.tables.text_tables import TextTable, tell_delimiter, unguard_text
 
@@ -41,7 +41,7 @@ def read_columns(
     path
         Text in UTF-8, packed by gzip or not; its first line is the header.
     labels, numbers
-        Folded headers (:func:`mirtool.io.tables.name_lists.fold_header`) of the columns wanted. Columns of labels
+        Folded headers (:func:`mirtool.io.tables.headers.fold_header`) of the columns wanted. Columns of labels
         become dictionary arrays, columns of numbers text.
     header
         The header of a file that has none.

@@ -11,21 +11,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mirtool.errors import FormatError
+from mirtool.io.tables.headers import fold_header
 from mirtool.io.tables.text import decode, is_binary, is_workbook, read_bytes, unify_newlines
 from mirtool.io.tables.text_tables import DELIMITERS, TextTable, read_table
 from mirtool.model import TextArray, text_array
-
-
-def fold_header(name: str) -> str:
-    """Return a header without case, blanks and marks, for comparison.
-
-    Examples
-    --------
-    >>> fold_header("Target Gene"), fold_header("mature_mirna_id")
-    ('targetgene', 'maturemirnaid')
-    """
-    return re.sub(r"[^a-z0-9]", "", name.lower())
-
 
 _MIRNA = re.compile(r"([a-z][a-z0-9]{2,4}-)?(mir-\S|let-\d|lin-4|bantam)", re.I)
 

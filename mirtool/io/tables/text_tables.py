@@ -21,6 +21,7 @@ import numpy as np
 
 from mirtool.errors import FormatError, MirtoolError
 from mirtool.io.tables.arrow import floats_of
+from mirtool.io.tables.headers import fold_header
 from mirtool.io.tables.text import FileHead, decode, is_binary, is_workbook, read_bytes, unify_newlines
 from mirtool.io.tables.workbook import read_sheets as read_sheets
 from mirtool.model import FloatArray, TextArray, text_array
@@ -130,7 +131,7 @@ class TextTable:
     def find(self, *names: str) -> int | None:
         """Find the first column whose header is one of ``names``, without regard to case and blanks."""
         folded = [_fold(name) for name in self.header]
-        return next((folded.index(_fold(name)) for name in names if _fold(name) in folded), None)
+        return next((folded.index(key) for key in map(_fold, names) if key in folded), None)
 
     def text(self, column: int) -> TextArray:
         """Return a column as text, stripped of blanks, formula guards undone."""
@@ -172,7 +173,7 @@ class TextTable:
 
 
 def _fold(name: str) -> str:
-    return " ".join(name.lstrip("# ").lower().split())
+    return fold_header(name.lstrip("# "), keep_marks=True)
 
 
 def _number(content: str) -> float:

@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mirtool.errors import FormatError
-from mirtool.io.tables.labels import annotates, fold_header, is_mirna_name, is_number_like, looks_numeric
+from mirtool.io.tables.headers import fold_header
+from mirtool.io.tables.labels import annotates, is_mirna_name, is_number_like, looks_numeric
 from mirtool.io.tables.text_tables import MISSING_CELLS, TextTable
 from mirtool.model import TextArray
 

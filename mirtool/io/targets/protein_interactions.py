@@ -47,8 +47,8 @@ import numpy as np
 from mirtool.errors import FormatError
 from mirtool.io.registry import Inspection
 from mirtool.io.tables.arrow import integers_of
+from mirtool.io.tables.headers import fold_header
 from mirtool.io.tables.labels import is_number_like
-from mirtool.io.tables.name_lists import fold_header
 from mirtool.io.tables.text import FileHead, decode, is_binary, is_workbook, read_bytes, read_head, unify_newlines
 from mirtool.io.tables.text_tables import MISSING_CELLS, TextTable, head_table, read_table
 from mirtool.model import BoolArray, FloatArray, IntArray, ProteinInteractions, TextArray, text_array

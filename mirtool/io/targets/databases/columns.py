@@ -9,8 +9,9 @@ import numpy as np
 
 from mirtool.annotation.gene_symbols import GeneSymbols, load_gene_symbols
 from mirtool.errors import FormatError
+from mirtool.io.tables.headers import fold_header
 from mirtool.io.tables.large_tables import read_columns
-from mirtool.io.tables.name_lists import find_column, fold_header
+from mirtool.io.tables.name_lists import find_column
 from mirtool.io.tables.text_tables import TextTable, read_table
 from mirtool.io.targets.interaction_rows import RANK, LabelColumn, blank_column, label_column
 from mirtool.model import BoolArray, FloatArray, IntArray

@@ -20,8 +20,9 @@ import numpy as np
 from mirtool.annotation.gene_symbols import GeneSymbols
 from mirtool.annotation.gene_symbols.book import without_version
 from mirtool.errors import FormatError
+from mirtool.io.tables.headers import fold_header
 from mirtool.io.tables.labels import is_number_like
-from mirtool.io.tables.name_lists import fold_header, names_mirna
+from mirtool.io.tables.name_lists import names_mirna
 from mirtool.io.tables.text import STDIN, is_workbook, read_bytes, read_text
 from mirtool.io.tables.text_tables import TextTable, read_table, table_of_lines, tell_delimiter
 from mirtool.io.targets.databases.columns import gene_symbols, no_rows
