@@ -15,7 +15,8 @@ PAGE = PACKAGE.parent / "docs" / "architecture.md"
 ROWS: tuple[tuple[str, ...], ...] = (
     ("errors", "wording"),
     ("model", "settings"),
-    ("stats", "annotation", "io"),
+    ("stats", "annotation"),
+    ("io",),
     ("study", "normalize"),
     ("quality", "cluster", "differential"),
     ("validation",),
@@ -27,8 +28,6 @@ ROWS: tuple[tuple[str, ...], ...] = (
 """A room imports rooms of lower rows only."""
 
 NEIGHBORS = {
-    ("annotation", "io"),
-    ("io", "annotation"),
     ("model", "errors"),
     ("__main__", "cli"),
 }

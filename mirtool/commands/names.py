@@ -84,7 +84,8 @@ def names(
       mirtool names chip.csv --aliases aliases.txt --aliases mature_v12.fa -o chip_names.csv
       cut -f1 table.tsv | mirtool names - --species hsa
     """  # noqa: D301  (typer wants the backspace itself)
-    from mirtool.annotation.mirna_names import name_columns, named_table, names_in
+    from mirtool.annotation.mirna_names import name_columns
+    from mirtool.io.mirnas.named_tables import named_table, names_in
     from mirtool.model import Table, text_array
     from mirtool.report.tables import format_of
 
@@ -122,7 +123,7 @@ def _meant_as_file(name: str) -> bool:
 
 
 def _read_column(path: str, column: str | None, sheet: str | None) -> tuple[TextTable, int]:
-    from mirtool.annotation.mirna_names import suggest_column
+    from mirtool.io.mirnas.named_tables import suggest_column
     from mirtool.io.tables.name_lists import read_list_or_table
 
     table = read_list_or_table(path, sheet=sheet)

@@ -184,9 +184,10 @@ def normalize(
       mirtool normalize --preset spike-in
       mirtool normalize --keep-replicates                and mirtool diff --replicates
     """  # noqa: D301
-    from mirtool.annotation.mirna_names import chip_names_table, names_path, update_mirna_names
+    from mirtool.annotation.mirna_names import chip_names_table, update_mirna_names
     from mirtool.io.results.replicates import replicates_path
     from mirtool.io.results.spots import average_path, spots_path
+    from mirtool.io.tables.output import side_path
     from mirtool.normalize import (
         average_table,
         is_ratio,
@@ -245,7 +246,7 @@ def normalize(
         done = replace(done, matrix=update_mirna_names(done.matrix, book))
     write_result(normalized_table(done.matrix, "linear" if linear else "log2"), target, format_name)
     if current_names:
-        write_result(chip_names_table(chip, book), str(names_path(target)), format_name)
+        write_result(chip_names_table(chip, book), str(side_path(target, "names")), format_name)
     if not is_stream(target):
         write_result(spots_table(done.matrix), str(spots_path(target)), format_name)
         if done.average is not None:

@@ -7,16 +7,15 @@ import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mirtool.errors import FormatError, MirtoolError
-from mirtool.io.mirnas.aliases import (
+from mirtool.annotation.mirna_names.sources import (
     ALIASES,
     DEAD_ENTRIES,
     MATURE_FASTA,
     NAMES_BY_RELEASE,
     DeadEntry,
-    read_aliases,
-    sniff,
 )
+from mirtool.errors import FormatError, MirtoolError
+from mirtool.io.mirnas.aliases import read_aliases, sniff
 from mirtool.io.registry import inspect_file, sniff_format
 from mirtool.io.tables.text import FileHead
 

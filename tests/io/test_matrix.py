@@ -273,7 +273,7 @@ def test_bad_table_is_refused_with_its_place(name, message):
 
 BAD_EXPRESSION = {
     "bad_duplicate_ids.csv": ", line 4: the ID '17605' occurs twice (found the same ID in line 2; expected one "
-    "row a probe in a table of normalized expression)",
+    "row per probe in a table of normalized expression)",
     "bad_too_large_log2.csv": ', line 2, column "s2": a value is too large to be a log2 intensity (found 812.5; '
     "expected values up to 64)",
     "bad_unknown_scale.csv": ": the table states a scale that mirtool does not know (found 'ln'; expected log2 or "

@@ -24,9 +24,9 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from mirtool.annotation.mirbase import EARLIER_VERSION, MIRBASE_VERSION, mature_mirnas, precursors, seed_of
+from mirtool.annotation.mirna_names.sources import ACCESSION, MATURE_FASTA, AliasSource, DeadEntry
 from mirtool.annotation.mirna_names.spelling import clean_name
 from mirtool.annotation.probes import ProbeKind, classify_probe, species_of
-from mirtool.io.mirnas.aliases import ACCESSION, MATURE_FASTA, AliasSource, DeadEntry
 
 CURRENT_RELEASE = f"miRBase {MIRBASE_VERSION}"
 EARLIER_RELEASE = f"miRBase {EARLIER_VERSION}"

@@ -3,24 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 from mirtool.annotation.mirna_names.book import CURRENT_RELEASE, MirnaNames
 from mirtool.annotation.mirna_names.names_table import name_columns
 from mirtool.annotation.probes import ProbeKind, is_kind
-from mirtool.io.tables.output import side_path
 from mirtool.model import ExpressionMatrix, ProbeTable, Table, text_array
-
-
-def names_path(path: str | Path) -> Path:
-    """Return the name of the table that keeps the chip's names beside a normalized one.
-
-    Examples
-    --------
-    >>> str(names_path("results/normalized.csv"))
-    'results/normalized_names.csv'
-    """
-    return side_path(path, "names")
 
 
 def update_mirna_names(matrix: ExpressionMatrix, book: MirnaNames) -> ExpressionMatrix:

@@ -26,89 +26,26 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
+from mirtool.annotation.mirna_names.sources import (
+    ACCESSION,
+    ALIASES,
+    DEAD_ENTRIES,
+    MATURE_FASTA,
+    NAMES_BY_RELEASE,
+    AliasSource,
+    DeadEntry,
+)
 from mirtool.errors import FormatError
 from mirtool.io.registry import Inspection
 from mirtool.io.tables.text import FileHead, is_workbook, read_bytes, read_text
 from mirtool.io.tables.text_tables import MISSING_CELLS, TextTable, head_table, read_table
 from mirtool.wording import plural
 
-MATURE_FASTA = "mature.fa"
-ALIASES = "aliases.txt"
-DEAD_ENTRIES = "miRNA.dead"
-NAMES_BY_RELEASE = "names by release"
-
-ACCESSION = re.compile(r"MI(MAT)?\d{4,}")
-"""An accession of miRBase: MIMAT… is a mature miRNA, MI… a precursor."""
-
 _SEQUENCE = re.compile(r"[ACGUTN]+", re.IGNORECASE)
 _RELEASE = re.compile(r"v(\d+)(?:[_.](\d+))?")
 _CODED_LINE = re.compile(r"([A-Z]{2})(?:\s+(.*))?")
-
-
-@dataclass(frozen=True)
-class DeadEntry:
-    """One withdrawn entry: its name and accession, its earlier names, what took its place, and why."""
-
-    name: str
-    accession: str = ""
-    earlier: tuple[str, ...] = ()
-    forward: str = ""
-    comment: str = ""
-
-
-@dataclass(frozen=True, eq=False)
-class AliasSource:
-    """What one source knows of names.
-
-    Parameters
-    ----------
-    label
-        How it is cited.
-    kind
-        One of the four formats.
-    names
-        Name to the accessions that bore it, each with the places, in ``releases``, of those in which it did.
-    releases
-        What the places stand for, the oldest first; empty where the source knows one state only.
-    sequences
-        Accession to mature sequence, where the source has them.
-    dead
-        The withdrawn entries.
-    """
-
-    label: str
-    kind: str
-    names: Mapping[str, Mapping[str, tuple[int, ...]]]
-    releases: tuple[str, ...] = ()
-    sequences: Mapping[str, str] = field(default_factory=dict)
-    dead: tuple[DeadEntry, ...] = ()
-
-    def cite(self, name: str, accession: str) -> str:
-        """Say in which releases ``accession`` bore ``name``.
-
-        Examples
-        --------
-        >>> borne = {"hsa-miR-16": {"MIMAT0000069": (0, 1, 2, 4)}}
-        >>> releases = ("miRBase 6", "miRBase 7", "miRBase 8", "miRBase 9", "miRBase 10")
-        >>> AliasSource("names.tsv", NAMES_BY_RELEASE, borne, releases).cite("hsa-miR-16", "MIMAT0000069")
-        'miRBase 6 to 8, miRBase 10 (names.tsv)'
-        """
-        if not self.releases:
-            return self.label
-        runs: list[list[int]] = []
-        for place in self.names[name][accession]:
-            if runs and place == runs[-1][-1] + 1:
-                runs[-1].append(place)
-            else:
-                runs.append([place])
-        spans = (
-            self.releases[run[0]] + (f" to {self.releases[run[-1]].removeprefix('miRBase ')}" if run[1:] else "")
-            for run in runs
-        )
-        return f"{', '.join(spans)} ({self.label})"
 
 
 def sniff(head: FileHead) -> bool:
