@@ -8,13 +8,15 @@ without pandas; every type that is a table turns into a DataFrame by ``to_frame(
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from mirtool.errors import MirtoolError
+from mirtool.settings import unknown_choice
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -347,6 +349,79 @@ class ExpressionMatrix:
         return pd.DataFrame(self.values, index=index, columns=list(self.samples.names))
 
 
+class Rule(StrEnum):
+    """Which probes are up or down; the value is what the user types.
+
+    ``p`` and ``fdr`` are short for ``volcano-p`` and ``volcano-fdr``.
+
+    Examples
+    --------
+    >>> Rule("fdr").column
+    'regulation by volcano FDR'
+    >>> Rule.named("volcano")
+    Traceback (most recent call last):
+    mirtool.errors.UsageError: unknown rule 'volcano' (expected one of fold-change, volcano-p, volcano-fdr)
+      What to do: did you mean volcano-p?
+    """
+
+    FOLD_CHANGE = "fold-change"
+    VOLCANO_P = "volcano-p"
+    VOLCANO_FDR = "volcano-fdr"
+
+    @classmethod
+    def _missing_(cls, value: object) -> Rule | None:
+        return {"p": cls.VOLCANO_P, "fdr": cls.VOLCANO_FDR}.get(str(value))
+
+    @classmethod
+    def named(cls, text: str, parameter: str | None = None) -> Rule:
+        """Return the rule that ``text`` names.
+
+        Raises
+        ------
+        UsageError
+            Where there is none, about ``parameter``.
+        """
+        try:
+            return cls(text)
+        except ValueError:
+            raise unknown_choice("rule", text, cls, parameter) from None
+
+    @classmethod
+    def in_columns(cls, columns: Iterable[str]) -> tuple[Rule, ...]:
+        """Return the rules whose column is among ``columns``, weakest first."""
+        there = set(columns)
+        return tuple(rule for rule in cls if rule.column in there)
+
+    @classmethod
+    def default(cls, available: Iterable[Rule]) -> Rule:
+        """Return the rule taken where none is named: volcano P, or fold change where no test was made."""
+        return cls.VOLCANO_P if cls.VOLCANO_P in available else cls.FOLD_CHANGE
+
+    @property
+    def label(self) -> str:
+        """The rule as it ends the names of columns: ``volcano P``."""
+        return {"fold-change": "fold change", "volcano-p": "volcano P", "volcano-fdr": "volcano FDR"}[self.value]
+
+    @property
+    def words(self) -> str:
+        """What must pass, in words: ``fold change and P``."""
+        return {
+            "fold-change": "fold change",
+            "volcano-p": "fold change and P",
+            "volcano-fdr": "fold change and adjusted P",
+        }[self.value]
+
+    @property
+    def column(self) -> str:
+        """The column of the differential table that holds ``up``, ``down`` or nothing."""
+        return f"regulation by {self.label}"
+
+    @property
+    def stability_column(self) -> str:
+        """The column of the share of choices under which the rule calls the probe."""
+        return f"stability by {self.label}"
+
+
 @dataclass(frozen=True, eq=False)
 class DifferentialTable:
     """One comparison, one row per probe. Every array has shape ``(n_probes,)``; NaN is missing.
@@ -411,6 +486,49 @@ class DifferentialTable:
 
     def __len__(self) -> int:
         return len(self.probes)
+
+    @property
+    def has_test(self) -> bool:
+        """True where a test was made, so that there are P values."""
+        return self.test != "none"
+
+    @property
+    def has_adjusted(self) -> bool:
+        """True where P was adjusted for the number of tests."""
+        return self.has_test and self.adjust != "none"
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules that could be applied, weakest first."""
+        p = (Rule.VOLCANO_P,) if self.has_test else ()
+        return (Rule.FOLD_CHANGE, *p, *((Rule.VOLCANO_FDR,) if self.has_adjusted else ()))
+
+    def calls(self, rule: Rule) -> TextArray:
+        """Return what a rule calls each probe, ``(n_probes,)``: ``"up"``, ``"down"`` or ``""``."""
+        return {
+            Rule.FOLD_CHANGE: self.regulation_fold_change,
+            Rule.VOLCANO_P: self.regulation_p,
+            Rule.VOLCANO_FDR: self.regulation_fdr,
+        }[rule]
+
+    def take(self, rows: npt.NDArray[Any]) -> DifferentialTable:
+        """Return the probes at ``rows`` (positions or a mask), in that order."""
+        arrays = {
+            own.name: value[rows]
+            for own in fields(self)
+            if isinstance(value := getattr(self, own.name), np.ndarray)
+        }
+        return replace(self, probes=self.probes.take(rows), **arrays)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per probe as a DataFrame, in the order of the probes, numbers as they are."""
+        import pandas as pd
+
+        columns = {"ID": self.probes.id, "Name": self.probes.name}
+        columns |= {
+            own.name: value for own in fields(self) if isinstance(value := getattr(self, own.name), np.ndarray)
+        }
+        return pd.DataFrame(columns)
 
 
 EVIDENCE_CLASSES = ("", "predicted", "weak", "clip", "strong")

@@ -29,6 +29,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
 
 NEIGHBORS = {
     ("model", "errors"),
+    ("model", "settings"),
     ("__main__", "cli"),
 }
 """Imports within one row that are meant."""

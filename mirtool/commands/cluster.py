@@ -20,7 +20,6 @@ from mirtool.commands.common import (
 from mirtool.commands.console import progress_steps, say, say_pairs, warn
 from mirtool.commands.enrichment import hash_files
 from mirtool.commands.expression import normalized_table_of
-from mirtool.commands.network_mirnas import RULES
 from mirtool.commands.options import (
     FiguresOption,
     NoFiguresOption,
@@ -217,6 +216,8 @@ def _check_options(
     figures: str | None,
     no_figures: bool,
 ) -> None:
+    from mirtool.model import Rule
+
     check_figure_options(figures, no_figures)
     if top is not None and (differential or regulation):
         raise UsageError(
@@ -224,8 +225,8 @@ def _check_options(
             found="--top with " + ("--regulation" if regulation else "--differential"),
             hint="leave one of them out",
         )
-    if regulation is not None and regulation not in RULES:
-        raise UsageError(f"--regulation can't be {regulation!r}", expected=" or ".join(RULES))
+    if regulation is not None:
+        Rule.named(regulation, "regulation")
     if not (genes or arrays):
         raise UsageError("there is nothing left to cluster", found="--no-genes and --no-arrays")
 
@@ -277,10 +278,11 @@ def _passing(matrix: ExpressionMatrix, path: str, regulation: str | None) -> tup
     import numpy as np
 
     from mirtool.io.results.differential import read_differential
+    from mirtool.model import Rule
 
     found = read_differential(path)
-    rule = regulation or ("volcano-p" if RULES["volcano-p"] in found.regulation else "fold-change")
-    column = RULES[rule]
+    rule = Rule.named(regulation) if regulation else Rule.default(Rule.in_columns(found.regulation))
+    column = rule.column
     if column not in found.regulation:
         raise UsageError(
             f"the differential table has no column '{column}'",

@@ -28,13 +28,6 @@ FURTHER_GENES = 1500
 """Genes of the simulated mRNA that no miRNA of the starter table targets."""
 DEFAULT_SEED = 1
 
-RULES = {
-    "fold change": "fold change",
-    "volcano P": "fold change and P",
-    "volcano FDR": "fold change and FDR",
-}
-"""Rules of ``mirtool diff``, weakest first, as a table of its results names them and as a person does."""
-
 STEPS = (
     ("mirtool init exports/*.gpr", "Look into the scanner's files and write the sample sheet."),
     (
@@ -253,6 +246,7 @@ def _fill_in_groups(study: SimulatedStudy) -> None:
 def _show_found(study: SimulatedStudy) -> None:
     """Print what was planted beside what was found, and how much passed that was not planted."""
     from mirtool.io.tables.text_tables import read_table
+    from mirtool.model import Rule
     from mirtool.report.tables import write_table
 
     differential = read_table("results/differential.csv")
@@ -266,13 +260,13 @@ def _show_found(study: SimulatedStudy) -> None:
     planted = set(table["ID"])
     say("\nAll that passed, and how much of it was planted:")
     lines = []
-    for rule, words in RULES.items():
-        calls = differential.text(_column(differential, f"regulation by {rule}"))
+    for rule in Rule:
+        calls = differential.text(_column(differential, rule.column))
         passing = {
             i for i, call in zip(differential.text(_column(differential, "ID")), calls, strict=True) if call
         }
         hits = len(passing & planted)
-        lines.append([words, str(len(passing)), str(hits), str(len(passing) - hits)])
+        lines.append([rule.words, str(len(passing)), str(hits), str(len(passing) - hits)])
     say_table(["rule", "passing", "planted", "not planted"], lines)
 
 
@@ -284,7 +278,7 @@ def _planted_and_found(study: SimulatedStudy, differential: TextTable) -> Table:
     """Look each planted probe up in the differential table that the commands wrote; largest decrease first."""
     import numpy as np
 
-    from mirtool.model import Table, text_array
+    from mirtool.model import Rule, Table, text_array
 
     row_of = {probe_id: row for row, probe_id in enumerate(differential.text(_column(differential, "ID")))}
     planted = study.truth.take(np.flatnonzero(study.truth["log2 ratio"]))
@@ -295,9 +289,7 @@ def _planted_and_found(study: SimulatedStudy, differential: TextTable) -> Table:
         values = differential.numbers(_column(differential, name))
         return np.array([np.nan if row is None else values[row] for row in rows])
 
-    calls = {
-        words: differential.text(_column(differential, f"regulation by {rule}")) for rule, words in RULES.items()
-    }
+    calls = {rule.words: differential.text(_column(differential, rule.column)) for rule in Rule}
     passes = ([words for words, call in calls.items() if row is not None and call[row]] for row in rows)
     return Table(
         {

@@ -46,10 +46,9 @@ from mirtool.wording import plural
 
 if TYPE_CHECKING:
     from mirtool.differential import Comparison, Model
-    from mirtool.model import DifferentialTable, ExpressionMatrix, Table, TextArray
+    from mirtool.model import DifferentialTable, ExpressionMatrix, Rule, Table
 
 STDIN = "-"
-VOLCANO_RULES = ("p", "fdr")
 
 
 def diff(
@@ -223,6 +222,7 @@ def diff(
     from mirtool.differential import Model
     from mirtool.differential.compare import check_options
     from mirtool.differential.model_options import check_test
+    from mirtool.model import Rule
     from mirtool.report.tables import format_of
 
     model = Model(
@@ -242,8 +242,8 @@ def diff(
     )
     check_test(test, model)
     _check_log_odds(test, treat, asked=log_odds)
-    _check_choice("--volcano", volcano, VOLCANO_RULES)
-    _check_figure_options(figures, no_figures, volcano, adjust)
+    rule = Rule.named(volcano, "volcano")
+    _check_figure_options(figures, no_figures, rule, adjust)
     place = find_place([table] if table else [], samples, "normalized table")
     target = place.target(output, "differential.csv")
     format_of(target, format_name)
@@ -272,7 +272,7 @@ def diff(
     folder = None if no_figures else place.figures(figures)
     if folder is not None:
         for comparison, d, suffix in zip(result.comparisons, result.tables, _suffixes(result), strict=True):
-            _draw(d, matrix, comparison, folder, volcano, suffix)
+            _draw(d, matrix, comparison, folder, rule, suffix)
     summaries = [
         _summary(matrix, comparison, d, n)
         for comparison, d, n in zip(result.comparisons, result.tables, counts, strict=True)
@@ -420,11 +420,6 @@ def _suffixes(result: _Result) -> list[str]:
     return names
 
 
-def _check_choice(option: str, value: str | None, choices: tuple[str, ...]) -> None:
-    if value is not None and value not in choices:
-        raise UsageError(f"{option} can't be {value!r}", expected=" or ".join(choices))
-
-
 def _check_log_odds(test: str, treat: float, *, asked: bool) -> None:
     if asked and (test != "moderated" or treat > 1):
         raise UsageError(
@@ -434,9 +429,11 @@ def _check_log_odds(test: str, treat: float, *, asked: bool) -> None:
         )
 
 
-def _check_figure_options(figures: str | None, no_figures: bool, volcano: str, adjust: str) -> None:
+def _check_figure_options(figures: str | None, no_figures: bool, volcano: Rule, adjust: str) -> None:
+    from mirtool.model import Rule
+
     check_figure_options(figures, no_figures)
-    if volcano == "fdr" and adjust.strip().lower() == "none":
+    if volcano is Rule.VOLCANO_FDR and adjust.strip().lower() == "none":
         raise UsageError(
             "figures by adjusted P need an adjustment", found="--volcano fdr --adjust none", expected="--adjust bh"
         )
@@ -485,12 +482,7 @@ def _groups(compare: str | None, matrix: ExpressionMatrix) -> tuple[str | None, 
 
 def _counts(d: DifferentialTable) -> dict[str, dict[str, int]]:
     """Count up and down by each rule that was applied."""
-    rules = {"fold change": d.regulation_fold_change}
-    if d.test != "none":
-        rules["fold change and P"] = d.regulation_p
-        if d.adjust != "none":
-            rules["fold change and adjusted P"] = d.regulation_fdr
-    return {rule: {call: int((calls == call).sum()) for call in ("up", "down")} for rule, calls in rules.items()}
+    return {rule.words: {call: int((d.calls(rule) == call).sum()) for call in ("up", "down")} for rule in d.rules}
 
 
 def _tell(
@@ -581,20 +573,21 @@ def _draw(
     matrix: ExpressionMatrix,
     comparison: Comparison,
     folder: Path,
-    volcano: str,
+    volcano: Rule,
     suffix: str,
 ) -> None:
     """Draw the volcano plot, and the heat map of what passes its rule; ``suffix`` ends the files' names."""
+    from mirtool.model import Rule
     from mirtool.report.figures.canvas import save_figure
     from mirtool.report.figures.heatmap import heatmap_figure
     from mirtool.report.figures.volcano import volcano_figure
 
     paths = save_figure(volcano_figure(d, rule=volcano), folder, f"volcano{suffix}")
-    rule, calls = _figure_rule(d, volcano)
-    passing = calls != ""
+    rule = volcano if d.has_test else Rule.FOLD_CHANGE
+    passing = d.calls(rule) != ""
     if passing.any():
         compared = matrix.take_samples((*comparison.reference_columns, *comparison.tested_columns))
-        title = f"{plural(int(passing.sum()), 'probe')}: {_rule_in_words(rule, d)}"
+        title = f"{plural(int(passing.sum()), 'probe')}: {_rule_in_words(rule.words, d)}"
         paths += save_figure(
             heatmap_figure(compared.take_probes(passing), title=title), folder, f"heatmap{suffix}"
         )
@@ -605,14 +598,6 @@ def _draw(
         for path in (folder / f"heatmap{suffix}.png", folder / f"heatmap{suffix}.svg"):
             if path.exists():
                 warn(f"{path} is from an earlier run")
-
-
-def _figure_rule(d: DifferentialTable, volcano: str) -> tuple[str, TextArray]:
-    if d.test == "none":
-        return "fold change", d.regulation_fold_change
-    if volcano == "fdr":
-        return "fold change and adjusted P", d.regulation_fdr
-    return "fold change and P", d.regulation_p
 
 
 def _hashes(source: str, sheet: str, platform: str | None, *, replicates: bool) -> dict[str, str]:

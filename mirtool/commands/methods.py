@@ -35,6 +35,7 @@ from mirtool.wording import plural
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from mirtool.model import Rule
     from mirtool.robustness.methods import MethodRun
 
 ALIKE = ("channel", "flags", "impute", "min_intensity", "keep", "probes", "min_factor_probes")
@@ -190,13 +191,14 @@ def _as_typed(options: Mapping[str, Any]) -> str:
 
 def _tell(runs: Sequence[MethodRun]) -> None:
     """Print what passes with each recipe under the default test, and how many other tests find."""
+    from mirtool.model import Rule
     from mirtool.robustness.methods import Agreement, agreement
     from mirtool.robustness.sensitivity.outcomes import regulations
 
     default = runs[0].d
     assert default is not None  # run_methods has seen to it
     rules = tuple(regulations(default))
-    words = {"fold change": "fold change", "p": "and P", "fdr": "and adjusted P"}
+    words = {rule: rule.words.removeprefix("fold change ") for rule in Rule}
     recipes = dict.fromkeys(run.recipe for run in runs)
     say(
         f"{plural(len(recipes), 'recipe')}, {runs[0].test} test; what passes, and how many of them "
@@ -220,7 +222,7 @@ def _tell(runs: Sequence[MethodRun]) -> None:
         warn(f"{', '.join(names)}: {reason}")
 
 
-def _cell(beside: Any, rule: str) -> str:
+def _cell(beside: Any, rule: Rule) -> str:
     n = beside.passing(rule)
     return "–" if n is None else f"{n:,} / {beside.shared[rule]:,}"
 

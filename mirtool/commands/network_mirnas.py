@@ -16,13 +16,7 @@ from mirtool.wording import plural
 if TYPE_CHECKING:
     from mirtool.annotation.mirna_names import MirnaNames, Resolution
     from mirtool.io.results.differential import DifferentialNames
-
-RULES = {
-    "fold-change": "regulation by fold change",
-    "volcano-p": "regulation by volcano P",
-    "volcano-fdr": "regulation by volcano FDR",
-}
-"""What ``--regulation`` may be, and the column of the differential table it stands for."""
+    from mirtool.model import Rule
 
 LIST_SUFFIXES = (".txt", ".csv", ".tsv", ".xlsx")
 """What ``--mirnas`` ends in where it is meant as a file, even if there is no such file."""
@@ -58,13 +52,14 @@ def choose_mirnas(
     differential: str | None, mirnas: str | None, regulation: str | None, place: Place
 ) -> ChosenMirnas:
     """Return the miRNAs that were named, or that a differential table calls up or down by a rule."""
-    if regulation is not None and regulation not in RULES:
-        raise UsageError(f"--regulation can't be {regulation!r}", expected=" or ".join(RULES))
+    from mirtool.model import Rule
+
+    rule = None if regulation is None else Rule.named(regulation, "regulation")
     if mirnas:
         return _choose_named(mirnas, regulation)
     from mirtool.io.results.differential import read_differential
 
-    return _choose_regulated(read_differential(differential_table_of(differential, place)), regulation)
+    return _choose_regulated(read_differential(differential_table_of(differential, place)), rule)
 
 
 def _choose_named(mirnas: str, regulation: str | None) -> ChosenMirnas:
@@ -80,10 +75,12 @@ def _choose_named(mirnas: str, regulation: str | None) -> ChosenMirnas:
     return ChosenMirnas(names, None, None, "named with --mirnas", None)
 
 
-def _choose_regulated(table: DifferentialNames, regulation: str | None) -> ChosenMirnas:
-    rule = regulation or ("volcano-p" if RULES["volcano-p"] in table.regulation else "fold-change")
-    column = RULES[rule]
-    if column not in table.regulation and rule == "fold-change":
+def _choose_regulated(table: DifferentialNames, asked: Rule | None) -> ChosenMirnas:
+    from mirtool.model import Rule
+
+    rule = asked or Rule.default(Rule.in_columns(table.regulation))
+    column = rule.column
+    if column not in table.regulation and rule is Rule.FOLD_CHANGE:
         raise FormatError(
             f"the differential table has no column '{column}', which every table of `mirtool diff` has",
             path=table.path,

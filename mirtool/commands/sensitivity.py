@@ -69,8 +69,8 @@ def _known_to(function: Any, arguments: Mapping[str, Any]) -> dict[str, Any]:
 
 def tell_sensitivity(result: Sensitivity) -> None:
     """Say how many probes of the list stay under how many choices, and which choice moves the list most."""
+    from mirtool.model import Rule
     from mirtool.robustness.sensitivity import choice_effects
-    from mirtool.robustness.sensitivity.sensitivity_table import rule_name
 
     made = len(result.outcomes) - len(result.failures)
     say(f"Sensitivity: the list under {plural(made, 'set')} of choices, from the raw arrays:")
@@ -78,14 +78,14 @@ def tell_sensitivity(result: Sensitivity) -> None:
     for rule, calls in result.calls.items():
         share = result.share[rule][calls != 0]
         counts = (len(share), (share >= 1).sum(), (share >= MOST_CHOICES).sum(), (share < 0.5).sum())
-        rows.append((f"by {rule_name(rule)}", *(f"{n:,}" for n in counts)))
+        rows.append((f"by {rule.label}", *(f"{n:,}" for n in counts)))
     say_table(
         ("", "listed", "stay under all", f"under {100 * MOST_CHOICES:g} % or more", "under less than half"), rows
     )
-    rule = "p" if "p" in result.calls else "fold change"
+    rule = Rule.default(result.calls)
     if not result.listed(rule):
         return
-    say(f"How many of the {result.listed(rule):,} by {rule_name(rule)} stay, whatever else is chosen:")
+    say(f"How many of the {result.listed(rule):,} by {rule.label} stay, whatever else is chosen:")
     say_table(
         ("", "choices", "least", "on average"),
         [
@@ -96,7 +96,7 @@ def tell_sensitivity(result: Sensitivity) -> None:
                 f"{effect.mean:.1f}",
             )
             for effect in choice_effects(result, rule)
-            if rule == "p" or effect.choice != "test"
+            if rule is Rule.VOLCANO_P or effect.choice != "test"
         ],
     )
     for problem, n in _count_failures(result).items():

@@ -205,12 +205,11 @@ def _read_qpcr(path: str | None, candidates: Candidates) -> QpcrResults | None:
 
 def _tell(chosen: Shortlist, qpcr: QpcrResults | None, network: str | None) -> None:
     from mirtool.shortlist import RANKS
-    from mirtool.shortlist.build import RULES
 
     names = chosen.candidates.names
     which = "up or down" if chosen.direction == "both" else chosen.direction
     say(
-        f"Shortlist: {len(chosen)} of {plural(chosen.n_listed, 'miRNA')} {which} by {RULES[chosen.rule]} "
+        f"Shortlist: {len(chosen)} of {plural(chosen.n_listed, 'miRNA')} {which} by {chosen.rule.label} "
         f"({names.tested} / {names.reference})"
     )
     lines = [("rank", f"by {chosen.rank}: {RANKS[chosen.rank]}")]

@@ -221,10 +221,9 @@ def validate(
 
 
 def _check_array_rule(rule: str) -> None:
-    from mirtool.validation import ARRAY_RULES
+    from mirtool.model import Rule
 
-    if rule not in ARRAY_RULES:
-        raise UsageError(f"--array-rule can't be {rule!r}", expected=", ".join(ARRAY_RULES))
+    Rule.named(rule, "array_rule")
 
 
 def _find_place(samples: str | None) -> Place:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from mirtool.differential.compare import TESTS
 from mirtool.differential.fold_change import FOLD_CHANGES
-from mirtool.model import DifferentialTable, IntArray, Table
+from mirtool.model import DifferentialTable, IntArray, Rule, Table
 from mirtool.stats.adjustment import ADJUSTMENTS
 
 if TYPE_CHECKING:
@@ -43,13 +43,6 @@ MEANS = {
 
 LOG_ODDS = "B (log odds)"
 
-REGULATION_COLUMNS = {
-    "fold change": "regulation by fold change",
-    "p": "regulation by volcano P",
-    "fdr": "regulation by volcano FDR",
-}
-"""Rule to the column that holds ``up``, ``down`` or nothing by it."""
-
 
 def differential_table(d: DifferentialTable) -> Table:
     """Lay a comparison out for writing: rows sorted by P, then by the size of the log2 ratio, then by ID.
@@ -68,22 +61,17 @@ def differential_table(d: DifferentialTable) -> Table:
         f"log2 ratio {over}": d.log2_ratio,
         f"fold change {over}": d.signed_fold_change,
     }
-    has_test, has_fdr = d.test != "none", d.test != "none" and d.adjust != "none"
-    if has_test:
+    if d.has_test:
         label = TEST_LABELS[d.test]
         columns |= {f"{STATISTICS[d.test]} ({label})": d.statistic, f"P ({label})": d.p_value}
-    if has_fdr:
+    if d.has_adjusted:
         columns[ADJUSTMENTS[d.adjust]] = d.fdr
     if d.log_odds is not None:
         columns[LOG_ODDS] = d.log_odds
     columns |= {f"n {d.tested}": d.n_tested, f"n {d.reference}": d.n_reference}
     if d.spots_tested is not None and d.spots_reference is not None:
         columns |= {f"spots {d.tested}": d.spots_tested, f"spots {d.reference}": d.spots_reference}
-    columns[REGULATION_COLUMNS["fold change"]] = d.regulation_fold_change
-    if has_test:
-        columns[REGULATION_COLUMNS["p"]] = d.regulation_p
-    if has_fdr:
-        columns[REGULATION_COLUMNS["fdr"]] = d.regulation_fdr
+    columns |= {rule.column: d.calls(rule) for rule in d.rules}
     return Table(columns, _notes(d)).take(_order(d))
 
 
@@ -113,9 +101,7 @@ def overview_table(comparison: ModelComparison) -> Table:
             columns[f"{ADJUSTMENTS[d.adjust]} {over}"] = d.fdr
         if d.log_odds is not None:
             columns[f"{LOG_ODDS} {over}"] = d.log_odds
-        columns[f"{REGULATION_COLUMNS['p']} {over}"] = d.regulation_p
-        if d.adjust != "none":
-            columns[f"{REGULATION_COLUMNS['fdr']} {over}"] = d.regulation_fdr
+        columns |= {f"{rule.column} {over}": d.calls(rule) for rule in d.rules if rule is not Rule.FOLD_CHANGE}
     p_value = first.p_value if comparison.f is None else comparison.f.p_value
     order = np.lexsort((first.probes.id.astype(str), -np.abs(first.log2_ratio), p_value))
     compared = " and ".join(f"{d.tested}/{d.reference}" for d in comparison.tables)

@@ -12,15 +12,13 @@ from mirtool.errors import NotEnoughDataError, UsageError
 from mirtool.io.mirnas.mirna_lists import MirnaList
 from mirtool.io.results.candidates import Candidates
 from mirtool.io.results.evidence import QpcrResult, QpcrResults
-from mirtool.model import BoolArray
+from mirtool.model import BoolArray, Rule
 from mirtool.shortlist.membership import Membership, look_up
 from mirtool.shortlist.ranking import rank_mirnas, rank_order
 
-RULES = {"fold-change": "fold change", "volcano-p": "volcano P", "volcano-fdr": "volcano FDR"}
 """What a list may go by, and how the columns of that rule end."""
 
 DIRECTIONS = ("both", "up", "down")
-REGULATION = "regulation by "
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +54,7 @@ class Shortlist:
     qpcr: tuple[QpcrResult | None, ...]
     qpcr_header: str
     network: tuple[Mapping[str, float], ...] | None
-    rule: str
+    rule: Rule
     rank: str
     direction: str
     n_listed: int
@@ -86,7 +84,7 @@ def shortlist(
     book
         Resolves names.
     rule
-        Which probes are candidates: those up or down by a key of :data:`RULES`. Default volcano-p, and fold-change
+        Which probes are candidates: those up or down by a rule. Default volcano-p, and fold-change
         where no test was made.
     rank
         A key of :data:`mirtool.shortlist.RANKS`. The default is the study's.
@@ -106,15 +104,15 @@ def shortlist(
     NotEnoughDataError
         Where no probe is up or down by the rule.
     """
-    rule = _choose_rule(candidates, rule)
+    by = _choose_rule(candidates, rule)
     if direction not in DIRECTIONS:
         raise UsageError("no direction is called so", found=repr(direction), expected=", ".join(DIRECTIONS))
     if top < 1:
         raise UsageError("a shortlist needs at least one miRNA", found=f"--top {top}")
     found = [book.resolve(name) for name in candidates.names.name]
     keys = [each.best_name.strip() or own for each, own in zip(found, candidates.names.id, strict=True)]
-    order = rank_order(candidates, rank, RULES[rule])
-    mirnas = rank_mirnas(order, _passing(candidates, rule, direction), keys)
+    order = rank_order(candidates, rank, by.label)
+    mirnas = rank_mirnas(order, _passing(candidates, by, direction), keys)
     taken = mirnas[:top]
     names = tuple(found[probes[0]] for probes in taken)
     targets = _by_current_name(qpcr, book)
@@ -126,34 +124,33 @@ def shortlist(
         tuple(_first_known(name, targets) for name in names),
         qpcr.p_header if qpcr else "",
         None if network is None else tuple(network.get(keys[probes[0]], {}) for probes in taken),
-        rule,
+        by,
         rank,
         direction,
         len(mirnas),
     )
 
 
-def _choose_rule(candidates: Candidates, rule: str | None) -> str:
-    has = {key: REGULATION + words in candidates.names.regulation for key, words in RULES.items()}
-    if rule is None:
-        return "volcano-p" if has["volcano-p"] else "fold-change"
-    if rule not in RULES:
-        raise UsageError("no rule is called so", found=repr(rule), expected=", ".join(RULES))
-    if not has[rule]:
+def _choose_rule(candidates: Candidates, asked: str | None) -> Rule:
+    available = Rule.in_columns(candidates.names.regulation)
+    if asked is None:
+        return Rule.default(available)
+    rule = Rule.named(asked, "regulation")
+    if rule not in available:
         raise UsageError(
-            f"the differential table has no column '{REGULATION}{RULES[rule]}'",
+            f"the differential table has no column '{rule.column}'",
             found=", ".join(candidates.names.regulation),
             hint="no test was made, or P was not adjusted: choose --regulation fold-change",
         )
     return rule
 
 
-def _passing(candidates: Candidates, rule: str, direction: str) -> BoolArray:
-    calls = candidates.names.regulation[REGULATION + RULES[rule]]
+def _passing(candidates: Candidates, rule: Rule, direction: str) -> BoolArray:
+    calls = candidates.names.regulation[rule.column]
     passing = np.asarray(calls != "") if direction == "both" else np.asarray(calls == direction)
     if not passing.any():
         raise NotEnoughDataError(
-            f"no probe is {'up or down' if direction == 'both' else direction} by '{RULES[rule]}'",
+            f"no probe is {'up or down' if direction == 'both' else direction} by '{rule.label}'",
             path=candidates.names.path,
             hint="choose another rule (--regulation fold-change), or a lower bar (`mirtool diff --cutoff 1.5`)",
         )

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from mirtool.annotation.mirna_names import MirnaNames, Resolution, name_columns
 from mirtool.io.results.candidates import STABILITY_START
 from mirtool.model import FloatArray, IntArray, Table, TextArray, text_array
-from mirtool.shortlist.build import REGULATION, RULES, Shortlist
+from mirtool.shortlist.build import Shortlist
 from mirtool.shortlist.motifs import MOTIFS, motif_starts
 from mirtool.shortlist.ranking import RANKS
 
@@ -38,7 +38,7 @@ def shortlist_table(chosen: Shortlist, book: MirnaNames) -> Table:
         ("mirtool shortlist", ""),
         ("tested", names.tested),
         ("reference", names.reference),
-        ("candidates", f"{chosen.n_listed} by {RULES[chosen.rule]}, {chosen.direction}"),
+        ("candidates", f"{chosen.n_listed} by {chosen.rule.label}, {chosen.direction}"),
         ("rank", f"{chosen.rank}, {RANKS[chosen.rank].replace(';', ',')}"),
         *((f"list {each.title}", each.path) for each in chosen.memberships),
         *((f"motif {motif.sequence}", motif.reference.replace(";", ",")) for motif in MOTIFS),
@@ -61,7 +61,7 @@ def _identity(chosen: Shortlist, lead: IntArray, book: MirnaNames) -> dict[str, 
 
 def _other_probes(chosen: Shortlist, probes: tuple[int, ...]) -> str:
     names = chosen.candidates.names
-    calls = names.regulation[REGULATION + RULES[chosen.rule]]
+    calls = names.regulation[chosen.rule.column]
     return "; ".join(
         f"{names.id[i]}: {_signed(names.log2_ratio[i]):.3g}{f' {calls[i]}' if calls[i] else ''}"
         for i in probes[1:]

@@ -1,13 +1,12 @@
 """Quantitative PCR: from wells to ratios, steady reference genes, and what becomes of the array's findings."""
 
 from mirtool.validation.compare import TESTS, QpcrComparison, compare_quantities
-from mirtool.validation.concordance import ARRAY_RULES, Concordance, concordance
+from mirtool.validation.concordance import Concordance, concordance
 from mirtool.validation.quantities import choose_references, log2_amounts, log2_quantities
 from mirtool.validation.replicates import CtMatrix, combine_replicates
 from mirtool.validation.stability import Stability, genorm_m, normfinder, reference_stability
 
 __all__ = [
-    "ARRAY_RULES",
     "TESTS",
     "Concordance",
     "CtMatrix",

@@ -23,8 +23,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from mirtool.errors import MirtoolError, UsageError
-from mirtool.io.results.differential import REGULATION_START, DifferentialNames
-from mirtool.model import FloatArray, IntArray, TextArray, text_array
+from mirtool.io.results.differential import DifferentialNames
+from mirtool.model import FloatArray, IntArray, Rule, TextArray, text_array
 from mirtool.validation.compare import QpcrComparison
 from mirtool.wording import plural
 
@@ -38,7 +38,6 @@ BOTH_SILENT = "not called by either"
 NOT_ON_ARRAY = "not on the array"
 VERDICTS = (CONFIRMED, FALSE_POSITIVE, NOT_CONFIRMED, NO_RESULT, NOT_TESTED, MISSED, BOTH_SILENT, NOT_ON_ARRAY)
 
-ARRAY_RULES = {"fold-change": "fold change", "p": "volcano P", "fdr": "volcano FDR"}
 """Which rule of ``mirtool diff`` makes an array finding, and how its column's name ends."""
 
 LEAST_PAIRS = 3
@@ -93,7 +92,7 @@ def concordance(qpcr: QpcrComparison, array: DifferentialNames, *, rule: str = "
     array
         The table that ``mirtool diff`` wrote, of the same two groups.
     rule
-        A key of :data:`ARRAY_RULES`; ``"p"`` falls back to ``"fold-change"`` for a table made without a test,
+        A :class:`mirtool.model.Rule`; volcano P falls back to fold change for a table made without a test,
         with a remark.
 
     Raises
@@ -190,16 +189,15 @@ def _check_groups(qpcr: QpcrComparison, array: DifferentialNames) -> None:
     )
 
 
-def _calls(array: DifferentialNames, rule: str) -> tuple[TextArray, str, list[str]]:
-    if rule not in ARRAY_RULES:
-        raise UsageError("no rule of the array is called so", found=repr(rule), expected=", ".join(ARRAY_RULES))
-    column = REGULATION_START + ARRAY_RULES[rule]
+def _calls(array: DifferentialNames, asked: str) -> tuple[TextArray, str, list[str]]:
+    rule = Rule.named(asked, "array_rule")
+    column = rule.column
     if column in array.regulation:
-        return array.regulation[column], ARRAY_RULES[rule], []
-    fallback = REGULATION_START + ARRAY_RULES["fold-change"]
-    if rule == "p" and fallback in array.regulation:
+        return array.regulation[column], rule.label, []
+    weaker = Rule.FOLD_CHANGE
+    if rule is Rule.VOLCANO_P and weaker.column in array.regulation:
         remark = "the array's table holds no P (no test was made): its findings are those by fold change alone"
-        return array.regulation[fallback], ARRAY_RULES["fold-change"], [remark]
+        return array.regulation[weaker.column], weaker.label, [remark]
     raise UsageError(
         "the array's table has no such rule",
         path=array.path,

@@ -207,7 +207,7 @@ def test_two_arrays_are_clustered_by_euclidean_distance(tmp_path, monkeypatch, c
          "--top takes the most variable probes, whatever the differential table says (found --top with "
             "--regulation)"),
         (["--regulation", "volcano-fdr"], 2, "the differential table has no column 'regulation by volcano FDR'"),
-        (["--regulation", "p"], 2, "--regulation can't be 'p' (expected fold-change or volcano-p or volcano-fdr)"),
+        (["--regulation", "q"], 2, "unknown rule 'q' (expected one of fold-change, volcano-p, volcano-fdr)"),
         (["--no-genes", "--no-arrays"], 2, "there is nothing left to cluster (found --no-genes and --no-arrays)"),
         (["--figures", "x", "--no-figures"], 2, "--figures and --no-figures contradict each other"),
         (["--k", "3"], 2, "k-means can't make so many clusters (found k = 3; expected 2 to 2, for 3 rows)"),

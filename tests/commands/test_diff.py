@@ -229,7 +229,7 @@ WRONG_CALLS = [
     (["--compare", "resistent:responding"], "the group 'resistent' has no array", "did you mean 'resistant'?"),
     (["--compare", "resistant"], "the comparison can't be read", "resistant"),
     (["--scale", "ln"], "Invalid value for '--scale'", "'ln' is not one of"),
-    (["--volcano", "q"], "--volcano can't be 'q'", "p or fdr"),
+    (["--volcano", "q"], "--volcano: unknown rule 'q'", "volcano-p, volcano-fdr"),
     (["--volcano", "fdr", "--adjust", "none"], "figures by adjusted P need an adjustment", "--adjust bh"),
     (["--figures", "x", "--no-figures"], "--figures and --no-figures contradict each other", "leave one"),
     (

@@ -288,7 +288,7 @@ def test_gene_sets_nobody_asked_for_may_not_fit(capsys: pytest.CaptureFixture[st
             2,
             "no level of evidence is called so (found 'medium'",
         ),
-        (["--regulation", "p"], 2, "--regulation can't be 'p'"),
+        (["--regulation", "q"], 2, "--regulation: unknown rule 'q'"),
         (["--regulation", "volcano-fdr"], 1, "by 'regulation by volcano FDR' 1 probe is up or down"),
         (["--alpha", "5"], 2, "alpha must lie between 0 and 1"),
         (["--interactions", "none.csv"], 1, "none.csv: no such file"),

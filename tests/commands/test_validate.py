@@ -228,7 +228,7 @@ WRONG_CALLS = [
     ([], "no reference gene was named", "hsa-miR-16-5p, hsa-miR-21-5p"),
     (["--reference", "hsa-miR-103a"], "is not among the targets", "did you mean 'hsa-miR-103a-3p'?"),
     ([*OPTIONS, "--test", "anova"], "no test is called so", "mann-whitney"),
-    ([*OPTIONS, "--array-rule", "q"], "--array-rule can't be 'q'", "fold-change, p, fdr"),
+    ([*OPTIONS, "--array-rule", "q"], "--array-rule: unknown rule 'q'", "fold-change, volcano-p, volcano-fdr"),
     ([*OPTIONS, "--array-rule", "fdr"], "the array's table has no such rule", "regulation by volcano FDR"),
     ([*OPTIONS, "--efficiency", "x=1.9"], "the target 'x' of --efficiency", "one of"),
     ([*OPTIONS, "--efficiency", "column"], "no column of efficiencies", "TARGET=1.95"),

@@ -277,5 +277,5 @@ def test_fdr_that_was_not_made_is_refused():
     d = simulated(fdr=np.full(600, NAN), adjust="none")
     with pytest.raises(UsageError, match="were not adjusted"):
         volcano_figure(d, rule="fdr")
-    with pytest.raises(UsageError, match="unknown volcano rule"):
+    with pytest.raises(UsageError, match="unknown rule"):
         volcano_figure(d, rule="q")

@@ -14,6 +14,7 @@ from mirtool.model import (
     DifferentialTable,
     ProbeTable,
     RawArrays,
+    Rule,
     SampleTable,
     text_array,
 )
@@ -53,7 +54,7 @@ def compare(arrays: RawArrays, **options: float | str) -> DifferentialTable:
     return differential(normalize(arrays).matrix, **options)
 
 
-def share_of(result: Sensitivity, d: DifferentialTable, probe: str, rule: str = "fold change") -> float:
+def share_of(result: Sensitivity, d: DifferentialTable, probe: str, rule: Rule = Rule.FOLD_CHANGE) -> float:
     return float(result.share[rule][list(d.probes.id).index(probe)])
 
 
@@ -76,7 +77,7 @@ def test_the_share_of_choices_by_hand():
     assert result.differing == 0
     found = {probe: share_of(result, d, probe) for probe in ("always", "dim", "one spot", "never", "no change")}
     assert found == {"always": 1.0, "dim": 0.5, "one spot": 0.5, "never": 0.0, "no change": 0.0}
-    assert list(result.share) == ["fold change"]  # without a test no rule needs a P
+    assert list(result.share) == [Rule.FOLD_CHANGE]  # without a test no rule needs a P
 
 
 def test_what_stays_is_counted_for_each_choice():
@@ -84,7 +85,9 @@ def test_what_stays_is_counted_for_each_choice():
         STEADY | {"always": [[100.0] * 3, [400.0] * 3], "dim": [[20.0] * 3, [45.0] * 3]}, ("a", "b")
     )
     result = sensitivity(arrays, compare(arrays))
-    effects = {(e.choice, e.value): (e.n_choices, e.least, e.mean) for e in choice_effects(result, "fold change")}
+    effects = {
+        (e.choice, e.value): (e.n_choices, e.least, e.mean) for e in choice_effects(result, Rule.FOLD_CHANGE)
+    }
     assert effects[("intensity cut-off", "30")] == (4, 2, 2.0)
     assert effects[("intensity cut-off", "50")] == (4, 1, 1.0)
     assert effects[("replicates", "mean")] == (4, 1, 1.5)
@@ -127,7 +130,7 @@ def test_every_choice_is_combined_with_every_other_and_each_array_left_out():
     first = result.outcomes[0].choice
     assert (first.preparation.left_out, first.test, first.fold_change) == ("", "moderated", "ratio-of-means")
     assert {outcome.choice.preparation.left_out for outcome in result.outcomes} == {"", *arrays.samples.names}
-    assert all(share_of(result, d, f"p{i}", rule) == 1 for i in range(5) for rule in ("fold change",))
+    assert all(share_of(result, d, f"p{i}", rule) == 1 for i in range(5) for rule in (Rule.FOLD_CHANGE,))
 
 
 def test_threads_change_nothing():
@@ -164,8 +167,8 @@ def test_each_outcome_is_what_the_commands_would_give():
     matrix = normalize(fewer, min_intensity=50, replicates="mean").matrix
     again = differential(matrix, test="welch", fold_change="geometric")
     assert outcome.probes == len(again)
-    assert outcome.up["p"] == int((again.regulation_p == "up").sum())
-    assert outcome.down["fdr"] == int((again.regulation_fdr == "down").sum())
+    assert outcome.up[Rule.VOLCANO_P] == int((again.regulation_p == "up").sum())
+    assert outcome.down[Rule.VOLCANO_FDR] == int((again.regulation_fdr == "down").sum())
 
 
 def test_a_test_that_too_few_arrays_leave_impossible_counts_for_nothing():
@@ -182,9 +185,11 @@ def test_a_test_that_too_few_arrays_leave_impossible_counts_for_nothing():
     )
     result = sensitivity(four, compare(four))
     welch = [o for o in result.outcomes if o.choice.test == "welch"]
-    assert all(("p" in o.calls) == (o.choice.preparation.left_out == "") for o in welch)
-    assert all("fold change" in o.calls for o in welch)
-    assert len(result.applied("p")) == 4 * 2 * (5 * 2 + 1)  # moderated and Student five times each, Welch once
+    assert all((Rule.VOLCANO_P in o.calls) == (o.choice.preparation.left_out == "") for o in welch)
+    assert all(Rule.FOLD_CHANGE in o.calls for o in welch)
+    assert len(result.applied(Rule.VOLCANO_P)) == 4 * 2 * (
+        5 * 2 + 1
+    )  # moderated and Student five times each, Welch once
 
 
 def test_choices_under_which_nothing_can_be_made_are_told_and_not_counted():

@@ -7,7 +7,7 @@ import pytest
 
 from mirtool.differential import differential
 from mirtool.errors import NotEnoughDataError
-from mirtool.model import RawArrays
+from mirtool.model import RawArrays, Rule
 from mirtool.normalize import BACKGROUND_METHODS, BETWEEN_METHODS, normalize
 from mirtool.report.figures.canvas import png_bytes
 from mirtool.report.figures.methods import methods_figure
@@ -63,11 +63,11 @@ def test_agreement_counts_the_shared_and_their_direction(runs):
     flipped[second] = ""
     n = int((default.regulation_p != "").sum())
     found = agreement(replace(default, regulation_p=flipped, log2_ratio=-default.log2_ratio), default)
-    assert found.passing("p") == n - 1
-    assert found.shared["p"] == n - 2
+    assert found.passing(Rule.VOLCANO_P) == n - 1
+    assert found.shared[Rule.VOLCANO_P] == n - 2
     # Either list: n calls of the default's, and the flipped one's new call.
-    assert found.jaccard["p"] == (n - 2) / (n + 1)
-    assert found.jaccard["fold change"] == 1
+    assert found.jaccard[Rule.VOLCANO_P] == (n - 2) / (n + 1)
+    assert found.jaccard[Rule.FOLD_CHANGE] == 1
     assert found.correlation == pytest.approx(-1)
 
 

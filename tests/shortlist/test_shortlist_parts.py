@@ -73,7 +73,7 @@ def test_only_so_many_and_only_one_direction(candidates, book):
     [
         ({"rank": "score"}, "no rank is called so"),
         ({"rule": "volcano-fdr"}, "has no column 'regulation by volcano FDR'"),
-        ({"rule": "p"}, "no rule is called so"),
+        ({"rule": "q"}, "unknown rule 'q'"),
         ({"direction": "sideways"}, "no direction is called so"),
         ({"top": 0}, "at least one miRNA"),
     ],

@@ -115,7 +115,7 @@ def test_rules_of_the_array():
     table = array(x=(1.0, "up"))
     with pytest.raises(UsageError, match="the array's table has no such rule"):
         concordance(qpcr(x=1.0), table, rule="fdr")
-    with pytest.raises(UsageError, match="no rule of the array is called so"):
+    with pytest.raises(UsageError, match="unknown rule"):
         concordance(qpcr(x=1.0), table, rule="q")
     without_p = replace(table, regulation={"regulation by fold change": text_array(["up"])})
     found = concordance(qpcr(x=1.0), without_p)

@@ -13,7 +13,7 @@ from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from mirtool.model import DifferentialTable
+from mirtool.model import DifferentialTable, Rule
 from mirtool.report.figures.canvas import (
     DIVERGING_COLORS,
     LINE,
@@ -46,7 +46,7 @@ _COLOR_BAR = 26.0
 _COUNT_COLORS = LinearSegmentedColormap.from_list("few, many", ["#FFFFFF", "#A6CBE3"]).with_extremes(
     bad=MISSING_COLOR
 )
-_DOTS = {"fold change": 1.6, "p": 3.0, "fdr": 4.6}
+_DOTS = {Rule.FOLD_CHANGE: 1.6, Rule.VOLCANO_P: 3.0, Rule.VOLCANO_FDR: 4.6}
 """Rule to the diameter of its dot in points; the strictest rule that is passed counts."""
 _LARGEST_LOG2 = 2.0
 
@@ -90,7 +90,7 @@ class _Plan:
 
     runs: dict[tuple[str, str], MethodRun]
     default: DifferentialTable
-    rule: str
+    rule: Rule
     recipes: tuple[str, ...]
     tests: tuple[str, ...]
     mirnas: tuple[str, ...]
@@ -115,7 +115,7 @@ class _Plan:
 def _plan(runs: Sequence[MethodRun]) -> _Plan:
     default = runs[0].d
     assert default is not None  # run_methods has seen to it
-    rule = "p" if "p" in regulations(default) else "fold change"
+    rule = Rule.default(default.rules)
     recipes = tuple(dict.fromkeys(run.recipe for run in runs))
     tests = tuple(dict.fromkeys(run.test for run in runs))
     found = _most_agreed(runs, rule)
@@ -134,7 +134,7 @@ def _plan(runs: Sequence[MethodRun]) -> _Plan:
     )  # fmt: skip
 
 
-def _most_agreed(runs: Sequence[MethodRun], rule: str) -> dict[str, str]:
+def _most_agreed(runs: Sequence[MethodRun], rule: Rule) -> dict[str, str]:
     """Return ID and name of what passes with any recipe under the default test, most recipes first."""
     count: Counter[str] = Counter()
     names: dict[str, str] = {}
@@ -149,9 +149,9 @@ def _most_agreed(runs: Sequence[MethodRun], rule: str) -> dict[str, str]:
 
 
 def _remarks(
-    d: DifferentialTable, rule: str, default: MethodRun, n_found: int, n_drawn: int, species: str
+    d: DifferentialTable, rule: Rule, default: MethodRun, n_found: int, n_drawn: int, species: str
 ) -> list[str]:
-    by_p = rule == "p"
+    by_p = rule is Rule.VOLCANO_P
     test = f"and P ≤ {d.alpha:g} " if by_p else ""
     found = [
         f"Left: probes with fold change ≥ {d.cutoff:g} {test}({d.tested} / {d.reference}); after the stroke, how "
@@ -205,10 +205,11 @@ def _draw_dots(axes: Axes, plan: _Plan) -> None:
             continue
         strictest = _strictest(d)
         for row, probe_id in enumerate(d.probes.id):
-            if probe_id in column and strictest[row]:
+            rule = strictest[row]
+            if probe_id in column and rule:
                 x.append(column[probe_id] + 0.5)
                 y.append(i + 0.5)
-                size.append(_DOTS[strictest[row]] ** 2)
+                size.append(_DOTS[rule] ** 2)
                 ratio.append(d.log2_ratio[row])
     for i in range(len(plan.recipes)):
         axes.axhline(i + 0.5, color="#E3E3E3", linewidth=0.4, zorder=0)
@@ -225,9 +226,9 @@ def _draw_dots(axes: Axes, plan: _Plan) -> None:
     )
 
 
-def _strictest(d: DifferentialTable) -> list[str]:
-    """Name the strictest rule that each probe passes, or nothing."""
-    found = [""] * len(d)
+def _strictest(d: DifferentialTable) -> list[Rule | None]:
+    """Return the strictest rule that each probe passes, or None."""
+    found: list[Rule | None] = [None] * len(d)
     for rule, calls in regulations(d).items():
         for row in np.flatnonzero(calls != ""):
             found[row] = rule
@@ -244,9 +245,9 @@ def _draw_key(figure: Figure, plan: _Plan) -> None:
     """Draw what dots and colors mean, under the dots."""
     d = plan.default
     words = {
-        "fold change": f"fold change ≥ {d.cutoff:g}",
-        "p": f"and P ≤ {d.alpha:g}",
-        "fdr": f"and adjusted P ≤ {d.alpha:g}",
+        Rule.FOLD_CHANGE: f"fold change ≥ {d.cutoff:g}",
+        Rule.VOLCANO_P: f"and P ≤ {d.alpha:g}",
+        Rule.VOLCANO_FDR: f"and adjusted P ≤ {d.alpha:g}",
     }
     handles = [
         Line2D([], [], linestyle="none", marker="o", markersize=_DOTS[rule], color=NEUTRAL_COLOR,

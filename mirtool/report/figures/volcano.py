@@ -7,8 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from mirtool.differential.differential_table import STATISTICS, TEST_LABELS
-from mirtool.errors import UsageError
-from mirtool.model import DifferentialTable
+from mirtool.errors import UsageError, option
+from mirtool.model import DifferentialTable, Rule
 from mirtool.report.figures.canvas import MUTED_COLOR, SMALLEST_TEXT, house_style
 from mirtool.report.figures.comparison import (
     DASHED,
@@ -30,10 +30,8 @@ from mirtool.report.figures.ranked import ranked_figure
 from mirtool.stats.adjustment import ADJUSTMENTS
 from mirtool.wording import plural
 
-RULES = ("p", "fdr")
 
-
-def volcano_figure(d: DifferentialTable, *, rule: str = "p", n_labels: int = 15) -> Figure:
+def volcano_figure(d: DifferentialTable, *, rule: Rule | str = Rule.VOLCANO_P, n_labels: int = 15) -> Figure:
     """Draw a comparison: log2 ratio across, −log10 of P or of the adjusted P up, cut-offs as dashed lines.
 
     What passes both cut-offs is colored and counted in the legend, so that the counts are those of the table's
@@ -49,7 +47,7 @@ def volcano_figure(d: DifferentialTable, *, rule: str = "p", n_labels: int = 15)
     d
         The comparison.
     rule
-        ``"p"`` draws and colors by P, ``"fdr"`` by P adjusted.
+        Volcano P draws and colors by P, volcano FDR by P adjusted; ``"p"`` and ``"fdr"`` for short.
     n_labels
         At most as many names.
 
@@ -63,14 +61,13 @@ def volcano_figure(d: DifferentialTable, *, rule: str = "p", n_labels: int = 15)
     UsageError
         For an unknown rule, or ``"fdr"`` where P was not adjusted.
     """
-    if rule not in RULES:
-        raise UsageError("unknown volcano rule", found=repr(rule), expected="p or fdr")
+    rule = Rule.named(rule, "volcano")
     if np.isnan(d.p_value).all():
         return ranked_figure(d, n_labels=n_labels)
-    if rule == "fdr" and np.isnan(d.fdr).all():
+    if rule is Rule.VOLCANO_FDR and np.isnan(d.fdr).all():
         raise UsageError(
             "a volcano plot by FDR needs adjusted P values, and they were not adjusted",
-            hint="name an adjustment, such as --adjust bh",
+            hint=f"name an adjustment, such as {option('adjust', 'bh')}",
         )
     with house_style():
         figure, axes = comparison_axes()
@@ -87,8 +84,8 @@ def volcano_figure(d: DifferentialTable, *, rule: str = "p", n_labels: int = 15)
     return figure
 
 
-def _volcano_cloud(d: DifferentialTable, rule: str) -> Cloud:
-    p, calls = (d.p_value, d.regulation_p) if rule == "p" else (d.fdr, d.regulation_fdr)
+def _volcano_cloud(d: DifferentialTable, rule: Rule) -> Cloud:
+    p, calls = d.p_value if rule is Rule.VOLCANO_P else d.fdr, d.calls(rule)
     probe = np.flatnonzero(np.isfinite(d.log2_ratio) & ~np.isnan(p))
     p = p[probe]
     zero = p == 0
@@ -102,14 +99,14 @@ def _threshold(d: DifferentialTable) -> float:
     return float(-np.log10(d.alpha))
 
 
-def _draw_frame(axes: Axes, d: DifferentialTable, cloud: Cloud, rule: str) -> None:
+def _draw_frame(axes: Axes, d: DifferentialTable, cloud: Cloud, rule: Rule) -> None:
     top = 1.12 * max(float(cloud.y.max(initial=0.0)), 1.2 * _threshold(d), 0.5)
     axes.set_ylim(-0.02 * top, top)
     axes.set_xlim(*symmetric_limits(cloud.x, d.cutoff, room=1.3))
     axes.set_xlabel(ratio_label(d))
     test = f"{TEST_LABELS[d.test]} {STATISTICS[d.test]}"
-    name = "P" if rule == "p" else ADJUSTMENTS[d.adjust]
-    axes.set_ylabel(f"−log₁₀ P ({test})" if rule == "p" else f"−log₁₀ {name}, {test}")
+    name = "P" if rule is Rule.VOLCANO_P else ADJUSTMENTS[d.adjust]
+    axes.set_ylabel(f"−log₁₀ P ({test})" if rule is Rule.VOLCANO_P else f"−log₁₀ {name}, {test}")
     for position, text in fold_lines(d.cutoff):
         axes.axvline(position, **DASHED)
         axes.annotate(

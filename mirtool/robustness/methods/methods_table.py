@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from mirtool.differential.differential_table import REGULATION_COLUMNS
-from mirtool.model import DifferentialTable, Table, TextArray, text_array
+from mirtool.model import DifferentialTable, Rule, Table, TextArray, text_array
 from mirtool.quality.comparison import spearman_matrix
 from mirtool.robustness.methods.run import MethodRun
 from mirtool.robustness.sensitivity.outcomes import regulations
@@ -17,7 +16,7 @@ from mirtool.robustness.sensitivity.outcomes import regulations
 
 @dataclass(frozen=True)
 class Agreement:
-    """One comparison beside the default's; each mapping goes by rule, a key of ``REGULATION_COLUMNS``.
+    """One comparison beside the default's; each mapping goes by rule.
 
     Parameters
     ----------
@@ -34,13 +33,13 @@ class Agreement:
     """
 
     probes: int
-    up: Mapping[str, int] = field(default_factory=dict)
-    down: Mapping[str, int] = field(default_factory=dict)
-    shared: Mapping[str, int] = field(default_factory=dict)
-    jaccard: Mapping[str, float] = field(default_factory=dict)
+    up: Mapping[Rule, int] = field(default_factory=dict)
+    down: Mapping[Rule, int] = field(default_factory=dict)
+    shared: Mapping[Rule, int] = field(default_factory=dict)
+    jaccard: Mapping[Rule, float] = field(default_factory=dict)
     correlation: float = math.nan
 
-    def passing(self, rule: str) -> int | None:
+    def passing(self, rule: Rule) -> int | None:
         """Count what passes a rule; None where it could not be applied."""
         return self.up[rule] + self.down[rule] if rule in self.up else None
 
@@ -85,7 +84,7 @@ def methods_table(runs: Sequence[MethodRun]) -> Table:
         "probes": np.array([np.nan if run.d is None else len(run.d) for run in runs]),
     }
     for rule in regulations(default):
-        by = REGULATION_COLUMNS[rule].removeprefix("regulation ")
+        by = f"by {rule.label}"
         for what in ("up", "down", "shared"):
             columns[f"{what} {by}"] = np.array([getattr(own, what).get(rule, np.nan) for own in beside])
         columns[f"Jaccard {by}"] = np.array([own.jaccard.get(rule, np.nan) for own in beside])

@@ -10,9 +10,8 @@ from typing import Any
 import numpy as np
 
 from mirtool.differential import differential
-from mirtool.differential.differential_table import REGULATION_COLUMNS
 from mirtool.errors import NotEnoughDataError
-from mirtool.model import Channel, DifferentialTable, IntArray, RawArrays, TextArray
+from mirtool.model import Channel, DifferentialTable, IntArray, RawArrays, Rule, TextArray
 from mirtool.normalize import normalize
 from mirtool.normalize.selection import choose_channel
 from mirtool.normalize.settings import Settings
@@ -34,7 +33,7 @@ class Outcome:
     probes, factor_probes
         Probes in the table, and those that the arrays' factors come from.
     calls
-        Rule (a key of ``REGULATION_COLUMNS``) to what it calls each probe of the table in question: 1 up, −1 down,
+        Rule to what it calls each probe of the table in question: 1 up, −1 down,
         0 neither or not there, ``(n_probes,)``. A rule that needs a P which could not be had is missing.
     up, down
         Rule to the number of probes it calls, of all that are there under this choice.
@@ -45,9 +44,9 @@ class Outcome:
     choice: Choice
     probes: int = 0
     factor_probes: int = 0
-    calls: Mapping[str, IntArray] = field(default_factory=dict)
-    up: Mapping[str, int] = field(default_factory=dict)
-    down: Mapping[str, int] = field(default_factory=dict)
+    calls: Mapping[Rule, IntArray] = field(default_factory=dict)
+    up: Mapping[Rule, int] = field(default_factory=dict)
+    down: Mapping[Rule, int] = field(default_factory=dict)
     failure: str = ""
 
 
@@ -160,7 +159,7 @@ def _take_columns(channel: Channel, columns: list[int]) -> Channel:
 def _outcome(choice: Choice, result: DifferentialTable, d: DifferentialTable, factor_probes: int) -> Outcome:
     rules = regulations(result)
     if result.test != choice.test:  # too few arrays are left for this test: no P, and so no rule that needs one
-        rules = {"fold change": rules["fold change"]}
+        rules = {Rule.FOLD_CHANGE: rules[Rule.FOLD_CHANGE]}
     row_of = {probe_id: row for row, probe_id in enumerate(result.probes.id)}
     rows = np.array([row_of.get(probe_id, -1) for probe_id in d.probes.id], dtype=np.int64)
     signs = {rule: signs_of(calls) for rule, calls in rules.items()}
@@ -174,16 +173,9 @@ def _outcome(choice: Choice, result: DifferentialTable, d: DifferentialTable, fa
     )
 
 
-def regulations(d: DifferentialTable) -> dict[str, TextArray]:
+def regulations(d: DifferentialTable) -> dict[Rule, TextArray]:
     """Return the rules that were applied, with the calls of each."""
-    rules = dict(
-        zip(REGULATION_COLUMNS, (d.regulation_fold_change, d.regulation_p, d.regulation_fdr), strict=True)
-    )
-    if d.test == "none":
-        return {"fold change": rules["fold change"]}
-    if d.adjust == "none":
-        del rules["fdr"]
-    return rules
+    return {rule: d.calls(rule) for rule in d.rules}
 
 
 def signs_of(calls: TextArray) -> IntArray:

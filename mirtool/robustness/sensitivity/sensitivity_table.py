@@ -7,22 +7,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mirtool.differential.differential_table import REGULATION_COLUMNS
 from mirtool.model import DifferentialTable, Table, text_array
 from mirtool.robustness.sensitivity.choices import AXES
 from mirtool.robustness.sensitivity.stability import Sensitivity
-
-_REGULATION = "regulation by "
-
-
-def rule_name(rule: str) -> str:
-    """Return the name of a rule as it ends the table's columns, such as ``volcano P``."""
-    return REGULATION_COLUMNS[rule].removeprefix(_REGULATION)
-
-
-def stability_column(rule: str) -> str:
-    """Return the column of a rule's shares, such as ``stability by volcano P``."""
-    return f"stability by {rule_name(rule)}"
 
 
 def sensitivity_table(result: Sensitivity, d: DifferentialTable) -> Table:
@@ -44,7 +31,7 @@ def sensitivity_table(result: Sensitivity, d: DifferentialTable) -> Table:
             [np.nan if outcome.failure else n for outcome, n in zip(outcomes, counts, strict=True)]
         )
     for rule in result.calls:
-        by = rule_name(rule)
+        by = rule.label
         columns[f"up by {by}"] = np.array([outcome.up.get(rule, np.nan) for outcome in outcomes])
         columns[f"down by {by}"] = np.array([outcome.down.get(rule, np.nan) for outcome in outcomes])
         columns[f"stay by {by}"] = np.array(
@@ -57,7 +44,7 @@ def sensitivity_table(result: Sensitivity, d: DifferentialTable) -> Table:
         ("reference", d.reference),
         ("cutoff", f"{d.cutoff:g}"),
         ("alpha", f"{d.alpha:g}"),
-        *((f"of the list by {rule_name(rule)}", str(result.listed(rule))) for rule in result.calls),
+        *((f"of the list by {rule.label}", str(result.listed(rule))) for rule in result.calls),
     )
     return Table(columns, notes)
 
@@ -76,5 +63,5 @@ def with_stability(table: Table, d: DifferentialTable, result: Sensitivity) -> T
     """
     row_of = {probe_id: row for row, probe_id in enumerate(d.probes.id)}
     order = np.array([row_of[probe_id] for probe_id in table["ID"]], dtype=np.int64)
-    shares = {stability_column(rule): share[order] for rule, share in result.share.items()}
+    shares = {rule.stability_column: share[order] for rule, share in result.share.items()}
     return Table({**table.columns, **shares}, (*table.notes, ("choices", str(len(result.outcomes)))))

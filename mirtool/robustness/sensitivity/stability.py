@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from mirtool.errors import NotEnoughDataError, UsageError
-from mirtool.model import DifferentialTable, FloatArray, IntArray, RawArrays
+from mirtool.model import DifferentialTable, FloatArray, IntArray, RawArrays, Rule
 from mirtool.normalize import is_ratio
 from mirtool.normalize.settings import choose_settings
 from mirtool.robustness.sensitivity.choices import AXES, Choice, Preparation, plausible_choices
@@ -38,8 +38,8 @@ class Sensitivity:
     """
 
     outcomes: tuple[Outcome, ...]
-    calls: Mapping[str, IntArray]
-    share: Mapping[str, FloatArray]
+    calls: Mapping[Rule, IntArray]
+    share: Mapping[Rule, FloatArray]
     differing: int
 
     @property
@@ -47,15 +47,15 @@ class Sensitivity:
         """The outcomes of the choices under which nothing could be made."""
         return tuple(outcome for outcome in self.outcomes if outcome.failure)
 
-    def applied(self, rule: str) -> tuple[Outcome, ...]:
+    def applied(self, rule: Rule) -> tuple[Outcome, ...]:
         """Return the outcomes of the choices under which a rule could be applied."""
         return tuple(outcome for outcome in self.outcomes if rule in outcome.calls)
 
-    def listed(self, rule: str) -> int:
+    def listed(self, rule: Rule) -> int:
         """Count the probes that the table calls up or down."""
         return int(np.count_nonzero(self.calls[rule]))
 
-    def staying(self, outcome: Outcome, rule: str) -> int:
+    def staying(self, outcome: Outcome, rule: Rule) -> int:
         """Count the probes of the list that the outcome calls as the table does."""
         own = self.calls[rule]
         return int(((own != 0) & (outcome.calls[rule] == own)).sum())
@@ -142,7 +142,7 @@ def _summarize(outcomes: tuple[Outcome, ...], d: DifferentialTable) -> Sensitivi
     return Sensitivity(outcomes, calls, share, int(differing.sum()))
 
 
-def choice_effects(result: Sensitivity, rule: str) -> list[ChoiceEffect]:
+def choice_effects(result: Sensitivity, rule: Rule) -> list[ChoiceEffect]:
     """Say for each choice and each of its values how many probes of the list stay, whatever else is chosen.
 
     A choice that has one value only is left out, and so are outcomes to which the rule could not be applied.
