@@ -1,8 +1,9 @@
 """The formats mirtool knows, and how a file is told to be one of them: by its content, never by its name.
 
-Each format is one module of :mod:`mirtool.io` with two functions: ``sniff(head)``, which looks at the first
-64 KiB and answers whether the file is of this format (it never raises), and ``inspect(path)``, which reads the
-file and says what is in it.
+Each format is one module of :mod:`mirtool.io` and one entry of :data:`FORMATS`. The module has two functions:
+``sniff(head)``, which looks at the first 64 KiB and answers whether the file is of this format (it never raises),
+and ``inspect(path)``, which reads the file and says what is in it. What a format of arrays has besides is said by
+:class:`Format`.
 """
 
 from __future__ import annotations
@@ -13,31 +14,73 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from mirtool.errors import UnknownFormatError, UsageError
+from mirtool.errors import UnknownFormatError, option
 from mirtool.io.tables.text import FileHead, is_workbook, read_head
+from mirtool.settings import check_choice
 
-FORMATS: Mapping[str, str] = {
-    "genepix": "mirtool.io.arrays.genepix",
-    "gal": "mirtool.io.arrays.gal",
-    "imagene": "mirtool.io.arrays.imagene",
-    "agilent": "mirtool.io.arrays.agilent",
-    "geo-series-matrix": "mirtool.io.arrays.geo",
-    "geo-platform": "mirtool.io.arrays.geo_platform",
-    "service-workbook": "mirtool.io.arrays.service_workbook",
-    "matrix": "mirtool.io.arrays.matrix",
-    "interactions": "mirtool.io.targets.interactions",
-    "gene-sets": "mirtool.io.genes.gene_sets",
-    "mirna-names": "mirtool.io.mirnas.aliases",
-    "qpcr": "mirtool.io.arrays.ct_tables",
-    "gene-changes": "mirtool.io.genes.gene_changes",
-    "protein-interactions": "mirtool.io.targets.protein_interactions",
-    "mirna-loci": "mirtool.io.mirnas.mirna_loci",
-    "fasta": "mirtool.io.mirnas.fasta",
+
+@dataclass(frozen=True)
+class Format:
+    """What is known of a format before its module is imported.
+
+    Parameters
+    ----------
+    module
+        The module that reads it, with ``sniff`` and ``inspect``.
+    signed
+        True where the first lines or the column names bear a mark that no other file has.
+    arrays
+        True where files hold intensities: ``module.read_study_file(path, options)`` returns the arrays of one
+        file (:class:`mirtool.io.arrays.read_options.ReadOptions`).
+    table
+        True where one file holds several samples, named by its columns:
+        ``module.read_sample_table(path, samples_in_rows)`` returns them.
+    pairs_channels
+        True where the channels of an array may be separate files or columns:
+        ``module.pair_channels(parts, samples)`` puts them together.
+    one_channel_per_file
+        True where a file of two-channel arrays holds one channel only.
+    takes
+        The reading options that apply to this format alone.
+    """
+
+    module: str
+    signed: bool = False
+    arrays: bool = False
+    table: bool = False
+    pairs_channels: bool = False
+    one_channel_per_file: bool = False
+    takes: tuple[str, ...] = ()
+
+
+_ARRAYS = "mirtool.io.arrays"
+
+FORMATS: Mapping[str, Format] = {
+    "genepix": Format(f"{_ARRAYS}.genepix", signed=True, arrays=True, takes=("foreground", "background")),
+    "gal": Format(f"{_ARRAYS}.gal", signed=True),
+    "imagene": Format(
+        f"{_ARRAYS}.imagene", signed=True, arrays=True, pairs_channels=True, one_channel_per_file=True
+    ),
+    "agilent": Format(f"{_ARRAYS}.agilent", signed=True, arrays=True, takes=("signal",)),
+    "geo-series-matrix": Format(f"{_ARRAYS}.geo", signed=True, arrays=True, table=True),
+    "geo-platform": Format(f"{_ARRAYS}.geo_platform"),
+    "service-workbook": Format(f"{_ARRAYS}.service_workbook", arrays=True, table=True),
+    "matrix": Format(f"{_ARRAYS}.matrix", arrays=True, table=True, pairs_channels=True),
+    "interactions": Format("mirtool.io.targets.interactions"),
+    "gene-sets": Format("mirtool.io.genes.gene_sets"),
+    "mirna-names": Format("mirtool.io.mirnas.aliases"),
+    "qpcr": Format(f"{_ARRAYS}.ct_tables"),
+    "gene-changes": Format("mirtool.io.genes.gene_changes"),
+    "protein-interactions": Format("mirtool.io.targets.protein_interactions"),
+    "mirna-loci": Format("mirtool.io.mirnas.mirna_loci"),
+    "fasta": Format("mirtool.io.mirnas.fasta"),
 }
-"""Format name to the module that reads it."""
+"""Every format by its name, in the order in which they are asked whether a file is theirs."""
 
-SIGNED = ("genepix", "gal", "imagene", "agilent", "geo-series-matrix")
-"""Formats with a mark of their own in the first lines or column names, which no other file has."""
+
+def array_formats() -> tuple[str, ...]:
+    """Return the names of the formats that hold intensities, and so samples."""
+    return tuple(name for name, own in FORMATS.items() if own.arrays)
 
 
 @dataclass(frozen=True)
@@ -56,27 +99,32 @@ class Inspection:
     details: Mapping[str, Any] = field(default_factory=dict)
 
 
-def _module(name: str) -> Any:
-    return import_module(FORMATS[name])
+def module_of(name: str) -> Any:
+    """Return the module that reads a format."""
+    return import_module(FORMATS[name].module)
 
 
 def check_format_name(name: str) -> str:
-    """Refuse a ``--format`` that does not exist."""
-    if name not in FORMATS:
-        raise UsageError(f"no format is called {name!r}", expected="one of " + ", ".join(FORMATS))
-    return name
+    """Return the name of a format if it exists.
+
+    Raises
+    ------
+    UsageError
+        Where it does not.
+    """
+    return check_choice("format", name, FORMATS, "format_name")
 
 
 _PARQUET_MAGIC = b"PAR1"
 
-_OF_NORMALIZE = " (of mirtool normalize: --input-format)"
-"""There, ``--format`` is the format of the result."""
+_OF_NORMALIZE = f" (of `mirtool normalize`: {option('input_format')})"
+"""There, the option ``--format`` is the format of the result."""
 
 
 def sniff_format(path: str | Path, override: str | None = None) -> str:
     """Tell the format of a file by its first 64 KiB, or take ``override``.
 
-    All formats are asked, unless one of :data:`SIGNED` claims the file: then none of the others would.
+    All formats are asked, unless one that is ``signed`` claims the file: then none of the others would.
 
     Raises
     ------
@@ -88,9 +136,9 @@ def sniff_format(path: str | Path, override: str | None = None) -> str:
     head = read_head(path)
     claims = []
     for name in FORMATS:
-        if _module(name).sniff(head):
+        if module_of(name).sniff(head):
             claims.append(name)
-            if name in SIGNED:
+            if FORMATS[name].signed:
                 break
     if len(claims) == 1:
         return claims[0]
@@ -100,7 +148,7 @@ def sniff_format(path: str | Path, override: str | None = None) -> str:
             path=path,
             found=", ".join(claims),
             expected="one format",
-            hint="say which it is: --format " + " or --format ".join(claims) + _OF_NORMALIZE,
+            hint="name it: " + " or ".join(option("format_name", claim) for claim in claims) + _OF_NORMALIZE,
         )
     raise UnknownFormatError(
         "no format that mirtool knows claims this file",
@@ -108,7 +156,7 @@ def sniff_format(path: str | Path, override: str | None = None) -> str:
         found=_first_line(head),
         expected="one of " + ", ".join(FORMATS),
         hint="export the file from GenePix as results (.gpr) or as a table with an ID or Name column and one "
-        "column a sample; if you are sure of its format, say so with --format" + _OF_NORMALIZE,
+        f"column per sample; if you are sure of its format, name it with {option('format_name')}{_OF_NORMALIZE}",
     )
 
 
@@ -125,5 +173,5 @@ def _first_line(head: FileHead) -> str:
 
 def inspect_file(path: str | Path, override: str | None = None) -> Inspection:
     """Read a file of any format and say what it holds."""
-    inspect: Callable[[str | Path], Inspection] = _module(sniff_format(path, override)).inspect
+    inspect: Callable[[str | Path], Inspection] = module_of(sniff_format(path, override)).inspect
     return inspect(path)

@@ -8,17 +8,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mirtool.errors import FormatError, SampleSheetError, UsageError
-from mirtool.io.arrays import geo, matrix
 from mirtool.io.arrays.imagene import ImageneArray, pair_files
 from mirtool.io.arrays.sample_matching import HY5_COLUMN
-from mirtool.io.registry import sniff_format
+from mirtool.io.registry import FORMATS, array_formats, module_of, sniff_format
 from mirtool.io.tables.text import STDIN
 from mirtool.model import SampleTable, Table, text_array
 
-ARRAY_FORMATS = ("genepix", "imagene", "agilent", "matrix", "geo-series-matrix")
-"""Formats that hold intensities, and so samples."""
-
-_TABLES = ("matrix", "geo-series-matrix")
 _SUFFIXES = frozenset({".gz", ".gpr", ".txt", ".csv", ".tsv", ".xls", ".xlsx"})
 _SEPARATORS = " _.-"
 _TOKEN = re.compile(r"[^ _.\-]+[ _.\-]*")
@@ -36,9 +31,9 @@ def draft_samples(
     Parameters
     ----------
     files
-        One array per file (the sample is named after the file, see :func:`names_from_files`), or tables with a
-        sample a column (named as the column is): plain ones or GEO series matrices. The two ImaGene files of an
-        array are paired by their names (:func:`mirtool.io.arrays.imagene.pair_files`).
+        One array per file (the sample is named after the file, see :func:`names_from_files`), or tables with one
+        column per sample (named as the column is): plain ones, a service's workbooks, GEO series matrices. The two
+        ImaGene files of an array are paired by their names (:func:`mirtool.io.arrays.imagene.pair_files`).
     folder
         Where the sheet will lie: its paths are relative to it.
     format
@@ -66,15 +61,16 @@ def draft_samples(
     """
     _refuse_repeated_files(files)
     formats = {file: _array_format(file, format or ("matrix" if samples_in_rows else None)) for file in files}
-    pairs = pair_files([file for file in files if formats[file] == "imagene"])
+    pairs = pair_files([file for file in files if FORMATS[formats[file]].one_channel_per_file])
     names = {next(iter(pair.files.values())): pair.name for pair in pairs}
     partner_of = {first: second for first, second in (_two_files(pair) for pair in pairs) if second}
-    single = [file for file in files if formats[file] not in ("imagene", *_TABLES)]
+    kinds = {file: FORMATS[formats[file]] for file in files}
+    single = [file for file in files if not (kinds[file].one_channel_per_file or kinds[file].table)]
     names |= zip(single, names_from_files(single), strict=True)
     tables = [
         SampleTable((names[file],), files=(file,))
         if file in names
-        else _samples_of_table(file, formats[file], samples_in_rows)
+        else module_of(formats[file]).read_sample_table(file, samples_in_rows)
         for file in files
         if file not in partner_of.values()
     ]
@@ -91,12 +87,6 @@ def draft_samples(
     for key in dict.fromkeys(key for table in tables for key in table.extra):
         columns[key] = text_array(cell for table in tables for cell in table.extra.get(key, ("",) * len(table)))
     return Table(columns)
-
-
-def _samples_of_table(file: str, format_name: str, samples_in_rows: bool) -> SampleTable:
-    if format_name == geo.FORMAT:
-        return geo.read_sample_table(file)
-    return matrix.read_sample_table(file, samples_in_rows=samples_in_rows)
 
 
 def _two_files(pair: ImageneArray) -> tuple[str, str]:
@@ -165,12 +155,12 @@ def _refuse_repeated_files(files: Sequence[str]) -> None:
 
 def _array_format(file: str, format: str | None) -> str:
     name = sniff_format(file, format)
-    if name not in ARRAY_FORMATS:
+    if not FORMATS[name].arrays:
         raise FormatError(
             "this file holds no arrays",
             path=file,
             found=f"the format {name}",
-            expected="scanner files or a table of intensities (" + ", ".join(ARRAY_FORMATS) + ")",
+            expected="scanner files or a table of intensities (" + ", ".join(array_formats()) + ")",
             hint="leave it out of the call",
         )
     return name

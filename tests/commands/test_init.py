@@ -1,5 +1,6 @@
 """``mirtool init`` writes the sheet to fill in, and nothing else."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -96,7 +97,7 @@ def test_the_arrays_own_file_is_never_overwritten(folder, capsys):
         (["none.gpr"], 1, "none.gpr: no such file"),
         (["-"], 2, "a sample sheet needs files it can name, not standard input"),
         (["table.csv", "-o", "samples.doc"], 2, "can't tell how to write samples.doc"),
-        (["table.csv", "--format", "gpr"], 2, "no format is called 'gpr'"),
+        (["table.csv", "--format", "gpr"], 2, "unknown format 'gpr'"),
         ([], 2, "Missing argument 'FILES...'"),
     ],
 )
@@ -134,3 +135,16 @@ def test_two_arrays_of_one_name_are_refused(folder, capsys):
 )
 def test_names_come_from_the_files_without_what_they_have_in_common(files, names):
     assert names_from_files(files) == names
+
+
+def test_the_samples_of_a_service_workbook_become_rows(tmp_path, monkeypatch):
+    shutil.copy(FIXTURES / "service_workbook" / "raw_intensity_two_lots.xlsx", tmp_path / "raw.xlsx")
+    monkeypatch.chdir(tmp_path)
+    assert main(["init", "raw.xlsx"]) == 0
+    sheet = (tmp_path / "samples.csv").read_text().splitlines()
+    assert sheet[0] == "sample,group,file"
+    assert all(line.endswith(",,raw.xlsx") for line in sheet[1:])
+    assert main(["normalize", "raw.xlsx", "-o", "normalized.csv", "--min-factor-probes", "1"]) == 0
+    names = (tmp_path / "normalized.csv").read_text().splitlines()
+    header = next(line for line in names if not line.startswith("#")).split(",")
+    assert [line.split(",")[0] for line in sheet[1:]] == header[-(len(sheet) - 1) :]

@@ -86,7 +86,7 @@ def test_a_format_can_be_named(capsys):
     assert main(["inspect", "--format", "matrix", "bad_other_result.csv"]) == 1
     assert "this is another of mirtool's results" in capsys.readouterr().err
     assert main(["inspect", "--format", "gpr", "intensities.csv"]) == 2
-    assert "no format is called 'gpr' (expected one of genepix, " in capsys.readouterr().err
+    assert "unknown format 'gpr' (expected one of genepix, " in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("path", sorted(TABLES.glob("bad_*")), ids=lambda path: path.name)

@@ -339,7 +339,7 @@ def test_a_choice_that_does_not_exist_is_a_wrong_call(capsys, option, choices):
     ("arguments", "message"),
     [
         (["s1.gpr", "--format", "pdf"], "expected a name that ends in .csv, .tsv or .xlsx"),
-        (["s1.gpr", "--input-format", "pdf"], "no format is called 'pdf'"),
+        (["s1.gpr", "--input-format", "pdf"], "unknown format 'pdf'"),
         (["s1.gpr", "--min-intensity", "-5"], "the cut-off must be zero or a positive number"),
         (["s1.gpr", "--min-factor-probes", "0"], "a factor needs at least 1 probe"),
         ([], "no scanner file was given, and this folder is no study"),

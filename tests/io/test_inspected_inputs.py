@@ -7,7 +7,7 @@ import pytest
 from mirtool.errors import FormatError, UnknownFormatError
 from mirtool.io.genes.gene_changes import read_gene_changes
 from mirtool.io.genes.gene_expression import read_gene_expression
-from mirtool.io.registry import FORMATS, _module, inspect_file, sniff_format
+from mirtool.io.registry import FORMATS, inspect_file, module_of, sniff_format
 from mirtool.io.tables.text import read_head
 from mirtool.io.targets.interactions import read_interactions
 
@@ -18,7 +18,7 @@ NEW = ("gene-changes", "protein-interactions", "mirna-loci", "fasta")
 
 def claims(path: Path) -> list[str]:
     head = read_head(path)
-    return [name for name in FORMATS if _module(name).sniff(head)]
+    return [name for name in FORMATS if module_of(name).sniff(head)]
 
 
 def written(folder: Path, text: str) -> Path:

@@ -227,7 +227,7 @@ def test_forced_on_another_file():
 
 
 def test_it_is_registered():
-    assert FORMATS["service-workbook"] == "mirtool.io.arrays.service_workbook"
+    assert FORMATS["service-workbook"].module == "mirtool.io.arrays.service_workbook"
 
 
 @pytest.mark.parametrize(("column", "letters"), [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA")])

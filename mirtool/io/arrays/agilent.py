@@ -75,6 +75,7 @@ import numpy as np
 
 from mirtool.annotation.probes import ProbeKind
 from mirtool.errors import FormatError, UsageError
+from mirtool.io.arrays.read_options import ReadOptions
 from mirtool.io.registry import Inspection
 from mirtool.io.tables.rows import (
     column_names,
@@ -164,6 +165,11 @@ def inspect(path: str | Path) -> Inspection:
     return Inspection(
         str(path), "agilent", len(file.table), tuple(arrays.channels), arrays.sources[0].warnings, details
     )
+
+
+def read_study_file(path: str | Path, options: ReadOptions) -> list[RawArrays]:
+    """Return the arrays of one file, as :mod:`mirtool.io.arrays.reading` asks for them."""
+    return [read_agilent(path, signal=options.signal)]
 
 
 def read_agilent(path: str | Path, *, signal: str | None = None) -> RawArrays:

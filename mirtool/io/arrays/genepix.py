@@ -64,6 +64,7 @@ import numpy.typing as npt
 from mirtool.annotation.probes import classify_probes, count_kinds
 from mirtool.errors import FormatError, UsageError
 from mirtool.io.arrays.genepix_writer import genepix_bytes
+from mirtool.io.arrays.read_options import ReadOptions
 from mirtool.io.registry import Inspection
 from mirtool.io.tables.arrow import floats_of, integers_of, texts_of
 from mirtool.io.tables.headers import fold_header
@@ -235,6 +236,13 @@ def inspect(path: str | Path) -> Inspection:
         source.warnings,
         {key: value for key, value in details.items() if value != ""},
     )
+
+
+def read_study_file(path: str | Path, options: ReadOptions) -> list[RawArrays]:
+    """Return the arrays of one file, as :mod:`mirtool.io.arrays.reading` asks for them."""
+    return [
+        read_genepix(path, channels=options.channels, foreground=options.foreground, background=options.background)
+    ]
 
 
 def read_genepix(

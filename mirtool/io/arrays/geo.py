@@ -47,6 +47,7 @@ import numpy as np
 from mirtool.annotation.probes import classify_probes, count_kinds
 from mirtool.errors import FormatError, ScaleError
 from mirtool.io.arrays.probe_values import ProbeValues, Scale, check_values, raw_arrays
+from mirtool.io.arrays.read_options import ReadOptions
 from mirtool.io.registry import Inspection
 from mirtool.io.tables.rows import split_cells
 from mirtool.io.tables.text import FileHead, read_head, read_text
@@ -153,6 +154,11 @@ def inspect(path: str | Path) -> Inspection:
     return Inspection(str(path), FORMAT, len(matrix.table), (), tuple(warnings), details)
 
 
+def read_study_file(path: str | Path, options: ReadOptions) -> list[RawArrays]:
+    """Return the arrays of one file, as :mod:`mirtool.io.arrays.reading` asks for them."""
+    return [read_intensities(path, scale=options.scale)]
+
+
 def read_series_matrix(path: str | Path) -> SeriesMatrix:
     """Read a series matrix into its parts.
 
@@ -245,7 +251,7 @@ def characteristics_of(matrix: SeriesMatrix) -> dict[str, tuple[str, ...]]:
     return {key: tuple(cells) for key, cells in found.items()}
 
 
-def read_sample_table(path: str | Path) -> SampleTable:
+def read_sample_table(path: str | Path, _samples_in_rows: bool = False) -> SampleTable:
     """Return the samples of a series matrix with what differs among them, their groups empty.
 
     Returns

@@ -71,6 +71,7 @@ from pathlib import Path
 import numpy as np
 
 from mirtool.errors import ArrayMismatchError, FormatError, SampleSheetError, UsageError
+from mirtool.io.arrays.read_options import ReadOptions
 from mirtool.io.arrays.sample_matching import HY5_COLUMN
 from mirtool.io.registry import Inspection
 from mirtool.io.tables.rows import (
@@ -138,6 +139,11 @@ def inspect(path: str | Path) -> Inspection:
     return Inspection(
         str(path), "imagene", len(one.layout), tuple(names.values()), tuple(_oddities(one, names)), details
     )
+
+
+def read_study_file(path: str | Path, _options: ReadOptions) -> list[RawArrays]:
+    """Return the arrays of one file, as :mod:`mirtool.io.arrays.reading` asks for them."""
+    return [read_imagene(path)]
 
 
 def channel_of(path: str | Path) -> str:

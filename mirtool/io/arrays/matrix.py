@@ -46,7 +46,7 @@ from mirtool.annotation.probes import classify_probes, count_kinds
 from mirtool.errors import FormatError
 from mirtool.io.arrays import ct_tables as qpcr
 from mirtool.io.arrays import geo, service_workbook
-from mirtool.io.arrays.dye_columns import pair_names
+from mirtool.io.arrays.dye_columns import pair_columns, pair_names
 from mirtool.io.arrays.probe_values import (
     CHANNEL,
     NORMALIZED_NOTE,
@@ -58,6 +58,7 @@ from mirtool.io.arrays.probe_values import (
     sample_table,
     scale_doubts,
 )
+from mirtool.io.arrays.read_options import ReadOptions
 from mirtool.io.genes.gene_changes import tells_changes
 from mirtool.io.mirnas import fasta
 from mirtool.io.registry import Inspection
@@ -127,6 +128,16 @@ def inspect(path: str | Path, *, samples_in_rows: bool = False) -> Inspection:
     )
 
 
+def read_study_file(path: str | Path, options: ReadOptions) -> list[RawArrays]:
+    """Return the arrays of one file, as :mod:`mirtool.io.arrays.reading` asks for them."""
+    return [read_intensities(path, samples_in_rows=options.samples_in_rows)]
+
+
+def pair_channels(parts: Sequence[RawArrays], samples: SampleTable | None) -> list[RawArrays]:
+    """Put columns of two dyes together: see :func:`mirtool.io.arrays.dye_columns.pair_columns`."""
+    return [pair_columns(part, samples) for part in parts]
+
+
 def read_intensities(path: str | Path, *, sheet: str | None = None, samples_in_rows: bool = False) -> RawArrays:
     """Read raw intensities from a plain table.
 
@@ -194,7 +205,7 @@ def read_expression(
     return expression_matrix(_read(path, None, samples_in_rows), scale)
 
 
-def read_sample_table(path: str | Path, *, samples_in_rows: bool = False) -> SampleTable:
+def read_sample_table(path: str | Path, samples_in_rows: bool = False) -> SampleTable:
     """Return the samples of a plain table, with what its other header rows or columns say about them."""
     found = _read(path, None, samples_in_rows)
     pairs = pair_names(found.samples, path)

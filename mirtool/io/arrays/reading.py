@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
@@ -14,8 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from mirtool.annotation.probes import KindRule, classify_probes
-from mirtool.errors import ArrayMismatchError, FormatError, SampleSheetError, UsageError
+from mirtool.errors import ArrayMismatchError, FormatError, SampleSheetError, UsageError, option
 from mirtool.io.arrays.probe_values import Scale
+from mirtool.io.arrays.read_options import ReadOptions
 from mirtool.io.arrays.sample_matching import (
     HY5_COLUMN,
     describe_unlisted,
@@ -24,14 +25,11 @@ from mirtool.io.arrays.sample_matching import (
     name_after_files,
 )
 from mirtool.io.arrays.spot_alignment import Alignment, align_spots
-from mirtool.io.registry import sniff_format
+from mirtool.io.registry import FORMATS, module_of, sniff_format
 from mirtool.model import ArraySource, Channel, RawArrays, SampleTable
 from mirtool.wording import plural
 
 Scalar = TypeVar("Scalar", bound=np.generic)
-
-_TABLES = ("matrix", "geo-series-matrix", "service-workbook")
-"""Formats that hold several arrays per file, told by the names of their columns."""
 
 
 def read_arrays(
@@ -111,16 +109,8 @@ def read_arrays(
         files have no such thing.
     """
     paths = paths_to_read(files, samples)
-    pixels = {"foreground": foreground, "background": background}
-    read_one = partial(
-        _read_one,
-        format_name=format or ("matrix" if samples_in_rows else None),
-        channels=channels,
-        signal=signal,
-        pixels=pixels,
-        scale=scale,
-        samples_in_rows=samples_in_rows,
-    )
+    options = ReadOptions(channels, signal, foreground, background, scale, samples_in_rows)
+    read_one = partial(_read_one, format_name=format or ("matrix" if samples_in_rows else None), options=options)
     parts = _read_side_by_side(paths, read_one, executor, on_read)
     _refuse_mixed_formats(parts)
     parts = [_keep_channels(part, channels) for part in _pair_channels(parts, samples)]
@@ -190,75 +180,46 @@ def _read_side_by_side(
     return parts
 
 
-def _read_one(
-    path: str,
-    *,
-    format_name: str | None,
-    channels: Sequence[str] | None,
-    signal: str | None,
-    pixels: Mapping[str, str],
-    scale: Scale | None,
-    samples_in_rows: bool,
-) -> list[RawArrays]:
+def _read_one(path: str, *, format_name: str | None, options: ReadOptions) -> list[RawArrays]:
     """Read what one file holds: its arrays, of a service's workbook those of each GAL lot."""
     found = sniff_format(path, format_name)
-    if signal is not None and found != "agilent":
+    if not FORMATS[found].arrays:
+        raise FormatError(
+            "this file holds no arrays",
+            path=path,
+            found=f"the format {found}",
+            expected="GenePix, ImaGene or Agilent results, a service's Raw Intensity File, a GEO series matrix, "
+            "or a plain table of intensities",
+        )
+    _refuse_options_of_others(path, found, options)
+    arrays: list[RawArrays] = module_of(found).read_study_file(path, options)
+    return arrays
+
+
+def _refuse_options_of_others(path: str, found: str, options: ReadOptions) -> None:
+    takes = FORMATS[found].takes
+    if options.signal is not None and "signal" not in takes:
         raise UsageError(
             "only Agilent files let you choose a signal",
             path=path,
-            found=f"--signal {signal}, and a file of the format {found}",
-            hint="leave --signal out",
+            found=f"{option('signal', options.signal)}, and a file of the format {found}",
+            hint=f"leave out {option('signal')}",
         )
-    if found != "genepix" and set(pixels.values()) != {"median"}:
+    if {options.foreground, options.background} != {"median"} and "foreground" not in takes:
         raise UsageError(
             "only GenePix files let you choose a statistic of the pixels",
             path=path,
-            found=f"foreground {pixels['foreground']}, background {pixels['background']}, and the format {found}",
+            found=f"foreground {options.foreground}, background {options.background}, and the format {found}",
             expected="the median of both",
         )
-    if found == "genepix":
-        from mirtool.io.arrays.genepix import read_genepix
-
-        return [read_genepix(path, channels=channels, **pixels)]
-    if found == "matrix":
-        from mirtool.io.arrays.matrix import read_intensities
-
-        return [read_intensities(path, samples_in_rows=samples_in_rows)]
-    if found == "geo-series-matrix":
-        from mirtool.io.arrays.geo import read_intensities as read_series_intensities
-
-        return [read_series_intensities(path, scale=scale)]
-    if found == "imagene":
-        from mirtool.io.arrays.imagene import read_imagene
-
-        return [read_imagene(path)]
-    if found == "agilent":
-        from mirtool.io.arrays.agilent import read_agilent
-
-        return [read_agilent(path, signal=signal)]
-    if found == "service-workbook":
-        from mirtool.io.arrays.service_workbook import read_intensity_sheets
-
-        return read_intensity_sheets(path)
-    raise FormatError(
-        "this file holds no arrays",
-        path=path,
-        found=f"the format {found}",
-        expected="GenePix, ImaGene or Agilent results, a service's Raw Intensity File, a GEO series matrix, or a "
-        "plain table of intensities",
-    )
 
 
 def _pair_channels(parts: list[RawArrays], samples: SampleTable | None) -> list[RawArrays]:
-    if parts[0].sources[0].format == "matrix":
-        from mirtool.io.arrays.dye_columns import pair_columns
-
-        return [pair_columns(part, samples) for part in parts]
-    if parts[0].sources[0].format != "imagene":
+    format_name = parts[0].sources[0].format
+    if not FORMATS[format_name].pairs_channels:
         return parts
-    from mirtool.io.arrays.imagene import pair_channels
-
-    return pair_channels(parts, samples)
+    paired: list[RawArrays] = module_of(format_name).pair_channels(parts, samples)
+    return paired
 
 
 def _keep_channels(part: RawArrays, channels: Sequence[str] | None) -> RawArrays:
@@ -269,7 +230,7 @@ def _keep_channels(part: RawArrays, channels: Sequence[str] | None) -> RawArrays
     if absent:
         raise FormatError(
             f"a plain table has no channel {', '.join(absent)}"
-            if source.format in _TABLES and len(part.channels) == 1
+            if FORMATS[source.format].table and len(part.channels) == 1
             else f"the array has no channel {', '.join(absent)}",
             path=source.path,
             found="channels " + ", ".join(part.channels),
@@ -410,7 +371,7 @@ def _put_into_sheet_order(arrays: RawArrays, samples: SampleTable | None) -> Raw
     """Return the arrays the names, groups and order of the sheet."""
     if samples is None:
         return arrays
-    by_name = arrays.sources[0].format in _TABLES
+    by_name = FORMATS[arrays.sources[0].format].table
     positions = (match_columns if by_name else match_files)(arrays.samples, samples)
     table = replace(samples, files=tuple(arrays.samples.files[i] for i in positions))
     dropped = (*arrays.dropped, *describe_unlisted(arrays.samples, samples)) if by_name else arrays.dropped

@@ -45,6 +45,7 @@ import numpy as np
 
 from mirtool.annotation.probes import classify_probes, count_kinds
 from mirtool.errors import FormatError, ScaleError
+from mirtool.io.arrays.read_options import ReadOptions
 from mirtool.io.arrays.service_sheet import (
     FOREGROUND,
     NORMALIZED,
@@ -155,6 +156,30 @@ def inspect(path: str | Path) -> Inspection:
             "sha256": book.sha256,
         },
     )
+
+
+def read_study_file(path: str | Path, _options: ReadOptions) -> list[RawArrays]:
+    """Return the arrays of one file, as :mod:`mirtool.io.arrays.reading` asks for them."""
+    return read_intensity_sheets(path)
+
+
+def read_sample_table(path: str | Path, _samples_in_rows: bool = False) -> SampleTable:
+    """Return the samples of a workbook, in the order in which they first appear.
+
+    Raises
+    ------
+    FormatError
+        As :func:`read_service_workbook` does, and where no column is one of a sample.
+    """
+    book = read_service_workbook(path)
+    if not book.samples:
+        raise FormatError(
+            "this workbook has no columns of samples",
+            path=path,
+            found=book.kind,
+            expected=f"a {RAW}, or an {EXPRESSION} with columns under {NORMALIZED}",
+        )
+    return SampleTable(book.samples, files=(book.path,) * len(book.samples))
 
 
 def read_service_workbook(path: str | Path) -> ServiceWorkbook:
