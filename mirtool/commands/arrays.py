@@ -58,8 +58,6 @@ def tell_reading(arrays: RawArrays) -> None:
 
 def input_hashes(others: Sequence[str | None], arrays: RawArrays) -> dict[str, str]:
     """Return the SHA-256 of every file that was read: the arrays and the others."""
-    from mirtool.study.folder import sha256_of
+    from mirtool.io.tables.text import hash_files
 
-    return {path: sha256_of(path) for path in others if path} | {
-        source.path: source.sha256 for source in arrays.sources
-    }
+    return hash_files(others) | {source.path: source.sha256 for source in arrays.sources}

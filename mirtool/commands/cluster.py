@@ -18,7 +18,6 @@ from mirtool.commands.common import (
     write_result,
 )
 from mirtool.commands.console import progress_steps, say, say_pairs, warn
-from mirtool.commands.enrichment import hash_files
 from mirtool.commands.expression import normalized_table_of
 from mirtool.commands.options import (
     FiguresOption,
@@ -30,6 +29,7 @@ from mirtool.commands.options import (
     ScaleOption,
 )
 from mirtool.errors import MirtoolError, NotEnoughDataError, UsageError
+from mirtool.io.tables.text import hash_files
 from mirtool.wording import plural
 
 if TYPE_CHECKING:
@@ -202,7 +202,7 @@ def cluster(
             "seed": seed,
             "scale": scale,
         },
-        inputs=hash_files(*([] if source == STDIN else [source]), place.samples, rows.differential),
+        inputs=hash_files([*([] if source == STDIN else [source]), place.samples, rows.differential]),
         summary=_summary(rows, of_rows, of_columns, partitions),
     )
 

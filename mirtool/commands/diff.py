@@ -42,6 +42,7 @@ from mirtool.commands.sensitivity import (
     write_sensitivity,
 )
 from mirtool.errors import UsageError
+from mirtool.io.tables.text import hash_files
 from mirtool.wording import plural
 
 if TYPE_CHECKING:
@@ -603,14 +604,13 @@ def _draw(
 def _hashes(source: str, sheet: str, platform: str | None, *, replicates: bool) -> dict[str, str]:
     from mirtool.io.results.replicates import replicates_path
     from mirtool.io.results.spots import spots_path
-    from mirtool.io.tables.text import sha256_of
 
     paths = [source, sheet]
     if source != STDIN and spots_path(source).is_file():
         paths.insert(1, str(spots_path(source)))
     if replicates:
         paths.append(str(replicates_path(source)))
-    return {path: sha256_of(path) for path in paths + ([platform] if platform else [])}
+    return hash_files([*paths, platform])
 
 
 def _summary(

@@ -21,6 +21,7 @@ from mirtool.commands.enrichment_figures import draw_enrichment
 from mirtool.commands.options import FiguresOption, FormatOption, NoFiguresOption, OutputOption
 from mirtool.commands.workers import SchedulerOption, WorkersOption, open_executor
 from mirtool.errors import MirtoolError, UsageError
+from mirtool.io.tables.text import hash_files
 from mirtool.wording import plural
 
 if TYPE_CHECKING:
@@ -219,7 +220,7 @@ def enrichment(
             "draws": draws,
             "seed": seed,
         },
-        inputs=hash_files(source, universe, mirnas_source, *(gene_sets or ())),
+        inputs=hash_files([source, universe, mirnas_source, *(gene_sets or ())]),
         summary=summarize_all(tests),
     )
 
@@ -432,13 +433,6 @@ def _say_top(test: EnrichmentTable) -> None:
             for i in shown
         ],
     )
-
-
-def hash_files(*paths: str | None) -> dict[str, str]:
-    """Return the SHA-256 of each of ``paths`` that is a file or stdin; names and None are passed over."""
-    from mirtool.study.folder import sha256_of
-
-    return {path: sha256_of(path) for path in paths if path and (path == "-" or Path(path).is_file())}
 
 
 def _read_queries(source: str, universe: str | None) -> tuple[Mapping[str, Collection[str]], str | None]:

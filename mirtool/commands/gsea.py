@@ -11,7 +11,7 @@ import typer
 from mirtool.commands.common import Place, find_place, record_run, write_result
 from mirtool.commands.console import progress_steps, say, say_pairs, say_table
 from mirtool.commands.current_names import AliasesOption, load_mirna_names
-from mirtool.commands.enrichment import GeneSetsOption, SeedOption, find_gene_sets, hash_files
+from mirtool.commands.enrichment import GeneSetsOption, SeedOption, find_gene_sets
 from mirtool.commands.network_interactions import (
     CombineOption,
     EvidenceOption,
@@ -30,6 +30,7 @@ from mirtool.commands.network_mirnas import (
 from mirtool.commands.options import FiguresOption, FormatOption, OutputOption, RegulationOption
 from mirtool.commands.workers import SchedulerOption, WorkersOption, open_executor
 from mirtool.errors import UsageError
+from mirtool.io.tables.text import hash_files
 from mirtool.wording import plural
 
 if TYPE_CHECKING:
@@ -192,7 +193,7 @@ def gsea(
             "weight": weight,
             "seed": seed,
         },
-        inputs=hash_files(genes, source, gene_sets, *(aliases or ())) | sources.hashes(),
+        inputs=hash_files([genes, source, gene_sets, *(aliases or ())]) | sources.hashes(),
         summary={
             "ranked_by": ranked.by,
             "genes_ranked": len(ranked),

@@ -10,7 +10,7 @@ import typer
 from mirtool.commands.common import record_run, write_result
 from mirtool.commands.console import say, say_pairs, say_table, warn
 from mirtool.commands.current_names import AliasesOption, load_mirna_names, names_record, tell_names
-from mirtool.commands.enrichment import find_gene_sets, hash_files, summarize
+from mirtool.commands.enrichment import find_gene_sets, summarize
 from mirtool.commands.network_mirnas import (
     ChosenMirnas,
     choose_mirnas,
@@ -26,6 +26,7 @@ from mirtool.commands.options import (
     RegulationOption,
 )
 from mirtool.errors import NotEnoughDataError, UsageError
+from mirtool.io.tables.text import hash_files
 from mirtool.wording import plural
 
 if TYPE_CHECKING:
@@ -139,7 +140,7 @@ def mirnasets(
             "distance": distance,
             "min_size": min_size,
         },
-        inputs=hash_files(chosen.source, universe, gff, *(sets or ()), *(aliases or ())),
+        inputs=hash_files([chosen.source, universe, gff, *(sets or ()), *(aliases or ())]),
         summary={f"{test.query} in {test.source}": summarize(test) for test in tests}
         | {"study_names": names_record(of_study)},
     )

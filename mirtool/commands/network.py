@@ -26,7 +26,6 @@ from mirtool.commands.enrichment import (
     choose_nulls,
     enrich_targets,
     find_collections,
-    hash_files,
     reduce_all,
     say_terms,
 )
@@ -101,6 +100,7 @@ from mirtool.commands.options import (
 )
 from mirtool.commands.workers import SchedulerOption, WorkersOption, open_executor
 from mirtool.errors import NotEnoughDataError
+from mirtool.io.tables.text import hash_files
 
 if TYPE_CHECKING:
     from mirtool.model import GeneSets, Interactions
@@ -347,12 +347,14 @@ def network(
             "export": list(exports),
         },
         inputs=hash_files(
-            chosen.source,
-            mirna_universe,
-            *(gene_sets or ()),
-            *(aliases or ()),
-            *context.files,
-            *asked_synergy.files,
+            [
+                chosen.source,
+                mirna_universe,
+                *(gene_sets or ()),
+                *(aliases or ()),
+                *context.files,
+                *asked_synergy.files,
+            ]
         )
         | sources.hashes(),
         summary=summarize_network(chosen, known, result, tests)

@@ -13,6 +13,7 @@ import typer
 
 from mirtool.commands.console import warn
 from mirtool.errors import UsageError
+from mirtool.io.tables.text import hash_files
 from mirtool.wording import plural
 
 if TYPE_CHECKING:
@@ -80,11 +81,10 @@ class Sources:
 
     def hashes(self) -> dict[str, str]:
         """Return the SHA-256 of each file, and of the file behind each entry of the library."""
-        from mirtool.commands.enrichment import hash_files
         from mirtool.library import read_entry
 
         kept = {f"library: {name}": read_entry("targets", name).sha256 for name in self.names if _in_library(name)}
-        return hash_files(*self.names) | kept
+        return hash_files([*self.names]) | kept
 
 
 def choose_sources(names: Sequence[str] | None, combine: str, min_scores: Sequence[str] | None) -> Sources:

@@ -24,6 +24,7 @@ from mirtool.commands.options import (
     SamplesOption,
     ScaleOption,
 )
+from mirtool.io.tables.text import hash_files
 from mirtool.wording import plural
 
 if TYPE_CHECKING:
@@ -134,7 +135,7 @@ def power(
             "max_arrays": max_arrays,
             "scale": scale,
         },
-        inputs=_hashes(source, sheet),
+        inputs=hash_files([source, sheet]),
         summary=_summary(pilot, plan),
     )
 
@@ -186,12 +187,6 @@ def _draw(plan: PowerPlan, folder: Path) -> None:
 
     for path in save_figure(power_figure(plan), folder, "power"):
         say(f"Wrote {path}")
-
-
-def _hashes(source: str, sheet: str) -> dict[str, str]:
-    from mirtool.io.tables.text import sha256_of
-
-    return {path: sha256_of(path) for path in (source, sheet)}
 
 
 def _summary(pilot: PilotVariance, plan: PowerPlan) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from mirtool.commands.current_names import (
 )
 from mirtool.commands.options import DifferentialArgument, FormatOption, OutputOption
 from mirtool.errors import UsageError
+from mirtool.io.tables.text import hash_files
 from mirtool.wording import plural
 
 if TYPE_CHECKING:
@@ -153,7 +154,7 @@ def shortlist(
             "species": species,
             "aliases": aliases,
         },
-        inputs=_hashes([source, *titled.values(), qpcr_path, network_path, *(aliases or ())]),
+        inputs=hash_files([source, *titled.values(), qpcr_path, network_path, *(aliases or ())]),
         summary=_summary(chosen),
     )
 
@@ -284,12 +285,6 @@ def _rows(chosen: Shortlist) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
         row += [("not tested" if result is None else result.verdict or "tested")] if chosen.qpcr_header else []
         rows.append(tuple(row))
     return tuple(header), rows
-
-
-def _hashes(paths: Sequence[str | None]) -> dict[str, str]:
-    from mirtool.io.tables.text import sha256_of
-
-    return {path: sha256_of(path) for path in paths if path}
 
 
 def _summary(chosen: Shortlist) -> dict[str, Any]:

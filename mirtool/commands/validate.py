@@ -13,6 +13,7 @@ from mirtool.commands.console import say
 from mirtool.commands.options import AdjustOption, FiguresOption, FormatOption, NoFiguresOption, OutputOption
 from mirtool.commands.validate_messages import tell_comparison, tell_concordance, tell_references, tell_wells
 from mirtool.errors import UsageError
+from mirtool.io.tables.text import hash_files
 
 if TYPE_CHECKING:
     from mirtool.differential import Comparison
@@ -215,7 +216,7 @@ def validate(
             "keep_outliers": keep_outliers,
             "efficiency": efficiency or [],
         },
-        inputs=_hashes([*wells.paths, *([sheet.sheet] if sheet else []), *([array.path] if array else [])]),
+        inputs=hash_files([*wells.paths, *([sheet.sheet] if sheet else []), *([array.path] if array else [])]),
         summary=_summary(wells, matrix, result, beside),
     )
 
@@ -357,12 +358,6 @@ def _draw(q: QpcrComparison, c: Concordance | None, folder: Path) -> None:
         paths += save_figure(array_qpcr_figure(c, q), folder, "validation_array")
     for path in paths:
         say(f"Wrote {path}")
-
-
-def _hashes(paths: Sequence[str]) -> dict[str, str]:
-    from mirtool.io.tables.text import sha256_of
-
-    return {path: sha256_of(path) for path in paths}
 
 
 def _summary(wells: CtTable, matrix: CtMatrix, q: QpcrComparison, c: Concordance | None) -> dict[str, Any]:

@@ -16,7 +16,6 @@ from mirtool.annotation.probes import KindRule, ProbeKind
 from mirtool.errors import MirtoolError, SampleSheetError
 from mirtool.io.arrays.sample_matching import HY5_COLUMN
 from mirtool.io.tables.text import decode
-from mirtool.io.tables.text import sha256_of as sha256_of
 from mirtool.io.tables.text_tables import TextTable, read_table
 from mirtool.model import SampleTable
 
