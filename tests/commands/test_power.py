@@ -60,7 +60,7 @@ def test_the_same_input_gives_the_same_bytes(study):
 def test_elsewhere_the_table_goes_to_stdout(capsys):
     assert main(["power", "results/normalized.csv", "--fold", "3", "--max-arrays", "3", "--format", "tsv"]) == 0
     out = capsys.readouterr().out
-    assert out.splitlines()[1].startswith("fold change\tarrays a group\tP cut-off")
+    assert out.splitlines()[1].startswith("fold change\tarrays per group\tP cut-off")
     assert len(out.splitlines()) == 2 + 2
 
 
