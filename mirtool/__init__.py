@@ -2,8 +2,8 @@
 
 The way of the data is one direction, and each arrow is one public function::
 
-    instrument files --read_arrays--> RawArrays --normalize--> ExpressionMatrix
-        --differential--> DifferentialTable --synergy_network--> SynergyNetwork --enrichment--> EnrichmentTable
+    instrument files --read_arrays--> RawArrays --normalize--> ExpressionMatrix --differential-->
+        DifferentialTable --synergy_network--> SynergyNetwork --over_representation--> EnrichmentTable
 
 Importing this package imports nothing heavy; each name below is loaded when it is first used. ``normalize`` and
 ``differential`` are functions in packages of their own name: ``from mirtool.normalize import normalize``.
@@ -21,11 +21,12 @@ _HOMES = {
     "read_interactions": "mirtool.io.targets.interactions",
     "read_gene_sets": "mirtool.io.genes.gene_sets",
     "synergy_network": "mirtool.network",
-    "enrichment": "mirtool.network",
+    "over_representation": "mirtool.network",
     "RawArrays": "mirtool.model",
     "ExpressionMatrix": "mirtool.model",
     "DifferentialTable": "mirtool.model",
     "Interactions": "mirtool.model",
+    "TargetTable": "mirtool.network",
     "GeneSets": "mirtool.model",
     "MirtoolError": "mirtool.errors",
 }

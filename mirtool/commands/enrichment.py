@@ -161,8 +161,7 @@ def enrichment(
       mirtool enrichment --null all --draws 100000 --workers 2
       mirtool enrichment --gene-sets go-all --gene-sets KEGG_2021_Human.gmt --reduce similar
     """  # noqa: D301  (typer wants the backspace itself)
-    from mirtool.network import enrichment as test_gene_sets
-    from mirtool.network import enrichment_table
+    from mirtool.network import enrichment_table, over_representation
     from mirtool.report.tables import format_of
 
     nulls = choose_nulls(null)
@@ -186,7 +185,7 @@ def enrichment(
         among = everything
         if "genes" in queries:  # a network's genes are those of its interactions, and stay as they stand
             members, among = _with_names_of(sets, members, among, source)
-        return test_gene_sets(members, sets, universe=among, query=query, **sizes)
+        return over_representation(members, sets, universe=among, query=query, **sizes)
 
     with open_executor(workers, scheduler) as executor:
         tests = [

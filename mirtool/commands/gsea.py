@@ -34,7 +34,8 @@ from mirtool.io.tables.text import hash_files
 from mirtool.wording import plural
 
 if TYPE_CHECKING:
-    from mirtool.model import GeneSets, Interactions
+    from mirtool.model import GeneSets
+    from mirtool.network import TargetTable
     from mirtool.network.enrichment.gsea import GseaTable, RankedGenes
 
 SETS_TOLD = 8
@@ -143,7 +144,7 @@ def gsea(
     changes = read_gene_changes(genes, score=score)
     if targets:
         sets, known, source = _target_sets(place, mirnas, regulation, sources, evidence, aliases)
-        labels = known.gene.tolist()
+        labels = known.interactions.gene.tolist()
     else:
         sets, known, source = _gene_sets(gene_sets), None, None
         labels = sorted(frozenset[str]().union(*sets.genes))
@@ -153,7 +154,7 @@ def gsea(
         ranked = replace(ranked, remarks=(*ranked.remarks, met_in_words(n_met, changes.path)))
     smallest, largest = MIN_SIZE, MAX_SIZE
     if known is not None:
-        ranked = _among_known(ranked, known, evidence)
+        ranked = _among_known(ranked, known)
         smallest, largest = 5, len(ranked)
     with (
         open_executor(workers, scheduler) as executor,
@@ -229,10 +230,9 @@ def _target_sets(
     sources: Sources,
     evidence: str,
     aliases: list[str] | None,
-) -> tuple[GeneSets, Interactions, str | None]:
+) -> tuple[GeneSets, TargetTable, str | None]:
     """Return the targets of the miRNAs as sets, the pairs at that evidence, and where the miRNAs are from."""
-    from mirtool.network.interactions.evidence import filter_by_evidence
-    from mirtool.network.interactions.mirnas import combine_probes
+    from mirtool.network import TargetTable, combine_probes
     from mirtool.network.interactions.target_sets import target_sets
 
     chosen = _choose(place, mirnas, regulation)
@@ -240,15 +240,16 @@ def _target_sets(
     known, _ = read_known(sources, species_in_common(chosen.names), book)
     chosen, _ = update_study_names(chosen, book)
     study = combine_probes(chosen.names, chosen.regulation, chosen.log2_ratio)
-    return target_sets(study, known, evidence=evidence), filter_by_evidence(known, evidence), chosen.source
+    table = TargetTable.of(known, evidence)
+    return target_sets(study, table), table, chosen.source
 
 
-def _among_known(ranked: RankedGenes, known: Interactions, evidence: str) -> RankedGenes:
+def _among_known(ranked: RankedGenes, known: TargetTable) -> RankedGenes:
     """Return the list without genes that could be no targets."""
-    restricted = ranked.among(frozenset(known.gene))
+    restricted = ranked.among(frozenset(known.genes))
     say(
         f"Of {plural(len(ranked), 'gene')} of the list, {known.source} knows {len(restricted):,} "
-        f"at {evidence} evidence: these are ranked."
+        f"at {known.evidence} evidence: these are ranked."
     )
     return restricted
 

@@ -103,8 +103,8 @@ from mirtool.errors import NotEnoughDataError
 from mirtool.io.tables.text import hash_files
 
 if TYPE_CHECKING:
-    from mirtool.model import GeneSets, Interactions
-    from mirtool.network import EnrichmentTable, MirnaUniverse, SynergyNetwork
+    from mirtool.model import GeneSets
+    from mirtool.network import EnrichmentTable, MirnaUniverse, SynergyNetwork, TargetTable
 
 
 def network(
@@ -228,7 +228,7 @@ def network(
       mirtool network --interactions hsa_MTI.csv --modules --ppi 9606.protein.links.v12.0.txt.gz
       mirtool network --mirnas hsa-miR-17-5p,hsa-miR-20a-5p,hsa-miR-15a-5p --gene-sets none
     """  # noqa: D301  (typer wants the backspace itself)
-    from mirtool.network import synergy_network
+    from mirtool.network import combine_probes, synergy_network
 
     nulls = choose_nulls(null)
     exports = choose_exports(export)
@@ -255,17 +255,15 @@ def network(
     )
     book = load_mirna_names(aliases or ())
     chosen, of_study = update_study_names(chosen, book)
-    known, of_table = read_known(sources, wanted, book)
+    interactions_read, of_table = read_known(sources, wanted, book)
     context = Context(expressed, mrna, mrna_fdr, mrna_cutoff, paired_mrna, paired_mirna)
-    known, correlations = in_context(known, evidence, chosen, context, place, book)
+    targets = in_context(interactions_read, evidence, chosen, context, place, book)
+    study = combine_probes(chosen.names, chosen.regulation, chosen.log2_ratio)
     with open_executor(workers, scheduler) as executor:
         with progress_steps("Shuffling the interactions", _shuffles(pair_null, pair_draws)) as on_step:
             result = synergy_network(
-                chosen.names,
-                known,
-                regulation=chosen.regulation,
-                log2_ratio=chosen.log2_ratio,
-                evidence=evidence,
+                study,
+                targets,
                 alpha=alpha,
                 pair_null=pair_null,
                 pair_draws=pair_draws,
@@ -273,11 +271,11 @@ def network(
                 executor=executor,
                 on_step=on_step,
             )
-        drawn_from = _universe_of(result, chosen, known)
+        drawn_from = _universe_of(result, chosen, targets)
         result = rank_network(
             result,
             drawn_from,
-            known,
+            targets,
             resolution=resolution,
             robustness=robustness,
             hubs=hubs,
@@ -287,7 +285,7 @@ def network(
         sizes: dict[str, Any] = {"min_size": min_size, "max_size": max_size}
         result = judge_synergy(
             result,
-            known,
+            targets,
             collections,
             asked_synergy,
             pair_draws=pair_draws,
@@ -304,15 +302,15 @@ def network(
             result, drawn_from, next(iter(collections), None), nulls, draws, seed=seed, executor=executor, **sizes
         )
     tell_names("of the study", of_study)
-    tell_names(f"in {known.source}", of_table, about=frozenset(result.mirnas["miRNA"]))
-    tell_network(chosen, known, result, drawn_from)
+    tell_names(f"in {targets.source}", of_table, about=frozenset(result.mirnas["miRNA"]))
+    tell_network(chosen, targets, result, drawn_from)
     tell_synergy(result, asked_synergy)
-    tell_ranking(result, known, hubs)
+    tell_ranking(result, targets, hubs)
     for test in tests:
         say_terms(test)
 
-    write_tables(network_tables(result, drawn_from, tests, correlations), folder)
-    write_exports(result, tests, known, folder, exports, asked=export is not None)
+    write_tables(network_tables(result, drawn_from, tests, targets.correlations), folder)
+    write_exports(result, tests, targets.notes, folder, exports, asked=export is not None)
     pictures = None if no_figures else place.figures(figures)
     draw_network(result, pictures)
     draw_enrichment(tests, pictures, folder)
@@ -357,7 +355,7 @@ def network(
             ]
         )
         | sources.hashes(),
-        summary=summarize_network(chosen, known, result, tests)
+        summary=summarize_network(chosen, targets, result, tests)
         | summarize_synergy(result)
         | summarize_ranking(result)
         | {"study_names": names_record(of_study), "interactions_names": names_record(of_table)},
@@ -371,16 +369,15 @@ def _shuffles(pair_null: str, draws: int) -> int:
     return n_tasks(draws) if pair_null == "curveball" else 0
 
 
-def _universe_of(result: SynergyNetwork, chosen: ChosenMirnas, known: Interactions) -> MirnaUniverse:
+def _universe_of(result: SynergyNetwork, chosen: ChosenMirnas, targets: TargetTable) -> MirnaUniverse:
     """Gather the miRNAs that the network's could have been."""
     from mirtool.network import mirna_universe
 
     return mirna_universe(
         result.mirnas["miRNA"].tolist(),
-        known,
+        targets,
         measured=chosen.measured,
         source=chosen.measured_source,
-        evidence=result.evidence,
     )
 
 

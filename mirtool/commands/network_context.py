@@ -15,6 +15,7 @@ from mirtool.errors import MirtoolError, UsageError
 if TYPE_CHECKING:
     from mirtool.annotation.mirna_names import MirnaNames
     from mirtool.model import Interactions, Table, TextArray
+    from mirtool.network import TargetTable
 
 ExpressedOption = Annotated[
     str | None,
@@ -95,8 +96,8 @@ class Context:
 
 def in_context(
     known: Interactions, evidence: str, chosen: ChosenMirnas, context: Context, place: Place, book: MirnaNames
-) -> tuple[Interactions, Table | None]:
-    """Return the interactions that count in the tissue, and the correlations where samples are paired.
+) -> TargetTable:
+    """Return the interactions that count in the tissue.
 
     Raises
     ------
@@ -105,6 +106,7 @@ def in_context(
     """
     from mirtool.network.interactions.evidence import filter_by_evidence
     from mirtool.network.interactions.expression_context import expressed_only, inversely_changed_only
+    from mirtool.network.interactions.target_table import TargetTable
 
     if not 0 < context.fdr <= 1 or context.cutoff < 1:
         raise UsageError(
@@ -114,7 +116,7 @@ def in_context(
     if context.paired_mirna and not context.paired_mrna:
         raise UsageError("--paired-mirna goes with --paired-mrna", hint="name the genes' table too")
     if not any(context.files):
-        return known, None
+        return TargetTable.of(known, evidence)
     known = filter_by_evidence(known, evidence)
     genes = known.gene
     if context.expressed:
@@ -141,8 +143,9 @@ def in_context(
             cutoff=context.cutoff,
         )
     if context.paired_mrna:
-        return _correlated(known, genes, context, place, book)
-    return known, None
+        known, correlations = _correlated(known, genes, context, place, book)
+        return TargetTable(known, evidence, known, correlations)
+    return TargetTable(known, evidence, known)
 
 
 def _as_known(labels: TextArray, known: TextArray, path: str) -> tuple[TextArray, tuple[str, ...]]:

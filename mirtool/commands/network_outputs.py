@@ -14,7 +14,7 @@ from mirtool.commands.enrichment import UNIVERSE_FILE
 from mirtool.errors import OutputError, UsageError
 
 if TYPE_CHECKING:
-    from mirtool.model import Interactions, Table
+    from mirtool.model import Table
     from mirtool.network import EnrichmentTable, MirnaUniverse, SynergyNetwork
 
 EXPORTS = ("html", "xlsx", "graphml", "cyjs", "gexf", "sif")
@@ -109,7 +109,7 @@ def draw_network(result: SynergyNetwork, folder: Path | None) -> None:
 def write_exports(
     result: SynergyNetwork,
     tests: Sequence[EnrichmentTable],
-    known: Interactions,
+    remarks: Sequence[str],
     folder: Path,
     exports: Sequence[str],
     *,
@@ -122,8 +122,8 @@ def write_exports(
     from mirtool.report.workbook.network_sheets import network_sheets
 
     makers: dict[str, Callable[[], bytes]] = {
-        "html": lambda: network_page(result, remarks=known.dropped),
-        "xlsx": lambda: workbook_bytes(network_sheets(result, tests, remarks=known.dropped)),
+        "html": lambda: network_page(result, remarks=remarks),
+        "xlsx": lambda: workbook_bytes(network_sheets(result, tests, remarks=remarks)),
         "graphml": lambda: graphml_bytes(result),
         "cyjs": lambda: cyjs_bytes(result),
         "gexf": lambda: gexf_bytes(result),

@@ -13,8 +13,8 @@ from mirtool.wording import plural
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-    from mirtool.model import GeneSets, Interactions
-    from mirtool.network import MirnaUniverse, SynergyNetwork
+    from mirtool.model import GeneSets
+    from mirtool.network import MirnaUniverse, SynergyNetwork, TargetTable
 
 ResolutionOption = Annotated[
     float,
@@ -49,7 +49,7 @@ NAMES_TOLD = 5
 def rank_network(
     result: SynergyNetwork,
     drawn_from: MirnaUniverse,
-    known: Interactions,
+    targets: TargetTable,
     *,
     resolution: float,
     robustness: int,
@@ -67,7 +67,7 @@ def rank_network(
         return result
     with progress_steps("Resampling the interactions", n_tasks(robustness)) as on_step:
         return with_robustness(
-            result, known, draws=robustness, hubs=hubs, seed=seed, executor=executor, on_step=on_step
+            result, targets, draws=robustness, hubs=hubs, seed=seed, executor=executor, on_step=on_step
         )
 
 
@@ -90,7 +90,7 @@ def describe_communities(
         return with_community_terms(result, drawn_from, sets, nulls=nulls, draws=draws, on_step=on_step, **options)
 
 
-def tell_ranking(result: SynergyNetwork, known: Interactions, hubs: int) -> None:
+def tell_ranking(result: SynergyNetwork, targets: TargetTable, hubs: int) -> None:
     """Tell in how many genes the miRNAs converge, which communities there are, and whether the hubs hold."""
     by_genes, by_mirnas, by_both = _count_converging(result)
     say(
@@ -106,7 +106,7 @@ def tell_ranking(result: SynergyNetwork, known: Interactions, hubs: int) -> None
             f"{', '.join(names[:NAMES_TOLD])}{more}."
         )
     if result.robustness is not None:
-        _tell_robustness(result, known, hubs)
+        _tell_robustness(result, targets, hubs)
 
 
 def _count_converging(result: SynergyNetwork) -> tuple[int, int, int]:
@@ -120,7 +120,7 @@ def _count_converging(result: SynergyNetwork) -> tuple[int, int, int]:
     return int(by_genes.sum()), int(by_mirnas.sum()), int((by_genes & by_mirnas).sum())
 
 
-def _tell_robustness(result: SynergyNetwork, known: Interactions, hubs: int) -> None:
+def _tell_robustness(result: SynergyNetwork, targets: TargetTable, hubs: int) -> None:
     from mirtool.network.graph.robustness import AT_LEVEL, WITHOUT, databases_of
 
     table = result.robustness
@@ -147,7 +147,7 @@ def _tell_robustness(result: SynergyNetwork, known: Interactions, hubs: int) -> 
     ]
     if staying:
         say(f"Of these {len(first)}, among the first {hubs}: {', '.join(staying)}.")
-    if len(databases_of(known)) < 2:
+    if len(databases_of(targets.every_evidence)) < 2:
         say("Leaving out one database at a time needs a table that combines two or more; this is one.")
 
 

@@ -15,8 +15,8 @@ from mirtool.wording import plural
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-    from mirtool.model import GeneSets, Interactions, ProteinInteractions, Table
-    from mirtool.network import SynergyNetwork
+    from mirtool.model import GeneSets, ProteinInteractions, Table
+    from mirtool.network import SynergyNetwork, TargetTable
 
 ModulesOption = Annotated[
     bool,
@@ -148,7 +148,7 @@ def choose_synergy(collections: Sequence[GeneSets], **asked: Any) -> SynergyChoi
 
 def judge_synergy(
     result: SynergyNetwork,
-    known: Interactions,
+    targets: TargetTable,
     collections: Sequence[GeneSets],
     choices: SynergyChoices,
     *,
@@ -166,7 +166,7 @@ def judge_synergy(
     if choices.beyond_seed is not None:
         result = beyond_seed(
             result,
-            known,
+            targets,
             choices.beyond_seed,
             seed_share=choices.seed_share,
             pair_draws=pair_draws,

@@ -11,22 +11,21 @@ from mirtool.commands.network_mirnas import ChosenMirnas
 from mirtool.wording import plural
 
 if TYPE_CHECKING:
-    from mirtool.model import Interactions
-    from mirtool.network import EnrichmentTable, MirnaUniverse, SynergyNetwork
+    from mirtool.network import EnrichmentTable, MirnaUniverse, SynergyNetwork, TargetTable
 
 HUBS_TOLD = 5
 NAMES_TOLD = 10
 
 
 def tell_network(
-    chosen: ChosenMirnas, known: Interactions, result: SynergyNetwork, drawn_from: MirnaUniverse
+    chosen: ChosenMirnas, targets: TargetTable, result: SynergyNetwork, drawn_from: MirnaUniverse
 ) -> None:
     """Tell what was asked of which table, and what came of it."""
     unmatched = len(result.unmatched)
     matched = len(result.mirnas)
     lines = [("miRNAs", f"{plural(matched + unmatched, 'miRNA')}{_directions(chosen)}, {chosen.rule}")]
-    lines += [("interactions", f"{known.source}, {result.evidence} evidence")]
-    lines += [("", remark) for remark in known.dropped]
+    lines += [("interactions", f"{targets.source}, {result.evidence} evidence")]
+    lines += [("", remark) for remark in targets.notes]
     lines += [
         ("universe", f"{plural(len(result.universe), 'gene')} known to this table at this evidence"),
         ("with targets", f"{matched:,} of {matched + unmatched:,} miRNAs, {plural(len(result.genes), 'gene')}"),
@@ -94,7 +93,7 @@ def _count_pairs(result: SynergyNetwork) -> tuple[int, int, int]:
 
 
 def summarize_network(
-    chosen: ChosenMirnas, known: Interactions, result: SynergyNetwork, tests: Sequence[EnrichmentTable]
+    chosen: ChosenMirnas, targets: TargetTable, result: SynergyNetwork, tests: Sequence[EnrichmentTable]
 ) -> dict[str, Any]:
     """Return what the record of a run keeps of a network."""
     pairs, significant, same = _count_pairs(result)
@@ -102,8 +101,8 @@ def summarize_network(
         "mirnas_chosen_by": chosen.rule,
         "mirnas_with_targets": len(result.mirnas),
         "mirnas_without_targets": [name for name, _ in result.unmatched],
-        "interactions": known.source,
-        "interactions_dropped": list(known.dropped),
+        "interactions": targets.source,
+        "interactions_dropped": list(targets.notes),
         "universe": len(result.universe),
         "genes": len(result.genes),
         "shared_genes": len(result.shared_targets),

@@ -4,8 +4,8 @@ from mirtool.network.build import SynergyNetwork, synergy_network
 from mirtool.network.enrichment.over_representation import (
     EnrichmentTable,
     NullTest,
-    enrichment,
     enrichment_table,
+    over_representation,
     target_enrichment,
 )
 from mirtool.network.enrichment.redundancy import reduce_terms
@@ -16,6 +16,8 @@ from mirtool.network.graph.export import cyjs_bytes, gexf_bytes, graphml_bytes, 
 from mirtool.network.graph.node_graph import network_graph
 from mirtool.network.graph.robustness import with_robustness
 from mirtool.network.interactions.mirna_universe import MirnaUniverse, mirna_universe
+from mirtool.network.interactions.mirnas import StudyMirnas, combine_probes
+from mirtool.network.interactions.target_table import TargetTable
 from mirtool.network.pairs.all_pairs import all_pairs
 from mirtool.network.pairs.modules import with_modules
 from mirtool.network.pairs.seed_families import beyond_seed
@@ -24,17 +26,20 @@ __all__ = [
     "EnrichmentTable",
     "MirnaUniverse",
     "NullTest",
+    "StudyMirnas",
     "SynergyNetwork",
+    "TargetTable",
     "all_pairs",
     "beyond_seed",
+    "combine_probes",
     "cyjs_bytes",
-    "enrichment",
     "enrichment_table",
     "gexf_bytes",
     "graphml_bytes",
     "mirna_universe",
     "network_graph",
     "node_table",
+    "over_representation",
     "reduce_terms",
     "sif_bytes",
     "synergy_network",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,12 +11,12 @@ import numpy as np
 
 from mirtool.annotation.mirbase import seed
 from mirtool.annotation.pairs import join_distinct
-from mirtool.errors import NotEnoughDataError, UsageError
+from mirtool.errors import NotEnoughDataError, UsageError, option
 from mirtool.model import EVIDENCE_CLASSES, BoolArray, IntArray, Interactions, Table, TextArray, text_array
 from mirtool.network.graph.betweenness import bipartite_betweenness
-from mirtool.network.interactions.evidence import filter_by_evidence
 from mirtool.network.interactions.mirna_universe import mirna_universe
 from mirtool.network.interactions.mirnas import StudyMirnas, combine_probes, near_misses, parts_of
+from mirtool.network.interactions.target_table import TargetTable
 from mirtool.network.interactions.targets import TargetMatrix
 from mirtool.network.pairs.curveball import PAIR_DRAWS, PairNull
 from mirtool.network.pairs.curveball import pair_null as shuffled_pairs
@@ -102,12 +102,9 @@ class SynergyNetwork:
 
 
 def synergy_network(
-    mirnas: Sequence[str],
-    interactions: Interactions,
+    mirnas: Sequence[str] | StudyMirnas,
+    targets: TargetTable,
     *,
-    regulation: Sequence[str] | None = None,
-    log2_ratio: Sequence[float] | None = None,
-    evidence: str = "strong",
     alpha: float = 0.05,
     pair_null: str = "hypergeometric",
     pair_draws: int = PAIR_DRAWS,
@@ -121,15 +118,10 @@ def synergy_network(
     ----------
     mirnas
         Names as they stand on the array; a slash probe counts as one miRNA with the targets of all its parts.
-        A name that occurs twice (two probes) is one miRNA.
-    interactions
-        Pairs of miRNA and gene. Its genes, at the level of evidence, are the universe.
-    regulation, log2_ratio
-        One entry per name: ``up``, ``down`` or empty; log2 tested/reference, NaN missing. Both may be left out.
-    evidence
-        One of :data:`mirtool.network.interactions.evidence.EVIDENCE`: ``strong`` takes the pairs shown by reporter
-        assay, Western blot or qPCR, ``clip`` those of cross-linking too, ``validated`` those of any experiment,
-        ``all`` every pair.
+        A name that occurs twice (two probes) is one miRNA. With regulation and log2 ratios:
+        :func:`mirtool.network.interactions.mirnas.combine_probes`.
+    targets
+        Pairs of miRNA and gene at a level of evidence. Its genes are the universe.
     alpha
         FDR up to which a pair is significant.
     pair_null
@@ -148,15 +140,14 @@ def synergy_network(
     Raises
     ------
     UsageError
-        For an unknown level of evidence or null, an alpha outside 0 … 1, or ``strong`` of a table without
-        evidence.
+        For an unknown null, or an alpha outside 0 … 1.
     NotEnoughDataError
         Where fewer than two of the miRNAs have targets in the table.
 
     Examples
     --------
     >>> from mirtool.io.targets.interactions import starter_interactions
-    >>> network = synergy_network(["hsa-miR-17-5p", "hsa-miR-20a-5p"], starter_interactions())
+    >>> network = synergy_network(["hsa-miR-17-5p", "hsa-miR-20a-5p"], TargetTable.of(starter_interactions()))
     >>> network.pairs["same seed"].tolist()
     ['yes']
     """
@@ -164,22 +155,17 @@ def synergy_network(
         raise UsageError("alpha must lie between 0 and 1", found=str(alpha))
     if pair_null not in PAIR_NULLS:
         raise UsageError("no null of pairs is called so", found=repr(pair_null), expected=" or ".join(PAIR_NULLS))
-    known = filter_by_evidence(interactions, evidence)
-    study = combine_probes(mirnas, regulation, log2_ratio)
-    rows = _rows_by_mirna(study, known)
-    matched = [name for name in study.name if rows[name]]
-    unmatched = _unmatched([name for name in study.name if not rows[name]], known)
-    if len(matched) < 2:
-        raise _too_few(len(matched), len(study), unmatched, interactions.source, evidence)
-    study = study.take(np.array([bool(rows[name]) for name in study.name]))
-    edges = _edge_table(study, rows, known)
-    genes = sorted(set(edges["gene"]))
-    incidence = _incidence(edges, study.name, genes)
-    universe = text_array(sorted(set(known.gene)))
-    pairs = pair_statistics(incidence, len(universe))
+    study = mirnas if isinstance(mirnas, StudyMirnas) else combine_probes(mirnas)
+    with_targets = targets.of_probes(study.name.tolist()).n_targets > 0
+    unmatched = tuple((name, near_misses(name, targets.mirnas)) for name in study.name[~with_targets])
+    if with_targets.sum() < 2:
+        raise _too_few(int(with_targets.sum()), len(study), unmatched, targets)
+    study = study.take(with_targets)
+    own = targets.of_probes(study.name.tolist()).targeted_only()
+    pairs = pair_statistics(own.incidence, len(targets.genes))
     shuffled = None
     if pair_null == "curveball":
-        everything = mirna_universe(study.name.tolist(), interactions, evidence=evidence).targets
+        everything = mirna_universe(study.name.tolist(), targets).targets
         a, b = (_rows_of(study.name[side], everything) for side in (pairs.a, pairs.b))
         shuffled = shuffled_pairs(
             everything.incidence, a, b, draws=pair_draws, seed=seed, executor=executor, on_step=on_step
@@ -188,18 +174,18 @@ def synergy_network(
     significant: BoolArray = (fdr <= alpha) & (pairs.shared > 0)
     seeds = [_seeds_of(name) for name in study.name]
     return SynergyNetwork(
-        mirnas=_mirna_table(study, incidence, pairs, significant, seeds),
-        pairs=_pair_table(study, incidence, pairs, shuffled, significant, seeds, text_array(genes)),
-        genes=_gene_table(study, incidence, genes),
-        edges=edges,
-        targets=TargetMatrix(study.name, text_array(genes), incidence),
-        universe=universe,
-        evidence=evidence,
+        mirnas=_mirna_table(study, own.incidence, pairs, significant, seeds),
+        pairs=_pair_table(own, pairs, shuffled, significant, seeds),
+        genes=_gene_table(own),
+        edges=_edge_table(study, targets.interactions),
+        targets=own,
+        universe=targets.genes,
+        evidence=targets.evidence,
         alpha=alpha,
         pair_null=pair_null,
-        source=interactions.source,
+        source=targets.source,
         unmatched=unmatched,
-        notes=(*study.notes, *_notes_on_parts(study, known)),
+        notes=(*study.notes, *_notes_on_parts(study, targets.mirnas)),
     )
 
 
@@ -208,42 +194,39 @@ def _rows_of(names: TextArray, targets: TargetMatrix) -> IntArray:
     return np.array([row[name] for name in names], dtype=np.int64)
 
 
-def _rows_by_mirna(study: StudyMirnas, known: Interactions) -> dict[str, list[int]]:
-    """Give, for each miRNA of the study, the rows of the interactions that name it or one of its parts."""
+def _rows_by_mirna(study: StudyMirnas, interactions: Interactions) -> dict[str, list[int]]:
+    """Return, for each miRNA of the study, the rows of the interactions that name it or one of its parts."""
     probes_of = defaultdict(list)
     for name in study.name:
         for part in parts_of(name):
             probes_of[part].append(name)
     rows: dict[str, list[int]] = {name: [] for name in study.name}
-    for i, name in enumerate(known.mirna):
+    for i, name in enumerate(interactions.mirna):
         for probe in probes_of.get(name, ()):
             rows[probe].append(i)
     return rows
 
 
-def _unmatched(names: Sequence[str], known: Interactions) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    in_table = set(known.mirna)
-    return tuple((name, near_misses(name, in_table)) for name in names)
-
-
 def _too_few(
-    matched: int, asked: int, unmatched: Sequence[tuple[str, Sequence[str]]], source: str, evidence: str
+    matched: int, asked: int, unmatched: Sequence[tuple[str, Sequence[str]]], targets: TargetTable
 ) -> NotEnoughDataError:
     names = ", ".join(name for name, _ in unmatched[:10]) + (", …" if len(unmatched) > 10 else "")
     close = next(((name, others) for name, others in unmatched if others), None)
-    tries = ["a larger table of interactions (--interactions miRTarBase)", "more miRNAs (another --regulation)"]
-    tries += ["weak evidence too (--evidence all)"] if evidence == "strong" else []
-    tries += [f"the table's own names: it has no {close[0]} but {', '.join(close[1])}"] if close else []
+    tries = [
+        f"a larger table of interactions ({option('interactions')}), such as miRTarBase",
+        f"more miRNAs (another {option('regulation')})",
+    ]
+    tries += [f"weak evidence too ({option('evidence', 'all')})"] if targets.evidence == "strong" else []
+    tries += [f"the names in the table: it does not have {close[0]}, but {', '.join(close[1])}"] if close else []
     return NotEnoughDataError(
-        f"a network needs at least two miRNAs with targets in {source} at {evidence} evidence",
+        f"a network needs at least two miRNAs with targets in {targets.source} at {targets.evidence} evidence",
         found=f"{matched} of {asked} miRNAs" + (f", without {names}" if names else ""),
         hint="try " + "; or ".join(tries),
     )
 
 
-def _notes_on_parts(study: StudyMirnas, known: Interactions) -> list[str]:
-    """Say which slash probes are known in part, and which probes name one miRNA."""
-    in_table = set(known.mirna)
+def _notes_on_parts(study: StudyMirnas, in_table: Collection[str]) -> list[str]:
+    """Say which slash probes have targets of some parts only, and which probes name one miRNA."""
     notes = []
     probes_of: dict[str, list[str]] = defaultdict(list)
     for name in study.name:
@@ -260,33 +243,25 @@ def _notes_on_parts(study: StudyMirnas, known: Interactions) -> list[str]:
     ]
 
 
-def _edge_table(study: StudyMirnas, rows: dict[str, list[int]], known: Interactions) -> Table:
+def _edge_table(study: StudyMirnas, interactions: Interactions) -> Table:
+    rows = _rows_by_mirna(study, interactions)
     behind: list[tuple[str, str, list[int]]] = []
     for name in study.name:
         by_gene = defaultdict(list)
         for i in rows[name]:
-            by_gene[known.gene[i]].append(i)
+            by_gene[interactions.gene[i]].append(i)
         behind += [(name, gene, by_gene[gene]) for gene in sorted(by_gene)]
     columns = {
         "miRNA": text_array(name for name, _, _ in behind),
         "gene": text_array(gene for _, gene, _ in behind),
-        "evidence": text_array(max(known.evidence[own], key=EVIDENCE_CLASSES.index) for _, _, own in behind),
-        "references": text_array(join_distinct(known.references[own]) for _, _, own in behind),
+        "evidence": text_array(
+            max(interactions.evidence[own], key=EVIDENCE_CLASSES.index) for _, _, own in behind
+        ),
+        "references": text_array(join_distinct(interactions.references[own]) for _, _, own in behind),
     }
-    if known.databases is not None:
-        columns["databases"] = text_array(join_distinct(known.databases[own]) for _, _, own in behind)
+    if interactions.databases is not None:
+        columns["databases"] = text_array(join_distinct(interactions.databases[own]) for _, _, own in behind)
     return Table(columns)
-
-
-def _incidence(edges: Table, names: TextArray, genes: Sequence[str]) -> csr_array:
-    from scipy.sparse import csr_array
-
-    row = {name: i for i, name in enumerate(names)}
-    column = {gene: j for j, gene in enumerate(genes)}
-    where = ([row[name] for name in edges["miRNA"]], [column[gene] for gene in edges["gene"]])
-    incidence = csr_array((np.ones(len(edges), dtype=np.int32), where), shape=(len(names), len(genes)))
-    incidence.sort_indices()
-    return incidence
 
 
 def _seeds_of(name: str) -> tuple[str, ...]:
@@ -324,36 +299,34 @@ def _mirna_table(
 
 
 def _pair_table(
-    study: StudyMirnas,
-    incidence: csr_array,
+    matrix: TargetMatrix,
     pairs: PairStatistics,
     shuffled: PairNull | None,
     significant: BoolArray,
     seeds: Sequence[Sequence[str]],
-    genes: TextArray,
 ) -> Table:
-    targets = [incidence.indices[incidence.indptr[i] : incidence.indptr[i + 1]] for i in range(len(study))]
-    beside = {}
+    names, targets = matrix.mirnas, np.split(matrix.incidence.indices, matrix.incidence.indptr[1:-1])
+    further = {}
     if shuffled is not None:
-        beside = {
+        further = {
             "expected (curveball)": shuffled.expected,
             "P (curveball)": shuffled.p_value,
             "FDR (curveball)": adjust_p_values(shuffled.p_value),
         }
     table = Table(
         {
-            "miRNA A": study.name[pairs.a],
-            "miRNA B": study.name[pairs.b],
+            "miRNA A": names[pairs.a],
+            "miRNA B": names[pairs.b],
             "shared targets": pairs.shared,
             "Jaccard": pairs.jaccard,
             "expected": pairs.expected,
             "P": pairs.p_value,
             "FDR": pairs.fdr,
-            **beside,
+            **further,
             "significant": significant,
             "same seed": text_array(_same_seed(seeds[a], seeds[b]) for a, b in zip(pairs.a, pairs.b, strict=True)),
             "shared genes": text_array(
-                ";".join(genes[np.intersect1d(targets[a], targets[b])])
+                ";".join(matrix.genes[np.intersect1d(targets[a], targets[b])])
                 for a, b in zip(pairs.a, pairs.b, strict=True)
             ),
         }
@@ -361,10 +334,12 @@ def _pair_table(
     return table.take(np.lexsort((pairs.b, pairs.a, -pairs.shared, pairs.p_value)))
 
 
-def _gene_table(study: StudyMirnas, incidence: csr_array, genes: Sequence[str]) -> Table:
-    columns = incidence.tocsc()
+def _gene_table(matrix: TargetMatrix) -> Table:
+    columns = matrix.incidence.tocsc()
     columns.sort_indices()
     counts = np.diff(columns.indptr).astype(np.int64)
-    which = text_array(";".join(study.name[mirnas]) for mirnas in np.split(columns.indices, columns.indptr[1:-1]))
-    table = Table({"gene": text_array(genes), "miRNAs": counts, "which": which})
-    return table.take(np.lexsort((np.arange(len(genes)), -counts)))
+    which = text_array(
+        ";".join(matrix.mirnas[mirnas]) for mirnas in np.split(columns.indices, columns.indptr[1:-1])
+    )
+    table = Table({"gene": matrix.genes, "miRNAs": counts, "which": which})
+    return table.take(np.lexsort((np.arange(len(counts)), -counts)))

@@ -17,6 +17,7 @@ from mirtool.errors import OutputError
 from mirtool.io.targets.interactions import starter_interactions
 from mirtool.model import Table, text_array
 from mirtool.network import synergy_network
+from mirtool.network.interactions.target_table import TargetTable
 from mirtool.report.tables import MOST_ROWS
 
 CALL = ("network", "--mirnas", "hsa-miR-17-5p,hsa-miR-20a-5p,hsa-miR-15a-5p", "--gene-sets", "none", "-o", "out")
@@ -84,14 +85,14 @@ def test_a_workbook_too_large_is_left_out_with_a_warning_or_refused_where_it_was
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     known = starter_interactions()
-    network = synergy_network(["hsa-miR-17-5p", "hsa-miR-20a-5p"], known)
+    network = synergy_network(["hsa-miR-17-5p", "hsa-miR-20a-5p"], TargetTable.of(known))
     large = replace(
         network, communities=Table({"community": np.zeros(MOST_ROWS), "which": text_array([""] * MOST_ROWS)})
     )
-    write_exports(large, [], known, Path("out"), ["html", "xlsx", "sif"], asked=False)
+    write_exports(large, [], (), Path("out"), ["html", "xlsx", "sif"], asked=False)
     said = capsys.readouterr().err
     assert "no network.xlsx written: the table 'communities' does not fit into a workbook" in said
     assert exported() == {"html", "sif"}
     with pytest.raises(OutputError, match="does not fit into a workbook"):
-        write_exports(large, [], known, Path("other"), ["sif", "xlsx"], asked=True)
+        write_exports(large, [], (), Path("other"), ["sif", "xlsx"], asked=True)
     assert not Path("other").exists()  # whole or not at all

@@ -31,9 +31,10 @@ from mirtool.io.targets.databases.targetscan_families import read_families
 from mirtool.io.targets.interactions import read_interactions
 from mirtool.io.targets.protein_interactions import read_protein_interactions
 from mirtool.model import ExpressionMatrix, GeneSets, RawArrays, SampleTable
-from mirtool.network import enrichment, synergy_network
+from mirtool.network import over_representation, synergy_network
 from mirtool.network.enrichment.gsea import gsea, gsea_table, rank_genes
 from mirtool.network.enrichment.mirna_sets import find_clusters
+from mirtool.network.interactions.target_table import TargetTable
 from mirtool.normalize import normalize, normalized_table
 from mirtool.report.tables import table_text
 from mirtool.study.folder import read_config, read_samples
@@ -136,7 +137,7 @@ def use_interactions(path: Path, _whole: Path, trial: Try) -> None:
     with trial("read interactions"):
         interactions = read_interactions(path)
         with trial("network"):
-            synergy_network(MIRNAS, interactions, evidence="all")
+            synergy_network(MIRNAS, TargetTable.of(interactions, "all"))
 
 
 def use_families(path: Path, _whole: Path, trial: Try) -> None:
@@ -148,7 +149,7 @@ def use_gene_sets(path: Path, _whole: Path, trial: Try) -> None:
     with trial("read gene sets"):
         sets = read_gene_sets(path)
         with trial("enrichment", names_file=False):
-            enrichment(["MYC", "E2F1"], sets, min_size=1)
+            over_representation(["MYC", "E2F1"], sets, min_size=1)
 
 
 def use_gene_changes(path: Path, _whole: Path, trial: Try) -> None:

@@ -15,6 +15,7 @@ from mirtool.errors import UsageError
 from mirtool.io.targets.interactions import read_interactions
 from mirtool.model import Interactions, text_array
 from mirtool.network import all_pairs
+from mirtool.network.interactions.target_table import TargetTable
 from mirtool.network.interactions.targets import target_matrix
 from mirtool.network.pairs.synergy import pair_statistics
 
@@ -34,7 +35,7 @@ PAIRS = interactions([(mirna, gene) for mirna, genes in TARGETS.items() for gene
 def test_by_hand() -> None:
     # Universe W X Y Z. a, b share 2 of 3 and 2: C(3,2)/C(4,2) = 1/2; with d, which targets all, what is shared is
     # certain, P = 1. a and c, b and c share nothing. BH over six: min(6 · 1/2, 1) = 1.
-    table = all_pairs(PAIRS)
+    table = all_pairs(TargetTable.of(PAIRS, "all"))
     assert list(zip(table["miRNA A"], table["miRNA B"], table["shared targets"].tolist(), strict=True)) == [
         ("a", "b", 2),
         ("a", "d", 3),
@@ -49,11 +50,11 @@ def test_by_hand() -> None:
 
 
 def test_strong_evidence_has_its_own_universe() -> None:
-    table = all_pairs(PAIRS, evidence="strong")
+    table = all_pairs(TargetTable.of(PAIRS))
     assert list(zip(table["miRNA A"], table["miRNA B"], strict=True)) == [("a", "b")]
     assert table["P"] == pytest.approx([1 / 2])
     with pytest.raises(UsageError, match="no column that says which evidence is strong"):
-        all_pairs(interactions([("a", "X")], graded=False), evidence="strong")
+        all_pairs(TargetTable.of(interactions([("a", "X")], graded=False)))
 
 
 @given(st.integers(2, 9), st.integers(1, 30), st.floats(0.05, 0.9), st.integers(0, 2**32 - 1))
@@ -91,8 +92,8 @@ def test_rows_of_a_matrix_are_probes() -> None:
 def test_all_of_mirtarbase() -> None:
     # 37 shared targets of 17-5p and 20a-5p at strong evidence were counted with grep and sort -u on the file.
     known = read_interactions(MIRTARBASE)
-    table = all_pairs(known)
+    table = all_pairs(TargetTable.of(known, "all"))
     assert (len(set(known.mirna)), len(known), len(table)) == (2599, 380_257, 2_396_215)
-    strong = all_pairs(known, evidence="strong")
+    strong = all_pairs(TargetTable.of(known))
     pair = (strong["miRNA A"] == "hsa-miR-17-5p") & (strong["miRNA B"] == "hsa-miR-20a-5p")
     assert strong["shared targets"][pair].tolist() == [37]

@@ -10,6 +10,7 @@ from mirtool.model import Interactions, text_array
 from mirtool.network import synergy_network, with_centrality
 from mirtool.network.graph.centrality import eigenvector_centrality, pagerank
 from mirtool.network.graph.synergy_graph import synergy_weights
+from mirtool.network.interactions.target_table import TargetTable
 
 
 def matrix(n: int, edges) -> np.ndarray:
@@ -90,7 +91,7 @@ def test_in_a_network_the_graph_is_that_of_significant_pairs() -> None:
     interactions = Interactions(
         text_array(mirna for mirna, _ in pairs), text_array(gene for _, gene in pairs), blank, blank, "mine"
     )
-    network = with_centrality(synergy_network("dcba", interactions, evidence="all", alpha=1.0))
+    network = with_centrality(synergy_network("dcba", TargetTable.of(interactions, "all"), alpha=1.0))
     weights = synergy_weights(network)
     assert network.mirnas["miRNA"].tolist() == ["b", "a", "c", "d"]
     assert weights.tolist() == [[0, 2, 1, 0], [2, 0, 0, 0], [1, 0, 0, 0], [0, 0, 0, 0]]

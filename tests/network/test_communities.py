@@ -19,6 +19,7 @@ from mirtool.network import (
     with_community_terms,
 )
 from mirtool.network.graph.communities import louvain, modularity_parts, most_common
+from mirtool.network.interactions.target_table import TargetTable
 
 # Two groups of miRNAs: a, b and c share A1 … A4, d and e share D1 … D4; c and d share X. f has a gene of its own.
 PAIRS = [(mirna, f"A{i}") for mirna in "abc" for i in range(1, 5)]
@@ -34,7 +35,7 @@ def table(pairs) -> Interactions:
 
 @pytest.fixture
 def network() -> SynergyNetwork:
-    return with_communities(synergy_network("fedcba", table(PAIRS), evidence="all", alpha=1.0))
+    return with_communities(synergy_network("fedcba", TargetTable.of(table(PAIRS), "all"), alpha=1.0))
 
 
 @st.composite
@@ -103,7 +104,7 @@ def test_resolution_parts_more_or_less() -> None:
 
 
 def test_a_network_without_significant_pairs_has_no_communities() -> None:
-    network = with_communities(synergy_network("fa", table(PAIRS), evidence="all"))
+    network = with_communities(synergy_network("fa", TargetTable.of(table(PAIRS), "all")))
     assert network.communities is not None
     assert len(network.communities) == 0
     assert network.mirnas["community"].tolist() == ["", ""]
@@ -133,7 +134,7 @@ SETS = GeneSets(
 
 
 def test_terms_are_those_of_the_genes_shared_within(network: SynergyNetwork) -> None:
-    universe = mirna_universe("fedcba", table(PAIRS), evidence="all")
+    universe = mirna_universe("fedcba", TargetTable.of(table(PAIRS), "all"))
     described = with_community_terms(network, universe, SETS, min_size=2, draws=999).communities
     assert described is not None
     # The first shares A1 … A4, all of A: P = 1/C(39,4) if genes are drawn of the 39 that the sets know.
@@ -147,7 +148,7 @@ def test_terms_are_those_of_the_genes_shared_within(network: SynergyNetwork) -> 
 
 
 def test_a_community_whose_shared_genes_no_set_knows(network: SynergyNetwork) -> None:
-    universe = mirna_universe("fedcba", table(PAIRS), evidence="all")
+    universe = mirna_universe("fedcba", TargetTable.of(table(PAIRS), "all"))
     only_a = replace(SETS, terms=SETS.terms[:1], descriptions=("",), genes=SETS.genes[:1])
     described = with_community_terms(network, universe, only_a, nulls=("genes",), min_size=2).communities
     assert described is not None
@@ -158,6 +159,6 @@ def test_a_community_whose_shared_genes_no_set_knows(network: SynergyNetwork) ->
 
 
 def test_terms_need_communities() -> None:
-    network = synergy_network("fedcba", table(PAIRS), evidence="all", alpha=1.0)
+    network = synergy_network("fedcba", TargetTable.of(table(PAIRS), "all"), alpha=1.0)
     with pytest.raises(UsageError, match="call with_communities first"):
-        with_community_terms(network, mirna_universe("fedcba", table(PAIRS), evidence="all"), SETS)
+        with_community_terms(network, mirna_universe("fedcba", TargetTable.of(table(PAIRS), "all")), SETS)

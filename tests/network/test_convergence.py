@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from mirtool.model import Interactions, text_array
 from mirtool.network import mirna_universe, synergy_network, with_convergence
 from mirtool.network.graph.convergence import poisson_binomial_tail
+from mirtool.network.interactions.target_table import TargetTable
 
 REFERENCE = Path(__file__).resolve().parents[1] / "reference/convergence.csv"
 CHANCES = st.lists(st.floats(0, 1), min_size=1, max_size=40).map(np.array)
@@ -83,8 +84,8 @@ def test_r_gives_the_same_hypergeometric(reference) -> None:
         pairs = [(name, "other") for name in names] + [(name, "gene") for name in study[:hit]]
         pairs += [(name, "gene") for name in others[: targeting - hit]]
         interactions = table(pairs)
-        network = synergy_network(study, interactions, evidence="all")
-        network = with_convergence(network, mirna_universe(study, interactions, evidence="all"))
+        network = synergy_network(study, TargetTable.of(interactions, "all"))
+        network = with_convergence(network, mirna_universe(study, TargetTable.of(interactions, "all")))
         row = network.genes["gene"].tolist().index("gene")
         assert network.genes["known miRNAs"][row] == targeting
         assert network.genes["P (hypergeometric)"][row] == pytest.approx(float(expected), rel=1e-10)
@@ -94,8 +95,8 @@ def test_the_columns_by_hand() -> None:
     # Universe: X Y Z W of four miRNAs; a targets X Y (p = 1/2), b X (1/4). X: both, 1/8; Y: one or more, 5/8.
     # Two drawn of four miRNAs, of which 3 target X and 1 Y: C(3,2)/C(4,2) = 1/2, and 1 − C(3,2)/C(4,2) = 1/2.
     interactions = table([("a", "X"), ("a", "Y"), ("b", "X"), ("c", "X"), ("c", "Z"), ("d", "W")])
-    network = synergy_network(["a", "b"], interactions, evidence="all")
-    genes = with_convergence(network, mirna_universe(["a", "b"], interactions, evidence="all")).genes
+    network = synergy_network(["a", "b"], TargetTable.of(interactions, "all"))
+    genes = with_convergence(network, mirna_universe(["a", "b"], TargetTable.of(interactions, "all"))).genes
     assert genes["gene"].tolist() == ["X", "Y"]
     assert genes["known miRNAs"].tolist() == [3, 1]
     assert genes["expected miRNAs (Poisson-binomial)"].tolist() == [0.75, 0.75]
@@ -109,8 +110,8 @@ def test_the_columns_by_hand() -> None:
 
 def test_a_universe_of_measured_mirnas_is_what_is_drawn_from() -> None:
     interactions = table([("a", "X"), ("a", "Y"), ("b", "X"), ("c", "X"), ("c", "Z"), ("d", "W")])
-    network = synergy_network(["a", "b"], interactions, evidence="all")
-    universe = mirna_universe(["a", "b"], interactions, measured=["a", "b", "d"], evidence="all")
+    network = synergy_network(["a", "b"], TargetTable.of(interactions, "all"))
+    universe = mirna_universe(["a", "b"], TargetTable.of(interactions, "all"), measured=["a", "b", "d"])
     genes = with_convergence(network, universe).genes
     assert genes["known miRNAs"].tolist() == [2, 1]
     # Two drawn of three: both of X's two, 1/3; at least the one of Y, 2/3.

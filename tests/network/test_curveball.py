@@ -14,6 +14,7 @@ from scipy.sparse import csr_array
 from mirtool.errors import UsageError
 from mirtool.io.targets.interactions import read_interactions, starter_interactions
 from mirtool.network import synergy_network
+from mirtool.network.interactions.target_table import TargetTable
 from mirtool.network.pairs.curveball import ROUNDS, pair_null, shuffle
 
 MIRTARBASE = Path(__file__).resolve().parents[2] / "../shared/data/targets/miRTarBase_hsa_MTI.csv.gz"
@@ -109,8 +110,8 @@ NAMES = ("hsa-miR-17-5p/hsa-miR-20a-5p", "hsa-miR-15a-5p", "hsa-miR-16-5p", "hsa
 
 def test_both_nulls_of_pairs_stand_side_by_side_and_the_one_asked_for_judges() -> None:
     known = starter_interactions()
-    plain = synergy_network(NAMES, known)
-    both = synergy_network(NAMES, known, pair_null="curveball", pair_draws=200)
+    plain = synergy_network(NAMES, TargetTable.of(known))
+    both = synergy_network(NAMES, TargetTable.of(known), pair_null="curveball", pair_draws=200)
     for name in ("miRNA A", "miRNA B", "P", "FDR", "shared targets"):
         assert both.pairs[name].tolist() == plain.pairs[name].tolist()
     assert (both.pairs["P (curveball)"] >= 1 / 201).all()
@@ -119,14 +120,14 @@ def test_both_nulls_of_pairs_stand_side_by_side_and_the_one_asked_for_judges() -
     assert (both.pair_null, plain.pair_null) == ("curveball", "hypergeometric")
     assert "P (curveball)" not in plain.pairs.columns
     with pytest.raises(UsageError, match="no null of pairs is called so"):
-        synergy_network(NAMES, known, pair_null="swap")
+        synergy_network(NAMES, TargetTable.of(known), pair_null="swap")
 
 
 @pytest.mark.skipif(not MIRTARBASE.exists(), reason="miRTarBase is not here")
 def test_the_published_pairs_keep_their_rank_when_genes_keep_their_degree() -> None:
     known = read_interactions(MIRTARBASE)
     names = ("hsa-miR-17-5p", "hsa-miR-20a-5p", "hsa-miR-15a-5p", "hsa-miR-16-5p", "hsa-miR-125b-5p")
-    pairs = synergy_network(names, known, pair_null="curveball", pair_draws=100).pairs
+    pairs = synergy_network(names, TargetTable.of(known), pair_null="curveball", pair_draws=100).pairs
     for a, b in (("hsa-miR-17-5p", "hsa-miR-20a-5p"), ("hsa-miR-15a-5p", "hsa-miR-16-5p")):
         row = (pairs["miRNA A"] == a) & (pairs["miRNA B"] == b)
         assert pairs["P (curveball)"][row].tolist() == [1 / 101]

@@ -10,7 +10,7 @@ from mirtool.errors import NotEnoughDataError, UsageError
 from mirtool.io.genes.gene_sets import embedded_go_bp
 from mirtool.io.targets.interactions import starter_interactions
 from mirtool.model import GeneSets
-from mirtool.network import enrichment, enrichment_table
+from mirtool.network import enrichment_table, over_representation
 
 SETS = GeneSets(
     ("repair", "growth", "death", "tiny"),
@@ -25,7 +25,7 @@ def test_by_hand() -> None:
     # repair {A B C}: 3 of 3, P = 1/C(8,3) = 1/56, expected 3·3/8. growth {C D E F}: 1 of 4,
     # P = 1 − C(4,3)/56 = 52/56. death {G H}: none, P = 1. tiny {A} has less than two genes.
     # BH over three: 3/56, min(3/2 · 52/56, 1) = 1, 1.
-    table = enrichment(["A", "B", "C", "Z"], SETS, universe="ABCDEFGH", min_size=2, query="mine")
+    table = over_representation(["A", "B", "C", "Z"], SETS, universe="ABCDEFGH", min_size=2, query="mine")
     assert table.terms.tolist() == ["repair", "growth", "death"]
     assert table.descriptions.tolist() == ["GO:1", "GO:2", ""]
     assert table.hits.tolist() == [3, 1, 0]
@@ -43,12 +43,12 @@ def test_by_hand() -> None:
 
 
 def test_without_a_universe_every_gene_of_the_sets_counts() -> None:
-    assert enrichment("AB", SETS, min_size=1).universe_size == len("ABCXDEFGH")
+    assert over_representation("AB", SETS, min_size=1).universe_size == len("ABCXDEFGH")
 
 
 def test_written_are_the_terms_with_a_hit_and_said_how_many_were_tested() -> None:
-    first = enrichment("ABC", SETS, min_size=2, query="shared targets")
-    second = enrichment("GH", SETS, min_size=2, query="all targets")
+    first = over_representation("ABC", SETS, min_size=2, query="shared targets")
+    second = over_representation("GH", SETS, min_size=2, query="all targets")
     table = enrichment_table([first, second])
     assert list(zip(table["query"], table["term"], strict=True)) == [
         ("shared targets", "repair"),
@@ -80,7 +80,7 @@ def test_written_are_the_terms_with_a_hit_and_said_how_many_were_tested() -> Non
 )
 def test_what_cannot_be_tested(genes, options, error, message) -> None:
     with pytest.raises(error) as caught:
-        enrichment(genes, SETS, **{"min_size": 1, **options})
+        over_representation(genes, SETS, **{"min_size": 1, **options})
     assert message in str(caught.value)
 
 
@@ -95,7 +95,7 @@ def test_p_is_scipys_and_fdr_is_bh_over_every_term(seed: int) -> None:
         "random",
     )
     query = [*names[rng.random(60) < 0.3].tolist(), "G0"]
-    table = enrichment(query, sets, min_size=1)
+    table = over_representation(query, sets, min_size=1)
     expected = hypergeom.sf(table.hits - 1, table.universe_size, table.set_size, table.query_size)
     np.testing.assert_allclose(table.under("genes").p_value, expected, rtol=1e-9)
     np.testing.assert_allclose(table.under("genes").fdr, false_discovery_control(expected), rtol=1e-9)
@@ -107,7 +107,7 @@ def test_p_is_gseapys_and_its_bh_leaves_out_the_terms_without_a_hit() -> None:
 
     starter, go = starter_interactions(), embedded_go_bp()
     query = sorted(set(starter.gene[starter.mirna == "hsa-miR-17-5p"]))
-    ours = enrichment(query, go, universe=starter.gene, min_size=5, max_size=60)
+    ours = over_representation(query, go, universe=starter.gene, min_size=5, max_size=60)
     universe = frozenset(starter.gene) & frozenset().union(*go.genes)
     tested = set(ours.terms)
     members = {t: sorted(g & universe) for t, g in zip(go.terms, go.genes, strict=True) if t in tested}

@@ -18,9 +18,16 @@ from mirtool.io.genes.gene_sets import embedded_go_bp
 from mirtool.io.tables.text_tables import TextTable
 from mirtool.io.targets.interactions import starter_interactions
 from mirtool.model import GeneSets, Interactions, text_array
-from mirtool.network import enrichment, enrichment_table, mirna_universe, synergy_network, target_enrichment
+from mirtool.network import (
+    enrichment_table,
+    mirna_universe,
+    over_representation,
+    synergy_network,
+    target_enrichment,
+)
 from mirtool.network.enrichment.mirna_null import count_hits, mirna_null
 from mirtool.network.interactions.mirna_universe import degree_strata, read_universe, universe_table
+from mirtool.network.interactions.target_table import TargetTable
 from mirtool.report.tables import table_text
 
 # Five miRNAs, the first two the study's; a term of the first three genes.
@@ -164,7 +171,9 @@ KNOWN = interactions([("a", "X"), ("a", "Y"), ("b", "Y"), ("c", "Z"), ("d", "X")
 
 
 def test_the_universe_is_what_was_measured_and_has_targets() -> None:
-    universe = mirna_universe(["b", "a/c"], KNOWN, measured=["a/c", "b", "d", "e", "", "b"], source="the array")
+    universe = mirna_universe(
+        ["b", "a/c"], TargetTable.of(KNOWN), measured=["a/c", "b", "d", "e", "", "b"], source="the array"
+    )
     assert universe.targets.mirnas.tolist() == ["a/c", "b", "d"]
     assert universe.targets.n_targets.tolist() == [3, 1, 1]
     assert universe.chosen.tolist() == [True, True, False]
@@ -172,7 +181,7 @@ def test_the_universe_is_what_was_measured_and_has_targets() -> None:
 
 
 def test_without_an_array_every_mirna_of_the_table_could_have_been_chosen() -> None:
-    universe = mirna_universe(["a/c"], KNOWN)
+    universe = mirna_universe(["a/c"], TargetTable.of(KNOWN))
     assert universe.targets.mirnas.tolist() == ["a/c", "b", "d"]
     assert universe.described == "3 miRNAs with targets (every miRNA of hand-made)"
 
@@ -186,7 +195,7 @@ def test_without_an_array_every_mirna_of_the_table_could_have_been_chosen() -> N
 )
 def test_universes_that_can_not_be(chosen, measured, error, message) -> None:
     with pytest.raises(error) as caught:
-        mirna_universe(chosen, KNOWN, measured=measured, source="the array")
+        mirna_universe(chosen, TargetTable.of(KNOWN), measured=measured, source="the array")
     assert message in str(caught.value)
 
 
@@ -196,7 +205,9 @@ def text_table(table) -> TextTable:
 
 
 def test_a_universe_read_back_is_the_same() -> None:
-    universe = mirna_universe(["b", "a/c"], KNOWN, measured=["d", "a/c", "b", "e"], source="the array")
+    universe = mirna_universe(
+        ["b", "a/c"], TargetTable.of(KNOWN), measured=["d", "a/c", "b", "e"], source="the array"
+    )
     again = read_universe(text_table(universe_table(universe)))
     assert again.targets.mirnas.tolist() == universe.targets.mirnas.tolist()
     assert again.targets.genes.tolist() == ["X", "Y", "Z"]
@@ -214,7 +225,7 @@ def test_a_universe_read_back_is_the_same() -> None:
     ],
 )
 def test_universes_that_are_refused(column, cells, message) -> None:
-    universe = mirna_universe(["b", "a/c"], KNOWN, measured=["d", "a/c", "b"], source="the array")
+    universe = mirna_universe(["b", "a/c"], TargetTable.of(KNOWN), measured=["d", "a/c", "b"], source="the array")
     table = text_table(universe_table(universe))
     columns = dict(zip(table.header, table.columns, strict=True))
     columns[column] = cells
@@ -229,12 +240,12 @@ NAMES = ("hsa-miR-17-5p", "hsa-miR-20a-5p", "hsa-miR-15a-5p", "hsa-miR-16-5p", "
 
 def test_the_nulls_of_a_network_side_by_side() -> None:
     known, go = starter_interactions(), embedded_go_bp()
-    network, universe = synergy_network(NAMES, known), mirna_universe(NAMES, known)
+    network, universe = synergy_network(NAMES, TargetTable.of(known)), mirna_universe(NAMES, TargetTable.of(known))
     for query, shared_by, genes in (("shared", 2, network.shared_targets), ("all", 1, network.all_targets)):
         table = target_enrichment(
             universe, go, shared_by=shared_by, universe=network.universe, query=query, draws=2000, min_size=5
         )
-        alone = enrichment(genes, go, universe=network.universe, min_size=5)
+        alone = over_representation(genes, go, universe=network.universe, min_size=5)
         order = np.argsort(table.terms.astype(str))
         of_alone = np.argsort(alone.terms.astype(str))
         assert table.nulls == ("genes", "miRNAs", "degree")
@@ -267,7 +278,7 @@ def test_survival_is_written_term_by_term() -> None:
         (*sets.terms, "rest"), ("", "", ""), (*sets.genes, frozenset(f"G{i:02d}" for i in range(20))), "mine"
     )
     known = interactions(pairs)
-    universe = mirna_universe(["m00", "m01"], known)
+    universe = mirna_universe(["m00", "m01"], TargetTable.of(known))
     result = target_enrichment(universe, sets, shared_by=2, min_size=1, draws=20_000, nulls=("genes", "miRNAs"))
     table = enrichment_table([result])
     assert dict(zip(table["term"], table["survives"], strict=True)) == {"rare": "genes;miRNAs", "hubs": "genes"}
@@ -284,4 +295,4 @@ def test_survival_is_written_term_by_term() -> None:
 @pytest.mark.parametrize("nulls", [("gene",), ()])
 def test_nulls_that_are_not(nulls) -> None:
     with pytest.raises(UsageError, match="no null is called so"):
-        target_enrichment(mirna_universe(["a"], KNOWN), embedded_go_bp(), nulls=nulls)
+        target_enrichment(mirna_universe(["a"], TargetTable.of(KNOWN)), embedded_go_bp(), nulls=nulls)

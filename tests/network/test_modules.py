@@ -9,7 +9,8 @@ from mirtool.errors import NotEnoughDataError, UsageError
 from mirtool.io.genes.gene_sets import embedded_go_bp
 from mirtool.io.targets.interactions import starter_interactions
 from mirtool.model import GeneSets, Interactions, ProteinInteractions, text_array
-from mirtool.network import SynergyNetwork, enrichment, network_graph, node_table, synergy_network
+from mirtool.network import SynergyNetwork, network_graph, node_table, over_representation, synergy_network
+from mirtool.network.interactions.target_table import TargetTable
 from mirtool.network.pairs.modules import adjust_within, with_modules
 from mirtool.stats.adjustment import adjust_p_values
 
@@ -32,7 +33,7 @@ def network_of(targets=None, **options) -> SynergyNetwork:
     known = Interactions(
         text_array(m for m, _ in pairs), text_array(g for _, g in pairs), nothing, nothing, "mine"
     )
-    return synergy_network(list(targets or TARGETS), known, evidence="all", **options)
+    return synergy_network(list(targets or TARGETS), TargetTable.of(known, "all"), **options)
 
 
 def column(table, name):
@@ -115,7 +116,7 @@ STUDY = ("hsa-miR-17-5p", "hsa-miR-20a-5p", "hsa-miR-15a-5p", "hsa-miR-16-5p", "
 
 @pytest.fixture(scope="module")
 def starter() -> SynergyNetwork:
-    return synergy_network(STUDY, starter_interactions())
+    return synergy_network(STUDY, TargetTable.of(starter_interactions()))
 
 
 def test_a_pair_alone_has_the_p_of_its_enrichment(starter: SynergyNetwork) -> None:
@@ -128,7 +129,7 @@ def test_a_pair_alone_has_the_p_of_its_enrichment(starter: SynergyNetwork) -> No
         tuple(sorted(p[:2])): p[2]
         for p in zip(*(judged.pairs[c] for c in ("miRNA A", "miRNA B", "shared genes")), strict=True)
     }
-    alone = enrichment(shared[names].split(";"), sets, universe=starter.universe)
+    alone = over_representation(shared[names].split(";"), sets, universe=starter.universe)
     test = alone.under("genes")
     # Terms with fewer than two genes count as P = 1 in the modules.
     p_value = np.where(alone.hits >= 2, test.p_value, 1.0)

@@ -21,6 +21,8 @@ from mirtool.network import (
     sif_bytes,
     synergy_network,
 )
+from mirtool.network.interactions.mirnas import combine_probes
+from mirtool.network.interactions.target_table import TargetTable
 
 STUDY = ("hsa-miR-17-5p", "hsa-miR-20a-5p", "hsa-miR-15a-5p")
 
@@ -28,7 +30,7 @@ STUDY = ("hsa-miR-17-5p", "hsa-miR-20a-5p", "hsa-miR-15a-5p")
 @pytest.fixture
 def network() -> SynergyNetwork:
     return synergy_network(
-        STUDY, starter_interactions(), log2_ratio=[-1.0, np.nan, 0.5], regulation=["down", "", "up"]
+        combine_probes(STUDY, ["down", "", "up"], [-1.0, np.nan, 0.5]), TargetTable.of(starter_interactions())
     )
 
 
@@ -36,7 +38,7 @@ def hand_made(pairs: list[tuple[str, str]]) -> SynergyNetwork:
     mirna, gene = zip(*pairs, strict=True)
     none = text_array([""] * len(pairs))
     known = Interactions(text_array(mirna), text_array(gene), none, none, "hand-made")
-    return synergy_network(list(dict.fromkeys(mirna)), known, evidence="all", alpha=1.0)
+    return synergy_network(list(dict.fromkeys(mirna)), TargetTable.of(known, "all"), alpha=1.0)
 
 
 def with_columns(network: SynergyNetwork) -> SynergyNetwork:

@@ -10,7 +10,7 @@ from mirtool.errors import UsageError
 from mirtool.io.genes.gene_relations import go_ancestors
 from mirtool.io.genes.gene_sets import embedded_go
 from mirtool.model import GeneSets
-from mirtool.network import EnrichmentTable, enrichment, enrichment_table
+from mirtool.network import EnrichmentTable, enrichment_table, over_representation
 from mirtool.network.enrichment.over_representation import NullTest
 from mirtool.network.enrichment.redundancy import reduce_terms, similarities
 from mirtool.network.enrichment.term_map import mapped_rows, term_map, term_map_bytes
@@ -51,7 +51,7 @@ def test_the_relations_the_cases_rest_on() -> None:
 
 def test_ancestors_whose_hits_a_term_below_explains() -> None:
     # The query is the ten genes of the lowest term. Nothing is left of the other two: both are represented by it.
-    found = reduce_terms(enrichment(genes(range(10)), SETS, min_size=1), "ancestors")
+    found = reduce_terms(over_representation(genes(range(10)), SETS, min_size=1), "ancestors")
     assert by_name(found) == {
         "low": (1, ""),
         "middle": (1, "low"),
@@ -63,7 +63,7 @@ def test_ancestors_whose_hits_a_term_below_explains() -> None:
 def test_an_ancestor_with_hits_of_its_own_stands_for_itself() -> None:
     # Five of the ten further genes of the middle term are hits too: 5 of 10 left where 15 of 100 are drawn,
     # P = phyper(4, 10, 90, 15, lower.tail = FALSE) = 0.0063 (R 4.2.2). Of the highest term, 0 of 5 are left.
-    found = reduce_terms(enrichment(genes(range(10), range(50, 55)), SETS, min_size=1), "ancestors")
+    found = reduce_terms(over_representation(genes(range(10), range(50, 55)), SETS, min_size=1), "ancestors")
     clusters = by_name(found)
     assert clusters["middle"] == (1, "")  # 15 of 20 is the smallest P
     assert clusters["low"] == (2, "")
@@ -72,7 +72,7 @@ def test_an_ancestor_with_hits_of_its_own_stands_for_itself() -> None:
 
 def test_too_few_hits_left_are_explained() -> None:
     # One of the ten left: P = phyper(0, 10, 90, 11, lower.tail = FALSE) = 0.71.
-    found = reduce_terms(enrichment(genes(range(10), range(50, 51)), SETS, min_size=1), "ancestors")
+    found = reduce_terms(over_representation(genes(range(10), range(50, 51)), SETS, min_size=1), "ancestors")
     assert by_name(found)["middle"] == (1, "low")
 
 
@@ -89,7 +89,7 @@ def with_survival(result: EnrichmentTable, **nulls: dict[str, float]) -> Enrichm
 @pytest.mark.parametrize("method", ["ancestors", "similar"])
 def test_only_a_term_that_survives_as_much_can_stand_for_another(method: str) -> None:
     sets = GeneSets(("high", "low"), (HIGH, LOW), (genes(range(11)), genes(range(10))), "hand-made")
-    result = enrichment(genes(range(10)), sets, universe=UNIVERSE, min_size=1)
+    result = over_representation(genes(range(10)), sets, universe=UNIVERSE, min_size=1)
     weaker = with_survival(result, genes={"high": 0.01, "low": 0.01}, miRNAs={"high": 0.01})
     assert by_name(reduce_terms(weaker, method))["high"][1] == ""
     equal = with_survival(result, genes={"high": 0.01, "low": 0.01}, miRNAs={"high": 0.01, "low": 0.01})
@@ -110,7 +110,7 @@ def test_similar_terms_join_the_first() -> None:
         ),
         "hand-made",
     )
-    result = enrichment(UNIVERSE[:50], sets, universe=UNIVERSE, min_size=1)
+    result = over_representation(UNIVERSE[:50], sets, universe=UNIVERSE, min_size=1)
     order = [list(result.terms).index(term) for term in "abcd"]
     close = similarities(result, np.array(order))
     assert close[0, 1] == pytest.approx((8 / 12 + 8 / 10) / 2)
@@ -123,7 +123,7 @@ def test_similar_terms_join_the_first() -> None:
 
 
 def test_what_survives_nothing_is_in_no_cluster() -> None:
-    result = enrichment(UNIVERSE[:50], SETS, universe=UNIVERSE, min_size=1)
+    result = over_representation(UNIVERSE[:50], SETS, universe=UNIVERSE, min_size=1)
     nothing = reduce_terms(with_survival(result, genes={}), "similar")
     assert nothing.reduction is not None
     assert np.isnan(nothing.reduction.cluster).all()
@@ -131,7 +131,7 @@ def test_what_survives_nothing_is_in_no_cluster() -> None:
 
 
 def test_the_note_and_the_columns_say_how_terms_were_reduced() -> None:
-    result = enrichment(genes(range(10)), SETS, min_size=1)
+    result = over_representation(genes(range(10)), SETS, min_size=1)
     plain, reduced = enrichment_table([result]), enrichment_table([reduce_terms(result, "ancestors")])
     assert ("reduced by", "ancestors") in reduced.notes
     assert set(reduced.columns) - set(plain.columns) == {"cluster", "represented by"}
@@ -139,7 +139,7 @@ def test_the_note_and_the_columns_say_how_terms_were_reduced() -> None:
 
 
 def test_what_can_not_be_reduced() -> None:
-    result = enrichment(["A"], GeneSets(("a",), ("",), (frozenset("AB"),), "KEGG"), min_size=1)
+    result = over_representation(["A"], GeneSets(("a",), ("",), (frozenset("AB"),), "KEGG"), min_size=1)
     with pytest.raises(UsageError, match="no identifiers of the Gene Ontology"):
         reduce_terms(result, "ancestors")
     with pytest.raises(UsageError, match="terms can't be reduced by 'kappa'"):
@@ -149,7 +149,7 @@ def test_what_can_not_be_reduced() -> None:
 def test_the_ontology_itself() -> None:
     go = embedded_go("bp")
     query = go.genes[go.descriptions.index(LOW)]
-    result = enrichment(query, go, query="the G1/S transition's own genes")
+    result = over_representation(query, go, query="the G1/S transition's own genes")
     for method in ("ancestors", "similar"):
         found = reduce_terms(result, method).reduction
         assert found is not None
@@ -166,7 +166,7 @@ def test_the_ontology_itself() -> None:
 
 
 def test_the_map() -> None:
-    result = enrichment(genes(range(10)), SETS, min_size=1)
+    result = over_representation(genes(range(10)), SETS, min_size=1)
     graph = term_map(result)
     assert set(graph) == {"low", "middle", "high"}
     assert graph.nodes["low"]["hits"] == 10

@@ -13,6 +13,7 @@ from mirtool.io.targets.interactions import starter_interactions
 from mirtool.model import Interactions, text_array
 from mirtool.network import SynergyNetwork, synergy_network, with_robustness
 from mirtool.network.graph.robustness import databases_of, ranks_of
+from mirtool.network.interactions.target_table import TargetTable
 
 TEN = (
     "hsa-miR-125b-5p", "hsa-miR-19a-3p", "hsa-miR-21-5p", "hsa-miR-20a-5p", "hsa-miR-17-5p", "hsa-miR-15a-5p",
@@ -41,9 +42,9 @@ def graded_table(pairs=PAIRS) -> Interactions:
     )
 
 
-def synergies(interactions: Interactions, names, **options) -> list[int]:
+def synergies(interactions: Interactions, names, evidence="strong") -> list[int]:
     """Synergy by name, on a network of its own; 0 for a miRNA without targets there."""
-    network = synergy_network(names, interactions, **options)
+    network = synergy_network(names, TargetTable.of(interactions, evidence))
     found = dict(zip(network.mirnas["miRNA"], network.mirnas["synergy"].tolist(), strict=True))
     return [found.get(name, 0) for name in names]
 
@@ -55,7 +56,9 @@ def starter() -> Interactions:
 
 @pytest.fixture(scope="module")
 def robust(starter: Interactions) -> SynergyNetwork:
-    return with_robustness(synergy_network(TEN, starter), starter, draws=60, hubs=3, seed=7)
+    return with_robustness(
+        synergy_network(TEN, TargetTable.of(starter)), TargetTable.of(starter), draws=60, hubs=3, seed=7
+    )
 
 
 def test_the_rows_are_the_mirnas_of_the_network(robust: SynergyNetwork) -> None:
@@ -99,7 +102,12 @@ def test_the_result_is_the_same_for_any_executor_and_any_order_of_rows(
     turned = starter.take(np.random.default_rng(0).permutation(len(starter)))
     with ThreadPoolExecutor(2) as executor:
         again = with_robustness(
-            synergy_network(TEN[::-1], turned), turned, draws=60, hubs=3, seed=7, executor=executor
+            synergy_network(TEN[::-1], TargetTable.of(turned)),
+            TargetTable.of(turned),
+            draws=60,
+            hubs=3,
+            seed=7,
+            executor=executor,
         )
     assert robust.robustness is not None
     assert again.robustness is not None
@@ -109,8 +117,8 @@ def test_the_result_is_the_same_for_any_executor_and_any_order_of_rows(
 
 def test_without_each_database() -> None:
     interactions = graded_table()
-    network = synergy_network("abcd", interactions, evidence="all")
-    table = with_robustness(network, interactions, draws=1).robustness
+    network = synergy_network("abcd", TargetTable.of(interactions, "all"))
+    table = with_robustness(network, TargetTable.of(interactions, "all"), draws=1).robustness
     assert table is not None
     assert databases_of(interactions) == ["A", "B"]
     for left_out, other in (("A", "B"), ("B", "A")):
@@ -122,8 +130,8 @@ def test_without_each_database() -> None:
 def test_at_each_level_of_evidence_that_adds_pairs() -> None:
     # No pair is of cross-linking: that level takes what strong takes.
     interactions = graded_table()
-    network = synergy_network("abcd", interactions, evidence="all")
-    table = with_robustness(network, interactions, draws=1).robustness
+    network = synergy_network("abcd", TargetTable.of(interactions, "all"))
+    table = with_robustness(network, TargetTable.of(interactions, "all"), draws=1).robustness
     assert table is not None
     levels = [name for name in table.columns if name.startswith("rank at evidence ")]
     assert levels == ["rank at evidence strong", "rank at evidence validated", "rank at evidence all"]
@@ -137,7 +145,9 @@ def test_one_database_or_none_is_not_left_out() -> None:
     interactions = graded_table()
     for databases in (None, text_array(["A"] * len(interactions))):
         alone = replace(interactions, databases=databases, evidence=text_array([""] * len(interactions)))
-        table = with_robustness(synergy_network("abcd", alone, evidence="all"), alone, draws=1).robustness
+        table = with_robustness(
+            synergy_network("abcd", TargetTable.of(alone, "all")), TargetTable.of(alone, "all"), draws=1
+        ).robustness
         assert table is not None
         assert not [name for name in table.columns if name.startswith(("rank without", "rank at"))]
 
@@ -146,7 +156,9 @@ def test_a_slash_probe_has_the_targets_of_its_parts_in_every_draw() -> None:
     # a/b is what a alone is, for b has the same targets: in the whole table, and wherever both pairs are drawn.
     interactions = graded_table()
     table = with_robustness(
-        synergy_network(["a/b", "c", "d"], interactions, evidence="all"), interactions, draws=200
+        synergy_network(["a/b", "c", "d"], TargetTable.of(interactions, "all")),
+        TargetTable.of(interactions, "all"),
+        draws=200,
     ).robustness
     assert table is not None
     alone = synergies(interactions, ["a", "c", "d"], evidence="all")
@@ -160,7 +172,7 @@ def test_a_mirna_that_loses_all_its_targets_comes_last() -> None:
     pairs = [*PAIRS, ("x", "S0")]
     interactions = replace(graded_table(pairs), databases=text_array([*(["A;B"] * len(PAIRS)), "B"]))
     table = with_robustness(
-        synergy_network("abcdx", interactions, evidence="all"), interactions, draws=1
+        synergy_network("abcdx", TargetTable.of(interactions, "all")), TargetTable.of(interactions, "all"), draws=1
     ).robustness
     assert table is not None
     row = table["miRNA"].tolist().index("x")
@@ -169,8 +181,8 @@ def test_a_mirna_that_loses_all_its_targets_comes_last() -> None:
 
 def test_where_nothing_is_significant_no_mirna_is_among_the_first() -> None:
     interactions = graded_table()
-    network = synergy_network("cd", interactions, evidence="all", alpha=1e-9)
-    table = with_robustness(network, interactions, draws=5).robustness
+    network = synergy_network("cd", TargetTable.of(interactions, "all"), alpha=1e-9)
+    table = with_robustness(network, TargetTable.of(interactions, "all"), draws=5).robustness
     assert table is not None
     assert table["rank"].tolist() == [1.5, 1.5]
     assert table["share among first 5"].tolist() == [0, 0]
@@ -179,4 +191,4 @@ def test_where_nothing_is_significant_no_mirna_is_among_the_first() -> None:
 @pytest.mark.parametrize("options", [{"draws": 0}, {"hubs": 0}])
 def test_nothing_to_do(starter: Interactions, robust: SynergyNetwork, options) -> None:
     with pytest.raises(UsageError, match="robustness needs draws and hubs"):
-        with_robustness(robust, starter, **options)
+        with_robustness(robust, TargetTable.of(starter), **options)

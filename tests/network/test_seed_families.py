@@ -12,6 +12,7 @@ from mirtool.errors import UsageError
 from mirtool.io.targets.interactions import read_interactions
 from mirtool.model import Interactions, text_array
 from mirtool.network import SynergyNetwork, synergy_network
+from mirtool.network.interactions.target_table import TargetTable
 from mirtool.network.interactions.targets import target_matrix
 from mirtool.network.pairs.seed_families import beyond_seed, common_targets, units_of
 
@@ -38,7 +39,11 @@ def known_of(targets=None) -> Interactions:
 
 
 def network_of(names=STUDY, known=None, **options) -> SynergyNetwork:
-    return synergy_network(names, known or known_of(), evidence="all", **options)
+    return synergy_network(names, table_of(known), **options)
+
+
+def table_of(known=None) -> TargetTable:
+    return TargetTable.of(known or known_of(), "all")
 
 
 def column(table, name):
@@ -60,7 +65,7 @@ def test_targets_by_hand() -> None:
     # universe of 8: none shared, expected 1 · 1 / 8, P = 1. The others stay: {G1 G2 G3} and {G3 G5} of 10 genes
     # share one, P = 1 − C(7,2)/C(10,2) = 24/45. BH over three: 3/2 · 24/45 = 0.8 for two, 1 for the third.
     network = network_of(alpha=0.85)
-    found = beyond_seed(network, known_of(), "targets")
+    found = beyond_seed(network, table_of(), "targets")
     judged = by_pair(found, SHARED, EXPECTED, P, FDR, SIGNIFICANT)
     assert judged[SAME] == (0, 1 / 8, 1, 1, False)
     for pair in (ONE, OTHER):
@@ -76,14 +81,14 @@ def test_targets_by_hand() -> None:
 
 def test_targets_of_three_members_by_hand() -> None:
     # Three members target G3 alone: {G1 G2} and {G2 G4} of 9 genes share G2. P = 1 − C(7,2)/C(9,2) = 15/36.
-    found = beyond_seed(network_of(), known_of(), "targets", seed_share=3)
+    found = beyond_seed(network_of(), table_of(), "targets", seed_share=3)
     assert by_pair(found, SHARED, EXPECTED, P)[SAME] == pytest.approx((1, 4 / 9, 15 / 36), rel=1e-12)
 
 
 def test_family_by_hand() -> None:
     # One unit has G1 … G4, 21-5p G3 and G5, of 10 genes: one shared, expected 4 · 2 / 10,
     # P = 1 − C(6,2)/C(10,2) = 30/45, and one pair in all.
-    found = beyond_seed(network_of(alpha=0.7), known_of(), "family")
+    found = beyond_seed(network_of(alpha=0.7), table_of(), "family")
     assert found.families is not None
     (family,) = zip(*found.families.columns.values(), strict=True)
     assert list(found.families.columns)[:2] == ["family A", "family B"]
@@ -108,7 +113,7 @@ def test_family_by_hand() -> None:
 
 
 def test_one_family_alone_has_no_pairs() -> None:
-    found = beyond_seed(network_of(("hsa-miR-17-5p", "hsa-miR-20a-5p"), alpha=1.0), known_of(), "family")
+    found = beyond_seed(network_of(("hsa-miR-17-5p", "hsa-miR-20a-5p"), alpha=1.0), table_of(), "family")
     assert found.families is not None
     assert len(found.families) == 0
     assert column(found.mirnas, "synergy beyond seed") == [0, 0]
@@ -119,7 +124,7 @@ def test_a_slash_probe_keeps_what_its_other_seed_shares() -> None:
     # The probe stands for 17-5p and 16-5p; G6 is a target of 16-5p and, here, of 20a-5p: not of one seed.
     known = known_of(TARGETS | {"hsa-miR-20a-5p": ("G2", "G3", "G4", "G6")})
     network = network_of(("hsa-miR-17-5p/hsa-miR-16-5p", "hsa-miR-20a-5p", "hsa-miR-21-5p"), known)
-    judged = by_pair(beyond_seed(network, known, "targets"), "shared targets", SHARED)
+    judged = by_pair(beyond_seed(network, table_of(known), "targets"), "shared targets", SHARED)
     assert judged[frozenset(("17-5p/hsa-miR-16-5p", "20a-5p"))] == (3, 1)
 
 
@@ -147,7 +152,7 @@ def test_without_two_of_one_seed_nothing_changes(targets) -> None:
     known = known_of(targets)
     network = network_of(("hsa-miR-17-5p", "hsa-miR-15a-5p", "hsa-miR-21-5p"), known, alpha=0.5)
     for way in ("targets", "family"):
-        found = beyond_seed(network, known, way)
+        found = beyond_seed(network, table_of(known), way)
         for before, after in zip(
             ("shared targets", "expected", "P", "FDR", "significant"),
             (SHARED, EXPECTED, P, FDR, SIGNIFICANT),
@@ -163,7 +168,7 @@ def test_without_two_of_one_seed_nothing_changes(targets) -> None:
 def test_pairs_of_one_seed_keep_nothing_and_others_all(targets) -> None:
     known = known_of(targets)
     network = network_of(MIRNAS, known, alpha=0.5)
-    found = beyond_seed(network, known, "targets").pairs
+    found = beyond_seed(network, table_of(known), "targets").pairs
     same = network.pairs["same seed"] == "yes"
     assert same.sum() == 4
     assert not found[SHARED][same].any()
@@ -177,7 +182,7 @@ def test_pairs_of_one_seed_keep_nothing_and_others_all(targets) -> None:
 def test_a_higher_share_sets_less_aside(targets) -> None:
     known = known_of(targets)
     network = network_of(MIRNAS, known)
-    shared = [beyond_seed(network, known, "targets", seed_share=n).pairs[SHARED] for n in (2, 3, 4)]
+    shared = [beyond_seed(network, table_of(known), "targets", seed_share=n).pairs[SHARED] for n in (2, 3, 4)]
     assert (shared[0] <= shared[1]).all()
     assert (shared[1] <= shared[2]).all()
     # No family has four members here: nothing is set aside.
@@ -188,7 +193,7 @@ def test_with_the_curveball_the_same_null_judges() -> None:
     known = known_of()
     network = network_of(pair_null="curveball", pair_draws=60)
     for way in ("targets", "family"):
-        found = beyond_seed(network, known, way, pair_draws=60)
+        found = beyond_seed(network, table_of(known), way, pair_draws=60)
         judged, before = by_pair(found, EXPECTED, P), by_pair(network, "expected (curveball)", "P (curveball)")
         if way == "targets":
             assert judged[ONE] == before[ONE]
@@ -207,7 +212,7 @@ def test_with_the_curveball_the_same_null_judges() -> None:
 )
 def test_what_cannot_be_asked(way, options, message) -> None:
     with pytest.raises(UsageError) as caught:
-        beyond_seed(network_of(), known_of(), way, **options)
+        beyond_seed(network_of(), table_of(), way, **options)
     assert message in str(caught.value)
 
 
@@ -227,15 +232,17 @@ class TestTheStudy:
     """The study's ten miRNAs on the real miRTarBase, strong evidence (docs/methods/synergy.md)."""
 
     def test_by_targets_the_two_pairs_of_one_seed_fall(self, known: Interactions) -> None:
-        network = synergy_network(TEN, known)
-        found = beyond_seed(network, known, "targets")
+        network = synergy_network(TEN, TargetTable.of(known))
+        found = beyond_seed(network, TargetTable.of(known), "targets")
         fallen = found.pairs.take(found.pairs["significant"] & ~found.pairs[SIGNIFICANT])
         assert column(fallen, "shared targets") == [37, 23]
         assert column(fallen, "same seed") == ["yes", "yes"]
         assert (network.pairs["significant"].sum(), found.pairs[SIGNIFICANT].sum()) == (12, 10)
 
     def test_by_family_three_pairs_stay(self, known: Interactions) -> None:
-        families = beyond_seed(synergy_network(TEN, known), known, "family").families
+        families = beyond_seed(
+            synergy_network(TEN, TargetTable.of(known)), TargetTable.of(known), "family"
+        ).families
         assert families is not None
         kept = families.take(families["significant"])
         ends = [{a, b} for a, b in zip(column(kept, "family A"), column(kept, "family B"), strict=True)]

@@ -11,6 +11,8 @@ from mirtool.errors import NotEnoughDataError, UsageError
 from mirtool.io.targets.interactions import read_interactions, starter_interactions
 from mirtool.model import Interactions, text_array
 from mirtool.network import SynergyNetwork, graphml_bytes, network_graph, node_table, synergy_network
+from mirtool.network.interactions.mirnas import combine_probes
+from mirtool.network.interactions.target_table import TargetTable
 
 MIRTARBASE = Path(__file__).resolve().parents[2] / "../shared/data/targets/miRTarBase_hsa_MTI.csv.gz"
 
@@ -46,7 +48,9 @@ def column(table, name):
 @pytest.fixture
 def network() -> SynergyNetwork:
     return synergy_network(
-        STUDY, interactions(), regulation=["up", "down", "down"], log2_ratio=[1.0, -1.0, np.nan], alpha=0.65
+        combine_probes(STUDY, ["up", "down", "down"], [1.0, -1.0, np.nan]),
+        TargetTable.of(interactions()),
+        alpha=0.65,
     )
 
 
@@ -102,13 +106,13 @@ def test_betweenness_is_that_of_the_graph_of_mirnas_and_genes(network: SynergyNe
 
 
 def test_without_significant_pairs_there_is_no_synergy() -> None:
-    network = synergy_network(STUDY, interactions())
+    network = synergy_network(STUDY, TargetTable.of(interactions()))
     assert column(network.mirnas, "synergy") == [0, 0, 0]
     assert not network.pairs["significant"].any()
 
 
 def test_all_evidence_adds_weak_pairs_to_targets_and_universe() -> None:
-    network = synergy_network(STUDY, interactions(), evidence="all")
+    network = synergy_network(STUDY, TargetTable.of(interactions(), "all"))
     assert "G9" in network.universe
     assert column(network.mirnas, "targets") == [3, 3, 3]
     weak = network.edges.take(network.edges["evidence"] == "weak")
@@ -116,14 +120,16 @@ def test_all_evidence_adds_weak_pairs_to_targets_and_universe() -> None:
 
 
 def test_a_slash_probe_has_the_targets_of_its_parts_and_counts_once() -> None:
-    network = synergy_network(["hsa-miR-17-5p/hsa-miR-20a-5p/hsa-miR-999", "hsa-miR-21-5p"], interactions())
+    network = synergy_network(
+        ["hsa-miR-17-5p/hsa-miR-20a-5p/hsa-miR-999", "hsa-miR-21-5p"], TargetTable.of(interactions())
+    )
     assert column(network.mirnas, "targets") == [4, 2]
     assert len(network.pairs) == 1
     assert network.notes == ("hsa-miR-17-5p/hsa-miR-20a-5p/hsa-miR-999: no targets known of hsa-miR-999",)
 
 
 def test_two_probes_that_stand_for_one_mirna_are_noted() -> None:
-    network = synergy_network(["hsa-miR-17-5p/hsa-miR-20a-5p", "hsa-miR-20a-5p"], interactions())
+    network = synergy_network(["hsa-miR-17-5p/hsa-miR-20a-5p", "hsa-miR-20a-5p"], TargetTable.of(interactions()))
     assert network.notes == (
         "hsa-miR-17-5p/hsa-miR-20a-5p and hsa-miR-20a-5p both stand for hsa-miR-20a-5p: they share its targets "
         "by construction",
@@ -132,37 +138,47 @@ def test_two_probes_that_stand_for_one_mirna_are_noted() -> None:
 
 
 def test_unmatched_names_are_listed_with_what_is_near_and_never_replaced() -> None:
-    network = synergy_network([*STUDY, "hsa-miR-16", "miRPlus-A1015"], interactions())
+    network = synergy_network([*STUDY, "hsa-miR-16", "miRPlus-A1015"], TargetTable.of(interactions()))
     assert network.unmatched == (("hsa-miR-16", ("hsa-miR-16-5p",)), ("miRPlus-A1015", ()))
     assert len(network.mirnas) == 3
 
 
 def test_a_seed_that_is_not_known_makes_same_seed_empty() -> None:
     pairs = [("miRPlus-A1", "G1", True), ("hsa-miR-17-5p", "G1", True)]
-    assert column(synergy_network(["miRPlus-A1", "hsa-miR-17-5p"], interactions(pairs)).pairs, "same seed") == [""]
+    assert column(
+        synergy_network(["miRPlus-A1", "hsa-miR-17-5p"], TargetTable.of(interactions(pairs))).pairs, "same seed"
+    ) == [""]
 
 
 @pytest.mark.parametrize(
     ("names", "options", "error", "message"),
     [
-        (["hsa-miR-21"], {}, NotEnoughDataError, "it has no hsa-miR-21 but hsa-miR-21-5p"),
+        (["hsa-miR-21"], {}, NotEnoughDataError, "it does not have hsa-miR-21, but hsa-miR-21-5p"),
         (["hsa-miR-21-5p"], {}, NotEnoughDataError, "found 1 of 1 miRNAs"),
         ([], {}, NotEnoughDataError, "found 0 of 0 miRNAs"),
-        (STUDY, {"evidence": "medium"}, UsageError, "found 'medium'; expected strong or clip or validated or all"),
         (STUDY, {"alpha": 0.0}, UsageError, "alpha must lie between 0 and 1"),
-        (STUDY, {"regulation": ["up"]}, UsageError, "one regulation and one log2 ratio"),
     ],
 )
 def test_what_cannot_be_asked(names, options, error, message) -> None:
     with pytest.raises(error) as caught:
-        synergy_network(names, interactions(), **options)
+        synergy_network(names, TargetTable.of(interactions()), **options)
     assert message in str(caught.value)
+
+
+def test_an_unknown_level_of_evidence_is_refused() -> None:
+    with pytest.raises(UsageError, match="found 'medium'; expected strong or clip or validated or all"):
+        TargetTable.of(interactions(), "medium")
+
+
+def test_every_probe_needs_a_regulation() -> None:
+    with pytest.raises(UsageError, match="one regulation and one log2 ratio"):
+        combine_probes(STUDY, ["up"])
 
 
 def test_strong_evidence_cannot_be_asked_of_a_table_without_evidence() -> None:
     with pytest.raises(UsageError, match="hand-made has no column that says which evidence is strong"):
-        synergy_network(STUDY, interactions(graded=False))
-    network = synergy_network(STUDY, interactions(graded=False), evidence="all")
+        synergy_network(STUDY, TargetTable.of(interactions(graded=False)))
+    network = synergy_network(STUDY, TargetTable.of(interactions(graded=False), "all"))
     assert set(network.edges["evidence"]) == {""}
 
 
@@ -219,13 +235,13 @@ class TestThePublishedFinding:
 
     @pytest.mark.parametrize("evidence", ["strong", "all"])
     def test_its_four_hubs_have_the_highest_synergy(self, mirtarbase: Interactions, evidence: str) -> None:
-        network = synergy_network([*TEN["up"], *TEN["down"]], mirtarbase, evidence=evidence)
+        network = synergy_network([*TEN["up"], *TEN["down"]], TargetTable.of(mirtarbase, evidence))
         assert set(network.mirnas["miRNA"][:4]) == PUBLISHED_HUBS
         assert all(a >= b for a, b in pairwise(network.mirnas["synergy"]))
 
     def test_counts_at_strong_evidence(self, mirtarbase: Interactions) -> None:
         # Counted apart from this code, with grep and sort -u on the file: 80 and 69 targets, 37 in both.
-        network = synergy_network([*TEN["up"], *TEN["down"]], mirtarbase)
+        network = synergy_network([*TEN["up"], *TEN["down"]], TargetTable.of(mirtarbase))
         targets = dict(zip(network.mirnas["miRNA"], column(network.mirnas, "targets"), strict=True))
         assert (targets["hsa-miR-17-5p"], targets["hsa-miR-20a-5p"]) == (80, 69)
         assert set(network.pairs.take(np.array([0])).columns["shared genes"][0].split(";")) <= set(
@@ -236,7 +252,7 @@ class TestThePublishedFinding:
 
     def test_synergy_over_the_pairs_that_pass_bonferroni(self, mirtarbase: Interactions) -> None:
         # An independent trial with P ≤ 0.05 / 45 (all pairs of ten) gave 20a-5p 62, 17-5p 58, 15a-5p 43, 16-5p 30.
-        pairs = synergy_network([*TEN["up"], *TEN["down"]], mirtarbase).pairs
+        pairs = synergy_network([*TEN["up"], *TEN["down"]], TargetTable.of(mirtarbase)).pairs
         passing = pairs.take(pairs["P"] <= 0.05 / 45)
         synergy = dict.fromkeys(PUBLISHED_HUBS, 0)
         for a, b, shared in zip(*(passing[c] for c in ("miRNA A", "miRNA B", "shared targets")), strict=True):
@@ -251,5 +267,5 @@ class TestThePublishedFinding:
 
 
 def test_the_starter_gives_the_same_four_hubs() -> None:
-    network = synergy_network([*TEN["up"], *TEN["down"]], starter_interactions())
+    network = synergy_network([*TEN["up"], *TEN["down"]], TargetTable.of(starter_interactions()))
     assert set(network.mirnas["miRNA"][:4]) == PUBLISHED_HUBS

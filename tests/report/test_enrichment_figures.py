@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from mirtool.model import GeneSets
-from mirtool.network import EnrichmentTable, enrichment
+from mirtool.network import EnrichmentTable, over_representation
 from mirtool.network.enrichment.over_representation import NullTest
 from mirtool.network.enrichment.redundancy import reduce_terms
 from mirtool.report.figures.canvas import svg_bytes, text_boxes
@@ -43,7 +43,7 @@ def result() -> EnrichmentTable:
     universe = [f"G{i}" for i in range(5000)]
     background = GeneSets((*names, "everything"), ("",) * (N + 1), (*genes, frozenset(universe)), sets.source)
     query = [gene for i, own in enumerate(genes) for gene in sorted(own)[: 4 + i % 7]]
-    return three_nulls(enrichment(query, background, query="shared targets"))
+    return three_nulls(over_representation(query, background, query="shared targets"))
 
 
 def words_of(figure) -> list[str]:
@@ -123,4 +123,4 @@ def test_the_same_result_gives_the_same_bytes(draw, result: EnrichmentTable) -> 
 def test_one_term_alone_is_drawn_too(draw) -> None:
     genes = frozenset(f"G{i}" for i in range(20))
     sets = GeneSets(("own", "other"), ("", ""), (genes, frozenset(f"H{i}" for i in range(500))), "two")
-    assert "own" in " ".join(words_of(draw(enrichment(genes, sets))))
+    assert "own" in " ".join(words_of(draw(over_representation(genes, sets))))

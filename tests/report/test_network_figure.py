@@ -9,7 +9,8 @@ import pytest
 from mirtool.errors import UsageError
 from mirtool.io.targets.interactions import starter_interactions
 from mirtool.model import Interactions, text_array
-from mirtool.network import SynergyNetwork, synergy_network
+from mirtool.network import SynergyNetwork, combine_probes, synergy_network
+from mirtool.network.interactions.target_table import TargetTable
 from mirtool.report.figures.canvas import svg_bytes, text_boxes
 from mirtool.report.figures.network import WIDTHS_MM, network_figure
 
@@ -18,7 +19,9 @@ MIRNAS = ("hsa-miR-17-5p", "hsa-miR-20a-5p", "hsa-miR-15a-5p", "hsa-miR-16-5p", 
 
 @pytest.fixture(scope="module")
 def network() -> SynergyNetwork:
-    return synergy_network(MIRNAS, starter_interactions(), regulation=["down"] * 4 + ["up"] * 2)
+    return synergy_network(
+        combine_probes(MIRNAS, ["down"] * 4 + ["up"] * 2), TargetTable.of(starter_interactions())
+    )
 
 
 def words(figure) -> list[str]:
@@ -38,7 +41,7 @@ def test_mirnas_genes_key_and_remarks_are_on_it(network: SynergyNetwork) -> None
 
 def test_the_key_gives_the_fewest_and_the_most_shared_targets() -> None:
     known = starter_interactions()
-    network = synergy_network(sorted(set(known.mirna)), known, alpha=0.3)
+    network = synergy_network(sorted(set(known.mirna)), TargetTable.of(known), alpha=0.3)
     others = network.pairs.take(network.pairs["significant"] & (network.pairs["same seed"] != "yes"))
     shared = others["shared targets"]
     assert shared.min() < shared.max()
@@ -69,7 +72,9 @@ def test_another_width_is_refused(network: SynergyNetwork) -> None:
 def test_no_name_covers_another(width: int) -> None:
     known = starter_interactions()
     names = sorted(set(known.mirna))
-    network = synergy_network([*names[4:], "/".join(names[:4])], known, regulation=["up"] * (len(names) - 3))
+    network = synergy_network(
+        combine_probes([*names[4:], "/".join(names[:4])], ["up"] * (len(names) - 3)), TargetTable.of(known)
+    )
     figure = network_figure(network, width_mm=width)
     boxes = text_boxes(figure, [text for text in figure.axes[0].texts if text.get_text()])
     for i, (left, bottom, right, top) in enumerate(boxes):
@@ -86,7 +91,7 @@ def test_what_is_left_out_is_said(network: SynergyNetwork) -> None:
 
 
 def test_a_network_that_shares_nothing_is_drawn_too() -> None:
-    apart = synergy_network(["hsa-miR-513a-5p", "hsa-miR-451a"], starter_interactions())
+    apart = synergy_network(["hsa-miR-513a-5p", "hsa-miR-451a"], TargetTable.of(starter_interactions()))
     assert (
         "No pair of miRNAs shares more targets than chance gives (FDR ≤ 0.05)." in words(network_figure(apart))[-1]
     )
@@ -108,7 +113,7 @@ def test_where_a_name_and_its_count_are_too_long_for_a_column_the_name_stays() -
         text_array([""] * len(pairs)),
         "hand-made",
     )
-    network = synergy_network(mirnas, known)
+    network = synergy_network(mirnas, TargetTable.of(known))
     crowded = replace(network, mirnas=network.mirnas.with_columns({"synergy": np.array([1_234_567, 3])}))
     shown = words(network_figure(crowded, width_mm=85))
     assert {"miR-30c-2-3p", "miR-548aa-3p (3)", "TNFRSF10B", "AR (2)"} <= set(shown)

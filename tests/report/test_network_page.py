@@ -18,7 +18,8 @@ import pytest
 
 from mirtool.io.targets.interactions import starter_interactions
 from mirtool.model import Interactions, text_array
-from mirtool.network import SynergyNetwork, synergy_network
+from mirtool.network import SynergyNetwork, combine_probes, synergy_network
+from mirtool.network.interactions.target_table import TargetTable
 from mirtool.report.page.network_page import network_page
 
 STUDY = ("hsa-miR-17-5p", "hsa-miR-20a-5p", "hsa-miR-15a-5p", "hsa-miR-16-5p", "hsa-miR-20b-3p")
@@ -42,14 +43,14 @@ in_browser = pytest.mark.skipif(
 
 @pytest.fixture(scope="module")
 def network() -> SynergyNetwork:
-    return synergy_network(STUDY, starter_interactions(), regulation=["down"] * 4 + ["up"])
+    return synergy_network(combine_probes(STUDY, ["down"] * 4 + ["up"]), TargetTable.of(starter_interactions()))
 
 
 def of_pairs(mirna, gene, evidence, references, source="hand-made") -> SynergyNetwork:
     # A slash parts the names of one probe: the table knows the first.
     first = [name.split("/")[0] for name in mirna]
     known = Interactions(*map(text_array, (first, gene, evidence, references)), source)
-    return synergy_network(list(dict.fromkeys(mirna)), known, evidence="all", alpha=1.0)
+    return synergy_network(list(dict.fromkeys(mirna)), TargetTable.of(known, "all"), alpha=1.0)
 
 
 def hostile_network() -> SynergyNetwork:

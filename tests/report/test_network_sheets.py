@@ -10,8 +10,9 @@ import python_calamine
 from mirtool.io.genes.gene_sets import embedded_go_bp
 from mirtool.io.targets.interactions import starter_interactions
 from mirtool.model import text_array
-from mirtool.network import SynergyNetwork, mirna_universe, synergy_network
+from mirtool.network import SynergyNetwork, combine_probes, mirna_universe, synergy_network
 from mirtool.network.enrichment.over_representation import target_enrichment
+from mirtool.network.interactions.target_table import TargetTable
 from mirtool.report.tables import workbook_bytes
 from mirtool.report.workbook.network_sheets import LONGEST_CELL, network_sheets
 
@@ -19,12 +20,14 @@ STUDY = ["hsa-miR-17-5p", "hsa-miR-20a-5p", "hsa-miR-15a-5p", "hsa-miR-99x"]
 
 
 def starter_network() -> SynergyNetwork:
-    return synergy_network(STUDY, starter_interactions(), log2_ratio=[-1, np.nan, 0.5, 0])
+    return synergy_network(
+        combine_probes(STUDY, log2_ratio=[-1, np.nan, 0.5, 0]), TargetTable.of(starter_interactions())
+    )
 
 
 def test_every_table_is_a_sheet_that_others_can_read() -> None:
     network = starter_network()
-    universe = mirna_universe(network.mirnas["miRNA"].tolist(), starter_interactions())
+    universe = mirna_universe(network.mirnas["miRNA"].tolist(), TargetTable.of(starter_interactions()))
     test = target_enrichment(universe, embedded_go_bp(), nulls=["genes"])
     data = workbook_bytes(network_sheets(network, [test], remarks=["3 rows dropped"]))
     book = openpyxl.load_workbook(io.BytesIO(data))

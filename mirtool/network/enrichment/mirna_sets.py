@@ -44,7 +44,7 @@ from mirtool.annotation.mirna_names import MirnaNames, Resolution, Status
 from mirtool.errors import NotEnoughDataError, UsageError
 from mirtool.io.mirnas.mirna_loci import MirnaLoci, MirnaLocus
 from mirtool.model import GeneSets, Table, text_array
-from mirtool.network.enrichment.over_representation import MIRNA_NULL, EnrichmentTable, enrichment
+from mirtool.network.enrichment.over_representation import MIRNA_NULL, EnrichmentTable, over_representation
 from mirtool.wording import plural
 
 CLUSTER_DISTANCE = 10_000
@@ -295,7 +295,7 @@ def mirna_set_enrichment(
             f"none of the {collection.sets.source} has {min_size} to {largest} miRNAs on the array",
             hint="allow smaller sets (--min-size), or name the list of all miRNAs on the array (--universe)",
         )
-    result = enrichment(
+    result = over_representation(
         chosen,
         collection.sets,
         universe=universe,

@@ -40,6 +40,7 @@ import numpy.typing as npt
 
 from mirtool.errors import NotEnoughDataError, UsageError
 from mirtool.model import BoolArray, FloatArray, GeneSets, IntArray, Table, TextArray, text_array
+from mirtool.network.enrichment.membership import membership_matrix
 from mirtool.network.enrichment.mirna_null import DRAWS, SEED, MirnaNull, mirna_null
 from mirtool.network.enrichment.redundancy import Reduction
 from mirtool.network.interactions.mirna_universe import MirnaUniverse, degree_strata
@@ -200,7 +201,7 @@ class EnrichmentTable:
         return needed if any(0 < test.draws < needed - 1 for test in self.tests) else 0
 
 
-def enrichment(
+def over_representation(
     genes: Collection[str],
     gene_sets: GeneSets,
     *,
@@ -238,7 +239,7 @@ def enrichment(
     Examples
     --------
     >>> sets = GeneSets(("repair", "growth"), ("", ""), (frozenset("ABC"), frozenset("DEF")), "hand-made")
-    >>> table = enrichment(["A", "B"], sets, min_size=1)
+    >>> table = over_representation(["A", "B"], sets, min_size=1)
     >>> table.terms[0], table.under("genes").p_value[0].round(6)   # 3 of the 6 genes: 3/6 · 2/5
     ('repair', np.float64(0.2))
     """
@@ -277,7 +278,7 @@ def target_enrichment(
         The genes that could have been targets. None takes every gene of the interactions table. The test's
         universe is what of it stands in any gene set.
     min_size, max_size, query
-        As for :func:`enrichment`.
+        As for :func:`over_representation`.
     draws, seed
         Sets of miRNAs to draw for each null that draws, and the seed of the draws.
     executor, on_step
@@ -395,16 +396,9 @@ def _test(name: str, hits: IntArray, expected: FloatArray, p_value: FloatArray, 
 
 def _matrices(question: _Question, mirnas: MirnaUniverse) -> tuple[csr_array, csr_array]:
     """Return miRNAs × genes and terms × genes, over the genes that have a miRNA and are in the universe."""
-    from scipy.sparse import csr_array
-
     targets = mirnas.targets
     columns = np.array([j for j, gene in enumerate(targets.genes) if gene in question.universe], dtype=np.int64)
-    place = {gene: j for j, gene in enumerate(targets.genes[columns])}
-    rows = [sorted(place[gene] for gene in own if gene in place) for own in question.members]
-    starts = np.concatenate([[0], np.cumsum([len(own) for own in rows])])
-    members = np.array([j for own in rows for j in own], dtype=np.int64)
-    terms = csr_array((np.ones(len(members), dtype=np.int32), members, starts), shape=(len(rows), len(columns)))
-    return targets.incidence[:, columns], terms
+    return targets.incidence[:, columns], membership_matrix(question.members, targets.genes[columns])
 
 
 def _answer(

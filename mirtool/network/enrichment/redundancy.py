@@ -39,6 +39,7 @@ import numpy as np
 from mirtool.errors import UsageError
 from mirtool.io.genes.gene_relations import go_ancestors, go_parents
 from mirtool.model import BoolArray, FloatArray, IntArray, TextArray, text_array
+from mirtool.network.enrichment.membership import membership_matrix
 from mirtool.stats.hypergeometric import upper_tail
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def reduce_terms(result: EnrichmentTable, method: str) -> EnrichmentTable:
     Parameters
     ----------
     result
-        As :func:`mirtool.network.enrichment.over_representation` and :func:`mirtool.network.target_enrichment`
+        As :func:`mirtool.network.over_representation` and :func:`mirtool.network.target_enrichment`
         give it.
     method
         One of :data:`REDUCTIONS`.
@@ -138,9 +139,9 @@ def similarities(result: EnrichmentTable, rows: IntArray) -> FloatArray:
     Two of four genes shared, by sets of two and four: (2/4 + 2/2) / 2.
 
     >>> from mirtool.model import GeneSets
-    >>> from mirtool.network.enrichment.over_representation import enrichment
+    >>> from mirtool.network.enrichment.over_representation import over_representation
     >>> sets = GeneSets(("small", "large"), ("", ""), (frozenset("AB"), frozenset("ABCD")), "hand-made")
-    >>> similarities(enrichment("AB", sets, min_size=1), np.array([0, 1])).tolist()
+    >>> similarities(over_representation("AB", sets, min_size=1), np.array([0, 1])).tolist()
     [[1.0, 0.75], [0.75, 1.0]]
     """
     membership = _membership(result, rows)
@@ -154,14 +155,9 @@ def _similarity(shared: FloatArray, size: IntArray, other_size: IntArray) -> Flo
 
 
 def _membership(result: EnrichmentTable, rows: IntArray) -> csr_array:
-    """Return terms × genes, 1 where a gene is in the term."""
-    from scipy.sparse import csr_array
-
-    members = [sorted(result.members[i]) for i in rows]
-    column = {gene: j for j, gene in enumerate(sorted(frozenset[str]().union(*members)))}
-    where = [column[gene] for own in members for gene in own]
-    starts = np.concatenate([[0], np.cumsum([len(own) for own in members])])
-    return csr_array((np.ones(len(where), dtype=np.int32), where, starts), shape=(len(rows), len(column)))
+    """Return the terms at ``rows`` × their genes."""
+    members = [result.members[i] for i in rows]
+    return membership_matrix(members, text_array(sorted(frozenset[str]().union(*members))))
 
 
 def _surviving(result: EnrichmentTable) -> BoolArray:

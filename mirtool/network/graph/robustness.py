@@ -44,7 +44,8 @@ from mirtool.network.build import SynergyNetwork
 from mirtool.network.enrichment.mirna_null import SEED
 from mirtool.network.interactions.evidence import EVIDENCE, filter_by_evidence
 from mirtool.network.interactions.mirnas import parts_of
-from mirtool.network.interactions.targets import target_matrix
+from mirtool.network.interactions.target_table import TargetTable
+from mirtool.network.interactions.targets import TargetMatrix, target_matrix
 from mirtool.network.pairs.synergy import pair_statistics, sum_over_partners
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ WITHOUT, AT_LEVEL = "rank without ", "rank at evidence "
 
 def with_robustness(
     network: SynergyNetwork,
-    interactions: Interactions,
+    table: TargetTable,
     *,
     draws: int = 1000,
     hubs: int = HUBS,
@@ -74,8 +75,8 @@ def with_robustness(
     ----------
     network
         Of a study's miRNAs.
-    interactions
-        The table it was built on, at every evidence.
+    table
+        The table it was built on.
     draws
         Resampled tables.
     hubs
@@ -105,8 +106,7 @@ def with_robustness(
             "robustness needs draws and hubs", found=f"{draws} draws, {hubs} hubs", expected="1 or more"
         )
     names = network.mirnas["miRNA"]
-    known = filter_by_evidence(interactions, network.evidence)
-    resampled = _study_in(known, names, network.alpha)
+    resampled = _study_in(table.matrix, names, network.alpha)
     whole = resampled.synergy_on_all()
     ranks, synergy = _resample(resampled, draws, seed, executor, on_step)
     columns: dict[str, FloatArray | IntArray | TextArray] = {
@@ -118,11 +118,11 @@ def with_robustness(
     for name, quantile in zip(("rank from", "rank to"), INTERVAL, strict=True):
         columns[name] = np.quantile(ranks, quantile, axis=0, method="inverted_cdf")
     columns[f"share among first {hubs}"] = ((ranks <= hubs) & (synergy > 0)).mean(axis=0)
-    for name, other in _other_tables(interactions, known):
-        columns[name] = ranks_of(_study_in(other, names, network.alpha).synergy_on_all())
+    for name, other in _other_tables(table):
+        columns[name] = ranks_of(_study_in(target_matrix(other), names, network.alpha).synergy_on_all())
     notes = (
         ("mirtool robustness", ""),
-        ("pairs resampled", str(len(known))),
+        ("pairs resampled", str(len(table))),
         ("draws", str(draws)),
         ("seed", str(seed)),
         ("P", "hypergeometric"),
@@ -155,15 +155,16 @@ def ranks_of(values: IntArray) -> FloatArray:
     return ranks
 
 
-def _other_tables(interactions: Interactions, known: Interactions) -> Iterator[tuple[str, Interactions]]:
+def _other_tables(table: TargetTable) -> Iterator[tuple[str, Interactions]]:
     """Return the tables without one database each, and those at each level of evidence that adds pairs."""
-    databases = databases_of(known)
-    if known.databases is not None and len(databases) > 1:
+    interactions = table.interactions
+    databases = databases_of(interactions)
+    if interactions.databases is not None and len(databases) > 1:
         for name in databases:
-            yield f"{WITHOUT}{name}", known.take(known.databases != name)
+            yield f"{WITHOUT}{name}", interactions.take(interactions.databases != name)
     n_before = 0
-    for level in EVIDENCE if interactions.graded else ():
-        taken = filter_by_evidence(interactions, level)
+    for level in EVIDENCE if table.every_evidence.graded else ():
+        taken = filter_by_evidence(table.every_evidence, level)
         if len(taken) > n_before:
             yield f"{AT_LEVEL}{level}", taken
         n_before = len(taken)
@@ -207,11 +208,10 @@ class _Study:
         return self.synergy(np.ones(len(self.gene), dtype=bool))
 
 
-def _study_in(known: Interactions, names: TextArray, alpha: float) -> _Study:
-    table = target_matrix(known)
-    place = {name: i for i, name in enumerate(table.mirnas)}
+def _study_in(table: TargetMatrix, names: TextArray, alpha: float) -> _Study:
+    row_of = {name: i for i, name in enumerate(table.mirnas)}
     starts = table.incidence.indptr.astype(np.int64)
-    parts = [(row, place[part]) for row, name in enumerate(names) for part in parts_of(name) if part in place]
+    parts = [(row, row_of[part]) for row, name in enumerate(names) for part in parts_of(name) if part in row_of]
     pairs = [np.arange(starts[i], starts[i + 1]) for _, i in parts]
     return _Study(
         gene=table.incidence.indices.astype(np.int64),

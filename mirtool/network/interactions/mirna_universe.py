@@ -14,8 +14,7 @@ import numpy as np
 from mirtool.errors import FormatError, NotEnoughDataError, UsageError
 from mirtool.io.tables.text_tables import TextTable
 from mirtool.model import BoolArray, IntArray, Interactions, Table, text_array
-from mirtool.network.interactions.evidence import filter_by_evidence
-from mirtool.network.interactions.mirnas import parts_of
+from mirtool.network.interactions.target_table import TargetTable
 from mirtool.network.interactions.targets import TargetMatrix, target_matrix
 from mirtool.wording import plural
 
@@ -59,11 +58,10 @@ class MirnaUniverse:
 
 def mirna_universe(
     chosen: Sequence[str],
-    interactions: Interactions,
+    table: TargetTable,
     *,
     measured: Sequence[str] | None = None,
     source: str = "",
-    evidence: str = "strong",
 ) -> MirnaUniverse:
     """Gather the miRNAs that could have been chosen.
 
@@ -71,8 +69,8 @@ def mirna_universe(
     ----------
     chosen
         The study's miRNAs, as :func:`mirtool.network.synergy_network` takes them.
-    interactions, evidence
-        Pairs of miRNA and gene, and which of them count.
+    table
+        Pairs of miRNA and gene.
     measured
         The miRNAs on the array, the chosen ones among them. None takes every miRNA of the interactions table, the
         parts of a chosen slash probe replaced by the probe.
@@ -82,28 +80,24 @@ def mirna_universe(
     Raises
     ------
     UsageError
-        Where a chosen miRNA with targets is not among the measured ones; for an unknown level of evidence.
+        Where a chosen miRNA with targets is not among the measured ones.
     NotEnoughDataError
         Where no chosen miRNA has a target.
     """
-    known = filter_by_evidence(interactions, evidence)
     asked = {name.strip() for name in chosen} - {""}
     if measured is None:
-        replaced = {part for name in asked for part in parts_of(name)} - asked
-        names = sorted((set(known.mirna) - replaced) | asked)
-        source = f"every miRNA of {interactions.source}"
+        everything = table.with_probes(asked)
+        source = f"every miRNA of {table.source}"
     else:
         names = sorted({name.strip() for name in measured} - {""})
         _check_measured(asked, names, source)
-    everything = target_matrix(known, names)
+        everything = table.of_probes(names)
     with_targets = np.flatnonzero(everything.n_targets)
     targets = everything.take(with_targets)
     mask = np.array([name in asked for name in targets.mirnas], dtype=bool)
     if not mask.any():
-        raise NotEnoughDataError(
-            f"none of the {plural(len(asked), 'miRNA')} has a target in {interactions.source}"
-        )
-    return MirnaUniverse(targets, mask, source, len(names) - len(with_targets))
+        raise NotEnoughDataError(f"none of the {plural(len(asked), 'miRNA')} has a target in {table.source}")
+    return MirnaUniverse(targets, mask, source, len(everything.mirnas) - len(with_targets))
 
 
 def _check_measured(asked: set[str], measured: Sequence[str], source: str) -> None:
@@ -156,7 +150,7 @@ def degree_strata(n_targets: IntArray) -> IntArray:
 
 
 def universe_table(universe: MirnaUniverse) -> Table:
-    """Return universe as a table that :func:`read_universe` understands: name, choice, targets, stratum, genes.
+    """Return the universe as a table for :func:`read_universe`: name, choice, targets, stratum, genes.
 
     The stratum is the range of targets within which degree-matched draws replace the miRNA.
     """
@@ -212,7 +206,7 @@ def read_universe(table: TextTable) -> MirnaUniverse:
     if not mask.any():
         raise FormatError("no miRNA of the universe is in the network", path=table.path, column="in network")
     pairs = [(mirna, gene) for mirna, cell in zip(mirnas, genes, strict=True) for gene in cell.split(";")]
-    known = Interactions(
+    interactions = Interactions(
         text_array(mirna for mirna, _ in pairs),
         text_array(gene for _, gene in pairs),
         text_array([""] * len(pairs)),
@@ -221,15 +215,15 @@ def read_universe(table: TextTable) -> MirnaUniverse:
     )
     without = table.notes.get("without targets", "0")
     return MirnaUniverse(
-        _rows_as_they_stand(known, mirnas.tolist()),
+        _rows_by_name(interactions, mirnas.tolist()),
         mask,
         table.notes.get("source", table.path),
         int(without) if without.isdigit() else 0,
     )
 
 
-def _rows_as_they_stand(known: Interactions, mirnas: Sequence[str]) -> TargetMatrix:
-    """Make the matrix of a table whose slash probes stand for themselves."""
-    matrix = target_matrix(known)
-    place = {name: i for i, name in enumerate(matrix.mirnas)}
-    return matrix.take(np.array([place[name] for name in mirnas], dtype=np.int64))
+def _rows_by_name(interactions: Interactions, mirnas: Sequence[str]) -> TargetMatrix:
+    """Return the matrix of a table in which a slash probe is one name, not split."""
+    matrix = target_matrix(interactions)
+    row = {name: i for i, name in enumerate(matrix.mirnas)}
+    return matrix.take(np.array([row[name] for name in mirnas], dtype=np.int64))

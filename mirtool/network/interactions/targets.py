@@ -40,6 +40,34 @@ class TargetMatrix:
         """Return the miRNAs at ``rows``, in that order, over the same genes."""
         return TargetMatrix(self.mirnas[rows], self.genes, self.incidence[rows])
 
+    def of_probes(self, names: Sequence[str]) -> TargetMatrix:
+        """Return one row per name over the same genes.
+
+        Parameters
+        ----------
+        names
+            Each once; a slash probe has the targets of all its parts, a miRNA that is not in the matrix has none.
+        """
+        from scipy.sparse import csr_array
+
+        row = {name: i for i, name in enumerate(self.mirnas)}
+        parts = [(i, row[part]) for i, name in enumerate(names) for part in parts_of(name) if part in row]
+        units, members = np.array(parts, dtype=np.int64).reshape(-1, 2).T
+        shape = (len(names), len(self.mirnas))
+        incidence = (
+            csr_array((np.ones(len(parts), dtype=np.int32), (units, members)), shape=shape) @ self.incidence
+        )
+        incidence.data[:] = 1
+        incidence.sort_indices()
+        return TargetMatrix(text_array(names), self.genes, incidence)
+
+    def targeted_only(self) -> TargetMatrix:
+        """Return the same miRNAs over the genes that any of them targets."""
+        columns = np.unique(self.incidence.indices)
+        incidence = self.incidence[:, columns]
+        incidence.sort_indices()
+        return TargetMatrix(self.mirnas, self.genes[columns], incidence)
+
 
 def target_matrix(interactions: Interactions, mirnas: Sequence[str] | None = None) -> TargetMatrix:
     """Make a matrix of a table's pairs.
@@ -61,20 +89,15 @@ def target_matrix(interactions: Interactions, mirnas: Sequence[str] | None = Non
     """
     from scipy.sparse import csr_array
 
-    known, row = _code(interactions.mirna)
+    names, row = _code(interactions.mirna)
     genes, column = _code(interactions.gene)
     incidence = csr_array(
-        (np.ones(len(interactions), dtype=np.int32), (row, column)), shape=(len(known), len(genes))
+        (np.ones(len(interactions), dtype=np.int32), (row, column)), shape=(len(names), len(genes))
     )
-    if mirnas is not None:
-        place = {name: i for i, name in enumerate(known)}
-        parts = [(i, place[part]) for i, name in enumerate(mirnas) for part in parts_of(name) if part in place]
-        units, members = np.array(parts, dtype=np.int64).reshape(-1, 2).T
-        shape = (len(mirnas), len(known))
-        incidence = csr_array((np.ones(len(parts), dtype=np.int32), (units, members)), shape=shape) @ incidence
     incidence.data[:] = 1
     incidence.sort_indices()
-    return TargetMatrix(text_array(known if mirnas is None else mirnas), genes, incidence)
+    matrix = TargetMatrix(names, genes, incidence)
+    return matrix if mirnas is None else matrix.of_probes(mirnas)
 
 
 def _code(names: TextArray) -> tuple[TextArray, IntArray]:

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from mirtool.model import Interactions, Table
-from mirtool.network.interactions.evidence import filter_by_evidence
-from mirtool.network.interactions.targets import target_matrix
+from mirtool.model import Table
+from mirtool.network.interactions.target_table import TargetTable
 from mirtool.network.pairs.synergy import pair_statistics
 
 
-def all_pairs(interactions: Interactions, *, evidence: str = "all") -> Table:
-    """Compare the targets of all miRNAs that a table knows, pair by pair.
+def all_pairs(table: TargetTable) -> Table:
+    """Compare the targets of all miRNAs of a table, pair by pair.
 
     Parameters
     ----------
-    interactions
-        Pairs of miRNA and gene; its genes, at the level of evidence, are the universe.
-    evidence
-        One of :data:`mirtool.network.interactions.evidence.EVIDENCE`.
+    table
+        Pairs of miRNA and gene; its genes are the universe.
 
     Returns
     -------
@@ -28,19 +25,14 @@ def all_pairs(interactions: Interactions, *, evidence: str = "all") -> Table:
         without a shared target (P = 1) included; the note says how many there are. A P below the smallest double
         is 0.
 
-    Raises
-    ------
-    UsageError
-        For an unknown level of evidence, or ``strong`` of a table without evidence.
-
     Examples
     --------
     >>> from mirtool.io.targets.interactions import starter_interactions
-    >>> pairs = all_pairs(starter_interactions())
+    >>> pairs = all_pairs(TargetTable.of(starter_interactions(), "all"))
     >>> pairs["miRNA A"][0], pairs["miRNA B"][0]
     ('hsa-miR-17-5p', 'hsa-miR-20a-5p')
     """
-    targets = target_matrix(filter_by_evidence(interactions, evidence))
+    targets = table.matrix
     pairs = pair_statistics(targets.incidence, len(targets.genes), sharing_only=True)
     order = np.lexsort((pairs.b, pairs.a, -pairs.shared, pairs.p_value))
     n = len(targets.mirnas)
@@ -56,8 +48,8 @@ def all_pairs(interactions: Interactions, *, evidence: str = "all") -> Table:
         },
         notes=(
             ("mirtool pairs", ""),
-            ("interactions", interactions.source),
-            ("evidence", evidence),
+            ("interactions", table.source),
+            ("evidence", table.evidence),
             ("universe", f"{len(targets.genes)} genes"),
             ("FDR", f"BH over all {n * (n - 1) // 2} pairs of {n} miRNAs"),
         ),

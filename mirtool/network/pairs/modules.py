@@ -39,6 +39,7 @@ import numpy.typing as npt
 from mirtool.errors import NotEnoughDataError, UsageError
 from mirtool.model import BoolArray, FloatArray, GeneSets, IntArray, ProteinInteractions, Table, text_array
 from mirtool.network.build import SynergyNetwork
+from mirtool.network.enrichment.membership import membership_matrix
 from mirtool.network.enrichment.over_representation import MAX_SIZE, MIN_SIZE
 from mirtool.network.pairs.proximity import DRAWS, Closeness, closeness, protein_space
 from mirtool.stats.adjustment import adjust_p_values
@@ -210,7 +211,7 @@ def with_modules(
     columns = np.flatnonzero([gene in universe for gene in targets.genes])
     genes = targets.genes[columns]
     incidence = targets.incidence[:, columns]
-    members = _membership(gene_sets, terms, genes)
+    members = membership_matrix([gene_sets.genes[i] for i in terms], genes)
     row = {name: i for i, name in enumerate(targets.mirnas)}
     a, b = (np.array([row[name] for name in network.pairs[side]]) for side in ("miRNA A", "miRNA B"))
     shared = incidence[a].multiply(incidence[b]).tocsr()
@@ -318,17 +319,6 @@ def _tested_terms(
             hint="use a larger universe (a larger table of interactions), or allow smaller sets with --min-size",
         )
     return tested, universe
-
-
-def _membership(gene_sets: GeneSets, terms: list[int], genes: npt.NDArray[np.object_]) -> csr_array:
-    """Return terms × genes."""
-    from scipy.sparse import csr_array
-
-    place = {gene: j for j, gene in enumerate(genes)}
-    rows = [sorted(place[gene] for gene in gene_sets.genes[i] if gene in place) for i in terms]
-    starts = np.concatenate([[0], np.cumsum([len(own) for own in rows])])
-    members = np.array([j for own in rows for j in own], dtype=np.int64)
-    return csr_array((np.ones(len(members), dtype=np.int32), members, starts), shape=(len(rows), len(genes)))
 
 
 def _closeness_of_distinct(

@@ -36,12 +36,12 @@ import numpy as np
 
 from mirtool.annotation.mirbase import seed as seed_of
 from mirtool.errors import UsageError
-from mirtool.model import BoolArray, FloatArray, IntArray, Interactions, Table, TextArray, text_array
+from mirtool.model import BoolArray, FloatArray, IntArray, Table, TextArray, text_array
 from mirtool.network.build import SynergyNetwork, synergy_network
-from mirtool.network.interactions.evidence import filter_by_evidence
 from mirtool.network.interactions.mirna_universe import mirna_universe
 from mirtool.network.interactions.mirnas import parts_of
-from mirtool.network.interactions.targets import TargetMatrix, target_matrix
+from mirtool.network.interactions.target_table import TargetTable
+from mirtool.network.interactions.targets import TargetMatrix
 from mirtool.network.pairs.curveball import PAIR_DRAWS, pair_null
 from mirtool.stats.adjustment import adjust_p_values
 from mirtool.stats.hypergeometric import upper_tail
@@ -78,7 +78,7 @@ class PairStatistics:
 
 def beyond_seed(
     network: SynergyNetwork,
-    interactions: Interactions,
+    targets: TargetTable,
     way: str,
     *,
     seed_share: int = SEED_SHARE,
@@ -91,8 +91,8 @@ def beyond_seed(
     Parameters
     ----------
     network
-        As :func:`mirtool.network.synergy_network` gives it; its level of evidence, alpha and null of pairs hold.
-    interactions
+        As :func:`mirtool.network.synergy_network` gives it; its alpha and null of pairs hold.
+    targets
         The table it was built on.
     way
         One of :data:`WAYS`, as the module's docstring defines them.
@@ -122,8 +122,8 @@ def beyond_seed(
             "a common target of a seed family is one of two members or more", found=str(seed_share), expected="2"
         )
     if way == "family":
-        return _by_family(network, interactions, pair_draws, seed, executor)
-    return _by_targets(network, interactions, seed_share, pair_draws, seed, executor)
+        return _by_family(network, targets, pair_draws, seed, executor)
+    return _by_targets(network, targets, seed_share, pair_draws, seed, executor)
 
 
 def common_targets(targets: TargetMatrix, seed: str, seed_share: int = SEED_SHARE) -> BoolArray:
@@ -132,7 +132,7 @@ def common_targets(targets: TargetMatrix, seed: str, seed_share: int = SEED_SHAR
     Examples
     --------
     >>> from mirtool.io.targets.interactions import starter_interactions
-    >>> targets = target_matrix(starter_interactions())
+    >>> targets = TargetTable.of(starter_interactions(), "all").matrix
     >>> targets.genes[common_targets(targets, "AAAGUGC", 4)].tolist()
     ['CDKN1A', 'PTEN']
     """
@@ -169,7 +169,7 @@ def units_of(names: Sequence[str], seeds: Sequence[Sequence[str]]) -> list[list[
 
 def _by_targets(
     network: SynergyNetwork,
-    interactions: Interactions,
+    targets: TargetTable,
     seed_share: int,
     pair_draws: int,
     seed: int,
@@ -184,13 +184,13 @@ def _by_targets(
             pairs_of_seeds[common].append(pair)
     judged = _as_it_is(network)
     shared, expected, p_value = judged.shared.copy(), judged.expected.copy(), judged.p_value.copy()
-    known = filter_by_evidence(interactions, network.evidence)
-    everything, own = target_matrix(known), target_matrix(known, names.tolist()).incidence
-    shuffled = network.pair_null == "curveball"
-    table = mirna_universe(names.tolist(), interactions, evidence=network.evidence).targets if shuffled else None
+    own = targets.of_probes(names.tolist()).incidence
+    table = mirna_universe(names.tolist(), targets).targets if network.pair_null == "curveball" else None
     for common, pairs in pairs_of_seeds.items():
         rows = np.array(pairs, dtype=np.int64)
-        kept = np.flatnonzero(~np.any([common_targets(everything, each, seed_share) for each in common], axis=0))
+        kept = np.flatnonzero(
+            ~np.any([common_targets(targets.matrix, each, seed_share) for each in common], axis=0)
+        )
         left = own[:, kept]
         shared[rows] = np.asarray(left[a[rows]].multiply(left[b[rows]]).sum(axis=1), dtype=np.int64)
         if table is not None:
@@ -223,7 +223,7 @@ def _hypergeometric(
 
 
 def _by_family(
-    network: SynergyNetwork, interactions: Interactions, pair_draws: int, seed: int, executor: Executor | None
+    network: SynergyNetwork, targets: TargetTable, pair_draws: int, seed: int, executor: Executor | None
 ) -> SynergyNetwork:
     names, seeds = network.targets.mirnas, _seeds(network)
     units = units_of(names.tolist(), [seeds[name] for name in names])
@@ -235,8 +235,7 @@ def _by_family(
     else:
         collapsed = synergy_network(
             unit_names,
-            interactions,
-            evidence=network.evidence,
+            targets,
             alpha=network.alpha,
             pair_null=network.pair_null,
             pair_draws=pair_draws,
