@@ -15,14 +15,15 @@ import typer
 from typer.exceptions import TyperException
 
 from mirtool import __version__
-from mirtool.commands import COMMANDS, GROUPS
 from mirtool.commands.console import say
+from mirtool.commands.lazy import LazyGroup
 from mirtool.errors import MirtoolError, OutputError
 
 INTERRUPTED = 130
 
 app = typer.Typer(
     name="mirtool",
+    cls=LazyGroup,
     rich_markup_mode=None,
     add_completion=False,
     no_args_is_help=True,
@@ -55,12 +56,6 @@ def _options(
 ) -> None:
     global _debug  # the one place where an option reaches main()
     _debug = debug
-
-
-for _name, _function in COMMANDS.items():
-    app.command(_name)(_function)
-for _name, _group in GROUPS.items():
-    app.add_typer(_group, name=_name)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -170,6 +170,10 @@ class OutputError(MirtoolError):
     """A result could not be written."""
 
 
+class StaleError(MirtoolError):
+    """A result was made from inputs that have changed since."""
+
+
 class OfflineError(MirtoolError):
     """Something had to be fetched and could not be."""
 

@@ -22,6 +22,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("validation",),
     ("network", "audit", "robustness", "library", "shortlist", "simulate"),
     ("report",),
+    ("workflow",),
     ("commands",),
     ("cli", "__main__"),
 )

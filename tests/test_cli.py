@@ -14,16 +14,14 @@ import pytest
 
 from mirtool import __version__
 from mirtool.cli import main
-from mirtool.commands import COMMANDS, GROUPS
+from mirtool.commands import GROUPS, SUMMARIES, load_command
 
 FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
 TABLE = str(FIXTURES / "matrix" / "intensities.csv")
 HEAVY = ("numpy", "pandas", "scipy", "matplotlib", "networkx", "pyarrow", "statsmodels", "gseapy", "xlsxwriter")
 MIRTOOL = [sys.executable, "-m", "mirtool"]
-CALLS = [[name] for name in (*COMMANDS, *GROUPS)] + [
-    [name, command.name or command.callback.__name__]
-    for name, group in GROUPS.items()
-    for command in group.registered_commands
+CALLS = [[name] for name in SUMMARIES] + [
+    [name, command] for name in GROUPS for command in load_command(name).commands
 ]
 """Every command, and every command of a group."""
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from mirtool.cli import main
-from mirtool.commands import COMMANDS, GROUPS
+from mirtool.commands import SUMMARIES
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-NAMES = [*COMMANDS, *GROUPS]
+NAMES = [*SUMMARIES]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 

@@ -7,7 +7,10 @@ import pytest
 
 from mirtool.annotation.probes import KindRule, ProbeKind
 from mirtool.errors import MirtoolError, SampleSheetError
-from mirtool.study.folder import find_study, merge_run, read_config, read_samples, run_record
+from mirtool.study.config import read_config
+from mirtool.study.folder import find_study
+from mirtool.study.record import merge_run, run_record
+from mirtool.study.samples import read_samples
 
 
 @pytest.fixture
@@ -74,7 +77,7 @@ def test_a_sheet_that_contradicts_itself_is_refused(sheet, text, message):
     ("text", "message"),
     [
         ("[[probe_kinds]\n", "the settings can't be read as TOML"),
-        ("cutoff = 2\n", r"unknown setting \(found cutoff; expected probe_kinds\)"),
+        ("cutoff = 2\n", r"unknown setting \(found cutoff; expected one of probe_kinds\)"),
         ("probe_kinds = 5\n", "the probe rules are not a list of tables"),
         ("probe_kinds = [5]\n", "needs a pattern and a kind"),
         ('[[probe_kinds]]\npattern = "a"\n', "needs a pattern and a kind"),
@@ -99,10 +102,10 @@ def test_the_record_keeps_one_run_a_command_and_has_no_date(tmp_path):
         path.write_bytes(merge_run(path, record))
     path.write_bytes(merge_run(path, run_record("normalize", {}, {}, {})))
     content = json.loads(path.read_text())
-    assert content["schema_version"] == 1
+    assert content["schema_version"] == 2
     assert list(content["runs"]) == ["diff", "normalize"]
     assert content["runs"]["diff"]["arguments"] == {"cutoff": 3}
-    assert set(content["runs"]["diff"]) == {"command", "arguments", "inputs", "summary", "versions"}
+    assert set(content["runs"]["diff"]) == {"command", "arguments", "inputs", "outputs", "summary", "versions"}
     assert {"mirtool", "python", "numpy"} <= set(content["runs"]["diff"]["versions"])
 
 

@@ -1,50 +1,74 @@
-"""The commands, one module each. Importing them imports nothing heavy: a command does that when it runs."""
+"""The commands. Importing this imports none of them: a command is loaded when it is called."""
 
-from collections.abc import Callable
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
 from typing import Any
 
-import typer
+from mirtool.workflow.catalog import STEPS
 
-from mirtool.commands.audit import audit
-from mirtool.commands.cluster import cluster
-from mirtool.commands.demo import demo
-from mirtool.commands.diff import diff
-from mirtool.commands.enrichment import enrichment
-from mirtool.commands.genesets import genesets
-from mirtool.commands.gsea import gsea
-from mirtool.commands.init import init
-from mirtool.commands.inspect import inspect
-from mirtool.commands.methods import methods
-from mirtool.commands.mirnasets import mirnasets
-from mirtool.commands.names import names
-from mirtool.commands.network import network
-from mirtool.commands.normalize import normalize
-from mirtool.commands.power import power
-from mirtool.commands.qc import qc
-from mirtool.commands.shortlist import shortlist
-from mirtool.commands.targets import targets
-from mirtool.commands.validate import validate
-
-COMMANDS: dict[str, Callable[..., Any]] = {
-    "init": init,
-    "inspect": inspect,
-    "qc": qc,
-    "normalize": normalize,
-    "diff": diff,
-    "cluster": cluster,
-    "validate": validate,
-    "network": network,
-    "enrichment": enrichment,
-    "gsea": gsea,
-    "mirnasets": mirnasets,
-    "shortlist": shortlist,
-    "names": names,
-    "audit": audit,
-    "methods": methods,
-    "power": power,
-    "demo": demo,
+PANELS: Mapping[str, Mapping[str, str]] = {
+    "Study": {
+        "init": "Look at the arrays of a study and write its sample sheet.",
+        "inspect": "Say what files hold: format, spots, channels, probes, and what looks wrong.",
+        "status": "List the steps of a study: done, out of date, not run.",
+        "demo": "Simulate a study, analyze it, and compare what was planted with what was found.",
+    },
+    "Arrays": {
+        "qc": "Judge every array: fine, look at it, or outlier, and why.",
+        "normalize": "Normalize the arrays: one value for each miRNA and sample.",
+    },
+    "Comparison": {
+        "diff": "Compare two groups: fold change, test, adjusted P, and who is up or down.",
+        "cluster": "Cluster probes and arrays: trees, heat map, stability, k-means, PCA.",
+        "methods": "Run the study through every normalization and test, and compare.",
+        "power": "How many arrays per group find a fold change at a false discovery rate.",
+    },
+    "Targets": {
+        "network": "Which miRNAs work together: shared targets, synergy, hubs, gene sets.",
+        "enrichment": "Which gene sets hold more of a list of genes than chance gives.",
+        "gsea": "Gene set enrichment analysis of an mRNA table, or of miRNA targets in it.",
+        "mirnasets": "Which sets of miRNAs changed: seed families, genomic clusters, diseases.",
+        "shortlist": "Rank the miRNAs, with all that speaks for or against each.",
+    },
+    "Validation": {
+        "validate": "Validate array findings by qPCR: ratios, intervals, tests, verdicts.",
+        "audit": "Compute a service laboratory's workbook again, and explain differences.",
+    },
+    "Names and databases": {
+        "names": "Say what miRNA names are called now: name, accession, sequence, seed.",
+        "targets": "Keep tables of miRNA targets under a name: add, fetch, list, predict.",
+        "genesets": "Keep gene sets under a name: add, fetch, list, info, remove.",
+    },
 }
-"""The commands in the order in which a study needs them."""
+"""Panel of `mirtool --help` to its commands, each with its summary."""
 
-GROUPS: dict[str, typer.Typer] = {"targets": targets, "genesets": genesets}
-"""The commands that have commands of their own: `mirtool targets add`."""
+SUMMARIES: Mapping[str, str] = {name: text for commands in PANELS.values() for name, text in commands.items()}
+
+FORMER_NAMES: Mapping[str, str] = {}
+"""Names of the last version, which still work."""
+
+GROUPS = ("targets", "genesets")
+"""Commands that have commands of their own: `mirtool targets add`."""
+
+
+def load_command(name: str) -> Any:
+    """Return a command, or a group of commands, as typer runs it."""
+    import typer
+
+    if name in STEPS:
+        from mirtool.commands.making import make_command
+        from mirtool.workflow.catalog import load_step
+
+        return make_command(load_step(name))
+    own = getattr(import_module(f"mirtool.commands.{name}"), name)
+    if name in GROUPS:
+        group = typer.main.get_group(own)
+        group.name = name
+        return group
+    app = typer.Typer(rich_markup_mode=None, add_completion=False)
+    app.command(name)(own)
+    command = typer.main.get_command(app)
+    command.name = name
+    return command

@@ -29,7 +29,8 @@ def read_study_arrays(
     ``reading`` holds further arguments of :func:`mirtool.io.arrays.reading.read_arrays`.
     """
     from mirtool.io.arrays.reading import paths_to_read, read_arrays
-    from mirtool.study.folder import CONFIG_FILE, read_config, read_samples
+    from mirtool.study.config import CONFIG_FILE, read_config
+    from mirtool.study.samples import read_samples
 
     samples = read_samples(place.samples) if place.samples else None
     paths = paths_to_read(files, samples)

@@ -112,7 +112,8 @@ def audit(
 
 
 def _sample_sheet(path: str | None) -> SampleTable | None:
-    from mirtool.study.folder import SAMPLES_FILE, read_samples
+    from mirtool.study.folder import SAMPLES_FILE
+    from mirtool.study.samples import read_samples
 
     if path is None and not Path(SAMPLES_FILE).is_file():
         return None

@@ -234,7 +234,7 @@ def _check_options(
 def _read_matrix(source: str, sheet: str | None, scale: Scale | None) -> ExpressionMatrix:
     from mirtool.differential import join_samples
     from mirtool.io.arrays.matrix import read_expression
-    from mirtool.study.folder import read_samples
+    from mirtool.study.samples import read_samples
 
     matrix = read_expression(source, scale=scale)
     if len(matrix.samples) < 2:

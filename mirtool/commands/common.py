@@ -13,14 +13,14 @@ from mirtool.errors import MirtoolError, UsageError
 
 if TYPE_CHECKING:
     from mirtool.model import Table
-    from mirtool.study.folder import Study
+    from mirtool.study.folder import StudyFolder
 
 
 @dataclass(frozen=True)
 class Place:
     """Where a command runs: in a study folder without arguments, or on files it was given."""
 
-    study: Study | None
+    study: StudyFolder | None
     samples: str | None
 
     @property
@@ -43,13 +43,14 @@ class Place:
 
 def find_place(files: Sequence[str], samples: str | None, what: str) -> Place:
     """Return True if a command stands in a study folder; ``what`` names the files it needs otherwise."""
-    from mirtool.study.folder import CONFIG_FILE, SAMPLES_FILE, Study, find_study, read_config
+    from mirtool.study.config import CONFIG_FILE, read_config
+    from mirtool.study.folder import SAMPLES_FILE, StudyFolder, find_study
 
     if files:
         return Place(None, samples)
     if samples:
         root = Path(samples).parent
-        return Place(Study(root, read_config(root / CONFIG_FILE)), samples)
+        return Place(StudyFolder(root, read_config(root / CONFIG_FILE)), samples)
     study = find_study(".")
     if study is None:
         raise UsageError(
@@ -122,7 +123,7 @@ def record_run(
 ) -> None:
     """Keep the record of a run: ``results/run.json`` in a study, ``NAME.run.json`` beside a file, else none."""
     from mirtool.report.tables import write_bytes
-    from mirtool.study.folder import merge_run, run_record
+    from mirtool.study.record import merge_run, run_record
 
     if is_stream(target):
         return

@@ -209,17 +209,14 @@ def _run_step(command: str, purpose: str) -> None:
     """Print a command and run it just as printed, the file pattern expanded as a shell would."""
     import shlex
 
-    from mirtool.commands import COMMANDS, GROUPS
+    from mirtool.commands import load_command
 
     say(f"\n# {purpose}\n$ {command}")
     _, name, *words = shlex.split(command)
     arguments = [
         path for word in words for path in (sorted(map(str, Path().glob(word))) if "*" in word else [word])
     ]
-    app = GROUPS.get(name) or typer.Typer()
-    if name in COMMANDS:
-        app.command()(COMMANDS[name])
-    app(args=arguments, prog_name=f"mirtool {name}", standalone_mode=False)
+    load_command(name).main(args=arguments, prog_name=f"mirtool {name}", standalone_mode=False)
 
 
 def _fill_in_groups(study: SimulatedStudy) -> None:

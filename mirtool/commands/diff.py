@@ -456,7 +456,7 @@ def _read_matrix(
     from mirtool.io.arrays.matrix import read_expression
     from mirtool.io.results.replicates import read_replicates, replicates_path
     from mirtool.io.results.spots import read_spots, spots_path
-    from mirtool.study.folder import read_samples
+    from mirtool.study.samples import read_samples
 
     matrix = read_expression(
         source,

@@ -18,11 +18,18 @@ from mirtool.commands.common import (
 )
 from mirtool.commands.console import progress_steps, say, say_pairs, say_table, warn
 from mirtool.commands.enrichment_figures import draw_enrichment
-from mirtool.commands.options import FiguresOption, FormatOption, NoFiguresOption, OutputOption
-from mirtool.commands.workers import SchedulerOption, WorkersOption, open_executor
+from mirtool.commands.options import (
+    FiguresOption,
+    FormatOption,
+    NoFiguresOption,
+    OutputOption,
+    SchedulerOption,
+    WorkersOption,
+)
 from mirtool.errors import MirtoolError, UsageError
 from mirtool.io.tables.text import hash_files
 from mirtool.wording import plural
+from mirtool.workflow.workers import open_executor
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor

@@ -37,6 +37,6 @@ def read_grouped(source: str, sheet: str, scale: Scale | None) -> ExpressionMatr
     """Read a normalized table and give its samples the groups of the sheet."""
     from mirtool.differential import join_samples
     from mirtool.io.arrays.matrix import read_expression
-    from mirtool.study.folder import read_samples
+    from mirtool.study.samples import read_samples
 
     return join_samples(read_expression(source, scale=scale), read_samples(sheet), sheet)

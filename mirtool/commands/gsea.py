@@ -27,11 +27,18 @@ from mirtool.commands.network_mirnas import (
     species_in_common,
     update_study_names,
 )
-from mirtool.commands.options import FiguresOption, FormatOption, OutputOption, RegulationOption
-from mirtool.commands.workers import SchedulerOption, WorkersOption, open_executor
+from mirtool.commands.options import (
+    FiguresOption,
+    FormatOption,
+    OutputOption,
+    RegulationOption,
+    SchedulerOption,
+    WorkersOption,
+)
 from mirtool.errors import UsageError
 from mirtool.io.tables.text import hash_files
 from mirtool.wording import plural
+from mirtool.workflow.workers import open_executor
 
 if TYPE_CHECKING:
     from mirtool.model import GeneSets

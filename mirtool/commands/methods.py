@@ -155,7 +155,7 @@ def _is_given(context: typer.Context, name: str) -> bool:
 
 def _as_normalized(place: Place, given: set[str]) -> dict[str, Any]:
     """Return the options with which the study was normalized, but for those ``given`` now, and tell them."""
-    from mirtool.study.folder import recorded_arguments
+    from mirtool.study.record import recorded_arguments
 
     if place.study is None:
         return {}

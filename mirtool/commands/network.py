@@ -97,10 +97,12 @@ from mirtool.commands.options import (
     NoFiguresOption,
     OutputFolderOption,
     RegulationOption,
+    SchedulerOption,
+    WorkersOption,
 )
-from mirtool.commands.workers import SchedulerOption, WorkersOption, open_executor
 from mirtool.errors import NotEnoughDataError
 from mirtool.io.tables.text import hash_files
+from mirtool.workflow.workers import open_executor
 
 if TYPE_CHECKING:
     from mirtool.model import GeneSets

@@ -183,3 +183,20 @@ AdjustOption = Annotated[
         "fdr_tsbky, fdr_gbs or none.",
     ),
 ]
+
+# Who shares heavy work.
+
+WorkersOption = Annotated[
+    int,
+    typer.Option(
+        "--workers", metavar="N", min=1, help="Processes that share the draws; the result is the same for any."
+    ),
+]
+SchedulerOption = Annotated[
+    str | None,
+    typer.Option(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="Share the draws among the workers of this Dask cluster (tcp://host:8786); needs mirtool[dask].",
+    ),
+]

@@ -42,7 +42,7 @@ def run_sensitivity(place: Place, source: str, sheet: str, d: DifferentialTable)
     """Read the raw arrays as ``mirtool normalize`` read them, and make the list under every choice."""
     from mirtool.normalize import normalize
     from mirtool.robustness.sensitivity import sensitivity
-    from mirtool.study.folder import recorded_arguments
+    from mirtool.study.record import recorded_arguments
 
     record = place.study.run_file if place.study else Path(source).with_suffix(".run.json")
     recorded = recorded_arguments(record, "normalize")

@@ -237,7 +237,7 @@ def _find_place(samples: str | None) -> Place:
 
 
 def _read_sheet(place: Place) -> SampleTable | None:
-    from mirtool.study.folder import read_samples
+    from mirtool.study.samples import read_samples
 
     return read_samples(place.samples) if place.samples else None
 

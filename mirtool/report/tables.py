@@ -36,7 +36,7 @@ MISSING = "NA"
 
 def format_of(path: str | Path, format_name: str | None = None) -> str:
     """Tell the format of an output by ``format_name``, else by its extension; CSV for stdout and devices."""
-    name = format_name or ("csv" if _is_stream(path) else _EXTENSIONS.get(Path(path).suffix.lower(), ""))
+    name = format_name or ("csv" if is_stream(path) else _EXTENSIONS.get(Path(path).suffix.lower(), ""))
     if name not in FORMATS:
         raise UsageError(
             f"can't tell how to write {path}",
@@ -46,7 +46,7 @@ def format_of(path: str | Path, format_name: str | None = None) -> str:
     return name
 
 
-def _is_stream(path: str | Path) -> bool:
+def is_stream(path: str | Path) -> bool:
     """Tell stdout, a device or a named pipe from a file with a name of its own."""
     return str(path) == STDOUT or (Path(path).exists() and not Path(path).is_file() and not Path(path).is_dir())
 
@@ -180,9 +180,12 @@ def write_table(table: Table, path: str | Path, format_name: str | None = None) 
     OutputError
         Where the file can't be written: no permission, no folder, no space left.
     """
+    write_bytes(table_bytes(table, path, format_name), path)
+
+
+def table_bytes(table: Table, path: str | Path, format_name: str | None = None) -> bytes:
+    """Return a table as the file at ``path`` would hold it."""
     name = format_of(path, format_name)
     if name == "xlsx":
-        sheet = "table" if str(path) == STDOUT else Path(path).stem
-        write_bytes(workbook_bytes({sheet: table}), path)
-    else:
-        write_bytes(table_text(table, name).encode(), path)
+        return workbook_bytes({"table" if str(path) == STDOUT else Path(path).stem: table})
+    return table_text(table, name).encode()

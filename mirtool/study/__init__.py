@@ -1,1 +1,1 @@
-"""The study folder: its samples, settings, results, and the record of each run."""
+"""The study folder: its samples, settings, results, the record of each run, and what is up to date."""

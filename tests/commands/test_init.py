@@ -7,7 +7,7 @@ import pytest
 
 from mirtool.cli import main
 from mirtool.study.draft import names_from_files
-from mirtool.study.folder import read_samples
+from mirtool.study.samples import read_samples
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 

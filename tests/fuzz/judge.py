@@ -14,7 +14,7 @@ from mirtool.errors import MirtoolError, UnknownFormatError, UsageError
 from mirtool.io.registry import FORMATS, inspect_file, sniff_format
 from mirtool.io.results.differential import read_differential
 from mirtool.io.targets.databases.targetscan_families import FAMILY_FILE, read_families
-from mirtool.study.folder import read_samples
+from mirtool.study.samples import read_samples
 from tests.fuzz.calls import run_commands
 from tests.fuzz.limits import BrokenError, EndlessError, limits
 from tests.fuzz.mutate import mutant

@@ -37,7 +37,8 @@ from mirtool.network.enrichment.mirna_sets import find_clusters
 from mirtool.network.interactions.target_table import TargetTable
 from mirtool.normalize import normalize, normalized_table
 from mirtool.report.tables import table_text
-from mirtool.study.folder import read_config, read_samples
+from mirtool.study.config import read_config
+from mirtool.study.samples import read_samples
 from mirtool.validation import combine_replicates, log2_quantities
 from mirtool.validation.tables import ct_table
 

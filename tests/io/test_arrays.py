@@ -16,7 +16,7 @@ from mirtool.io.arrays.genepix import genepix_bytes, read_genepix
 from mirtool.io.arrays.reading import read_arrays
 from mirtool.io.arrays.spot_alignment import join_replicates
 from mirtool.model import Channel, ProbeTable, SampleTable, text_array
-from mirtool.study.folder import read_samples
+from mirtool.study.samples import read_samples
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures/genepix"
 FIRST = FIXTURES / "v3_two_channels.gpr"

@@ -11,7 +11,7 @@ from mirtool.io.arrays.dye_columns import pair_names
 from mirtool.io.arrays.reading import read_arrays
 from mirtool.io.registry import inspect_file
 from mirtool.normalize import normalize
-from mirtool.study.folder import read_samples
+from mirtool.study.samples import read_samples
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures" / "matrix"
 REAL = Path(__file__).resolve().parents[2] / "../shared/data/imagene"

@@ -16,7 +16,7 @@ from mirtool.io.registry import inspect_file, sniff_format
 from mirtool.model import SampleTable, SpotLayout
 from mirtool.normalize import normalize
 from mirtool.study.draft import draft_samples
-from mirtool.study.folder import read_samples
+from mirtool.study.samples import read_samples
 
 FOLDER = Path(__file__).resolve().parents[2] / "fixtures"
 FIXTURES = FOLDER / "imagene"

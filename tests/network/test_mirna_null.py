@@ -12,7 +12,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
-from mirtool.commands.workers import open_executor
 from mirtool.errors import FormatError, NotEnoughDataError, UsageError
 from mirtool.io.genes.gene_sets import embedded_go_bp
 from mirtool.io.tables.text_tables import TextTable
@@ -29,6 +28,7 @@ from mirtool.network.enrichment.mirna_null import count_hits, mirna_null
 from mirtool.network.interactions.mirna_universe import degree_strata, read_universe, universe_table
 from mirtool.network.interactions.target_table import TargetTable
 from mirtool.report.tables import table_text
+from mirtool.workflow.workers import open_executor
 
 # Five miRNAs, the first two the study's; a term of the first three genes.
 INCIDENCE = np.array(

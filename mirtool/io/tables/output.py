@@ -6,7 +6,7 @@ import errno
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -54,6 +54,42 @@ def write_bytes(data: bytes, path: str | Path) -> None:
             with suppress(OSError):
                 Path(temporary).unlink()
             raise
+
+
+def write_files(files: Mapping[Path, bytes]) -> None:
+    """Write several files that belong together: all of them, or none.
+
+    All are written to temporary files first and flushed to the disk; only then do they take their names, in the
+    order given. What is interrupted before leaves every old file as it was.
+
+    Raises
+    ------
+    OutputError
+        Where one can't be written: no permission, no folder, no space left.
+    """
+    made: dict[Path, Path] = {}
+    try:
+        for path, data in files.items():
+            with output_errors(path):
+                target = path.resolve()
+                if target.exists() and not target.is_file():
+                    raise OSError(errno.EISDIR if target.is_dir() else errno.EINVAL, "it is not a regular file")
+                _make_folder(target.parent)
+                handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+                made[target] = Path(temporary)
+                with os.fdopen(handle, "wb") as file:
+                    file.write(data)
+                    file.flush()
+                    os.fsync(file.fileno())
+                made[target].chmod(_plain_mode())
+        for target, ready in list(made.items()):
+            with output_errors(target):
+                ready.replace(target)
+            del made[target]
+    finally:
+        for ready in made.values():
+            with suppress(OSError):
+                ready.unlink()
 
 
 def _make_folder(folder: Path) -> None:

@@ -1,32 +1,15 @@
-"""Who does long work: this process, several, or a cluster. The result is the same."""
+"""Parallel execution: this process, several, or a Dask cluster. The result is the same for any."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-import typer
-
-from mirtool.errors import UsageError
+from mirtool.errors import UsageError, option
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
-
-WorkersOption = Annotated[
-    int,
-    typer.Option(
-        "--workers", metavar="N", min=1, help="Processes that share the draws; the result is the same for any."
-    ),
-]
-SchedulerOption = Annotated[
-    str | None,
-    typer.Option(
-        "--scheduler",
-        metavar="ADDRESS",
-        help="Share the draws among the workers of this Dask cluster (tcp://host:8786); needs mirtool[dask].",
-    ),
-]
 
 
 @contextmanager
@@ -40,7 +23,10 @@ def open_executor(workers: int, scheduler: str | None) -> Iterator[Executor | No
     """
     if scheduler is not None:
         if workers != 1:
-            raise UsageError("--workers and --scheduler contradict each other", hint="leave one of them out")
+            raise UsageError(
+                f"{option('workers')} and {option('scheduler')} contradict each other",
+                hint="leave one of them out",
+            )
         with _cluster(scheduler) as executor:
             yield executor
     elif workers == 1:
@@ -60,8 +46,8 @@ def _cluster(address: str) -> Iterator[Executor]:
         from distributed import Client
     except ImportError as error:
         raise UsageError(
-            "--scheduler needs Dask, which is not installed",
-            hint="install it: pip install 'mirtool[dask]'; or leave --scheduler out: the result is the same",
+            f"{option('scheduler')} needs Dask, which is not installed",
+            hint="install it: pip install 'mirtool[dask]'; or leave it out: the result is the same",
         ) from error
     _check_answer(address)
     client: Any = Client(address, set_as_default=False)  # type: ignore[no-untyped-call, unused-ignore]
@@ -84,5 +70,6 @@ def _check_answer(address: str) -> None:
             "no Dask cluster answers there",
             found=address,
             expected="the address that `dask scheduler` prints, such as tcp://127.0.0.1:8786",
-            hint="start the scheduler and its workers first, or leave --scheduler out: the result is the same",
+            hint=f"start the scheduler and its workers first, or leave {option('scheduler')} out: "
+            "the result is the same",
         ) from error

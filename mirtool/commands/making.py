@@ -1,0 +1,207 @@
+"""Commands made from steps: every option comes from the declaration of its parameter."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import typing
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperCommand
+
+from mirtool.errors import option_name
+from mirtool.workflow.step import OUTPUT_PANEL, Parameter, Step
+
+ARGUMENT_PANEL = "Arguments"
+
+FIGURE_OPTIONS = ("figures", "no_figures")
+
+
+class PanelCommand(TyperCommand):
+    """A command whose help shows an example first, and its options by panel, as plain text."""
+
+    examples: tuple[tuple[str, str], ...] = ()
+
+    def format_help_text(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
+        """Write the summary, the examples, then the details."""
+        summary, _, details = inspect.cleandoc(self.help or "").partition("\n\n")
+        formatter.write_paragraph()
+        with formatter.indentation():
+            formatter.write_text(" ".join(summary.split()))
+        if self.examples:
+            width = max((len(command) for command, what in self.examples if what), default=0)
+            with formatter.section("Examples"):
+                for command, what in self.examples:
+                    formatter.write(f"{'':{formatter.current_indent}}{command:<{width}}  {what}".rstrip() + "\n")
+        for paragraph in filter(None, details.split("\n\n")):
+            formatter.write_paragraph()
+            with formatter.indentation():
+                if paragraph.startswith("    "):
+                    formatter.write("".join(f"  {line}\n" for line in paragraph.split("\n")))
+                else:
+                    formatter.write_text(" ".join(plain(paragraph).split()))
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Write one section of options per panel."""
+        panels: dict[str, list[tuple[str, str]]] = {}
+        for parameter in self.get_params(ctx):
+            record = parameter.get_help_record(ctx)
+            if record is None:
+                continue
+            is_argument = parameter.param_type_name == "argument"
+            panel = getattr(parameter, "rich_help_panel", None) or ("Other" if not is_argument else ARGUMENT_PANEL)
+            panels.setdefault(panel, []).append(record)
+        for panel, records in panels.items():
+            with formatter.section(panel):
+                formatter.write_dl(records)
+
+
+def plain(text: str) -> str:
+    """Return text without the double backquotes of a docstring."""
+    return re.sub(r"``([^`]*)``", r"\1", text)
+
+
+def command_function(step: Step) -> Callable[..., None]:
+    """Return the function behind a command: its parameters are options, and it runs the step."""
+    parameters = [_typed(each) for each in step.parameters()]
+    parameters += [_output_parameter(name, step) for name in output_names(step)]
+    names = {each.name for each in step.parameters()}
+
+    def command(context: typer.Context, **values: Any) -> None:
+        from mirtool.commands.running import run_command
+
+        asked = {name for name in values if _is_given(context, name)}
+        output = {name: value for name, value in values.items() if name not in names}
+        run_command(step, {name: values[name] for name in asked if name in names}, output)
+
+    command.__name__ = step.name.replace("-", "_")
+    command.__doc__ = step.help
+    context = inspect.Parameter("context", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context)
+    signature = inspect.Signature([context, *parameters])
+    command.__signature__ = signature  # type: ignore[attr-defined]
+    command.__annotations__ = {own.name: own.annotation for own in signature.parameters.values()}
+    return command
+
+
+def output_names(step: Step) -> tuple[str, ...]:
+    """Return the parameters of a command that say where its result goes, which its function does not have."""
+    names: tuple[str, ...] = ()
+    if step.output != "none":
+        names += ("output",)
+    if step.output == "file":
+        names += ("format_name",)
+    if step.has_figures:
+        names += FIGURE_OPTIONS
+    return (*names, "strict") if step.inputs.place != "files" else names
+
+
+def make_command(step: Step) -> Any:
+    """Return the command of a step, as typer runs it."""
+    app = typer.Typer(rich_markup_mode=None, add_completion=False)
+    app.command(step.name, cls=PanelCommand)(command_function(step))
+    made = typer.main.get_command(app)
+    made.name = step.name
+    made.examples = tuple(step.examples)  # type: ignore[attr-defined]
+    return made
+
+
+def _is_given(context: typer.Context, name: str) -> bool:
+    source = context.get_parameter_source(name)
+    return source is not None and source.name != "DEFAULT"
+
+
+def _typed(parameter: Parameter) -> inspect.Parameter:
+    """Return a parameter as typer reads it."""
+    declared = parameter.declaration
+    kind = _kind_of(parameter)
+    metavar = declared.metavar or ("|".join(declared.choices) if declared.choices is not None else None)
+    shared: dict[str, Any] = {"metavar": metavar, "help": plain(declared.help), "rich_help_panel": declared.panel}
+    if kind in (int, float):
+        shared |= {"min": declared.minimum, "max": declared.maximum}
+    if declared.argument:
+        shared["rich_help_panel"] = ARGUMENT_PANEL
+        info: Any = typer.Argument(**shared)
+    else:
+        info = typer.Option(declared.option or option_name(parameter.name), **shared)
+    default = inspect.Parameter.empty if parameter.is_required else parameter.default
+    optional: Any = kind
+    if parameter.is_many:
+        optional = list[kind] if parameter.is_required else list[kind] | None  # type: ignore[valid-type]
+        default = inspect.Parameter.empty if parameter.is_required else None
+    elif default is None:
+        optional = kind | None
+    return inspect.Parameter(
+        parameter.name,
+        inspect.Parameter.KEYWORD_ONLY,
+        default=default,
+        annotation=Annotated[optional, info],
+    )
+
+
+def _kind_of(parameter: Parameter) -> type:
+    """Return the type of one value on the command line: what is neither a number nor a switch is text."""
+    if isinstance(parameter.default, bool):
+        return bool
+    kinds = {kind for kind in (float, int) if _mentions(parameter.annotation, kind)}
+    if parameter.annotation is bool:
+        return bool
+    return float if float in kinds else int if int in kinds else str
+
+
+def _mentions(annotation: Any, kind: type) -> bool:
+    return annotation is kind or any(_mentions(each, kind) for each in typing.get_args(annotation))
+
+
+def _output_parameter(name: str, step: Step) -> inspect.Parameter:
+    annotation, default = OUTPUT_OPTIONS[name if (name, step.output) != ("output", "folder") else "folder"]
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+
+
+def _output(kind: Any, *names: str, **shown: Any) -> Any:
+    return Annotated[kind, typer.Option(*names, rich_help_panel=OUTPUT_PANEL, **shown)]
+
+
+OUTPUT_OPTIONS: dict[str, tuple[Any, Any]] = {
+    "output": (
+        _output(
+            str | None,
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="File for the table: CSV, TSV or XLSX by its extension; - is stdout. Further tables are written "
+            "beside it. In a study folder the default is results/, elsewhere stdout.",
+        ),
+        None,
+    ),
+    "folder": (
+        _output(
+            str | None,
+            "--output",
+            "-o",
+            metavar="FOLDER",
+            help="Folder for the files. In a study folder the default is results/, elsewhere this folder.",
+        ),
+        None,
+    ),
+    "format_name": (
+        _output(str | None, "--format", metavar="csv|tsv|xlsx", help="Format, where the extension does not say."),
+        None,
+    ),
+    "figures": (
+        _output(
+            str | None,
+            "--figures",
+            metavar="DIR",
+            help="Folder for the figures. In a study folder, without --output, the default is figures/.",
+        ),
+        None,
+    ),
+    "no_figures": (_output(bool, "--no-figures", help="Draw no figures."), False),
+    "strict": (
+        _output(bool, "--strict", help="Stop where a file of the study is out of date, instead of warning."),
+        False,
+    ),
+}
+"""What commands have beyond their functions: where the result goes."""

@@ -1,0 +1,66 @@
+"""Running a step from the command line: print its summary, write its files, and list those an earlier run left."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from os import sep
+from pathlib import Path
+from typing import Any
+
+from mirtool.commands.console import progress_steps, say, warn
+from mirtool.workflow.step import Step
+
+
+def run_command(step: Step, given: Mapping[str, Any], output: Mapping[str, Any]) -> None:
+    """Run a step.
+
+    Parameters
+    ----------
+    step
+        The step.
+    given
+        The parameters that were given on the command line.
+    output
+        Where the result goes: ``output``, ``format_name``, ``figures``, ``no_figures``, ``strict``.
+    """
+    from mirtool.workflow.execution import destination, perform, prepare, write_to
+
+    strict = bool(output.get("strict"))
+    prepared = prepare(step, given, progress=progress_steps, strict=strict)
+    where = {name: value for name, value in output.items() if name != "strict"}
+    target = destination(step, prepared.run.study, where.pop("output", None), **where)
+    execution = perform(prepared)
+    for warning in execution.run.warnings:
+        warn(warning)
+    for block in execution.result.summary:
+        for line in block.lines():
+            say(line)
+    written = write_to(execution.result, target)
+    say_written(written.paths)
+    for path in written.leftovers:
+        warn(f"{path} is from an earlier run")
+
+
+def say_written(paths: Sequence[Path]) -> None:
+    """Say which files were written, in one line per folder; of a figure's two formats once."""
+    folders: dict[Path, list[str]] = {}
+    for path in paths:
+        folders.setdefault(path.parent, []).append(path.name)
+    for folder, names in folders.items():
+        if len(names) == 1:
+            say(f"Wrote {folder / names[0]}")
+            continue
+        where = "" if folder == Path() else f" {folder}{sep}"
+        say(f"Wrote{where}: {', '.join(_shortened(names))}")
+
+
+def _shortened(names: Sequence[str]) -> list[str]:
+    """Write ``volcano.png`` and ``volcano.svg`` as ``volcano.png/svg``."""
+    shown: dict[str, None] = {}
+    for name in names:
+        stem = name.removesuffix(".svg")
+        if stem != name and f"{stem}.png" in names:
+            continue
+        both = name.endswith(".png") and f"{name.removesuffix('.png')}.svg" in names
+        shown[f"{name}/svg" if both else name] = None
+    return list(shown)

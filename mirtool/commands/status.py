@@ -1,0 +1,54 @@
+"""``mirtool status``: what is up to date in a study."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from mirtool.commands.console import say
+
+
+def status(
+    folder: Annotated[str, typer.Argument(metavar="[FOLDER]", help="The study's folder.")] = ".",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """List the steps of a study: done, out of date (and why), not run.
+
+    A step is out of date where a file that it read is not the one it read then: another sample sheet, another raw
+    file, a table that an earlier step has made again. Files are compared by SHA-256 with results/run.json.
+
+    Example:
+
+    \b
+      mirtool status
+      mirtool status my_study --json
+    """  # noqa: D301  (typer wants the backspace itself)
+    import json
+    from dataclasses import asdict
+
+    from mirtool.errors import UsageError
+    from mirtool.io.tables.output import STDOUT, write_bytes
+    from mirtool.study.folder import SAMPLES_FILE, find_study
+    from mirtool.study.state import Status, StudyState
+    from mirtool.workflow.catalog import RECORDED
+
+    study = find_study(folder, RECORDED)
+    if study is None:
+        raise UsageError(
+            f"this folder is not a study: it has no {SAMPLES_FILE}",
+            path=folder,
+            hint="make one: mirtool init exports/*.gpr",
+        )
+    states = StudyState(study).states(RECORDED)
+    if as_json:
+        write_bytes((json.dumps([asdict(state) for state in states], indent=2) + "\n").encode(), STDOUT)
+        return
+    late = [state for state in states if state.status is Status.OUT_OF_DATE]
+    say(f"Out of date: run `mirtool {late[0].step}` again." if late else "Everything that was run is up to date.")
+    width = max(len(state.step) for state in states)
+    lines = []
+    for state in states:
+        why = f": made from {'; '.join(state.reasons)}" if state.reasons else ""
+        lines.append(f"{state.step:<{width}}  {state.status.value}{why}")
+    write_bytes("".join(f"{line}\n" for line in lines).encode(), STDOUT)

@@ -1,0 +1,104 @@
+"""``results/run.json``: what each step was called with, what it read and wrote, and what it found.
+
+``schema_version`` 2. ``runs`` holds the last run of each step: ``command``, ``arguments``, ``inputs`` and
+``outputs`` (path to SHA-256; inside the study relative to its folder), ``summary`` (the numbers it reported) and
+``versions`` (of everything that computed). Nothing holds a date: the same input gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from collections.abc import Mapping
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from mirtool import __version__
+from mirtool.errors import MirtoolError
+
+RUN_SCHEMA_VERSION = 2
+
+_RECORDED_PACKAGES = (
+    "numpy", "scipy", "pandas", "pyarrow", "statsmodels", "networkx", "gseapy", "matplotlib",
+)  # fmt: skip
+
+
+def run_record(
+    command: str,
+    arguments: Mapping[str, Any],
+    inputs: Mapping[str, str],
+    summary: Mapping[str, Any],
+    outputs: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """Return the record of one run: versions, arguments, SHA-256 of inputs and outputs, the numbers it found."""
+    return {
+        "command": command,
+        "arguments": dict(arguments),
+        "inputs": dict(inputs),
+        "outputs": dict(outputs or {}),
+        "summary": dict(summary),
+        "versions": {"mirtool": __version__, "python": platform.python_version()}
+        | {name: metadata.version(name) for name in _RECORDED_PACKAGES},
+    }
+
+
+def relative_to(root: str | Path, path: str | Path) -> str:
+    """Return a path as the record has it: relative to the study's folder where it lies inside, as POSIX."""
+    absolute, folder = (os.path.normpath(Path(each).absolute()) for each in (path, root))
+    inside = absolute == folder or absolute.startswith(folder.rstrip(os.sep) + os.sep)
+    return Path(os.path.relpath(absolute, folder)).as_posix() if inside else Path(path).as_posix()
+
+
+def merge_run(path: str | Path, record: Mapping[str, Any]) -> bytes:
+    """Return the run file's text with one command's record in it, beside those of the other commands."""
+    runs = read_runs(path)
+    runs[str(record["command"])] = dict(record)
+    content = {"schema_version": RUN_SCHEMA_VERSION, "runs": dict(sorted(runs.items()))}
+    return (json.dumps(content, indent=2, ensure_ascii=False, sort_keys=True) + "\n").encode()
+
+
+def recorded_arguments(path: str | Path, command: str) -> dict[str, Any] | None:
+    """Return the arguments with which a command was last run, as its record has them; None without a record.
+
+    Raises
+    ------
+    MirtoolError
+        Where the file is not a record of runs.
+    """
+    record = read_runs(path).get(command)
+    if record is None:
+        return None
+    try:
+        return dict(record["arguments"])
+    except (ValueError, TypeError, KeyError) as error:
+        raise _damaged_record(path, error) from error
+
+
+def read_runs(path: str | Path) -> dict[str, Any]:
+    """Return the record of each step's last run by its name; nothing where there is no file.
+
+    Raises
+    ------
+    MirtoolError
+        Where the file is not a record of runs.
+    """
+    if not Path(path).is_file():
+        return {}
+    try:
+        runs = dict(json.loads(Path(path).read_text(encoding="utf-8"))["runs"])
+        for record in runs.values():
+            for part in ("arguments", "inputs"):
+                dict(record[part])
+    except (ValueError, TypeError, KeyError, AttributeError, OSError) as error:
+        raise _damaged_record(path, error) from error
+    return runs
+
+
+def _damaged_record(path: str | Path, error: Exception) -> MirtoolError:
+    return MirtoolError(
+        f"the record of earlier runs is damaged: {error}",
+        path=path,
+        hint="move the file away; mirtool writes a new one",
+    )

@@ -1,0 +1,31 @@
+"""The steps by name: where each is, and its summary for `mirtool --help`. Importing this imports nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mirtool.workflow.step import Step
+
+STEPS: Mapping[str, str] = {}
+"""Step to the module that defines it as ``STEP``, in the order in which a study needs them."""
+
+
+RECORDED = (
+    "qc", "normalize", "diff", "cluster", "compare-methods", "power", "network", "enrichment", "gsea",
+    "mirna-sets", "validate", "shortlist",
+)  # fmt: skip
+"""The steps of which a study keeps a record, in their order."""
+
+
+def load_step(name: str) -> Step:
+    """Return a step; its module is loaded on first use."""
+    step: Step = import_module(STEPS[name]).STEP
+    return step
+
+
+def python_name(step: str) -> str:
+    """Return what the function of a step is called: ``mirna_sets`` for ``mirna-sets``."""
+    return step.replace("-", "_")

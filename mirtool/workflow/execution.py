@@ -1,0 +1,330 @@
+"""Running a step: where its inputs are, what is out of date, who shares the work; and writing what came of it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mirtool.errors import UsageError, option
+from mirtool.settings import Settings
+from mirtool.workflow.catalog import STEPS, load_step
+from mirtool.workflow.step import (
+    Inputs,
+    ParallelSettings,
+    Progress,
+    Provenance,
+    Result,
+    Run,
+    Step,
+    no_progress,
+    split,
+)
+
+if TYPE_CHECKING:
+    from mirtool.study.folder import StudyFolder
+
+STDOUT = "-"
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A step with its inputs and settings, ready to run."""
+
+    step: Step
+    inputs: Inputs
+    settings: Settings
+    parallel: ParallelSettings
+    run: Run
+
+
+@dataclass(frozen=True)
+class Execution:
+    """A step that ran: its result, and what surrounded it."""
+
+    result: Any
+    run: Run
+
+
+@dataclass(frozen=True)
+class Written:
+    """What was written: the files in their order, and those of an earlier run that this one does not make."""
+
+    paths: list[Path]
+    leftovers: list[Path]
+
+
+def execute(
+    step: Step,
+    given: Mapping[str, Any],
+    *,
+    root: str | Path = ".",
+    progress: Progress = no_progress,
+    strict: bool = False,
+) -> Execution:
+    """Run a step with the values given; everything else is found or has its default.
+
+    Parameters
+    ----------
+    step
+        The step.
+    given
+        Parameter to value; of those left out, the study's ``mirtool.toml`` is asked first.
+    root
+        Folder that is looked at for a study.
+    progress
+        Shows how far long work is.
+    strict
+        True makes a stale input an error.
+
+    Raises
+    ------
+    UsageError
+        Where there is neither an input nor a study, or parameters contradict each other.
+    """
+    return perform(prepare(step, given, root=root, progress=progress, strict=strict))
+
+
+def prepare(
+    step: Step,
+    given: Mapping[str, Any],
+    *,
+    root: str | Path = ".",
+    progress: Progress = no_progress,
+    strict: bool = False,
+) -> Prepared:
+    """Find the study and check the settings, before any work is done."""
+    from mirtool.study.state import StudyState
+
+    values = split(step, given)
+    inputs = step.inputs(**values[step.inputs])
+    study = _find_study(inputs, root)
+    parameters = [each for each in step.parameters() if each.owner is not ParallelSettings]
+    config = study.config.settings_of(step.name, [each.name for each in parameters]) if study else {}
+    if config:
+        values = split(step, config | dict(given))
+        inputs = step.inputs(**values[step.inputs])
+    samples = getattr(inputs, "samples", None)
+    run = Run(
+        study=study,
+        state=StudyState(study) if study else None,
+        samples=samples if samples is not None else str(study.samples_file) if study else None,
+        progress=progress,
+        strict=strict,
+        given=frozenset(given) | frozenset(config),
+    )
+    return Prepared(step, inputs, step.settings(**values[step.settings]), _parallel(values), run)
+
+
+def _parallel(values: Mapping[type[Settings], Mapping[str, Any]]) -> ParallelSettings:
+    return ParallelSettings(**values[ParallelSettings])
+
+
+def perform(prepared: Prepared) -> Execution:
+    """Run the step, and attach to its result where it came from."""
+    from mirtool.study.hashes import hash_files, remember
+    from mirtool.workflow.workers import open_executor
+
+    step, run, parallel = prepared.step, prepared.run, prepared.parallel
+    sharing: AbstractContextManager[Any] = nullcontext()
+    if step.parallel:
+        sharing = open_executor(parallel.workers, parallel.scheduler)
+    with sharing as executor:
+        run.executor = executor
+        result: Result = step.function(prepared.inputs, prepared.settings, run)
+    run.reads(run.samples)
+    hashed = {path: digest for path, digest in run.inputs.items() if digest}
+    remember(hashed)
+    hashes = hash_files(path for path, digest in run.inputs.items() if not digest)
+    result.provenance = Provenance(
+        step.name,
+        _arguments(prepared) | run.arguments,
+        {path: digest or hashes[path] for path, digest in run.inputs.items() if digest or path in hashes},
+        tuple(run.warnings),
+        run.study,
+    )
+    return Execution(result, run)
+
+
+def _find_study(inputs: Inputs, root: str | Path) -> StudyFolder | None:
+    from mirtool.study.folder import SAMPLES_FILE, find_study, open_study
+
+    steps = tuple(STEPS)
+    if inputs.place == "files" or (inputs.place == "study" and inputs.given()):
+        return None
+    samples = getattr(inputs, "samples", None)
+    if isinstance(samples, str | Path) and inputs.place == "study":
+        return open_study(Path(samples).parent, steps, Path(samples).name)
+    if samples is not None and inputs.place == "study":
+        raise UsageError(f"no {inputs.what} was given", parameter=inputs.main[0] if inputs.main else None)
+    study = find_study(root, steps)
+    if study is None and inputs.place == "study":
+        raise UsageError(
+            f"no {inputs.what} was given, and this folder is not a study (it has no {SAMPLES_FILE})",
+            hint=f"name the {inputs.what}, or make a study: mirtool init exports/*.gpr",
+        )
+    return study
+
+
+def _arguments(prepared: Prepared) -> dict[str, Any]:
+    """Return what the step was called with, objects of Python by their type."""
+    plain = prepared.inputs.record() | prepared.settings.record()
+    return {name: _as_json(value) for name, value in plain.items()}
+
+
+def _as_json(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_as_json(each) for each in value]
+    if isinstance(value, dict):
+        return {str(key): _as_json(each) for key, each in value.items()}
+    if isinstance(value, Path):
+        return value.as_posix()
+    return value if isinstance(value, str | int | float | bool) or value is None else f"<{type(value).__name__}>"
+
+
+@dataclass(frozen=True)
+class Destination:
+    """Where a result goes.
+
+    Parameters
+    ----------
+    target
+        The file of the main table, ``-`` for stdout, or the folder of a step that writes several files.
+    figures
+        Folder for the figures, or None for none.
+    record
+        The file that keeps the record, or None where nothing can be kept.
+    format_name
+        Format of the tables where the extension does not say.
+    """
+
+    target: str
+    figures: Path | None
+    record: Path | None
+    format_name: str | None = None
+
+
+def destination(
+    step: Step,
+    study: StudyFolder | None,
+    output: str | Path | None = None,
+    *,
+    figures: str | Path | None = None,
+    no_figures: bool = False,
+    format_name: str | None = None,
+) -> Destination:
+    """Return where a step's result goes: what was asked for, else the study, else stdout or this folder.
+
+    With ``output`` nothing is written into a study's folders: neither figures nor the record.
+
+    Raises
+    ------
+    UsageError
+        Where the options contradict each other, or the format can't be told.
+    """
+    from mirtool.report.tables import format_of, is_stream
+
+    if figures and no_figures:
+        raise UsageError(
+            f"{option('figures')} and {option('no_figures')} contradict each other", hint="leave one of them out"
+        )
+    home = study if output is None else None
+    drawn = None if no_figures else Path(figures) if figures else home.figures if home else None
+    if step.output == "folder":
+        folder = home.results if home else Path(output or "")
+        return Destination(str(folder), drawn, home.run_file if home else folder / f"{step.name}.run.json")
+    if home:
+        target = str(home.results / step.main_file)
+    elif output is None:
+        target = STDOUT
+    else:
+        target = str(Path(output) / step.main_file if Path(output).is_dir() else output)
+    format_of(target, format_name)
+    record = None if is_stream(target) else home.run_file if home else Path(target).with_suffix(".run.json")
+    return Destination(target, drawn, record, format_name)
+
+
+def render(result: Result, where: Destination) -> dict[Path, bytes]:
+    """Return every file of a result, ready to be written; the main one first."""
+    from mirtool.report.tables import is_stream, table_bytes
+
+    step = load_step(result.provenance.step)
+    files: dict[Path, bytes] = {}
+    if step.output == "folder":
+        folder, main = Path(where.target), step.main_file
+    else:
+        folder, main = Path(where.target).parent, Path(where.target).name
+    if step.output == "folder" or not is_stream(where.target):
+        for name, table in result.tables().items():
+            path = folder / result.file_name(name, main)
+            files[path] = table_bytes(table, path, where.format_name)
+        for name, data in result.files().items():
+            files[folder / name] = data
+    if where.figures is not None:
+        from mirtool.report.figures.canvas import png_bytes, svg_bytes
+
+        for stem, figure in result.figures().items():
+            files[where.figures / f"{stem}.png"] = png_bytes(figure)
+            files[where.figures / f"{stem}.svg"] = svg_bytes(figure)
+    return files
+
+
+def write_to(result: Result, where: Destination) -> Written:
+    """Write a result: all files together, the record last; a stream gets the main table."""
+    from mirtool.io.tables.output import write_bytes, write_files
+    from mirtool.report.tables import is_stream, table_bytes
+    from mirtool.study.hashes import hash_files
+    from mirtool.study.record import merge_run, read_runs, relative_to
+
+    step = load_step(result.provenance.step)
+    files = render(result, where)
+    if step.output == "file" and is_stream(where.target):
+        main = next(iter(result.tables().values()))
+        write_bytes(table_bytes(main, where.target, where.format_name), where.target)
+    if where.record is None:
+        write_files(files)
+        return Written(list(files), [])
+    study = result.provenance.study
+    root = study.root if study is not None and where.record == study.run_file else where.record.parent
+    outputs = {relative_to(root, path): hashlib.sha256(data).hexdigest() for path, data in files.items()}
+    record = result.record()
+    record["inputs"] = {_input_name(root, path): digest for path, digest in record["inputs"].items()}
+    record["outputs"] = outputs
+    before = read_runs(where.record).get(step.name, {}).get("outputs", {}) if where.record.is_file() else {}
+    leftovers = [root / path for path in before if path not in outputs and (root / path).is_file()]
+    write_files({**files, where.record: merge_run(where.record, record)} if step.recorded else files)
+    hash_files(leftovers)
+    return Written(list(files), leftovers)
+
+
+def _input_name(root: Path, path: str) -> str:
+    from mirtool.study.record import relative_to
+
+    return path if path == STDOUT or path.startswith("library: ") else relative_to(root, path)
+
+
+def write_result(
+    result: Result,
+    output: str | Path | None = None,
+    *,
+    figures: str | Path | None = None,
+    format_name: str | None = None,
+) -> Written:
+    """Write a result as its command does; see :meth:`mirtool.workflow.step.Result.write`.
+
+    Raises
+    ------
+    UsageError
+        Where a result that did not come from a study is written without saying where to.
+    """
+    step = load_step(result.provenance.step)
+    study = result.provenance.study
+    if output is None and study is None:
+        raise UsageError("name a file or a folder to write to", parameter="output")
+    folder = output
+    if step.output == "file" and output is not None and not Path(output).suffix and not Path(output).exists():
+        folder = Path(output) / step.main_file
+    return write_to(result, destination(step, study, folder, figures=figures, format_name=format_name))

@@ -1,0 +1,459 @@
+"""What a step is: a function of inputs and settings that returns a result; declared once for shell and Python.
+
+A module of this package defines
+
+- its inputs (:class:`Inputs`), the files or objects that the function reads, and its settings
+  (:class:`mirtool.settings.Settings`, in the room that computes);
+- the function ``step(inputs, settings, run) -> Result``, the only place that strings kernels together. It does not
+  print and does not write;
+- its :class:`Result`;
+- ``STEP``, which names them.
+
+The command line makes the options from the declarations, :func:`step_function` the Python function; both run the
+step by :func:`mirtool.workflow.execution.execute`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast, get_type_hints
+
+from mirtool.errors import MirtoolError, UsageError, for_python
+from mirtool.report.text.blocks import Summary, as_text
+from mirtool.settings import Declaration, Settings, declaration_of, setting
+from mirtool.workflow.catalog import STEPS
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+    from mirtool.model import Table
+    from mirtool.study.config import Config
+    from mirtool.study.folder import StudyFolder
+    from mirtool.study.state import StudyState
+
+INPUT_PANEL = "Input"
+OUTPUT_PANEL = "Output"
+PARALLEL_PANEL = "Parallel work"
+
+
+@dataclass(frozen=True)
+class Inputs(Settings):
+    """Base of what a step reads: paths, or objects of Python in their place.
+
+    Class attributes say where a step finds what was not given: ``place`` is ``"study"`` where it needs a study
+    folder or its ``main`` input, ``"anywhere"`` where it uses a study if there is one, ``"files"`` where it never
+    does.
+    """
+
+    place: ClassVar[Literal["study", "anywhere", "files"]] = "study"
+    main: ClassVar[tuple[str, ...]] = ()
+    """The inputs that replace the study: with one of them a step does not write into it."""
+    what: ClassVar[str] = "input"
+    """What ``main`` is, for messages: ``"normalized table"``."""
+
+    def given(self) -> bool:
+        """Return True if one of the main inputs was given."""
+        return any(getattr(self, name) not in (None, (), "") for name in self.main)
+
+
+@dataclass(frozen=True)
+class ParallelSettings(Settings):
+    """Who shares heavy work; the result is the same for any."""
+
+    workers: int = setting(
+        1, "Processes that share the work; the result is the same for any number.", metavar="N", minimum=1,
+        panel=PARALLEL_PANEL,
+    )  # fmt: skip
+    scheduler: str | None = setting(
+        None,
+        "Address of a Dask scheduler (tcp://host:8786) whose workers share the work; needs mirtool[dask].",
+        metavar="ADDRESS",
+        panel=PARALLEL_PANEL,
+    )
+
+
+Progress = Callable[[str, int], AbstractContextManager[Callable[[str], None]]]
+"""``progress(title, total)`` returns a context whose value is called after each of ``total`` steps."""
+
+
+def no_progress(_title: str, _total: int) -> AbstractContextManager[Callable[[str], None]]:
+    """Show nothing."""
+    return nullcontext(lambda _step: None)
+
+
+@dataclass
+class Run:
+    """What surrounds one run of a step: the study, who shares the work, what was read, and warnings.
+
+    Parameters
+    ----------
+    study
+        The study folder that the step runs in, or None.
+    state
+        What is up to date in it.
+    samples
+        The sample sheet: the one given, else the study's; None where there is none.
+    executor
+        Who shares heavy work; None for this process alone.
+    progress
+        Shows how far long work is.
+    strict
+        True makes a stale input an error.
+    given
+        Names of the parameters that the caller gave.
+    arguments
+        Parameters as the step resolved them, for the record: the groups that were compared, the file that was
+        found.
+    """
+
+    study: StudyFolder | None = None
+    state: StudyState | None = None
+    samples: Any = None
+    executor: Executor | None = None
+    progress: Progress = no_progress
+    strict: bool = False
+    given: frozenset[str] = frozenset()
+    arguments: dict[str, Any] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+    inputs: dict[str, str | None] = field(default_factory=dict)
+
+    @property
+    def config(self) -> Config:
+        """What ``mirtool.toml`` says: the study's, else the one beside the sample sheet or in this folder."""
+        from mirtool.study.config import CONFIG_FILE, read_config
+
+        if self.study is not None:
+            return self.study.config
+        folder = Path(self.samples).parent if isinstance(self.samples, str | Path) else Path()
+        return read_config(folder / CONFIG_FILE, tuple(STEPS))
+
+    def warn(self, text: str) -> None:
+        """Say what should not be overlooked, once."""
+        if text not in self.warnings:
+            self.warnings.append(text)
+
+    def reads(self, *paths: Any, sha256: Mapping[str, str] | None = None) -> None:
+        """Register files that were read: the record has their SHA-256. What is not a file is passed over."""
+        for path in paths:
+            if isinstance(path, str | Path) and (str(path) == "-" or Path(path).is_file()):
+                self.inputs.setdefault(str(path), None)
+        for path, digest in (sha256 or {}).items():
+            self.inputs[path] = digest
+
+    def result_path(self, name: str, what: str, *, made_by: str, instead: str = "a table") -> Path:
+        """Return a result that an earlier step wrote into the study, such as ``normalized.csv``.
+
+        Raises
+        ------
+        MirtoolError
+            Where it is not there yet: what it is, which command makes it, and what may be named in its place.
+        """
+        path = self.find_result(name)
+        if path is None:
+            where = self.study.results / name if self.study else name
+            raise MirtoolError(
+                f"the study has no {what} yet",
+                path=where,
+                hint=f"run `mirtool {made_by}` first, or name {instead}",
+            )
+        return path
+
+    def find_result(self, name: str) -> Path | None:
+        """Return a result in the study if it is there, after checking that it is up to date."""
+        if self.study is None:
+            return None
+        path = self.study.results / name
+        if not path.is_file():
+            return None
+        self.check_state(path)
+        return path
+
+    def check_state(self, path: str | Path) -> None:
+        """Warn where the study's inputs have changed since a file of it was made.
+
+        Raises
+        ------
+        StaleError
+            The same under ``strict``.
+        """
+        if self.state is None:
+            return
+        for reason in self.state.stale(path):
+            maker = self.state.maker_of(path)
+            if self.strict:
+                from mirtool.errors import StaleError
+
+                raise StaleError(reason, hint=f"run `mirtool {maker}` again")
+            self.warn(f"{reason}: run `mirtool {maker}` again")
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where a result came from: the step, what it was called with, the SHA-256 of what it read."""
+
+    step: str = ""
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    study: StudyFolder | None = None
+
+
+class Result:
+    """Base of what a step returns.
+
+    A subclass gives ``tables`` and ``summary``; ``figures``, ``files`` and ``numbers`` where it has some.
+    """
+
+    provenance: Provenance = Provenance()
+
+    def tables(self) -> Mapping[str, Table]:
+        """Return the tables by a short name; the first is the main one."""
+        raise NotImplementedError
+
+    @property
+    def summary(self) -> Summary:
+        """What a person is told of the result, the finding first."""
+        raise NotImplementedError
+
+    def figures(self) -> Mapping[str, Figure]:
+        """Draw the figures, by the name of their file without its extension."""
+        return {}
+
+    def files(self) -> Mapping[str, bytes]:
+        """Return what else is written, by the name of the file."""
+        return {}
+
+    def file_name(self, table: str, main: str) -> str:
+        """Return the name of a table's file beside the main one: ``normalized_spots.csv``."""
+        path = Path(main)
+        return main if table == next(iter(self.tables())) else f"{path.stem}_{table}{path.suffix}"
+
+    def numbers(self) -> dict[str, Any]:
+        """Return the numbers reported, as plain values, for the record."""
+        return {}
+
+    def to_frame(self, table: str | None = None) -> pd.DataFrame:
+        """Return a table as a pandas DataFrame; by default the main one.
+
+        Raises
+        ------
+        UsageError
+            Where the result has no table of this name.
+        """
+        tables = self.tables()
+        name = next(iter(tables)) if table is None else table
+        if name not in tables:
+            from mirtool.settings import unknown_choice
+
+            raise unknown_choice("table", name, tables, "table")
+        return tables[name].to_frame()
+
+    def record(self) -> dict[str, Any]:
+        """Return the record of the run: arguments, SHA-256 of the inputs, numbers, versions."""
+        from mirtool.study.record import run_record
+
+        own = self.provenance
+        return run_record(own.step, own.arguments, own.inputs, self.numbers())
+
+    def write(
+        self,
+        output: str | Path | None = None,
+        *,
+        figures: str | Path | None = None,
+        format_name: str | None = None,
+    ) -> list[Path]:
+        """Write the files that the command of the same name writes.
+
+        Parameters
+        ----------
+        output
+            A file for the main table (further files are written beside it), or a folder. By default the study's
+            ``results``.
+        figures
+            Folder for the figures; without it none is drawn, in a study they go to its ``figures``.
+        format_name
+            ``csv``, ``tsv`` or ``xlsx``, where the file's extension does not say.
+
+        Returns
+        -------
+        list of Path
+            The files written.
+        """
+        from mirtool.workflow.execution import write_result
+
+        return write_result(self, output, figures=figures, format_name=format_name).paths
+
+    def __repr__(self) -> str:
+        shown = for_python(as_text(self.summary))
+        return f"<{type(self).__name__}>\n{shown}"
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        tables = self.tables()
+        name, table = next(iter(tables.items()))
+        import numpy as np
+
+        head = table.take(np.arange(min(10, len(table)))).to_frame().to_html(index=False, border=0)
+        return (
+            f"<pre>{escape(for_python(as_text(self.summary)))}</pre>{head}"
+            f"<p>{escape(name)}: {len(table):,} rows. Tables: {escape(', '.join(tables))}</p>"
+        )
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step, for shell and Python.
+
+    Parameters
+    ----------
+    name
+        Name of the command.
+    function
+        ``function(inputs, settings, run) -> Result``; its docstring is the help text of both.
+    inputs, settings
+        The classes that declare the parameters.
+    output
+        ``"file"``: a main table with others beside it; ``"folder"``: several files; ``"none"``: nothing.
+    main_file
+        Name of the main table in a study's ``results``; for a folder the start of every table's name.
+    has_figures
+        True where figures are drawn.
+    parallel
+        True where heavy work can be shared.
+    recorded
+        False where a study does not keep a record of it.
+    examples
+        Command lines and what each does.
+    """
+
+    name: str
+    function: Callable[..., Any]
+    inputs: type[Inputs]
+    settings: type[Settings]
+    output: Literal["file", "folder", "none"] = "file"
+    main_file: str = ""
+    has_figures: bool = False
+    parallel: bool = False
+    recorded: bool = True
+    examples: Sequence[tuple[str, str]] = ()
+
+    @property
+    def help(self) -> str:
+        """What the step does: the first line is its summary."""
+        return inspect.getdoc(self.function) or ""
+
+    def parameters(self) -> list[Parameter]:
+        """Return all parameters: inputs first, then settings, then who shares the work."""
+        owners: list[type[Settings]] = [self.inputs, self.settings]
+        owners += [ParallelSettings] if self.parallel else []
+        found: dict[str, Parameter] = {}
+        for owner in owners:
+            hints = get_type_hints(owner, vars(inspect.getmodule(owner)) | _TYPES)
+            for own in dataclasses.fields(owner):
+                declared = declaration_of(own)
+                found.setdefault(own.name, Parameter(own.name, own.default, hints[own.name], declared, owner))
+        return list(found.values())
+
+
+_TYPES = {"Any": Any, "Path": Path}
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter of a step."""
+
+    name: str
+    default: Any
+    annotation: Any
+    declaration: Declaration
+    owner: type[Settings]
+
+    @property
+    def is_required(self) -> bool:
+        """True where there is no default."""
+        return self.default is dataclasses.MISSING
+
+    @property
+    def is_many(self) -> bool:
+        """True where several values may be given."""
+        return isinstance(self.default, tuple) or "tuple" in str(self.annotation)
+
+
+def signature_of(step: Step) -> inspect.Signature:
+    """Return the signature of a step's function: positional arguments first, all settings by keyword."""
+    parameters = []
+    for each in step.parameters():
+        kind = (
+            inspect.Parameter.POSITIONAL_OR_KEYWORD
+            if each.declaration.argument
+            else inspect.Parameter.KEYWORD_ONLY
+        )
+        default = inspect.Parameter.empty if each.is_required else each.default
+        parameters.append(inspect.Parameter(each.name, kind, default=default, annotation=each.annotation))
+    parameters.sort(key=lambda parameter: parameter.kind)
+    return inspect.Signature(parameters, return_annotation=Result)
+
+
+def docstring_of(step: Step) -> str:
+    """Return the numpydoc docstring of a step's function, made from the declarations."""
+    lines = [step.help, "", "Parameters", "----------"]
+    for each in step.parameters():
+        default = "" if each.is_required else f", default {each.default!r}"
+        kind = getattr(each.annotation, "__name__", str(each.annotation)).replace("typing.", "")
+        lines += [f"{each.name} : {kind}{default}", f"    {each.declaration.help}"]
+    lines += [
+        "",
+        "Returns",
+        "-------",
+        "Result",
+        "    With ``tables()``, ``to_frame()``, ``figures()``, ``write()``.",
+    ]
+    return "\n".join(lines)
+
+
+def step_function(step: Step) -> Callable[..., Any]:
+    """Return a step as a Python function with the parameters and defaults of its command."""
+    signature = signature_of(step)
+
+    def function(*args: Any, **keywords: Any) -> Any:
+        from mirtool.workflow.execution import execute
+
+        try:
+            bound = signature.bind(*args, **keywords)
+        except TypeError as error:
+            raise UsageError(f"{step.name}: {error}", expected=f"{step.name}{signature}") from None
+        return execute(step, bound.arguments).result
+
+    function.__name__ = function.__qualname__ = step.name.replace("-", "_")
+    function.__module__ = "mirtool.api"
+    function.__doc__ = docstring_of(step)
+    function.__signature__ = signature  # type: ignore[attr-defined]
+    return function
+
+
+def split(step: Step, given: Mapping[str, Any]) -> dict[type[Settings], dict[str, Any]]:
+    """Return the given values by the class that declares them, lists as tuples."""
+    found: dict[type[Settings], dict[str, Any]] = {step.inputs: {}, step.settings: {}, ParallelSettings: {}}
+    for each in step.parameters():
+        if each.name in given:
+            value = given[each.name]
+            found[each.owner][each.name] = as_tuple(value) if each.is_many else value
+    return found
+
+
+def as_tuple(value: Any) -> tuple[Any, ...]:
+    """Return one or several values as a tuple; None as none."""
+    if value is None:
+        return ()
+    if isinstance(value, str | Path) or not hasattr(value, "__iter__"):
+        return (value,)
+    return tuple(cast(Sequence[Any], value))
