@@ -22,7 +22,7 @@ SETTLED_SECONDS = 2.0
 MOST_REMEMBERED = 20_000
 
 
-def hash_files(paths: Iterable[str | Path]) -> dict[str, str]:
+def current_hashes(paths: Iterable[str | Path]) -> dict[str, str]:
     """Return the SHA-256 of each file (of its unpacked content, where gzip packed it); missing files have none."""
     known = _Remembered()
     found = {str(path): digest for path in paths if (digest := known.hash(Path(path))) is not None}

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from mirtool.study.folder import StudyFolder
-from mirtool.study.hashes import hash_files
+from mirtool.study.hashes import current_hashes
 from mirtool.study.record import read_runs, relative_to
 
 
@@ -121,5 +121,5 @@ class StudyState:
     def _hash(self, path: str) -> str | None:
         if path not in self._hashes:
             full = str(self.study.root / path)
-            self._hashes[path] = hash_files([full]).get(full)
+            self._hashes[path] = current_hashes([full]).get(full)
         return self._hashes[path]

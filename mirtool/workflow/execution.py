@@ -125,7 +125,7 @@ def _parallel(values: Mapping[type[Settings], Mapping[str, Any]]) -> ParallelSet
 
 def perform(prepared: Prepared) -> Execution:
     """Run the step, and attach to its result where it came from."""
-    from mirtool.study.hashes import hash_files, remember
+    from mirtool.study.hashes import current_hashes, remember
     from mirtool.workflow.workers import open_executor
 
     step, run, parallel = prepared.step, prepared.run, prepared.parallel
@@ -138,7 +138,7 @@ def perform(prepared: Prepared) -> Execution:
     run.reads(run.samples)
     hashed = {path: digest for path, digest in run.inputs.items() if digest}
     remember(hashed)
-    hashes = hash_files(path for path, digest in run.inputs.items() if not digest)
+    hashes = current_hashes(path for path, digest in run.inputs.items() if not digest)
     result.provenance = Provenance(
         step.name,
         _arguments(prepared) | run.arguments,
@@ -276,7 +276,7 @@ def write_to(result: Result, where: Destination) -> Written:
     """Write a result: all files together, the record last; a stream gets the main table."""
     from mirtool.io.tables.output import write_bytes, write_files
     from mirtool.report.tables import is_stream, table_bytes
-    from mirtool.study.hashes import hash_files
+    from mirtool.study.hashes import current_hashes
     from mirtool.study.record import merge_run, read_runs, relative_to
 
     step = load_step(result.provenance.step)
@@ -296,7 +296,7 @@ def write_to(result: Result, where: Destination) -> Written:
     before = read_runs(where.record).get(step.name, {}).get("outputs", {}) if where.record.is_file() else {}
     leftovers = [root / path for path in before if path not in outputs and (root / path).is_file()]
     write_files({**files, where.record: merge_run(where.record, record)} if step.recorded else files)
-    hash_files(leftovers)
+    current_hashes(leftovers)
     return Written(list(files), leftovers)
 
 
