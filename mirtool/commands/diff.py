@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -41,13 +41,12 @@ from mirtool.commands.sensitivity import (
     tell_sensitivity,
     write_sensitivity,
 )
-from mirtool.errors import UsageError
 from mirtool.io.tables.text import hash_files
 from mirtool.wording import plural
 
 if TYPE_CHECKING:
-    from mirtool.differential import Comparison, Model
-    from mirtool.model import DifferentialTable, ExpressionMatrix, Rule, Table
+    from mirtool.differential import Comparison, GroupComparison
+    from mirtool.model import DifferentialTable, ExpressionMatrix, Rule
 
 STDIN = "-"
 
@@ -220,47 +219,43 @@ def diff(
       mirtool diff --replicates                       after mirtool normalize --keep-replicates
       mirtool diff GSE1_series_matrix.txt.gz --samples s.csv --scale log2 --platform GPL1.txt
     """  # noqa: D301  (typer wants the backspace itself)
-    from mirtool.differential import Model
-    from mirtool.differential.compare import check_options
-    from mirtool.differential.model_options import check_test
-    from mirtool.model import Rule
+    from mirtool.differential import DiffSettings, compare_groups
     from mirtool.report.tables import format_of
 
-    model = Model(
-        contrasts=tuple(contrast or ()),
+    check_figure_options(figures, no_figures)
+    settings = DiffSettings(
+        compare=compare,
+        cutoff=cutoff,
+        alpha=alpha,
+        adjust=adjust,
+        test=test,
+        fold_change=fold_change,
+        contrast=tuple(contrast or ()),
         pair=pair,
         block=block,
-        covariates=tuple(covariate or ()),
-        formula=design,
+        covariate=tuple(covariate or ()),
+        design=design,
         weights=tuple(weights or ()),
         replicates=replicates,
         trend=trend,
         robust=robust,
-        least_fold_change=treat,
+        treat=treat,
+        log_odds=log_odds,
+        permutations=permutations,
+        seed=seed,
+        sensitivity=sensitivity,
+        volcano=volcano,
     )
-    check_options(
-        test=test, fold_change=fold_change or "ratio-of-means", cutoff=cutoff, alpha=alpha, adjust=adjust
-    )
-    check_test(test, model)
-    _check_log_odds(test, treat, asked=log_odds)
-    rule = Rule.named(volcano, "volcano")
-    _check_figure_options(figures, no_figures, rule, adjust)
+    model, rule = settings.model, settings.volcano_rule
     place = find_place([table] if table else [], samples, "normalized table")
     target = place.target(output, "differential.csv")
     format_of(target, format_name)
     source, sheet = normalized_table_of(table, place), sample_sheet_of(place)
     if sensitivity:
-        check_sensitivity_options(source, target, plain=model == Model())
+        check_sensitivity_options(source, target, plain=not settings.has_model)
 
     matrix = _read_matrix(source, sheet, scale, platform, samples_in_rows=samples_in_rows, replicates=replicates)
-    tested, reference = _groups(compare, matrix)
-    rules = _Rules(fold_change, cutoff, alpha, adjust)
-    if model == Model() and not log_odds:
-        result = _compare_two(matrix, tested, reference, test, rules, permutations, seed)
-    else:
-        result = _compare_by_model(
-            matrix, model, tested, reference, test, rules, permutations, seed, log_odds=log_odds
-        )
+    result = compare_groups(matrix, settings)
     counts = [_counts(d) for d in result.tables]
     for comparison, d, n in zip(result.comparisons, result.tables, counts, strict=True):
         _tell(matrix, comparison, d, n, asked=test)
@@ -296,7 +291,7 @@ def diff(
             "samples_in_rows": samples_in_rows,
             "volcano": volcano,
         }
-        | ({} if model == Model() else {"model": asdict(model)})
+        | ({} if not settings.has_model else {"model": asdict(model)})
         | ({"log_odds": True} if log_odds else {})
         | ({"permutations": permutations, "seed": seed} if test == "permutation" else {})
         | ({"sensitivity": True} if stability else {}),
@@ -308,100 +303,14 @@ def diff(
     )
 
 
-@dataclass(frozen=True)
-class _Rules:
-    """How changes are measured, and what counts."""
-
-    fold_change: str | None
-    cutoff: float
-    alpha: float
-    adjust: str
-
-
-@dataclass(frozen=True)
-class _Result:
-    """The tables, which arrays each compares, and all of them side by side where there are several."""
-
-    tables: tuple[DifferentialTable, ...]
-    comparisons: tuple[Comparison, ...]
-    overview: Table | None = None
-    array_weights: Mapping[str, float] | None = None
-    correlation: float = math.nan
-
-
-def _compare_two(
-    matrix: ExpressionMatrix,
-    tested: str | None,
-    reference: str | None,
-    test: str,
-    rules: _Rules,
-    permutations: int,
-    seed: int,
-) -> _Result:
-    from mirtool.differential import choose_comparison, differential
-
-    comparison = choose_comparison(matrix.samples, tested, reference)
-    d = differential(
-        matrix,
-        tested=tested,
-        reference=reference,
-        test=test,
-        fold_change=rules.fold_change or "ratio-of-means",
-        cutoff=rules.cutoff,
-        alpha=rules.alpha,
-        adjust=rules.adjust,
-        permutations=permutations,
-        seed=seed,
-    )
-    return _Result((d,), (comparison,))
-
-
-def _compare_by_model(
-    matrix: ExpressionMatrix,
-    model: Model,
-    tested: str | None,
-    reference: str | None,
-    test: str,
-    rules: _Rules,
-    permutations: int,
-    seed: int,
-    *,
-    log_odds: bool,
-) -> _Result:
-    from dataclasses import replace
-
-    from mirtool.differential import compare_by_model, overview_table
-
-    result = compare_by_model(
-        matrix,
-        model,
-        tested=tested,
-        reference=reference,
-        test=test,
-        fold_change=rules.fold_change,
-        cutoff=rules.cutoff,
-        alpha=rules.alpha,
-        adjust=rules.adjust,
-        permutations=permutations,
-        seed=seed,
-    )
-    if log_odds and result.log_odds is not None:
-        odds = result.log_odds.T
-        result = replace(
-            result, tables=tuple(replace(d, log_odds=b) for d, b in zip(result.tables, odds, strict=True))
-        )
-    overview = overview_table(result) if len(result.tables) > 1 else None
-    return _Result(result.tables, result.comparisons, overview, result.array_weights, result.correlation)
-
-
-def _write_tables(result: _Result, target: str, format_name: str | None) -> None:
+def _write_tables(result: GroupComparison, target: str, format_name: str | None) -> None:
     """Write the table, or all comparisons side by side and a table of each beside it."""
-    from mirtool.differential import differential_table
+    from mirtool.differential import differential_table, overview_table
 
-    if result.overview is None:
+    if len(result.tables) == 1:
         write_result(differential_table(result.tables[0]), target, format_name)
         return
-    write_result(result.overview, target, format_name)
+    write_result(overview_table(result), target, format_name)
     if is_stream(target):
         return
     path = Path(target)
@@ -409,7 +318,7 @@ def _write_tables(result: _Result, target: str, format_name: str | None) -> None
         write_result(differential_table(d), str(path.with_stem(path.stem + suffix)), format_name)
 
 
-def _suffixes(result: _Result) -> list[str]:
+def _suffixes(result: GroupComparison) -> list[str]:
     """Name each of several comparisons such that every file system takes it and no two are the same."""
     if len(result.tables) == 1:
         return [""]
@@ -419,25 +328,6 @@ def _suffixes(result: _Result) -> list[str]:
         name = "_" + "_vs_".join(sides)
         names.append(f"{name}_{len(names) + 1}" if name in names else name)
     return names
-
-
-def _check_log_odds(test: str, treat: float, *, asked: bool) -> None:
-    if asked and (test != "moderated" or treat > 1):
-        raise UsageError(
-            "B, the log odds that a probe changes, is of the moderated t against no change",
-            found=f"--log-odds --test {test}" if test != "moderated" else f"--log-odds --treat {treat:g}",
-            hint="leave --log-odds out, or take --test moderated without --treat",
-        )
-
-
-def _check_figure_options(figures: str | None, no_figures: bool, volcano: Rule, adjust: str) -> None:
-    from mirtool.model import Rule
-
-    check_figure_options(figures, no_figures)
-    if volcano is Rule.VOLCANO_FDR and adjust.strip().lower() == "none":
-        raise UsageError(
-            "figures by adjusted P need an adjustment", found="--volcano fdr --adjust none", expected="--adjust bh"
-        )
 
 
 def _read_matrix(
@@ -472,13 +362,6 @@ def _read_matrix(
 
         matrix = name_matrix(matrix, read_platform(platform))
     return join_samples(matrix, read_samples(sheet), sheet)
-
-
-def _groups(compare: str | None, matrix: ExpressionMatrix) -> tuple[str | None, str | None]:
-    from mirtool.differential import parse_comparison
-
-    groups = [group for group in matrix.samples.groups if group]
-    return parse_comparison(compare, groups) if compare is not None and groups else (None, None)
 
 
 def _counts(d: DifferentialTable) -> dict[str, dict[str, int]]:
@@ -518,8 +401,8 @@ def _tell(
     no_ratio = int(np.isnan(d.ratio).sum())
     lines += [
         ("probes", f"{len(d):,}" + (f", {no_ratio:,} of them without a value in one group" if no_ratio else "")),
-        ("fold change", FOLD_CHANGES[d.fold_change]),
-        ("test", TESTS[d.test]),
+        ("fold change", FOLD_CHANGES[d.fold_change].description),
+        ("test", TESTS[d.test].description),
         *d.details,
     ]
     if d.test != "none":
@@ -565,7 +448,7 @@ def _rule_in_words(rule: str, d: DifferentialTable) -> str:
     if rule == "fold change and adjusted P":
         from mirtool.differential import ADJUSTMENTS
 
-        words += f" and {ADJUSTMENTS[d.adjust]} ≤ {d.alpha:g}"
+        words += f" and {ADJUSTMENTS[d.adjust].heading} ≤ {d.alpha:g}"
     return words
 
 

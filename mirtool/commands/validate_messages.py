@@ -136,7 +136,7 @@ def tell_comparison(q: QpcrComparison, comparison: Comparison, factors: FloatArr
     say_pairs(lines)
     for remark in q.remarks:
         warn(remark)
-    heading = "P" if q.adjust == "none" else ADJUSTMENTS[q.adjust]
+    heading = "P" if q.adjust == "none" else ADJUSTMENTS[q.adjust].heading
     numbers = (q.ratio, q.low, q.high, q.p_value, q.p_adjusted)
     rows = []
     for name, *values in zip(q.targets, *numbers, strict=True):

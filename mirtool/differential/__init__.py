@@ -2,14 +2,15 @@
 
 from mirtool.differential.array_weights import estimate_array_weights, update_array_weights
 from mirtool.differential.block_correlation import BlockCorrelation, estimate_block_correlation
-from mirtool.differential.by_model import ModelComparison, compare_by_model
-from mirtool.differential.compare import TESTS, differential
+from mirtool.differential.by_model import GroupComparison
+from mirtool.differential.compare import compare_by_model, compare_groups, differential
 from mirtool.differential.contrasts import Contrast, parse_contrast
 from mirtool.differential.design import Design, design_of_columns, design_of_formula
 from mirtool.differential.differential_table import differential_table, overview_table
-from mirtool.differential.fold_change import FOLD_CHANGES, FoldChange, compare_means
+from mirtool.differential.fold_change import FoldChange, compare_means
 from mirtool.differential.groups import Comparison, choose_comparison, join_samples, parse_comparison
 from mirtool.differential.linear_model import Fit, fit_linear_model
+from mirtool.differential.methods import FOLD_CHANGES, TESTS
 from mirtool.differential.model_options import Model
 from mirtool.differential.moderated import Moderated, ModeratedF, log_odds, moderate, moderated_f, ordinary
 from mirtool.differential.permutation import PermutationTest, permutation_test, sign_flip_test
@@ -21,6 +22,7 @@ from mirtool.differential.replicate_spots import (
     summarize_replicates,
 )
 from mirtool.differential.scaled_f import VariancePrior
+from mirtool.differential.settings import DiffSettings
 from mirtool.differential.signed_rank import SignedRank, signed_rank_test
 from mirtool.differential.two_sample import TTest, paired_t_test, student_t_test, welch_t_test
 from mirtool.stats.adjustment import ADJUSTMENTS, adjust_p_values, adjustment_name
@@ -33,10 +35,11 @@ __all__ = [
     "Comparison",
     "Contrast",
     "Design",
+    "DiffSettings",
     "Fit",
     "FoldChange",
+    "GroupComparison",
     "Model",
-    "ModelComparison",
     "Moderated",
     "ModeratedF",
     "PermutationTest",
@@ -49,6 +52,7 @@ __all__ = [
     "adjustment_name",
     "choose_comparison",
     "compare_by_model",
+    "compare_groups",
     "compare_means",
     "design_of_columns",
     "design_of_formula",

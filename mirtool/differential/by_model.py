@@ -9,15 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mirtool.differential.compare import (
-    TESTS,
-    TestResult,
-    check_log2,
-    check_options,
-    count_spots,
-    count_values,
-    moderated_remarks,
-)
+from mirtool.differential.assembly import assemble_table
 from mirtool.differential.contrasts import Contrast, parse_contrast
 from mirtool.differential.design import (
     INTERCEPT,
@@ -26,36 +18,32 @@ from mirtool.differential.design import (
     design_of_formula,
 )
 from mirtool.differential.fitting import Fitting, prepare_fit
-from mirtool.differential.fold_change import (
-    FOLD_CHANGES,
-    FoldChange,
-    compare_means,
-    regulation,
-    signed_fold_change,
-)
+from mirtool.differential.fold_change import FoldChange, compare_means, signed_fold_change
 from mirtool.differential.groups import Comparison, choose_comparison
 from mirtool.differential.linear_model import Fit
-from mirtool.differential.model_options import WITHIN_PAIRS, Model, check_model, check_test
+from mirtool.differential.methods import WITHIN_PAIRS
+from mirtool.differential.model_options import Model
 from mirtool.differential.moderated import Moderated, ModeratedF, log_odds, moderate, moderated_f, ordinary
-from mirtool.differential.permutation import PERMUTATIONS
 from mirtool.differential.scaled_f import VariancePrior
+from mirtool.differential.settings import DiffSettings
+from mirtool.differential.two_groups import TestResult, moderated_remarks
 from mirtool.differential.within_pairs import compare_pairs
-from mirtool.errors import NotEnoughDataError, SampleSheetError, UsageError
+from mirtool.errors import NotEnoughDataError, SampleSheetError, UsageError, option
 from mirtool.model import DifferentialTable, ExpressionMatrix, FloatArray, SampleTable
-from mirtool.stats.adjustment import adjust_p_values, adjustment_name
+from mirtool.stats.adjustment import adjust_p_values
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
 
 @dataclass(frozen=True, eq=False)
-class ModelComparison:
-    """What came of a model.
+class GroupComparison:
+    """What came of a comparison: one table for each pair of groups, and what one model says of all.
 
     Parameters
     ----------
     tables
-        One differential table a comparison.
+        One differential table per comparison.
     comparisons
         Which arrays stand on either side of each, by their positions in the matrix that was given.
     f, f_adjusted
@@ -72,84 +60,41 @@ class ModelComparison:
 
     tables: tuple[DifferentialTable, ...]
     comparisons: tuple[Comparison, ...]
-    f: ModeratedF | None
-    f_adjusted: FloatArray | None
-    log_odds: FloatArray | None
+    f: ModeratedF | None = None
+    f_adjusted: FloatArray | None = None
+    log_odds: FloatArray | None = None
     correlation: float = math.nan
     array_weights: Mapping[str, float] | None = None
 
 
 @dataclass(frozen=True, eq=False)
-class _Setting:
-    """The fixed part of a run that every comparison's table needs."""
+class _FitDescription:
+    """What the tables of all comparisons of one fit share."""
 
-    matrix: ExpressionMatrix
-    test: str
     prior: VariancePrior | None
-    fold_change: str
-    cutoff: float
-    alpha: float
-    adjust: str
     details: tuple[tuple[str, str], ...]
     remarks: tuple[str, ...]
+    group_means: Mapping[str, FloatArray]
+
+    def complete(self, result: TestResult) -> TestResult:
+        """Return the result of one comparison with what the fit says of it."""
+        details, remarks = (*self.details, *result.details), (*self.remarks, *result.remarks)
+        return replace(result, prior=self.prior, details=details, remarks=remarks)
 
 
-def compare_by_model(
+def compare_within_model(
     matrix: ExpressionMatrix,
-    model: Model,
-    *,
-    tested: str | None = None,
-    reference: str | None = None,
-    test: str = "moderated",
-    fold_change: str | None = None,
-    cutoff: float = 2.0,
-    alpha: float = 0.05,
-    adjust: str = "bh",
-    permutations: int = PERMUTATIONS,
-    seed: int = 1,
-    executor: Executor | None = None,
-) -> ModelComparison:
-    """Compare groups within a linear model of the log2 values.
+    settings: DiffSettings,
+    tested: str | None,
+    reference: str | None,
+    executor: Executor | None,
+) -> GroupComparison:
+    """Compare groups within the linear model that the settings describe.
 
-    Parameters
-    ----------
-    matrix
-        log2 expression, ``(n_probes, n_samples)``, NaN missing, groups and further columns in ``matrix.samples``.
-        Without contrasts the model holds the two groups' samples alone, with them those of every group.
-    model
-        What to fit.
-    tested, reference
-        The two groups, where the model has no contrasts; as in :func:`mirtool.differential.differential`.
-    test
-        ``"moderated"``; ``"student"``, the ordinary t of the same fit; and for pairs that nothing else stands
-        beside, ``"signed-rank"`` and ``"permutation"`` within pairs (fold changes are those of the fit).
-    fold_change
-        A key of :data:`mirtool.differential.FOLD_CHANGES`. None takes what the model fits (``"fitted"``) where it
-        adjusts for anything or a comparison has more than two groups, else the ratio of means.
-    cutoff, alpha, adjust
-        As in :func:`mirtool.differential.differential`; each comparison is adjusted by itself.
-    permutations, seed, executor
-        Of the permutation test, see :func:`mirtool.differential.sign_flip_test`.
-
-    Raises
-    ------
-    UsageError
-        For options that contradict each other, unknown groups, or a contrast that is none.
-    SampleSheetError
-        Where a column is missing, incomplete or constant, a pair has one member, or the groups are confounded
-        with a column.
-    NotEnoughDataError
-        Where the model leaves no residual degree of freedom, or no variance can be estimated.
-
-    References
-    ----------
-    docs/methods/models.md
+    ``tested`` and ``reference`` are the two groups where the model has no contrasts; None for the only two. Raises
+    as :func:`mirtool.differential.compare_groups`.
     """
-    check_model(model)
-    check_test(test, model)
-    adjust = adjustment_name(adjust)
-    check_options(test=test, fold_change=fold_change or "fitted", cutoff=cutoff, alpha=alpha, adjust=adjust)
-    check_log2(matrix.values)
+    model, test = settings.model, settings.test
     contrasts, comparisons = _choose(matrix.samples, model, tested, reference)
     in_model = set(matrix.samples.groups) - {""} if model.contrasts else set(contrasts[0].weights)
     used = [i for i, group in enumerate(matrix.samples.groups) if group in in_model]
@@ -172,34 +117,43 @@ def compare_by_model(
     result = ordinary(fit) if test != "moderated" else _moderate(fit, fitting, model)
     if test in WITHIN_PAIRS and model.pair:
         tested_by = [
-            compare_pairs(own, contrast, model.pair, test, permutations, seed, executor) for contrast in contrasts
+            compare_pairs(own, contrast, model.pair, test, settings.permutations, settings.seed, executor)
+            for contrast in contrasts
         ]
     else:
         tested_by = [
             TestResult(result.statistic[:, j], result.p_value[:, j], remarks=moderated_remarks(fit, result, j))
             for j in range(len(contrasts))
         ]
-    fold_change = fold_change or _default_fold_change(model, contrasts)
-    details = _details(model, design, fitting)
-    remarks = (*design.remarks, *fitting.remarks)
-    prior = result.prior if test == "moderated" else None
-    setting = _Setting(own, test, prior, fold_change, cutoff, alpha, adjust, details, remarks)
-    group_means = {}
-    if fold_change == "fitted":
-        group_means = _group_means(fitting, design)
+    made = settings.replace(fold_change=settings.fold_change or _default_fold_change(model, contrasts))
+    odds = log_odds(fit, result) if test == "moderated" and model.least_fold_change <= 1 else None
+    described = _FitDescription(
+        result.prior if test == "moderated" else None,
+        _details(model, design, fitting),
+        (*design.remarks, *fitting.remarks),
+        _group_means(fitting, design) if made.fold_change == "fitted" else {},
+    )
     tables = tuple(
-        _table(setting, contrast, comparison.reason, fit.coefficients[:, j], tested_by[j], group_means)
+        assemble_table(
+            own,
+            replace(_sides(own.samples, contrast), reason=comparison.reason),
+            _change(own, contrast, made, fit.coefficients[:, j], described.group_means),
+            described.complete(tested_by[j]),
+            made,
+            details_in_history=True,
+            log_odds=odds[:, j] if settings.log_odds and odds is not None else None,
+        )
         for j, (contrast, comparison) in enumerate(zip(contrasts, comparisons, strict=True))
     )
     treats = model.least_fold_change > 1
     has_f = len(contrasts) > 1 and not treats and test not in WITHIN_PAIRS
     f = moderated_f(fit, result) if has_f else None
-    return ModelComparison(
+    return GroupComparison(
         tables=tables,
         comparisons=comparisons,
         f=f,
-        f_adjusted=None if f is None else adjust_p_values(f.p_value, adjust, alpha=alpha),
-        log_odds=log_odds(fit, result) if test == "moderated" and not treats else None,
+        f_adjusted=None if f is None else adjust_p_values(f.p_value, settings.adjust, alpha=settings.alpha),
+        log_odds=odds,
         correlation=fitting.correlation,
         array_weights=fitting.array_weights,
     )
@@ -224,8 +178,9 @@ def _choose(
         return (Contrast(f"{two.tested} - {two.reference}", weights),), (two,)
     if tested is not None or reference is not None:
         raise UsageError(
-            "--compare and --contrast contradict each other",
-            hint="--compare takes two groups alone, --contrast compares within a model of all groups",
+            f"{option('compare')} and {option('contrast')} contradict each other",
+            hint=f"{option('compare')} takes two groups alone, {option('contrast')} compares within a model of "
+            "all groups",
         )
     groups = tuple(dict.fromkeys(group for group in samples.groups if group))
     if len(groups) < 2:
@@ -300,71 +255,29 @@ def _details(model: Model, design: Design, fitting: Fitting) -> tuple[tuple[str,
     return tuple(details)
 
 
-def _table(
-    setting: _Setting,
+def _change(
+    own: ExpressionMatrix,
     contrast: Contrast,
-    reason: str,
+    made: DiffSettings,
     log2_ratio: FloatArray,
-    tested: TestResult,
-    group_means: dict[str, FloatArray],
-) -> DifferentialTable:
-    own, cutoff, alpha = setting.matrix, setting.cutoff, setting.alpha
-    details = (*setting.details, *tested.details)
-    sides = _sides(own.samples, contrast)
-    columns_tested, columns_reference = sides.tested_columns, sides.reference_columns
-    values_tested, values_reference = own.values[:, list(columns_tested)], own.values[:, list(columns_reference)]
-    if setting.fold_change == "fitted":
-        change = _fitted_change(contrast, log2_ratio, group_means)
-    elif contrast.is_pair:
-        change = compare_means(values_tested, values_reference, kind=setting.fold_change)
-    else:
+    group_means: Mapping[str, FloatArray],
+) -> FoldChange:
+    if made.fold_change == "fitted":
+        return _fitted_change(contrast, log2_ratio, group_means)
+    if not contrast.is_pair:
         raise UsageError(
             "a comparison of more than two groups has no ratio of means",
-            found=f"--fold-change {setting.fold_change} for {contrast.text!r}",
-            expected="--fold-change fitted",
+            found=f"{option('fold_change', made.fold_change)} for {contrast.text!r}",
+            expected=option("fold_change", "fitted"),
         )
-    p_value = tested.p_value
-    adjusts = setting.adjust != "none"
-    fdr = adjust_p_values(p_value, setting.adjust, alpha=alpha) if adjusts else np.full(len(p_value), np.nan)
-    return DifferentialTable(
-        probes=own.probes,
-        tested=contrast.tested,
-        reference=contrast.reference,
-        mean_tested=change.mean_tested,
-        mean_reference=change.mean_reference,
-        ratio=change.ratio,
-        log2_ratio=change.log2_ratio,
-        signed_fold_change=change.signed,
-        statistic=tested.statistic,
-        p_value=p_value,
-        fdr=fdr,
-        n_tested=count_values(values_tested),
-        n_reference=count_values(values_reference),
-        regulation_fold_change=regulation(change.ratio, cutoff),
-        regulation_p=regulation(change.ratio, cutoff, p_value <= alpha),
-        regulation_fdr=regulation(change.ratio, cutoff, fdr <= alpha),
-        test=setting.test,
-        fold_change=setting.fold_change,
-        adjust=setting.adjust,
-        cutoff=cutoff,
-        alpha=alpha,
-        spots_tested=count_spots(own, columns_tested),
-        spots_reference=count_spots(own, columns_reference),
-        prior_df=setting.prior.largest_df if setting.prior else math.nan,
-        prior_variance=setting.prior.median_variance if setting.prior else math.nan,
-        remarks=(*setting.remarks, *tested.remarks),
-        history=(
-            *own.history,
-            f"compared {contrast.tested} / {contrast.reference}: {reason}",
-            f"fold change: {FOLD_CHANGES[setting.fold_change]}",
-            f"test: {TESTS[setting.test]}",
-            *(f"{key}: {value}" for key, value in details),
-        ),
-        details=details,
-    )
+    sides = _sides(own.samples, contrast)
+    tested, reference = (own.values[:, list(side)] for side in (sides.tested_columns, sides.reference_columns))
+    return compare_means(tested, reference, kind=made.fold_change or "ratio-of-means")
 
 
-def _fitted_change(contrast: Contrast, log2_ratio: FloatArray, group_means: dict[str, FloatArray]) -> FoldChange:
+def _fitted_change(
+    contrast: Contrast, log2_ratio: FloatArray, group_means: Mapping[str, FloatArray]
+) -> FoldChange:
     """Return the fold change that the model fits, between the weighted geometric means of either side."""
     sides = [
         np.exp2(sum(sign * w * group_means[g] for g, w in contrast.weights.items() if sign * w > 0))

@@ -7,39 +7,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from mirtool.differential.compare import TESTS
-from mirtool.differential.fold_change import FOLD_CHANGES
+from mirtool.differential.methods import FOLD_CHANGES, TESTS
 from mirtool.model import DifferentialTable, IntArray, Rule, Table
 from mirtool.stats.adjustment import ADJUSTMENTS
 
 if TYPE_CHECKING:
-    from mirtool.differential.by_model import ModelComparison
-
-TEST_LABELS = {
-    "moderated": "moderated",
-    "welch": "Welch",
-    "student": "Student",
-    "rank-sum": "rank-sum",
-    "signed-rank": "signed-rank",
-    "permutation": "permutation",
-}
-
-STATISTICS = {
-    "moderated": "t",
-    "welch": "t",
-    "student": "t",
-    "rank-sum": "U",
-    "signed-rank": "W",
-    "permutation": "d",
-}
-"""Test to the letter of its statistic."""
-
-MEANS = {
-    "ratio-of-means": ("mean", "ratio of means"),
-    "geometric": ("geometric mean", "ratio of geometric means"),
-    "fitted": ("fitted mean", "ratio of fitted means"),
-}
-"""Fold change to the headings of its means and of their ratio."""
+    from mirtool.differential.by_model import GroupComparison
 
 LOG_ODDS = "B (log odds)"
 
@@ -50,7 +23,7 @@ def differential_table(d: DifferentialTable) -> Table:
     Missing P and missing ratios come last. Columns of P and FDR are there only where a test was made, and those
     of FDR only where P was adjusted.
     """
-    mean, ratio = MEANS[d.fold_change]
+    mean, ratio = FOLD_CHANGES[d.fold_change].mean, FOLD_CHANGES[d.fold_change].ratio
     over = f"{d.tested}/{d.reference}"
     columns: dict[str, npt.NDArray[Any]] = {
         "ID": d.probes.id,
@@ -62,10 +35,10 @@ def differential_table(d: DifferentialTable) -> Table:
         f"fold change {over}": d.signed_fold_change,
     }
     if d.has_test:
-        label = TEST_LABELS[d.test]
-        columns |= {f"{STATISTICS[d.test]} ({label})": d.statistic, f"P ({label})": d.p_value}
+        test = TESTS[d.test]
+        columns |= {f"{test.statistic} ({test.label})": d.statistic, f"P ({test.label})": d.p_value}
     if d.has_adjusted:
-        columns[ADJUSTMENTS[d.adjust]] = d.fdr
+        columns[ADJUSTMENTS[d.adjust].heading] = d.fdr
     if d.log_odds is not None:
         columns[LOG_ODDS] = d.log_odds
     columns |= {f"n {d.tested}": d.n_tested, f"n {d.reference}": d.n_reference}
@@ -75,20 +48,20 @@ def differential_table(d: DifferentialTable) -> Table:
     return Table(columns, _notes(d)).take(_order(d))
 
 
-def overview_table(comparison: ModelComparison) -> Table:
+def overview_table(comparison: GroupComparison) -> Table:
     """Lay several comparisons of one model side by side, a row a probe, sorted by the P of F, or the first P.
 
     F, its P and the P adjusted test all comparisons together (not there with a least fold change). Each comparison
     has its log2 ratio, fold change, t, P, adjusted P and regulation, with the groups in the heading.
     """
     first = comparison.tables[0]
-    label, letter = TEST_LABELS[first.test], STATISTICS[first.test]
+    label, letter = TESTS[first.test].label, TESTS[first.test].statistic
     columns: dict[str, npt.NDArray[Any]] = {"ID": first.probes.id, "Name": first.probes.name}
     if comparison.f is not None and comparison.f_adjusted is not None:
         f = "F (moderated)" if first.test == "moderated" else "F"
         columns |= {f: comparison.f.statistic, "P (F)": comparison.f.p_value}
         if first.adjust != "none":
-            columns[f"{ADJUSTMENTS[first.adjust]} of F"] = comparison.f_adjusted
+            columns[f"{ADJUSTMENTS[first.adjust].heading} of F"] = comparison.f_adjusted
     for d in comparison.tables:
         over = f"{d.tested}/{d.reference}"
         columns |= {
@@ -98,7 +71,7 @@ def overview_table(comparison: ModelComparison) -> Table:
             f"P ({label}) {over}": d.p_value,
         }
         if d.adjust != "none":
-            columns[f"{ADJUSTMENTS[d.adjust]} {over}"] = d.fdr
+            columns[f"{ADJUSTMENTS[d.adjust].heading} {over}"] = d.fdr
         if d.log_odds is not None:
             columns[f"{LOG_ODDS} {over}"] = d.log_odds
         columns |= {f"{rule.column} {over}": d.calls(rule) for rule in d.rules if rule is not Rule.FOLD_CHANGE}
@@ -120,9 +93,9 @@ def _notes(d: DifferentialTable) -> tuple[tuple[str, str], ...]:
         ("mirtool differential", ""),
         ("tested", d.tested),
         ("reference", d.reference),
-        ("fold change", FOLD_CHANGES[d.fold_change]),
+        ("fold change", FOLD_CHANGES[d.fold_change].description),
         ("cutoff", f"{d.cutoff:g}"),
-        ("test", TESTS[d.test]),
+        ("test", TESTS[d.test].description),
     ]
     notes += d.details
     if d.test != "none":

@@ -8,13 +8,6 @@ import numpy as np
 
 from mirtool.model import BoolArray, FloatArray, TextArray
 
-FOLD_CHANGES = {
-    "ratio-of-means": "ratio of the arithmetic means of the linear normalized intensities",
-    "geometric": "ratio of the geometric means of the normalized intensities",
-    "fitted": "ratio of the geometric means as the model fits them",
-}
-"""Name of each fold change to what it is, in words."""
-
 CUTOFF_TOLERANCE = 1e-12
 """Relative. A ratio of exactly 2 must pass a cut-off of 2 whatever the last binary digit of it is."""
 

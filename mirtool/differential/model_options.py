@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
-from mirtool.errors import UsageError
+from mirtool.differential.methods import TESTS
+from mirtool.errors import UsageError, option
 
 SPOTS = "spots"
 """Weights by the number of replicate spots behind each value."""
 
 ARRAYS, ARRAYS_FAST = "arrays", "arrays-fast"
 """Weights of the arrays estimated from the data: by likelihood, and in one pass over the probes."""
-
-
-WITHIN_PAIRS = ("signed-rank", "permutation")
-"""Tests without normality that take pairs into account, and nothing else."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +59,21 @@ class Model:
         """True where the model's difference of two groups is not that of their means."""
         return bool(self.pair or self.block or self.covariates or self.formula or self.weights or self.replicates)
 
+    def as_settings(self) -> dict[str, Any]:
+        """Return the model as settings of a comparison, by their names."""
+        return {
+            "contrast": self.contrasts,
+            "pair": self.pair,
+            "block": self.block,
+            "covariate": self.covariates,
+            "design": self.formula,
+            "weights": self.weights,
+            "replicates": self.replicates,
+            "trend": self.trend,
+            "robust": self.robust,
+            "treat": self.least_fold_change,
+        }
+
 
 def check_model(model: Model) -> None:
     """Refuse choices that contradict each other.
@@ -68,43 +81,49 @@ def check_model(model: Model) -> None:
     Raises
     ------
     UsageError
-        With what stands against what.
+        With the two that do.
     """
     if model.formula and (model.pair or model.covariates):
         raise UsageError(
-            "--design is the whole model: --pair and --covariate can't stand beside it",
+            f"{option('design')} is the whole model: it can't be combined with {option('pair')} or "
+            f"{option('covariate')}",
             found=model.formula,
             hint=f"write them into the formula: {model.formula} + {model.pair or model.covariates[0]}",
         )
     if model.block and model.block == model.pair:
         raise UsageError(
-            f"the column {model.block!r} can't be both --pair and --block",
-            hint="--pair takes its effect out, --block estimates how alike its arrays are: choose one",
+            f"the column {model.block!r} can't be both {option('pair')} and {option('block')}",
+            hint=f"{option('pair')} takes its effect out, {option('block')} estimates how alike its arrays are: "
+            "choose one",
         )
     for name in model.covariates:
         if name in (model.pair, model.block, "group"):
-            raise UsageError(f"the column {name!r} is in the model already", found=f"--covariate {name}")
+            raise UsageError(f"the column {name!r} is in the model already", found=option("covariate", name))
     if not 1 <= model.least_fold_change < math.inf:
         raise UsageError(
-            "the fold change of --treat must be 1 or more",
+            "the smallest fold change to test against must be 1 or more",
+            parameter="treat",
             found=f"{model.least_fold_change:g}",
             expected="a fold change such as 1.2, not a log2",
         )
     if {ARRAYS, ARRAYS_FAST} <= set(model.weights):
         raise UsageError(
-            f"--weights {ARRAYS} and --weights {ARRAYS_FAST} estimate the same",
-            hint=f"keep --weights {ARRAYS}; {ARRAYS_FAST} is for comparing with results made by that algorithm",
+            f"{option('weights', ARRAYS)} and {option('weights', ARRAYS_FAST)} estimate the same",
+            hint=f"keep {option('weights', ARRAYS)}; {ARRAYS_FAST} is for comparing with results made by that "
+            "algorithm",
         )
     if model.replicates and model.block:
         raise UsageError(
-            "--replicates and --block estimate a correlation each, and a model has but one",
-            found=f"--replicates --block {model.block}",
-            hint="leave --replicates out: replicate spots are then one value, and the arrays' blocks remain",
+            f"{option('replicates')} and {option('block')} estimate one correlation each, and a model has only "
+            "one",
+            found=f"{option('replicates')} {option('block', model.block)}",
+            hint=f"leave {option('replicates')} out: replicate spots are then one value, and the arrays' blocks "
+            "remain",
         )
     if model.replicates and SPOTS in model.weights:
         raise UsageError(
-            "--replicates counts the spots itself: --weights spots would count them twice",
-            hint="leave --weights spots out",
+            f"{option('replicates')} counts the spots itself: {option('weights', SPOTS)} would count them twice",
+            hint=f"leave {option('weights', SPOTS)} out",
         )
 
 
@@ -114,56 +133,52 @@ def check_test(test: str, model: Model) -> None:
     Raises
     ------
     UsageError
-        With the options that don't go together, and what to do.
+        With the options that can't be combined, and what to do.
     """
-    moderating = [
-        option
-        for option, given in (
-            ("--trend", model.trend),
-            ("--robust", model.robust),
-            ("--treat", model.least_fold_change > 1),
-        )
-        if given
-    ]
-    fitted = [
-        option
-        for option, given in (
-            ("--block", model.block),
-            ("--covariate", model.covariates),
-            ("--design", model.formula),
-            ("--weights", model.weights),
-            ("--replicates", model.replicates),
-        )
-        if given
-    ]
-    paired = ["--pair"] if model.pair else []
-    contrasts = ["--contrast"] if model.contrasts else []
+    moderating = _given(trend=model.trend, robust=model.robust, treat=model.least_fold_change > 1)
+    fitted = _given(
+        block=model.block,
+        covariate=model.covariates,
+        design=model.formula,
+        weights=model.weights,
+        replicates=model.replicates,
+    )
     if test == "student" and moderating:
         raise UsageError(
-            "--trend, --robust and --treat are ways to moderate the t, and Student's is not moderated",
-            found=f"--test student {' '.join(moderating)}",
-            hint="leave them out, or take --test moderated",
+            f"{option('trend')}, {option('robust')} and {option('treat')} are ways to moderate the t, and "
+            "Student's is not moderated",
+            found=" ".join([option("test", test), *moderating]),
+            hint=f"leave them out, or choose {option('test', 'moderated')}",
         )
-    if test in WITHIN_PAIRS and model != Model():
-        others = fitted + moderating
-        if others:
-            raise UsageError(
-                f"--test {test} takes pairs and nothing else into account",
-                found=" ".join(others),
-                hint="leave them out, or take --test moderated or student, which fit a model",
-            )
-        if not model.pair:
-            raise UsageError(
-                f"--test {test} compares groups within a model by their pairs alone",
-                found=" ".join(contrasts),
-                hint="name the pairs' column with --pair, or two groups with --compare",
-            )
-    if test in ("welch", "rank-sum", "none") and model != Model():
-        sister = "--test signed-rank, or --test permutation, which exchanges the groups within pairs"
+    if TESTS[test].within_pairs and model != Model():
+        _check_within_pairs(test, model, fitted + moderating)
+    elif not TESTS[test].in_model and model != Model():
+        signed_rank, permutation = option("test", "signed-rank"), option("test", "permutation")
+        others = [*_given(contrast=model.contrasts, pair=model.pair), *fitted, *moderating]
         raise UsageError(
-            f"--test {test} compares two groups as they are",
-            found=" ".join(contrasts + paired + fitted + moderating),
-            hint=f"for pairs take {sister}"
+            f"{option('test', test)} compares two groups as they are",
+            found=" ".join(others),
+            hint=f"for pairs choose {signed_rank}, or {permutation}, which exchanges the groups within pairs"
             if test == "rank-sum" and model.pair
-            else "leave these out, or take --test moderated (or student), which fits them",
+            else f"leave these out, or choose {option('test', 'moderated')} (or student), which fits them",
         )
+
+
+def _check_within_pairs(test: str, model: Model, others: list[str]) -> None:
+    if others:
+        raise UsageError(
+            f"{option('test', test)} takes pairs and nothing else into account",
+            found=" ".join(others),
+            hint=f"leave them out, or choose {option('test', 'moderated')} or student, which fit a model",
+        )
+    if not model.pair:
+        raise UsageError(
+            f"{option('test', test)} compares groups within a model by their pairs alone",
+            found=option("contrast"),
+            hint=f"name the pairs' column with {option('pair')}, or two groups with {option('compare')}",
+        )
+
+
+def _given(**choices: object) -> list[str]:
+    """Return those that were chosen, as a person types them."""
+    return [option(name) for name, chosen in choices.items() if chosen]

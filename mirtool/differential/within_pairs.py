@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mirtool.differential.compare import TestResult
 from mirtool.differential.contrasts import Contrast
 from mirtool.differential.design import column_of
 from mirtool.differential.permutation import sign_flip_test
 from mirtool.differential.signed_rank import signed_rank_test
+from mirtool.differential.two_groups import TestResult
 from mirtool.errors import SampleSheetError, UsageError
 from mirtool.model import ExpressionMatrix, FloatArray, SampleTable
 from mirtool.wording import plural

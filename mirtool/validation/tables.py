@@ -44,7 +44,7 @@ def validation_table(q: QpcrComparison, references: tuple[str, ...]) -> Table:
     statistic, p = _STATISTICS[q.test]
     columns |= {statistic: q.statistic, p: q.p_value}
     if q.adjust != "none":
-        columns[ADJUSTMENTS[q.adjust]] = q.p_adjusted
+        columns[ADJUSTMENTS[q.adjust].heading] = q.p_adjusted
     columns |= {f"n {q.tested}": q.n_tested, f"n {q.reference}": q.n_reference, "regulation": q.regulation}
     notes = (
         ("mirtool validation", ""),
@@ -90,7 +90,7 @@ def concordance_table(c: Concordance, q: QpcrComparison) -> Table:
         f"qPCR log2 ratio {over}": c.qpcr_log2_ratio,
         f"{percent} interval low (log2)": c.qpcr_low,
         f"{percent} interval high (log2)": c.qpcr_high,
-        "qPCR P" if q.adjust == "none" else f"qPCR {ADJUSTMENTS[q.adjust]}": c.qpcr_p,
+        "qPCR P" if q.adjust == "none" else f"qPCR {ADJUSTMENTS[q.adjust].heading}": c.qpcr_p,
         f"array by {c.array_rule}": c.array_call,
         "direction": c.direction,
         "verdict": c.verdict,

@@ -234,13 +234,13 @@ WRONG_CALLS = [
     (["--figures", "x", "--no-figures"], "--figures and --no-figures contradict each other", "leave one"),
     (
         ["--test", "anova"],
-        "no test is called so",
+        "--test: unknown test 'anova'",
         "moderated, welch, student, rank-sum, signed-rank, permutation, none",
     ),
-    (["--adjust", "fdr"], "no adjustment of P is called so", "bh, by, holm"),
-    (["--fold-change", "median"], "no fold change is called so", "ratio-of-means, geometric"),
-    (["--cutoff", "0.5"], "the cut-off of the fold change must be 1 or more", "not a log2"),
-    (["--alpha", "5"], "alpha must lie between 0 and 1", "0.05"),
+    (["--adjust", "fdr"], "unknown adjustment of P 'fdr'", "bh, by, holm"),
+    (["--fold-change", "median"], "unknown fold change 'median'", "ratio-of-means, geometric"),
+    (["--cutoff", "0.5"], "cutoff is out of range", "1 or more"),
+    (["--alpha", "5"], "alpha is out of range", "0 to 1"),
     (["--format", "ods"], "can't tell how to write", "csv|tsv|xlsx"),
 ]
 

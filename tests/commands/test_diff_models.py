@@ -175,9 +175,9 @@ def test_tests_without_normality(capsys, test, heading):
         (["--contrast", "B - A", "--covariate", "lot"], 1, "no column 'lot', which --covariate names"),
         (["--contrast", "B - A", "--design", "~ group + (batch"], 2, "the formula can't be read"),
         (["--compare", "B:A", "--fold-change", "fitted"], 2, "fitted fold changes need a model"),
-        (["--compare", "B:A", "--treat", "0.9"], 2, "--treat must be 1 or more"),
-        (["--log-odds", "--treat", "1.2"], 2, "against no change (found --log-odds --treat 1.2)"),
-        (["--log-odds", "--test", "welch"], 2, "against no change (found --log-odds --test welch)"),
+        (["--compare", "B:A", "--treat", "0.9"], 2, "treat is out of range"),
+        (["--log-odds", "--treat", "1.2"], 2, "against no change only (found --treat 1.2)"),
+        (["--log-odds", "--test", "welch"], 2, "against no change only (found --test welch)"),
     ],
 )
 def test_wrong_calls_are_refused_in_plain_words(capsys, options, code, problem):

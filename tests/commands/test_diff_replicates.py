@@ -83,7 +83,7 @@ def test_without_the_option_the_spots_are_nothing_to_the_result(study):
     ("options", "code", "problem"),
     [
         (["--weights", "spots"], 2, "would count them twice"),
-        (["--block", "patient"], 2, "estimate a correlation each"),
+        (["--block", "patient"], 2, "estimate one correlation each"),
         (["--test", "welch"], 2, "--test welch"),
         (["--sensitivity"], 2, "--sensitivity tries the choices of a plain comparison"),
     ],

@@ -127,6 +127,6 @@ def test_none_gives_p_back():
 
 
 def test_an_unknown_method_is_refused_with_the_list():
-    with pytest.raises(UsageError, match="no adjustment of P is called so") as caught:
+    with pytest.raises(UsageError, match="unknown adjustment of P") as caught:
         adjustment_name("fdr")
     assert "bh, by, holm, bonferroni" in str(caught.value)

@@ -161,10 +161,10 @@ def batch_with_group(group: str) -> tuple[str, ...]:
         ({}, Model(B_A, formula="~ group +* batch"), UsageError, "the formula can't be read", None),
         ({}, Model(B_A, formula="~ group + nothing(batch)"), SampleSheetError, "no column 'nothing'", None),
         ({}, Model(B_A, formula="age ~ group"), UsageError, "the formula has a left side", None),
-        ({}, Model(B_A, formula="~ group", pair="patient"), UsageError, "--design is the whole model", None),
-        ({}, Model(B_A, pair="patient", block="patient"), UsageError, "can't be both --pair and --block", None),
+        ({}, Model(B_A, formula="~ group", pair="patient"), UsageError, "design is the whole model", None),
+        ({}, Model(B_A, pair="patient", block="patient"), UsageError, "can't be both pair and block", None),
         ({}, Model(B_A, pair="patient", covariates=("patient",)), UsageError, "is in the model already", None),
-        ({}, Model(B_A, least_fold_change=0.5), UsageError, "--treat must be 1 or more", None),
+        ({}, Model(B_A, least_fold_change=0.5), UsageError, "treat is out of range", None),
         ({}, Model(("B - A", "B-A")), UsageError, "a comparison is named twice", None),
     ],
 )  # fmt: skip

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from mirtool.differential import adjust_p_values, fit_linear_model, log_odds, moderate, student_t_test
-from mirtool.differential.compare import two_group_design
 from mirtool.differential.scaled_f import VariancePrior, inverse_trigamma
+from mirtool.differential.two_groups import two_group_design
 from mirtool.differential.variance_prior import estimate_variance_prior, squeeze_variances
 from mirtool.errors import NotEnoughDataError
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from mirtool.differential import adjust_p_values, fit_linear_model, moderate
-from mirtool.differential.compare import two_group_design
 from mirtool.differential.power import PilotVariance, bh_ratio, p_cutoff_for_fdr, plan_arrays, t_test_power
+from mirtool.differential.two_groups import two_group_design
 from mirtool.errors import UsageError
 
 REFERENCE = Path(__file__).resolve().parents[1] / "reference"

@@ -218,7 +218,7 @@ def test_a_model_of_every_spot_says_so_and_counts_them():
     ("model", "problem"),
     [
         (Model(replicates=True), "needs the value of every replicate spot"),
-        (Model(replicates=True, block="patient"), "estimate a correlation each"),
+        (Model(replicates=True, block="patient"), "estimate one correlation each"),
         (Model(replicates=True, weights=("spots",)), "would count them twice"),
     ],
 )

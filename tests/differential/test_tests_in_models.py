@@ -178,15 +178,15 @@ def samples_with(**extra: tuple[str, ...]) -> ExpressionMatrix:
 @pytest.mark.parametrize(
     ("test", "model", "problem"),
     [
-        ("student", Model(trend=True, pair="patient"), "--test student --trend"),
+        ("student", Model(trend=True, pair="patient"), "test='student' trend"),
         ("student", Model(least_fold_change=1.2), "Student's is not moderated"),
-        ("welch", PAIRED, "--test welch compares two groups as they are"),
-        ("none", Model(covariates=("batch",)), "--test none compares two groups as they are"),
-        ("rank-sum", PAIRED, "--test signed-rank"),
-        ("signed-rank", Model(contrasts=("B - A",)), "name the pairs' column with --pair"),
+        ("welch", PAIRED, "test='welch' compares two groups as they are"),
+        ("none", Model(covariates=("batch",)), "test='none' compares two groups as they are"),
+        ("rank-sum", PAIRED, "test='signed-rank'"),
+        ("signed-rank", Model(contrasts=("B - A",)), "name the pairs' column with pair"),
         ("permutation", Model(block="patient"), "takes pairs and nothing else into account"),
-        ("signed-rank", Model(pair="patient", covariates=("batch",)), "found --covariate"),
-        ("permutation", Model(pair="patient", weights=("age",), robust=True), "found --weights --robust"),
+        ("signed-rank", Model(pair="patient", covariates=("batch",)), "found covariate"),
+        ("permutation", Model(pair="patient", weights=("age",), robust=True), "found weights robust"),
     ],
 )
 def test_what_does_not_go_together_is_named_with_what_does(test, model, problem):

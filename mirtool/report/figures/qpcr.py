@@ -232,7 +232,9 @@ def _mark(color: str, marker: str, label: str) -> Line2D:
 
 
 def _bar_remarks(q: QpcrComparison, species: str) -> list[str]:
-    adjusted = "" if q.adjust == "none" else f", adjusted: {ADJUSTMENTS[q.adjust].removeprefix('P adjusted ')}"
+    adjusted = (
+        "" if q.adjust == "none" else f", adjusted: {ADJUSTMENTS[q.adjust].heading.removeprefix('P adjusted ')}"
+    )
     return [
         f"Bar: ratio {q.tested} / {q.reference}; whisker: its {100 * q.confidence:g} % confidence interval.",
         f"P: {TESTS[q.test]}{adjusted}.",

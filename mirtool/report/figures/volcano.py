@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from mirtool.differential.differential_table import STATISTICS, TEST_LABELS
+from mirtool.differential.methods import TESTS
 from mirtool.errors import UsageError, option
 from mirtool.model import DifferentialTable, Rule
 from mirtool.report.figures.canvas import MUTED_COLOR, SMALLEST_TEXT, house_style
@@ -104,8 +104,8 @@ def _draw_frame(axes: Axes, d: DifferentialTable, cloud: Cloud, rule: Rule) -> N
     axes.set_ylim(-0.02 * top, top)
     axes.set_xlim(*symmetric_limits(cloud.x, d.cutoff, room=1.3))
     axes.set_xlabel(ratio_label(d))
-    test = f"{TEST_LABELS[d.test]} {STATISTICS[d.test]}"
-    name = "P" if rule is Rule.VOLCANO_P else ADJUSTMENTS[d.adjust]
+    test = f"{TESTS[d.test].label} {TESTS[d.test].statistic}"
+    name = "P" if rule is Rule.VOLCANO_P else ADJUSTMENTS[d.adjust].heading
     axes.set_ylabel(f"−log₁₀ P ({test})" if rule is Rule.VOLCANO_P else f"−log₁₀ {name}, {test}")
     for position, text in fold_lines(d.cutoff):
         axes.axvline(position, **DASHED)

@@ -1,0 +1,102 @@
+"""The one place where a comparison becomes a differential table: adjusted P, regulation, counts, history."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from mirtool.differential.fold_change import FoldChange, regulation
+from mirtool.differential.groups import Comparison
+from mirtool.differential.methods import FOLD_CHANGES, TESTS
+from mirtool.differential.settings import DiffSettings
+from mirtool.differential.two_groups import TestResult
+from mirtool.model import DifferentialTable, ExpressionMatrix, FloatArray, IntArray
+from mirtool.stats.adjustment import adjust_p_values
+
+
+def assemble_table(
+    matrix: ExpressionMatrix,
+    comparison: Comparison,
+    change: FoldChange,
+    result: TestResult,
+    made: DiffSettings,
+    *,
+    details_in_history: bool = False,
+    log_odds: FloatArray | None = None,
+) -> DifferentialTable:
+    """Return the differential table of one comparison.
+
+    Parameters
+    ----------
+    matrix
+        What was compared, log2, ``(n_probes, n_samples)``.
+    comparison
+        The groups, and the columns of ``matrix`` that belong to each.
+    change, result
+        Fold changes and test, ``(n_probes,)`` each.
+    made
+        The settings as they were carried out: ``test`` is ``"none"`` where the arrays were too few for a test, and
+        ``fold_change`` is the one that was computed.
+    details_in_history
+        True where the details of the test belong to the history too.
+    log_odds
+        B, ``(n_probes,)``, where it was asked for.
+    """
+    p_value, fold_change = result.p_value, made.fold_change or "ratio-of-means"
+    adjusts = made.test != "none" and made.adjust != "none"
+    fdr = adjust_p_values(p_value, made.adjust, alpha=made.alpha) if adjusts else np.full(len(p_value), np.nan)
+    described = tuple(f"{key}: {value}" for key, value in result.details) if details_in_history else ()
+    return DifferentialTable(
+        probes=matrix.probes,
+        tested=comparison.tested,
+        reference=comparison.reference,
+        mean_tested=change.mean_tested,
+        mean_reference=change.mean_reference,
+        ratio=change.ratio,
+        log2_ratio=change.log2_ratio,
+        signed_fold_change=change.signed,
+        statistic=result.statistic,
+        p_value=p_value,
+        fdr=fdr,
+        n_tested=count_values(matrix.values[:, list(comparison.tested_columns)]),
+        n_reference=count_values(matrix.values[:, list(comparison.reference_columns)]),
+        regulation_fold_change=regulation(change.ratio, made.cutoff),
+        regulation_p=regulation(change.ratio, made.cutoff, p_value <= made.alpha),
+        regulation_fdr=regulation(change.ratio, made.cutoff, fdr <= made.alpha),
+        test=made.test,
+        fold_change=fold_change,
+        adjust=made.adjust,
+        cutoff=made.cutoff,
+        alpha=made.alpha,
+        spots_tested=count_spots(matrix, comparison.tested_columns),
+        spots_reference=count_spots(matrix, comparison.reference_columns),
+        prior_df=result.prior.largest_df if result.prior else math.nan,
+        prior_variance=result.prior.median_variance if result.prior else math.nan,
+        remarks=result.remarks,
+        history=(
+            *matrix.history,
+            f"compared {comparison.tested} / {comparison.reference}: {comparison.reason}",
+            f"fold change: {FOLD_CHANGES[fold_change].description}",
+            f"test: {TESTS[made.test].description}",
+            *described,
+        ),
+        details=result.details,
+        log_odds=log_odds,
+    )
+
+
+def count_values(values: FloatArray) -> IntArray:
+    """Count the arrays with a value, ``(n_probes,)``."""
+    n: IntArray = np.sum(~np.isnan(values), axis=1, dtype=np.int64)
+    return n
+
+
+def count_spots(matrix: ExpressionMatrix, columns: tuple[int, ...]) -> IntArray | None:
+    """Sum the replicate spots behind the values that are there, ``(n_probes,)``; None where not known."""
+    if matrix.spots is None:
+        return None
+    own = list(columns)
+    behind = np.where(np.isnan(matrix.values[:, own]), 0, matrix.spots[:, own])
+    n: IntArray = np.sum(behind, axis=1, dtype=np.int64)
+    return n
