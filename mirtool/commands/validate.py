@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,18 +11,13 @@ from mirtool.commands.common import Place, check_figure_options, is_stream, reco
 from mirtool.commands.console import say
 from mirtool.commands.options import AdjustOption, FiguresOption, FormatOption, NoFiguresOption, OutputOption
 from mirtool.commands.validate_messages import tell_comparison, tell_concordance, tell_references, tell_wells
-from mirtool.errors import UsageError
 from mirtool.io.tables.text import hash_files
 
 if TYPE_CHECKING:
-    from mirtool.differential import Comparison
     from mirtool.io.arrays.ct_tables import CtTable
     from mirtool.io.results.differential import DifferentialNames
-    from mirtool.model import FloatArray, IntArray, SampleTable
+    from mirtool.model import FloatArray, SampleTable
     from mirtool.validation import Concordance, CtMatrix, QpcrComparison, Stability
-
-FROM_TABLE = "column"
-"""``--efficiency column`` takes the efficiencies that stand in the Ct table."""
 
 
 def validate(
@@ -145,43 +139,37 @@ def validate(
       mirtool validate ct.csv --samples cohort.csv --reference let-7a -o validation.xlsx --figures plots
     """  # noqa: D301  (typer wants the backspace itself)
     from mirtool.report.tables import format_of
-    from mirtool.validation import compare_quantities, concordance, log2_quantities
-    from mirtool.validation.compare import check_options
-    from mirtool.validation.quantities import choose_references
+    from mirtool.validation import ValidateSettings, read_wells, validate_wells
     from mirtool.validation.tables import validation_table
 
-    check_options(test=test, adjust=adjust, confidence=confidence, cutoff=cutoff, alpha=alpha)
-    _check_array_rule(array_rule)
+    settings = ValidateSettings(
+        reference=tuple(reference or ()),
+        compare=compare,
+        array_rule=array_rule,
+        test=test,
+        pair=pair,
+        adjust=adjust,
+        alpha=alpha,
+        cutoff=cutoff,
+        confidence=confidence,
+        undetermined=undetermined,
+        replicates=replicates,
+        replicate_limit=replicate_limit,
+        keep_outliers=keep_outliers,
+        efficiency=tuple(efficiency or ()),
+    )
     check_figure_options(figures, no_figures)
     place = _find_place(samples)
     target = place.target(output, "validation.csv")
     format_of(target, format_name)
 
     sheet = _read_sheet(place)
-    wells = _read_wells(ct, sheet)
+    wells = read_wells(ct, sheet)
     array = _read_array(differential, place)
-    matrix = _combine(wells, replicates, undetermined, replicate_limit, keep_outliers)
-    references = choose_references(matrix.targets, reference or [])
-    factors = _efficiencies(efficiency or [], matrix)
-    grouped = _group_samples(matrix, sheet)
-    comparison = _choose_comparison(compare, grouped, array)
-    quantities = log2_quantities(matrix.ct, references, factors)
-    measured = [i for i in range(len(matrix.targets)) if i not in references]
-    result = compare_quantities(
-        [matrix.targets[i] for i in measured],
-        quantities[measured],
-        grouped,
-        comparison,
-        test=test,
-        pair=pair,
-        adjust=adjust,
-        confidence=confidence,
-        cutoff=cutoff,
-        alpha=alpha,
-    )
-    beside = concordance(result, array, rule=array_rule) if array else None
-    stability = _stability(matrix, references, factors, grouped.groups)
-    names = tuple(matrix.targets[i] for i in references)
+    done = validate_wells(wells, settings, sheet=sheet, array=array)
+    matrix, result, beside, stability = done.matrix, done.result, done.concordance, done.stability
+    comparison, factors, references = done.comparison, done.efficiency, done.references
+    quantities, names = done.quantities, done.reference_names
 
     tell_wells(wells, matrix, undetermined)
     tell_references(names, stability, matrix, references, array, array_rule)
@@ -221,12 +209,6 @@ def validate(
     )
 
 
-def _check_array_rule(rule: str) -> None:
-    from mirtool.model import Rule
-
-    Rule.named(rule, "array_rule")
-
-
 def _find_place(samples: str | None) -> Place:
     """Return True if the command runs in a study folder: this one, or the one whose samples.csv was named."""
     from mirtool.study.folder import SAMPLES_FILE, find_study
@@ -242,22 +224,6 @@ def _read_sheet(place: Place) -> SampleTable | None:
     return read_samples(place.samples) if place.samples else None
 
 
-def _read_wells(arguments: Sequence[str], sheet: SampleTable | None) -> CtTable:
-    """Read every file; ``TARGET=FILE`` names the target of one that does not."""
-    from mirtool.io.arrays.ct_tables import combine_ct, read_ct
-
-    tables = []
-    for argument in arguments:
-        name, mark, path = argument.partition("=")
-        given = (name.strip(), path) if mark and not Path(argument).exists() else ("", argument)
-        tables.append(read_ct(given[1], target=given[0], samples=sheet.names if sheet else ()))
-    paths = [path for table in tables for path in table.paths]
-    repeated = next((path for path in paths if paths.count(path) > 1), None)
-    if repeated:
-        raise UsageError("the same Ct table is named twice", found=repeated)
-    return combine_ct(tables)
-
-
 def _read_array(differential: str | None, place: Place) -> DifferentialNames | None:
     from mirtool.io.results.differential import read_differential
 
@@ -265,66 +231,6 @@ def _read_array(differential: str | None, place: Place) -> DifferentialNames | N
         return read_differential(differential)
     default = place.study.results / "differential.csv" if place.study else None
     return read_differential(default) if default and default.is_file() else None
-
-
-def _combine(
-    wells: CtTable, replicates: str, undetermined: float | None, limit: float, keep_outliers: bool
-) -> CtMatrix:
-    from mirtool.validation import combine_replicates
-
-    return combine_replicates(
-        wells, center=replicates, undetermined=undetermined, limit=limit, drop_outliers=not keep_outliers
-    )
-
-
-def _efficiencies(texts: Sequence[str], matrix: CtMatrix) -> FloatArray:
-    from mirtool.validation.quantities import parse_efficiencies, target_efficiencies
-
-    from_table = FROM_TABLE in texts
-    given = parse_efficiencies([text for text in texts if text != FROM_TABLE], matrix.targets)
-    if from_table:
-        import numpy as np
-
-        if np.isnan(matrix.efficiency).all():
-            raise UsageError(
-                "the Ct table has no column of efficiencies",
-                found=f"--efficiency {FROM_TABLE}",
-                expected="a column Efficiency, or --efficiency TARGET=1.95",
-            )
-    return target_efficiencies(matrix.targets, given, matrix.efficiency if from_table else None)
-
-
-def _group_samples(matrix: CtMatrix, sheet: SampleTable | None) -> SampleTable:
-    """Return the samples of the Ct table their groups: the table's own, else the sheet's, in the sheet's order."""
-    from mirtool.validation.groups import group_samples
-
-    return group_samples(matrix, sheet)
-
-
-def _choose_comparison(compare: str | None, samples: SampleTable, array: DifferentialNames | None) -> Comparison:
-    """Take the groups the user names, else the array's, else the only two there are."""
-    from dataclasses import replace
-
-    from mirtool.differential import choose_comparison, parse_comparison
-
-    groups = [group for group in samples.groups if group]
-    if compare is not None and groups:
-        return choose_comparison(samples, *parse_comparison(compare, groups))
-    if array and {array.tested, array.reference} <= set(groups):
-        chosen = choose_comparison(samples, array.tested, array.reference)
-        return replace(chosen, reason="as the array's table has it")
-    return choose_comparison(samples)
-
-
-def _stability(
-    matrix: CtMatrix, references: IntArray, factors: FloatArray, groups: Sequence[str]
-) -> Stability | None:
-    from mirtool.validation import log2_amounts, reference_stability
-
-    if len(references) < 2:
-        return None
-    amounts = log2_amounts(matrix.ct[references], factors[references])
-    return reference_stability([matrix.targets[i] for i in references], amounts, groups)
 
 
 def _write_more(

@@ -129,7 +129,7 @@ def tell_comparison(q: QpcrComparison, comparison: Comparison, factors: FloatArr
     ]
     lines += [
         ("efficiency", "2 throughout" if not corrected else f"{', '.join(corrected)}, else 2"),
-        ("test", TESTS[q.test]),
+        ("test", TESTS[q.test].description),
     ]
     if not corrected and not np.isnan(matrix.efficiency).all():
         lines.append(("", "the table's efficiencies were not used (--efficiency column takes them)"))

@@ -1,10 +1,12 @@
 """Quantitative PCR: from wells to ratios, steady reference genes, and what becomes of the array's findings."""
 
-from mirtool.validation.compare import TESTS, QpcrComparison, compare_quantities
+from mirtool.validation.compare import QpcrComparison, compare_quantities
 from mirtool.validation.concordance import Concordance, concordance
 from mirtool.validation.quantities import choose_references, log2_amounts, log2_quantities
 from mirtool.validation.replicates import CtMatrix, combine_replicates
+from mirtool.validation.settings import TESTS, ValidateSettings
 from mirtool.validation.stability import Stability, genorm_m, normfinder, reference_stability
+from mirtool.validation.validate import Validation, read_wells, validate_wells
 
 __all__ = [
     "TESTS",
@@ -12,6 +14,8 @@ __all__ = [
     "CtMatrix",
     "QpcrComparison",
     "Stability",
+    "ValidateSettings",
+    "Validation",
     "choose_references",
     "combine_replicates",
     "compare_quantities",
@@ -20,5 +24,7 @@ __all__ = [
     "log2_amounts",
     "log2_quantities",
     "normfinder",
+    "read_wells",
     "reference_stability",
+    "validate_wells",
 ]

@@ -11,18 +11,13 @@ from mirtool.differential.fold_change import regulation, signed_fold_change
 from mirtool.differential.groups import Comparison
 from mirtool.differential.rank_sum import rank_sum_test
 from mirtool.differential.two_sample import TTest, paired_t_test, student_t_test, welch_t_test
-from mirtool.errors import SampleSheetError, UsageError
+from mirtool.errors import SampleSheetError
 from mirtool.model import FloatArray, IntArray, SampleTable, TextArray, text_array
 from mirtool.stats.adjustment import adjust_p_values, adjustment_name
+from mirtool.validation.settings import TESTS, ValidateSettings
 from mirtool.wording import plural
 
-TESTS = {
-    "welch": "Welch's t on ΔCt",
-    "student": "Student's t on ΔCt",
-    "paired": "paired t on ΔCt",
-    "mann-whitney": "Mann and Whitney's rank-sum test on ΔCt",
-}
-"""Name of each test to what it is."""
+DEFAULTS = ValidateSettings()
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,40 +84,12 @@ class QpcrComparison:
         return len(self.targets)
 
 
-def check_options(*, test: str, adjust: str, confidence: float, cutoff: float, alpha: float) -> None:
-    """Refuse options that can't be meant.
-
-    Raises
-    ------
-    UsageError
-        With what is expected.
-    """
-    if test not in TESTS:
-        raise UsageError("no test is called so", found=repr(test), expected=", ".join(TESTS))
-    adjustment_name(adjust)
-    for name, value in (("the confidence", confidence), ("alpha", alpha)):
-        if not 0 < value < 1:
-            raise UsageError(
-                f"{name} must lie between 0 and 1", found=f"{value:g}", expected="such as 0.95 and 0.05"
-            )
-    if not (cutoff >= 1 and np.isfinite(cutoff)):
-        raise UsageError(
-            "the cut-off of the fold change must be 1 or more (it is no log2)", found=f"{cutoff:g}", expected="2"
-        )
-
-
 def compare_quantities(
     targets: Sequence[str],
     log2_quantity: FloatArray,
     samples: SampleTable,
     comparison: Comparison,
-    *,
-    test: str = "welch",
-    pair: str = "pair",
-    adjust: str = "bh",
-    confidence: float = 0.95,
-    cutoff: float = 2.0,
-    alpha: float = 0.05,
+    settings: ValidateSettings = DEFAULTS,
 ) -> QpcrComparison:
     """Compare two groups, target by target.
 
@@ -135,28 +102,19 @@ def compare_quantities(
         (:func:`mirtool.validation.quantities.log2_quantities`).
     samples, comparison
         The samples in the order of the columns, and which of them are compared.
-    test
-        A key of :data:`TESTS`. Welch's by default: the variances of two small groups are seldom known to agree.
-    pair
-        Column of the sample sheet that names the pair (patient) of each sample, for the paired test.
-    adjust
-        How P is adjusted for the number of targets (:data:`mirtool.differential.ADJUSTMENTS`).
-    confidence
-        Of the interval of the ratio.
-    cutoff, alpha
-        Least fold change and largest adjusted P that count as regulated.
+    settings
+        The choices; those of the test, the pairs, the interval and the cut-offs count.
 
     Raises
     ------
-    UsageError
-        For an option that can't be meant.
     SampleSheetError
         Where pairs are asked for and the sheet does not make them.
     """
-    check_options(test=test, adjust=adjust, confidence=confidence, cutoff=cutoff, alpha=alpha)
+    test, cutoff, alpha = settings.test, settings.cutoff, settings.alpha
+    confidence = settings.confidence
     columns = comparison.tested_columns, comparison.reference_columns
     if test == "paired":
-        columns = match_pairs(samples, comparison, pair)
+        columns = match_pairs(samples, comparison, settings.pair)
     tested, reference = (log2_quantity[:, list(positions)] for positions in columns)
     if test == "paired":
         whole = ~np.isnan(tested) & ~np.isnan(reference)
@@ -172,7 +130,7 @@ def compare_quantities(
     if test == "mann-whitney":
         ranks = rank_sum_test(used_tested, used_reference)
         statistic, df, p_value = ranks.statistic, np.full(len(t.df), np.nan), ranks.p_value
-    adjust = adjustment_name(adjust)
+    adjust = adjustment_name(settings.adjust)
     p_adjusted = adjust_p_values(p_value, adjust, alpha=alpha)
     ratio = np.exp2(log2_ratio)
     return QpcrComparison(
@@ -285,7 +243,7 @@ def _remarks(targets: Sequence[str], log2_ratio: FloatArray, p_value: FloatArray
         )
     if untested:
         remarks.append(
-            f"{plural(len(untested), 'target')} could not be tested by {TESTS[test]} (too few samples, or values "
-            "that do not vary): " + ", ".join(untested)
+            f"{plural(len(untested), 'target')} could not be tested by {TESTS[test].description} (too few samples, "
+            "or values that do not vary): " + ", ".join(untested)
         )
     return tuple(remarks)

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mirtool.errors import MirtoolError, UsageError
+from mirtool.errors import MirtoolError, UsageError, option
 from mirtool.io.results.differential import DifferentialNames
 from mirtool.model import FloatArray, IntArray, Rule, TextArray, text_array
 from mirtool.validation.compare import QpcrComparison
@@ -184,8 +184,8 @@ def _check_groups(qpcr: QpcrComparison, array: DifferentialNames) -> None:
         path=array.path,
         found=f"{array.tested}/{array.reference}",
         expected=f"{qpcr.tested}/{qpcr.reference}",
-        hint=f"make the qPCR's comparison the same (--compare {array.tested}:{array.reference}), or name the "
-        "groups alike in the qPCR's sample sheet",
+        hint="make the qPCR's comparison the same "
+        f"({option('compare', f'{array.tested}:{array.reference}')}), or name the groups alike in the qPCR's sample sheet",
     )
 
 

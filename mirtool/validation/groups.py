@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 
-from mirtool.errors import SampleSheetError
+from mirtool.errors import SampleSheetError, option
 from mirtool.model import SampleTable
 from mirtool.validation.replicates import CtMatrix
 from mirtool.wording import plural
@@ -25,7 +25,8 @@ def group_samples(matrix: CtMatrix, sheet: SampleTable | None) -> SampleTable:
     if sheet is None and not own:
         raise SampleSheetError(
             "the groups of the samples are not known",
-            expected="--samples SHEET with the columns sample,group, or a column Group in the Ct table",
+            expected=f"a sample sheet ({option('samples')}) with the columns sample,group, or a column Group in "
+            "the Ct table",
         )
     row_of = {name: i for i, name in enumerate(sheet.names)} if sheet else {}
     unknown = [name for name in matrix.samples if name not in row_of]
@@ -39,7 +40,7 @@ def group_samples(matrix: CtMatrix, sheet: SampleTable | None) -> SampleTable:
             expected="names as in the sheet: " + ", ".join(sheet.names[:8]),
             hint=(f"is {unknown[0]!r} the sheet's {likely[0]!r}? " if likely else "")
             + "add them to the sheet (with no group, to leave them out), or name a sheet of the qPCR's own "
-            "samples: --samples",
+            f"samples: {option('samples')}",
         )
     columns = sheet.extra if sheet else {}
     return SampleTable(

@@ -26,7 +26,8 @@ def choose_references(targets: Sequence[str], names: Sequence[str]) -> IntArray:
     if not names:
         raise UsageError(
             "no reference gene was named",
-            expected="--reference NAME, one or several of " + ", ".join(targets[:12]),
+            parameter="reference",
+            expected="one or several of " + ", ".join(targets[:12]),
             hint="ΔCt is taken against it; for serum exosomes candidates are hsa-miR-103a-3p and hsa-let-7a-5p, "
             "or a spiked-in cel-miR-39",
         )
@@ -73,7 +74,8 @@ def parse_efficiencies(texts: Sequence[str], targets: Sequence[str]) -> dict[str
             )
         if name not in targets:
             raise UsageError(
-                f"the target {name!r} of --efficiency is not in the Ct table",
+                f"the target {name!r} is not in the Ct table",
+                parameter="efficiency",
                 expected="one of " + ", ".join(targets[:12]),
             )
         found[name] = value

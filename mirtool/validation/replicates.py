@@ -10,11 +10,9 @@ import numpy as np
 from mirtool.errors import MirtoolError, NotEnoughDataError, UsageError
 from mirtool.io.arrays.ct_tables import SAMPLE, CtTable
 from mirtool.model import FloatArray, IntArray, TextArray
+from mirtool.validation.settings import CENTERS, REPLICATE_LIMIT
 from mirtool.wording import plural
 
-CENTERS = ("mean", "median")
-REPLICATE_LIMIT = 0.5
-"""Cycles; a factor of 1.4. Replicate wells farther apart are flagged (Hellemans et al. 2007)."""
 _ROUNDING = 1e-9
 """Cycles: 24.5 and 24.0 are no more than half a cycle apart, whatever their last binary digits."""
 
@@ -90,8 +88,7 @@ def combine_replicates(
     Hellemans J, Mortier G, De Paepe A, Speleman F, Vandesompele J (2007). qBase relative quantification framework
     and software for management and automated analysis of real-time quantitative PCR data. Genome Biol 8, R19.
     """
-    if center not in CENTERS:
-        raise UsageError("no center of replicates is called so", found=repr(center), expected=" or ".join(CENTERS))
+    CENTERS.check(center, "replicates")
     if not limit > 0 or (undetermined is not None and not undetermined > 0):
         raise UsageError("cycles are positive", found=f"{limit if undetermined is None else undetermined:g}")
     wells = np.flatnonzero(table.role == SAMPLE)

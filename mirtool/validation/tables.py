@@ -9,9 +9,10 @@ import numpy.typing as npt
 
 from mirtool.model import Table, text_array
 from mirtool.stats.adjustment import ADJUSTMENTS
-from mirtool.validation.compare import TESTS, QpcrComparison
+from mirtool.validation.compare import QpcrComparison
 from mirtool.validation.concordance import Concordance
 from mirtool.validation.replicates import CtMatrix
+from mirtool.validation.settings import TESTS
 from mirtool.validation.stability import Stability
 
 _STATISTICS = {
@@ -51,7 +52,7 @@ def validation_table(q: QpcrComparison, references: tuple[str, ...]) -> Table:
         ("tested", q.tested),
         ("reference", q.reference),
         ("reference genes", ", ".join(references)),
-        ("test", TESTS[q.test]),
+        ("test", TESTS[q.test].description),
         ("cutoff", f"{q.cutoff:g}"),
         ("alpha", f"{q.alpha:g}"),
         ("adjusted", q.adjust),

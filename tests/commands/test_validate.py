@@ -227,7 +227,7 @@ def test_samples_without_a_reference_gene_are_told(study, capsys):
 WRONG_CALLS = [
     ([], "no reference gene was named", "hsa-miR-16-5p, hsa-miR-21-5p"),
     (["--reference", "hsa-miR-103a"], "is not among the targets", "did you mean 'hsa-miR-103a-3p'?"),
-    ([*OPTIONS, "--test", "anova"], "no test is called so", "mann-whitney"),
+    ([*OPTIONS, "--test", "anova"], "unknown test 'anova'", "mann-whitney"),
     ([*OPTIONS, "--array-rule", "q"], "--array-rule: unknown rule 'q'", "fold-change, volcano-p, volcano-fdr"),
     ([*OPTIONS, "--array-rule", "fdr"], "the array's table has no such rule", "regulation by volcano FDR"),
     ([*OPTIONS, "--efficiency", "x=1.9"], "the target 'x' of --efficiency", "one of"),
@@ -280,7 +280,7 @@ def test_no_groups_anywhere(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     Path("ct.csv").write_text(CT)
     assert main(["validate", "ct.csv", *OPTIONS]) == 1
-    assert "--samples SHEET with the columns sample,group" in capsys.readouterr().err
+    assert "a sample sheet (--samples) with the columns sample,group" in capsys.readouterr().err
 
 
 def test_nothing_heavy_is_imported_for_the_table(study):

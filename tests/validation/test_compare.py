@@ -10,7 +10,7 @@ from scipy import stats
 from mirtool.differential import choose_comparison
 from mirtool.errors import SampleSheetError, UsageError
 from mirtool.model import SampleTable
-from mirtool.validation import choose_references, compare_quantities, log2_quantities
+from mirtool.validation import ValidateSettings, choose_references, compare_quantities, log2_quantities
 from mirtool.validation.quantities import parse_efficiencies, target_efficiencies
 
 REFERENCE = Path(__file__).resolve().parents[1] / "reference"
@@ -20,7 +20,9 @@ SAMPLES = ("a1", "a2", "a3", "a4", "a5", "b1", "b2", "b3", "b4")
 def compare(log2_quantity, samples=SAMPLES, pairs=(), **options):
     table = SampleTable(samples, tuple(name[0] for name in samples), extra={"pair": pairs} if pairs else {})
     names = [f"target{i}" for i in range(1, len(log2_quantity) + 1)]
-    return compare_quantities(names, log2_quantity, table, choose_comparison(table, "a", "b"), **options)
+    return compare_quantities(
+        names, log2_quantity, table, choose_comparison(table, "a", "b"), ValidateSettings(**options)
+    )
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from mirtool.differential import choose_comparison
 from mirtool.errors import MirtoolError, UsageError
 from mirtool.io.results.differential import DifferentialNames
 from mirtool.model import SampleTable, text_array
-from mirtool.validation import compare_quantities, concordance
+from mirtool.validation import ValidateSettings, compare_quantities, concordance
 from mirtool.validation.concordance import correlations, untested_remark
 
 SAMPLES = SampleTable(("a1", "a2", "a3", "b1", "b2", "b3"), ("a", "a", "a", "b", "b", "b"))
@@ -20,7 +20,9 @@ def qpcr(**log2_ratios):
         ratio, spread = value if isinstance(value, tuple) else (value, 0.1)
         rows.append([ratio - spread, ratio, ratio + spread, -spread, 0.0, spread])
     comparison = choose_comparison(SAMPLES, "a", "b")
-    return compare_quantities(list(log2_ratios), np.array(rows), SAMPLES, comparison, adjust="none")
+    return compare_quantities(
+        list(log2_ratios), np.array(rows), SAMPLES, comparison, ValidateSettings(adjust="none")
+    )
 
 
 def array(**calls):

@@ -29,7 +29,7 @@ from mirtool.report.figures.canvas import (
 from mirtool.report.figures.point_names import name_points
 from mirtool.report.figures.short_names import common_species, short_name
 from mirtool.stats.adjustment import ADJUSTMENTS
-from mirtool.validation.compare import TESTS, QpcrComparison
+from mirtool.validation.compare import QpcrComparison
 from mirtool.validation.concordance import (
     BOTH_SILENT,
     CONFIRMED,
@@ -38,6 +38,7 @@ from mirtool.validation.concordance import (
     NOT_CONFIRMED,
     Concordance,
 )
+from mirtool.validation.settings import TESTS
 from mirtool.wording import plural
 
 _BAR_COLUMN = 17.0
@@ -237,7 +238,7 @@ def _bar_remarks(q: QpcrComparison, species: str) -> list[str]:
     )
     return [
         f"Bar: ratio {q.tested} / {q.reference}; whisker: its {100 * q.confidence:g} % confidence interval.",
-        f"P: {TESTS[q.test]}{adjusted}.",
+        f"P: {TESTS[q.test].description}{adjusted}.",
         *([f"{species} left out of the names."] if species else []),
     ]
 
