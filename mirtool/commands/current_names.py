@@ -28,10 +28,9 @@ NAMES_TOLD = 10
 
 def load_mirna_names(aliases: Iterable[str], species: str | None = None) -> MirnaNames:
     """Open the embedded tables and the files of names that the user gives."""
-    from mirtool.annotation.mirna_names import MirnaNames
-    from mirtool.io.mirnas.aliases import read_aliases
+    from mirtool.io.mirnas import aliases as files
 
-    return MirnaNames([read_aliases(path) for path in aliases], species=species)
+    return files.load_mirna_names(aliases, species)
 
 
 def tell_names(where: str, found: Sequence[Resolution], about: Collection[str] | None = None) -> None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -13,19 +10,15 @@ from mirtool.commands.common import Place, differential_table_of, find_place, re
 from mirtool.commands.console import say, say_pairs, say_table
 from mirtool.commands.current_names import (
     AliasesOption,
-    load_mirna_names,
     names_record,
     renamed_among,
     unmapped_among,
 )
 from mirtool.commands.options import DifferentialArgument, FormatOption, OutputOption
-from mirtool.errors import UsageError
 from mirtool.io.tables.text import hash_files
 from mirtool.wording import plural
 
 if TYPE_CHECKING:
-    from mirtool.io.mirnas.mirna_lists import MirnaList
-    from mirtool.io.results.candidates import Candidates
     from mirtool.io.results.evidence import QpcrResults
     from mirtool.shortlist import Membership, Shortlist
 
@@ -110,32 +103,37 @@ def shortlist(
       mirtool shortlist differential.csv --regulation volcano-fdr --rank fdr --direction down
     """  # noqa: D301  (typer wants the backspace itself)
     from mirtool.io.results.candidates import read_candidates
-    from mirtool.io.results.evidence import read_network_nodes
     from mirtool.report.tables import format_of
-    from mirtool.shortlist import shortlist as take_shortlist
-    from mirtool.shortlist import shortlist_table
+    from mirtool.shortlist import (
+        ShortlistSettings,
+        names_for,
+        read_evidence,
+        shortlist_table,
+        take_shortlist,
+    )
+    from mirtool.shortlist.evidence import titled_files
 
-    titled = _titled(lists or [])
+    titled = titled_files(lists or [])
+    settings = ShortlistSettings(
+        rank=rank,
+        top=top,
+        regulation=regulation,
+        direction=direction,
+        lists=tuple(lists or ()),
+        species=species,
+        aliases=tuple(aliases or ()),
+    )
     place = find_place([differential] if differential else [], None, "differential table")
     target = place.target(output, "shortlist.csv")
     format_of(target, format_name)
     source = differential_table_of(differential, place)
     candidates = read_candidates(source)
-    book = load_mirna_names(aliases or (), species or _usual_species(candidates))
     qpcr_path = validation or _if_there(place, "validation.csv")
     network_path = network or _if_there(place, "network_nodes.csv")
-    qpcr = _read_qpcr(qpcr_path, candidates)
-    chosen = take_shortlist(
-        candidates,
-        book,
-        rule=regulation,
-        rank=rank,
-        direction=direction,
-        top=top,
-        lists=_read_lists(titled),
-        qpcr=qpcr,
-        network=read_network_nodes(network_path) if network_path else None,
-    )
+    evidence = read_evidence(candidates, settings, validation=qpcr_path, network=network_path)
+    qpcr = evidence.qpcr
+    book = names_for(candidates, settings)
+    chosen = take_shortlist(candidates, book, settings, evidence)
     _tell(chosen, qpcr, network_path)
     write_result(shortlist_table(chosen, book), target, format_name)
     record_run(
@@ -159,49 +157,9 @@ def shortlist(
     )
 
 
-def _titled(arguments: Sequence[str]) -> dict[str, str]:
-    """Part NAME=FILE; a file alone is called as it is."""
-    titled: dict[str, str] = {}
-    for argument in arguments:
-        title, mark, path = argument.partition("=")
-        if not mark or Path(argument).is_file():
-            title, path = Path(argument).stem, argument
-        title = title.strip()
-        if not title or not path.strip():
-            raise UsageError("a list needs a name and a file", found=repr(argument), expected="--list NAME=FILE")
-        if title in titled:
-            raise UsageError(
-                f"two lists are called {title!r}", found=f"{titled[title]} and {path}", hint="name one otherwise"
-            )
-        titled[title] = path
-    return titled
-
-
 def _if_there(place: Place, name: str) -> str | None:
     path = place.study.results / name if place.study else None
     return str(path) if path and path.is_file() else None
-
-
-def _usual_species(candidates: Candidates) -> str | None:
-    """Return the species of most names; of equals the first by the alphabet."""
-    from mirtool.annotation.probes import species_of
-
-    counts = Counter(species for name in candidates.names.name for species in species_of(name))
-    return min(counts, key=lambda species: (-counts[species], species), default=None)
-
-
-def _read_lists(titled: dict[str, str]) -> list[MirnaList]:
-    from mirtool.io.mirnas.mirna_lists import read_mirna_list
-
-    return [read_mirna_list(path, title) for title, path in titled.items()]
-
-
-def _read_qpcr(path: str | None, candidates: Candidates) -> QpcrResults | None:
-    from mirtool.io.results.evidence import read_qpcr_results
-
-    if path is None:
-        return None
-    return read_qpcr_results(path, candidates.names.tested, candidates.names.reference)
 
 
 def _tell(chosen: Shortlist, qpcr: QpcrResults | None, network: str | None) -> None:
@@ -213,7 +171,7 @@ def _tell(chosen: Shortlist, qpcr: QpcrResults | None, network: str | None) -> N
         f"Shortlist: {len(chosen)} of {plural(chosen.n_listed, 'miRNA')} {which} by {chosen.rule.label} "
         f"({names.tested} / {names.reference})"
     )
-    lines = [("rank", f"by {chosen.rank}: {RANKS[chosen.rank]}")]
+    lines = [("rank", f"by {chosen.rank}: {RANKS[chosen.rank].description}")]
     lines.append(("qPCR", _qpcr_in_words(chosen, qpcr)))
     lines.append(("network", _network_in_words(chosen, network)))
     lines += _motif_lines(chosen)

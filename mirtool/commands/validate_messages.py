@@ -25,7 +25,7 @@ def tell_wells(wells: CtTable, matrix: CtMatrix, undetermined: float | None) -> 
     import numpy as np
 
     from mirtool.io.arrays.ct_tables import CONTROL, SAMPLE
-    from mirtool.validation.replicates import REPLICATE_LIMIT
+    from mirtool.validation.settings import REPLICATE_LIMIT
 
     no_ct = int((wells.no_ct & (wells.role == SAMPLE)).sum())
     treated = "missing" if undetermined is None else f"set to {undetermined:g}"

@@ -6,21 +6,28 @@ together, and ``table`` lays it out. No score is made of the reasons.
 """
 
 from mirtool.shortlist.build import Shortlist, shortlist
+from mirtool.shortlist.evidence import Evidence, names_for, read_evidence, take_shortlist
 from mirtool.shortlist.membership import Membership, look_up
 from mirtool.shortlist.motifs import MOTIFS, Motif, motif_shares, motif_starts
-from mirtool.shortlist.ranking import RANKS, rank_mirnas
+from mirtool.shortlist.ranking import rank_mirnas
+from mirtool.shortlist.settings import RANKS, ShortlistSettings
 from mirtool.shortlist.shortlist_table import shortlist_table
 
 __all__ = [
     "MOTIFS",
     "RANKS",
+    "Evidence",
     "Membership",
     "Motif",
     "Shortlist",
+    "ShortlistSettings",
     "look_up",
     "motif_shares",
     "motif_starts",
+    "names_for",
     "rank_mirnas",
+    "read_evidence",
     "shortlist",
     "shortlist_table",
+    "take_shortlist",
 ]

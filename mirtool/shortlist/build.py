@@ -8,17 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from mirtool.annotation.mirna_names import MirnaNames, Resolution
-from mirtool.errors import NotEnoughDataError, UsageError
+from mirtool.errors import NotEnoughDataError, UsageError, option
 from mirtool.io.mirnas.mirna_lists import MirnaList
 from mirtool.io.results.candidates import Candidates
 from mirtool.io.results.evidence import QpcrResult, QpcrResults
 from mirtool.model import BoolArray, Rule
 from mirtool.shortlist.membership import Membership, look_up
 from mirtool.shortlist.ranking import rank_mirnas, rank_order
+from mirtool.shortlist.settings import ShortlistSettings
 
-"""What a list may go by, and how the columns of that rule end."""
-
-DIRECTIONS = ("both", "up", "down")
+DEFAULTS = ShortlistSettings()
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,11 +65,8 @@ class Shortlist:
 def shortlist(
     candidates: Candidates,
     book: MirnaNames,
+    settings: ShortlistSettings = DEFAULTS,
     *,
-    rule: str | None = None,
-    rank: str = "fold-change",
-    direction: str = "both",
-    top: int = 10,
     lists: Sequence[MirnaList] = (),
     qpcr: QpcrResults | None = None,
     network: Mapping[str, Mapping[str, float]] | None = None,
@@ -83,15 +79,8 @@ def shortlist(
         The differential table.
     book
         Resolves names.
-    rule
-        Which probes are candidates: those up or down by a rule. Default volcano-p, and fold-change
-        where no test was made.
-    rank
-        A key of :data:`mirtool.shortlist.RANKS`. The default is the study's.
-    direction
-        ``"up"``, ``"down"`` or ``"both"``.
-    top
-        How many miRNAs to take at most. The study took ten.
+    settings
+        The rank, the rule and the direction, and how many miRNAs to take.
     lists
         Lists to look them up in.
     qpcr, network
@@ -104,16 +93,13 @@ def shortlist(
     NotEnoughDataError
         Where no probe is up or down by the rule.
     """
-    by = _choose_rule(candidates, rule)
-    if direction not in DIRECTIONS:
-        raise UsageError("no direction is called so", found=repr(direction), expected=", ".join(DIRECTIONS))
-    if top < 1:
-        raise UsageError("a shortlist needs at least one miRNA", found=f"--top {top}")
+    by = _choose_rule(candidates, settings.regulation)
+    direction = settings.direction
     found = [book.resolve(name) for name in candidates.names.name]
     keys = [each.best_name.strip() or own for each, own in zip(found, candidates.names.id, strict=True)]
-    order = rank_order(candidates, rank, by.label)
+    order = rank_order(candidates, settings.rank, by.label)
     mirnas = rank_mirnas(order, _passing(candidates, by, direction), keys)
-    taken = mirnas[:top]
+    taken = mirnas[: settings.top]
     names = tuple(found[probes[0]] for probes in taken)
     targets = _by_current_name(qpcr, book)
     return Shortlist(
@@ -125,7 +111,7 @@ def shortlist(
         qpcr.p_header if qpcr else "",
         None if network is None else tuple(network.get(keys[probes[0]], {}) for probes in taken),
         by,
-        rank,
+        settings.rank,
         direction,
         len(mirnas),
     )
@@ -140,7 +126,7 @@ def _choose_rule(candidates: Candidates, asked: str | None) -> Rule:
         raise UsageError(
             f"the differential table has no column '{rule.column}'",
             found=", ".join(candidates.names.regulation),
-            hint="no test was made, or P was not adjusted: choose --regulation fold-change",
+            hint=f"no test was made, or P was not adjusted: use {option('regulation', 'fold-change')}",
         )
     return rule
 
@@ -152,7 +138,7 @@ def _passing(candidates: Candidates, rule: Rule, direction: str) -> BoolArray:
         raise NotEnoughDataError(
             f"no probe is {'up or down' if direction == 'both' else direction} by '{rule.label}'",
             path=candidates.names.path,
-            hint="choose another rule (--regulation fold-change), or a lower bar (`mirtool diff --cutoff 1.5`)",
+            hint=f"use another rule ({option('regulation', 'fold-change')}), or a smaller cut-off",
         )
     return passing
 

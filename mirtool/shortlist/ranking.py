@@ -6,18 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mirtool.errors import UsageError
+from mirtool.errors import UsageError, option
 from mirtool.io.results.candidates import Candidates
 from mirtool.model import BoolArray, FloatArray, IntArray
-
-RANKS = {
-    "fold-change": "the largest change first, up or down; ties by P, then by ID",
-    "p": "the smallest P first; ties by the size of the change, then by ID",
-    "fdr": "the smallest adjusted P first; ties by P, by the size of the change, then by ID",
-    "detection": "the most arrays with a value first; ties by spots, by the size of the change, then by ID",
-    "stability": "listed under the largest share of choices first; ties by the size of the change, then by ID",
-}
-"""Name of each rank to what it is, in words."""
+from mirtool.settings import unknown_choice
+from mirtool.shortlist.settings import RANKS
 
 
 def rank_order(candidates: Candidates, rank: str, stability_rule: str = "") -> IntArray:
@@ -28,7 +21,7 @@ def rank_order(candidates: Candidates, rank: str, stability_rule: str = "") -> I
     candidates
         The differential table.
     rank
-        A key of :data:`RANKS`.
+        A name of :data:`mirtool.shortlist.settings.RANKS`.
     stability_rule
         Rule whose share of choices counts (``volcano P``), for the rank by stability.
 
@@ -47,7 +40,7 @@ def rank_order(candidates: Candidates, rank: str, stability_rule: str = "") -> I
             _require(bool(candidates.p_header), rank, "P", "run `mirtool diff` with a test")
             keys = (candidates.p_value, size)
         case "fdr":
-            _require(bool(candidates.adjusted_header), rank, "adjusted P", "run `mirtool diff` with --adjust")
+            _require(bool(candidates.adjusted_header), rank, "adjusted P", "adjust P in `mirtool diff`")
             keys = (candidates.adjusted, candidates.p_value, size)
         case "detection":
             keys = (-candidates.n_arrays, -candidates.n_spots, size)
@@ -59,13 +52,15 @@ def rank_order(candidates: Candidates, rank: str, stability_rule: str = "") -> I
             assert share is not None
             keys = (-share, size)
         case _:
-            raise UsageError("no rank is called so", found=repr(rank), expected=", ".join(RANKS))
+            raise unknown_choice("rank", rank, RANKS, "rank")
     return np.lexsort((identity, *reversed(keys))).astype(np.int64)
 
 
 def _require(has: bool, rank: str, what: str, hint: str) -> None:
     if not has:
-        raise UsageError(f"--rank {rank} needs {what}, which the differential table does not have", hint=hint)
+        raise UsageError(
+            f"{option('rank', rank)} needs {what}, which the differential table does not have", hint=hint
+        )
 
 
 def rank_mirnas(order: IntArray, passing: BoolArray, names: Sequence[str]) -> list[list[int]]:

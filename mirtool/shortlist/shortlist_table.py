@@ -13,7 +13,7 @@ from mirtool.io.results.candidates import STABILITY_START
 from mirtool.model import FloatArray, IntArray, Table, TextArray, text_array
 from mirtool.shortlist.build import Shortlist
 from mirtool.shortlist.motifs import MOTIFS, motif_starts
-from mirtool.shortlist.ranking import RANKS
+from mirtool.shortlist.settings import RANKS
 
 NETWORK_COLUMNS = ("targets", "partners", "synergy", "betweenness")
 
@@ -39,7 +39,7 @@ def shortlist_table(chosen: Shortlist, book: MirnaNames) -> Table:
         ("tested", names.tested),
         ("reference", names.reference),
         ("candidates", f"{chosen.n_listed} by {chosen.rule.label}, {chosen.direction}"),
-        ("rank", f"{chosen.rank}, {RANKS[chosen.rank].replace(';', ',')}"),
+        ("rank", f"{chosen.rank}, {RANKS[chosen.rank].description.replace(';', ',')}"),
         *((f"list {each.title}", each.path) for each in chosen.memberships),
         *((f"motif {motif.sequence}", motif.reference.replace(";", ",")) for motif in MOTIFS),
     )

@@ -243,7 +243,7 @@ def _remarks(targets: Sequence[str], log2_ratio: FloatArray, p_value: FloatArray
         )
     if untested:
         remarks.append(
-            f"{plural(len(untested), 'target')} could not be tested by {TESTS[test].description} (too few samples, "
-            "or values that do not vary): " + ", ".join(untested)
+            f"{plural(len(untested), 'target')} could not be tested by {TESTS[test].description} (too few "
+            "samples, or values that do not vary): " + ", ".join(untested)
         )
     return tuple(remarks)

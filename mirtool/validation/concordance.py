@@ -185,7 +185,8 @@ def _check_groups(qpcr: QpcrComparison, array: DifferentialNames) -> None:
         found=f"{array.tested}/{array.reference}",
         expected=f"{qpcr.tested}/{qpcr.reference}",
         hint="make the qPCR's comparison the same "
-        f"({option('compare', f'{array.tested}:{array.reference}')}), or name the groups alike in the qPCR's sample sheet",
+        f"({option('compare', f'{array.tested}:{array.reference}')}), or name the groups "
+        "alike in the qPCR's sample sheet",
     )
 
 

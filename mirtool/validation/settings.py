@@ -69,8 +69,8 @@ class ValidateSettings(Settings):
     adjust: str = setting(
         "bh",
         "How P is adjusted for the number of tests: bh, by, storey (q value), storey-spline (the same by the "
-        "qvalue package's default), holm, bonferroni, sidak, holm-sidak, simes-hochberg, hommel, fdr_tsbh, fdr_tsbky, "
-        "fdr_gbs or none.",
+        "qvalue package's default), holm, bonferroni, sidak, holm-sidak, simes-hochberg, hommel, fdr_tsbh, "
+        "fdr_tsbky, fdr_gbs or none.",
         panel=TEST,
         metavar="METHOD",
     )

@@ -148,7 +148,7 @@ def test_a_workbook_holds_it_too(study):
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (["--top", "0"], 2, "at least one miRNA"),
+        (["--top", "0"], 2, "--top: top is out of range"),
         (["--rank", "score"], 2, "score"),
         (["--list", "=x.txt"], 2, "a list needs a name and a file"),
         (["--list", "papers.txt", "--list", "papers=papers.txt"], 2, "two lists are called 'papers'"),

@@ -7,7 +7,7 @@ from mirtool.annotation.mirna_names import MirnaNames
 from mirtool.errors import NotEnoughDataError, UsageError
 from mirtool.io.mirnas.mirna_lists import ListedName, MirnaList
 from mirtool.io.results.candidates import Candidates, read_candidates
-from mirtool.shortlist import MOTIFS, look_up, motif_starts, shortlist
+from mirtool.shortlist import MOTIFS, ShortlistSettings, look_up, motif_starts, shortlist
 from mirtool.shortlist.ranking import rank_order
 
 # ID, Name, log2 ratio, P, FDR, n b, n a, spots b, spots a, by P, stability
@@ -63,7 +63,7 @@ def test_the_probes_of_one_name_are_one_mirna_whose_best_that_passes_stands_for_
 
 
 def test_only_so_many_and_only_one_direction(candidates, book):
-    found = shortlist(candidates, book, direction="down", top=1, rank="p")
+    found = shortlist(candidates, book, ShortlistSettings(direction="down", top=1, rank="p"))
     assert [name.name for name in found.names] == ["hsa-miR-20a-5p"]
     assert found.n_listed == 2
 
@@ -71,16 +71,16 @@ def test_only_so_many_and_only_one_direction(candidates, book):
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        ({"rank": "score"}, "no rank is called so"),
-        ({"rule": "volcano-fdr"}, "has no column 'regulation by volcano FDR'"),
-        ({"rule": "q"}, "unknown rule 'q'"),
-        ({"direction": "sideways"}, "no direction is called so"),
-        ({"top": 0}, "at least one miRNA"),
+        ({"rank": "score"}, "unknown rank 'score'"),
+        ({"regulation": "volcano-fdr"}, "has no column 'regulation by volcano FDR'"),
+        ({"regulation": "q"}, "unknown rule 'q'"),
+        ({"direction": "sideways"}, "unknown direction 'sideways'"),
+        ({"top": 0}, "top is out of range"),
     ],
 )
 def test_choices_that_there_are_not(candidates, book, wrong, message):
     with pytest.raises(UsageError, match=message):
-        shortlist(candidates, book, **wrong)
+        shortlist(candidates, book, ShortlistSettings(**wrong))
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_a_rank_needs_its_column(tmp_path, book, rank, needs):
         "ID,Name,mean b,mean a,log2 ratio b/a,n b,n a,regulation by fold change\n1,hsa-miR-16-5p,1,2,-1,1,1,down\n"
     )
     with pytest.raises(UsageError, match=needs):
-        shortlist(read_candidates(path), book, rank=rank)
+        shortlist(read_candidates(path), book, ShortlistSettings(rank=rank))
 
 
 def test_nothing_that_passes_is_an_error(tmp_path, book):

@@ -25,9 +25,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from mirtool.annotation.mirna_names.book import MirnaNames
 from mirtool.annotation.mirna_names.sources import (
     ACCESSION,
     ALIASES,
@@ -100,6 +101,19 @@ def read_aliases(path: str | Path) -> AliasSource:
         "(MIMAT…) and the others the names in one release each",
         hint="download mature.fa or aliases.txt of any release from https://mirbase.org/download",
     )
+
+
+def load_mirna_names(aliases: Iterable[str | Path] = (), species: str | None = None) -> MirnaNames:
+    """Return the embedded tables of names together with the files of names that the user gives.
+
+    Parameters
+    ----------
+    aliases
+        Files that :func:`read_aliases` reads.
+    species
+        A miRBase prefix such as ``"hsa"`` for names that carry none; None leaves them unknown.
+    """
+    return MirnaNames([read_aliases(path) for path in aliases], species=species)
 
 
 def _kind_of(head: FileHead) -> str:
