@@ -219,7 +219,7 @@ class Settings:
         """Return the settings with some of them changed."""
         return dataclasses.replace(self, **changes)
 
-    def changed(self) -> dict[str, Any]:
+    def non_default(self) -> dict[str, Any]:
         """Return the settings that are not the default."""
         return {
             own.name: getattr(self, own.name)

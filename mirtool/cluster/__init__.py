@@ -1,18 +1,29 @@
 """Clusters of rows and columns: trees and how far to believe them, k-means, and what other programs read.
 
-``distances`` and ``trees`` are the kernels; ``both_ways`` clusters a matrix as a heat map shows it; ``stability``
-is the bootstrap of a tree's clusters; ``k_means`` parts rows without a tree; ``export`` writes trees for Java
-TreeView and as Newick. docs/methods/clustering.md has the formulas.
+``settings`` has the choices, ``probes`` chooses the rows, ``analysis`` has the steps; ``distances`` and ``trees``
+are the kernels; ``both_ways`` clusters a matrix as a heat map shows it; ``stability`` is the bootstrap of a tree's
+clusters; ``k_means`` divides rows without a tree; ``export`` writes trees for Java TreeView and as Newick.
+docs/methods/clustering.md has the formulas.
 """
 
+from mirtool.cluster.analysis import (
+    Partitions,
+    TreeStability,
+    assess_tree,
+    cluster_matrix,
+    cluster_tables,
+    partition,
+    tree_files,
+)
 from mirtool.cluster.both_ways import Clustering, cluster_both_ways
-from mirtool.cluster.distances import METRIC_NAMES, METRICS, Metric, pairwise_distances
+from mirtool.cluster.distances import METRICS, Metric, pairwise_distances
 from mirtool.cluster.k_means import KMeans, k_means, silhouettes
+from mirtool.cluster.probes import ChosenProbes, choose_probes
 from mirtool.cluster.scores import SCORES, Scores, row_scores, row_variances
+from mirtool.cluster.settings import ClusterSettings
 from mirtool.cluster.stability import Stability, cluster_stability, fit_scales
 from mirtool.cluster.trees import (
-    METHOD_NAMES,
-    METHODS,
+    LINKAGES,
     OPTIMAL_ORDER_LIMIT,
     ClusterTree,
     Method,
@@ -23,29 +34,37 @@ from mirtool.cluster.trees import (
 )
 
 __all__ = [
-    "METHODS",
-    "METHOD_NAMES",
+    "LINKAGES",
     "METRICS",
-    "METRIC_NAMES",
     "OPTIMAL_ORDER_LIMIT",
     "SCORES",
+    "ChosenProbes",
+    "ClusterSettings",
     "ClusterTree",
     "Clustering",
     "KMeans",
     "Method",
     "Metric",
+    "Partitions",
     "Scores",
     "Stability",
+    "TreeStability",
+    "assess_tree",
+    "choose_probes",
     "cluster_both_ways",
     "cluster_distances",
+    "cluster_matrix",
     "cluster_stability",
+    "cluster_tables",
     "cut_tree",
     "fit_scales",
     "hierarchical_order",
     "k_means",
     "members",
     "pairwise_distances",
+    "partition",
     "row_scores",
     "row_variances",
     "silhouettes",
+    "tree_files",
 ]

@@ -9,7 +9,7 @@ import numpy as np
 from mirtool.cluster.distances import Metric
 from mirtool.cluster.scores import Scores, row_scores
 from mirtool.cluster.trees import ClusterTree, Method, check_options, hierarchical_order
-from mirtool.errors import NotEnoughDataError
+from mirtool.errors import NotEnoughDataError, option
 from mirtool.model import FloatArray, IntArray
 
 FEWEST_FOR_CORRELATION = 3
@@ -110,6 +110,6 @@ def _metric(metric: Metric | None, method: Method, n_values: int, used: bool) ->
         raise NotEnoughDataError(
             "a correlation needs three values: any two rows of two values each correlate perfectly",
             found=str(n_values),
-            hint="cluster by Euclidean distance (--metric euclidean)",
+            hint=f"cluster by Euclidean distance ({option('metric', 'euclidean')})",
         )
     return metric

@@ -23,24 +23,31 @@ Spearman, C. (1904). The proof and measurement of association between two things
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Literal, get_args
+from typing import Literal
 
 import numpy as np
 
-from mirtool.errors import UsageError
 from mirtool.model import BoolArray, FloatArray
+from mirtool.settings import Method, Methods
 
 Metric = Literal["correlation", "cosine", "absolute", "spearman", "euclidean"]
-METRICS: tuple[str, ...] = get_args(Metric)
-METRIC_NAMES = {
-    "correlation": "1 − Pearson's r",
-    "cosine": "1 − cosine (uncentered correlation)",
-    "absolute": "1 − |Pearson's r|",
-    "spearman": "1 − Spearman's ρ",
-    "euclidean": "the Euclidean distance",
-}
-"""The metrics in words."""
+_EISEN = "Eisen MB et al. (1998). PNAS 95, 14863–14868"
+_KERNEL = "mirtool.cluster.distances:"
+METRICS = Methods(
+    "distance",
+    Method("correlation", "1 − Pearson's r", "three values", _EISEN, _KERNEL + "correlation_distances"),
+    Method("cosine", "1 − cosine (uncentered correlation)", "three values", _EISEN, _KERNEL + "cosine_distances"),
+    Method("absolute", "1 − |Pearson's r|", "three values", "", _KERNEL + "absolute_distances"),
+    Method(
+        "spearman",
+        "1 − Spearman's ρ",
+        "three values",
+        "Spearman C (1904). Am J Psychol 15, 72–101",
+        _KERNEL + "spearman_distances",
+    ),
+    Method("euclidean", "the Euclidean distance", kernel=_KERNEL + "euclidean_distances"),
+)
+"""The distances by name."""
 
 # A variation this small beside the values' own size is what rounding leaves of equal values.
 _ROUNDING = 1e-12
@@ -73,9 +80,8 @@ def pairwise_distances(values: FloatArray, *, metric: Metric = "correlation") ->
     >>> pairwise_distances(np.array([[1.0, 2.0, 3.0, nan], [9.0, 7.0, 5.0, 8.0], [4.0, 4.0, 4.0, 4.0]])).tolist()
     [2.0, 1.0, 1.0]
     """
-    if metric not in METRICS:
-        raise UsageError("unknown distance", found=repr(metric), expected="one of " + ", ".join(METRICS))
-    return _KERNELS[metric](values)
+    distances: FloatArray = METRICS.check(metric, "metric").load()(values)
+    return distances
 
 
 def row_ranks(values: FloatArray) -> FloatArray:
@@ -101,11 +107,13 @@ def row_ranks(values: FloatArray) -> FloatArray:
     return np.where(np.isnan(values), np.nan, ranks)
 
 
-def _correlation_distances(values: FloatArray) -> FloatArray:
+def correlation_distances(values: FloatArray) -> FloatArray:
+    """Return the distances that :data:`METRICS` calls ``correlation``; as :func:`pairwise_distances`."""
     return 1.0 - _pearson(values)[np.triu_indices(len(values), 1)]
 
 
-def _absolute_distances(values: FloatArray) -> FloatArray:
+def absolute_distances(values: FloatArray) -> FloatArray:
+    """Return the distances that :data:`METRICS` calls ``absolute``; as :func:`pairwise_distances`."""
     return 1.0 - np.abs(_pearson(values)[np.triu_indices(len(values), 1)])
 
 
@@ -127,7 +135,8 @@ def _pearson(values: FloatArray) -> FloatArray:
     return np.where(defined & defined.T, np.clip(r, -1.0, 1.0), 0.0)
 
 
-def _cosine_distances(values: FloatArray) -> FloatArray:
+def cosine_distances(values: FloatArray) -> FloatArray:
+    """Return the distances that :data:`METRICS` calls ``cosine``; as :func:`pairwise_distances`."""
     present = ~np.isnan(values)
     x = np.where(present, values, 0.0)
     squares = x**2 @ present.astype(float).T
@@ -136,10 +145,11 @@ def _cosine_distances(values: FloatArray) -> FloatArray:
     return np.asarray(1.0 - np.clip(cosine, -1.0, 1.0)[np.triu_indices(len(values), 1)])
 
 
-def _spearman_distances(values: FloatArray) -> FloatArray:
+def spearman_distances(values: FloatArray) -> FloatArray:
+    """Return the distances that :data:`METRICS` calls ``spearman``; as :func:`pairwise_distances`."""
     present = ~np.isnan(values)
     if present.all():
-        return _correlation_distances(row_ranks(values))
+        return correlation_distances(row_ranks(values))
     pairs = [_spearman_of_one(values, present, i) for i in range(len(values) - 1)]
     return np.concatenate([np.empty(0), *pairs])
 
@@ -156,7 +166,8 @@ def _spearman_of_one(values: FloatArray, present: BoolArray, i: int) -> FloatArr
     return np.asarray(1.0 - np.clip(rho, -1.0, 1.0))
 
 
-def _euclidean_distances(values: FloatArray) -> FloatArray:
+def euclidean_distances(values: FloatArray) -> FloatArray:
+    """Return the distances that :data:`METRICS` calls ``euclidean``; as :func:`pairwise_distances`."""
     n, p = values.shape
     rows = [np.empty(0)]
     for i in range(n - 1):
@@ -168,12 +179,3 @@ def _euclidean_distances(values: FloatArray) -> FloatArray:
     unknown = np.isnan(distances)
     farthest = 0.0 if unknown.all() else float(distances[~unknown].max())
     return np.where(unknown, farthest, distances)
-
-
-_KERNELS: dict[str, Callable[[FloatArray], FloatArray]] = {
-    "correlation": _correlation_distances,
-    "cosine": _cosine_distances,
-    "absolute": _absolute_distances,
-    "spearman": _spearman_distances,
-    "euclidean": _euclidean_distances,
-}

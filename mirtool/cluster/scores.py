@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from typing import Literal
 
 import numpy as np
 
-from mirtool.errors import UsageError
 from mirtool.model import FloatArray
+from mirtool.settings import Method, Methods
 
 Scores = Literal["z", "centered", "log2"]
-SCORES: tuple[str, ...] = get_args(Scores)
+SCORES = Methods(
+    "scores",
+    Method("z", "z-scores of each row"),
+    Method("centered", "log2 minus the mean of each row"),
+    Method("log2", "log2 as they are"),
+)
+"""What is clustered, by name."""
 
 
 def row_scores(values: FloatArray, scores: Scores = "z") -> tuple[FloatArray, str]:
@@ -37,8 +43,7 @@ def row_scores(values: FloatArray, scores: Scores = "z") -> tuple[FloatArray, st
     UsageError
         For unknown scores.
     """
-    if scores not in SCORES:
-        raise UsageError("unknown scores", found=repr(scores), expected="one of " + ", ".join(SCORES))
+    SCORES.check(scores, "scores")
     if scores == "log2":
         return values, "log₂"
     present = ~np.isnan(values)

@@ -35,7 +35,22 @@ from mirtool.cluster.distances import Metric, pairwise_distances
 from mirtool.cluster.trees import ClusterTree, Method, cluster_masks
 from mirtool.errors import UsageError
 from mirtool.model import BoolArray, FloatArray, IntArray
+from mirtool.settings import Method as Kind
+from mirtool.settings import Methods
+from mirtool.stats.draws import draw_tasks, run_tasks
 
+STABILITIES = Methods(
+    "stability",
+    Kind("multiscale", "multiscale bootstrap (AU and BP)", "", "Shimodaira H (2004). Ann Stat 32, 2616–2641"),
+    Kind(
+        "ordinary",
+        "ordinary bootstrap (BP)",
+        "",
+        "Efron B, Halloran E, Holmes S (1996). PNAS 93, 13429–13434",
+    ),
+    Kind("none", "no bootstrap"),
+)
+"""How the clusters of a tree are assessed, by name."""
 SCALES = tuple(k / 10 for k in range(5, 15))
 """pvclust's: half to 1.4 times as many columns as there are."""
 RESAMPLES = 1000
@@ -45,7 +60,7 @@ FEWEST_RESAMPLED = 10
 STABLE = 0.95
 """AU or BP from which a cluster is called stable."""
 CHUNK = 100
-"""Draws a task."""
+"""Draws per task."""
 
 _NEVER, _ALWAYS = 0.001, 0.999
 _FEWEST_SCALES = 3
@@ -151,11 +166,8 @@ def cluster_stability(
     tasks = resampling_tasks(sizes, resamples, seed)
     count = partial(_count, values, cluster_masks(tree.linkage), method, metric)
     found = np.zeros((len(sizes), len(tree.linkage)))
-    results = executor.map(count, tasks) if executor else map(count, tasks)
-    for task, of_task in zip(tasks, results, strict=True):
+    for task, of_task in zip(tasks, run_tasks(count, tasks, executor, on_step), strict=True):
         found[task.scale] += of_task
-        if on_step:
-            on_step("")
     shares, scales = found / resamples, np.array(sizes) / max(p, 1)
     if multiscale:
         return fit_scales(shares, scales, resamples)
@@ -175,13 +187,15 @@ class ResamplingTask:
 
 
 def resampling_tasks(sizes: list[int], resamples: int, seed: int) -> list[ResamplingTask]:
-    """Part the draws into tasks, each with a seed of its own, so that no worker's share depends on another's."""
-    parts = [(scale, min(CHUNK, resamples - start)) for scale in range(len(sizes)) for start in
-             range(0, resamples, CHUNK)]  # fmt: skip
-    seeds = np.random.SeedSequence(seed).spawn(len(parts))
+    """Split the draws of every scale into tasks, each with a seed of its own: the same for any number of workers.
+
+    The seeds are spawned from one sequence, scale after scale.
+    """
+    sequence = np.random.SeedSequence(seed)
     return [
-        ResamplingTask(scale, sizes[scale], n_draws, own)
-        for (scale, n_draws), own in zip(parts, seeds, strict=True)
+        ResamplingTask(scale, size, task.n_draws, task.seed)
+        for scale, size in enumerate(sizes)
+        for task in draw_tasks(resamples, CHUNK, sequence)
     ]
 
 

@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal
 
 import numpy as np
 
 from mirtool.cluster.distances import Metric, pairwise_distances
 from mirtool.errors import UsageError
 from mirtool.model import BoolArray, FloatArray, IntArray
+from mirtool.settings import Method as Linkage
+from mirtool.settings import Methods
 
 Method = Literal["average", "weighted", "complete", "single", "ward"]
-METHODS: tuple[str, ...] = get_args(Method)
-METHOD_NAMES = {
-    "average": "average linkage (UPGMA)",
-    "weighted": 'weighted linkage (WPGMA, MeV\'s "average")',
-    "complete": "complete linkage",
-    "single": "single linkage",
-    "ward": "Ward's linkage",
-}
-"""The methods in words."""
+LINKAGES = Methods(
+    "linkage",
+    Linkage(
+        "average",
+        "average linkage (UPGMA)",
+        "",
+        "Sokal RR, Michener CD (1958). Univ Kansas Sci Bull 38, 1409–1438",
+    ),
+    Linkage("weighted", 'weighted linkage (WPGMA, MeV\'s "average")', "", "Sokal and Michener (1958)"),
+    Linkage("complete", "complete linkage"),
+    Linkage("single", "single linkage"),
+    Linkage("ward", "Ward's linkage", "Euclidean distances", "Ward JH (1963). J Am Stat Assoc 58, 236–244"),
+)
+"""How clusters are merged, by name."""
 OPTIMAL_ORDER_LIMIT = 600
 """Beyond as many leaves the order that minimizes jumps takes seconds, and no figure shows it."""
 
@@ -141,8 +148,7 @@ def cluster_distances(distances: FloatArray, n: int, *, method: Method = "averag
     >>> cluster_distances(np.array([4.0, 1.0, 5.0]), 3).order.tolist()
     [1, 0, 2]
     """
-    if method not in METHODS:
-        raise UsageError("unknown clustering method", found=repr(method), expected="one of " + ", ".join(METHODS))
+    LINKAGES.check(method, "linkage")
     if n < 2:
         return ClusterTree(np.arange(n), np.empty((0, 4)))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -28,15 +27,22 @@ from mirtool.commands.options import (
     Scale,
     ScaleOption,
 )
-from mirtool.errors import MirtoolError, NotEnoughDataError, UsageError
+from mirtool.errors import NotEnoughDataError
 from mirtool.io.tables.text import hash_files
 from mirtool.wording import plural
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-    from mirtool.cluster import Clustering, KMeans, Stability
-    from mirtool.cluster.cluster_tables import Leaves
+    from mirtool.cluster import (
+        ChosenProbes,
+        Clustering,
+        ClusterSettings,
+        Partitions,
+        Stability,
+        TreeStability,
+    )
+    from mirtool.io.results.differential import DifferentialNames
     from mirtool.model import ExpressionMatrix, FloatArray
 
 Linkage = Literal["average", "weighted", "complete", "single", "ward"]
@@ -46,19 +52,8 @@ StabilityChoice = Literal["multiscale", "ordinary", "none"]
 
 STDIN = "-"
 MOST_VARIABLE = 100
-"""Rows that are taken where no differential table says which."""
 CLUSTERS_TOLD = 4
 TABLES = ("cluster_stability.csv", "cluster_kmeans.csv", "cluster_pca.csv")
-
-
-@dataclass(frozen=True)
-class _Rows:
-    """Which probes are clustered, and by what rule, in words."""
-
-    matrix: ExpressionMatrix
-    rule: str
-    differential: str | None
-    too_few_values: int
 
 
 def cluster(
@@ -157,23 +152,55 @@ def cluster(
       mirtool cluster --linkage weighted --metric euclidean    as MeV by default
       mirtool cluster log2.csv --samples s.csv --top 80 -o clusters --figures clusters
     """  # noqa: D301  (typer wants the backspace itself)
-    from mirtool.cluster import cluster_both_ways
+    from mirtool.cluster import (
+        ClusterSettings,
+        choose_probes,
+        cluster_matrix,
+        cluster_tables,
+        partition,
+        tree_files,
+    )
+    from mirtool.report.tables import write_bytes
 
-    _check_options(top, differential, regulation, genes, arrays, figures, no_figures)
+    check_figure_options(figures, no_figures)
+    settings = ClusterSettings(
+        differential=differential,
+        regulation=regulation,
+        top=top,
+        linkage=linkage,
+        metric=metric,
+        scores=scores,
+        genes=genes,
+        arrays=arrays,
+        stability=stability,
+        resamples=resamples,
+        k=k,
+        k_arrays=k_arrays,
+        seed=seed,
+    )
     place = find_place([table] if table else [], samples, "normalized table")
     folder = Path(output) if output else place.study.results if place.study else Path()
     source = normalized_table_of(table, place)
-    rows = _choose_rows(_read_matrix(source, place.samples, scale), place, differential, regulation, top)
-    matrix = rows.matrix
-    clustering = cluster_both_ways(
-        matrix.values, method=linkage, metric=metric, scores=scores, rows=genes, columns=arrays
+    rows = choose_probes(
+        _read_matrix(source, place.samples, scale), settings, _read_differential(place, differential, top)
     )
+    matrix = rows.matrix
+    clustering = cluster_matrix(matrix, settings)
     _tell(rows, clustering)
     with _executor(workers) as executor:
-        of_rows, of_columns = _assess(clustering, stability, resamples, seed, executor)
-    partitions = _partition(matrix, clustering, k, k_arrays, seed)
-    written = _write_trees(matrix, clustering, folder)
-    written += _write_tables(matrix, clustering, of_rows, of_columns, partitions, folder)
+        assessed = _assess(clustering, settings, executor)
+    partitions = partition(matrix, clustering, settings)
+    for text in partitions.warnings:
+        warn(text)
+    written = []
+    for name, content in tree_files(matrix, clustering).items():
+        write_bytes(content.encode(), folder / name)
+        say(f"Wrote {folder / name}")
+        written.append(name)
+    for name, found in cluster_tables(matrix, clustering, assessed, partitions).items():
+        write_result(found, str(folder / name))
+        written.append(name)
+    of_rows, of_columns = assessed.probes, assessed.arrays
     _tell_stability(matrix, clustering, of_rows, of_columns)
     drawn = None if no_figures else place.figures(figures)
     if drawn is not None:
@@ -207,30 +234,6 @@ def cluster(
     )
 
 
-def _check_options(
-    top: int | None,
-    differential: str | None,
-    regulation: str | None,
-    genes: bool,
-    arrays: bool,
-    figures: str | None,
-    no_figures: bool,
-) -> None:
-    from mirtool.model import Rule
-
-    check_figure_options(figures, no_figures)
-    if top is not None and (differential or regulation):
-        raise UsageError(
-            "--top takes the most variable probes, whatever the differential table says",
-            found="--top with " + ("--regulation" if regulation else "--differential"),
-            hint="leave one of them out",
-        )
-    if regulation is not None:
-        Rule.named(regulation, "regulation")
-    if not (genes or arrays):
-        raise UsageError("there is nothing left to cluster", found="--no-genes and --no-arrays")
-
-
 def _read_matrix(source: str, sheet: str | None, scale: Scale | None) -> ExpressionMatrix:
     from mirtool.differential import join_samples
     from mirtool.io.arrays.matrix import read_expression
@@ -244,75 +247,14 @@ def _read_matrix(source: str, sheet: str | None, scale: Scale | None) -> Express
     return matrix if sheet is None else join_samples(matrix, read_samples(sheet), sheet)
 
 
-def _choose_rows(
-    matrix: ExpressionMatrix, place: Place, differential: str | None, regulation: str | None, top: int | None
-) -> _Rows:
-    """Take the probes that pass, or the most variable ones; of either those with two values or more."""
-    import numpy as np
-
-    from mirtool.cluster import row_variances
-
-    if differential is None and top is None and place.study is not None:
-        path = place.study.results / "differential.csv"
-        differential = str(path) if path.is_file() else None
-    if differential is None and regulation is not None:
-        raise UsageError(
-            "--regulation chooses from a differential table, and there is none",
-            hint="run `mirtool diff` first, name its table with --differential, or take --top N",
-        )
-    variance = row_variances(matrix.values)
-    if differential is None:
-        known = np.flatnonzero(~np.isnan(variance))
-        most = np.sort(known[np.argsort(-variance[known], kind="stable")][: top or MOST_VARIABLE])
-        _need_rows(len(most), "have values in two arrays or more", None)
-        rule = f"the {plural(len(most), 'probe')} of the largest variance"
-        return _Rows(matrix.take_probes(most), rule, None, int(np.isnan(variance).sum()))
-    passing, rule = _passing(matrix, differential, regulation)
-    enough = passing & ~np.isnan(variance)
-    _need_rows(int(enough.sum()), f"pass by {rule}", differential)
-    return _Rows(matrix.take_probes(enough), rule, differential, int((passing & np.isnan(variance)).sum()))
-
-
-def _passing(matrix: ExpressionMatrix, path: str, regulation: str | None) -> tuple[Any, str]:
-    """Tell which rows of the matrix are up or down in a differential table, and by which rule."""
-    import numpy as np
-
+def _read_differential(place: Place, path: str | None, top: int | None) -> DifferentialNames | None:
+    """Read the table that was named, or the study's own where the most variable probes were not asked for."""
     from mirtool.io.results.differential import read_differential
-    from mirtool.model import Rule
 
-    found = read_differential(path)
-    rule = Rule.named(regulation) if regulation else Rule.default(Rule.in_columns(found.regulation))
-    column = rule.column
-    if column not in found.regulation:
-        raise UsageError(
-            f"the differential table has no column '{column}'",
-            found=", ".join(found.regulation),
-            hint="no test was made (one array per group, or --test none): choose --regulation fold-change",
-        )
-    passing = set(found.id[found.regulation[column] != ""].tolist())
-    unknown = sorted(passing - set(matrix.probes.id.tolist()))
-    if unknown:
-        raise MirtoolError(
-            f"{plural(len(unknown), 'probe')} of the differential table not in the normalized table",
-            path=path,
-            found=", ".join(unknown[:5]) + (" …" if len(unknown) > 5 else ""),
-            hint="run `mirtool diff` again: the normalized table is another than the one it compared",
-        )
-    return np.array(
-        [probe in passing for probe in matrix.probes.id]
-    ), f"{column} ({found.tested}/{found.reference})"
-
-
-def _need_rows(n: int, which: str, path: str | None) -> None:
-    if n < 2:
-        raise NotEnoughDataError(
-            f"clusters need at least two probes, and {n:,} {which}",
-            path=path,
-            hint="take the most variable ones (--top 50), another rule (--regulation fold-change), or a lower bar "
-            "(`mirtool diff --cutoff 1.5`)"
-            if path
-            else "look into the table: nearly all of it is missing",
-        )
+    if path is None and top is None and place.study is not None:
+        own = place.study.results / "differential.csv"
+        path = str(own) if own.is_file() else None
+    return None if path is None else read_differential(path)
 
 
 @contextmanager
@@ -328,144 +270,38 @@ def _executor(workers: int) -> Iterator[Executor | None]:
         yield pool
 
 
-def _assess(
-    clustering: Clustering, stability: StabilityChoice, resamples: int, seed: int, executor: Executor | None
-) -> tuple[Stability | None, Stability | None]:
+def _assess(clustering: Clustering, settings: ClusterSettings, executor: Executor | None) -> TreeStability:
     """Assess the tree of probes and that of arrays, where there is one and enough to draw from."""
-    from mirtool.cluster import cluster_stability
-    from mirtool.cluster.stability import CHUNK, FEWEST_RESAMPLED, SCALES
+    from mirtool.cluster import TreeStability, assess_tree
+    from mirtool.cluster.analysis import SIDES, count_stability_steps, has_stability, why_not_assessed
 
-    found: list[Stability | None] = []
-    for tree, values, metric, what, drawn in (
-        (clustering.rows, clustering.scores, clustering.row_metric, "probes", "array"),
-        (clustering.columns, clustering.scores.T, clustering.column_metric, "arrays", "probe"),
-    ):
-        n_drawn = values.shape[1]
-        if tree is None or stability == "none":
-            found.append(None)
+    assessed: dict[str, Stability | None] = {}
+    for side in SIDES:
+        if not has_stability(clustering, settings, side):
             continue
-        if n_drawn < FEWEST_RESAMPLED:
-            say(
-                f"The tree of {what} is not assessed: it rests on {plural(n_drawn, drawn)}, and the bootstrap "
-                f"needs {FEWEST_RESAMPLED} to draw from."
-            )
-            found.append(None)
+        if why_not := why_not_assessed(clustering, side):
+            say(why_not)
             continue
-        n_steps = (len(SCALES) if stability == "multiscale" else 1) * -(-resamples // CHUNK)
-        with progress_steps(f"Stability of the {what}", n_steps) as on_step:
-            found.append(
-                cluster_stability(
-                    values,
-                    tree,
-                    method=clustering.method,
-                    metric=metric,
-                    multiscale=stability == "multiscale",
-                    resamples=resamples,
-                    seed=seed,
-                    executor=executor,
-                    on_step=on_step,
-                )
-            )
-    return found[0], found[1]
-
-
-def _leaves(matrix: ExpressionMatrix) -> tuple[Leaves, Leaves]:
-    from mirtool.cluster.cluster_tables import Leaves
-
-    probes, samples = matrix.probes, matrix.samples
-    names = [str(name or label) for name, label in zip(probes.name, probes.id, strict=True)]
-    return (
-        Leaves("gene", probes.id.tolist(), names, [""] * len(probes)),
-        Leaves("array", samples.names, samples.names, samples.groups),
-    )
-
-
-def _partition(
-    matrix: ExpressionMatrix, clustering: Clustering, k: int | None, k_arrays: int | None, seed: int
-) -> dict[str, KMeans]:
-    """Part probes and arrays by k-means; where nobody asked for a k, what can't be parted is told and left out."""
-    from mirtool.cluster import k_means
-
-    n_groups = len({group for group in matrix.samples.groups if group})
-    found = {}
-    for kind, asked, default, values in (
-        ("gene", k, 2, clustering.scores),
-        ("array", k_arrays, max(2, n_groups), clustering.scores.T),
-    ):
-        try:
-            found[kind] = k_means(values, asked or default, seed=seed)
-        except MirtoolError as error:
-            if asked is not None:
-                raise
-            warn(f"the {'probes' if kind == 'gene' else 'arrays'} are not parted by k-means: {error.problem}")
-    return found
-
-
-def _write_trees(matrix: ExpressionMatrix, clustering: Clustering, folder: Path) -> list[str]:
-    """Write the matrix and its trees for other programs; give the names of the files."""
-    from mirtool.cluster.export import ARRAY, GENE, cdt_text, newick_text, tree_text
-    from mirtool.report.tables import write_bytes
-
-    genes, arrays = _leaves(matrix)
-    texts = {"cluster.cdt": cdt_text(clustering, matrix.probes, matrix.samples)}
-    if clustering.rows is not None:
-        texts["cluster.gtr"] = tree_text(clustering.rows, clustering.row_metric, GENE)
-        texts["cluster_genes.nwk"] = newick_text(clustering.rows, genes.names)
-    if clustering.columns is not None:
-        texts["cluster.atr"] = tree_text(clustering.columns, clustering.column_metric, ARRAY)
-        texts["cluster_arrays.nwk"] = newick_text(clustering.columns, arrays.names)
-    for name, text in texts.items():
-        write_bytes(text.encode(), folder / name)
-        say(f"Wrote {folder / name}")
-    return list(texts)
-
-
-def _write_tables(
-    matrix: ExpressionMatrix,
-    clustering: Clustering,
-    of_rows: Stability | None,
-    of_columns: Stability | None,
-    partitions: dict[str, KMeans],
-    folder: Path,
-) -> list[str]:
-    from mirtool.cluster.cluster_tables import components_table, k_means_table, stability_table
-    from mirtool.stats.principal_components import principal_components
-
-    genes, arrays = _leaves(matrix)
-    trees = [
-        (leaves, tree, found)
-        for leaves, tree, found in (
-            (arrays, clustering.columns, of_columns),
-            (genes, clustering.rows, of_rows),
-        )
-        if tree is not None
-    ]
-    tables = {"cluster_stability.csv": stability_table(trees)}
-    parted = [
-        (leaves, tree, partitions[leaves.kind])
-        for leaves, tree in ((genes, clustering.rows), (arrays, clustering.columns))
-        if leaves.kind in partitions
-    ]
-    if parted:
-        tables["cluster_kmeans.csv"] = k_means_table(parted)
-    tables["cluster_pca.csv"] = components_table(matrix.samples, *principal_components(clustering.scores))
-    for name, found in tables.items():
-        write_result(found, str(folder / name))
-    return list(tables)
+        with progress_steps(f"Stability of the {side}", count_stability_steps(settings)) as on_step:
+            assessed[side] = assess_tree(clustering, settings, side, executor=executor, on_step=on_step)
+    return TreeStability(**assessed)
 
 
 def _draw(
-    rows: _Rows, clustering: Clustering, of_rows: Stability | None, of_columns: Stability | None, folder: Path
+    rows: ChosenProbes,
+    clustering: Clustering,
+    of_rows: Stability | None,
+    of_columns: Stability | None,
+    folder: Path,
 ) -> None:
     from mirtool.report.figures.canvas import save_figure
     from mirtool.report.figures.components import Components, components_figure
     from mirtool.report.figures.heatmap import heatmap_figure
     from mirtool.stats.principal_components import principal_components
 
-    title = f"{plural(len(rows.matrix.probes), 'probe')}: {rows.rule}" if rows.differential else rows.rule
     heat_map = heatmap_figure(
         rows.matrix,
-        title=title[0].upper() + title[1:],
+        title=rows.title,
         clustering=clustering,
         stable_rows=None if of_rows is None else of_rows.stable,
         stable_columns=None if of_columns is None else of_columns.stable,
@@ -488,10 +324,10 @@ def _placed(coordinates: FloatArray) -> int:
     return int((~np.isnan(coordinates)).all(axis=1).sum()) if coordinates.shape[1] else 0
 
 
-def _tell(rows: _Rows, clustering: Clustering) -> None:
+def _tell(rows: ChosenProbes, clustering: Clustering) -> None:
     import numpy as np
 
-    from mirtool.cluster import METHOD_NAMES, METRIC_NAMES
+    from mirtool.cluster import LINKAGES, METRICS
 
     matrix = rows.matrix
     missing = int(np.isnan(matrix.values).sum())
@@ -499,11 +335,11 @@ def _tell(rows: _Rows, clustering: Clustering) -> None:
     lines = [("probes", rows.rule)]
     if rows.too_few_values:
         lines.append(("left out", f"{plural(rows.too_few_values, 'probe')} with fewer than two values"))
-    lines += [("values", clustering.meaning), ("linkage", METHOD_NAMES[clustering.method])]
+    lines += [("values", clustering.meaning), ("linkage", LINKAGES[clustering.method].description)]
     if clustering.rows is not None:
-        lines.append(("distance of probes", METRIC_NAMES[clustering.row_metric]))
+        lines.append(("distance of probes", METRICS[clustering.row_metric].description))
     if clustering.columns is not None:
-        lines.append(("distance of arrays", METRIC_NAMES[clustering.column_metric]))
+        lines.append(("distance of arrays", METRICS[clustering.column_metric].description))
     if missing:
         lines.append(("missing", f"{missing:,} of {matrix.values.size:,}, left out pair by pair"))
     say_pairs(lines)
@@ -532,7 +368,7 @@ def _tell_stability(
 
 
 def _summary(
-    rows: _Rows, of_rows: Stability | None, of_columns: Stability | None, partitions: dict[str, KMeans]
+    rows: ChosenProbes, of_rows: Stability | None, of_columns: Stability | None, partitions: Partitions
 ) -> dict[str, Any]:
     return {
         "probes": len(rows.matrix.probes),
@@ -544,12 +380,13 @@ def _summary(
             if found is not None
         },
         "k_means": {
-            f"{kind}s": {
+            key: {
                 "k": len(found.centers),
                 "mean_silhouette": float(f"{found.silhouette.mean():.6g}"),
                 "within": float(f"{found.within.sum():.6g}"),
             }
-            for kind, found in partitions.items()
+            for key, found in (("genes", partitions.probes), ("arrays", partitions.arrays))
+            if found is not None
         },
         "history": rows.matrix.history,
     }

@@ -96,24 +96,24 @@ def power(
       mirtool power --fold 2 --fdr 0.1 --max-arrays 12
       mirtool power pilot.csv --samples s.csv --changed 0.02 -o power.xlsx --figures plots
     """  # noqa: D301  (typer wants the backspace itself)
-    from mirtool.differential.power import pilot_variance, plan_arrays, power_table
+    from mirtool.differential.power import PowerSettings, pilot_variance, plan_arrays, power_table
     from mirtool.report.tables import format_of
 
     check_figure_options(figures, no_figures)
+    settings = PowerSettings(
+        fold=tuple(fold or DEFAULT_FOLDS),
+        fdr=fdr,
+        power=wanted,
+        changed=changed,
+        test=test,
+        max_arrays=max_arrays,
+    )
     place = find_place([table] if table else [], samples, "normalized table")
     target = place.target(output, "power.csv")
     format_of(target, format_name)
     source, sheet = normalized_table_of(table, place), sample_sheet_of(place)
     pilot = pilot_variance(read_grouped(source, sheet, scale))
-    plan = plan_arrays(
-        pilot,
-        fold or DEFAULT_FOLDS,
-        max_arrays=max_arrays,
-        fdr=fdr,
-        power=wanted,
-        share=changed,
-        test=test,
-    )
+    plan = plan_arrays(pilot, settings)
     _tell_pilot(pilot)
     _tell_plan(plan)
     write_result(power_table(plan, pilot), target, format_name)

@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mirtool.errors import NotEnoughDataError
+from mirtool.errors import NotEnoughDataError, option
 from mirtool.model import BoolArray, FloatArray, IntArray
+from mirtool.stats.draws import run_tasks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,7 +38,7 @@ SMALL_PERCENTILE = 5
 """Percentile of the errors that is added to each of them where the probes are fewer (SAM's choice)."""
 
 CHUNK = 50
-"""Labelings a task: small enough to share among workers, large enough to be worth a matrix product."""
+"""Labelings per task: small enough to share among workers, large enough to be worth a matrix product."""
 
 MANY_PAIRS = 60
 """From so many on their choices of signs are past counting in 64 bits."""
@@ -151,7 +152,7 @@ def _permute(
         raise NotEnoughDataError(
             "no probe has enough values to permute",
             expected="at least one probe with two values in one group and one in the other, or two whole pairs",
-            hint="use --test none for fold changes without P",
+            hint=f"use {option('test', 'none')} for fold changes without P",
         )
     constant = _constant(difference[known, 0], error[known, 0])
     statistic = _divide(difference[:, 0], error[:, 0] + constant)
@@ -159,7 +160,7 @@ def _permute(
     sizes = np.abs(statistic[known]) * (1 - EQUAL)
     count = partial(_count_beyond, statistic_of, values[known], sizes, constant)
     beyond, total = np.zeros(int(known.sum()), dtype=np.int64), 0
-    for of_chunk, n_statistics in executor.map(count, chunks) if executor else map(count, chunks):
+    for of_chunk, n_statistics in run_tasks(count, chunks, executor):
         beyond += of_chunk
         total += n_statistics
     p_value = np.full(len(values), np.nan)

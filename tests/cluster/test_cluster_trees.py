@@ -8,7 +8,7 @@ from scipy.spatial.distance import pdist
 from scipy.stats import rankdata, spearmanr
 
 from mirtool.cluster import (
-    METHODS,
+    LINKAGES,
     METRICS,
     OPTIMAL_ORDER_LIMIT,
     cut_tree,
@@ -30,7 +30,7 @@ SCIPY_DISTANCES = {
     "euclidean": lambda x: pdist(x, "euclidean"),
 }
 CHOICES = [
-    (method, metric) for method in METHODS for metric in METRICS if method != "ward" or metric == "euclidean"
+    (method, metric) for method in LINKAGES for metric in METRICS if method != "ward" or metric == "euclidean"
 ]
 
 
@@ -198,7 +198,9 @@ def test_weighted_linkage_is_what_mev_calls_average():
     # On a line: 0, 1, 5, 11. 0 and 1 merge at 1 and lie (5 + 4) / 2 = 4.5 from 5, where they merge with it.
     # To 11: UPGMA the mean of 11, 10 and 6, 9; WPGMA the mean of (11 + 10) / 2 = 10.5 and 6, 8.25.
     values = np.array([[0.0], [1.0], [5.0], [11.0]])
-    heights = {m: hierarchical_order(values, method=m, metric="euclidean").linkage[:, 2].tolist() for m in METHODS}
+    heights = {
+        m: hierarchical_order(values, method=m, metric="euclidean").linkage[:, 2].tolist() for m in LINKAGES
+    }
     assert heights["average"] == [1, 4.5, 9]
     assert heights["weighted"] == [1, 4.5, 8.25]
     assert heights["complete"] == [1, 5, 11]

@@ -194,7 +194,7 @@ def test_two_arrays_are_clustered_by_euclidean_distance(tmp_path, monkeypatch, c
     assert main(["cluster", "two.csv", "--figures", "plots"]) == 0
     err = capsys.readouterr().err
     assert "  distance of probes  the Euclidean distance\n  distance of arrays  1 − Pearson's r\n" in err
-    assert "Warning: the arrays are not parted by k-means: k-means can't make so many clusters\n" in err
+    assert "Warning: no k-means clusters of the arrays: k-means can't make so many clusters\n" in err
 
 
 @pytest.mark.parametrize(
@@ -208,7 +208,7 @@ def test_two_arrays_are_clustered_by_euclidean_distance(tmp_path, monkeypatch, c
             "--regulation)"),
         (["--regulation", "volcano-fdr"], 2, "the differential table has no column 'regulation by volcano FDR'"),
         (["--regulation", "q"], 2, "unknown rule 'q' (expected one of fold-change, volcano-p, volcano-fdr)"),
-        (["--no-genes", "--no-arrays"], 2, "there is nothing left to cluster (found --no-genes and --no-arrays)"),
+        (["--no-genes", "--no-arrays"], 2, "there is nothing left to cluster"),
         (["--figures", "x", "--no-figures"], 2, "--figures and --no-figures contradict each other"),
         (["--k", "3"], 2, "k-means can't make so many clusters (found k = 3; expected 2 to 2, for 3 rows)"),
         (["--linkage", "centroid"], 2, ""),
@@ -238,7 +238,7 @@ def test_nothing_passes(study, capsys):
     assert main(["cluster"]) == 1
     err = capsys.readouterr().err
     assert "clusters need at least two probes, and 0 pass by regulation by volcano P (resistant/responding)" in err
-    assert "take the most variable ones (--top 50)" in err
+    assert "choose the most variable ones (--top 50)" in err
 
 
 def test_correlation_of_two_arrays(tmp_path, monkeypatch, capsys):
@@ -272,7 +272,7 @@ def test_no_normalized_table_yet(tmp_path, monkeypatch, capsys):
 def test_regulation_without_a_differential_table(study, capsys):
     (study / "results/differential.csv").unlink()
     assert main(["cluster", "--regulation", "fold-change"]) == 2
-    assert "--regulation chooses from a differential table, and there is none" in capsys.readouterr().err
+    assert "--regulation chooses from a differential table, and none was given" in capsys.readouterr().err
 
 
 def test_help_teaches(capsys):

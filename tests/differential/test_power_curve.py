@@ -7,7 +7,14 @@ import numpy as np
 import pytest
 
 from mirtool.differential import adjust_p_values, fit_linear_model, moderate
-from mirtool.differential.power import PilotVariance, bh_ratio, p_cutoff_for_fdr, plan_arrays, t_test_power
+from mirtool.differential.power import (
+    PilotVariance,
+    PowerSettings,
+    bh_ratio,
+    p_cutoff_for_fdr,
+    plan_arrays,
+    t_test_power,
+)
 from mirtool.differential.two_groups import two_group_design
 from mirtool.errors import UsageError
 
@@ -71,12 +78,22 @@ def test_the_plan_is_what_a_simulated_study_finds(n):
     values[:1000, :n] += 1.0
     tested = moderate(fit_linear_model(values, two_group_design(n, n)))
     found = adjust_p_values(tested.p_value[:, 1], "bh") <= 0.05
-    plan = plan_arrays(pilot(), [2.0], max_arrays=n)
+    plan = plan_arrays(pilot(), PowerSettings(fold=(2.0,), max_arrays=n))
     assert found[:1000].mean() == pytest.approx(plan.average[-1], abs=0.05)
 
 
 def test_power_rises_with_arrays_and_with_the_fold_change():
-    plan = plan_arrays(pilot(), [3.0, 1.5, 3.0], max_arrays=8)
+    plan = plan_arrays(
+        pilot(),
+        PowerSettings(
+            fold=(
+                3.0,
+                1.5,
+                3.0,
+            ),
+            max_arrays=8,
+        ),
+    )
     small, large = (plan.average[plan.fold_change == fold] for fold in (1.5, 3.0))
     assert len(small) == len(large) == 7
     assert (np.diff(small) >= 0).all()
@@ -86,16 +103,16 @@ def test_power_rises_with_arrays_and_with_the_fold_change():
 
 
 def test_the_arrays_needed_are_the_fewest_that_are_enough():
-    plan = plan_arrays(pilot(), [2.0], max_arrays=9)
+    plan = plan_arrays(pilot(), PowerSettings(fold=(2.0,), max_arrays=9))
     needed = plan.arrays_needed(2.0)
     assert needed is not None
     at = dict(zip(plan.arrays.tolist(), plan.average.tolist(), strict=True))
     assert at[needed] >= 0.8 > at[needed - 1]
-    assert plan_arrays(pilot(), [1.1], max_arrays=4).arrays_needed(1.1) is None
+    assert plan_arrays(pilot(), PowerSettings(fold=(1.1,), max_arrays=4)).arrays_needed(1.1) is None
 
 
 def test_equal_variances_make_every_percentile_alike():
-    plan = plan_arrays(pilot(prior_df=np.inf), [2.0], max_arrays=4)
+    plan = plan_arrays(pilot(prior_df=np.inf), PowerSettings(fold=(2.0,), max_arrays=4))
     assert np.ptp(plan.by_percentile, axis=1).tolist() == [0, 0, 0]
     assert set(plan.share_powered) <= {0.0, 1.0}
 
@@ -103,15 +120,15 @@ def test_equal_variances_make_every_percentile_alike():
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        ({"fold_changes": [1.0]}, "above 1"),
-        ({"fold_changes": [float("nan")]}, "above 1"),
+        ({"fold": [1.0]}, "above 1"),
+        ({"fold": [float("nan")]}, "above 1"),
         ({"max_arrays": 1}, "out of range"),
         ({"fdr": 0.0}, "false discovery rate must lie"),
         ({"power": 1.0}, "power must lie"),
-        ({"share": 1.5}, "share of the probes that change must lie"),
-        ({"test": "welch"}, "two tests"),
+        ({"changed": 1.5}, "share of the probes that change must lie"),
+        ({"test": "welch"}, "unknown test .welch."),
     ],
 )
 def test_numbers_out_of_range_are_refused(wrong, message):
     with pytest.raises(UsageError, match=message):
-        plan_arrays(**{"pilot": pilot(), "fold_changes": [2.0], **wrong})
+        PowerSettings(**wrong)

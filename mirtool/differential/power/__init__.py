@@ -9,10 +9,12 @@ from mirtool.differential.power.curve import bh_ratio, p_cutoff_for_fdr, t_test_
 from mirtool.differential.power.pilot import PilotVariance, pilot_variance
 from mirtool.differential.power.plan import PowerPlan, plan_arrays
 from mirtool.differential.power.power_table import power_table
+from mirtool.differential.power.settings import PowerSettings
 
 __all__ = [
     "PilotVariance",
     "PowerPlan",
+    "PowerSettings",
     "bh_ratio",
     "p_cutoff_for_fdr",
     "pilot_variance",

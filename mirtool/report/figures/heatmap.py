@@ -13,7 +13,7 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from mirtool.cluster import METHOD_NAMES, METRIC_NAMES, Clustering, cluster_both_ways
+from mirtool.cluster import LINKAGES, METRICS, Clustering, cluster_both_ways
 from mirtool.cluster.stability import STABLE
 from mirtool.errors import NotEnoughDataError
 from mirtool.model import BoolArray, ExpressionMatrix, FloatArray
@@ -217,8 +217,8 @@ def _remarks(
 
 def _trees_in_words(drawn: Clustering) -> list[str]:
     """Say how each tree was made, and what has none."""
-    method = METHOD_NAMES[drawn.method]
-    of_rows, of_samples = METRIC_NAMES[drawn.row_metric], METRIC_NAMES[drawn.column_metric]
+    method = LINKAGES[drawn.method].description
+    of_rows, of_samples = (METRICS[metric].description for metric in (drawn.row_metric, drawn.column_metric))
     with_rows = drawn.rows is not None and len(drawn.rows) > 1
     if with_rows and drawn.columns is not None:
         if of_rows == of_samples:
