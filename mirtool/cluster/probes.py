@@ -14,7 +14,7 @@ from mirtool.model import BoolArray, ExpressionMatrix, Rule
 from mirtool.wording import plural
 
 if TYPE_CHECKING:
-    from mirtool.io.results.differential import DifferentialNames
+    from mirtool.io.results.differential import SavedDifferential
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +46,7 @@ class ChosenProbes:
 
 
 def choose_probes(
-    matrix: ExpressionMatrix, settings: ClusterSettings, differential: DifferentialNames | None = None
+    matrix: ExpressionMatrix, settings: ClusterSettings, differential: SavedDifferential | None = None
 ) -> ChosenProbes:
     """Return the probes that pass in a differential table, or the most variable ones.
 
@@ -91,7 +91,7 @@ def choose_probes(
 
 
 def _passing(
-    matrix: ExpressionMatrix, differential: DifferentialNames, asked: Rule | None
+    matrix: ExpressionMatrix, differential: SavedDifferential, asked: Rule | None
 ) -> tuple[BoolArray, str]:
     """Return which probes of the matrix are up or down in a differential table, and by which rule."""
     rule = asked or Rule.default(Rule.in_columns(differential.regulation))

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
         Stability,
         TreeStability,
     )
-    from mirtool.io.results.differential import DifferentialNames
+    from mirtool.io.results.differential import SavedDifferential
     from mirtool.model import ExpressionMatrix, FloatArray
 
 Linkage = Literal["average", "weighted", "complete", "single", "ward"]
@@ -247,7 +247,7 @@ def _read_matrix(source: str, sheet: str | None, scale: Scale | None) -> Express
     return matrix if sheet is None else join_samples(matrix, read_samples(sheet), sheet)
 
 
-def _read_differential(place: Place, path: str | None, top: int | None) -> DifferentialNames | None:
+def _read_differential(place: Place, path: str | None, top: int | None) -> SavedDifferential | None:
     """Read the table that was named, or the study's own where the most variable probes were not asked for."""
     from mirtool.io.results.differential import read_differential
 

@@ -12,7 +12,7 @@ from mirtool.errors import UsageError
 from mirtool.wording import plural
 
 if TYPE_CHECKING:
-    from mirtool.io.tables.text_tables import TextTable
+    from mirtool.io.results.differential import SavedDifferential
     from mirtool.model import FloatArray, Table
     from mirtool.simulate.arrays import SimulatedStudy
 
@@ -242,11 +242,11 @@ def _fill_in_groups(study: SimulatedStudy) -> None:
 
 def _show_found(study: SimulatedStudy) -> None:
     """Print what was planted beside what was found, and how much passed that was not planted."""
-    from mirtool.io.tables.text_tables import read_table
+    from mirtool.io.results.differential import read_differential
     from mirtool.model import Rule
     from mirtool.report.tables import write_table
 
-    differential = read_table("results/differential.csv")
+    differential = read_differential("results/differential.csv")
     table = _planted_and_found(study, differential)
     write_table(table, FOUND_FILE)
     say(f"\nPlanted and found (signed fold change {study.tested}/{study.reference}; also in {FOUND_FILE}):")
@@ -258,35 +258,28 @@ def _show_found(study: SimulatedStudy) -> None:
     say("\nAll that passed, and how much of it was planted:")
     lines = []
     for rule in Rule:
-        calls = differential.text(_column(differential, rule.column))
-        passing = {
-            i for i, call in zip(differential.text(_column(differential, "ID")), calls, strict=True) if call
-        }
+        passing = set(differential.id[differential.regulation[rule.column] != ""].tolist())
         hits = len(passing & planted)
         lines.append([rule.words, str(len(passing)), str(hits), str(len(passing) - hits)])
     say_table(["rule", "passing", "planted", "not planted"], lines)
 
 
-def _column(table: TextTable, name: str) -> int:
-    return table.header.index(name)
-
-
-def _planted_and_found(study: SimulatedStudy, differential: TextTable) -> Table:
+def _planted_and_found(study: SimulatedStudy, differential: SavedDifferential) -> Table:
     """Look each planted probe up in the differential table that the commands wrote; largest decrease first."""
     import numpy as np
 
     from mirtool.model import Rule, Table, text_array
 
-    row_of = {probe_id: row for row, probe_id in enumerate(differential.text(_column(differential, "ID")))}
+    row_of = {probe_id: row for row, probe_id in enumerate(differential.id)}
     planted = study.truth.take(np.flatnonzero(study.truth["log2 ratio"]))
     planted = planted.take(np.argsort(planted["log2 ratio"], kind="stable"))
     rows = [row_of.get(probe_id) for probe_id in planted["ID"]]
 
     def numbers(name: str) -> FloatArray:
-        values = differential.numbers(_column(differential, name))
+        values = differential.numbers(name)
         return np.array([np.nan if row is None else values[row] for row in rows])
 
-    calls = {rule.words: differential.text(_column(differential, rule.column)) for rule in Rule}
+    calls = {rule.words: differential.regulation[rule.column] for rule in Rule}
     passes = ([words for words, call in calls.items() if row is not None and call[row]] for row in rows)
     return Table(
         {

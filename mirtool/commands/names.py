@@ -74,7 +74,7 @@ def names(
       unknown       in none of the sources
       no miRNA      a control, an empty cell
 
-    Candidates are never chosen from. A slash name whose parts are all known counts as current or renamed.
+    SavedDifferential are never chosen from. A slash name whose parts are all known counts as current or renamed.
 
     Example:
 

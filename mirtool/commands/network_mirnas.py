@@ -15,7 +15,7 @@ from mirtool.wording import plural
 
 if TYPE_CHECKING:
     from mirtool.annotation.mirna_names import MirnaNames, Resolution
-    from mirtool.io.results.differential import DifferentialNames
+    from mirtool.io.results.differential import SavedDifferential
     from mirtool.model import Rule
 
 LIST_SUFFIXES = (".txt", ".csv", ".tsv", ".xlsx")
@@ -75,7 +75,7 @@ def _choose_named(mirnas: str, regulation: str | None) -> ChosenMirnas:
     return ChosenMirnas(names, None, None, "named with --mirnas", None)
 
 
-def _choose_regulated(table: DifferentialNames, asked: Rule | None) -> ChosenMirnas:
+def _choose_regulated(table: SavedDifferential, asked: Rule | None) -> ChosenMirnas:
     from mirtool.model import Rule
 
     rule = asked or Rule.default(Rule.in_columns(table.regulation))

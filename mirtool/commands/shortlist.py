@@ -102,7 +102,7 @@ def shortlist(
       mirtool shortlist --list ExoCarta=ExoCarta_miRNA_details_5.txt --list myeloma=papers.txt
       mirtool shortlist differential.csv --regulation volcano-fdr --rank fdr --direction down
     """  # noqa: D301  (typer wants the backspace itself)
-    from mirtool.io.results.candidates import read_candidates
+    from mirtool.io.results.differential import read_differential
     from mirtool.report.tables import format_of
     from mirtool.shortlist import (
         ShortlistSettings,
@@ -127,7 +127,7 @@ def shortlist(
     target = place.target(output, "shortlist.csv")
     format_of(target, format_name)
     source = differential_table_of(differential, place)
-    candidates = read_candidates(source)
+    candidates = read_differential(source)
     qpcr_path = validation or _if_there(place, "validation.csv")
     network_path = network or _if_there(place, "network_nodes.csv")
     evidence = read_evidence(candidates, settings, validation=qpcr_path, network=network_path)
@@ -165,7 +165,7 @@ def _if_there(place: Place, name: str) -> str | None:
 def _tell(chosen: Shortlist, qpcr: QpcrResults | None, network: str | None) -> None:
     from mirtool.shortlist import RANKS
 
-    names = chosen.candidates.names
+    names = chosen.candidates
     which = "up or down" if chosen.direction == "both" else chosen.direction
     say(
         f"Shortlist: {len(chosen)} of {plural(chosen.n_listed, 'miRNA')} {which} by {chosen.rule.label} "
@@ -232,9 +232,9 @@ def _rows(chosen: Shortlist) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     header += ["qPCR"] if chosen.qpcr_header else []
     rows = []
     for i, (probes, name) in enumerate(zip(chosen.probes, chosen.names, strict=True)):
-        ratio = float(candidates.names.log2_ratio[probes[0]])
+        ratio = float(candidates.log2_ratio[probes[0]])
         row = [
-            name.best_name.strip() or candidates.names.id[probes[0]],
+            name.best_name.strip() or candidates.id[probes[0]],
             f"{2**ratio if ratio >= 0 else -(2**-ratio):.2f}",
         ]
         row += [f"{candidates.p_value[probes[0]]:.2g}"] if candidates.p_header else []

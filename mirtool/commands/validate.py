@@ -15,7 +15,7 @@ from mirtool.io.tables.text import hash_files
 
 if TYPE_CHECKING:
     from mirtool.io.arrays.ct_tables import CtTable
-    from mirtool.io.results.differential import DifferentialNames
+    from mirtool.io.results.differential import SavedDifferential
     from mirtool.model import FloatArray, SampleTable
     from mirtool.validation import Concordance, CtMatrix, QpcrComparison, Stability
 
@@ -224,7 +224,7 @@ def _read_sheet(place: Place) -> SampleTable | None:
     return read_samples(place.samples) if place.samples else None
 
 
-def _read_array(differential: str | None, place: Place) -> DifferentialNames | None:
+def _read_array(differential: str | None, place: Place) -> SavedDifferential | None:
     from mirtool.io.results.differential import read_differential
 
     if differential:

@@ -12,7 +12,7 @@ from mirtool.wording import plural
 if TYPE_CHECKING:
     from mirtool.differential import Comparison
     from mirtool.io.arrays.ct_tables import CtTable
-    from mirtool.io.results.differential import DifferentialNames
+    from mirtool.io.results.differential import SavedDifferential
     from mirtool.model import FloatArray, IntArray
     from mirtool.validation import Concordance, CtMatrix, QpcrComparison, Stability
 
@@ -73,7 +73,7 @@ def tell_references(
     stability: Stability | None,
     matrix: CtMatrix,
     references: IntArray,
-    array: DifferentialNames | None,
+    array: SavedDifferential | None,
     rule: str,
 ) -> None:
     """Tell how steady the reference genes are, and warn of those that can't be right."""

@@ -6,7 +6,7 @@ from mirtool.differential.by_model import GroupComparison
 from mirtool.differential.compare import compare_by_model, compare_groups, differential
 from mirtool.differential.contrasts import Contrast, parse_contrast
 from mirtool.differential.design import Design, design_of_columns, design_of_formula
-from mirtool.differential.differential_table import differential_table, overview_table
+from mirtool.differential.differential_table import differential_of, differential_table, overview_table
 from mirtool.differential.fold_change import FoldChange, compare_means
 from mirtool.differential.groups import Comparison, choose_comparison, join_samples, parse_comparison
 from mirtool.differential.linear_model import Fit, fit_linear_model
@@ -57,6 +57,7 @@ __all__ = [
     "design_of_columns",
     "design_of_formula",
     "differential",
+    "differential_of",
     "differential_table",
     "estimate_array_weights",
     "estimate_block_correlation",

@@ -1,4 +1,4 @@
-"""The differential table as it is written: which group is on top stands in the names of its columns."""
+"""The differential table as it is written and read back; the names of its columns say which group is on top."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from mirtool.differential.methods import FOLD_CHANGES, TESTS
-from mirtool.model import DifferentialTable, IntArray, Rule, Table
+from mirtool.io.results.differential import SavedDifferential
+from mirtool.model import DifferentialTable, IntArray, ProbeTable, Rule, Table, text_array
 from mirtool.stats.adjustment import ADJUSTMENTS
 
 if TYPE_CHECKING:
@@ -46,6 +47,78 @@ def differential_table(d: DifferentialTable) -> Table:
         columns |= {f"spots {d.tested}": d.spots_tested, f"spots {d.reference}": d.spots_reference}
     columns |= {rule.column: d.calls(rule) for rule in d.rules}
     return Table(columns, _notes(d)).take(_order(d))
+
+
+def differential_of(saved: SavedDifferential) -> DifferentialTable:
+    """Return the differential table that was read back from a file, in the order of its rows.
+
+    Numbers have the twelve digits that were written, cut-offs the six of the first line. What the file does not
+    hold is as for a table without it: no test without a column of P, no adjustment without one of adjusted P,
+    kinds of probes empty, no history, no remarks.
+
+    Parameters
+    ----------
+    saved
+        As :func:`mirtool.io.results.differential.read_differential` gives it.
+
+    Raises
+    ------
+    FormatError
+        Where the means, the fold change or the numbers of arrays are missing, or a cell is not a number.
+    """
+    over = f"{saved.tested}/{saved.reference}"
+    fold_change = _written_fold_change(saved)
+    mean, ratio = FOLD_CHANGES[fold_change].mean, FOLD_CHANGES[fold_change].ratio
+    test = next((name for name in TESTS if saved.p_header == f"P ({TESTS[name].label})"), "none")
+    adjust = next((name for name in ADJUSTMENTS if ADJUSTMENTS[name].heading == saved.adjusted_header), "none")
+    statistic = f"{TESTS[test].statistic} ({TESTS[test].label})"
+    nothing = text_array([""] * len(saved))
+    has_odds = saved.columns is not None and LOG_ODDS in saved.columns.header
+    return DifferentialTable(
+        probes=ProbeTable(saved.id, saved.name, nothing),
+        tested=saved.tested,
+        reference=saved.reference,
+        mean_tested=saved.required(f"{mean} {saved.tested}"),
+        mean_reference=saved.required(f"{mean} {saved.reference}"),
+        ratio=saved.required(f"{ratio} {over}"),
+        log2_ratio=saved.log2_ratio,
+        signed_fold_change=saved.required(f"fold change {over}"),
+        statistic=saved.numbers(statistic),
+        p_value=saved.p_value,
+        fdr=saved.adjusted,
+        n_tested=saved.required(f"n {saved.tested}").astype(np.int64),
+        n_reference=saved.required(f"n {saved.reference}").astype(np.int64),
+        regulation_fold_change=saved.regulation.get(Rule.FOLD_CHANGE.column, nothing),
+        regulation_p=saved.regulation.get(Rule.VOLCANO_P.column, nothing),
+        regulation_fdr=saved.regulation.get(Rule.VOLCANO_FDR.column, nothing),
+        test=test,
+        fold_change=fold_change,
+        adjust=adjust,
+        cutoff=_written_number(saved, "cutoff", 1.0),
+        alpha=_written_number(saved, "alpha", float("nan")),
+        spots_tested=None if saved.spots_tested is None else saved.spots_tested.astype(np.int64),
+        spots_reference=None if saved.spots_reference is None else saved.spots_reference.astype(np.int64),
+        details=tuple((key, value) for key, value in saved.notes.items() if key not in _NOTES and value),
+        log_odds=saved.numbers(LOG_ODDS) if has_odds else None,
+    )
+
+
+_NOTES = ("tested", "reference", "fold change", "cutoff", "test", "alpha", "adjusted", "choices")
+"""The notes that are no detail of the test."""
+
+
+def _written_fold_change(saved: SavedDifferential) -> str:
+    header = () if saved.columns is None else saved.columns.header
+    return next(
+        (name for name in FOLD_CHANGES if f"{FOLD_CHANGES[name].mean} {saved.tested}" in header), "ratio-of-means"
+    )
+
+
+def _written_number(saved: SavedDifferential, key: str, default: float) -> float:
+    try:
+        return float(saved.notes[key])
+    except (KeyError, ValueError):
+        return default
 
 
 def overview_table(comparison: GroupComparison) -> Table:

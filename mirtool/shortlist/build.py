@@ -10,7 +10,7 @@ import numpy as np
 from mirtool.annotation.mirna_names import MirnaNames, Resolution
 from mirtool.errors import NotEnoughDataError, UsageError, option
 from mirtool.io.mirnas.mirna_lists import MirnaList
-from mirtool.io.results.candidates import Candidates
+from mirtool.io.results.differential import SavedDifferential
 from mirtool.io.results.evidence import QpcrResult, QpcrResults
 from mirtool.model import BoolArray, Rule
 from mirtool.shortlist.membership import Membership, look_up
@@ -46,7 +46,7 @@ class Shortlist:
         miRNAs from which the first were taken.
     """
 
-    candidates: Candidates
+    candidates: SavedDifferential
     probes: tuple[tuple[int, ...], ...]
     names: tuple[Resolution, ...]
     memberships: tuple[Membership, ...]
@@ -63,7 +63,7 @@ class Shortlist:
 
 
 def shortlist(
-    candidates: Candidates,
+    candidates: SavedDifferential,
     book: MirnaNames,
     settings: ShortlistSettings = DEFAULTS,
     *,
@@ -95,8 +95,8 @@ def shortlist(
     """
     by = _choose_rule(candidates, settings.regulation)
     direction = settings.direction
-    found = [book.resolve(name) for name in candidates.names.name]
-    keys = [each.best_name.strip() or own for each, own in zip(found, candidates.names.id, strict=True)]
+    found = [book.resolve(name) for name in candidates.name]
+    keys = [each.best_name.strip() or own for each, own in zip(found, candidates.id, strict=True)]
     order = rank_order(candidates, settings.rank, by.label)
     mirnas = rank_mirnas(order, _passing(candidates, by, direction), keys)
     taken = mirnas[: settings.top]
@@ -117,27 +117,27 @@ def shortlist(
     )
 
 
-def _choose_rule(candidates: Candidates, asked: str | None) -> Rule:
-    available = Rule.in_columns(candidates.names.regulation)
+def _choose_rule(candidates: SavedDifferential, asked: str | None) -> Rule:
+    available = Rule.in_columns(candidates.regulation)
     if asked is None:
         return Rule.default(available)
     rule = Rule.named(asked, "regulation")
     if rule not in available:
         raise UsageError(
             f"the differential table has no column '{rule.column}'",
-            found=", ".join(candidates.names.regulation),
+            found=", ".join(candidates.regulation),
             hint=f"no test was made, or P was not adjusted: use {option('regulation', 'fold-change')}",
         )
     return rule
 
 
-def _passing(candidates: Candidates, rule: Rule, direction: str) -> BoolArray:
-    calls = candidates.names.regulation[rule.column]
+def _passing(candidates: SavedDifferential, rule: Rule, direction: str) -> BoolArray:
+    calls = candidates.regulation[rule.column]
     passing = np.asarray(calls != "") if direction == "both" else np.asarray(calls == direction)
     if not passing.any():
         raise NotEnoughDataError(
             f"no probe is {'up or down' if direction == 'both' else direction} by '{rule.label}'",
-            path=candidates.names.path,
+            path=candidates.path,
             hint=f"use another rule ({option('regulation', 'fold-change')}), or a smaller cut-off",
         )
     return passing

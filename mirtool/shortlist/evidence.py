@@ -12,7 +12,7 @@ from mirtool.annotation.probes import species_of
 from mirtool.errors import UsageError
 from mirtool.io.mirnas.aliases import load_mirna_names
 from mirtool.io.mirnas.mirna_lists import MirnaList, read_mirna_list
-from mirtool.io.results.candidates import Candidates
+from mirtool.io.results.differential import SavedDifferential
 from mirtool.io.results.evidence import QpcrResults, read_network_nodes, read_qpcr_results
 from mirtool.shortlist.build import Shortlist, shortlist
 from mirtool.shortlist.settings import ShortlistSettings
@@ -41,7 +41,7 @@ class Evidence:
 
 
 def read_evidence(
-    candidates: Candidates,
+    candidates: SavedDifferential,
     settings: ShortlistSettings,
     *,
     validation: str | Path | None = None,
@@ -57,7 +57,7 @@ def read_evidence(
         Where a file can't be read, or compares other groups than the differential table.
     """
     files = titled_files(settings.lists)
-    names = candidates.names
+    names = candidates
     return Evidence(
         tuple(read_mirna_list(path, title) for title, path in files.items()),
         None if validation is None else read_qpcr_results(validation, names.tested, names.reference),
@@ -66,13 +66,13 @@ def read_evidence(
     )
 
 
-def names_for(candidates: Candidates, settings: ShortlistSettings) -> MirnaNames:
+def names_for(candidates: SavedDifferential, settings: ShortlistSettings) -> MirnaNames:
     """Return the miRNA names to look up in, read with the species of most candidates where none is named."""
     return load_mirna_names(settings.aliases, settings.species or usual_species(candidates))
 
 
 def take_shortlist(
-    candidates: Candidates, book: MirnaNames, settings: ShortlistSettings, evidence: Evidence
+    candidates: SavedDifferential, book: MirnaNames, settings: ShortlistSettings, evidence: Evidence
 ) -> Shortlist:
     """Return the shortlist with everything that the evidence says of its miRNAs (:func:`shortlist`)."""
     return shortlist(
@@ -114,7 +114,7 @@ def titled_files(arguments: Sequence[str]) -> dict[str, str]:
     return titled
 
 
-def usual_species(candidates: Candidates) -> str | None:
+def usual_species(candidates: SavedDifferential) -> str | None:
     """Return the species of most names, of equals the first by the alphabet; None where no name has one."""
-    counts = Counter(species for name in candidates.names.name for species in species_of(name))
+    counts = Counter(species for name in candidates.name for species in species_of(name))
     return min(counts, key=lambda species: (-counts[species], species), default=None)

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from mirtool.errors import UsageError, option
-from mirtool.io.results.candidates import Candidates
+from mirtool.io.results.differential import SavedDifferential
 from mirtool.model import BoolArray, FloatArray, IntArray
 from mirtool.settings import unknown_choice
 from mirtool.shortlist.settings import RANKS
 
 
-def rank_order(candidates: Candidates, rank: str, stability_rule: str = "") -> IntArray:
+def rank_order(candidates: SavedDifferential, rank: str, stability_rule: str = "") -> IntArray:
     """Return the positions of all probes in the order of a rank; missing numbers come last.
 
     Parameters
@@ -30,8 +30,8 @@ def rank_order(candidates: Candidates, rank: str, stability_rule: str = "") -> I
     UsageError
         For an unknown rank, and where the table does not have its number.
     """
-    size = -np.abs(candidates.names.log2_ratio)
-    identity = candidates.names.id.astype(str)
+    size = -np.abs(candidates.log2_ratio)
+    identity = candidates.id.astype(str)
     keys: tuple[FloatArray, ...]
     match rank:
         case "fold-change":

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mirtool.annotation.mirna_names import MirnaNames, Resolution, name_columns
-from mirtool.io.results.candidates import STABILITY_START
+from mirtool.io.results.differential import STABILITY_START
 from mirtool.model import FloatArray, IntArray, Table, TextArray, text_array
 from mirtool.shortlist.build import Shortlist
 from mirtool.shortlist.motifs import MOTIFS, motif_starts
@@ -33,7 +33,7 @@ def shortlist_table(chosen: Shortlist, book: MirnaNames) -> Table:
         | _qpcr_columns(chosen)
         | _network_columns(chosen)
     )
-    names = chosen.candidates.names
+    names = chosen.candidates
     notes = (
         ("mirtool shortlist", ""),
         ("tested", names.tested),
@@ -47,7 +47,7 @@ def shortlist_table(chosen: Shortlist, book: MirnaNames) -> Table:
 
 
 def _identity(chosen: Shortlist, lead: IntArray, book: MirnaNames) -> dict[str, npt.NDArray[Any]]:
-    names = chosen.candidates.names
+    names = chosen.candidates
     known = name_columns(chosen.names, book)
     return {
         "rank": np.arange(1, len(lead) + 1),
@@ -60,7 +60,7 @@ def _identity(chosen: Shortlist, lead: IntArray, book: MirnaNames) -> dict[str, 
 
 
 def _other_probes(chosen: Shortlist, probes: tuple[int, ...]) -> str:
-    names = chosen.candidates.names
+    names = chosen.candidates
     calls = names.regulation[chosen.rule.column]
     return "; ".join(
         f"{names.id[i]}: {_signed(names.log2_ratio[i]):.3g}{f' {calls[i]}' if calls[i] else ''}"
@@ -78,7 +78,7 @@ def _signed(log2_ratio: float) -> float:
 def _array_evidence(chosen: Shortlist, lead: IntArray) -> dict[str, npt.NDArray[Any]]:
     """Return what the arrays say: change, P, who passes, what stands behind it, and how stable it is."""
     candidates = chosen.candidates
-    names = candidates.names
+    names = candidates
     over = f"{names.tested}/{names.reference}"
     columns: dict[str, npt.NDArray[Any]] = {
         f"log2 ratio {over}": names.log2_ratio[lead],
@@ -138,7 +138,7 @@ def _list_columns(chosen: Shortlist) -> dict[str, npt.NDArray[Any]]:
 def _qpcr_columns(chosen: Shortlist) -> dict[str, npt.NDArray[Any]]:
     if not chosen.qpcr_header:
         return {}
-    names = chosen.candidates.names
+    names = chosen.candidates
 
     def numbers(field: str) -> FloatArray:
         return np.array([np.nan if result is None else getattr(result, field) for result in chosen.qpcr])

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mirtool.errors import MirtoolError, UsageError, option
-from mirtool.io.results.differential import DifferentialNames
+from mirtool.io.results.differential import SavedDifferential
 from mirtool.model import FloatArray, IntArray, Rule, TextArray, text_array
 from mirtool.validation.compare import QpcrComparison
 from mirtool.wording import plural
@@ -80,7 +80,7 @@ class Concordance:
         return int((self.verdict == verdict).sum())
 
 
-def concordance(qpcr: QpcrComparison, array: DifferentialNames, *, rule: str = "p") -> Concordance:
+def concordance(qpcr: QpcrComparison, array: SavedDifferential, *, rule: str = "p") -> Concordance:
     """Set the qPCR comparison beside the array's.
 
     Names are matched exactly; of a slash probe (one probe, several miRNAs) each part counts.
@@ -176,7 +176,7 @@ def correlations(x: FloatArray, y: FloatArray) -> tuple[float, float]:
     return pearson, 2 * covariance / spread if spread > 0 else float("nan")
 
 
-def _check_groups(qpcr: QpcrComparison, array: DifferentialNames) -> None:
+def _check_groups(qpcr: QpcrComparison, array: SavedDifferential) -> None:
     if (array.tested, array.reference) == (qpcr.tested, qpcr.reference):
         return
     raise MirtoolError(
@@ -190,7 +190,7 @@ def _check_groups(qpcr: QpcrComparison, array: DifferentialNames) -> None:
     )
 
 
-def _calls(array: DifferentialNames, asked: str) -> tuple[TextArray, str, list[str]]:
+def _calls(array: SavedDifferential, asked: str) -> tuple[TextArray, str, list[str]]:
     rule = Rule.named(asked, "array_rule")
     column = rule.column
     if column in array.regulation:
@@ -207,7 +207,7 @@ def _calls(array: DifferentialNames, asked: str) -> tuple[TextArray, str, list[s
     )
 
 
-def calls_by_name(array: DifferentialNames, rule: str) -> dict[str, str]:
+def calls_by_name(array: SavedDifferential, rule: str) -> dict[str, str]:
     """Return what the array calls each name by a rule: ``"up"``, ``"down"`` or ``""``."""
     calls, _, _ = _calls(array, rule)
     return {name: _common(calls[rows]) for name, rows in _probes_by_name(array.name).items()}

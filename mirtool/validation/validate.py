@@ -11,7 +11,7 @@ import numpy as np
 from mirtool.differential.groups import Comparison, choose_comparison, parse_comparison
 from mirtool.errors import UsageError, option
 from mirtool.io.arrays.ct_tables import CtTable, combine_ct, read_ct
-from mirtool.io.results.differential import DifferentialNames
+from mirtool.io.results.differential import SavedDifferential
 from mirtool.model import FloatArray, IntArray, SampleTable
 from mirtool.validation.compare import QpcrComparison, compare_quantities
 from mirtool.validation.concordance import Concordance, concordance
@@ -108,7 +108,7 @@ def validate_wells(
     settings: ValidateSettings,
     *,
     sheet: SampleTable | None = None,
-    array: DifferentialNames | None = None,
+    array: SavedDifferential | None = None,
 ) -> Validation:
     """Compute ratios from wells, compare the groups, and look at the array's findings.
 
@@ -188,7 +188,7 @@ def efficiencies(texts: Sequence[str], matrix: CtMatrix) -> FloatArray:
     return target_efficiencies(matrix.targets, given, matrix.efficiency)
 
 
-def choose_groups(compare: str | None, samples: SampleTable, array: DifferentialNames | None) -> Comparison:
+def choose_groups(compare: str | None, samples: SampleTable, array: SavedDifferential | None) -> Comparison:
     """Return the comparison of the groups named, else of the array's, else of the only two there are.
 
     Raises

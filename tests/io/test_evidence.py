@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mirtool.errors import FormatError, MirtoolError
-from mirtool.io.results.candidates import read_candidates
+from mirtool.io.results.differential import read_differential
 from mirtool.io.results.evidence import QpcrResult, read_network_nodes, read_qpcr_results
 
 VALIDATION = (
@@ -62,14 +62,14 @@ def test_network_nodes_are_read_of_mirnas_only(tmp_path):
 
 
 def test_candidates_have_every_number_that_is_there(tmp_path):
-    found = read_candidates(written(tmp_path, "d.csv", DIFFERENTIAL))
+    found = read_differential(written(tmp_path, "d.csv", DIFFERENTIAL))
     assert (found.p_header, found.adjusted_header) == ("P (Welch)", "FDR (BH)")
     assert (found.n_arrays[0], found.n_spots[0], found.stability["volcano P"][0]) == (5, 19, 0.75)
 
 
 def test_candidates_do_without_tests_and_spots(tmp_path):
     text = "ID,Name,mean b,mean a,log2 ratio b/a,n b,n a,regulation by fold change\n1,x,1,2,-1,1,1,down\n"
-    found = read_candidates(written(tmp_path, "d.csv", text))
+    found = read_differential(written(tmp_path, "d.csv", text))
     assert (found.p_header, found.adjusted_header, found.stability) == ("", "", {})
     assert np.isnan(found.p_value).all()
     assert found.n_spots.tolist() == [0]

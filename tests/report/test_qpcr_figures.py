@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mirtool.differential import choose_comparison
-from mirtool.io.results.differential import DifferentialNames
+from mirtool.io.results.differential import SavedDifferential
 from mirtool.model import SampleTable, text_array
 from mirtool.report.figures.canvas import svg_bytes
 from mirtool.report.figures.qpcr import array_qpcr_figure, qpcr_bars_figure
@@ -29,7 +29,7 @@ def qpcr():
 
 @pytest.fixture
 def beside(qpcr):
-    array = DifferentialNames(
+    array = SavedDifferential(
         "d.csv", text_array(map(str, range(4))), text_array(NAMES), np.array([-1.9, -1.2, 1.3, 1.5]),
         {"regulation by volcano P": text_array(["down", "down", "up", "up"])}, "resistant", "responding",
     )  # fmt: skip

@@ -6,7 +6,7 @@ from mirtool.annotation.mirbase import mature_mirnas
 from mirtool.annotation.mirna_names import MirnaNames
 from mirtool.errors import NotEnoughDataError, UsageError
 from mirtool.io.mirnas.mirna_lists import ListedName, MirnaList
-from mirtool.io.results.candidates import Candidates, read_candidates
+from mirtool.io.results.differential import SavedDifferential, read_differential
 from mirtool.shortlist import MOTIFS, ShortlistSettings, look_up, motif_starts, shortlist
 from mirtool.shortlist.ranking import rank_order
 
@@ -35,7 +35,7 @@ def candidates(tmp_path):
     lines = (line.split(",") for line in ROWS.splitlines())
     path = tmp_path / "d.csv"
     path.write_text(HEADER + "".join(",".join([*cells[:2], "1", "1", *cells[2:]]) + "\n" for cells in lines))
-    return read_candidates(path)
+    return read_differential(path)
 
 
 @pytest.mark.parametrize(
@@ -51,13 +51,13 @@ def candidates(tmp_path):
         ("stability", ["6", "1", "2", "4", "3", "5"]),  # 0.9 twice, the same size: by ID
     ],
 )
-def test_each_rank_with_its_ties(candidates: Candidates, rank, order):
-    assert candidates.names.id[rank_order(candidates, rank, "volcano P")].tolist() == order
+def test_each_rank_with_its_ties(candidates: SavedDifferential, rank, order):
+    assert candidates.id[rank_order(candidates, rank, "volcano P")].tolist() == order
 
 
 def test_the_probes_of_one_name_are_one_mirna_whose_best_that_passes_stands_for_it(candidates, book):
     found = shortlist(candidates, book)
-    ids = [[candidates.names.id[i] for i in probes] for probes in found.probes]
+    ids = [[candidates.id[i] for i in probes] for probes in found.probes]
     assert ids == [["3"], ["2"], ["1", "4"], ["6"]]  # 4 changes more than 1, and does not pass
     assert found.n_listed == 4
 
@@ -93,14 +93,14 @@ def test_a_rank_needs_its_column(tmp_path, book, rank, needs):
         "ID,Name,mean b,mean a,log2 ratio b/a,n b,n a,regulation by fold change\n1,hsa-miR-16-5p,1,2,-1,1,1,down\n"
     )
     with pytest.raises(UsageError, match=needs):
-        shortlist(read_candidates(path), book, ShortlistSettings(rank=rank))
+        shortlist(read_differential(path), book, ShortlistSettings(rank=rank))
 
 
 def test_nothing_that_passes_is_an_error(tmp_path, book):
     path = tmp_path / "d.csv"
     path.write_text("ID,Name,mean b,mean a,log2 ratio b/a,n b,n a,regulation by fold change\n1,x,1,2,-1,1,1,\n")
     with pytest.raises(NotEnoughDataError, match="no probe is up or down by 'fold change'"):
-        shortlist(read_candidates(path), book)
+        shortlist(read_differential(path), book)
 
 
 def test_motifs_by_hand():

@@ -5,7 +5,7 @@ import pytest
 
 from mirtool.differential import choose_comparison
 from mirtool.errors import MirtoolError, UsageError
-from mirtool.io.results.differential import DifferentialNames
+from mirtool.io.results.differential import SavedDifferential
 from mirtool.model import SampleTable, text_array
 from mirtool.validation import ValidateSettings, compare_quantities, concordance
 from mirtool.validation.concordance import correlations, untested_remark
@@ -27,7 +27,7 @@ def qpcr(**log2_ratios):
 
 def array(**calls):
     """Make an array table of (log2 ratio, call) by name."""
-    return DifferentialNames(
+    return SavedDifferential(
         "d.csv",
         text_array(f"i{n}" for n in range(len(calls))),
         text_array(name.replace("__", "/") for name in calls),

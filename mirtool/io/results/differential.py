@@ -1,43 +1,59 @@
-"""The differential table, as ``mirtool diff`` writes it, read back: names, log2 ratios and who is up or down.
+"""The differential table, as ``mirtool diff`` writes it, read back.
 
 The columns are found by how their names begin: ``ID``, ``Name``, ``mean T``, ``geometric mean T`` or ``fitted
 mean T`` (twice: the tested group first, the reference after it), ``log2 ratio T/R``, and one or more of
 ``regulation by fold change``, ``regulation by volcano P``, ``regulation by volcano FDR``, whose cells are ``up``,
-``down`` or empty. CSV, TSV or XLSX; rows in any order; any further column is passed over.
+``down`` or empty. These must be there. What else a table may hold is read when it is asked for: the column whose
+header begins with ``P (``, the adjusted one after it, ``n GROUP`` and ``spots GROUP`` of both groups, the log
+odds, and those that begin with ``stability by``. CSV, TSV or XLSX; rows in any order; any further column is
+ignored.
+
+:func:`mirtool.differential.differential_table` writes the table, and
+:func:`mirtool.differential.differential_of` makes a ``DifferentialTable`` of what was read.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+
+import numpy as np
 
 from mirtool.errors import FormatError
 from mirtool.io.tables.text_tables import TextTable, read_table
 from mirtool.model import FloatArray, TextArray
 
 REGULATION_START = "regulation by "
+STABILITY_START = "stability by "
+P_START = "P ("
+ADJUSTED_STARTS = ("FDR (", "q (", "P adjusted (")
+MEAN_STARTS = {"ratio-of-means": "mean ", "geometric": "geometric mean ", "fitted": "fitted mean "}
+"""Fold change to what begins the headers of the groups' means."""
 OVERVIEW_START = "t (moderated) "
-"""Only the table of several comparisons together has such a column, one a comparison."""
+"""Only the table of several comparisons together has such a column, one per comparison."""
 REGULATION_VALUES = ("up", "down", "")
 
 
 @dataclass(frozen=True, eq=False)
-class DifferentialNames:
-    """What later steps need of a differential table, one entry per probe.
+class SavedDifferential:
+    """A differential table that was read back: what every step needs, and the rest when it is asked for.
 
     Parameters
     ----------
     path
         Where it was read.
     id, name
-        Object arrays of str.
+        Object arrays of str, ``(n_probes,)``.
     log2_ratio
-        log2 of tested / reference, NaN missing.
+        log2 of tested / reference, ``(n_probes,)``, NaN missing.
     regulation
         Name of each regulation column to its values: ``"up"``, ``"down"`` or ``""``.
     tested, reference
         The groups that were compared.
+    columns
+        The table as it stands in the file.
     """
 
     path: str
@@ -47,29 +63,140 @@ class DifferentialNames:
     regulation: Mapping[str, TextArray]
     tested: str
     reference: str
+    columns: TextTable | None = None
 
     def __len__(self) -> int:
         return len(self.id)
 
+    @property
+    def notes(self) -> Mapping[str, str]:
+        """What the first line says of the table, key to value."""
+        return {} if self.columns is None else self.columns.notes
 
-def read_differential(path: str | Path) -> DifferentialNames:
+    @property
+    def p_header(self) -> str:
+        """The header of the P values; empty where there are none."""
+        return "" if self._p is None else self._header[self._p]
+
+    @cached_property
+    def p_value(self) -> FloatArray:
+        """P, ``(n_probes,)``; NaN where there is none."""
+        return self._numbers(self._p)
+
+    @property
+    def adjusted_header(self) -> str:
+        """The header of the adjusted P values; empty where there are none."""
+        return "" if self._adjusted is None else self._header[self._adjusted]
+
+    @cached_property
+    def adjusted(self) -> FloatArray:
+        """Adjusted P, ``(n_probes,)``; NaN where there is none."""
+        return self._numbers(self._adjusted)
+
+    @property
+    def n_tested(self) -> FloatArray:
+        """Arrays of the tested group with a value, ``(n_probes,)``; NaN where not known."""
+        return self.numbers(f"n {self.tested}")
+
+    @property
+    def n_reference(self) -> FloatArray:
+        """Arrays of the reference with a value, ``(n_probes,)``; NaN where not known."""
+        return self.numbers(f"n {self.reference}")
+
+    @property
+    def n_arrays(self) -> FloatArray:
+        """Arrays with a value, of both groups together, ``(n_probes,)``."""
+        return self.n_tested + self.n_reference
+
+    @property
+    def spots_tested(self) -> FloatArray | None:
+        """Replicate spots behind the values of the tested group, ``(n_probes,)``; None where not known."""
+        return self.numbers(f"spots {self.tested}") if f"spots {self.tested}" in self._header else None
+
+    @property
+    def spots_reference(self) -> FloatArray | None:
+        """Replicate spots behind the values of the reference, ``(n_probes,)``; None where not known."""
+        return self.numbers(f"spots {self.reference}") if f"spots {self.reference}" in self._header else None
+
+    @property
+    def n_spots(self) -> FloatArray:
+        """Replicate spots of both groups together, ``(n_probes,)``; zeros where not known."""
+        if self.spots_tested is None or self.spots_reference is None:
+            return np.zeros(len(self))
+        return self.spots_tested + self.spots_reference
+
+    @cached_property
+    def stability(self) -> Mapping[str, FloatArray]:
+        """Label of the rule (``volcano P``) to the share of choices under which it calls the probe."""
+        return {
+            name.removeprefix(STABILITY_START): self._numbers(j)
+            for j, name in enumerate(self._header)
+            if name.startswith(STABILITY_START)
+        }
+
+    def numbers(self, header: str) -> FloatArray:
+        """Return a column of numbers, ``(n_probes,)``; NaN where the table does not have it.
+
+        Raises
+        ------
+        FormatError
+            Where a cell is not a number.
+        """
+        return self._numbers(self._header.index(header) if header in self._header else None)
+
+    def required(self, header: str) -> FloatArray:
+        """Return a column of numbers, ``(n_probes,)``.
+
+        Raises
+        ------
+        FormatError
+            Where the table does not have it, or a cell is not a number.
+        """
+        if self.columns is None or header not in self._header:
+            raise FormatError(
+                f"the differential table has no column '{header}'",
+                path=self.path,
+                found=", ".join(self._header[:12]),
+                hint="run `mirtool diff` and name the table it writes",
+            )
+        return self.numbers(header)
+
+    @property
+    def _header(self) -> tuple[str, ...]:
+        return () if self.columns is None else self.columns.header
+
+    @cached_property
+    def _p(self) -> int | None:
+        return next((j for j, name in enumerate(self._header) if name.startswith(P_START)), None)
+
+    @cached_property
+    def _adjusted(self) -> int | None:
+        if self._p is None or self._p + 1 >= len(self._header):
+            return None
+        after = self._p + 1
+        return after if self._header[after].startswith(ADJUSTED_STARTS) else None
+
+    def _numbers(self, column: int | None) -> FloatArray:
+        if self.columns is None or column is None:
+            return np.full(len(self), np.nan)
+        return self.columns.numbers(column)
+
+
+def read_differential(path: str | Path) -> SavedDifferential:
     """Read the table that ``mirtool diff`` wrote.
 
     Raises
     ------
     FormatError
-        Where a column is missing, a log2 ratio is not a number, or a regulation is neither up, down nor empty.
+        Where a column that every step needs is missing, a log2 ratio is not a number, or a regulation is neither
+        up, down nor empty.
     """
-    return differential_names(read_table(path))
-
-
-def differential_names(table: TextTable) -> DifferentialNames:
-    """Take from a table of ``mirtool diff`` what later steps need; raises as :func:`read_differential`."""
+    table = read_table(path)
     tested, reference = _groups(table)
     regulation = [j for j, name in enumerate(table.header) if name.startswith(REGULATION_START)]
     if not regulation:
         raise _missing_column(table, f"{REGULATION_START}fold change")
-    return DifferentialNames(
+    return SavedDifferential(
         path=table.path,
         id=table.text(_column(table, "ID")),
         name=table.text(_column(table, "Name")),
@@ -77,11 +204,12 @@ def differential_names(table: TextTable) -> DifferentialNames:
         regulation={table.header[j]: _regulation(table, j) for j in regulation},
         tested=tested,
         reference=reference,
+        columns=table,
     )
 
 
 def _groups(table: TextTable) -> tuple[str, str]:
-    for start in ("mean ", "geometric mean ", "fitted mean "):
+    for start in MEAN_STARTS.values():
         groups = [name.removeprefix(start) for name in table.header if name.startswith(start)]
         if len(groups) == 2:
             return groups[0], groups[1]

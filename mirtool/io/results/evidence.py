@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mirtool.errors import FormatError, MirtoolError
-from mirtool.io.results.candidates import ADJUSTED_STARTS, P_START
+from mirtool.io.results.differential import ADJUSTED_STARTS, P_START
 from mirtool.io.tables.output import side_path
 from mirtool.io.tables.text_tables import TextTable, read_table
 
