@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from importlib import import_module
-from typing import Any, Self, cast
+from typing import Any, ClassVar, Self, cast
 
 from mirtool.errors import UsageError
 
@@ -189,6 +189,9 @@ def declaration_of(of: dataclasses.Field[Any]) -> Declaration:
 @dataclass(frozen=True)
 class Settings:
     """Base of every step's settings: checks choices and limits, and turns into a record and back."""
+
+    needs_file: ClassVar[tuple[str, ...]] = ()
+    """Settings that make further tables, which can't be written to a pipe."""
 
     def __post_init__(self) -> None:
         for own in dataclasses.fields(self):

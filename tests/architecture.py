@@ -24,7 +24,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("report",),
     ("workflow",),
     ("commands",),
-    ("cli", "__main__"),
+    ("cli", "__main__", "api"),
 )
 """A room imports rooms of lower rows only."""
 
@@ -81,7 +81,7 @@ def summary_of(room: str) -> str:
 
 def picture() -> str:
     """Return the rooms as a picture, highest row first, and what each is for."""
-    rows = [rooms for rooms in ROWS if "__main__" not in rooms] + [("cli",)]
+    rows = [*ROWS[:-1], tuple(room for room in ROWS[-1] if room != "__main__")]
     width = max(len("   ".join(rooms)) for rooms in rows)
     lines = []
     for rooms in reversed(rows):

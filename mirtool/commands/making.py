@@ -115,11 +115,9 @@ def _is_given(context: typer.Context, name: str) -> bool:
 def _typed(parameter: Parameter) -> inspect.Parameter:
     """Return a parameter as typer reads it."""
     declared = parameter.declaration
-    kind = _kind_of(parameter)
+    kind = _kind_of(parameter)  # limits and choices are checked by the settings, with one kind of message
     metavar = declared.metavar or ("|".join(declared.choices) if declared.choices is not None else None)
     shared: dict[str, Any] = {"metavar": metavar, "help": plain(declared.help), "rich_help_panel": declared.panel}
-    if kind in (int, float):
-        shared |= {"min": declared.minimum, "max": declared.maximum}
     if declared.argument:
         shared["rich_help_panel"] = ARGUMENT_PANEL
         info: Any = typer.Argument(**shared)

@@ -23,12 +23,23 @@ def run_command(step: Step, given: Mapping[str, Any], output: Mapping[str, Any])
     output
         Where the result goes: ``output``, ``format_name``, ``figures``, ``no_figures``, ``strict``.
     """
+    from mirtool.errors import UsageError, option
+    from mirtool.report.tables import is_stream
     from mirtool.workflow.execution import destination, perform, prepare, write_to
 
     strict = bool(output.get("strict"))
     prepared = prepare(step, given, progress=progress_steps, strict=strict)
     where = {name: value for name, value in output.items() if name != "strict"}
     target = destination(step, prepared.run.study, where.pop("output", None), **where)
+    if step.output == "file" and is_stream(target.target):
+        for name in prepared.settings.needs_file:
+            if getattr(prepared.settings, name):
+                raise UsageError(
+                    f"{option(name)} writes further tables, which need a file beside them",
+                    parameter=name,
+                    found="a pipe",
+                    hint="name a file with -o",
+                )
     execution = perform(prepared)
     for warning in execution.run.warnings:
         warn(warning)

@@ -24,6 +24,8 @@ class DiffSettings(Settings):
     ``design``, ``weights``, ``replicates``, ``trend``, ``robust``, ``treat`` and ``contrast`` make a linear model.
     """
 
+    needs_file = ("sensitivity",)
+
     compare: str | None = setting(
         None,
         "The two groups; ratios are tested / reference. With exactly two groups the default reference is the one "

@@ -357,7 +357,7 @@ class Step:
         owners += [ParallelSettings] if self.parallel else []
         found: dict[str, Parameter] = {}
         for owner in owners:
-            hints = get_type_hints(owner, vars(inspect.getmodule(owner)) | _TYPES)
+            hints = get_type_hints(owner, localns=_TYPES)
             for own in dataclasses.fields(owner):
                 declared = declaration_of(own)
                 found.setdefault(own.name, Parameter(own.name, own.default, hints[own.name], declared, owner))

@@ -113,7 +113,7 @@ def test_pairs_in_a_study_by_hand(study, capsys):
     err = capsys.readouterr().err
     assert re.search(r"^  design +group \+ patient$", err, re.MULTILINE)
     run = json.loads((study / "results/run.json").read_text())["runs"]["diff"]
-    assert run["arguments"]["model"]["pair"] == "patient"
+    assert run["arguments"]["pair"] == "patient"
     assert run["arguments"]["fold_change"] == "fitted"
 
 

@@ -68,7 +68,7 @@ def test_every_spot_is_fitted_and_counted(study, capsys):
         rf"^  replicates +{n:,} spots, correlation {correlation:.4g} within arrays$", err, re.MULTILINE
     )
     run = json.loads((study / "results/run.json").read_text())["runs"]["diff"]
-    assert run["arguments"]["model"]["replicates"] is True
+    assert run["arguments"]["replicates"] is True
     assert "results/normalized_replicates.csv" in run["inputs"]
 
 

@@ -83,7 +83,7 @@ def test_a_table_made_otherwise_than_recorded_is_warned_of(study, capsys):
     table.write_text("\n".join(lines) + "\n")
     assert main(["diff", "--sensitivity", "--no-figures"]) == 0
     err = capsys.readouterr().err
-    assert "has no record of `mirtool normalize`: its defaults are taken" in err
+    assert "there is no record of `mirtool normalize`: its defaults are taken" in err
     assert "called otherwise when it is made again from the raw arrays" in err
 
 

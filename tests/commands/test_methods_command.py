@@ -114,7 +114,7 @@ def test_one_array_a_group_is_compared_by_fold_change_alone(tmp_path, monkeypatc
     ("arguments", "code", "message"),
     [
         (["--compare", "resistant:nobody"], 2, "nobody"),
-        (["--cutoff", "0.5"], 2, "cut-off of the fold change"),
+        (["--cutoff", "0.5"], 2, "cutoff is out of range"),
         (["--adjust", "luck"], 2, "luck"),
         (["--probes", "some"], 2, "Invalid value for '--probes'"),
         (["--min-factor-probes", "5000"], 1, "probes"),

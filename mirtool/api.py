@@ -1,0 +1,50 @@
+"""Every command as a Python function, and the study folder: ``import mirtool.api as mt``.
+
+::
+
+    import mirtool.api as mt
+
+    normalized = mt.normalize("exports/*.gpr", samples="samples.csv")
+    result = mt.diff(normalized, samples="samples.csv", compare="resistant:responding", cutoff=2)
+    result.to_frame()
+    result.write("results", figures="figures")
+
+    study = mt.Study("my_study")  # the same steps on a study folder, with its state
+    study.normalize()
+    study.diff(cutoff=2)
+    study.status()
+
+A function has the parameters and defaults of its command, takes paths, patterns or objects, and returns a result
+with ``tables()``, ``to_frame()``, ``figures()``, ``summary``, ``record()`` and ``write()``, which writes byte for
+byte the files of the command. Names are loaded on first use; importing this module imports nothing heavy.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mirtool.workflow.catalog import STEPS, load_step, python_name
+
+_STEP_OF = {python_name(step): step for step in STEPS}
+
+__all__ = ["Study", *sorted(_STEP_OF)]
+
+
+def __getattr__(name: str) -> Any:
+    """Return a step's function, or ``Study``, loaded on first use."""
+    if name in _STEP_OF:
+        from mirtool.workflow.step import step_function
+
+        made: Any = step_function(load_step(_STEP_OF[name]))
+    elif name == "Study":
+        from mirtool.workflow import study
+
+        made = study.Study
+    else:
+        raise AttributeError(f"module 'mirtool.api' has no attribute {name!r}")
+    globals()[name] = made
+    return made
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,295 @@
+"""``mirtool diff``: compare groups of arrays, probe by probe."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mirtool.differential.settings import DiffSettings
+from mirtool.errors import UsageError, option
+from mirtool.report.text.blocks import Line, Summary
+from mirtool.settings import setting
+from mirtool.workflow.reading import PLATFORM, SAMPLES, SAMPLES_IN_ROWS, SCALE
+from mirtool.workflow.sources import MatrixOptions, find_normalized, is_path, read_grouped
+from mirtool.workflow.step import INPUT_PANEL, Inputs, Result, Run, Step
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from mirtool.differential import Comparison, GroupComparison
+    from mirtool.model import DifferentialTable, ExpressionMatrix, Table
+    from mirtool.robustness.sensitivity import Sensitivity
+
+
+@dataclass(frozen=True)
+class DiffInputs(Inputs):
+    """What is compared."""
+
+    main = ("table",)
+    what = "normalized table"
+
+    table: Any = setting(
+        None,
+        "The normalized table, or a GEO series matrix; - is stdin. In a study folder: results/normalized.csv.",
+        panel=INPUT_PANEL,
+        metavar="TABLE|-",
+        argument=True,
+        is_path=True,
+    )
+    samples: Any = SAMPLES
+    scale: str | None = SCALE
+    platform: Any = PLATFORM
+    samples_in_rows: bool = SAMPLES_IN_ROWS
+
+
+class DiffResult(Result):
+    """A comparison: one differential table per pair of groups.
+
+    Attributes
+    ----------
+    matrix
+        The expression that was compared, with its samples.
+    comparison
+        The tables, and which arrays are on either side of each.
+    settings
+        How they were compared.
+    sensitivity
+        The list under every plausible choice; None where it was not asked for.
+    """
+
+    def __init__(
+        self,
+        matrix: ExpressionMatrix,
+        comparison: GroupComparison,
+        settings: DiffSettings,
+        sensitivity: Sensitivity | None = None,
+    ) -> None:
+        self.matrix = matrix
+        self.comparison = comparison
+        self.settings = settings
+        self.sensitivity = sensitivity
+
+    @property
+    def table(self) -> DifferentialTable:
+        """The differential table of the first comparison."""
+        return self.comparison.tables[0]
+
+    def tables(self) -> Mapping[str, Table]:
+        """Return ``differential`` and, with several contrasts, one table of each beside it."""
+        from mirtool.differential import differential_table, overview_table
+        from mirtool.robustness.sensitivity import sensitivity_table, with_stability
+
+        first = self.comparison.tables[0]
+        if self.sensitivity is not None:
+            return {
+                "differential": with_stability(differential_table(first), first, self.sensitivity),
+                "sensitivity": sensitivity_table(self.sensitivity, first),
+            }
+        if len(self.comparison.tables) == 1:
+            return {"differential": differential_table(first)}
+        each = zip(self._names(), self.comparison.tables, strict=True)
+        return {"differential": overview_table(self.comparison)} | {
+            name: differential_table(d) for name, d in each
+        }
+
+    def file_name(self, table: str, main: str) -> str:
+        """Return the name of a table's file: ``sensitivity.csv`` in a study, else after the main one."""
+        if table == "sensitivity" and main == STEP.main_file:
+            return "sensitivity.csv"
+        return super().file_name(table, main)
+
+    def figures(self) -> Mapping[str, Figure]:
+        """Draw a volcano plot of each comparison, and a heat map of what passes its rule."""
+        from mirtool.report.figures.heatmap import heatmap_figure
+        from mirtool.report.figures.volcano import volcano_figure
+        from mirtool.report.text.differential import rule_in_words
+        from mirtool.wording import plural
+
+        drawn: dict[str, Figure] = {}
+        for name, comparison, d in zip(
+            self._names(), self.comparison.comparisons, self.comparison.tables, strict=True
+        ):
+            suffix = f"_{name}" if name else ""
+            drawn[f"volcano{suffix}"] = volcano_figure(d, rule=self.settings.volcano_rule)
+            passing = d.calls(self._figure_rule(d)) != ""
+            if passing.any():
+                compared = self.matrix.take_samples((*comparison.reference_columns, *comparison.tested_columns))
+                title = f"{plural(int(passing.sum()), 'probe')}: {rule_in_words(self._figure_rule(d), d)}"
+                drawn[f"heatmap{suffix}"] = heatmap_figure(compared.take_probes(passing), title=title)
+        return drawn
+
+    @property
+    def summary(self) -> Summary:
+        """What was compared, how, and what passes by each rule."""
+        from mirtool.report.text.differential import differential_summary, sensitivity_summary
+
+        blocks = differential_summary(self.matrix, self.comparison, asked=self.settings.test)
+        if self.sensitivity is not None:
+            blocks += sensitivity_summary(self.sensitivity)
+        if not any((d.calls(self._figure_rule(d)) != "").any() for d in self.comparison.tables):
+            blocks += (Line("Nothing passes, so there is no heat map."),)
+        return blocks
+
+    def numbers(self) -> dict[str, Any]:
+        """Return the counts of each comparison, and what the model estimated."""
+        from mirtool.report.text.differential import count_failures
+
+        found = self.comparison
+        each = [self._numbers_of(*both) for both in zip(found.comparisons, found.tables, strict=True)]
+        numbers: dict[str, Any] = each[0] if len(each) == 1 else {"comparisons": each}
+        if found.array_weights:
+            numbers["array_weights"] = dict(found.array_weights)
+        if not math.isnan(found.correlation):
+            numbers["correlation"] = found.correlation
+        if self.sensitivity is not None:
+            numbers["sensitivity"] = {
+                "choices": len(self.sensitivity.outcomes),
+                "failures": count_failures(self.sensitivity),
+                "table_differs_in": self.sensitivity.differing,
+            }
+        return numbers
+
+    def _figure_rule(self, d: DifferentialTable) -> Any:
+        from mirtool.model import Rule
+
+        return self.settings.volcano_rule if d.has_test else Rule.FOLD_CHANGE
+
+    def _names(self) -> list[str]:
+        """Name each of several comparisons so that every file system takes it and no two are the same."""
+        if len(self.comparison.tables) == 1:
+            return [""]
+        names: list[str] = []
+        for d in self.comparison.tables:
+            sides = (
+                "".join(c if c.isalnum() else "-" for c in side).strip("-") for side in (d.tested, d.reference)
+            )
+            name = "_vs_".join(sides)
+            names.append(f"{name}_{len(names) + 1}" if name in names else name)
+        return names
+
+    def _numbers_of(self, comparison: Comparison, d: DifferentialTable) -> dict[str, Any]:
+        import numpy as np
+
+        names = self.matrix.samples.names
+        passing = {
+            rule.words: {call: int((d.calls(rule) == call).sum()) for call in ("up", "down")} for rule in d.rules
+        }
+        return {
+            "tested": {d.tested: [names[i] for i in comparison.tested_columns]},
+            "reference": {d.reference: [names[i] for i in comparison.reference_columns]},
+            "left_out": {
+                "without_group": list(comparison.without_group),
+                "other_groups": list(comparison.other_groups),
+            },
+            "probes": len(d),
+            "probes_without_ratio": int(np.isnan(d.ratio).sum()),
+            "tests_made": int((~np.isnan(d.p_value)).sum()),
+            "test": d.test,
+            "prior_df": _json_number(d.prior_df),
+            "prior_variance": _json_number(d.prior_variance),
+            "passing": passing,
+            "history": list(d.history),
+        }
+
+
+def diff(inputs: DiffInputs, settings: DiffSettings, run: Run) -> DiffResult:
+    """Compare two groups: fold change, test, adjusted P, and who is up or down.
+
+    A probe is up or down by fold change alone (ratio >= FOLD or <= 1/FOLD), by the volcano rule (fold change
+    and P <= alpha, the study's rule) and by its stricter form (fold change and adjusted P <= alpha). Each has
+    its column, and all three counts are reported. The names of the columns say which group is the numerator.
+
+    Rows are sorted by P, then by the size of the log2 ratio, then by ID. With one array per group no test is
+    possible: the table then holds fold changes only. Welch's test needs two arrays in each group, the others
+    three in all. A volcano plot and a heat map of what passes are drawn.
+
+    Several contrasts give one table of all comparisons side by side, with an F test of all of them, and a table
+    and figures of each beside it: differential_T_vs_R.csv.
+
+    With sensitivity the raw arrays that the sample sheet names are read again, and the list is made under every
+    combination of intensity cut-off 30 or 50, median or mean of the replicate spots, background subtracted, left
+    or corrected by normexp, moderated, Welch's or Student's test, both fold changes, and all arrays or one left
+    out. The columns `stability by …` hold the share of these choices under which each rule calls the probe in the
+    direction of its ratio; all choices with their counts are in sensitivity.csv.
+    """
+    from mirtool.differential import compare_groups
+
+    table = find_normalized(inputs.table, run)
+    if settings.sensitivity:
+        _check_sensitivity(table, settings)
+    options = MatrixOptions(inputs.scale, inputs.platform, inputs.samples_in_rows, settings.replicates)
+    matrix = read_grouped(table, run, options)
+    found = compare_groups(matrix, settings, executor=run.executor)
+    first = found.tables[0]
+    run.arguments |= {
+        "compare": None if settings.contrast else f"{first.tested}:{first.reference}",
+        "adjust": first.adjust,
+        "fold_change": first.fold_change,
+    }
+    stability = _sensitivity(table, first, run) if settings.sensitivity else None
+    return DiffResult(matrix, found, settings, stability)
+
+
+def _check_sensitivity(table: Any, settings: DiffSettings) -> None:
+    """Refuse what no table of choices can be made for: pipes, objects, and models."""
+    if settings.has_model:
+        names = ("contrast", "pair", "block", "covariate", "design", "weights", "trend", "robust")
+        raise UsageError(
+            f"{option('sensitivity')} tries the choices of a plain comparison of two groups",
+            expected=f"no {', '.join(map(option, names))} …",
+        )
+    if not is_path(table) or str(table) == "-":
+        raise UsageError(
+            f"{option('sensitivity')} reads how the arrays were normalized from the record beside the normalized "
+            "table",
+            found="a pipe" if is_path(table) else "an object",
+            hint="name the normalized table; in a study folder it is known",
+        )
+
+
+def _sensitivity(table: str | Path, d: DifferentialTable, run: Run) -> Sensitivity:
+    """Read the raw arrays as ``normalize`` read them, and make the list under every choice."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from mirtool.robustness.sensitivity import sensitivity
+    from mirtool.workflow.reading import arrays_as_normalized
+
+    arrays, normalization = arrays_as_normalized(table, run)
+    with ThreadPoolExecutor(2) as executor:
+        return sensitivity(arrays, d, normalization, executor=executor)
+
+
+def _json_number(value: float) -> float | str | None:
+    """Return a number as JSON has it: no NaN, and infinity as a word."""
+    if math.isnan(value):
+        return None
+    return "infinite" if math.isinf(value) else value
+
+
+STEP = Step(
+    name="diff",
+    function=diff,
+    inputs=DiffInputs,
+    settings=DiffSettings,
+    main_file="differential.csv",
+    has_figures=True,
+    examples=(
+        ("mirtool diff", "in a study folder: results/differential.csv, figures/"),
+        ("mirtool diff --compare resistant:responding", "which group is the numerator"),
+        ("mirtool diff --cutoff 1.5 --volcano fdr", "a lower cut-off, and figures by FDR"),
+        ("mirtool normalize *.gpr --samples s.csv | mirtool diff - --samples s.csv > differential.csv", ""),
+        ("mirtool diff log2.xlsx --samples s.csv --scale log2 -o differential.xlsx --figures plots", ""),
+        ("mirtool diff --sensitivity", "which of them stay, whatever else is chosen"),
+        ("mirtool diff --pair patient --trend --robust", "before and after in the same patients"),
+        ("mirtool diff --pair patient --test signed-rank", "the same, by ranks alone"),
+        ('mirtool diff --contrast "day7 - day0" --contrast "day14 - day0" --covariate batch', ""),
+        ('mirtool diff --design "~ group + batch + age" --block patient', ""),
+        ("mirtool diff --weights arrays", "keep a noisy array with less weight"),
+        ("mirtool diff --trend --log-odds", "with limma's B besides t and P"),
+        ("mirtool diff --replicates", "after mirtool normalize --keep-replicates"),
+        ("mirtool diff GSE1_series_matrix.txt.gz --samples s.csv --scale log2 --platform GPL1.txt", ""),
+    ),
+)

@@ -1,0 +1,120 @@
+"""Reading the arrays of a study, and the input parameters that several steps share, each declared once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mirtool.settings import setting
+from mirtool.workflow.step import INPUT_PANEL, Run
+
+if TYPE_CHECKING:
+    from mirtool.model import RawArrays
+
+SCALES = ("log2", "linear")
+SIGNALS = ("gene", "processed", "median")
+
+FILES = setting(
+    (),
+    "Scanner files (GenePix results, ImaGene or Agilent text), or tables of intensities (CSV, TSV, XLSX, XLS). In "
+    "a study folder: those that samples.csv names.",
+    panel=INPUT_PANEL,
+    metavar="FILES...",
+    argument=True,
+    is_path=True,
+)
+SAMPLES = setting(
+    None,
+    "Sample sheet: sample,group,file[,…]. Default samples.csv.",
+    panel=INPUT_PANEL,
+    metavar="SHEET",
+    is_path=True,
+)
+SCALE = setting(
+    None,
+    "Scale of the values, where the table does not state it itself.",
+    panel=INPUT_PANEL,
+    metavar="log2|linear",
+    choices=SCALES,
+)
+PLATFORM = setting(
+    None,
+    "GEO platform table (GPL….txt, .annot, SOFT) that gives names to the IDs.",
+    panel=INPUT_PANEL,
+    metavar="FILE",
+    is_path=True,
+)
+SAMPLES_IN_ROWS = setting(False, "Tables have one row per sample and one column per probe.", panel=INPUT_PANEL)
+
+READING = ("species", "signal", "gal", "platform", "scale", "samples_in_rows")
+"""Parameters of ``normalize`` that say how the files are read, as its record names them."""
+
+
+def read_study_arrays(
+    files: Sequence[Any],
+    run: Run,
+    *,
+    channels: list[str] | None = None,
+    input_format: str | None = None,
+    reading: dict[str, Any],
+) -> RawArrays:
+    """Read the files given, or those of the study's sample sheet, with the study's probe rules.
+
+    ``reading`` holds further arguments of :func:`mirtool.io.arrays.reading.read_arrays`.
+    """
+    from mirtool.io.arrays.reading import paths_to_read, read_arrays
+    from mirtool.model import RawArrays, SampleTable
+    from mirtool.study.samples import read_samples
+    from mirtool.workflow.sources import as_paths
+
+    if len(files) == 1 and isinstance(files[0], RawArrays):
+        return files[0]
+    samples = run.samples if isinstance(run.samples, SampleTable) else None
+    if samples is None and run.samples is not None:
+        samples = read_samples(run.samples)
+    paths = paths_to_read(as_paths(files), samples)
+    own = dict(reading)
+    if "gal" in own:
+        own["array_list"] = own.pop("gal")
+    with run.progress("Reading arrays", len(paths)) as on_read:
+        arrays = read_arrays(
+            paths,
+            samples=samples,
+            format=input_format,
+            channels=channels,
+            rules=run.config.probe_rules,
+            **own,
+            on_read=on_read,
+        )
+    run.reads(own.get("array_list"), own.get("platform"))
+    run.reads(sha256={source.path: source.sha256 for source in arrays.sources})
+    return arrays
+
+
+def recorded_normalization(table: str | Path | None, run: Run) -> dict[str, Any] | None:
+    """Return the arguments with which the study, or a normalized table, was normalized; None without a record."""
+    from mirtool.study.record import recorded_arguments
+
+    if run.study is not None:
+        return recorded_arguments(run.study.run_file, "normalize")
+    return None if table is None else recorded_arguments(Path(table).with_suffix(".run.json"), "normalize")
+
+
+def arrays_as_normalized(table: str | Path, run: Run) -> tuple[RawArrays, dict[str, Any]]:
+    """Read the raw arrays as ``normalize`` read them; return them and the settings it was called with."""
+    from dataclasses import fields
+
+    from mirtool.normalize.settings import Settings
+
+    recorded = recorded_normalization(table, run)
+    if recorded is None:
+        run.warn(
+            "there is no record of `mirtool normalize`: its defaults are taken for the choices that are not varied"
+        )
+    arguments = recorded or {}
+    reading = {name: arguments[name] for name in READING if name in arguments}
+    arrays = read_study_arrays((), run, input_format=arguments.get("input_format"), reading=reading)
+    known = {own.name for own in fields(Settings)} - {"changed"}
+    same = {name: value for name, value in arguments.items() if name in known} | {"keep_replicates": False}
+    return arrays, same

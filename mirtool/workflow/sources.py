@@ -1,0 +1,147 @@
+"""What several steps read: normalized tables with their samples, differential tables; paths or objects."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mirtool.errors import UsageError, option
+from mirtool.workflow.step import Run
+
+if TYPE_CHECKING:
+    from mirtool.model import ExpressionMatrix, SampleTable
+
+STDIN = "-"
+
+
+@dataclass(frozen=True)
+class MatrixOptions:
+    """How a table of expression is read."""
+
+    scale: str | None = None
+    platform: str | Path | None = None
+    samples_in_rows: bool = False
+    replicates: bool = False
+
+
+def is_path(value: Any) -> bool:
+    """Return True for what names a file."""
+    return isinstance(value, str | Path)
+
+
+def read_sheet(run: Run) -> SampleTable:
+    """Return the samples: those given as an object, else the sheet that was given, else the study's.
+
+    Raises
+    ------
+    UsageError
+        Where there is neither.
+    """
+    from mirtool.study.folder import SAMPLES_FILE
+    from mirtool.study.samples import read_samples
+
+    if run.samples is not None and not is_path(run.samples):
+        samples: SampleTable = run.samples
+        return samples
+    if run.samples is None:
+        if not Path(SAMPLES_FILE).is_file():
+            raise UsageError(
+                "no sample sheet was given, so the groups are not known",
+                expected=f"{option('samples', 'SHEET')}, or a {SAMPLES_FILE} in this folder",
+                hint="the sheet has the columns sample,group; the samples are named as the table's columns are",
+            )
+        run.samples = SAMPLES_FILE
+    return read_samples(run.samples)
+
+
+def find_normalized(table: Any, run: Run) -> Any:
+    """Return the normalized table that was given, else the path of the study's."""
+    if table is None:
+        table = str(run.result_path("normalized.csv", "normalized table", made_by="normalize"))
+    run.arguments["table"] = str(table) if is_path(table) else f"<{type(table).__name__}>"
+    return table
+
+
+def read_matrix(table: Any, run: Run, options: MatrixOptions = MatrixOptions()) -> ExpressionMatrix:
+    """Return log2 expression: a matrix or a result that holds one as it is, a path read with the spots beside it.
+
+    Raises
+    ------
+    UsageError
+        For an object that is none of these.
+    FormatError, ScaleError
+        Where a file can't be read, or does not say its scale.
+    """
+    from mirtool.model import ExpressionMatrix
+
+    own = getattr(table, "matrix", table)
+    if isinstance(own, ExpressionMatrix):
+        return own
+    if not is_path(table):
+        raise UsageError(
+            "this is not a normalized table",
+            parameter="table",
+            found=type(table).__name__,
+            expected="a path, an ExpressionMatrix, or the result of normalize",
+        )
+    from mirtool.io.arrays.matrix import read_expression
+    from mirtool.io.results.replicates import read_replicates, replicates_path
+    from mirtool.io.results.spots import read_spots, spots_path
+
+    matrix = read_expression(table, scale=options.scale, samples_in_rows=options.samples_in_rows)  # type: ignore[arg-type]
+    run.reads(table)
+    if str(table) != STDIN and spots_path(table).is_file():
+        matrix = replace(matrix, spots=read_spots(spots_path(table), matrix))
+        run.reads(spots_path(table))
+    if options.replicates and str(table) != STDIN and replicates_path(table).is_file():
+        matrix = replace(matrix, replicates=read_replicates(replicates_path(table), matrix))
+        run.reads(replicates_path(table))
+    if options.platform is not None:
+        from mirtool.io.arrays.geo_platform import name_matrix, read_platform
+
+        matrix = name_matrix(matrix, read_platform(options.platform))
+        run.reads(options.platform)
+    return matrix
+
+
+def read_grouped(table: Any, run: Run, options: MatrixOptions = MatrixOptions()) -> ExpressionMatrix:
+    """Return log2 expression whose samples have the groups and columns of the sample sheet."""
+    from mirtool.differential import join_samples
+
+    matrix = read_matrix(table, run, options)
+    if run.samples is None and any(matrix.samples.groups):
+        return matrix
+    sheet = read_sheet(run)
+    return join_samples(matrix, sheet, sheet.sheet or "the samples")
+
+
+def find_differential(differential: Any, run: Run) -> Any:
+    """Return the differential table that was given, else the path of the study's."""
+    if differential is None:
+        return str(run.result_path("differential.csv", "differential table", made_by="diff"))
+    return differential
+
+
+def as_paths(files: Sequence[Any]) -> list[str]:
+    """Return files as text, patterns such as ``exports/*.gpr`` expanded in alphabetical order.
+
+    Raises
+    ------
+    UsageError
+        Where a pattern fits no file.
+    """
+    from glob import glob, has_magic
+
+    found: list[str] = []
+    for file in files:
+        text = str(file)
+        if not has_magic(text) or Path(text).exists():
+            found.append(text)
+            continue
+        matching = sorted(glob(text))  # noqa: PTH207  (absolute patterns too)
+        if not matching:
+            raise UsageError("no file fits this pattern", found=text)
+        found += matching
+    return found
