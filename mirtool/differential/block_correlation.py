@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mirtool.differential.linear_model import ALIAS_TOLERANCE
-from mirtool.errors import NotEnoughDataError
+from mirtool.errors import NotEnoughDataError, option
 from mirtool.model import BoolArray, FloatArray, IntArray
 
 TRIM = 0.15
@@ -85,7 +85,7 @@ def estimate_block_correlation(
         raise NotEnoughDataError(
             "no probe has enough values to estimate the correlation within blocks",
             expected="blocks of two arrays or more, and three arrays more than the model has coefficients",
-            hint="leave --block out, or take the column as --pair",
+            hint=f"leave {option('block')} out, or use the column as {option('pair')}",
         )
     return common_correlation(components, len(values), largest_block)
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from mirtool.differential.contrasts import Contrast
 from mirtool.differential.linear_model import ALIAS_TOLERANCE
-from mirtool.errors import SampleSheetError, UsageError
+from mirtool.errors import SampleSheetError, UsageError, option
 from mirtool.model import FloatArray, IntArray, SampleTable
 
 if TYPE_CHECKING:
@@ -83,8 +83,8 @@ class Design:
         )
 
 
-def column_of(samples: SampleTable, name: str, option: str) -> tuple[str, ...]:
-    """Return a column of the sample sheet by its header, every cell filled.
+def column_of(samples: SampleTable, name: str, parameter: str) -> tuple[str, ...]:
+    """Return a column of the sample sheet by its header, every cell filled; ``parameter`` named it.
 
     Raises
     ------
@@ -94,7 +94,7 @@ def column_of(samples: SampleTable, name: str, option: str) -> tuple[str, ...]:
     columns = {GROUP: samples.groups, **samples.extra}
     if name not in columns:
         raise SampleSheetError(
-            f"the sample sheet has no column {name!r}, which {option} names",
+            f"the sample sheet has no column {name!r}, which {option(parameter)} names",
             path=samples.sheet or None,
             found="the columns " + ", ".join(columns),
             hint=f"add the column {name!r} to the sheet, one value per sample",
@@ -103,7 +103,7 @@ def column_of(samples: SampleTable, name: str, option: str) -> tuple[str, ...]:
     empty = [sample for sample, cell in zip(samples.names, cells, strict=True) if not cell]
     if empty:
         raise SampleSheetError(
-            f"{option} needs a value for every sample",
+            f"{option(parameter)} needs a value for every sample",
             path=samples.sheet or None,
             column=name,
             found="none for " + ", ".join(empty[:8]) + (" …" if len(empty) > 8 else ""),
@@ -151,16 +151,16 @@ def design_of_columns(samples: SampleTable, *, pair: str | None = None, covariat
     sources = [GROUP] * len(groups)
     remarks = []
     for name in ([pair] if pair else []) + list(covariates):
-        option = "--pair" if name == pair else "--covariate"
-        cells = column_of(samples, name, option)
+        parameter = "pair" if name == pair else "covariate"
+        cells = column_of(samples, name, parameter)
         numbers = None if name == pair else numbers_in(cells)
         if len(set(cells)) < 2:
             raise SampleSheetError(
-                f"{option} needs a column that varies",
+                f"{option(parameter)} needs a column that varies",
                 path=samples.sheet or None,
                 column=name,
                 found=f"{cells[0]!r} for every sample that is compared",
-                hint=f"leave {option} {name} out",
+                hint=f"leave {option(parameter, name)} out",
             )
         if name == pair:
             _check_pairs(samples, cells, pair)
@@ -190,7 +190,8 @@ def _check_pairs(samples: SampleTable, cells: Sequence[str], pair: str) -> None:
             path=samples.sheet or None,
             column=pair,
             found="only one group for " + ", ".join(alone[:8]) + (" …" if len(alone) > 8 else ""),
-            hint=f"take these samples' group out of the sheet, or use --block {pair}, which needs no whole pairs",
+            hint=f"take these samples' group out of the sheet, or use {option('block', pair)}, which needs no "
+            "complete pairs",
         )
 
 
@@ -223,9 +224,7 @@ def design_of_formula(samples: SampleTable, formula: str) -> Design:
         raise UsageError(
             "the formula leaves out the groups that are compared", found=repr(formula), expected="'~ group + …'"
         )
-    data = pd.DataFrame(
-        {name: _as_formula_column(name, column_of(samples, name, "--design")) for name in variables}
-    )
+    data = pd.DataFrame({name: _as_formula_column(name, column_of(samples, name, "design")) for name in variables})
     try:
         model = parsed.get_model_matrix(data, context={})
         spec = model.model_spec

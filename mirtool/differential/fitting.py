@@ -21,7 +21,7 @@ from mirtool.differential.replicate_spots import (
     summarize_replicates,
     uneven_correlation,
 )
-from mirtool.errors import NotEnoughDataError, SampleSheetError, UsageError
+from mirtool.errors import NotEnoughDataError, SampleSheetError, UsageError, option
 from mirtool.model import ExpressionMatrix, FloatArray, IntArray
 
 
@@ -121,7 +121,7 @@ def prepare_fit(own: ExpressionMatrix, model: Model, design: FloatArray) -> Fitt
 def _replicate_spots(own: ExpressionMatrix) -> ReplicateSpots:
     if own.replicates is None:
         raise UsageError(
-            "--replicates needs the value of every replicate spot, and there is no table of them",
+            f"{option('replicates')} needs the value of every replicate spot, and there is no table of them",
             hint="`mirtool normalize --keep-replicates` writes it beside its table, as NAME_replicates.csv",
         )
     return summarize_replicates(own.replicates)
@@ -136,7 +136,7 @@ def _uneven(found: BlockCorrelation, spots: ReplicateSpots) -> tuple[str, ...]:
     return (
         f"the correlation of replicate spots is {dim:.2g} among the dimmest third of the probes and {bright:.2g} "
         f"among the brightest: with {found.common:.2g} for all, P is too small for the "
-        f"{'bright' if bright > dim else 'dim'} ones; believe what passes without --replicates too",
+        f"{'bright' if bright > dim else 'dim'} ones; believe what passes without the replicate spots too",
     )
 
 
@@ -174,7 +174,7 @@ def _spot_weights(own: ExpressionMatrix) -> FloatArray:
 
 
 def _column_weights(own: ExpressionMatrix, name: str) -> FloatArray:
-    cells = column_of(own.samples, name, "--weights")
+    cells = column_of(own.samples, name, "weights")
     wrong = [
         f"{cell!r} for {sample}"
         for sample, cell in zip(own.samples.names, cells, strict=True)
@@ -191,14 +191,14 @@ def _column_weights(own: ExpressionMatrix, name: str) -> FloatArray:
 
 
 def _blocks(own: ExpressionMatrix, name: str, design: FloatArray) -> IntArray:
-    levels, block = level_numbers(column_of(own.samples, name, "--block"))
+    levels, block = level_numbers(column_of(own.samples, name, "block"))
     if len(levels) < 2 or len(levels) == len(block):
         raise SampleSheetError(
             "a block needs two arrays or more, and there must be two blocks or more",
             path=own.samples.sheet or None,
             column=name,
             found=f"{len(levels)} blocks for {len(block)} arrays",
-            hint=f"leave --block {name} out",
+            hint=f"leave {option('block', name)} out",
         )
     left, _ = np.linalg.qr(design)
     of_block = np.eye(len(levels))[block]
@@ -211,7 +211,8 @@ def _blocks(own: ExpressionMatrix, name: str, design: FloatArray) -> IntArray:
             column=name,
             found=f"{len(levels)} blocks for {len(block)} arrays, which change together with the groups",
             expected="a group with arrays of two blocks or more",
-            hint=f"leave --block {name} out; if it is a batch, no arithmetic separates it from the groups",
+            hint=f"leave {option('block', name)} out; if it is a batch, no arithmetic separates it from the "
+            "groups",
         )
     return block
 

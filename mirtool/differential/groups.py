@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
-from mirtool.errors import SampleSheetError, UsageError
+from mirtool.errors import SampleSheetError, UsageError, option
 from mirtool.model import ExpressionMatrix, SampleTable
 from mirtool.wording import plural
 
@@ -62,7 +62,7 @@ def choose_comparison(samples: SampleTable, tested: str | None = None, reference
                 f"{len(groups)} groups, and none named to compare",
                 found=", ".join(groups),
                 expected="two of them, as tested:reference",
-                hint=f"type for example --compare {groups[1]}:{groups[0]}",
+                hint=f"type for example {option('compare', f'{groups[1]}:{groups[0]}')}",
             )
         reference, tested = groups
         reason = f"{reference} comes first among the samples, so it is the reference"

@@ -23,7 +23,7 @@ from mirtool.differential.block_correlation import (
     mean_correlation,
 )
 from mirtool.differential.linear_model import ALIAS_TOLERANCE, Fit, fit_linear_model
-from mirtool.errors import NotEnoughDataError
+from mirtool.errors import NotEnoughDataError, option
 from mirtool.model import FloatArray, IntArray
 
 LARGEST_SHORTFALL = 1.5
@@ -96,7 +96,7 @@ def estimate_replicate_correlation(
         raise NotEnoughDataError(
             "no probe has enough spots to estimate the correlation of replicate spots",
             expected="probes with two spots on an array, and more arrays than the model has coefficients",
-            hint="leave --replicates out",
+            hint=f"leave {option('replicates')} out",
         )
     return common_correlation(components, len(counts), int(counts.max()))
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from mirtool.differential.robust_prior import estimate_robustly
 from mirtool.differential.scaled_f import VariancePrior, fit_scaled_f
-from mirtool.errors import NotEnoughDataError
+from mirtool.errors import NotEnoughDataError, option
 from mirtool.model import FloatArray, IntArray
 
 
@@ -50,7 +50,7 @@ def estimate_variance_prior(
         raise NotEnoughDataError(
             "no probe has enough values to estimate its variance",
             expected="at least one probe with two values in one group and one in the other",
-            hint="use --test none for fold changes without P",
+            hint=f"use {option('test', 'none')} for fold changes without P",
         )
     s2, own_df = variance[known], df[known]
     median = float(np.median(s2))
@@ -58,7 +58,7 @@ def estimate_variance_prior(
         raise NotEnoughDataError(
             "more than half of the probes do not vary within the groups, so no common variance can be estimated",
             found=f"{int((s2 == 0).sum())} of {len(s2)} probes with the same value in every array of a group",
-            hint="check that the table is not rounded or filled with a constant, or use --test none",
+            hint=f"check that the table is not rounded or filled with a constant, or use {option('test', 'none')}",
         )
     if len(s2) == 1:
         return VariancePrior(0.0, float(s2[0]))

@@ -9,7 +9,7 @@ from mirtool.differential.design import column_of
 from mirtool.differential.permutation import sign_flip_test
 from mirtool.differential.signed_rank import signed_rank_test
 from mirtool.differential.two_groups import TestResult
-from mirtool.errors import SampleSheetError, UsageError
+from mirtool.errors import SampleSheetError, UsageError, option
 from mirtool.model import ExpressionMatrix, FloatArray, SampleTable
 from mirtool.wording import plural
 
@@ -48,9 +48,9 @@ def compare_pairs(
     """
     if not contrast.is_pair:
         raise UsageError(
-            f"--test {test} compares one group with one other",
+            f"{option('test', test)} compares one group with one other",
             found=repr(contrast.text),
-            hint="take --test moderated or student, which fit any contrast",
+            hint=f"choose {option('test', 'moderated')} or student, which fit any contrast",
         )
     tested = _members(matrix.samples, contrast.tested, pair)
     reference = _members(matrix.samples, contrast.reference, pair)
@@ -79,7 +79,7 @@ def _by_flips(
 
 def _members(samples: SampleTable, group: str, pair: str) -> dict[str, int]:
     """Return the position of each pair's array in a group."""
-    cells = column_of(samples, pair, "--pair")
+    cells = column_of(samples, pair, "pair")
     members: dict[str, int] = {}
     for position, (cell, own) in enumerate(zip(cells, samples.groups, strict=True)):
         if own != group:
@@ -91,7 +91,7 @@ def _members(samples: SampleTable, group: str, pair: str) -> dict[str, int]:
                 column=pair,
                 found=f"{samples.names[members[cell]]} and {samples.names[position]}, both {group} of {cell}",
                 expected="one array of each group in a pair",
-                hint="take --test moderated or student, which fit any number of arrays per pair",
+                hint=f"choose {option('test', 'moderated')} or student, which fit any number of arrays per pair",
             )
         members[cell] = position
     return members

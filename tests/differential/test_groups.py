@@ -28,7 +28,9 @@ def test_named_groups_leave_the_others_out():
 def test_three_groups_want_a_choice_and_say_what_to_type():
     with pytest.raises(UsageError, match="3 groups, and none named to compare") as caught:
         choose_comparison(samples("a", "b", "c"))
-    assert (caught.value.found, caught.value.hint) == ("a, b, c", "type for example --compare b:a")
+    assert caught.value.found == "a, b, c"
+    assert "type for example compare='b:a'" in str(caught.value)
+    assert "type for example --compare b:a" in caught.value.in_shell()
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from mirtool.errors import FormatError, MirtoolError
+from mirtool.errors import FormatError, MirtoolError, option
 from mirtool.io.results.differential import ADJUSTED_STARTS, P_START
 from mirtool.io.tables.output import side_path
 from mirtool.io.tables.text_tables import TextTable, read_table
@@ -69,7 +69,8 @@ def read_qpcr_results(path: str | Path, tested: str, reference: str) -> QpcrResu
             path=path,
             found=found,
             expected=over,
-            hint=f"run `mirtool validate --compare {tested}:{reference}`, or name another table with --validation",
+            hint=f"run `mirtool validate --compare {tested}:{reference}`, or name another table with "
+            f"{option('validation')}",
         )
     p = next((j for j, name in enumerate(table.header) if name.startswith(P_START)), None)
     if p is None:
