@@ -17,9 +17,12 @@ from mirtool.audit.findings import (
     SensitivityRow,
 )
 from mirtool.audit.recipe import Recipe
+from mirtool.audit.settings import AuditSettings
+from mirtool.audit.workbook import audit_workbook
 
 __all__ = [
     "AuditReport",
+    "AuditSettings",
     "ColumnFinding",
     "Difference",
     "FactorFinding",
@@ -27,4 +30,5 @@ __all__ = [
     "Recipe",
     "SensitivityRow",
     "audit",
+    "audit_workbook",
 ]

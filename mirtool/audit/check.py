@@ -22,7 +22,7 @@ from mirtool.audit.recipe import DEPENDS_ON, SERVICE, Recipe, combine, describe
 from mirtool.audit.recompute import Recomputation, from_log2
 from mirtool.audit.rounding import agrees, half_units
 from mirtool.audit.sources import NormalizedSource, RawSource, ReadRaw, SheetSource, Source, spot_keys
-from mirtool.errors import FormatError, NotEnoughDataError, UsageError
+from mirtool.errors import FormatError, NotEnoughDataError, UsageError, option
 from mirtool.io.arrays.service_sheet import (
     COMPARISON_HEADINGS,
     FOLD_CHANGE,
@@ -102,7 +102,7 @@ def audit(
             "nothing in this workbook can be computed again from what is at hand",
             path=book.path,
             found="; ".join(dict.fromkeys(run.remarks)) or book.kind,
-            hint="hand over the raw files with --raw, and the groups with --samples",
+            hint=f"give the raw files ({option('raw')}) and the groups ({option('samples')})",
         )
     lists = [finding for sheet in run.sheets() for finding in run.check_lists(sheet, fold_change, alpha)]
     return AuditReport(
@@ -307,7 +307,7 @@ class _Audit:
         is_basis = computed.source.words == f"the {heading} columns"
         if unknown and not is_basis and not (heading == P_VALUE and FOLD_CHANGE in block.sections and not known):
             why = (
-                "its groups are not known (--samples says them)"
+                "its groups are not known (a sample sheet would name them)"
                 if heading in COMPARISON_HEADINGS
                 else f"it can't be computed from {computed.source.words}"
             )

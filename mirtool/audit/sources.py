@@ -13,7 +13,7 @@ import numpy as np
 
 from mirtool.audit.recipe import Recipe
 from mirtool.audit.rounding import half_units
-from mirtool.errors import FormatError, SampleSheetError
+from mirtool.errors import FormatError, SampleSheetError, option
 from mirtool.io.arrays.service_sheet import NORMALIZED, SIGNAL, Block
 from mirtool.model import BoolArray, FloatArray, IntArray, RawArrays, TextArray, text_array
 from mirtool.normalize.background import subtract_background
@@ -173,8 +173,8 @@ def _check_samples(arrays: RawArrays, samples: Sequence[str]) -> None:
             path=arrays.samples.sheet or None,
             found="the arrays " + ", ".join(arrays.samples.names),
             expected="an array for each sample of the workbook: " + ", ".join(samples),
-            hint="say which file is which sample in a sheet with the columns sample,group,file, the samples named "
-            "as in the workbook, and hand it over with --samples",
+            hint="give a sample sheet with the columns sample,group,file, the samples named as in the workbook "
+            f"({option('samples')})",
         )
 
 

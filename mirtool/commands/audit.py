@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import cache
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,11 +11,10 @@ import typer
 from mirtool.commands.common import is_stream
 from mirtool.commands.console import progress_steps, say, say_table, warn
 from mirtool.commands.options import FormatOption, SamplesOption
-from mirtool.errors import UsageError
 
 if TYPE_CHECKING:
     from mirtool.audit import AuditReport
-    from mirtool.model import RawArrays, SampleTable, Table
+    from mirtool.model import SampleTable, Table
 
 STDOUT = "-"
 
@@ -87,23 +85,19 @@ def audit(
       mirtool audit "miRNA Expression Profiling Data.xlsx" --samples samples.csv > differences.csv
       mirtool audit "Pass Volcano Plot.xls" --raw exports/*.gpr --strict
     """  # noqa: D301  (typer wants the backspace itself)
-    from mirtool.audit import audit as audit_workbook
-    from mirtool.io.arrays.service_workbook import read_service_workbook
+    from mirtool.audit import AuditSettings, audit_workbook
     from mirtool.report.tables import format_of
     from mirtool.report.text.audit import audit_tables
 
     target = output or STDOUT
     table_format = format_of(target, format_name)
     files = [*(raw or ()), *(raw_files or ())]
-    if workbook in files:
-        raise UsageError("the workbook is named among its own raw files", found=workbook)
-    sheet = _sample_sheet(samples)
     report = audit_workbook(
-        read_service_workbook(workbook),
-        read_raw=_raw_reader(files, sheet) if files else None,
-        samples=sheet,
-        fold_change=cutoff,
-        alpha=alpha,
+        workbook,
+        files,
+        AuditSettings(cutoff=cutoff, alpha=alpha),
+        samples=_sample_sheet(samples),
+        progress=progress_steps,
     )
     _tell(report, from_raw=bool(files))
     _write(audit_tables(report), target, table_format)
@@ -118,17 +112,6 @@ def _sample_sheet(path: str | None) -> SampleTable | None:
     if path is None and not Path(SAMPLES_FILE).is_file():
         return None
     return read_samples(path or SAMPLES_FILE)
-
-
-def _raw_reader(files: Sequence[str], sheet: SampleTable | None) -> Callable[[str, str], RawArrays]:
-    from mirtool.io.arrays.reading import read_arrays
-
-    @cache
-    def read(foreground: str, background: str) -> RawArrays:
-        with progress_steps("Reading raw files", len(files)) as on_read:
-            return read_arrays(files, samples=sheet, foreground=foreground, background=background, on_read=on_read)
-
-    return read
 
 
 def _tell(report: AuditReport, *, from_raw: bool) -> None:

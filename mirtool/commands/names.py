@@ -10,14 +10,13 @@ import typer
 
 from mirtool.commands.common import write_result
 from mirtool.commands.console import say, say_pairs
-from mirtool.commands.current_names import AliasesOption, load_mirna_names, unmapped_among, unmapped_lines
+from mirtool.commands.current_names import AliasesOption, unmapped_among, unmapped_lines
 from mirtool.commands.options import FormatOption
 from mirtool.errors import UsageError
 from mirtool.wording import plural
 
 if TYPE_CHECKING:
     from mirtool.annotation.mirna_names import Resolution
-    from mirtool.io.tables.text_tables import TextTable
 
 LIST_SUFFIXES = (".txt", ".csv", ".tsv", ".xlsx", ".xls")
 """What an argument ends in that is meant as a file, even if there is no such file."""
@@ -84,26 +83,22 @@ def names(
       mirtool names chip.csv --aliases aliases.txt --aliases mature_v12.fa -o chip_names.csv
       cut -f1 table.tsv | mirtool names - --species hsa
     """  # noqa: D301  (typer wants the backspace itself)
-    from mirtool.annotation.mirna_names import name_columns
-    from mirtool.io.mirnas.named_tables import named_table, names_in
-    from mirtool.model import Table, text_array
+    from mirtool.annotation.settings import NamesSettings
+    from mirtool.io.mirnas.named_tables import resolve_names, resolve_table
     from mirtool.report.tables import format_of
 
     format_name = format_of(output, format_name)
     file = _file_in(given)
     if file is None and (column or sheet):
         raise UsageError("--column and --sheet choose from a table, and names were given")
-    book = load_mirna_names(aliases or (), species)
+    settings = NamesSettings(column=column, sheet=sheet, species=species, aliases=tuple(aliases or ()))
     if file is None:
-        found = [book.resolve(name) for name in given]
-        result = Table({"name": text_array(given), **name_columns(found, book)})
+        done = resolve_names(given, settings)
     else:
-        table, place = _read_column(file, column, sheet)
-        found = [book.resolve(name) for name in names_in(table, place)]
-        result = named_table(table, found, book, typed=format_name == "xlsx")
-        say(f"Names: {plural(len(found), 'row')} of the column '{table.header[place]}'")
-    _tell(found)
-    write_result(result, output, format_name)
+        done = resolve_table(file, settings, typed=format_name == "xlsx")
+        say(f"Names: {plural(len(done.found), 'row')} of the column '{done.column}'")
+    _tell(done.found)
+    write_result(done.table, output, format_name)
 
 
 def _file_in(given: Sequence[str]) -> str | None:
@@ -120,23 +115,6 @@ def _file_in(given: Sequence[str]) -> str | None:
 
 def _meant_as_file(name: str) -> bool:
     return Path(name).suffix.lower() in LIST_SUFFIXES
-
-
-def _read_column(path: str, column: str | None, sheet: str | None) -> tuple[TextTable, int]:
-    from mirtool.io.mirnas.named_tables import suggest_column
-    from mirtool.io.tables.name_lists import read_list_or_table
-
-    table = read_list_or_table(path, sheet=sheet)
-    if column is None:
-        return table, 0 if len(table.header) == 1 else suggest_column(table)
-    place = table.find(column)
-    if place is None:
-        raise UsageError(
-            f"the table {path} has no column {column!r}",
-            found=", ".join(table.header[:12]),
-            hint="write the header as it stands in the table",
-        )
-    return table, place
 
 
 def _tell(found: Sequence[Resolution]) -> None:

@@ -355,7 +355,8 @@ def _listed(computed, cutoff=30):
 def test_groups_that_are_not_known(study):
     report = study.audit(study.matrix(), samples=None, read_raw=study.read_raw)
     assert (
-        f"Fold change, {COMPARISON}: not checked, its groups are not known (--samples says them)" in report.remarks
+        f"Fold change, {COMPARISON}: not checked, its groups are not known (a sample sheet would name them)"
+        in report.remarks
     )
     assert not report.sensitivity
     assert report.agrees

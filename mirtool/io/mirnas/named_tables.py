@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,9 +15,12 @@ from mirtool.annotation.mirna_names.book import MirnaNames, Resolution
 from mirtool.annotation.mirna_names.names_table import name_columns
 from mirtool.annotation.mirna_names.sources import ACCESSION
 from mirtool.annotation.probes import ProbeKind, classify_probe
+from mirtool.annotation.settings import NamesSettings
 from mirtool.errors import UsageError, option
+from mirtool.io.mirnas.aliases import load_mirna_names
+from mirtool.io.tables.name_lists import read_list_or_table
 from mirtool.io.tables.text_tables import MISSING_CELLS, TextTable, guard_text, unguard_text
-from mirtool.model import Table, TextArray
+from mirtool.model import Table, TextArray, text_array
 
 _PLAIN_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?")
 _KINDS = (ProbeKind.MIRNA, ProbeKind.MIRPLUS)
@@ -92,3 +97,77 @@ def _cells(cells: TextArray, typed: bool) -> npt.NDArray[Any]:
     if len(present) == len(cells) and all(cell.lstrip("-").isdigit() and len(cell) < 16 for cell in cells):
         return np.array([int(cell) for cell in cells], dtype=np.int64)
     return np.array([np.nan if cell in MISSING_CELLS else float(cell) for cell in cells])
+
+
+def read_names_column(path: str | Path, settings: NamesSettings) -> tuple[TextTable, int]:
+    """Read a table, or one name per line, and find the column of names.
+
+    Parameters
+    ----------
+    path
+        A table (CSV, TSV, XLSX, XLS) or plain text; ``-`` is standard input.
+    settings
+        The column and the sheet; without a column the one with the most miRNA names is taken.
+
+    Returns
+    -------
+    tuple
+        The table and the position of the column.
+
+    Raises
+    ------
+    UsageError
+        Where the table has no such column, or none with miRNA names.
+    """
+    table = read_list_or_table(path, sheet=settings.sheet)
+    if settings.column is None:
+        return table, 0 if len(table.header) == 1 else suggest_column(table)
+    place = table.find(settings.column)
+    if place is None:
+        raise UsageError(
+            f"the table {path} has no column {settings.column!r}",
+            found=", ".join(table.header[:12]),
+            hint="write the header as it is in the table",
+        )
+    return table, place
+
+
+@dataclass(frozen=True, eq=False)
+class ResolvedNames:
+    """Names looked up, and the table with what became of them.
+
+    Parameters
+    ----------
+    found
+        What became of each name, one entry per row.
+    table
+        The names, or the original table, with the columns of
+        :func:`~mirtool.annotation.mirna_names.name_columns`.
+    column
+        Header of the column that held the names; empty where names were given.
+    """
+
+    found: tuple[Resolution, ...]
+    table: Table
+    column: str = ""
+
+
+def resolve_names(names: Sequence[str], settings: NamesSettings) -> ResolvedNames:
+    """Look names or accessions up."""
+    book = load_mirna_names(settings.aliases, settings.species)
+    found = tuple(book.resolve(name) for name in names)
+    return ResolvedNames(found, Table({"name": text_array(names), **name_columns(found, book)}))
+
+
+def resolve_table(path: str | Path, settings: NamesSettings, *, typed: bool = False) -> ResolvedNames:
+    """Look the names in a file up; ``typed`` as in :func:`named_table`.
+
+    Raises
+    ------
+    UsageError
+        As :func:`read_names_column`.
+    """
+    book = load_mirna_names(settings.aliases, settings.species)
+    table, place = read_names_column(path, settings)
+    found = tuple(book.resolve(name) for name in names_in(table, place))
+    return ResolvedNames(found, named_table(table, found, book, typed=typed), table.header[place])
