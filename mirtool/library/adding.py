@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from mirtool.annotation.gene_symbols import load_gene_symbols, update_gene_symbols
 from mirtool.annotation.pairs import renamed_pairs
-from mirtool.errors import UsageError
+from mirtool.errors import UsageError, option
 from mirtool.io.genes.gene_sets import read_gene_sets
 from mirtool.io.tables.name_lists import names_mirna
 from mirtool.io.tables.text import STDIN, sha256_of
@@ -224,7 +224,7 @@ def _free_name(kind: str, name: str, replacing: bool) -> str:
     if has_entry(kind, check_name(name)) and not replacing:
         raise UsageError(
             f"the library has {name!r} already",
-            hint="--replace puts this file in its place, --name gives it another name; "
+            hint=f"{option('replace')} puts this file in its place, {option('name')} gives it another name; "
             f"`mirtool {kind} info {name}` says what is there",
         )
     return name
@@ -232,7 +232,7 @@ def _free_name(kind: str, name: str, replacing: bool) -> str:
 
 def _own_name(path: str | Path) -> str:
     if str(path) == STDIN:
-        raise UsageError("what comes from standard input needs a --name")
+        raise UsageError(f"what comes from standard input needs a name ({option('name')})")
     return name_of_file(path)
 
 

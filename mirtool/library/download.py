@@ -23,7 +23,7 @@ from typing import IO, TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from mirtool import __version__
-from mirtool.errors import FormatError, OfflineError, OutputError, UsageError
+from mirtool.errors import FormatError, OfflineError, OutputError, UsageError, option
 from mirtool.io.genes.enrichr import CACHE_VARIABLE, cache_folder
 from mirtool.library.unpack import file_sha256
 
@@ -150,7 +150,8 @@ def _fetch_one(
             path=url,
             found=f"SHA-256 {parts.sha256}",
             expected=str(sha256),
-            hint="the database may have changed the file: look at its page; --accept-change takes the new one",
+            hint="the database may have changed the file: look at its page; "
+            f"{option('accept_change')} takes the new one",
         ) from error
     except BaseException:
         _release(folder, kept)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
-from mirtool.errors import UsageError
+from mirtool.errors import UsageError, option
 
 KINDS: Mapping[str, str] = {"targets": "table of interactions", "genesets": "collection of gene sets"}
 """What the library keeps, by the name of its folder and of its command, and what one of it is called."""
@@ -100,7 +100,7 @@ def check_name(name: str) -> str:
             "an entry of the library can't be called so",
             found=repr(name),
             expected="letters, digits and . _ + -, at most 80, a letter or digit first; not go, go-bp … or none",
-            hint="choose another with --name",
+            hint=f"choose another name ({option('name')})",
         )
     return name
 

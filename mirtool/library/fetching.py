@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from mirtool.errors import FormatError, UsageError
+from mirtool.errors import FormatError, UsageError, option
 from mirtool.io.tables.output import write_bytes
 from mirtool.library.adding import Description
 from mirtool.library.catalog import Database
@@ -65,7 +65,7 @@ def fetch(
     if has_entry(database.kind, name) and not replacing:
         raise UsageError(
             f"the library has {name!r} already",
-            hint="--replace fetches it again, --name keeps both",
+            hint=f"{option('replace')} fetches it again, {option('name')} keeps both",
         )
     known = database.sha256 or (None if accept_change or not database.version else _remembered(database))
     with downloaded(

@@ -74,7 +74,7 @@ from pathlib import Path
 import numpy as np
 
 from mirtool.annotation.probes import ProbeKind
-from mirtool.errors import FormatError, UsageError
+from mirtool.errors import FormatError, UsageError, option
 from mirtool.io.arrays.read_options import ReadOptions
 from mirtool.io.registry import Inspection
 from mirtool.io.tables.rows import (
@@ -359,7 +359,7 @@ def _choose_signal(file: _File, signal: str | None, path: str | Path) -> str:
             line=file.table.first_line - 1,
             found="the signals " + ", ".join(there) if there else "no signal that mirtool reads",
             expected="one of " + ", ".join(f"g{column}" for column in SIGNALS.values()),
-            hint="choose one that is there: --signal " + " or --signal ".join(there)
+            hint="choose one that is there: " + " or ".join(option("signal", name) for name in there)
             if there
             else "export the text file from Feature Extraction again, with all columns",
         )

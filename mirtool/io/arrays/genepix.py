@@ -62,7 +62,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mirtool.annotation.probes import classify_probes, count_kinds
-from mirtool.errors import FormatError, UsageError
+from mirtool.errors import FormatError, UsageError, option
 from mirtool.io.arrays.genepix_writer import genepix_bytes
 from mirtool.io.arrays.read_options import ReadOptions
 from mirtool.io.registry import Inspection
@@ -391,7 +391,7 @@ def _choose_channels(header: _Header, asked: Sequence[str] | None, path: str | P
             f"the file has no channel {', '.join(absent)}",
             path=path,
             found="channels " + ", ".join(present),
-            hint="ask for a channel that was scanned: --channel " + " or --channel ".join(present),
+            hint="ask for a channel that was scanned: " + " or ".join(option("channel", name) for name in present),
         )
     return present if asked is None else tuple(asked)
 

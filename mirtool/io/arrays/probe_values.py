@@ -13,7 +13,7 @@ from typing import Any, Literal
 import numpy as np
 
 from mirtool.annotation.probes import classify_probes
-from mirtool.errors import FormatError, ScaleError
+from mirtool.errors import FormatError, ScaleError, option
 from mirtool.io.tables.text import sha256_of
 from mirtool.io.tables.text_tables import LARGEST_NUMBER, TextTable
 from mirtool.model import (
@@ -278,7 +278,8 @@ def _stated_scale(found: ProbeValues, asked: str | None) -> str:
             path=found.path,
             found=found.scale_hint or None,
             expected="a first line such as '# mirtool normalized; scale: log2'" if not found.scale_hint else None,
-            hint="say it with --scale log2 or --scale linear; raw intensities go to `mirtool normalize` first",
+            hint=f"state it with {option('scale', 'log2')} or {option('scale', 'linear')}; raw intensities go to "
+            "`mirtool normalize` first",
         )
     return stated or str(asked)
 
@@ -298,5 +299,5 @@ def _refuse_impossible_log2(found: ProbeValues) -> None:
             **found.place(probe, sample),
             found=f"{found.values[probe, sample]:g}",
             expected=f"values up to {MAX_LOG2:g}",
-            hint="if the values are linear, say so with --scale linear",
+            hint=f"if the values are linear, use {option('scale', 'linear')}",
         )

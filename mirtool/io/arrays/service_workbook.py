@@ -44,7 +44,7 @@ from pathlib import Path
 import numpy as np
 
 from mirtool.annotation.probes import classify_probes, count_kinds
-from mirtool.errors import FormatError, ScaleError
+from mirtool.errors import FormatError, ScaleError, option
 from mirtool.io.arrays.read_options import ReadOptions
 from mirtool.io.arrays.service_sheet import (
     FOREGROUND,
@@ -252,7 +252,8 @@ def _misfit(path: str | Path, sheet: str, rows: Sequence[Cells]) -> FormatError:
         found="the row " + ", ".join(first[:6]) + (" …" if len(first) > 6 else "") if first else "no table",
         expected="a row of headings (Fold change, P-value, ForeGround, ForeGround-BackGround, Normalized) above "
         "a row with ID, Name and the names of samples or comparisons",
-        hint="take a sheet of your own out of the workbook; a plain table is read by --format matrix",
+        hint="take a sheet of your own out of the workbook; a plain table is read with "
+        f"{option('format_name', 'matrix')}",
     )
 
 

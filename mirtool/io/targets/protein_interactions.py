@@ -44,7 +44,7 @@ from typing import Any
 
 import numpy as np
 
-from mirtool.errors import FormatError
+from mirtool.errors import FormatError, option
 from mirtool.io.registry import Inspection
 from mirtool.io.tables.arrow import integers_of
 from mirtool.io.tables.headers import fold_header
@@ -246,7 +246,7 @@ def _collapsed(rows: _Rows, names: Mapping[str, str] | None, score_cutoff: float
             path=rows.path,
             found="; ".join(dropped) or "a header without rows",
             expected="rows with two gene symbols",
-            hint="ask for a lower score (--ppi-score)" if cutoff else None,
+            hint=f"ask for a lower score ({option('ppi_score')})" if cutoff else None,
         )
     low, high = np.minimum(first, second)[kept], np.maximum(first, second)[kept]
     pairs = np.unique(low * len(labels) + high)
@@ -404,7 +404,7 @@ def _symbols(rows: _Rows, partners: Sequence[_Labels], info: str | Path | None) 
             line=rows.line_of(0),
             found=partners[0].labels[0],
             hint="download protein.info of the same release (9606.protein.info.v12.0.txt.gz) into the same "
-            "folder, or name it with --ppi-info",
+            f"folder, or name it with {option('ppi_info')}",
         )
     return _read_info(found)
 
@@ -491,7 +491,7 @@ def _below(rows: _Rows, score: _Labels | None, cutoff: float | None) -> BoolArra
             line=rows.header_line,
             found=", ".join(rows.header[:12]),
             expected="a column named combined_score or score",
-            hint="leave --ppi-score out",
+            hint=f"leave {option('ppi_score')} out",
         )
     values = _numbers(rows, score)
     highest = np.nanmax(values, initial=0.0)
@@ -500,7 +500,8 @@ def _below(rows: _Rows, score: _Labels | None, cutoff: float | None) -> BoolArra
             f"a score of {cutoff:g} does not fit the scores of this table",
             path=rows.path,
             found=f"scores up to {highest:g}",
-            hint="STRING's files score 0 to 1,000, its page 0 to 1: ask for --ppi-score 700 or 0.7",
+            hint="STRING's files score 0 to 1,000, its page 0 to 1: use "
+            f"{option('ppi_score', 700)} or {option('ppi_score', 0.7)}",
         )
     below: BoolArray = ~(values >= cutoff)[score.position]
     return below
