@@ -30,15 +30,18 @@ def run(*arguments, **options) -> subprocess.CompletedProcess[str]:
     return subprocess.run([*MIRTOOL, *arguments], capture_output=True, text=True, **options)
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["--version"], *([*call, "--help"] for call in CALLS)])
-def test_help_starts_without_anything_heavy(arguments):
+def test_help_starts_without_anything_heavy():
+    """One process asks for all of it: what one call loads is still loaded after the next."""
+    calls = [["--version"], ["--help"], *([*call, "--help"] for call in CALLS)]
     code = (
-        "import sys; from mirtool.cli import main; code = main(sys.argv[1:])\n"
-        f"print('HEAVY', sorted(set({HEAVY}) & set(sys.modules))); sys.exit(code)"
-    )
-    done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True)
+        "import sys; from mirtool.cli import main\n"
+        f"for call in {calls}:\n"
+        "    code, heavy = main(call), sorted(set({HEAVY}) & set(sys.modules))\n"
+        "    if code or heavy: sys.exit(f'{call}: exit code {code}, loaded {heavy}')"
+    ).replace("{HEAVY}", str(HEAVY))
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines()[-1] == "HEAVY []"
+    assert done.stdout.count("Usage: ") == len(calls) - 1
 
 
 @pytest.mark.parametrize("call", CALLS, ids=" ".join)
@@ -84,7 +87,7 @@ def test_a_reader_that_has_seen_enough_is_no_error(arguments):
     assert process.stdout is not None
     assert process.stderr is not None
     process.stdout.close()
-    assert (process.stderr.read(), process.wait(60)) == (b"", 0)
+    assert (process.stderr.read(), process.wait()) == (b"", 0)
     process.stderr.close()
 
 

@@ -1,12 +1,10 @@
-"""What the README says holds: its commands exist, its links lead somewhere, its Python runs."""
+"""What the README says holds: its commands exist, its links lead somewhere. Its Python runs in test_demo.py."""
 
-import contextlib
 import re
 from pathlib import Path
 
 import pytest
 
-from mirtool.cli import main
 from mirtool.commands import SUMMARIES
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -31,15 +29,3 @@ def test_links_lead_somewhere(page):
     links = re.findall(r"\]\((?!https?://|#)([^)#]+)", page.read_text(encoding="utf-8"))
     missing = [link for link in links if not (page.parent / link).exists()]
     assert missing == []
-
-
-def test_its_python_runs_on_the_demo(tmp_path, capsys):
-    code = re.search(r"```python\n(.*?)```", README, re.DOTALL)
-    assert code
-    assert main(["demo", str(tmp_path / "demo")]) == 0
-    capsys.readouterr()
-    with contextlib.chdir(tmp_path / "demo"):
-        exec(code.group(1), {})
-    factors, up = re.fullmatch(r"\((.*)\) (\d+)\n", capsys.readouterr().out).groups()
-    assert len(factors.split(", ")) == 6
-    assert int(up) > 0
