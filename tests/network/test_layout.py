@@ -56,7 +56,7 @@ def test_one_mirna_alone() -> None:
     assert (np.hypot(*layout.genes.T) >= MIRNA_RADIUS - 1).all()
 
 
-@settings(max_examples=40)
+@settings(max_examples=15)
 @given(st.integers(1, 12), st.integers(1, 60), st.integers(0, 2**32 - 1))
 def test_any_network_has_finite_places_the_same_every_time(n: int, m: int, seed: int) -> None:
     rng = np.random.default_rng(seed)
