@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -204,7 +204,11 @@ def test_spots_kept_by_themselves_have_the_mean_that_is_the_value_where_logarith
     there = ~np.isnan(matrix.values)
     means = np.where(present, matrix.replicates, 0.0).sum(axis=1)[there] / matrix.spots[there]
     np.testing.assert_allclose(means, matrix.values[there], rtol=1e-9, atol=1e-9)
-    assert normalize(study, **options).matrix.replicates is None
+
+
+def test_spots_are_kept_by_themselves_on_demand_only():
+    assert plain(keep_replicates=True).matrix.replicates is not None
+    assert plain().matrix.replicates is None
 
 
 def test_the_green_channel_is_hy3_whichever_stands_on_top(study):
@@ -261,6 +265,7 @@ def test_imputing_changes_nothing_that_is_known(values):
     np.testing.assert_array_equal(imputed, np.isnan(values) & ~np.isnan(filled))
 
 
+@settings(max_examples=40)
 @given(st.lists(st.floats(-100, 60000), min_size=4, max_size=60, unique=True))
 def test_normexp_is_positive_and_keeps_the_order(x):
     x = np.sort(np.array(x))
