@@ -13,8 +13,10 @@ PACKAGE = Path(__file__).resolve().parents[1] / "mirtool"
 PAGE = PACKAGE.parent / "docs" / "architecture.md"
 
 ROWS: tuple[tuple[str, ...], ...] = (
-    ("errors", "wording"),
-    ("model", "settings"),
+    ("errors", "wording", "lazy"),
+    ("settings",),
+    ("rules",),
+    ("model",),
     ("stats", "annotation"),
     ("io",),
     ("study", "normalize"),

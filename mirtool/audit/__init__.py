@@ -7,18 +7,25 @@ for the variant; ``lists`` the lists of differential miRNAs and the sensitivity 
 comes out.
 """
 
-from mirtool.audit.check import audit
-from mirtool.audit.findings import (
-    AuditReport,
-    ColumnFinding,
-    Difference,
-    FactorFinding,
-    ListFinding,
-    SensitivityRow,
-)
-from mirtool.audit.recipe import Recipe
-from mirtool.audit.settings import AuditSettings
-from mirtool.audit.workbook import audit_workbook
+from typing import TYPE_CHECKING
+
+from mirtool.lazy import lazy_names
+
+if TYPE_CHECKING:
+    from mirtool.audit.check import audit
+    from mirtool.audit.findings import (
+        AuditReport,
+        ColumnFinding,
+        Difference,
+        FactorFinding,
+        ListFinding,
+        SensitivityRow,
+    )
+    from mirtool.audit.recipe import Recipe
+    from mirtool.audit.settings import AuditSettings
+    from mirtool.audit.workbook import audit_workbook
+
+__getattr__, __dir__ = lazy_names(__name__)
 
 __all__ = [
     "AuditReport",

@@ -6,32 +6,39 @@ clusters; ``k_means`` divides rows without a tree; ``export`` writes trees for J
 docs/methods/clustering.md has the formulas.
 """
 
-from mirtool.cluster.analysis import (
-    Partitions,
-    TreeStability,
-    assess_tree,
-    cluster_matrix,
-    cluster_tables,
-    partition,
-    tree_files,
-)
-from mirtool.cluster.both_ways import Clustering, cluster_both_ways
-from mirtool.cluster.distances import METRICS, Metric, pairwise_distances
-from mirtool.cluster.k_means import KMeans, k_means, silhouettes
-from mirtool.cluster.probes import ChosenProbes, choose_probes
-from mirtool.cluster.scores import SCORES, Scores, row_scores, row_variances
-from mirtool.cluster.settings import ClusterSettings
-from mirtool.cluster.stability import Stability, cluster_stability, fit_scales
-from mirtool.cluster.trees import (
-    LINKAGES,
-    OPTIMAL_ORDER_LIMIT,
-    ClusterTree,
-    Method,
-    cluster_distances,
-    cut_tree,
-    hierarchical_order,
-    members,
-)
+from typing import TYPE_CHECKING
+
+from mirtool.lazy import lazy_names
+
+if TYPE_CHECKING:
+    from mirtool.cluster.analysis import (
+        Partitions,
+        TreeStability,
+        assess_tree,
+        cluster_matrix,
+        cluster_tables,
+        partition,
+        tree_files,
+    )
+    from mirtool.cluster.both_ways import Clustering, cluster_both_ways
+    from mirtool.cluster.distances import METRICS, Metric, pairwise_distances
+    from mirtool.cluster.k_means import KMeans, k_means, silhouettes
+    from mirtool.cluster.probes import ChosenProbes, choose_probes
+    from mirtool.cluster.scores import SCORES, Scores, row_scores, row_variances
+    from mirtool.cluster.settings import ClusterSettings
+    from mirtool.cluster.stability import Stability, cluster_stability, fit_scales
+    from mirtool.cluster.trees import (
+        LINKAGES,
+        OPTIMAL_ORDER_LIMIT,
+        ClusterTree,
+        Method,
+        cluster_distances,
+        cut_tree,
+        hierarchical_order,
+        members,
+    )
+
+__getattr__, __dir__ = lazy_names(__name__)
 
 __all__ = [
     "LINKAGES",

@@ -8,9 +8,9 @@ from functools import cached_property
 from mirtool.differential.methods import FOLD_CHANGES, TESTS
 from mirtool.differential.model_options import Model, check_model, check_test
 from mirtool.errors import UsageError, option
-from mirtool.model import Rule
+from mirtool.rules import Rule
 from mirtool.settings import Settings, setting
-from mirtool.stats.adjustment import ADJUSTMENTS, adjustment_name
+from mirtool.stats.adjustment_methods import ADJUSTMENTS, adjustment_name
 
 COMPARISON, TEST, MODEL, FIGURES = "Groups and cut-offs", "Test", "Model", "Figures"
 """The panels of the help."""

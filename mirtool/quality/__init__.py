@@ -6,21 +6,26 @@ does not belong into serum or plasma (``contamination``); ``findings`` makes ver
 written. ``quick`` is the part that a normalized matrix is enough for.
 """
 
-from __future__ import annotations
+from typing import TYPE_CHECKING
 
-from mirtool.quality.assess import FLUIDS, quality_report
-from mirtool.quality.quality_tables import quality_tables
-from mirtool.quality.report import (
-    BetweenArrays,
-    ChannelMeasures,
-    Finding,
-    Indications,
-    OutlierRule,
-    QualityReport,
-    SpatialReport,
-    SpikeIns,
-    Verdict,
-)
+from mirtool.lazy import lazy_names
+
+if TYPE_CHECKING:
+    from mirtool.quality.assess import FLUIDS, quality_report
+    from mirtool.quality.quality_tables import quality_tables
+    from mirtool.quality.report import (
+        BetweenArrays,
+        ChannelMeasures,
+        Finding,
+        Indications,
+        OutlierRule,
+        QualityReport,
+        SpatialReport,
+        SpikeIns,
+        Verdict,
+    )
+
+__getattr__, __dir__ = lazy_names(__name__)
 
 __all__ = [
     "FLUIDS",

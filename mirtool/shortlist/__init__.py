@@ -5,13 +5,20 @@ in lists; ``motifs`` looks in its sequence for what is reported to sort miRNAs i
 together, and ``table`` lays it out. No score is made of the reasons.
 """
 
-from mirtool.shortlist.build import Shortlist, shortlist
-from mirtool.shortlist.evidence import Evidence, names_for, read_evidence, take_shortlist
-from mirtool.shortlist.membership import Membership, look_up
-from mirtool.shortlist.motifs import MOTIFS, Motif, motif_shares, motif_starts
-from mirtool.shortlist.ranking import rank_mirnas
-from mirtool.shortlist.settings import RANKS, ShortlistSettings
-from mirtool.shortlist.shortlist_table import shortlist_table
+from typing import TYPE_CHECKING
+
+from mirtool.lazy import lazy_names
+
+if TYPE_CHECKING:
+    from mirtool.shortlist.build import Shortlist, shortlist
+    from mirtool.shortlist.evidence import Evidence, names_for, read_evidence, take_shortlist
+    from mirtool.shortlist.membership import Membership, look_up
+    from mirtool.shortlist.motifs import MOTIFS, Motif, motif_shares, motif_starts
+    from mirtool.shortlist.ranking import rank_mirnas
+    from mirtool.shortlist.settings import RANKS, ShortlistSettings
+    from mirtool.shortlist.shortlist_table import shortlist_table
+
+__getattr__, __dir__ = lazy_names(__name__)
 
 __all__ = [
     "MOTIFS",

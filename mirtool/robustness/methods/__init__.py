@@ -3,9 +3,16 @@
 ``recipes`` lists the normalizations, ``run`` makes the comparisons, ``table`` lays them out beside the default.
 """
 
-from mirtool.robustness.methods.methods_table import Agreement, agreement, methods_table
-from mirtool.robustness.methods.recipes import Recipe, every_recipe
-from mirtool.robustness.methods.run import TWO_GROUP_TESTS, MethodRun, normalize_by, run_methods
+from typing import TYPE_CHECKING
+
+from mirtool.lazy import lazy_names
+
+if TYPE_CHECKING:
+    from mirtool.robustness.methods.methods_table import Agreement, agreement, methods_table
+    from mirtool.robustness.methods.recipes import Recipe, every_recipe
+    from mirtool.robustness.methods.run import TWO_GROUP_TESTS, MethodRun, normalize_by, run_methods
+
+__getattr__, __dir__ = lazy_names(__name__)
 
 __all__ = [
     "TWO_GROUP_TESTS",

@@ -4,10 +4,17 @@
 how often each probe stays; ``table`` lays the choices out.
 """
 
-from mirtool.robustness.sensitivity.choices import Choice, plausible_choices
-from mirtool.robustness.sensitivity.outcomes import Outcome
-from mirtool.robustness.sensitivity.sensitivity_table import sensitivity_table, with_stability
-from mirtool.robustness.sensitivity.stability import ChoiceEffect, Sensitivity, choice_effects, sensitivity
+from typing import TYPE_CHECKING
+
+from mirtool.lazy import lazy_names
+
+if TYPE_CHECKING:
+    from mirtool.robustness.sensitivity.choices import Choice, plausible_choices
+    from mirtool.robustness.sensitivity.outcomes import Outcome
+    from mirtool.robustness.sensitivity.sensitivity_table import sensitivity_table, with_stability
+    from mirtool.robustness.sensitivity.stability import ChoiceEffect, Sensitivity, choice_effects, sensitivity
+
+__getattr__, __dir__ = lazy_names(__name__)
 
 __all__ = [
     "Choice",
