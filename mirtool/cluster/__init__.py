@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from mirtool.cluster.probes import ChosenProbes, choose_probes
     from mirtool.cluster.scores import SCORES, Scores, row_scores, row_variances
     from mirtool.cluster.settings import ClusterSettings
-    from mirtool.cluster.stability import Stability, cluster_stability, fit_scales
+    from mirtool.cluster.stability import Bootstrap, Stability, cluster_stability, fit_scales
     from mirtool.cluster.trees import (
         LINKAGES,
         OPTIMAL_ORDER_LIMIT,
@@ -45,6 +45,7 @@ __all__ = [
     "METRICS",
     "OPTIMAL_ORDER_LIMIT",
     "SCORES",
+    "Bootstrap",
     "ChosenProbes",
     "ClusterSettings",
     "ClusterTree",

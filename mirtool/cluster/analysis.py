@@ -11,7 +11,7 @@ from mirtool.cluster.cluster_tables import Leaves, components_table, k_means_tab
 from mirtool.cluster.export import ARRAY, GENE, cdt_text, newick_text, tree_text
 from mirtool.cluster.k_means import KMeans, k_means
 from mirtool.cluster.settings import ClusterSettings
-from mirtool.cluster.stability import CHUNK, FEWEST_RESAMPLED, SCALES, Stability, cluster_stability
+from mirtool.cluster.stability import CHUNK, FEWEST_RESAMPLED, SCALES, Bootstrap, Stability, cluster_stability
 from mirtool.cluster.trees import ClusterTree
 from mirtool.errors import MirtoolError
 from mirtool.model import ExpressionMatrix, Table
@@ -114,9 +114,7 @@ def assess_tree(
         tree,
         method=clustering.method,
         metric=clustering.row_metric if side == "probes" else clustering.column_metric,
-        multiscale=settings.stability == "multiscale",
-        resamples=settings.resamples,
-        seed=settings.seed,
+        bootstrap=Bootstrap(settings.resamples, settings.seed, settings.stability == "multiscale"),
         executor=executor,
         on_step=on_step,
     )

@@ -116,15 +116,32 @@ class Stability:
         return found
 
 
+@dataclass(frozen=True)
+class Bootstrap:
+    """The draws of a bootstrap.
+
+    Parameters
+    ----------
+    resamples
+        Draws at each scale.
+    seed
+        Random seed.
+    multiscale
+        Ten scales and AU; else the ordinary bootstrap, BP alone.
+    """
+
+    resamples: int = RESAMPLES
+    seed: int = 1
+    multiscale: bool = True
+
+
 def cluster_stability(
     values: FloatArray,
     tree: ClusterTree,
     *,
     method: Method = "average",
     metric: Metric = "correlation",
-    multiscale: bool = True,
-    resamples: int = RESAMPLES,
-    seed: int = 1,
+    bootstrap: Bootstrap | None = None,
     executor: Executor | None = None,
     on_step: Callable[[str], None] | None = None,
 ) -> Stability:
@@ -138,12 +155,8 @@ def cluster_stability(
         As :func:`mirtool.cluster.hierarchical_order` gave it, by the same method and metric.
     method, metric
         How it was built.
-    multiscale
-        Ten scales and AU; else the ordinary bootstrap, BP alone.
-    resamples
-        Draws at each scale.
-    seed
-        Of the draws.
+    bootstrap
+        The draws; None for the defaults.
     executor
         Who does the work; the result is the same for any number of workers, and for none.
     on_step
@@ -158,12 +171,14 @@ def cluster_stability(
     ----------
     Shimodaira (2002, 2004); Efron, Halloran and Holmes (1996) for the ordinary bootstrap.
     """
+    bootstrap = bootstrap or Bootstrap()
+    resamples, multiscale = bootstrap.resamples, bootstrap.multiscale
     if resamples < 1:
         raise UsageError("the bootstrap needs draws", found=str(resamples), expected="1000 or more")
     p = values.shape[1]
     # Cut off as pvclust does; the nudge keeps 0.7 · 10 at seven.
     sizes = [max(1, int(scale * p + 1e-9)) for scale in (SCALES if multiscale else (1.0,))]
-    tasks = resampling_tasks(sizes, resamples, seed)
+    tasks = resampling_tasks(sizes, resamples, bootstrap.seed)
     count = partial(_count, values, cluster_masks(tree.linkage), method, metric)
     found = np.zeros((len(sizes), len(tree.linkage)))
     for task, of_task in zip(tasks, run_tasks(count, tasks, executor, on_step), strict=True):

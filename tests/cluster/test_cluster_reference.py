@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from mirtool.cluster import (
+    Bootstrap,
     cluster_stability,
     cut_tree,
     fit_scales,
@@ -97,7 +98,7 @@ def test_the_fit_over_scales_is_that_of_pvclust(row):
 def test_shares_and_au_are_those_of_pvclust_but_for_the_draw(complete, method, metric, in_r):
     tree = hierarchical_order(complete, axis=1, method=method, metric=metric)
     resamples = 1000
-    found = cluster_stability(complete.T, tree, method=method, metric=metric, resamples=resamples)
+    found = cluster_stability(complete.T, tree, method=method, metric=metric, bootstrap=Bootstrap(resamples))
     place = {tuple(np.flatnonzero(row) + 1): merge for merge, row in enumerate(members(tree))}
     expected = [row for row in rows_of("cluster_pvclust.csv") if (row["method"], row["metric"]) == (in_r, metric)]
     assert len(expected) == len(place)
