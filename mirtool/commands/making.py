@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import inspect
+import inspect as introspection
 import re
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Annotated, Any
 
 import typer
@@ -16,6 +17,12 @@ from mirtool.workflow.step import OUTPUT_PANEL, Parameter, Step
 
 ARGUMENT_PANEL = "Arguments"
 
+FORMER_OPTIONS: Mapping[str, Mapping[str, str]] = {
+    "init": {"--format": "--input-format"},
+    "inspect": {"--format": "--input-format"},
+}
+"""Options of the last version by command."""
+
 FIGURE_OPTIONS = ("figures", "no_figures")
 
 
@@ -23,10 +30,26 @@ class PanelCommand(TyperCommand):
     """A command whose help shows an example first, and its options by panel, as plain text."""
 
     examples: tuple[tuple[str, str], ...] = ()
+    former_options: Mapping[str, str] = MappingProxyType({})
+    """Options of the last version, which still work."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the call, with former options as those they are now."""
+        return super().parse_args(ctx, [self._current(argument) for argument in args])
+
+    def _current(self, argument: str) -> str:
+        name, mark, value = argument.partition("=")
+        if name not in self.former_options:
+            return argument
+        from mirtool.commands.console import say
+
+        new = self.former_options[name]
+        say(f"{name} is called {new} now; the old name goes with the next version.")
+        return f"{new}{mark}{value}"
 
     def format_help_text(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
         """Write the summary, the examples, then the details."""
-        summary, _, details = inspect.cleandoc(self.help or "").partition("\n\n")
+        summary, _, details = introspection.cleandoc(self.help or "").partition("\n\n")
         formatter.write_paragraph()
         with formatter.indentation():
             formatter.write_text(" ".join(summary.split()))
@@ -78,8 +101,10 @@ def command_function(step: Step) -> Callable[..., None]:
 
     command.__name__ = step.name.replace("-", "_")
     command.__doc__ = step.help
-    context = inspect.Parameter("context", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context)
-    signature = inspect.Signature([context, *parameters])
+    context = introspection.Parameter(
+        "context", introspection.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context
+    )
+    signature = introspection.Signature([context, *parameters])
     command.__signature__ = signature  # type: ignore[attr-defined]
     command.__annotations__ = {own.name: own.annotation for own in signature.parameters.values()}
     return command
@@ -104,6 +129,7 @@ def make_command(step: Step) -> Any:
     made = typer.main.get_command(app)
     made.name = step.name
     made.examples = tuple(step.examples)  # type: ignore[attr-defined]
+    made.former_options = FORMER_OPTIONS.get(step.name, {})  # type: ignore[attr-defined]
     return made
 
 
@@ -112,7 +138,7 @@ def _is_given(context: typer.Context, name: str) -> bool:
     return source is not None and source.name != "DEFAULT"
 
 
-def _typed(parameter: Parameter) -> inspect.Parameter:
+def _typed(parameter: Parameter) -> introspection.Parameter:
     """Return a parameter as typer reads it."""
     declared = parameter.declaration
     kind = _kind_of(parameter)  # limits and choices are checked by the settings, with one kind of message
@@ -122,17 +148,18 @@ def _typed(parameter: Parameter) -> inspect.Parameter:
         shared["rich_help_panel"] = ARGUMENT_PANEL
         info: Any = typer.Argument(**shared)
     else:
-        info = typer.Option(declared.option or option_name(parameter.name), **shared)
-    default = inspect.Parameter.empty if parameter.is_required else parameter.default
+        names = declared.option or option_name(parameter.name)
+        info = typer.Option(*(names.split("/") if "-o" in names.split("/") else [names]), **shared)
+    default = introspection.Parameter.empty if parameter.is_required else parameter.default
     optional: Any = kind
     if parameter.is_many:
         optional = list[kind] if parameter.is_required else list[kind] | None  # type: ignore[valid-type]
-        default = inspect.Parameter.empty if parameter.is_required else None
+        default = introspection.Parameter.empty if parameter.is_required else None
     elif default is None:
         optional = kind | None
-    return inspect.Parameter(
+    return introspection.Parameter(
         parameter.name,
-        inspect.Parameter.KEYWORD_ONLY,
+        introspection.Parameter.KEYWORD_ONLY,
         default=default,
         annotation=Annotated[optional, info],
     )
@@ -152,9 +179,11 @@ def _mentions(annotation: Any, kind: type) -> bool:
     return annotation is kind or any(_mentions(each, kind) for each in typing.get_args(annotation))
 
 
-def _output_parameter(name: str, step: Step) -> inspect.Parameter:
+def _output_parameter(name: str, step: Step) -> introspection.Parameter:
     annotation, default = OUTPUT_OPTIONS[name if (name, step.output) != ("output", "folder") else "folder"]
-    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+    return introspection.Parameter(
+        name, introspection.Parameter.KEYWORD_ONLY, default=default, annotation=annotation
+    )
 
 
 def _output(kind: Any, *names: str, **shown: Any) -> Any:

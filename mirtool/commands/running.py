@@ -43,13 +43,26 @@ def run_command(step: Step, given: Mapping[str, Any], output: Mapping[str, Any])
     execution = perform(prepared)
     for warning in execution.run.warnings:
         warn(warning)
-    for block in execution.result.summary:
+    if step.output == "none":
+        write_to(execution.result, target)
+        _say_summary(execution.result)
+    else:
+        _say_summary(execution.result)
+        written = write_to(execution.result, target)
+        say_written(written.paths)
+        for path in written.leftovers:
+            warn(f"{path} is from an earlier run")
+    failures = execution.result.failures()
+    for failure in failures[:-1]:
+        say(f"mirtool: error: {failure.in_shell()}")
+    if failures:
+        raise failures[-1]
+
+
+def _say_summary(result: Any) -> None:
+    for block in result.summary:
         for line in block.lines():
             say(line)
-    written = write_to(execution.result, target)
-    say_written(written.paths)
-    for path in written.leftovers:
-        warn(f"{path} is from an earlier run")
 
 
 def say_written(paths: Sequence[Path]) -> None:

@@ -8,44 +8,60 @@ from typing import Any
 from mirtool.io.registry import FORMATS
 from mirtool.settings import Settings, setting
 
+READING, SHEET, SHOWN = "Reading", "Sample sheet", "Output"
 
-def format_setting() -> Any:
+
+def input_format_setting() -> Any:
     """Declare the format of the files that are read."""
     return setting(
         None,
-        "Format of the files; told by their content if left out.",
+        "Format of the files; recognized by their content if left out.",
+        panel=READING,
         metavar="NAME",
         choices=FORMATS,
         kind="format",
-        option="--format",
     )
 
 
 def samples_in_rows_setting() -> Any:
     """Declare that plain tables have one row per sample."""
-    return setting(False, "Tables have one row per sample and one column per probe.")
+    return setting(False, "Tables have one row per sample and one column per probe.", panel=READING)
 
 
 @dataclass(frozen=True)
 class InitSettings(Settings):
-    """How the arrays are read whose samples become a sheet."""
+    """How the arrays are read whose samples become a sheet, and where the sheet is written."""
 
     samples_in_rows: bool = samples_in_rows_setting()
-    format_name: str | None = format_setting()
+    input_format: str | None = input_format_setting()
+    output: str = setting(
+        "samples.csv",
+        "The sheet to write; its paths are relative to its own folder. - is stdout.",
+        panel=SHEET,
+        metavar="SHEET",
+        option="--output/-o",
+    )
+    force: bool = setting(False, "Replace a sheet that exists.", panel=SHEET)
 
 
 @dataclass(frozen=True)
 class InspectSettings(Settings):
     """How files are read, and what their probes are checked against."""
 
-    format_name: str | None = format_setting()
+    input_format: str | None = input_format_setting()
     gal: str | None = setting(
-        None, "Check the arrays against this array list, spot for spot.", metavar="FILE", is_path=True
+        None,
+        "Check the arrays against this array list, spot for spot.",
+        panel=READING,
+        metavar="FILE",
+        is_path=True,
     )
     platform: str | None = setting(
         None,
         "Look up the arrays' IDs in this GEO platform table and count what it has.",
+        panel=READING,
         metavar="FILE",
         is_path=True,
     )
     samples_in_rows: bool = samples_in_rows_setting()
+    as_json: bool = setting(False, "Print a JSON array, one object per file.", panel=SHOWN, option="--json")

@@ -9,7 +9,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from mirtool.workflow.step import Step
 
-STEPS: Mapping[str, str] = {"diff": "mirtool.workflow.diff"}
+STEPS: Mapping[str, str] = {
+    "init": "mirtool.workflow.init",
+    "inspect": "mirtool.workflow.inspect",
+    "diff": "mirtool.workflow.diff",
+}
 """Step to the module that defines it as ``STEP``, in the order in which a study needs them."""
 
 

@@ -231,6 +231,8 @@ def destination(
         raise UsageError(
             f"{option('figures')} and {option('no_figures')} contradict each other", hint="leave one of them out"
         )
+    if step.output == "none":
+        return Destination(STDOUT, None, None)
     home = study if output is None else None
     drawn = None if no_figures else Path(figures) if figures else home.figures if home else None
     if step.output == "folder":
@@ -280,6 +282,13 @@ def write_to(result: Result, where: Destination) -> Written:
     from mirtool.study.record import merge_run, read_runs, relative_to
 
     step = load_step(result.provenance.step)
+    if step.output == "none":
+        printed = result.stdout()
+        if printed is not None:
+            write_bytes(printed, STDOUT)
+        named = {Path(name): data for name, data in result.files().items()}
+        write_files(named)
+        return Written(list(named), [])
     files = render(result, where)
     if step.output == "file" and is_stream(where.target):
         main = next(iter(result.tables().values()))
@@ -322,7 +331,7 @@ def write_result(
     """
     step = load_step(result.provenance.step)
     study = result.provenance.study
-    if output is None and study is None:
+    if output is None and study is None and step.output != "none":
         raise UsageError("name a file or a folder to write to", parameter="output")
     folder = output
     if step.output == "file" and output is not None and not Path(output).suffix and not Path(output).exists():

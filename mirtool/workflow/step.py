@@ -236,6 +236,14 @@ class Result:
         path = Path(main)
         return main if table == next(iter(self.tables())) else f"{path.stem}_{table}{path.suffix}"
 
+    def stdout(self) -> bytes | None:
+        """Return what a step without a main table prints on stdout; None for nothing."""
+        return None
+
+    def failures(self) -> Sequence[MirtoolError]:
+        """Return what could not be done; the command ends with the last of them, after everything was written."""
+        return ()
+
     def numbers(self) -> dict[str, Any]:
         """Return the numbers reported, as plain values, for the record."""
         return {}

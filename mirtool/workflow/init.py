@@ -1,0 +1,144 @@
+"""``mirtool init``: write the sample sheet of a study, to be filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mirtool.errors import UsageError, option
+from mirtool.report.text.blocks import Line, Summary
+from mirtool.settings import setting
+from mirtool.study.settings import InitSettings
+from mirtool.workflow.sources import as_paths
+from mirtool.workflow.step import Inputs, Result, Run, Step
+
+if TYPE_CHECKING:
+    from mirtool.model import Table
+
+STDOUT = "-"
+
+
+@dataclass(frozen=True)
+class InitInputs(Inputs):
+    """The arrays of a study."""
+
+    place = "files"
+    main = ("files",)
+
+    files: tuple[Any, ...] = setting(
+        help="The arrays: scanner files, tables of intensities, or a GEO series matrix.",
+        metavar="FILES...",
+        argument=True,
+        is_path=True,
+    )
+
+
+class InitResult(Result):
+    """A draft of the sample sheet."""
+
+    def __init__(self, sheet: Table, output: str, n_files: int, series_matrix: str | None) -> None:
+        self.sheet = sheet
+        self.output = output
+        self.n_files = n_files
+        self.series_matrix = series_matrix
+
+    def tables(self) -> Mapping[str, Table]:
+        """Return ``samples``: one row per sample, groups still empty."""
+        return {"samples": self.sheet}
+
+    def files(self) -> Mapping[str, bytes]:
+        """Return the sheet as a file."""
+        from mirtool.report.tables import table_bytes
+
+        return {} if self.output == STDOUT else {self.output: table_bytes(self.sheet, self.output)}
+
+    def stdout(self) -> bytes | None:
+        """Return the sheet, where it goes to stdout."""
+        from mirtool.report.tables import table_bytes
+
+        return table_bytes(self.sheet, STDOUT) if self.output == STDOUT else None
+
+    @property
+    def summary(self) -> Summary:
+        """How many samples there are, and what to do next."""
+        from mirtool.wording import plural
+
+        if self.output == STDOUT:
+            return ()
+        return (
+            Line(f"Wrote {self.output}: {plural(len(self.sheet), 'sample')} from {plural(self.n_files, 'file')}"),
+            Line("What to do next:"),
+            Line(
+                f"  1. Open {self.output} and fill in the column 'group' "
+                "(and correct the sample names, if you like)."
+            ),
+            Line(f"  2. {self._next_command()}"),
+        )
+
+    def _next_command(self) -> str:
+        from mirtool.study.folder import SAMPLES_FILE
+
+        sheet = Path(self.output)
+        if self.series_matrix:
+            return (
+                f"mirtool diff {self.series_matrix} --samples {sheet} --scale log2 "
+                "(or linear: see the submitters' words)"
+            )
+        if sheet.name != SAMPLES_FILE:
+            return f"mirtool normalize --samples {sheet}"
+        return "mirtool normalize" if sheet.parent == Path() else f"In {sheet.parent}: mirtool normalize"
+
+
+def init(inputs: InitInputs, settings: InitSettings, _run: Run) -> InitResult:
+    """Look at the arrays of a study and write its sample sheet: sample,group,file.
+
+    The sample names come from the file names (or from the columns of a table) and may be changed. The groups
+    are left empty for you to fill in; nothing is guessed. What a table says about its samples becomes further
+    columns: of a GEO series matrix the titles and every characteristic that differs. Nothing else is written.
+    """
+    from mirtool.io.arrays import geo
+    from mirtool.io.registry import sniff_format
+    from mirtool.report.tables import format_of
+    from mirtool.study.draft import draft_samples
+
+    files = as_paths(inputs.files)
+    output = settings.output
+    format_of(output)
+    sheet = Path(output)
+    if output != STDOUT:
+        _refuse_overwriting(sheet, files, force=settings.force)
+    folder = Path() if output == STDOUT else sheet.parent
+    table = draft_samples(files, folder, format=settings.input_format, samples_in_rows=settings.samples_in_rows)
+    is_series = len(files) == 1 and sniff_format(files[0], settings.input_format) == geo.FORMAT
+    return InitResult(table, output, len(files), files[0] if is_series else None)
+
+
+def _refuse_overwriting(sheet: Path, files: list[str], *, force: bool) -> None:
+    if sheet.resolve() in {Path(file).resolve() for file in files}:
+        raise UsageError(
+            f"{sheet} is one of the arrays' own files",
+            hint=f"name another sheet: {option('output', 'samples.csv')}",
+        )
+    if sheet.is_file() and not force:
+        raise UsageError(
+            f"{sheet} exists already",
+            hint=f"fill in that one, name another with {option('output')}, or replace it with {option('force')}",
+        )
+
+
+STEP = Step(
+    name="init",
+    function=init,
+    inputs=InitInputs,
+    settings=InitSettings,
+    output="none",
+    recorded=False,
+    examples=(
+        ("mirtool init exports/*.gpr", "write samples.csv"),
+        ("mirtool init intensities.xlsx", "one row per sample column"),
+        ("mirtool init GSE1_series_matrix.txt.gz", ""),
+        ("mirtool init *.gpr -o pilot.csv", "another name, then: mirtool normalize --samples pilot.csv"),
+    ),
+)
