@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Collection, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -26,17 +24,14 @@ from mirtool.commands.options import (
     SchedulerOption,
     WorkersOption,
 )
-from mirtool.errors import MirtoolError, UsageError
+from mirtool.errors import UsageError, for_shell
 from mirtool.io.tables.text import hash_files
 from mirtool.wording import plural
 from mirtool.workflow.workers import open_executor
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor
-
-    from mirtool.io.tables.text_tables import TextTable
     from mirtool.model import GeneSets
-    from mirtool.network import EnrichmentTable, MirnaUniverse, NullTest
+    from mirtool.network import EnrichmentTable, NullTest
 
 GeneSetsOption = Annotated[
     str | None,
@@ -89,25 +84,9 @@ DrawsOption = Annotated[
 ]
 SeedOption = Annotated[int, typer.Option("--seed", metavar="N", min=0, help="Of all draws.")]
 
-NULLS = {
-    "genes": ("genes",),
-    "mirnas": ("miRNAs",),
-    "degree": ("degree",),
-    "all": ("genes", "miRNAs", "degree"),
-}
-"""What ``--null`` may be, and the nulls it stands for."""
-QUERIES = {"shared targets": 2, "all targets": 1}
-"""What is asked of a network, and how many miRNAs must target a gene of it."""
-UNIVERSE_FILE = "network_mirna_universe.csv"
-GO_NAMES = {"go": "bp", "go-bp": "bp", "go-cc": "cc", "go-mf": "mf"}
-"""What ``--gene-sets`` calls the branches of the embedded Gene Ontology."""
-GO_ALL = ("go-bp", "go-cc", "go-mf")
-REDUCE = ("none", "ancestors", "similar")
-"""What ``--reduce`` may be."""
 
 TERMS_TOLD = 5
 TERM_FDR = 0.05
-GENE_HEADERS = ("gene", "genesymbol", "symbol", "genename", "targetgene", "target", "name")
 
 
 def enrichment(
@@ -169,10 +148,21 @@ def enrichment(
       mirtool enrichment --gene-sets go-all --gene-sets KEGG_2021_Human.gmt --reduce similar
     """  # noqa: D301  (typer wants the backspace itself)
     from mirtool.network import enrichment_table, over_representation
+    from mirtool.network.analysis import enrich_query
+    from mirtool.network.enrichment.queries import match_to_sets, read_queries
+    from mirtool.network.enrichment.redundancy import reduce_all
+    from mirtool.network.settings import EnrichmentSettings
     from mirtool.report.tables import format_of
 
-    nulls = choose_nulls(null)
-    check_reduce(reduce)
+    settings = EnrichmentSettings(
+        gene_sets=tuple(gene_sets or ()),
+        reduce=reduce,
+        min_size=min_size,
+        max_size=max_size,
+        null=null,
+        draws=draws,
+        seed=seed,
+    )
     check_figure_options(figures, no_figures)
     place = find_place([genes] if genes else [], None, "list of genes")
     target = place.target(output, "enrichment.csv")
@@ -180,32 +170,50 @@ def enrichment(
     source = genes or result_of_study(
         place, "network_nodes.csv", "network", made_by="network", instead="a list of genes"
     )
-    queries, universe = _read_queries(source, universe)
-    mirnas_source, mirnas = _find_mirnas(source, queries, null)
-    collections = find_collections(gene_sets)
+    asked = read_queries(source, universe, null)
+    universe = asked.universe_source
+    collections = collections_named(gene_sets)
     if not collections:
         raise UsageError("there is nothing to test without gene sets", hint="name some, or leave --gene-sets out")
-    everything = _read_universe(universe)
-    sizes: dict[str, Any] = {"min_size": min_size, "max_size": max_size}
+    if asked.universe is None:
+        warn(
+            "no --universe given: every gene of the gene sets counts as one that could have been in the list, "
+            "which makes P too small where fewer could"
+        )
 
     def test_list(members: Collection[str], sets: GeneSets, query: str) -> EnrichmentTable:
-        among = everything
-        if "genes" in queries:  # a network's genes are those of its interactions, and stay as they stand
-            members, among = _with_names_of(sets, members, among, source)
-        return over_representation(members, sets, universe=among, query=query, **sizes)
+        among = asked.universe
+        if not asked.of_network:  # a network's genes have the names of its interactions
+            matched = match_to_sets(sets, members, among, source)
+            members, among = matched.genes, matched.universe
+            for note in matched.notes:
+                say(note)
+        return over_representation(
+            members, sets, universe=among, min_size=min_size, max_size=max_size, query=query
+        )
 
     with open_executor(workers, scheduler) as executor:
         tests = [
-            enrich_targets(mirnas, sets, query, nulls, draws, executor, universe=everything, seed=seed, **sizes)
-            if mirnas is not None
+            enrich_query(
+                asked.mirnas,
+                sets,
+                query,
+                settings,
+                genes=asked.universe,
+                executor=executor,
+                progress=progress_steps,
+            )
+            if asked.mirnas is not None
             else test_list(members, sets, query)
             for sets in collections
-            for query, members in queries.items()
+            for query, members in asked.queries.items()
             if len(members)
         ]
-    tests = reduce_all(tests, reduce)
-    if mirnas is not None:
-        say(f"miRNA universe: {mirnas.described}")
+    tests, not_reduced = reduce_all(tests, reduce)
+    for text in not_reduced:
+        warn(text)
+    if asked.mirnas is not None:
+        say(f"miRNA universe: {asked.mirnas.described}")
     for test in tests:
         say_terms(test)
     write_result(enrichment_table(tests), target, format_name)
@@ -226,87 +234,9 @@ def enrichment(
             "draws": draws,
             "seed": seed,
         },
-        inputs=hash_files([source, universe, mirnas_source, *(gene_sets or ())]),
+        inputs=hash_files([source, universe, asked.mirnas_source, *(gene_sets or ())]),
         summary=summarize_all(tests),
     )
-
-
-def _with_names_of(
-    sets: GeneSets, members: Collection[str], everything: Collection[str] | None, source: str
-) -> tuple[Collection[str], Collection[str] | None]:
-    """Return the genes of a list, and those of its universe, the names that the sets have for them."""
-    from mirtool.annotation.gene_symbols import load_gene_symbols, match_to, met_in_words
-    from mirtool.model import text_array
-
-    labels = frozenset[str]().union(*sets.genes)
-    names, n_met = match_to(text_array(members), labels, load_gene_symbols())
-    if n_met:
-        say(f"{sets.source}: {met_in_words(n_met, source)}")
-    if everything is not None:
-        everything = frozenset(match_to(text_array(everything), labels, load_gene_symbols())[0])
-    return list(dict.fromkeys(names)), everything
-
-
-def choose_nulls(null: str | None) -> tuple[str, ...]:
-    """Return the nulls that ``--null`` names; all where it was left out."""
-    if null is not None and null not in NULLS:
-        raise UsageError(f"--null can't be {null!r}", expected=" or ".join(NULLS))
-    return NULLS[null or "all"]
-
-
-def check_reduce(reduce: str) -> None:
-    """Refuse a ``--reduce`` that there is not."""
-    if reduce not in REDUCE:
-        raise UsageError(f"--reduce can't be {reduce!r}", expected=" or ".join(REDUCE))
-
-
-def reduce_all(tests: Sequence[EnrichmentTable], method: str) -> list[EnrichmentTable]:
-    """Say of each result which term stands for which; collections without ancestors are told and left as they are.
-
-    Raises
-    ------
-    UsageError
-        Where no result can be reduced so.
-    """
-    from mirtool.network.enrichment.redundancy import ANCESTORS, has_ancestors, reduce_terms
-
-    if method == "none":
-        return list(tests)
-    able = [method != ANCESTORS or has_ancestors(test.descriptions) for test in tests]
-    for source in dict.fromkeys(test.source for test, can in zip(tests, able, strict=True) if not can):
-        if any(able):
-            warn(f"{source} has no ancestors, which only GO has: its terms are not reduced")
-    return [
-        reduce_terms(test, method) if can or not any(able) else test for test, can in zip(tests, able, strict=True)
-    ]
-
-
-def enrich_targets(
-    mirnas: MirnaUniverse,
-    sets: GeneSets,
-    query: str,
-    nulls: Sequence[str],
-    draws: int,
-    executor: Executor | None,
-    **options: Any,
-) -> EnrichmentTable:
-    """Test one query of :data:`QUERIES` against the nulls, with a progress bar on a terminal."""
-    from mirtool.network import target_enrichment
-    from mirtool.network.enrichment.mirna_null import n_tasks
-
-    steps = n_tasks(draws) * sum(null != "genes" for null in nulls)
-    with progress_steps(f"Drawing miRNAs for the {query}", steps) as on_step:
-        return target_enrichment(
-            mirnas,
-            sets,
-            shared_by=QUERIES[query],
-            nulls=nulls,
-            query=query,
-            draws=draws,
-            executor=executor,
-            on_step=on_step,
-            **options,
-        )
 
 
 def summarize(test: EnrichmentTable) -> dict[str, Any]:
@@ -329,57 +259,24 @@ def summarize_all(tests: Sequence[EnrichmentTable]) -> dict[str, Any]:
     return {test.query + (f" in {test.source}" if several else ""): summarize(test) for test in tests}
 
 
-def find_gene_sets(name: str | None) -> GeneSets | None:
-    """Return gene sets that ``--gene-sets`` names: embedded, of a file, kept, of Enrichr; None for ``none``."""
-    from mirtool.io.genes.enrichr import read_library
-    from mirtool.io.genes.gene_sets import embedded_go, read_gene_sets
-    from mirtool.library import has_entry, load_gene_sets
+def gene_sets_named(name: str | None) -> GeneSets | None:
+    """Return the collection of gene sets of a name, None for ``none``; print warnings."""
+    from mirtool.library.sources import find_gene_sets
 
-    if name == "none":
-        return None
-    if name == "go-all":
-        raise UsageError("one collection of gene sets is tested here at a time", expected="go, go-cc or go-mf")
-    if name is None or name in GO_NAMES:
-        return embedded_go(GO_NAMES[name or "go"])
-    is_path = os.sep in name or "/" in name or name.lower().endswith((".gmt", ".gz", ".txt"))
-    if is_path or Path(name).is_file():
-        if has_entry("genesets", name):
-            warn(f"{name} is a file here and a name in the library: the file is read")
-        return read_gene_sets(name)
-    return load_gene_sets(name) if has_entry("genesets", name) else read_library(name)
+    found = find_gene_sets(name)
+    for text in found.warnings:
+        warn(for_shell(text))
+    return found.sets[0] if found.sets else None
 
 
-def find_collections(names: Sequence[str] | None, species: str | None = None) -> list[GeneSets]:
-    """Return every collection of gene sets that ``--gene-sets`` names, each once; none for ``none``.
+def collections_named(names: Sequence[str] | None, species: str | None = None) -> list[GeneSets]:
+    """Return the collections of gene sets of these names, none for ``none``; print warnings."""
+    from mirtool.library.sources import find_collections
 
-    The embedded GO is of human genes. For miRNAs of another ``species`` it is left out where nobody asked for it:
-    the few symbols that are spelled alike would be tested as if they were a universe.
-
-    Raises
-    ------
-    UsageError
-        Where ``none`` stands beside others, and where two collections bear one name.
-    """
-    wanted: dict[str, None] = {}
-    for name in names or ["go"]:
-        wanted |= dict.fromkeys(GO_ALL if name == "go-all" else ("go-bp",) if name == "go" else (name,))
-    if "none" in wanted and len(wanted) > 1:
-        raise UsageError("--gene-sets none and others contradict each other", found=" and ".join(wanted))
-    if species not in (None, "hsa") and any(name in GO_NAMES for name in wanted):
-        human = f"the GO that comes with mirtool is of human genes, and the miRNAs are of {species}"
-        if not names:
-            warn(f"gene sets not tested: {human}; give those of its genes (--gene-sets FILE.gmt)")
-            return []
-        warn(human)
-    found = [sets for name in wanted if (sets := find_gene_sets(name)) is not None]
-    sources = [sets.source for sets in found]
-    for source in sources:
-        if sources.count(source) > 1:
-            raise UsageError(
-                f"two collections of gene sets are called {source}, and could not be told apart in the table",
-                hint="rename one of the files",
-            )
-    return found
+    found = find_collections(names, species)
+    for text in found.warnings:
+        warn(for_shell(text))
+    return list(found.sets)
 
 
 def say_terms(test: EnrichmentTable) -> None:
@@ -439,66 +336,3 @@ def _say_top(test: EnrichmentTable) -> None:
             for i in shown
         ],
     )
-
-
-def _read_queries(source: str, universe: str | None) -> tuple[Mapping[str, Collection[str]], str | None]:
-    """Read the lists to test, and find the universe that belongs to them."""
-    from mirtool.io.tables.name_lists import read_names
-    from mirtool.io.tables.text import read_head
-    from mirtool.io.tables.text_tables import head_table
-
-    head = head_table(read_head(source))
-    if head is None or not {"name", "type", "miRNAs"} <= set(head.header):
-        return {"genes": read_names(source, GENE_HEADERS, "gene")}, universe
-    beside = Path(source).with_name("network_universe.csv")
-    if universe is None and beside.is_file():
-        universe = str(beside)
-    return _read_nodes(source), universe
-
-
-def _find_mirnas(
-    source: str, queries: Mapping[str, Collection[str]], null: str | None
-) -> tuple[str | None, MirnaUniverse | None]:
-    """Find the miRNAs that could have been chosen for a network; None where no null is to draw any."""
-    from mirtool.io.tables.text_tables import read_table
-    from mirtool.network.interactions.mirna_universe import read_universe
-
-    path = Path(source).with_name(UNIVERSE_FILE)
-    if queries.keys() != QUERIES.keys() or not path.is_file():
-        if null not in (None, "genes"):
-            raise UsageError(
-                f"--null {null} needs the miRNAs behind the genes",
-                hint=f"name the network_nodes.csv of `mirtool network`, with its {UNIVERSE_FILE} beside it",
-            )
-        return None, None
-    universe = read_universe(read_table(path))
-    counts = universe.targets.incidence[universe.chosen.nonzero()[0]].sum(axis=0)
-    if any(set(universe.targets.genes[counts >= n]) != set(queries[query]) for query, n in QUERIES.items()):
-        raise MirtoolError(
-            f"{UNIVERSE_FILE} is of another network than {Path(source).name}",
-            path=path,
-            hint="run `mirtool network` again, or take the file away to draw genes only",
-        )
-    return str(path), universe
-
-
-def _read_nodes(source: str) -> dict[str, Collection[str]]:
-    from mirtool.io.tables.text_tables import read_table
-
-    table: TextTable = read_table(source)
-    column = {name: j for j, name in enumerate(table.header)}
-    genes = table.text(column["type"]) == "gene"
-    names, mirnas = table.text(column["name"]), table.numbers(column["miRNAs"])
-    return {"shared targets": names[genes & (mirnas >= 2)], "all targets": names[genes]}
-
-
-def _read_universe(universe: str | None) -> Collection[str] | None:
-    from mirtool.io.tables.name_lists import read_names
-
-    if universe is None:
-        warn(
-            "no --universe given: every gene of the gene sets counts as one that could have been in the list, "
-            "which makes P too small where fewer could"
-        )
-        return None
-    return read_names(universe, GENE_HEADERS, "gene")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,22 +10,17 @@ import typer
 from mirtool.commands.common import Place, find_place, record_run, write_result
 from mirtool.commands.console import progress_steps, say, say_pairs, say_table
 from mirtool.commands.current_names import AliasesOption, load_mirna_names
-from mirtool.commands.enrichment import GeneSetsOption, SeedOption, find_gene_sets
+from mirtool.commands.enrichment import GeneSetsOption, SeedOption, gene_sets_named
 from mirtool.commands.network_interactions import (
     CombineOption,
     EvidenceOption,
     InteractionsOption,
     MinScoreOption,
-    Sources,
-    choose_sources,
-    read_known,
+    hash_sources,
+    read_combined,
+    sources_record,
 )
-from mirtool.commands.network_mirnas import (
-    ChosenMirnas,
-    choose_mirnas,
-    species_in_common,
-    update_study_names,
-)
+from mirtool.commands.network_mirnas import choose_mirnas_of_place
 from mirtool.commands.options import (
     FiguresOption,
     FormatOption,
@@ -43,7 +37,9 @@ from mirtool.workflow.workers import open_executor
 if TYPE_CHECKING:
     from mirtool.model import GeneSets
     from mirtool.network import TargetTable
-    from mirtool.network.enrichment.gsea import GseaTable, RankedGenes
+    from mirtool.network.enrichment.gsea import GseaTable
+    from mirtool.network.interactions.study_mirnas import ChosenMirnas
+    from mirtool.network.settings import InteractionSettings
 
 SETS_TOLD = 8
 SET_FDR = 0.05
@@ -134,50 +130,47 @@ def gsea(
       mirtool gsea ranked.rnk --gene-sets h.all.symbols.gmt --figures figures > gsea.csv
       mirtool gsea deseq2.csv --rank-by log2 --targets --mirnas hsa-miR-17-5p,hsa-miR-20a-5p
     """  # noqa: D301  (typer wants the backspace itself)
-    from mirtool.annotation.gene_symbols import load_gene_symbols, match_to, met_in_words
     from mirtool.io.genes.gene_changes import read_gene_changes
-    from mirtool.network.enrichment.gsea import MAX_SIZE, MIN_SIZE, gsea_table, n_tasks, rank_genes
     from mirtool.network.enrichment.gsea import gsea as test_gene_sets
+    from mirtool.network.enrichment.gsea import gsea_table, n_tasks, rank_for_sets
+    from mirtool.network.settings import GseaSettings
     from mirtool.report.tables import format_of
 
-    if targets and gene_sets is not None:
-        raise UsageError("--targets and --gene-sets contradict each other", hint="leave one of the two out")
-    if score is not None and rank_by not in (None, "statistic"):
-        raise UsageError("--score and --rank-by contradict each other", hint="leave one of the two out")
-    sources = choose_sources(interactions, combine, min_score)
+    settings = GseaSettings(
+        interactions=tuple(interactions or ()),
+        combine=combine,
+        min_score=tuple(min_score or ()),
+        evidence=evidence,
+        aliases=tuple(aliases or ()),
+        regulation=regulation,
+        mirnas=mirnas,
+        targets=targets,
+        gene_sets=gene_sets,
+        rank_by=rank_by,
+        score=score,
+        min_size=min_size,
+        max_size=max_size,
+        permutations=permutations,
+        weight=weight,
+        seed=seed,
+    )
     place = _find_place(output)
     target = place.target(output, "gsea.csv")
     format_of(target, format_name)
     changes = read_gene_changes(genes, score=score)
     if targets:
-        sets, known, source = _target_sets(place, mirnas, regulation, sources, evidence, aliases)
-        labels = known.interactions.gene.tolist()
+        sets, known, source = _target_sets(place, mirnas, regulation, settings)
     else:
         sets, known, source = _gene_sets(gene_sets), None, None
-        labels = sorted(frozenset[str]().union(*sets.genes))
-    names, n_met = match_to(changes.gene, labels, load_gene_symbols())
-    ranked = rank_genes(replace(changes, gene=names), "statistic" if score else rank_by)
-    if n_met:
-        ranked = replace(ranked, remarks=(*ranked.remarks, met_in_words(n_met, changes.path)))
-    smallest, largest = MIN_SIZE, MAX_SIZE
-    if known is not None:
-        ranked = _among_known(ranked, known)
-        smallest, largest = 5, len(ranked)
+    prepared = rank_for_sets(changes, sets, settings, known)
+    ranked = prepared.ranked
+    for note in prepared.notes:
+        say(note)
     with (
         open_executor(workers, scheduler) as executor,
         progress_steps("Drawing gene sets", n_tasks(permutations)) as on_step,
     ):
-        result = test_gene_sets(
-            ranked,
-            sets,
-            min_size=smallest if min_size is None else min_size,
-            max_size=largest if max_size is None else max_size,
-            permutations=permutations,
-            seed=seed,
-            weight=weight,
-            executor=executor,
-            on_step=on_step,
-        )
+        result = test_gene_sets(ranked, sets, settings, executor=executor, on_step=on_step)
     _tell(result, targets=targets)
     write_result(gsea_table(result), target, format_name)
     _draw(result, place.figures(figures))
@@ -190,7 +183,7 @@ def gsea(
             "targets": targets,
             "mirnas": mirnas,
             "regulation": regulation,
-            **sources.arguments,
+            **sources_record(settings),
             "evidence": evidence,
             "gene_sets": gene_sets,
             "rank_by": rank_by,
@@ -201,7 +194,7 @@ def gsea(
             "weight": weight,
             "seed": seed,
         },
-        inputs=hash_files([genes, source, gene_sets, *(aliases or ())]) | sources.hashes(),
+        inputs=hash_files([genes, source, gene_sets, *(aliases or ())]) | hash_sources(settings),
         summary={
             "ranked_by": ranked.by,
             "genes_ranked": len(ranked),
@@ -224,7 +217,7 @@ def _find_place(output: str | None) -> Place:
 
 
 def _gene_sets(name: str | None) -> GeneSets:
-    sets = find_gene_sets(name)
+    sets = gene_sets_named(name)
     if sets is None:
         raise UsageError("there is nothing to test without gene sets", hint="name some, or leave --gene-sets out")
     return sets
@@ -234,31 +227,18 @@ def _target_sets(
     place: Place,
     mirnas: str | None,
     regulation: str | None,
-    sources: Sources,
-    evidence: str,
-    aliases: list[str] | None,
+    settings: InteractionSettings,
 ) -> tuple[GeneSets, TargetTable, str | None]:
     """Return the targets of the miRNAs as sets, the pairs at that evidence, and where the miRNAs are from."""
-    from mirtool.network import TargetTable, combine_probes
+    from mirtool.network.interactions.preparation import prepare_targets
     from mirtool.network.interactions.target_sets import target_sets
 
     chosen = _choose(place, mirnas, regulation)
-    book = load_mirna_names(aliases or ())
-    known, _ = read_known(sources, species_in_common(chosen.names), book)
-    chosen, _ = update_study_names(chosen, book)
-    study = combine_probes(chosen.names, chosen.regulation, chosen.log2_ratio)
-    table = TargetTable.of(known, evidence)
-    return target_sets(study, table), table, chosen.source
-
-
-def _among_known(ranked: RankedGenes, known: TargetTable) -> RankedGenes:
-    """Return the list without genes that could be no targets."""
-    restricted = ranked.among(frozenset(known.genes))
-    say(
-        f"Of {plural(len(ranked), 'gene')} of the list, {known.source} knows {len(restricted):,} "
-        f"at {known.evidence} evidence: these are ranked."
-    )
-    return restricted
+    names = load_mirna_names(settings.aliases)
+    combined = read_combined(settings, chosen.species, names)
+    chosen = chosen.with_current_names(names)
+    table = prepare_targets(combined, settings.evidence, chosen)
+    return target_sets(chosen.study, table), table, chosen.source
 
 
 def _choose(place: Place, mirnas: str | None, regulation: str | None) -> ChosenMirnas:
@@ -268,11 +248,11 @@ def _choose(place: Place, mirnas: str | None, regulation: str | None) -> ChosenM
     if mirnas is None:
         if not place.in_study:
             raise UsageError("--targets needs to know whose", hint="name a table of `mirtool diff` with --mirnas")
-        return choose_mirnas(None, None, regulation, place)
+        return choose_mirnas_of_place(None, None, regulation, place)
     table = head_table(read_head(mirnas)) if Path(mirnas).is_file() else None
     if table is not None and any(name.startswith("regulation by ") for name in table.header):
-        return choose_mirnas(mirnas, None, regulation, place)
-    return choose_mirnas(None, mirnas, regulation, place)
+        return choose_mirnas_of_place(mirnas, None, regulation, place)
+    return choose_mirnas_of_place(None, mirnas, regulation, place)
 
 
 def _tell(result: GseaTable, *, targets: bool) -> None:

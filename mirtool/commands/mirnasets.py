@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,14 +10,8 @@ import typer
 from mirtool.commands.common import record_run, write_result
 from mirtool.commands.console import say, say_pairs, say_table, warn
 from mirtool.commands.current_names import AliasesOption, load_mirna_names, names_record, tell_names
-from mirtool.commands.enrichment import find_gene_sets, summarize
-from mirtool.commands.network_mirnas import (
-    ChosenMirnas,
-    choose_mirnas,
-    find_network_place,
-    species_in_common,
-    with_universe,
-)
+from mirtool.commands.enrichment import gene_sets_named, summarize
+from mirtool.commands.network_mirnas import choose_mirnas_of_place, find_network_place
 from mirtool.commands.options import (
     DifferentialArgument,
     FormatOption,
@@ -25,16 +19,16 @@ from mirtool.commands.options import (
     OutputOption,
     RegulationOption,
 )
-from mirtool.errors import NotEnoughDataError, UsageError
+from mirtool.errors import UsageError, for_shell
 from mirtool.io.tables.text import hash_files
 from mirtool.wording import plural
 
 if TYPE_CHECKING:
-    from mirtool.annotation.mirna_names import MirnaNames
+    from mirtool.model import GeneSets
     from mirtool.network import EnrichmentTable
     from mirtool.network.enrichment.mirna_sets import ArrayMirnas, MirnaSets
+    from mirtool.network.interactions.study_mirnas import ChosenMirnas
 
-FAMILIES, CLUSTERS = "families", "clusters"
 SETS_TOLD = 5
 SET_FDR = 0.05
 
@@ -105,23 +99,35 @@ def mirnasets(
       mirtool mirnasets differential.csv --gff mmu.gff3 -o sets.xlsx
       mirtool mirnasets --mirnas up.txt --universe array.txt > sets.csv
     """  # noqa: D301  (typer wants the backspace itself)
-    from mirtool.network.enrichment.mirna_sets import array_mirnas, mirna_set_table
+    from mirtool.network.enrichment.mirna_set_analysis import analyze_mirna_sets
+    from mirtool.network.enrichment.mirna_sets import mirna_set_table
+    from mirtool.network.interactions.study_mirnas import common_species
+    from mirtool.network.settings import MirnaSetSettings
     from mirtool.report.tables import format_of
 
     place = find_network_place(differential, mirnas)
     target = place.target(output, "mirna_sets.csv")
     format_of(target, format_name)
-    chosen = with_universe(choose_mirnas(differential, mirnas, regulation, place), universe)
-    book = load_mirna_names(aliases or (), species_in_common(chosen.measured or chosen.names))
-    array = array_mirnas(_measured(chosen, book), book)
-    queries = _queries(chosen, book)
-    collections = [
-        _collection(name, array, book, gff, distance) for name in dict.fromkeys(sets or (FAMILIES, CLUSTERS))
-    ]
-    tests = _test(queries, collections, min_size)
-    of_study = [book.resolve(name) for name in dict.fromkeys(chosen.measured or chosen.names)]
+    settings = MirnaSetSettings(
+        sets=tuple(sets or ()),
+        regulation=regulation,
+        mirnas=mirnas,
+        universe=universe,
+        aliases=tuple(aliases or ()),
+        gff=gff,
+        distance=distance,
+        min_size=min_size,
+    )
+    chosen = choose_mirnas_of_place(differential, mirnas, regulation, place).with_measured(universe)
+    names = load_mirna_names(aliases or (), common_species(chosen.measured or chosen.names))
+    analysis = analyze_mirna_sets(chosen, settings, names, _named_sets(settings.sets))
+    tests, of_study = analysis.tests, analysis.mirna_names
+    for note in analysis.notes:
+        say(f"  {note}")
+    for text in analysis.warnings:
+        warn(for_shell(text))
     tell_names("of the array" if chosen.measured else "of the study", of_study)
-    _tell(chosen, array, collections)
+    _tell(chosen, analysis.array, analysis.collections)
     for test in tests:
         _tell_sets(test)
     write_result(mirna_set_table(tests), target, format_name)
@@ -146,72 +152,18 @@ def mirnasets(
     )
 
 
-def _measured(chosen: ChosenMirnas, book: MirnaNames) -> Sequence[str]:
-    """Return the miRNAs that could have been chosen; every current one where that is not known."""
-    if chosen.measured is not None:
-        return chosen.measured
-    from mirtool.annotation.mirbase import mature_mirnas
-    from mirtool.annotation.probes import species_of
+def _named_sets(names: Sequence[str]) -> dict[str, GeneSets]:
+    """Return the sets behind every name but those of families and clusters."""
+    from mirtool.network.enrichment.mirna_set_analysis import DEFAULT_SETS
 
-    species = {own for name in chosen.names for own in species_of(book.resolve(name).best_name)}
-    warn(
-        "no --universe given: every miRNA of miRBase counts as one that could have been in the list, which makes "
-        "P too small where fewer could"
-    )
-    slashed = [name for name in chosen.names if "/" in name]
-    parts = {part for name in slashed for part in book.resolve(name).best_name.split("/")}
-    every = [name for name in mature_mirnas() if name.partition("-")[0] in species]
-    return [name for name in every if name not in parts] + slashed
-
-
-def _queries(chosen: ChosenMirnas, book: MirnaNames) -> dict[str, list[str]]:
-    """Return the lists to test, under current names: up, down and both, or those named."""
-    from mirtool.network.interactions.mirnas import combine_probes
-
-    names = [book.resolve(name).best_name for name in chosen.names]
-    if chosen.regulation is None:
-        return {"miRNAs": list(dict.fromkeys(names))}
-    study = combine_probes(names, chosen.regulation)
-    for note in study.notes:
-        say(f"  {note}")
-    lists = {way: study.name[study.regulation == way].tolist() for way in ("up", "down")}
-    both = {"up or down": study.name.tolist()} if all(lists.values()) else {}
-    return {query: own for query, own in lists.items() if own} | both
-
-
-def _collection(name: str, array: ArrayMirnas, book: MirnaNames, gff: str | None, distance: int) -> MirnaSets:
-    from mirtool.io.mirnas.mirna_loci import embedded_loci, read_gff3
-    from mirtool.network.enrichment.mirna_sets import genomic_clusters, named_sets, seed_families
-
-    if name == FAMILIES:
-        return seed_families(array)
-    if name == CLUSTERS:
-        return genomic_clusters(array, read_gff3(gff) if gff else embedded_loci(), book, distance=distance)
-    found = find_gene_sets(name)
-    if found is None:
-        raise UsageError("there is nothing to test without sets", hint="name some, or leave --sets out")
-    return named_sets(array, found, book)
-
-
-def _test(
-    queries: Mapping[str, Collection[str]], collections: Sequence[MirnaSets], min_size: int
-) -> list[EnrichmentTable]:
-    """Test every query with every collection; one that can't be tested is told, unless none can."""
-    from mirtool.network.enrichment.mirna_sets import mirna_set_enrichment
-
-    tests: list[EnrichmentTable] = []
-    failed: list[NotEnoughDataError] = []
-    for collection in collections:
-        for query, names in queries.items():
-            try:
-                tests.append(mirna_set_enrichment(names, collection, min_size=min_size, query=query))
-            except NotEnoughDataError as error:
-                failed.append(error)
-    if not tests:
-        raise failed[0]
-    for problem in failed:
-        warn(f"not tested: {problem}")
-    return tests
+    found: dict[str, GeneSets] = {}
+    for name in dict.fromkeys(names):
+        if name not in DEFAULT_SETS:
+            sets = gene_sets_named(name)
+            if sets is None:
+                raise UsageError("there is nothing to test without sets", hint="name some, or leave --sets out")
+            found[name] = sets
+    return found
 
 
 def _tell(chosen: ChosenMirnas, array: ArrayMirnas, collections: Sequence[MirnaSets]) -> None:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial
-from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -14,7 +11,6 @@ from mirtool.commands.common import check_figure_options, record_run
 from mirtool.commands.console import progress_steps, say, warn
 from mirtool.commands.current_names import AliasesOption, load_mirna_names, names_record, tell_names
 from mirtool.commands.enrichment import (
-    QUERIES,
     CollectionsOption,
     DrawsOption,
     MaxSizeOption,
@@ -22,43 +18,35 @@ from mirtool.commands.enrichment import (
     NullOption,
     ReduceOption,
     SeedOption,
-    check_reduce,
-    choose_nulls,
-    enrich_targets,
-    find_collections,
-    reduce_all,
+    collections_named,
     say_terms,
 )
 from mirtool.commands.enrichment_figures import draw_enrichment
 from mirtool.commands.network_context import (
-    Context,
     ExpressedOption,
     MrnaCutoffOption,
     MrnaFdrOption,
     MrnaOption,
     PairedMirnaOption,
     PairedMrnaOption,
-    in_context,
+    context_files,
+    normalized_of_place,
 )
 from mirtool.commands.network_interactions import (
     CombineOption,
     EvidenceOption,
     InteractionsOption,
     MinScoreOption,
-    choose_sources,
-    read_known,
+    hash_sources,
+    read_combined,
+    sources_record,
 )
 from mirtool.commands.network_mirnas import (
-    ChosenMirnas,
-    choose_mirnas,
+    choose_mirnas_of_place,
     find_network_place,
-    species_in_common,
-    update_study_names,
-    with_universe,
 )
 from mirtool.commands.network_outputs import (
     ExportOption,
-    choose_exports,
     draw_network,
     network_tables,
     write_exports,
@@ -68,8 +56,6 @@ from mirtool.commands.network_ranking import (
     HubsOption,
     ResolutionOption,
     RobustnessOption,
-    describe_communities,
-    rank_network,
     summarize_ranking,
     tell_ranking,
 )
@@ -84,9 +70,9 @@ from mirtool.commands.network_synergy import (
     PpiPOption,
     PpiScoreOption,
     SeedShareOption,
-    choose_synergy,
-    judge_synergy,
+    read_proteins,
     summarize_synergy,
+    synergy_files,
     tell_synergy,
 )
 from mirtool.commands.network_told import summarize_network, tell_network
@@ -100,13 +86,9 @@ from mirtool.commands.options import (
     SchedulerOption,
     WorkersOption,
 )
-from mirtool.errors import NotEnoughDataError
+from mirtool.errors import for_shell
 from mirtool.io.tables.text import hash_files
 from mirtool.workflow.workers import open_executor
-
-if TYPE_CHECKING:
-    from mirtool.model import GeneSets
-    from mirtool.network import EnrichmentTable, MirnaUniverse, SynergyNetwork, TargetTable
 
 
 def network(
@@ -230,20 +212,33 @@ def network(
       mirtool network --interactions hsa_MTI.csv --modules --ppi 9606.protein.links.v12.0.txt.gz
       mirtool network --mirnas hsa-miR-17-5p,hsa-miR-20a-5p,hsa-miR-15a-5p --gene-sets none
     """  # noqa: D301  (typer wants the backspace itself)
-    from mirtool.network import combine_probes, synergy_network
+    from mirtool.network.analysis import analyze_network
+    from mirtool.network.interactions.preparation import prepare_targets
+    from mirtool.network.settings import NetworkSettings
 
-    nulls = choose_nulls(null)
-    exports = choose_exports(export)
-    check_reduce(reduce)
     check_figure_options(figures, no_figures)
-    sources = choose_sources(interactions, combine, min_score)
     place = find_network_place(differential, mirnas)
     folder = Path(output) if output else place.study.results if place.study else Path()
-    chosen = with_universe(choose_mirnas(differential, mirnas, regulation, place), mirna_universe)
-    wanted = species or species_in_common(chosen.names)
-    collections = find_collections(gene_sets, wanted)
-    asked_synergy = choose_synergy(
-        collections,
+    settings = NetworkSettings(
+        interactions=tuple(interactions or ()),
+        combine=combine,
+        min_score=tuple(min_score or ()),
+        evidence=evidence,
+        expressed=expressed,
+        mrna=mrna,
+        mrna_fdr=mrna_fdr,
+        mrna_cutoff=mrna_cutoff,
+        paired_mrna=paired_mrna,
+        paired_mirna=paired_mirna,
+        regulation=regulation,
+        mirnas=mirnas,
+        aliases=tuple(aliases or ()),
+        species=species,
+        alpha=alpha,
+        pair_null=pair_null,
+        pair_draws=pair_draws,
+        beyond_seed=beyond_seed,
+        seed_share=seed_share,
         modules=modules,
         module_fdr=module_fdr,
         module_min_genes=module_min_genes,
@@ -252,67 +247,47 @@ def network(
         ppi_score=ppi_score,
         ppi_p=ppi_p,
         ppi_draws=ppi_draws,
-        beyond_seed=beyond_seed,
-        seed_share=seed_share,
+        resolution=resolution,
+        robustness=robustness,
+        hubs=hubs,
+        gene_sets=tuple(gene_sets or ()),
+        reduce=reduce,
+        min_size=min_size,
+        max_size=max_size,
+        null=null,
+        mirna_universe=mirna_universe,
+        draws=draws,
+        seed=seed,
+        export=export,
     )
-    book = load_mirna_names(aliases or ())
-    chosen, of_study = update_study_names(chosen, book)
-    interactions_read, of_table = read_known(sources, wanted, book)
-    context = Context(expressed, mrna, mrna_fdr, mrna_cutoff, paired_mrna, paired_mirna)
-    targets = in_context(interactions_read, evidence, chosen, context, place, book)
-    study = combine_probes(chosen.names, chosen.regulation, chosen.log2_ratio)
+    chosen = choose_mirnas_of_place(differential, mirnas, regulation, place).with_measured(mirna_universe)
+    wanted = species or chosen.species
+    collections = collections_named(gene_sets, wanted)
+    proteins = read_proteins(settings)
+    names = load_mirna_names(aliases or ())
+    chosen = chosen.with_current_names(names)
+    combined = read_combined(settings, wanted, names)
+    normalized = normalized_of_place(settings, place)
+    targets = prepare_targets(combined, evidence, chosen, settings, normalized=normalized, names=names)
     with open_executor(workers, scheduler) as executor:
-        with progress_steps("Shuffling the interactions", _shuffles(pair_null, pair_draws)) as on_step:
-            result = synergy_network(
-                study,
-                targets,
-                alpha=alpha,
-                pair_null=pair_null,
-                pair_draws=pair_draws,
-                seed=seed,
-                executor=executor,
-                on_step=on_step,
-            )
-        drawn_from = _universe_of(result, chosen, targets)
-        result = rank_network(
-            result,
-            drawn_from,
-            targets,
-            resolution=resolution,
-            robustness=robustness,
-            hubs=hubs,
-            seed=seed,
-            executor=executor,
+        analysis = analyze_network(
+            chosen, targets, collections, settings, proteins=proteins, executor=executor, progress=progress_steps
         )
-        sizes: dict[str, Any] = {"min_size": min_size, "max_size": max_size}
-        result = judge_synergy(
-            result,
-            targets,
-            collections,
-            asked_synergy,
-            pair_draws=pair_draws,
-            seed=seed,
-            executor=executor,
-            **sizes,
-        )
-        enrich = partial(
-            enrich_targets, drawn_from, nulls=nulls, draws=draws, seed=seed, executor=executor, **sizes
-        )
-        tests = _test_gene_sets(result, collections, enrich, asked=gene_sets is not None)
-        tests = reduce_all(tests, reduce)
-        result = describe_communities(
-            result, drawn_from, next(iter(collections), None), nulls, draws, seed=seed, executor=executor, **sizes
-        )
-    tell_names("of the study", of_study)
-    tell_names(f"in {targets.source}", of_table, about=frozenset(result.mirnas["miRNA"]))
+    result, tests, drawn_from = analysis.network, analysis.tests, analysis.universe
+    for note in analysis.notes:
+        say(note)
+    for text in analysis.warnings:
+        warn(for_shell(text))
+    tell_names("of the study", chosen.mirna_names)
+    tell_names(f"in {targets.source}", targets.mirna_names, about=frozenset(result.mirnas["miRNA"]))
     tell_network(chosen, targets, result, drawn_from)
-    tell_synergy(result, asked_synergy)
+    tell_synergy(result, settings, proteins)
     tell_ranking(result, targets, hubs)
     for test in tests:
         say_terms(test)
 
     write_tables(network_tables(result, drawn_from, tests, targets.correlations), folder)
-    write_exports(result, tests, targets.notes, folder, exports, asked=export is not None)
+    write_exports(result, tests, targets.notes, folder, settings.exports, asked=export is not None)
     pictures = None if no_figures else place.figures(figures)
     draw_network(result, pictures)
     draw_enrichment(tests, pictures, folder)
@@ -323,16 +298,30 @@ def network(
         arguments={
             "differential": chosen.source if not mirnas else None,
             "mirnas": mirnas,
-            **sources.arguments,
+            **sources_record(settings),
             "aliases": aliases,
             "evidence": evidence,
-            **context.arguments,
+            "expressed": expressed,
+            "mrna": mrna,
+            "mrna_fdr": mrna_fdr,
+            "mrna_cutoff": mrna_cutoff,
+            "paired_mrna": paired_mrna,
+            "paired_mirna": paired_mirna,
             "regulation": chosen.rule,
             "species": species,
             "alpha": alpha,
             "pair_null": pair_null,
             "pair_draws": pair_draws,
-            **asked_synergy.arguments,
+            "modules": modules,
+            "module_fdr": module_fdr,
+            "module_min_genes": module_min_genes,
+            "ppi": ppi,
+            "ppi_info": ppi_info,
+            "ppi_score": ppi_score,
+            "ppi_p": ppi_p,
+            "ppi_draws": ppi_draws,
+            "beyond_seed": beyond_seed,
+            "seed_share": seed_share,
             "resolution": resolution,
             "robustness": robustness,
             "hubs": hubs,
@@ -344,7 +333,7 @@ def network(
             "mirna_universe": mirna_universe,
             "draws": draws,
             "seed": seed,
-            "export": list(exports),
+            "export": list(settings.exports),
         },
         inputs=hash_files(
             [
@@ -352,54 +341,16 @@ def network(
                 mirna_universe,
                 *(gene_sets or ()),
                 *(aliases or ()),
-                *context.files,
-                *asked_synergy.files,
+                *context_files(settings),
+                *synergy_files(settings),
             ]
         )
-        | sources.hashes(),
+        | hash_sources(settings),
         summary=summarize_network(chosen, targets, result, tests)
         | summarize_synergy(result)
         | summarize_ranking(result)
-        | {"study_names": names_record(of_study), "interactions_names": names_record(of_table)},
+        | {
+            "study_names": names_record(chosen.mirna_names),
+            "interactions_names": names_record(targets.mirna_names),
+        },
     )
-
-
-def _shuffles(pair_null: str, draws: int) -> int:
-    """Count the steps of the shuffle, for a progress bar."""
-    from mirtool.network.pairs.curveball import n_tasks
-
-    return n_tasks(draws) if pair_null == "curveball" else 0
-
-
-def _universe_of(result: SynergyNetwork, chosen: ChosenMirnas, targets: TargetTable) -> MirnaUniverse:
-    """Gather the miRNAs that the network's could have been."""
-    from mirtool.network import mirna_universe
-
-    return mirna_universe(
-        result.mirnas["miRNA"].tolist(),
-        targets,
-        measured=chosen.measured,
-        source=chosen.measured_source,
-    )
-
-
-def _test_gene_sets(
-    result: SynergyNetwork,
-    collections: Sequence[GeneSets],
-    enrich: Callable[..., EnrichmentTable],
-    *,
-    asked: bool,
-) -> list[EnrichmentTable]:
-    """Test the shared and all targets; sets nobody asked for may fail to fit a small table."""
-    tests: list[EnrichmentTable] = []
-    queries = [query for query in QUERIES if query == "all targets" or len(result.shared_targets)]
-    if collections and len(queries) < len(QUERIES):
-        say("No gene is a target of two of the miRNAs: gene sets are tested for all targets only.")
-    for sets, query in product(collections, queries):
-        try:
-            tests.append(enrich(sets, query))
-        except NotEnoughDataError as error:
-            if asked:
-                raise
-            warn(f"gene sets not tested for the {query}: {error}")
-    return tests

@@ -10,15 +10,11 @@ import typer
 
 from mirtool.commands.common import say_written
 from mirtool.commands.console import warn
-from mirtool.commands.enrichment import UNIVERSE_FILE
-from mirtool.errors import OutputError, UsageError
+from mirtool.errors import OutputError
 
 if TYPE_CHECKING:
     from mirtool.model import Table
     from mirtool.network import EnrichmentTable, MirnaUniverse, SynergyNetwork
-
-EXPORTS = ("html", "xlsx", "graphml", "cyjs", "gexf", "sif")
-DEFAULT_EXPORTS = ("html", "xlsx", "graphml")
 
 ExportOption = Annotated[
     str | None,
@@ -32,23 +28,6 @@ ExportOption = Annotated[
 ]
 
 
-def choose_exports(text: str | None) -> tuple[str, ...]:
-    """Read ``--export``."""
-    if text is None:
-        return DEFAULT_EXPORTS
-    names = [name.strip().lower() for name in text.split(",") if name.strip()]
-    if names == ["all"]:
-        return EXPORTS
-    if names == ["none"]:
-        return ()
-    unknown = [name for name in names if name not in EXPORTS]
-    if unknown or not names:
-        raise UsageError(
-            f"--export can't be {(unknown or [text])[0]!r}", expected=f"all, none, or some of {', '.join(EXPORTS)}"
-        )
-    return tuple(name for name in EXPORTS if name in names)
-
-
 def network_tables(
     result: SynergyNetwork,
     drawn_from: MirnaUniverse,
@@ -58,6 +37,7 @@ def network_tables(
     """Return the tables by the name of their file; None for one that was not asked for."""
     from mirtool.model import Table
     from mirtool.network import enrichment_table, node_table
+    from mirtool.network.enrichment.queries import MIRNA_UNIVERSE_FILE
     from mirtool.network.interactions.mirna_universe import universe_table
 
     return {
@@ -70,7 +50,7 @@ def network_tables(
         "network_robustness.csv": result.robustness,
         "network_correlations.csv": correlations,
         "network_universe.csv": Table({"gene": result.universe}),
-        UNIVERSE_FILE: universe_table(drawn_from),
+        MIRNA_UNIVERSE_FILE: universe_table(drawn_from),
         "enrichment.csv": enrichment_table(tests) if tests else None,
     }
 
@@ -117,6 +97,7 @@ def write_exports(
 ) -> None:
     """Make all files before the first is written; a workbook that nobody asked for may be too large."""
     from mirtool.network import cyjs_bytes, gexf_bytes, graphml_bytes, sif_bytes
+    from mirtool.network.settings import EXPORTS
     from mirtool.report.page.network_page import network_page
     from mirtool.report.tables import workbook_bytes, write_bytes
     from mirtool.report.workbook.network_sheets import network_sheets

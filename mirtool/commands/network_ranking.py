@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mirtool.commands.console import progress_steps, say, say_table
+from mirtool.commands.console import say, say_table
 from mirtool.wording import plural
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor
-
-    from mirtool.model import GeneSets
-    from mirtool.network import MirnaUniverse, SynergyNetwork, TargetTable
+    from mirtool.network import SynergyNetwork, TargetTable
 
 ResolutionOption = Annotated[
     float,
@@ -44,50 +40,6 @@ HubsOption = Annotated[
 
 CONVERGENCE_FDR = 0.05
 NAMES_TOLD = 5
-
-
-def rank_network(
-    result: SynergyNetwork,
-    drawn_from: MirnaUniverse,
-    targets: TargetTable,
-    *,
-    resolution: float,
-    robustness: int,
-    hubs: int,
-    seed: int,
-    executor: Executor | None,
-) -> SynergyNetwork:
-    """Add centralities, convergence and communities, and where asked for the hubs' robustness."""
-    from mirtool.network import with_centrality, with_communities, with_convergence, with_robustness
-    from mirtool.network.graph.robustness import n_tasks
-
-    result = with_convergence(with_centrality(result), drawn_from)
-    result = with_communities(result, resolution=resolution, seed=seed)
-    if not robustness:
-        return result
-    with progress_steps("Resampling the interactions", n_tasks(robustness)) as on_step:
-        return with_robustness(
-            result, targets, draws=robustness, hubs=hubs, seed=seed, executor=executor, on_step=on_step
-        )
-
-
-def describe_communities(
-    result: SynergyNetwork,
-    drawn_from: MirnaUniverse,
-    sets: GeneSets | None,
-    nulls: Sequence[str],
-    draws: int,
-    **options: Any,
-) -> SynergyNetwork:
-    """Add the gene sets that the communities are known for, where gene sets are tested at all."""
-    if sets is None or result.communities is None:
-        return result
-    from mirtool.network import with_community_terms
-    from mirtool.network.enrichment.mirna_null import n_tasks
-
-    steps = len(result.communities) * n_tasks(draws) * sum(null != "genes" for null in nulls)
-    with progress_steps("Drawing miRNAs for the communities", steps) as on_step:
-        return with_community_terms(result, drawn_from, sets, nulls=nulls, draws=draws, on_step=on_step, **options)
 
 
 def tell_ranking(result: SynergyNetwork, targets: TargetTable, hubs: int) -> None:

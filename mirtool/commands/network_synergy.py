@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mirtool.commands.console import progress_steps, say, say_pairs, say_table
-from mirtool.errors import UsageError
+from mirtool.commands.console import say, say_pairs, say_table
 from mirtool.wording import plural
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor
-
-    from mirtool.model import GeneSets, ProteinInteractions, Table
-    from mirtool.network import SynergyNetwork, TargetTable
+    from mirtool.model import ProteinInteractions, Table
+    from mirtool.network import SynergyNetwork
+    from mirtool.network.settings import ModuleSettings, NetworkSettings
 
 ModulesOption = Annotated[
     bool,
@@ -90,116 +86,31 @@ HUBS_TOLD = 5
 PAIRS_TOLD = 10
 
 
-@dataclass(frozen=True)
-class SynergyChoices:
-    """What was asked for, with the protein interactions read."""
-
-    modules: bool
-    module_fdr: float
-    module_min_genes: int
-    ppi: str | None
-    ppi_info: str | None
-    ppi_score: float | None
-    ppi_p: float
-    ppi_draws: int
-    beyond_seed: str | None
-    seed_share: int
-    proteins: ProteinInteractions | None
-
-    @property
-    def arguments(self) -> dict[str, Any]:
-        """What the record of a run keeps of the call."""
-        return {name: value for name, value in vars(self).items() if name != "proteins"}
-
-    @property
-    def files(self) -> tuple[str | None, ...]:
-        """The files read, for the record: STRING's protein.info also where it was found beside the links."""
-        from mirtool.io.targets.protein_interactions import info_beside
-
-        beside = info_beside(self.ppi) if self.ppi and not self.ppi_info else None
-        return self.ppi, self.ppi_info or (str(beside) if beside else None)
-
-
-def choose_synergy(collections: Sequence[GeneSets], **asked: Any) -> SynergyChoices:
-    """Check what was asked for, and read the protein interactions.
-
-    Raises
-    ------
-    UsageError
-        For options that contradict each other.
-    """
+def read_proteins(settings: ModuleSettings) -> ProteinInteractions | None:
+    """Read the protein interactions that functional modules are compared with, where they were named."""
     from mirtool.io.targets.protein_interactions import read_protein_interactions
-    from mirtool.network.pairs.seed_families import WAYS
 
-    way = asked["beyond_seed"]
-    if way is not None and way not in WAYS:
-        raise UsageError(f"--beyond-seed can't be {way!r}", expected=" or ".join(WAYS))
-    if asked["ppi"] and not asked["modules"]:
-        raise UsageError("--ppi says whether the genes of modules are close", hint="ask for --modules too")
-    if asked["modules"] and not collections:
-        raise UsageError("--modules needs gene sets", hint="leave --gene-sets none out, or name some")
-    proteins = (
-        read_protein_interactions(asked["ppi"], info=asked["ppi_info"], score_cutoff=asked["ppi_score"])
-        if asked["ppi"]
-        else None
-    )
-    return SynergyChoices(**asked, proteins=proteins)
+    if not settings.ppi:
+        return None
+    return read_protein_interactions(settings.ppi, info=settings.ppi_info, score_cutoff=settings.ppi_score)
 
 
-def judge_synergy(
-    result: SynergyNetwork,
-    targets: TargetTable,
-    collections: Sequence[GeneSets],
-    choices: SynergyChoices,
-    *,
-    min_size: int,
-    max_size: int,
-    pair_draws: int,
-    seed: int,
-    executor: Executor | None,
-) -> SynergyNetwork:
-    """Add what was asked for: pairs judged beyond the seed, and by functional modules."""
-    from mirtool.network.pairs.modules import join_sets, with_modules
-    from mirtool.network.pairs.proximity import N_TASKS
-    from mirtool.network.pairs.seed_families import beyond_seed
+def synergy_files(settings: ModuleSettings) -> tuple[str | None, ...]:
+    """Return the files read, for the record: STRING's protein.info also where it was found in the same folder."""
+    from mirtool.io.targets.protein_interactions import info_beside
 
-    if choices.beyond_seed is not None:
-        result = beyond_seed(
-            result,
-            targets,
-            choices.beyond_seed,
-            seed_share=choices.seed_share,
-            pair_draws=pair_draws,
-            seed=seed,
-            executor=executor,
-        )
-    if not choices.modules:
-        return result
-    with progress_steps("Drawing sets of genes for the modules", N_TASKS if choices.proteins else 0) as on_step:
-        return with_modules(
-            result,
-            join_sets(collections),
-            min_size=min_size,
-            max_size=max_size,
-            min_genes=choices.module_min_genes,
-            level=choices.module_fdr,
-            proteins=choices.proteins,
-            closeness_level=choices.ppi_p,
-            draws=choices.ppi_draws,
-            seed=seed,
-            executor=executor,
-            on_step=on_step,
-        )
+    found = info_beside(settings.ppi) if settings.ppi and not settings.ppi_info else None
+    return settings.ppi, settings.ppi_info or (str(found) if found else None)
 
 
-def tell_synergy(result: SynergyNetwork, choices: SynergyChoices) -> None:
+def tell_synergy(result: SynergyNetwork, settings: NetworkSettings, proteins: ProteinInteractions | None) -> None:
     """Tell what is left beyond the seed, and which pairs share functional modules."""
     if result.families is not None:
         _tell_families(result, result.families)
-    elif choices.beyond_seed is not None:
-        _tell_targets(result, choices.seed_share)
+    elif settings.beyond_seed is not None:
+        _tell_targets(result, settings.seed_share)
     if result.modules is not None:
-        _tell_modules(result, result.modules, choices)
+        _tell_modules(result, result.modules, settings, proteins)
 
 
 def summarize_synergy(result: SynergyNetwork) -> dict[str, Any]:
@@ -278,20 +189,22 @@ def _tell_hubs_beyond(result: SynergyNetwork, column: str) -> None:
         say_table(header[: len(shown[0])], shown)
 
 
-def _tell_modules(result: SynergyNetwork, modules: Table, choices: SynergyChoices) -> None:
+def _tell_modules(
+    result: SynergyNetwork, modules: Table, settings: ModuleSettings, proteins: ProteinInteractions | None
+) -> None:
     notes, pairs = dict(modules.notes), result.pairs
     n_pairs = len(set(zip(modules["miRNA A"], modules["miRNA B"], strict=True)))
     lines = [
         ("gene sets", notes["gene sets"]),
-        ("tested", f"{notes['terms tested']}; {choices.module_min_genes} shared targets or more in a term"),
+        ("tested", f"{notes['terms tested']}; {settings.module_min_genes} shared targets or more in a term"),
         (
             "enriched",
-            f"{plural(len(modules), 'term')} in {plural(n_pairs, 'pair')} (FDR <= {choices.module_fdr:g})",
+            f"{plural(len(modules), 'term')} in {plural(n_pairs, 'pair')} (FDR <= {settings.module_fdr:g})",
         ),
     ]
-    if choices.proteins is not None:
-        lines += [("proteins", f"{notes['proteins']}, {plural(len(choices.proteins), 'interaction')}")]
-        lines += [("", remark) for remark in choices.proteins.dropped]
+    if proteins is not None:
+        lines += [("proteins", f"{notes['proteins']}, {plural(len(proteins), 'interaction')}")]
+        lines += [("", remark) for remark in proteins.dropped]
         lines += [("", notes["network"])]
         lines += [("close", f"{int(modules['close'].sum()):,} of these terms ({notes['close']})")]
     say("Functional modules:")

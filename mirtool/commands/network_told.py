@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from mirtool.commands.console import say, say_pairs, say_table
 from mirtool.commands.enrichment import summarize_all
-from mirtool.commands.network_mirnas import ChosenMirnas
 from mirtool.wording import plural
 
 if TYPE_CHECKING:
     from mirtool.network import EnrichmentTable, MirnaUniverse, SynergyNetwork, TargetTable
+    from mirtool.network.interactions.study_mirnas import ChosenMirnas
 
 HUBS_TOLD = 5
 NAMES_TOLD = 10

@@ -110,7 +110,7 @@ def test_in_a_study_folder_the_table_of_diff_is_found(capsys: pytest.CaptureFixt
         (["mrna.csv", "--score", "t", "--rank-by", "log2"], 2, "contradict each other"),
         (["mrna.csv", "--targets"], 2, "needs to know whose"),
         (["mrna.csv", "--gene-sets", "none"], 2, "nothing to test"),
-        (["mrna.csv", "--gene-sets", "go-all"], 2, "one collection of gene sets is tested here at a time"),
+        (["mrna.csv", "--gene-sets", "go-all"], 2, "only one collection of gene sets can be tested here"),
         (["mrna.csv", "--gene-sets", "sets.gmt", "--rank-by", "signed-p"], 2, "can't be ranked by signed-p"),
         (["mrna.csv", "--gene-sets", "sets.gmt"], 1, "no gene set has 15 to 500 of the 40 genes"),
         (["absent.csv"], 1, "absent.csv"),

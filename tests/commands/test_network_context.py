@@ -92,8 +92,8 @@ def test_pairs_that_vary_against_each_other(capsys: pytest.CaptureFixture[str]) 
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (["--mrna-fdr", "0"], 2, "--mrna-fdr must lie between 0 and 1"),
-        (["--paired-mirna", "n.csv"], 2, "--paired-mirna goes with --paired-mrna"),
+        (["--mrna-fdr", "0"], 2, "--mrna-fdr: the FDR must be above 0"),
+        (["--paired-mirna", "n.csv"], 2, "--paired-mirna needs --paired-mrna"),
         (["--paired-mrna", "g.csv"], 1, "needs the miRNAs' values in the same samples"),
         (["--paired-mrna", "m.csv", "--paired-mirna", "n.csv"], 1, "0 of 6: columns gene, logFC, padj"),
         (["--mrna", "e.txt"], 1, "e.txt"),

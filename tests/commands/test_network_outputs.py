@@ -12,12 +12,13 @@ import openpyxl
 import pytest
 
 from mirtool.cli import main
-from mirtool.commands.network_outputs import DEFAULT_EXPORTS, EXPORTS, write_exports
+from mirtool.commands.network_outputs import write_exports
 from mirtool.errors import OutputError
 from mirtool.io.targets.interactions import starter_interactions
 from mirtool.model import Table, text_array
 from mirtool.network import synergy_network
 from mirtool.network.interactions.target_table import TargetTable
+from mirtool.network.settings import DEFAULT_EXPORTS, EXPORTS
 from mirtool.report.tables import MOST_ROWS
 
 CALL = ("network", "--mirnas", "hsa-miR-17-5p,hsa-miR-20a-5p,hsa-miR-15a-5p", "--gene-sets", "none", "-o", "out")

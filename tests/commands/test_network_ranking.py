@@ -88,7 +88,7 @@ def test_the_graph_carries_what_was_added() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--resolution", "0"], "the resolution of communities must be above 0"),
+        (["--resolution", "0"], "the resolution must be above 0"),
         (["--robustness", "-1"], "--robustness"),
         (["--hubs", "0"], "--hubs"),
     ],

@@ -126,20 +126,20 @@ def test_a_limit_to_the_scores_of_one_source(capsys):
     [
         (
             ["--combine", "some"],
-            "--combine can't be 'some' of 2 tables of interactions (expected union, intersection or ",
+            "unknown combination 'some' of 2 tables of interactions (expected union, intersection or ",
         ),
-        (["--combine", "3"], "--combine can't be '3' of 2 tables of interactions"),
-        (["--combine", "0"], "--combine can't be '0' of 2 tables of interactions"),
+        (["--combine", "3"], "unknown combination '3' of 2 tables of interactions"),
+        (["--combine", "0"], "unknown combination '0' of 2 tables of interactions"),
         (
             ["--interactions", "other.csv"],
             "two sources of interactions are called other.csv\n  What to do: name each once",
         ),
         (
             ["--min-score", "x=1"],
-            "--min-score x=1 sets a limit to none of the --interactions (found 'x'; expected strong",
+            "the score limit x=1 is not for one of the tables of interactions (found 'x'; expected strong",
         ),
-        (["--min-score", "strong.csv=high"], "--min-score strong.csv=high has no number (found 'high')"),
-        (["--min-score", "5"], "--min-score 5 sets a limit to none of the --interactions"),
+        (["--min-score", "strong.csv=high"], "the score limit strong.csv=high is not a number (found 'high')"),
+        (["--min-score", "5"], "the score limit 5 is not for one of the tables of interactions"),
         (["--interactions", "nothing"], "the library has no table of interactions called 'nothing'"),
     ],
 )
@@ -194,4 +194,4 @@ def test_a_file_is_taken_before_a_name_of_the_library_and_that_is_said(capsys):
 @pytest.mark.parametrize("value", ["high", "nan", "inf", ""])
 def test_a_limit_that_is_no_number(value, capsys):
     assert network("--interactions", "strong.csv", "--min-score", f"strong.csv={value}") == 2
-    assert f"--min-score strong.csv={value} has no number" in capsys.readouterr().err
+    assert f"the score limit strong.csv={value} is not a number" in capsys.readouterr().err

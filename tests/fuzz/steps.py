@@ -35,6 +35,7 @@ from mirtool.network import over_representation, synergy_network
 from mirtool.network.enrichment.gsea import gsea, gsea_table, rank_genes
 from mirtool.network.enrichment.mirna_sets import find_clusters
 from mirtool.network.interactions.target_table import TargetTable
+from mirtool.network.settings import GseaSettings
 from mirtool.normalize import normalize, normalized_table
 from mirtool.report.tables import table_text
 from mirtool.study.config import read_config
@@ -158,7 +159,7 @@ def use_gene_changes(path: Path, _whole: Path, trial: Try) -> None:
         changes = read_gene_changes(path)
         with trial("gsea", names_file=False):
             sets = GeneSets(("cycle",), ("",), (frozenset({"MYC", "E2F1"}),), "made up")
-            table_text(gsea_table(gsea(rank_genes(changes), sets, min_size=1, permutations=20)))
+            table_text(gsea_table(gsea(rank_genes(changes), sets, GseaSettings(min_size=1, permutations=20))))
 
 
 def use_proteins(path: Path, _whole: Path, trial: Try) -> None:

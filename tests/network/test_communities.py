@@ -20,6 +20,7 @@ from mirtool.network import (
 )
 from mirtool.network.graph.communities import louvain, modularity_parts, most_common
 from mirtool.network.interactions.target_table import TargetTable
+from mirtool.network.settings import EnrichmentSettings
 
 # Two groups of miRNAs: a, b and c share A1 … A4, d and e share D1 … D4; c and d share X. f has a gene of its own.
 PAIRS = [(mirna, f"A{i}") for mirna in "abc" for i in range(1, 5)]
@@ -135,14 +136,18 @@ SETS = GeneSets(
 
 def test_terms_are_those_of_the_genes_shared_within(network: SynergyNetwork) -> None:
     universe = mirna_universe("fedcba", TargetTable.of(table(PAIRS), "all"))
-    described = with_community_terms(network, universe, SETS, min_size=2, draws=999).communities
+    described = with_community_terms(
+        network, universe, SETS, EnrichmentSettings(min_size=2, draws=999)
+    ).communities
     assert described is not None
     # The first shares A1 … A4, all of A: P = 1/C(39,4) if genes are drawn of the 39 that the sets know.
     assert described["terms surviving (genes)"].tolist() == [1, 1]
     assert [text.split(" (")[0] for text in described["top terms"]] == ["A", "D"]
     assert described["top terms"][0].startswith(f"A (genes {3 / 82251:.1e}, miRNAs ")
     of_first = np.isin(universe.targets.mirnas.astype(str), ["a", "b", "c"])
-    alone = target_enrichment(replace(universe, chosen=of_first), SETS, shared_by=2, min_size=2, draws=999)
+    alone = target_enrichment(
+        replace(universe, chosen=of_first), SETS, EnrichmentSettings(min_size=2, draws=999), shared_by=2
+    )
     assert described["terms surviving (miRNAs)"][0] == alone.under("miRNAs").survives.sum()
     assert described["terms surviving (all)"][0] == alone.survives_all.sum()
 
@@ -150,7 +155,9 @@ def test_terms_are_those_of_the_genes_shared_within(network: SynergyNetwork) -> 
 def test_a_community_whose_shared_genes_no_set_knows(network: SynergyNetwork) -> None:
     universe = mirna_universe("fedcba", TargetTable.of(table(PAIRS), "all"))
     only_a = replace(SETS, terms=SETS.terms[:1], descriptions=("",), genes=SETS.genes[:1])
-    described = with_community_terms(network, universe, only_a, nulls=("genes",), min_size=2).communities
+    described = with_community_terms(
+        network, universe, only_a, EnrichmentSettings(null="genes", min_size=2)
+    ).communities
     assert described is not None
     assert described["terms surviving (genes)"].tolist()[0] == 0
     assert np.isnan(described["terms surviving (genes)"][1])

@@ -27,6 +27,7 @@ from mirtool.network import (
 from mirtool.network.enrichment.mirna_null import count_hits, mirna_null
 from mirtool.network.interactions.mirna_universe import degree_strata, read_universe, universe_table
 from mirtool.network.interactions.target_table import TargetTable
+from mirtool.network.settings import EnrichmentSettings
 from mirtool.report.tables import table_text
 from mirtool.workflow.workers import open_executor
 
@@ -243,7 +244,12 @@ def test_the_nulls_of_a_network_side_by_side() -> None:
     network, universe = synergy_network(NAMES, TargetTable.of(known)), mirna_universe(NAMES, TargetTable.of(known))
     for query, shared_by, genes in (("shared", 2, network.shared_targets), ("all", 1, network.all_targets)):
         table = target_enrichment(
-            universe, go, shared_by=shared_by, universe=network.universe, query=query, draws=2000, min_size=5
+            universe,
+            go,
+            EnrichmentSettings(draws=2000, min_size=5),
+            shared_by=shared_by,
+            universe=network.universe,
+            query=query,
         )
         alone = over_representation(genes, go, universe=network.universe, min_size=5)
         order = np.argsort(table.terms.astype(str))
@@ -279,9 +285,12 @@ def test_survival_is_written_term_by_term() -> None:
     )
     known = interactions(pairs)
     universe = mirna_universe(["m00", "m01"], TargetTable.of(known))
-    result = target_enrichment(universe, sets, shared_by=2, min_size=1, draws=20_000, nulls=("genes", "miRNAs"))
+    result = target_enrichment(universe, sets, EnrichmentSettings(min_size=1, draws=20_000), shared_by=2)
     table = enrichment_table([result])
-    assert dict(zip(table["term"], table["survives"], strict=True)) == {"rare": "genes;miRNAs", "hubs": "genes"}
+    assert dict(zip(table["term"], table["survives"], strict=True)) == {
+        "rare": "genes;miRNAs;degree",
+        "hubs": "genes",
+    }
     # genes: 9 of 29 in the query. hubs: C(26, 6)/C(29, 9); miRNAs: every set of two shares H1 … H3.
     of = {name: i for i, name in enumerate(result.terms)}
     assert result.under("genes").p_value[of["hubs"]] == pytest.approx(comb(26, 6) / comb(29, 9))
@@ -292,7 +301,6 @@ def test_survival_is_written_term_by_term() -> None:
     assert dict(table.notes)["draws"] == "20000"
 
 
-@pytest.mark.parametrize("nulls", [("gene",), ()])
-def test_nulls_that_are_not(nulls) -> None:
-    with pytest.raises(UsageError, match="no null is called so"):
-        target_enrichment(mirna_universe(["a"], TargetTable.of(KNOWN)), embedded_go_bp(), nulls=nulls)
+def test_an_unknown_null_is_refused() -> None:
+    with pytest.raises(UsageError, match="unknown null 'gene'"):
+        EnrichmentSettings(null="gene")

@@ -12,6 +12,7 @@ from mirtool.model import GeneSets, Interactions, ProteinInteractions, text_arra
 from mirtool.network import SynergyNetwork, network_graph, node_table, over_representation, synergy_network
 from mirtool.network.interactions.target_table import TargetTable
 from mirtool.network.pairs.modules import adjust_within, with_modules
+from mirtool.network.settings import ModuleSettings
 from mirtool.stats.adjustment import adjust_p_values
 
 TARGETS = {
@@ -45,7 +46,7 @@ def test_by_hand() -> None:
     # P = 1 / C(8, 3) = 1/56; rest has one of them, fewer than three. BH over three terms: 3/56, the pair's P. The
     # other two pairs share G3 alone: P = 1. BH over three pairs: 9/56 = 0.16. At a level of 0.2 one of three pairs
     # is selected, and terms count up to 0.2 / 3 = 0.067: repair with 0.054.
-    judged = with_modules(network_of(), SETS, min_size=3, level=0.2)
+    judged = with_modules(network_of(), SETS, ModuleSettings(min_size=3, module_fdr=0.2))
     assert judged.modules is not None
     pairs = judged.pairs
     assert column(pairs, "modules") == [1, 0, 0]
@@ -66,7 +67,7 @@ def test_by_hand() -> None:
 
 
 def test_at_a_lower_level_no_pair_is_selected() -> None:
-    judged = with_modules(network_of(), SETS, min_size=3, level=0.15)
+    judged = with_modules(network_of(), SETS, ModuleSettings(min_size=3, module_fdr=0.15))
     assert judged.modules is not None
     assert len(judged.modules) == 0
     assert column(judged.pairs, "modules") == [0, 0, 0]
@@ -74,7 +75,11 @@ def test_at_a_lower_level_no_pair_is_selected() -> None:
 
 
 def test_a_module_needs_its_genes() -> None:
-    assert not with_modules(network_of(), SETS, min_size=3, level=0.2, min_genes=4).pairs["modules"].any()
+    assert (
+        not with_modules(network_of(), SETS, ModuleSettings(min_size=3, module_fdr=0.2, module_min_genes=4))
+        .pairs["modules"]
+        .any()
+    )
 
 
 def test_close_in_a_network_of_proteins() -> None:
@@ -85,7 +90,10 @@ def test_close_in_a_network_of_proteins() -> None:
     for order, close in ((path, True), (apart, False)):
         proteins = ProteinInteractions(text_array(order[:-1]), text_array(order[1:]), "path")
         judged = with_modules(
-            network_of(), SETS, min_size=3, level=0.2, proteins=proteins, closeness_level=0.15, draws=2000
+            network_of(),
+            SETS,
+            ModuleSettings(min_size=3, module_fdr=0.2, ppi_p=0.15, ppi_draws=2000),
+            proteins=proteins,
         )
         assert judged.modules is not None
         assert column(judged.modules, "close") == [close]
@@ -104,7 +112,9 @@ def test_close_in_a_network_of_proteins() -> None:
 
 def test_a_module_outside_the_network_of_proteins_is_not_close() -> None:
     proteins = ProteinInteractions(text_array(["G6", "G7"]), text_array(["G7", "G8"]), "others")
-    judged = with_modules(network_of(), SETS, min_size=3, level=0.2, proteins=proteins, closeness_level=1.0)
+    judged = with_modules(
+        network_of(), SETS, ModuleSettings(min_size=3, module_fdr=0.2, ppi_p=1.0), proteins=proteins
+    )
     assert judged.modules is not None
     assert column(judged.modules, "genes in the network") == [0]
     assert np.isnan(judged.modules["path length"]).all()
@@ -122,7 +132,7 @@ def starter() -> SynergyNetwork:
 def test_a_pair_alone_has_the_p_of_its_enrichment(starter: SynergyNetwork) -> None:
     # The same question asked of one pair's shared genes by the other code: P of each term, and its BH.
     sets = embedded_go_bp()
-    judged = with_modules(starter, sets, level=1.0, min_genes=2)
+    judged = with_modules(starter, sets, ModuleSettings(module_fdr=1.0, module_min_genes=2))
     assert judged.modules is not None
     names = ("hsa-miR-17-5p", "hsa-miR-20a-5p")
     shared = {
@@ -149,16 +159,22 @@ def test_a_pair_alone_has_the_p_of_its_enrichment(starter: SynergyNetwork) -> No
 
 def test_more_genes_asked_or_a_lower_level_give_fewer_modules(starter: SynergyNetwork) -> None:
     sets = embedded_go_bp()
-    counts = [with_modules(starter, sets, level=level).pairs["modules"].sum() for level in (0.01, 0.05, 0.2)]
+    counts = [
+        with_modules(starter, sets, ModuleSettings(module_fdr=level)).pairs["modules"].sum()
+        for level in (0.01, 0.05, 0.2)
+    ]
     assert counts == sorted(counts)
-    counts = [with_modules(starter, sets, min_genes=n, level=0.2).pairs["modules"].sum() for n in (6, 4, 2)]
+    counts = [
+        with_modules(starter, sets, ModuleSettings(module_min_genes=n, module_fdr=0.2)).pairs["modules"].sum()
+        for n in (6, 4, 2)
+    ]
     assert counts == sorted(counts)
     assert counts[-1] > 0
 
 
 def test_every_selected_pair_has_a_term_and_every_term_a_selected_pair(starter: SynergyNetwork) -> None:
     for level in (0.02, 0.05, 0.3):
-        pairs = with_modules(starter, embedded_go_bp(), level=level).pairs
+        pairs = with_modules(starter, embedded_go_bp(), ModuleSettings(module_fdr=level)).pairs
         np.testing.assert_array_equal(pairs["modules"] > 0, pairs["FDR modules"] <= level)
 
 
@@ -183,14 +199,14 @@ def test_adjusting_within_groups_is_adjusting_each(groups: list[list[float]], mo
 @pytest.mark.parametrize(
     ("options", "error", "message"),
     [
-        ({"min_genes": 1}, UsageError, "a module needs two genes or more"),
-        ({"level": 0.0}, UsageError, "the FDR of modules must lie between 0 and 1"),
-        ({"closeness_level": 2.0}, UsageError, "the P of closeness must lie between 0 and 1"),
-        ({"min_size": 9, "max_size": 3}, UsageError, "the sizes of a term must be 1 or more"),
+        ({"module_min_genes": 1}, UsageError, "module min genes is out of range"),
+        ({"module_fdr": 0.0}, UsageError, "module fdr must be above 0"),
+        ({"ppi_p": 2.0}, UsageError, "ppi p is out of range"),
+        ({"min_size": 9, "max_size": 3}, UsageError, "the smallest size of a term is above the largest"),
         ({"min_size": 4}, NotEnoughDataError, "no gene set has 4 to 500 genes in the universe of 8 genes"),
     ],
 )
 def test_what_cannot_be_asked(options, error, message) -> None:
     with pytest.raises(error) as caught:
-        with_modules(network_of(), SETS, **{"min_size": 3} | options)
+        with_modules(network_of(), SETS, ModuleSettings(**{"min_size": 3} | options))
     assert message in str(caught.value)

@@ -166,7 +166,7 @@ def test_what_cannot_be_asked(names, options, error, message) -> None:
 
 
 def test_an_unknown_level_of_evidence_is_refused() -> None:
-    with pytest.raises(UsageError, match="found 'medium'; expected strong or clip or validated or all"):
+    with pytest.raises(UsageError, match="unknown level of evidence 'medium'"):
         TargetTable.of(interactions(), "medium")
 
 

@@ -13,6 +13,7 @@ from mirtool.model import text_array
 from mirtool.network import SynergyNetwork, combine_probes, mirna_universe, synergy_network
 from mirtool.network.enrichment.over_representation import target_enrichment
 from mirtool.network.interactions.target_table import TargetTable
+from mirtool.network.settings import EnrichmentSettings
 from mirtool.report.tables import workbook_bytes
 from mirtool.report.workbook.network_sheets import LONGEST_CELL, network_sheets
 
@@ -28,7 +29,7 @@ def starter_network() -> SynergyNetwork:
 def test_every_table_is_a_sheet_that_others_can_read() -> None:
     network = starter_network()
     universe = mirna_universe(network.mirnas["miRNA"].tolist(), TargetTable.of(starter_interactions()))
-    test = target_enrichment(universe, embedded_go_bp(), nulls=["genes"])
+    test = target_enrichment(universe, embedded_go_bp(), EnrichmentSettings(null="genes"))
     data = workbook_bytes(network_sheets(network, [test], remarks=["3 rows dropped"]))
     book = openpyxl.load_workbook(io.BytesIO(data))
     assert {"miRNAs", "genes", "edges", "pairs", "enrichment", "notes"} <= set(book.sheetnames)

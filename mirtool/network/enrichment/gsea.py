@@ -27,15 +27,18 @@ Korotkevich G et al. Fast gene set enrichment analysis. bioRxiv 060012 (one null
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mirtool.errors import FormatError, NotEnoughDataError, UsageError
+from mirtool.annotation.gene_symbols import load_gene_symbols, match_to, met_in_words
+from mirtool.errors import FormatError, NotEnoughDataError, UsageError, option
 from mirtool.io.genes.gene_changes import GeneChanges
 from mirtool.model import BoolArray, FloatArray, GeneSets, IntArray, Table, TextArray, text_array
+from mirtool.network.interactions.target_table import TargetTable
+from mirtool.network.settings import RANKINGS, GseaSettings
 from mirtool.stats.adjustment import adjust_p_values
 from mirtool.wording import plural
 
@@ -44,15 +47,12 @@ if TYPE_CHECKING:
 
 MIN_SIZE, MAX_SIZE = 15, 500
 """Genes of the list in a set that is tested: the defaults of the GSEA program."""
-PERMUTATIONS = 10_000
-"""Random sets a size. The program's own 1,000 leave no P below 0.001: too few for an FDR over thousands."""
-SEED = 1
+MIN_TARGETS = 5
+"""Fewest genes of the list among the targets of a miRNA: its default."""
 DRAWS_A_TASK = 250
 
 LARGEST_SCORE = 1e100
 """Scores beyond it are taken for infinite: no power of them could be summed."""
-
-RANKINGS = ("statistic", "signed-p", "log2")
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,8 +103,8 @@ def rank_genes(changes: GeneChanges, by: str | None = None) -> RankedGenes:
     NotEnoughDataError
         Where no gene has a score.
     """
-    if by is not None and by not in RANKINGS:
-        raise UsageError("no ranking is called so", found=repr(by), expected=" or ".join(RANKINGS))
+    if by is not None:
+        RANKINGS.check(by, "rank_by")
     for name in (by,) if by else RANKINGS:
         found = _scores(changes, name)
         if found is not None:
@@ -146,8 +146,9 @@ def _check_finite(scores: FloatArray, genes: TextArray, words: str, path: str) -
             path=path,
             found=f"{plural(len(beyond), 'row')} ranked by {words}, such as that of {genes[beyond[0]]}",
             expected="finite numbers",
-            hint="a P of 0 was probably written as it is: rank by another column (--rank-by, --score), or give "
-            "these genes the largest score that the others have",
+            hint="a P of 0 was probably written as it is: rank by another column "
+            f"({option('rank_by')}, {option('score')}), or give these genes the largest "
+            "score that the others have",
         )
 
 
@@ -226,12 +227,8 @@ class GseaTable:
 def gsea(
     ranked: RankedGenes,
     gene_sets: GeneSets,
+    settings: GseaSettings | None = None,
     *,
-    min_size: int = MIN_SIZE,
-    max_size: int = MAX_SIZE,
-    permutations: int = PERMUTATIONS,
-    seed: int = SEED,
-    weight: float = 1.0,
     executor: Executor | None = None,
     on_step: Callable[[str], None] | None = None,
 ) -> GseaTable:
@@ -243,14 +240,9 @@ def gsea(
         Genes in order, from :func:`rank_genes`.
     gene_sets
         Named sets of symbols, matched as they stand.
-    min_size, max_size
-        Sets with fewer or more genes of the list are not tested, nor is one that holds them all.
-    permutations
-        Random sets a size.
-    seed
-        Of the draws.
-    weight
-        Power of \|score\| by which a gene counts; 0 counts all alike (Kolmogorov–Smirnov).
+    settings
+        Smallest and largest sets that are tested (a set of all genes of the list is not), random sets per size,
+        seed, and the exponent of \|score\| by which a gene counts; 0 counts all alike (Kolmogorov–Smirnov).
     executor, on_step
         Who draws, and what to call after each task of :data:`DRAWS_A_TASK` draws. The result is the same for any.
 
@@ -263,14 +255,18 @@ def gsea(
     Raises
     ------
     UsageError
-        Where the sizes, the permutations or the weight make no sense.
+        Where the smallest size is above the largest.
     NotEnoughDataError
         Where no set has a size within the limits, or all scores are zero.
     """
-    if not 1 <= min_size <= max_size or permutations < 1 or weight < 0:
+    settings = settings or GseaSettings()
+    min_size, max_size = tested_sizes(ranked, settings)
+    permutations, seed, weight = settings.permutations, settings.seed, settings.weight
+    if min_size > max_size:
         raise UsageError(
-            "sizes must be 1 or more, the smallest first, permutations 1 or more, the weight not negative",
-            found=f"sizes {min_size} to {max_size}, {permutations} permutations, weight {weight:g}",
+            "the smallest size of a set is above the largest",
+            parameter="min_size",
+            found=f"{min_size} to {max_size}",
         )
     place = {gene: i for i, gene in enumerate(ranked.gene)}
     positions = [np.array(sorted(place[g] for g in own if g in place), dtype=np.int64) for own in gene_sets.genes]
@@ -281,7 +277,8 @@ def gsea(
             f"no gene set has {min_size} to {max_size} of the {plural(len(ranked), 'gene')} of the list",
             found="genes such as " + ", ".join(ranked.gene[:3]),
             expected="symbols such as " + ", ".join(sorted(frozenset[str]().union(*gene_sets.genes))[:3]),
-            hint="check that both hold gene symbols of one species, or allow other sizes (--min-size, --max-size)",
+            hint="check that both hold gene symbols of one species, or allow other sizes "
+            f"({option('min_size')}, {option('max_size')})",
         )
     weights = np.abs(ranked.score) ** weight
     if not weights.any():
@@ -318,6 +315,58 @@ def gsea(
         weight=weight,
         source=gene_sets.source,
     )
+
+
+def tested_sizes(ranked: RankedGenes, settings: GseaSettings) -> tuple[int, int]:
+    """Return the smallest and the largest number of genes of a set that is tested."""
+    defaults = (MIN_TARGETS, max(len(ranked), MIN_TARGETS)) if settings.targets else (MIN_SIZE, MAX_SIZE)
+    smallest, largest = settings.min_size, settings.max_size
+    return defaults[0] if smallest is None else smallest, defaults[1] if largest is None else largest
+
+
+@dataclass(frozen=True, eq=False)
+class RankedForSets:
+    """The genes of an mRNA table in order, under the names of the sets; ``notes`` say what was left out."""
+
+    ranked: RankedGenes
+    notes: tuple[str, ...] = ()
+
+
+def rank_for_sets(
+    changes: GeneChanges, gene_sets: GeneSets, settings: GseaSettings, targets: TargetTable | None = None
+) -> RankedForSets:
+    """Rank the genes of a table for a test of gene sets, or of the targets of miRNAs.
+
+    Parameters
+    ----------
+    changes
+        One row per gene or probe, read with the score that ``settings`` name.
+    gene_sets
+        The sets to test, whose names of genes are taken.
+    settings
+        What to rank by.
+    targets
+        Where the sets are targets of miRNAs: the interactions. Only their genes are ranked, since a gene that
+        nobody studied could not have been a target.
+
+    Raises
+    ------
+    UsageError, FormatError, NotEnoughDataError
+        As :func:`rank_genes`.
+    """
+    labels = sorted(frozenset[str]().union(*gene_sets.genes)) if targets is None else targets.genes.tolist()
+    names, n_matched = match_to(changes.gene, labels, load_gene_symbols())
+    ranked = rank_genes(replace(changes, gene=names), "statistic" if settings.score else settings.rank_by)
+    if n_matched:
+        ranked = replace(ranked, remarks=(*ranked.remarks, met_in_words(n_matched, changes.path)))
+    if targets is None:
+        return RankedForSets(ranked)
+    kept = ranked.among(frozenset(targets.genes))
+    note = (
+        f"Of {plural(len(ranked), 'gene')} of the list, {targets.source} knows {len(kept):,} "
+        f"at {targets.evidence} evidence: these are ranked."
+    )
+    return RankedForSets(kept, (note,))
 
 
 def n_tasks(permutations: int) -> int:

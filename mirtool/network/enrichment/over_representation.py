@@ -38,12 +38,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from mirtool.errors import NotEnoughDataError, UsageError
+from mirtool.errors import NotEnoughDataError, UsageError, option
 from mirtool.model import BoolArray, FloatArray, GeneSets, IntArray, Table, TextArray, text_array
 from mirtool.network.enrichment.membership import membership_matrix
-from mirtool.network.enrichment.mirna_null import DRAWS, SEED, MirnaNull, mirna_null
+from mirtool.network.enrichment.mirna_null import MirnaNull, mirna_null
 from mirtool.network.enrichment.redundancy import Reduction
 from mirtool.network.interactions.mirna_universe import MirnaUniverse, degree_strata
+from mirtool.network.settings import EnrichmentSettings
 from mirtool.stats.adjustment import adjust_p_values
 from mirtool.stats.hypergeometric import upper_tail
 
@@ -250,15 +251,11 @@ def over_representation(
 def target_enrichment(
     mirnas: MirnaUniverse,
     gene_sets: GeneSets,
+    settings: EnrichmentSettings | None = None,
     *,
     shared_by: int = 1,
-    nulls: Sequence[str] = NULLS,
     universe: Collection[str] | None = None,
-    min_size: int = MIN_SIZE,
-    max_size: int = MAX_SIZE,
     query: str = "all targets",
-    draws: int = DRAWS,
-    seed: int = SEED,
     executor: Executor | None = None,
     on_step: Callable[[str], None] | None = None,
 ) -> EnrichmentTable:
@@ -270,17 +267,15 @@ def target_enrichment(
         The miRNAs that could have been chosen, their targets, and which were chosen.
     gene_sets
         Named sets of symbols.
+    settings
+        The nulls, the sizes of terms that are tested, the sets of miRNAs to draw, and the seed.
     shared_by
         A gene is in the query where at least so many of the chosen miRNAs target it.
-    nulls
-        Some of :data:`NULLS`; the results stand in their order.
     universe
         The genes that could have been targets. None takes every gene of the interactions table. The test's
         universe is what of it stands in any gene set.
-    min_size, max_size, query
-        As for :func:`over_representation`.
-    draws, seed
-        Sets of miRNAs to draw for each null that draws, and the seed of the draws.
+    query
+        What to call the query.
     executor, on_step
         As for :func:`mirtool.network.enrichment.mirna_null.mirna_null`.
 
@@ -288,19 +283,12 @@ def target_enrichment(
     ------
     NotEnoughDataError
         Where no gene is in the query or none of it in the universe, or no term has a size within the limits.
-    UsageError
-        For an unknown null, and where the sizes contradict each other.
     """
-    unknown = [name for name in nulls if name not in NULLS]
-    if unknown or not nulls:
-        raise UsageError(
-            "no null is called so", found=repr(unknown[0] if unknown else ""), expected=", ".join(NULLS)
-        )
+    settings = settings or EnrichmentSettings()
+    sizes = settings.min_size, settings.max_size
     targets = mirnas.targets
     targeted = np.asarray(targets.incidence[np.flatnonzero(mirnas.chosen)].sum(axis=0)) >= shared_by
-    question = _ask(
-        targets.genes[targeted], gene_sets, targets.genes if universe is None else universe, min_size, max_size
-    )
+    question = _ask(targets.genes[targeted], gene_sets, targets.genes if universe is None else universe, *sizes)
     incidence, terms = _matrices(question, mirnas)
 
     def draw(strata: IntArray | None) -> MirnaNull:
@@ -310,20 +298,20 @@ def target_enrichment(
             mirnas.chosen,
             strata=strata,
             shared_by=shared_by,
-            draws=draws,
-            seed=seed,
+            draws=settings.draws,
+            seed=settings.seed,
             executor=executor,
             on_step=on_step,
         )
 
     tests = []
-    for name in nulls:
+    for name in settings.nulls:
         if name == GENE_NULL:
             tests.append(_gene_test(question))
         else:
             drawn = draw(degree_strata(targets.n_targets) if name == DEGREE_NULL else None)
-            tests.append(_test(name, question.hits, drawn.expected, drawn.p_value, draws))
-    return _answer(question, gene_sets, tests, query, min_size, max_size, mirnas.described)
+            tests.append(_test(name, question.hits, drawn.expected, drawn.p_value, settings.draws))
+    return _answer(question, gene_sets, tests, query, *sizes, mirnas.described)
 
 
 @dataclass(frozen=True, eq=False)
@@ -377,7 +365,8 @@ def _ask(
     if not tested:
         raise NotEnoughDataError(
             f"no gene set has {min_size} to {max_size} genes in the universe of {len(everything)} genes",
-            hint="use a larger universe (a larger table of interactions), or allow smaller sets with --min-size",
+            hint="use a larger universe (a larger table of interactions), or allow smaller sets "
+            f"({option('min_size')})",
         )
     return _Question(everything, drawn, len(asked - everything), tested, [sets[i] for i in tested])
 

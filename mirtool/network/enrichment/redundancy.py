@@ -36,7 +36,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mirtool.errors import UsageError
+from mirtool.errors import UsageError, option
 from mirtool.io.genes.gene_relations import go_ancestors, go_parents
 from mirtool.model import BoolArray, FloatArray, IntArray, TextArray, text_array
 from mirtool.network.enrichment.membership import membership_matrix
@@ -115,7 +115,8 @@ def reduce_terms(result: EnrichmentTable, method: str) -> EnrichmentTable:
             raise UsageError(
                 "these gene sets have no ancestors: their descriptions are no identifiers of the Gene Ontology",
                 found=result.source,
-                hint="use --reduce similar, which goes by the genes that terms share",
+                parameter="reduce",
+                hint=f"use {option('reduce', 'similar')}, which goes by the genes that terms share",
             )
         representative = _by_ancestors(result)
     elif method == SIMILAR:
@@ -123,6 +124,39 @@ def reduce_terms(result: EnrichmentTable, method: str) -> EnrichmentTable:
     else:
         raise UsageError(f"terms can't be reduced by {method!r}", expected=" or ".join(REDUCTIONS))
     return replace(result, reduction=Reduction(method, representative))
+
+
+def reduce_all(results: Sequence[EnrichmentTable], method: str) -> tuple[list[EnrichmentTable], tuple[str, ...]]:
+    """Reduce every result that can be, and say which collections can not.
+
+    Parameters
+    ----------
+    results
+        Of any collections of gene sets.
+    method
+        One of :data:`mirtool.network.settings.REDUCTIONS`; ``none`` changes nothing.
+
+    Returns
+    -------
+    tuple
+        The results in their order, and one warning for each collection that was left as it is.
+
+    Raises
+    ------
+    UsageError
+        Where no result can be reduced so.
+    """
+    if method == "none":
+        return list(results), ()
+    able = [method != ANCESTORS or has_ancestors(result.descriptions) for result in results]
+    reduced = [
+        reduce_terms(result, method) if can or not any(able) else result
+        for result, can in zip(results, able, strict=True)
+    ]
+    left = dict.fromkeys(result.source for result, can in zip(results, able, strict=True) if not can)
+    return reduced, tuple(
+        f"{source} has no ancestors, which only GO has: its terms are not reduced" for source in left
+    )
 
 
 def has_ancestors(descriptions: Sequence[str] | TextArray) -> bool:

@@ -37,16 +37,11 @@ import numpy as np
 from mirtool.errors import NotEnoughDataError, UsageError
 from mirtool.model import BoolArray, FloatArray, GeneSets, IntArray, Table, TextArray, text_array
 from mirtool.network.build import SynergyNetwork
-from mirtool.network.enrichment.mirna_null import DRAWS, SEED
-from mirtool.network.enrichment.over_representation import (
-    MAX_SIZE,
-    MIN_SIZE,
-    NULLS,
-    EnrichmentTable,
-    target_enrichment,
-)
+from mirtool.network.enrichment.mirna_null import SEED
+from mirtool.network.enrichment.over_representation import EnrichmentTable, target_enrichment
 from mirtool.network.graph.synergy_graph import synergy_weights
 from mirtool.network.interactions.mirna_universe import MirnaUniverse
+from mirtool.network.settings import EnrichmentSettings
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -205,12 +200,8 @@ def with_community_terms(
     network: SynergyNetwork,
     universe: MirnaUniverse,
     gene_sets: GeneSets,
+    settings: EnrichmentSettings | None = None,
     *,
-    nulls: Sequence[str] = NULLS,
-    min_size: int = MIN_SIZE,
-    max_size: int = MAX_SIZE,
-    draws: int = DRAWS,
-    seed: int = SEED,
     executor: Executor | None = None,
     on_step: Callable[[str], None] | None = None,
 ) -> SynergyNetwork:
@@ -222,21 +213,22 @@ def with_community_terms(
         With its communities (:func:`with_communities`).
     universe
         The miRNAs that could have been chosen: as many as the community has are drawn from these.
-    gene_sets, nulls, min_size, max_size, draws, seed, executor, on_step
+    gene_sets, settings, executor, on_step
         As for :func:`mirtool.network.target_enrichment`.
 
     Returns
     -------
     SynergyNetwork
-        With further columns in ``communities``: how many terms survive each null, and all of several (NaN where no
-        gene that two of the community's miRNAs share is in a gene set), and the top terms, at most five of those
-        that survive any null, each with its FDR under each.
+        With further columns in ``communities``: how many terms are significant under each null, and under all of
+        several (NaN where no gene that two of the community's miRNAs share is in a gene set), and the top terms,
+        at most five of those significant under any null, each with its FDR under each.
 
     Raises
     ------
     UsageError
-        Where the network has no communities, or what is asked contradicts itself.
+        Where the network has no communities.
     """
+    settings = settings or EnrichmentSettings()
     if network.communities is None:
         raise UsageError("gene sets of communities need communities", hint="call with_communities first")
 
@@ -245,27 +237,18 @@ def with_community_terms(
         of_community = replace(universe, chosen=np.array([name in own for name in universe.targets.mirnas]))
         try:
             return target_enrichment(
-                of_community,
-                gene_sets,
-                shared_by=2,
-                nulls=nulls,
-                min_size=min_size,
-                max_size=max_size,
-                draws=draws,
-                seed=seed,
-                executor=executor,
-                on_step=on_step,
+                of_community, gene_sets, settings, shared_by=2, executor=executor, on_step=on_step
             )
         except NotEnoughDataError:
             return None
 
     tests = [test(names) for names in network.communities["which"]]
     columns: dict[str, FloatArray | TextArray] = {}
-    for null in nulls:
+    for null in settings.nulls:
         columns[f"terms surviving ({null})"] = _counts(
             None if each is None else each.under(null).survives for each in tests
         )
-    if len(nulls) > 1:
+    if len(settings.nulls) > 1:
         columns["terms surviving (all)"] = _counts(None if each is None else each.survives_all for each in tests)
     columns["top terms"] = text_array("" if each is None else _top_terms(each) for each in tests)
     return replace(network, communities=network.communities.with_columns(columns))

@@ -42,11 +42,12 @@ from mirtool.errors import UsageError
 from mirtool.model import BoolArray, FloatArray, IntArray, Interactions, Table, TextArray
 from mirtool.network.build import SynergyNetwork
 from mirtool.network.enrichment.mirna_null import SEED
-from mirtool.network.interactions.evidence import EVIDENCE, filter_by_evidence
+from mirtool.network.interactions.evidence import filter_by_evidence
 from mirtool.network.interactions.mirnas import parts_of
 from mirtool.network.interactions.target_table import TargetTable
 from mirtool.network.interactions.targets import TargetMatrix, target_matrix
 from mirtool.network.pairs.synergy import pair_statistics, sum_over_partners
+from mirtool.network.settings import EVIDENCE
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from mirtool.errors import UsageError
+from mirtool.errors import UsageError, option
 from mirtool.model import EVIDENCE_CLASSES, Interactions
+from mirtool.network.settings import EVIDENCE
 
-EVIDENCE = {"strong": "strong", "clip": "clip", "validated": "weak", "all": ""}
-"""The levels that can be asked for, and the least class of evidence each takes."""
+LEAST_CLASS = {"strong": "strong", "clip": "clip", "validated": "weak", "all": ""}
+"""The least class of evidence that each level takes."""
 
 
 def filter_by_evidence(interactions: Interactions, evidence: str) -> Interactions:
@@ -28,15 +29,15 @@ def filter_by_evidence(interactions: Interactions, evidence: str) -> Interaction
     UsageError
         For another level, and for one but ``all`` of a table that says nothing about evidence.
     """
-    if evidence not in EVIDENCE:
-        raise UsageError("no level of evidence is called so", found=repr(evidence), expected=" or ".join(EVIDENCE))
+    EVIDENCE.check(evidence, "evidence")
     if evidence == "all":
         return interactions
     if not interactions.graded:
         raise UsageError(
             f"{interactions.source} has no column that says which evidence is strong",
-            hint="take every pair: --evidence all; or give miRTarBase as downloaded, with its Support Type",
+            hint=f"take every pair: {option('evidence', 'all')}; or give miRTarBase as downloaded, with its "
+            "Support Type",
         )
-    least = EVIDENCE_CLASSES.index(EVIDENCE[evidence])
+    least = EVIDENCE_CLASSES.index(LEAST_CLASS[evidence])
     taken = frozenset(EVIDENCE_CLASSES[least:])
     return interactions.take(np.array([each in taken for each in interactions.evidence], dtype=bool))

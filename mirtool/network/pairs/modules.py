@@ -36,12 +36,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from mirtool.errors import NotEnoughDataError, UsageError
+from mirtool.errors import NotEnoughDataError, UsageError, option
 from mirtool.model import BoolArray, FloatArray, GeneSets, IntArray, ProteinInteractions, Table, text_array
 from mirtool.network.build import SynergyNetwork
 from mirtool.network.enrichment.membership import membership_matrix
-from mirtool.network.enrichment.over_representation import MAX_SIZE, MIN_SIZE
-from mirtool.network.pairs.proximity import DRAWS, Closeness, closeness, protein_space
+from mirtool.network.pairs.proximity import Closeness, closeness, protein_space
+from mirtool.network.settings import ModuleSettings, TermSizeSettings
 from mirtool.stats.adjustment import adjust_p_values
 from mirtool.stats.hypergeometric import upper_tail
 
@@ -53,7 +53,6 @@ if TYPE_CHECKING:
 MIN_GENES = 3
 """Fewest genes of a module: two genes would be one pair and one distance."""
 LEVEL = 0.05
-CLOSENESS = 0.05
 
 _PAIRS_AT_ONCE = 1000
 
@@ -162,33 +161,26 @@ def adjust_within(p_value: FloatArray, group: IntArray, n_tests: int) -> FloatAr
 def with_modules(
     network: SynergyNetwork,
     gene_sets: GeneSets,
+    settings: ModuleSettings | None = None,
     *,
-    min_size: int = MIN_SIZE,
-    max_size: int = MAX_SIZE,
-    min_genes: int = MIN_GENES,
-    level: float = LEVEL,
     proteins: ProteinInteractions | None = None,
-    closeness_level: float = CLOSENESS,
-    draws: int = DRAWS,
-    seed: int = 1,
     executor: Executor | None = None,
     on_step: Callable[[str], None] | None = None,
 ) -> SynergyNetwork:
-    """Judge every pair of a network by the functional modules that its miRNAs share.
+    """Test every pair of a network by the functional modules that its miRNAs share.
 
     Parameters
     ----------
     network
         As :func:`mirtool.network.synergy_network` gives it.
     gene_sets
-        The categories; those of ``min_size`` to ``max_size`` genes of the universe are tested.
-    min_genes, level
-        As for :func:`enriched_terms`.
+        The categories.
+    settings
+        Sizes of the categories that are tested, fewest genes of a module, FDR of the pairs, largest P of both
+        distance features for genes that are close, and the random sets of genes.
     proteins
         A network of protein interactions in which the genes of a module must be close. None does without.
-    closeness_level
-        Largest P of both distance features for genes that are close.
-    draws, seed, executor, on_step
+    executor, on_step
         As for :func:`mirtool.network.pairs.proximity.closeness`; the pool are the network's universe of genes.
 
     Returns
@@ -201,12 +193,12 @@ def with_modules(
     Raises
     ------
     UsageError
-        For limits that contradict each other or lie outside their range.
+        Where there are too few random sets for the largest P.
     NotEnoughDataError
         Where no category has a size within the limits, or the network of proteins hardly knows the genes.
     """
-    _check(min_size, max_size, min_genes, level, closeness_level)
-    terms, universe = _tested_terms(network, gene_sets, min_size, max_size)
+    settings = settings or ModuleSettings()
+    terms, universe = _tested_terms(network, gene_sets, settings)
     targets = network.targets
     columns = np.flatnonzero([gene in universe for gene in targets.genes])
     genes = targets.genes[columns]
@@ -216,7 +208,9 @@ def with_modules(
     a, b = (np.array([row[name] for name in network.pairs[side]]) for side in ("miRNA A", "miRNA B"))
     shared = incidence[a].multiply(incidence[b]).tocsr()
     set_size = np.array([len(gene_sets.genes[i] & universe) for i in terms], dtype=np.int64)
-    found = enriched_terms(shared, members, set_size, len(universe), min_genes=min_genes, level=level)
+    found = enriched_terms(
+        shared, members, set_size, len(universe), min_genes=settings.module_min_genes, level=settings.module_fdr
+    )
     in_module = shared[found.pair].multiply(members[found.term]).tocsr()
     in_module.sort_indices()
     of_module = [genes[part] for part in np.split(in_module.indices, in_module.indptr[1:-1])] if len(found) else []
@@ -239,21 +233,27 @@ def with_modules(
         ("mirtool functional modules", ""),
         ("gene sets", gene_sets.source.replace(";", ",")),
         ("terms tested", f"{len(terms)} for each of {len(network.pairs)} pairs"),
-        ("genes a module", f"{min_genes} or more"),
-        ("FDR", f"BH over the terms of a pair, in pairs with a Simes P of FDR <= {level:g} over all pairs"),
+        ("genes a module", f"{settings.module_min_genes} or more"),
+        (
+            "FDR",
+            "BH over the terms of a pair, in pairs with a Simes P of FDR "
+            f"<= {settings.module_fdr:g} over all pairs",
+        ),
     ]
     is_module = np.ones(len(found), dtype=bool)
     if proteins is not None:
-        if closeness_level * (draws + 1) < 1:
+        draws, largest_p = settings.ppi_draws, settings.ppi_p
+        if largest_p * (draws + 1) < 1:
             raise UsageError(
-                f"with {draws} random sets no P can be as small as {closeness_level:g}",
-                expected=f"{int(np.ceil(1 / closeness_level)) - 1} or more",
+                f"with {draws} random sets no P can be as small as {largest_p:g}",
+                parameter="ppi_draws",
+                expected=f"{int(np.ceil(1 / largest_p)) - 1} or more",
             )
         space = protein_space(proteins, network.universe, executor=executor)
         place = {gene: i for i, gene in enumerate(space.genes)}
         rows = [np.array([place[gene] for gene in own if gene in place], dtype=np.int64) for own in of_module]
-        near = _closeness_of_distinct(space.distances, space.degrees, rows, draws, seed, executor, on_step)
-        is_module = (near.path_p <= closeness_level) & (near.nearest_p <= closeness_level)
+        near = _closeness_of_distinct(space.distances, space.degrees, rows, settings, executor, on_step)
+        is_module = (near.path_p <= largest_p) & (near.nearest_p <= largest_p)
         described |= _closeness_columns(near, rows, is_module)
         notes += [
             ("proteins", space.source.replace(";", ",")),
@@ -261,7 +261,7 @@ def with_modules(
                 "network",
                 f"largest component of {space.n_component} genes, {len(space.genes)} of them known targets",
             ),
-            ("close", f"both P <= {closeness_level:g} against {draws} random sets of similar degree"),
+            ("close", f"both P <= {largest_p:g} against {draws} random sets of similar degree"),
         ]
     described["genes"] = text_array(";".join(own) for own in of_module)
     return replace(
@@ -295,28 +295,19 @@ def join_sets(collections: Sequence[GeneSets]) -> GeneSets:
     )
 
 
-def _check(min_size: int, max_size: int, min_genes: int, level: float, closeness_level: float) -> None:
-    if not 1 <= min_size <= max_size:
-        raise UsageError(
-            "the sizes of a term must be 1 or more, the smallest first", found=f"{min_size} to {max_size}"
-        )
-    if min_genes < 2:
-        raise UsageError("a module needs two genes or more", found=str(min_genes))
-    for what, value in (("the FDR of modules", level), ("the P of closeness", closeness_level)):
-        if not 0 < value <= 1:
-            raise UsageError(f"{what} must lie between 0 and 1", found=f"{value:g}")
-
-
 def _tested_terms(
-    network: SynergyNetwork, gene_sets: GeneSets, min_size: int, max_size: int
+    network: SynergyNetwork, gene_sets: GeneSets, sizes: TermSizeSettings
 ) -> tuple[list[int], frozenset[str]]:
     """Return the terms of a size within the limits, and the genes that both the terms and the network know."""
     universe = frozenset[str]().union(*gene_sets.genes) & frozenset(network.universe)
-    tested = [i for i, own in enumerate(gene_sets.genes) if min_size <= len(own & universe) <= max_size]
+    tested = [
+        i for i, own in enumerate(gene_sets.genes) if sizes.min_size <= len(own & universe) <= sizes.max_size
+    ]
     if not tested:
         raise NotEnoughDataError(
-            f"no gene set has {min_size} to {max_size} genes in the universe of {len(universe)} genes",
-            hint="use a larger universe (a larger table of interactions), or allow smaller sets with --min-size",
+            f"no gene set has {sizes.min_size} to {sizes.max_size} genes in the universe of {len(universe)} genes",
+            hint="use a larger universe (a larger table of interactions), or allow smaller sets "
+            f"({option('min_size')})",
         )
     return tested, universe
 
@@ -325,8 +316,7 @@ def _closeness_of_distinct(
     distances: npt.NDArray[np.uint8],
     degrees: IntArray,
     rows: list[IntArray],
-    draws: int,
-    seed: int,
+    settings: ModuleSettings,
     executor: Executor | None,
     on_step: Callable[[str], None] | None,
 ) -> Closeness:
@@ -334,7 +324,13 @@ def _closeness_of_distinct(
     keys = [own.tobytes() for own in rows]
     distinct = dict(sorted(zip(keys, rows, strict=True), key=lambda item: item[1].tolist()))
     near = closeness(
-        distances, degrees, list(distinct.values()), draws=draws, seed=seed, executor=executor, on_step=on_step
+        distances,
+        degrees,
+        list(distinct.values()),
+        draws=settings.ppi_draws,
+        seed=settings.seed,
+        executor=executor,
+        on_step=on_step,
     )
     position = {key: i for i, key in enumerate(distinct)}
     take = np.array([position[key] for key in keys], dtype=np.int64)
