@@ -20,7 +20,8 @@ from mirtool.annotation.mirbase import mature_mirnas
 from mirtool.differential import Model, compare_by_model, differential
 from mirtool.errors import NotEnoughDataError
 from mirtool.model import DifferentialTable, ExpressionMatrix
-from mirtool.robustness.methods import TWO_GROUP_TESTS, Recipe, every_recipe, normalize_by
+from mirtool.normalize import normalize
+from mirtool.robustness.methods import TWO_GROUP_TESTS, Recipe, every_recipe
 from mirtool.simulate.arrays import IntensityModel, SimulatedStudy, simulate_study
 from mirtool.simulate.chip import ChipDesign
 
@@ -34,7 +35,7 @@ N_CHANGED = 50
 FOLDS = (1.5, 4.0)
 """Planted fold changes, half of them up; evenly distributed on the log scale."""
 WITH_BATCH = "moderated, with batch"
-OWN_RECIPE = ("service", "student")
+OWN_RECIPE = ("exiqon-service", "student")
 """What the study reports: the service's normalization, P as it is, and a fold change of 2."""
 
 
@@ -120,7 +121,7 @@ def recover(
     found = {}
     for recipe in recipes:
         try:
-            matrix = normalize_by(recipe, study.arrays).matrix
+            matrix = normalize(study.arrays, recipe.settings).matrix
         except NotEnoughDataError:
             continue
         for test, d in compared(matrix, tests, by_batch=by_batch):
@@ -197,9 +198,9 @@ def _cells(found: Average) -> tuple[str, str]:
 
 
 OVERVIEW = (
-    ("service, Student, P and 2-fold (the study's own)", OWN_RECIPE, 1),
-    ("service, moderated, FDR", ("service", "moderated"), 0),
-    ("service, Welch, FDR", ("service", "welch"), 0),
+    ("exiqon-service, Student, P and 2-fold (the study's own)", OWN_RECIPE, 1),
+    ("exiqon-service, moderated, FDR", ("exiqon-service", "moderated"), 0),
+    ("exiqon-service, Welch, FDR", ("exiqon-service", "welch"), 0),
     ("small RNAs, moderated, FDR", ("between small-rna", "moderated"), 0),
     ("nothing between arrays, moderated, FDR", ("between none", "moderated"), 0),
 )

@@ -283,7 +283,7 @@ class ExpressionMatrix:
     Parameters
     ----------
     values
-        log2 of the normalized intensity. Normalized intensity is a ratio without unit (service preset) or in
+        log2 of the normalized intensity, which is a ratio without unit (preset exiqon-service) or in
         scanner units, as ``history`` says.
     probes, samples
         What the rows and the columns are; probe IDs are unique.

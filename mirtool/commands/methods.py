@@ -66,7 +66,7 @@ def methods(
 ) -> None:
     """Run the study through every normalization and every test, and compare what passes.
 
-    From the raw arrays, each time: the recipe `service` as it is; then each of its steps made in every other way
+    From the raw arrays: the recipe `exiqon-service` as it is; then each of its steps made in every other way
     (background, replicates, between arrays), one at a time; then the preset that changes several. Each result is
     tested in every way that compares two groups. A recipe that does not fit the arrays is listed with the reason.
     With --channel ratio it is the recipes for two channels.
@@ -86,7 +86,7 @@ def methods(
       mirtool methods exports/*.gpr --samples samples.csv -o methods.xlsx --figures plots
     """  # noqa: D301  (typer wants the backspace itself)
     from mirtool.differential import choose_comparison, parse_comparison
-    from mirtool.normalize import is_ratio, ratio_channels
+    from mirtool.normalize import NormalizeSettings, is_ratio, ratio_channels
     from mirtool.report.tables import format_of
     from mirtool.robustness.methods import every_recipe, methods_table, run_methods
 
@@ -126,11 +126,9 @@ def methods(
         "alpha": alpha,
         "adjust": adjust,
     }
-    recipes = every_recipe(ratio=ratio)
+    recipes = every_recipe(NormalizeSettings(**normalization))
     with progress_steps("Normalizing", len(recipes)) as on_recipe:
-        runs = run_methods(
-            arrays, recipes, normalization=normalization, comparison=comparison, on_recipe=on_recipe
-        )
+        runs = run_methods(arrays, recipes, comparison=comparison, on_recipe=on_recipe)
     tell_reading(arrays)
     say(f"Compared {sides.tested} with {sides.reference} ({sides.reason}).")
     _tell(runs)
@@ -169,18 +167,19 @@ def _as_normalized(place: Place, given: set[str]) -> dict[str, Any]:
     say(f"As `mirtool normalize` was called ({record}): {_as_typed(reused) or 'its defaults'}.")
     varied = _as_typed({name: value for name, value in recorded.items() if name in VARIED})
     if varied:
-        say(f"What else it was called with, {varied}, is what the recipes vary, starting from service.")
+        say(f"What else it was called with, {varied}, is what the recipes vary, starting from exiqon-service.")
     return reused
 
 
 def _as_typed(options: Mapping[str, Any]) -> str:
     """Write options that differ from the defaults of ``mirtool normalize`` as they would be typed."""
-    from mirtool.normalize.settings import Settings
+    from mirtool.normalize.methods import PRESET_ALIASES
+    from mirtool.normalize.settings import ResolvedSettings
 
-    usual, typed_as = vars(Settings()), {"array_list": "gal"}
+    usual, typed_as = vars(ResolvedSettings()), {"array_list": "gal"}
     words = []
     for name, value in options.items():
-        if value in (None, False, usual.get(name)):
+        if PRESET_ALIASES.get(str(value), value) in (None, False, usual.get(name)):
             continue
         option = "--" + typed_as.get(name, name).replace("_", "-")
         words.append(

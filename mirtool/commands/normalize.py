@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from mirtool.model import ExpressionMatrix, RawArrays
     from mirtool.normalize import Normalized
 
-Preset = Literal["service", "normexp-quantile", "spike-in"]
+Preset = Literal["exiqon-service", "normexp-quantile", "spike-in", "service"]
 Background = Literal[
     "none", "subtract", "half", "minimum", "movingmin", "edwards", "normexp", "normexp-mle", "negative-control",
     "empty",
@@ -64,14 +64,12 @@ def normalize(
     preset: Annotated[
         Preset,
         typer.Option(help="The recipe. The options for its steps (below) go before what it sets for them."),
-    ] = "service",
+    ] = "exiqon-service",
     channel: ChannelOption = None,
     flags: FlagsOption = "bad",
     background: Annotated[
         Background | None,
-        typer.Option(
-            help="What becomes of the background. Left out under service: subtracted where the files have one."
-        ),
+        typer.Option(help="What becomes of the background. exiqon-service: subtracted where there is one."),
     ] = None,
     offset: Annotated[
         float | None, typer.Option(metavar="COUNTS", help="Added to every signal; draws ratios of dim spots to 1.")
@@ -82,10 +80,11 @@ def normalize(
     ] = None,
     replicates: Annotated[
         ReplicateMethod | None,
-        typer.Option(help="How the replicate spots of one ID become one value; service takes the median."),
+        typer.Option(help="How the replicate spots of one ID become one value; exiqon-service takes the median."),
     ] = None,
     replicate_scale: Annotated[
-        ReplicateScale | None, typer.Option(help="Collapse replicates as counts (service) or as their logarithms.")
+        ReplicateScale | None,
+        typer.Option(help="Collapse replicates as counts (exiqon-service) or as their logarithms."),
     ] = None,
     flag_weight: Annotated[
         float | None,
@@ -98,8 +97,8 @@ def normalize(
     between: Annotated[
         Between | None,
         typer.Option(
-            help="How the arrays are made comparable; service takes the median of step 5. The last four are for "
-            "--channel ratio."
+            help="How the arrays are made comparable; exiqon-service by the median of step 5. The last four are "
+            "for --channel ratio."
         ),
     ] = None,
     impute: Annotated[
@@ -146,7 +145,7 @@ def normalize(
 ) -> None:
     """Normalize the arrays of a study: one value for each miRNA and sample, on the log2 scale.
 
-    The recipe `service` is the one array service laboratories deliver, in this order:
+    The recipe `exiqon-service` is the one array service laboratories deliver, in this order:
 
     \b
       1. spots flagged bad (−100) become missing                     --flags
@@ -197,6 +196,7 @@ def normalize(
         spots_table,
     )
     from mirtool.normalize import normalize as normalize_arrays
+    from mirtool.normalize.methods import PRESET_ALIASES
     from mirtool.report.tables import format_of
 
     place = find_place(files or (), samples, "scanner file")
@@ -237,6 +237,7 @@ def normalize(
         "min_factor_probes": min_factor_probes,
         "keep_replicates": keep_replicates,
     }
+    options["preset"] = PRESET_ALIASES.get(preset, preset)
     book = load_mirna_names(aliases or ())
     done = normalize_arrays(arrays, **options)
     _tell(arrays, done)

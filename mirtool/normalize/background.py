@@ -1,8 +1,8 @@
 """Background: from the foreground of a spot to its signal, by the methods that need no fitted model.
 
 Each function takes linear scanner counts, ``(n_spots, n_arrays)``, NaN missing, and gives a new array of the same
-shape and unit. :mod:`mirtool.normalize.normexp` holds the model of Silver et al.; :mod:`mirtool.normalize.signals`
-chooses among them and knows what each needs.
+shape and unit. :mod:`mirtool.normalize.normexp` holds the model of Silver et al.; ``BACKGROUND_METHODS`` in
+:mod:`mirtool.normalize.methods` lists them with what each takes.
 
 References
 ----------
@@ -46,6 +46,11 @@ def subtract_background(foreground: FloatArray, background: FloatArray | None) -
     if background is None:
         return np.array(foreground, dtype=np.float64, order="C")
     return np.subtract(foreground, background, order="C")
+
+
+def foreground_alone(foreground: FloatArray) -> FloatArray:
+    """Signal of each spot: its foreground (``none``)."""
+    return subtract_background(foreground, None)
 
 
 def at_least_half(foreground: FloatArray, background: FloatArray) -> FloatArray:

@@ -6,9 +6,6 @@ import numpy as np
 
 from mirtool.model import BoolArray, FloatArray
 
-KEEP_RULES = ("any", "all", "everything")
-"""A probe is kept when it is detected in at least one array, in every array, or without regard to it."""
-
 
 def detected_signals(signals: FloatArray, min_intensity: float) -> BoolArray:
     """Mask of the signals that are at least ``min_intensity``; a missing one is not.
@@ -22,6 +19,6 @@ def detected_signals(signals: FloatArray, min_intensity: float) -> BoolArray:
 
 
 def kept_probes(detected: BoolArray, keep: str = "any") -> BoolArray:
-    """Mask of the probes to keep by ``keep`` (one of :data:`KEEP_RULES`), ``(n_probes,)``."""
+    """Return a mask of the probes to keep, ``(n_probes,)``; ``keep`` is one of ``KEEP_RULES``."""
     fewest_arrays = {"any": 1, "all": detected.shape[1], "everything": 0}[keep]
     return np.asarray(np.count_nonzero(detected, axis=1) >= fewest_arrays)

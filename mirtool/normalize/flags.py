@@ -14,19 +14,16 @@ import numpy as np
 
 from mirtool.model import BoolArray, IntArray
 
-FLAG_RULES = ("bad", "negative", "ignore")
-"""What can be left out: flag −100; every flag below 0; nothing."""
-
 BAD = -100
 
 
 def flagged_spots(flags: IntArray, rule: str = "bad") -> BoolArray:
-    """Mask of the spots that ``rule`` (one of :data:`FLAG_RULES`) makes missing.
+    """Mask of the spots that ``rule`` (one of :data:`mirtool.normalize.methods.FLAG_RULES`) makes missing.
 
     Examples
     --------
     >>> flags = np.array([[100, 0, -50, -75, -100]])
-    >>> [int(flagged_spots(flags, rule).sum()) for rule in FLAG_RULES]
+    >>> [int(flagged_spots(flags, rule).sum()) for rule in ("bad", "negative", "ignore")]
     [1, 3, 0]
     """
     if rule == "bad":

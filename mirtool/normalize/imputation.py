@@ -16,8 +16,6 @@ import numpy as np
 
 from mirtool.model import BoolArray, FloatArray
 
-IMPUTATIONS = ("none", "knn")
-"""Leave missing values missing, or fill them from the nearest probes."""
 NEIGHBORS = 10
 """Neighbors (Troyanskaya et al. found 10 to 20 best)."""
 MOST_MISSING = 0.5

@@ -36,7 +36,7 @@ from typing import Literal
 import numpy as np
 from scipy.special import log_ndtr
 
-from mirtool.errors import NotEnoughDataError
+from mirtool.errors import NotEnoughDataError, option
 from mirtool.model import FloatArray
 
 FEWEST = 4
@@ -55,6 +55,9 @@ class NormexpFit:
     sigma: float
     alpha: float
     log_likelihood: float
+
+    def __str__(self) -> str:
+        return f"background left {self.mu:.4g} ± {self.sigma:.4g}, mean signal {self.alpha:.4g}"
 
 
 def normexp_signals(
@@ -75,7 +78,7 @@ def normexp_signals(
     signals : FloatArray
         Same shape and unit, positive, missing where the intensity is.
     fits : tuple of NormexpFit
-        One an array.
+        One per array.
 
     Raises
     ------
@@ -92,6 +95,16 @@ def normexp_signals(
     return signals, tuple(fits)
 
 
+def normexp_saddle_point(intensities: FloatArray) -> tuple[FloatArray, tuple[NormexpFit, ...]]:
+    """Return the signals by the saddle-point approximation, and the fits (``normexp``)."""
+    return normexp_signals(intensities, "saddle")
+
+
+def normexp_exact(intensities: FloatArray) -> tuple[FloatArray, tuple[NormexpFit, ...]]:
+    """Return the signals by the exact likelihood, and the fits (``normexp-mle``)."""
+    return normexp_signals(intensities, "mle")
+
+
 def fit_normexp(x: FloatArray, likelihood: Literal["saddle", "mle"] = "saddle") -> NormexpFit:
     """Fit the model to the intensities of one array, ``(n,)``, complete.
 
@@ -105,7 +118,7 @@ def fit_normexp(x: FloatArray, likelihood: Literal["saddle", "mle"] = "saddle") 
             "normexp can't be fitted to an array",
             found=f"{len(np.unique(x))} different intensities",
             expected=f"at least {FEWEST}",
-            hint="leave the array out, or correct the background by --background subtract",
+            hint=f"leave the array out, or use {option('background', 'subtract')}",
         )
     compute = _exact if likelihood == "mle" else _saddle_point
     parameters, value = _maximize(compute, _start(x), x)

@@ -1,197 +1,92 @@
-"""Between the arrays of one channel: the method asked for, with the probes it needs.
+"""One channel: the ``exiqon-service`` preset, and the recipes that take other steps.
 
-References
-----------
-Vandesompele J et al. (2002) Accurate normalization of real-time quantitative RT-PCR data by geometric averaging of
-multiple internal control genes. Genome Biol 3:research0034 (the geometric mean of reference RNAs).
+``exiqon-service`` is the arithmetic by which array service laboratories deliver miRCURY LNA studies. In order:
+
+1. flagged spots become missing;
+2. signal = foreground − background of each spot;
+3. the replicate spots of one ID become one value, by median, signs kept;
+4. values that are not positive are counted and become missing;
+5. the factor of an array = the median over the miRNA probes whose signal is ≥ 30 in ALL arrays;
+6. normalized = signal / factor, carried on as log2;
+7. kept are the probes whose signal is ≥ 30 in at least one array.
+
+The cut-off of 30 is the one such laboratories have used since mid-2012 (50 before). They take the factor from the
+probes whose name holds ``let`` or ``mir``; Exiqon's own ``miRPlus`` entries are among those, so the kinds miRNA
+and miRPlus both count as miRNA here.
+
+Another recipe puts another method into step 2 (:mod:`mirtool.normalize.signals`), 3, or 5 and 6
+(:mod:`mirtool.normalize.between_arrays`), collapses logarithms in step 3 (spots that are not positive have none),
+or fills in missing values at the end. The cut-off is always held against the collapsed signal without its offset.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from mirtool.annotation.probes import ProbeKind, is_kind
-from mirtool.errors import NotEnoughDataError
-from mirtool.model import BoolArray, FloatArray, IntArray, ProbeTable, SampleTable
-from mirtool.normalize.between import (
-    cyclic_loess_affy,
-    cyclic_loess_fast,
-    cyclic_loess_pairs,
-    scale_medians,
-)
-from mirtool.normalize.factors import median_factors
-from mirtool.normalize.quantiles import normalize_quantiles
-from mirtool.normalize.settings import Settings
-from mirtool.normalize.shortage import too_few_factor_probes
-from mirtool.normalize.spike_in import (
-    FEWEST_ARRAYS,
-    FEWEST_SPIKE_INS,
-    LEAST_CORRELATION,
-    fit_spike_in_curves,
-)
-from mirtool.normalize.vsn import FEWEST_PROBES, fit_vsn
-
-FEWEST_SMALL_RNAS = 3
-"""Reference RNAs below which one that changes would decide (Vandesompele et al. 2002 take three at least)."""
-
-_ON_LOG2: dict[str, Callable[[FloatArray], FloatArray]] = {
-    "none": np.copy,
-    "scale": scale_medians,
-    "quantile": normalize_quantiles,
-    "cyclic-loess": cyclic_loess_fast,
-    "cyclic-loess-affy": cyclic_loess_affy,
-    "cyclic-loess-pairs": cyclic_loess_pairs,
-}
+from mirtool.model import RawArrays, SampleTable
+from mirtool.normalize.between_arrays import NormalizedSignals, ProbeSignals, normalize_signals
+from mirtool.normalize.channels import CountingSpots, ProbeValues
+from mirtool.normalize.detection import detected_signals
+from mirtool.normalize.replicates import collapse_replicates
+from mirtool.normalize.report import Counts, NormalizationReport, per_array
+from mirtool.normalize.settings import ResolvedSettings
+from mirtool.normalize.signals import Signals, spot_signals, spot_weights
 
 
-@dataclass(frozen=True, eq=False)
-class ProbeSignals:
-    """One signal a probe and array.
+@dataclass(frozen=True)
+class OneChannel:
+    """The steps of one channel; see :class:`mirtool.normalize.channels.Channels`."""
 
-    Parameters
-    ----------
-    probes
-        Every probe of the chip, ``n_all``.
-    values
-        Linear, of whatever sign, ``(n_all, n_arrays)``, NaN missing.
-    rows
-        The probes that count, ``(n_probes,)``.
-    detected
-        Those at the cut-off, ``(n_probes, n_arrays)``.
-    """
-
-    probes: ProbeTable
-    values: FloatArray
-    rows: IntArray
-    detected: BoolArray
+    name: str
 
     @property
-    def counting(self) -> FloatArray:
-        """The signals of the probes that count, those not positive missing."""
-        values = self.values[self.rows]
-        return np.where(values > 0, values, np.nan)
+    def names(self) -> tuple[str, ...]:
+        """The channel in use."""
+        return (self.name,)
 
-    def of_kind(self, kind: ProbeKind) -> FloatArray:
-        """Return log2 signals of the probes of a kind that are positive on every array, ``(m, n_arrays)``."""
-        values = self.values[is_kind(self.probes, kind)]
-        return np.asarray(np.log2(values[(np.nan_to_num(values) > 0).all(axis=1)]))
+    def measure(self, arrays: RawArrays, settings: ResolvedSettings) -> Signals:
+        """Return the signal of every spot."""
+        return spot_signals(arrays, self.name, settings)
 
-
-@dataclass(frozen=True, eq=False)
-class NormalizedSignals:
-    """Normalized log2 signals of the probes that count, each array's factor, and what was fitted, in words."""
-
-    values: FloatArray
-    factors: FloatArray
-    remarks: tuple[str, ...] = ()
-
-
-def normalize_between(collapsed: ProbeSignals, samples: SampleTable, settings: Settings) -> NormalizedSignals:
-    """Make the arrays comparable by the method asked for.
-
-    Raises
-    ------
-    NotEnoughDataError
-        Where the method lacks probes or arrays, or the spike-ins do not agree on what differs between arrays.
-    """
-    if settings.between == "median":
-        factors = _factors(collapsed, samples, settings)
-        return NormalizedSignals(np.log2(collapsed.counting / factors), factors)
-    if settings.between == "vsn":
-        return _stabilized(collapsed)
-    log2 = np.log2(collapsed.counting)
-    if settings.between == "small-rna":
-        return _by_small_rnas(collapsed, log2)
-    if settings.between == "spike-in":
-        return _by_spike_ins(collapsed, log2)
-    values = _ON_LOG2[settings.between](log2)
-    return NormalizedSignals(values, middle_ratio(log2, values))
-
-
-def middle_ratio(log2: FloatArray, normalized: FloatArray) -> FloatArray:
-    """Return each array's median ratio of signal to normalized value, ``(n_arrays,)``; 1 where there is none."""
-    change = log2 - normalized
-    known = [column[~np.isnan(column)] for column in change.T]
-    return np.exp2([float(np.median(column)) if len(column) else 0.0 for column in known])
-
-
-def _factors(collapsed: ProbeSignals, samples: SampleTable, settings: Settings) -> FloatArray:
-    if collapsed.detected.all(axis=1).sum() < settings.min_factor_probes:
-        raise too_few_factor_probes(
-            collapsed.detected,
-            samples.names,
-            probes=settings.probes,
-            min_intensity=settings.min_intensity,
-            min_factor_probes=settings.min_factor_probes,
+    def collapse(
+        self, arrays: RawArrays, spots: Signals, counting: CountingSpots, settings: ResolvedSettings
+    ) -> ProbeValues[ProbeSignals]:
+        """Return one signal per probe, from its replicate spots."""
+        signals, groups, rows = spots.values, counting.groups, counting.rows
+        weights = spot_weights(arrays, settings)
+        lost: Counts | None = None
+        if settings.replicate_scale == "log":
+            lost = per_array((~np.isnan(signals) & ~(signals > 0))[counting.mask])
+            values, behind = collapse_replicates(spots.log2, groups, settings.replicates, weights)
+            values = np.exp2(values)
+            missing = collapse_replicates(signals, groups)[1][rows] == 0
+        else:
+            values, behind = collapse_replicates(signals, groups, settings.replicates, weights)
+            missing = np.isnan(values[rows])
+        own = values[rows]
+        non_positive = ~(own > 0) & ~missing
+        detected = detected_signals(np.where(own > 0, own, np.nan) - settings.offset, settings.min_intensity)
+        keeps_sign = settings.between == "vsn"
+        return ProbeValues(
+            before=ProbeSignals(arrays.probes.take(groups.first), values, rows, detected),
+            spots=behind[rows] if keeps_sign else np.where(non_positive, 0, behind[rows]),
+            missing=missing,
+            non_positive=non_positive,
+            non_positive_spots=lost,
         )
-    return median_factors(collapsed.counting, collapsed.detected)
 
+    def compare(self, before: ProbeSignals, samples: SampleTable, settings: ResolvedSettings) -> NormalizedSignals:
+        """Make the arrays comparable."""
+        return normalize_signals(before, samples, settings)
 
-def _stabilized(collapsed: ProbeSignals) -> NormalizedSignals:
-    signals = collapsed.values[collapsed.rows]
-    several = int(np.count_nonzero(np.count_nonzero(~np.isnan(signals), axis=1) > 1))
-    if several < FEWEST_PROBES:
-        raise NotEnoughDataError(
-            "--between vsn needs probes that are measured on several arrays",
-            found=f"{several} probes on two arrays or more",
-            expected=f"at least {FEWEST_PROBES}",
-            hint="let more probes count with --probes all, or use --between median",
-        )
-    fit = fit_vsn(signals)
-    values = fit.apply(signals)
-    return NormalizedSignals(values, middle_ratio(np.log2(collapsed.counting), values))
+    def report(self, numbers: Mapping[str, Any]) -> NormalizationReport:
+        """Return the report of the numbers."""
+        return NormalizationReport(**numbers)
 
-
-def _by_small_rnas(collapsed: ProbeSignals, log2: FloatArray) -> NormalizedSignals:
-    references = collapsed.of_kind(ProbeKind.SMALL_RNA)
-    if len(references) < FEWEST_SMALL_RNAS:
-        raise NotEnoughDataError(
-            "--between small-rna needs small RNA controls with a signal on every array",
-            found=f"{len(references)} of {np.count_nonzero(is_kind(collapsed.probes, ProbeKind.SMALL_RNA))}",
-            expected=f"at least {FEWEST_SMALL_RNAS}",
-            hint="tell which probes they are with a [[probe_kinds]] rule in mirtool.toml, or use another method",
-        )
-    means = references.mean(axis=0)
-    return NormalizedSignals(
-        log2 - means, np.exp2(means), (f"{len(references)} small RNA controls on every array",)
-    )
-
-
-def _by_spike_ins(collapsed: ProbeSignals, log2: FloatArray) -> NormalizedSignals:
-    spike_ins = collapsed.of_kind(ProbeKind.SPIKE_IN)
-    n_arrays = log2.shape[1]
-    other = "or normalize by another method, such as --between median or quantile"
-    if len(spike_ins) < FEWEST_SPIKE_INS:
-        raise NotEnoughDataError(
-            "--between spike-in needs spike-ins with a signal on every array",
-            found=f"{len(spike_ins)} of {np.count_nonzero(is_kind(collapsed.probes, ProbeKind.SPIKE_IN))}",
-            expected=f"at least {FEWEST_SPIKE_INS}",
-            hint=f"tell which probes they are with a [[probe_kinds]] rule in mirtool.toml, {other}",
-        )
-    if n_arrays < FEWEST_ARRAYS:
-        raise NotEnoughDataError(
-            "whether spike-ins can normalize is told by how they go together over the arrays",
-            found=f"{n_arrays} arrays",
-            expected=f"at least {FEWEST_ARRAYS}",
-            hint=other.removeprefix("or "),
-        )
-    curves = fit_spike_in_curves(spike_ins)
-    if curves.correlation < LEAST_CORRELATION:
-        raise NotEnoughDataError(
-            "the spike-ins do not rise and fall together, so they can't tell how the arrays differ",
-            found=f"mean correlation {curves.correlation:.2f} between {len(spike_ins)} spike-ins",
-            expected=f"at least {LEAST_CORRELATION:g} (Sewer et al. 2014)",
-            hint=f"look at the spike-ins of each array with mirtool qc, {other}",
-        )
-    values = curves.apply(log2)
-    known = log2[~np.isnan(log2)]
-    dimmest, brightest = spike_ins.min(), spike_ins.max()
-    outside = float(np.mean((known < dimmest) | (known > brightest)))
-    remarks = (
-        f"{len(spike_ins)} spike-ins, mean correlation {curves.correlation:.2f}",
-        f"{100 * outside:.0f} % of the signals lie beyond the spike-ins and are corrected as the nearest one",
-    )
-    return NormalizedSignals(values, middle_ratio(log2, values), remarks)
+    def history(self, report: NormalizationReport) -> tuple[str, str]:
+        """Say what the values are, and what the cut-off was held against."""
+        return f"channel: {report.channel}", f"min intensity: {report.min_intensity:g}"

@@ -8,19 +8,19 @@ takes out what both channels of a spot have in common (its size, the amount of p
 3. a spot whose signal is not positive in either channel has no logarithm: it is counted and becomes missing;
 4. of each spot M = log2(Hy3 / Hy5) and A = (log2 Hy3 + log2 Hy5) / 2 (Dudoit et al. 2002);
 5. the replicate spots of one ID become one M and one A, by median each;
-6. a probe is detected in an array where its signal, collapsed as in the ``service`` preset, is ≥ 30 in both
-   channels: a ratio with one foot in the noise measures nothing;
+6. a probe is detected in an array where its signal, collapsed as in the ``exiqon-service`` preset, is ≥ 30 in both
+   channels: a ratio in which one signal is noise measures nothing;
 7. the center of an array = the median M over the miRNA probes that are detected in ALL arrays, the same probes for
-   each, as in the ``service`` preset; normalized = M − center (global median normalization, Yang et al. 2002), so
-   that another balance of the dyes or the scanner's gain is no difference between arrays;
+   each, as in the ``exiqon-service`` preset; normalized = M − center (global median normalization, Yang et al.
+   2002), so that another balance of the dyes or the scanner's gain is no difference between arrays;
 8. kept are the probes detected in at least one array.
 
-Two to the power of the center stands in the report as the array's factor: the ratio of channels that was divided
+The report has two to the power of the center as the array's factor: the ratio of channels that was divided
 out. A is not centered; its unit is log2 of scanner counts.
 
 Another recipe makes the signals of step 2 otherwise (:mod:`mirtool.normalize.signals`), takes the bias of the dyes
 out of the spots' M after step 4 (:mod:`mirtool.normalize.within`), or makes the arrays comparable otherwise in
-step 7 (:mod:`mirtool.normalize.two_color`).
+step 7 (:mod:`mirtool.normalize.between_ratios`).
 
 References
 ----------
@@ -31,69 +31,30 @@ Nucleic Acids Res 30:e15.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any, cast
 
 import numpy as np
 
 from mirtool.annotation.probes import ProbeKind, is_kind
-from mirtool.errors import NotEnoughDataError, UsageError
-from mirtool.model import BoolArray, ExpressionMatrix, FloatArray, IntArray, ProbeTable, RawArrays
-from mirtool.normalize.controls import control_shares
-from mirtool.normalize.detection import detected_signals, kept_probes
-from mirtool.normalize.one_channel import middle_ratio
-from mirtool.normalize.replicates import (
-    ReplicateGroups,
-    collapse_replicates,
-    group_replicates,
-    shift_replicates,
-    stack_replicates,
-)
-from mirtool.normalize.report import RatioReport, per_array
-from mirtool.normalize.selection import counting_spots
-from mirtool.normalize.service import Finished, finish
-from mirtool.normalize.settings import Settings
-from mirtool.normalize.shortage import too_few_factor_probes
-from mirtool.normalize.signals import spot_signals, spot_weights
-from mirtool.normalize.tallies import array_fields, array_notes, choice_fields, probe_fields, spot_notes
-from mirtool.normalize.two_color import (
-    quantiles_of_a,
-    quantiles_of_channels,
-    quantiles_of_denominator,
-    quantiles_of_groups,
-    quantiles_of_numerator,
-    scale_ratios,
-)
-from mirtool.normalize.within import (
-    subtract_control_curve,
-    subtract_loess,
-    subtract_loess_by_block,
-    subtract_median,
-)
-
-RATIO = "ratio"
-"""What stands for the channel where the sample is measured against the reference."""
+from mirtool.errors import NotEnoughDataError, UsageError, option
+from mirtool.model import BoolArray, FloatArray, IntArray, RawArrays, SampleTable
+from mirtool.normalize.between_arrays import NormalizedSignals
+from mirtool.normalize.between_ratios import ProbeRatios, normalize_ratios
+from mirtool.normalize.channels import CountingSpots, ProbeValues
+from mirtool.normalize.detection import detected_signals
+from mirtool.normalize.methods import WITHIN_METHODS, SpotMethod
+from mirtool.normalize.replicates import collapse_replicates
+from mirtool.normalize.report import NormalizationReport, RatioReport, per_array
+from mirtool.normalize.settings import ResolvedSettings, ratio_channels
+from mirtool.normalize.signals import Signals, spot_signals, spot_weights
 
 FEWEST_CONTROLS = 20
-"""Control spots per array needs for a curve of its own: a line rests on three tenths of them."""
+"""Control spots per array needed for a curve of their own: each line of it is fitted to three tenths of them."""
 
 PAIRS = (("532", "635"), ("Hy3", "Hy5"))
 """Numerator and denominator of the ratio: Hy3 over Hy5, by wavelength in nm or by name."""
-
-
-def is_ratio(channel: str | None) -> bool:
-    """Tell a ratio (``"ratio"``, ``"Hy3/Hy5"``, ``"635/532"``) from the name of a channel."""
-    return channel is not None and (channel == RATIO or "/" in channel)
-
-
-def ratio_channels(channel: str) -> list[str] | None:
-    """Return the two channels that a ratio names; None where it is left to the arrays which they are.
-
-    Examples
-    --------
-    >>> ratio_channels("635/532"), ratio_channels("ratio")
-    (['635', '532'], None)
-    """
-    return None if channel == RATIO else [name.strip() for name in channel.split("/")]
 
 
 def log_ratio(numerator: FloatArray, denominator: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -126,8 +87,18 @@ def log_ratio(numerator: FloatArray, denominator: FloatArray) -> tuple[FloatArra
 
 
 @dataclass(frozen=True, eq=False)
-class _Spots:
-    """Steps 1 to 4: the signals, the logarithms, and why some spots have none."""
+class SpotRatios:
+    """Steps 1 to 4: M and A of every spot, the signals behind them, and why some spots have none.
+
+    Parameters
+    ----------
+    numerator, denominator
+        The signals, linear, ``(n_spots, n_arrays)``; both missing where one is.
+    m, a
+        M, corrected within arrays, and A, same shape.
+    unreadable, flagged, words, remarks
+        As in :class:`mirtool.normalize.signals.Signals`, of both channels.
+    """
 
     numerator: FloatArray
     denominator: FloatArray
@@ -139,55 +110,100 @@ class _Spots:
     remarks: tuple[str, ...]
 
     @property
+    def log2(self) -> FloatArray:
+        """M."""
+        return self.m
+
+    @property
+    def weakest(self) -> FloatArray:
+        """The lower of the two signals."""
+        return np.minimum(self.numerator, self.denominator)
+
+    @property
     def present(self) -> BoolArray:
-        """The spots that have a signal in both channels, of whatever sign."""
+        """The spots that have a signal in both channels, of either sign."""
         return ~np.isnan(self.numerator + self.denominator)
 
 
-@dataclass(frozen=True, eq=False)
-class _Probes:
-    """Steps 5 and 6 for the probes that count."""
+@dataclass(frozen=True)
+class TwoChannels:
+    """The steps of the ratio of two channels; see :class:`mirtool.normalize.channels.Channels`."""
 
-    probes: ProbeTable
-    m: FloatArray
-    a: FloatArray
-    spots: IntArray
-    sizes: IntArray
-    usable: IntArray
-    detected: BoolArray
+    numerator: str
+    denominator: str
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """Numerator and denominator."""
+        return self.numerator, self.denominator
+
+    def measure(self, arrays: RawArrays, settings: ResolvedSettings) -> SpotRatios:
+        """Return M and A of every spot."""
+        above, below = (spot_signals(arrays, name, settings) for name in self.names)
+        unreadable = above.unreadable | below.unreadable
+        numerator, denominator = above.values, below.values
+        lost = above.flagged | unreadable
+        numerator[lost] = denominator[lost] = np.nan
+        m, a = log_ratio(numerator, denominator)
+        m = correct_within(arrays, m, a, settings)
+        remarks = self._remarks(above, below)
+        return SpotRatios(numerator, denominator, m, a, unreadable, above.flagged, above.words, remarks)
+
+    def _remarks(self, above: Signals, below: Signals) -> tuple[str, ...]:
+        of_channels = zip(self.names, (above, below), strict=True)
+        return tuple(f"{name}: {text}" for name, signals in of_channels for text in signals.remarks)
+
+    def collapse(
+        self, arrays: RawArrays, spots: SpotRatios, counting: CountingSpots, settings: ResolvedSettings
+    ) -> ProbeValues[ProbeRatios]:
+        """Return one M and one A per probe, from its replicate spots."""
+        weights = spot_weights(arrays, settings)
+
+        def collapsed(values: FloatArray) -> tuple[FloatArray, IntArray]:
+            of_probes, counts = collapse_replicates(values, counting.groups, settings.replicates, weights)
+            return of_probes[counting.rows], counts[counting.rows]
+
+        (m, behind), (a, _) = collapsed(spots.m), collapsed(spots.a)
+        (numerator, usable), (denominator, _) = collapsed(spots.numerator), collapsed(spots.denominator)
+        without = np.isnan(m)
+        detected = (
+            detected_signals(numerator - settings.offset, settings.min_intensity)
+            & detected_signals(denominator - settings.offset, settings.min_intensity)
+            & ~without
+        )
+        return ProbeValues(
+            before=ProbeRatios(m, a, detected, self.names),
+            spots=behind,
+            missing=without & (usable == 0),
+            non_positive=without & (usable > 0),
+            non_positive_spots=per_array((spots.present & np.isnan(spots.m))[counting.mask]),
+        )
+
+    def compare(self, before: ProbeRatios, samples: SampleTable, settings: ResolvedSettings) -> NormalizedSignals:
+        """Make the arrays comparable."""
+        return normalize_ratios(before, samples, settings)
+
+    def report(self, numbers: Mapping[str, Any]) -> NormalizationReport:
+        """Return the report of the numbers."""
+        return RatioReport(**numbers, numerator=self.numerator, denominator=self.denominator)
+
+    def history(self, report: NormalizationReport) -> tuple[str, str]:
+        """Say what the values are, and what the cut-off was held against."""
+        centered = " less the array's median M" if report.between == "median" else ""
+        return (
+            f"values: M = log2({self.numerator} / {self.denominator}){centered}",
+            f"min intensity: {report.min_intensity:g} in both channels",
+        )
 
 
-def normalize_ratio(arrays: RawArrays, settings: Settings) -> tuple[ExpressionMatrix, FloatArray, RatioReport]:
-    """Return normalized M, A and the numbers; :func:`mirtool.normalize.normalize` is the public way in."""
-    pair = _choose_pair(arrays, settings.channel or RATIO)
-    groups = group_replicates(arrays.probes.id)
-    counting = counting_spots(arrays.probes, groups, settings.probes)
+def choose_pair(arrays: RawArrays, channel: str) -> tuple[str, str]:
+    """Return numerator and denominator: those that the channel names, else Hy3 and Hy5.
 
-    spots = _measure_spots(arrays, pair, settings)
-    probes = _collapse(arrays, spots, groups, counting, settings)
-    m, a, factors = _between(arrays, probes, pair, settings)
-    kept = kept_probes(probes.detected, settings.keep)
-    finished = finish(m[kept], probes.spots[kept], settings.impute)
-
-    replicates = None
-    if settings.keep_replicates:
-        rows = np.flatnonzero(counting[groups.first])[kept]
-        replicates = shift_replicates(stack_replicates(spots.m, groups, rows), probes.m[kept], m[kept])
-
-    report = _report(arrays, settings, pair, groups, counting, spots, probes, factors, kept, finished)
-    matrix = ExpressionMatrix(
-        values=finished.values,
-        probes=probes.probes.take(kept),
-        samples=arrays.samples,
-        spots=finished.spots,
-        history=_history(report),
-        replicates=replicates,
-    )
-    return matrix, a[kept], report
-
-
-def _choose_pair(arrays: RawArrays, channel: str) -> tuple[str, str]:
-    """Return numerator and denominator."""
+    Raises
+    ------
+    UsageError
+        Where the arrays do not have them.
+    """
     here = ", ".join(arrays.channels)
     asked = ratio_channels(channel)
     if asked is None:
@@ -197,185 +213,63 @@ def _choose_pair(arrays: RawArrays, channel: str) -> tuple[str, str]:
         raise UsageError(
             "a ratio needs the two channels Hy3 (532) and Hy5 (635)",
             found=here,
-            hint="say which channel stands over which, such as --channel 635/532, or normalize one channel alone",
+            hint=f"name the channels of sample and reference, such as {option('channel', '635/532')}, or "
+            "normalize one channel alone",
         )
     if len(asked) != 2 or asked[0] == asked[1] or not set(asked) <= set(arrays.channels):
         raise UsageError(
             f"the arrays have no ratio {channel!r}",
+            parameter="channel",
             found=here,
-            expected="two of these channels, parted by a slash: the sample's over the reference's",
+            expected="two of these channels, separated by a slash: the sample's over the reference's",
         )
     return asked[0], asked[1]
 
 
-def _measure_spots(arrays: RawArrays, pair: tuple[str, str], settings: Settings) -> _Spots:
-    above, below = (spot_signals(arrays, name, settings) for name in pair)
-    unreadable = above.unreadable | below.unreadable
-    numerator, denominator = above.values, below.values
-    lost = above.flagged | unreadable
-    numerator[lost] = denominator[lost] = np.nan
-    m, a = log_ratio(numerator, denominator)
-    remarks = tuple(
-        f"{name}: {text}" for name, signals in zip(pair, (above, below), strict=True) for text in signals.remarks
-    )
-    m = _within(arrays, m, a, settings)
-    return _Spots(numerator, denominator, m, a, unreadable, above.flagged, above.words, remarks)
+def correct_within(arrays: RawArrays, m: FloatArray, a: FloatArray, settings: ResolvedSettings) -> FloatArray:
+    """Return M of the spots less what the method within arrays takes out.
 
-
-def _within(arrays: RawArrays, m: FloatArray, a: FloatArray, settings: Settings) -> FloatArray:
+    Raises
+    ------
+    UsageError
+        Where the method needs the blocks of the spots and the files do not have them.
+    NotEnoughDataError
+        Where an array has too few control spots.
+    """
+    method = WITHIN_METHODS[settings.within]
     weights = spot_weights(arrays, settings)
-    if settings.within == "median":
-        return subtract_median(m, weights)
-    if settings.within == "loess":
-        return subtract_loess(m, a, weights)
-    if settings.within == "printtip-loess":
-        if arrays.layout is None:
-            raise UsageError(
-                "--within printtip-loess needs to know the block of each spot",
-                found="files without Block, Row and Column",
-                hint="use --within loess",
-            )
-        return subtract_loess_by_block(m, a, arrays.layout.block, weights)
-    if settings.within == "control":
-        return subtract_control_curve(m, a, _controls(arrays, m))
-    return m
+    if not method.kernel:
+        return m
+    inputs: dict[str, Callable[[], Any]] = {
+        "m": lambda: m,
+        "a": lambda: a,
+        "weights": lambda: weights,
+        "block": lambda: _blocks(arrays, settings.within),
+        "spike_ins": lambda: _spike_ins(arrays, m, settings.within),
+    }
+    return cast(FloatArray, method.load()(*(inputs[name]() for name in cast(SpotMethod, method).takes)))
 
 
-def _controls(arrays: RawArrays, m: FloatArray) -> BoolArray:
+def _blocks(arrays: RawArrays, within: str) -> IntArray:
+    if arrays.layout is not None:
+        return arrays.layout.block
+    raise UsageError(
+        f"{option('within', within)} needs the block of each spot",
+        found="files without Block, Row and Column",
+        hint=f"use {option('within', 'loess')}",
+    )
+
+
+def _spike_ins(arrays: RawArrays, m: FloatArray, within: str) -> BoolArray:
     controls = is_kind(arrays.probes, ProbeKind.SPIKE_IN)
     present = np.count_nonzero(~np.isnan(m[controls]), axis=0)
     worst = int(np.argmin(present))
     if present[worst] < FEWEST_CONTROLS:
         raise NotEnoughDataError(
-            "--within control needs spike-in spots with a signal in both channels",
+            f"{option('within', within)} needs spike-in spots with a signal in both channels",
             found=f"{present[worst]} on {arrays.samples.names[worst]}",
             expected=f"at least {FEWEST_CONTROLS} on every array",
-            hint="tell which probes they are with a [[probe_kinds]] rule in mirtool.toml, or use --within loess",
+            hint="name these probes with a [[probe_kinds]] rule in mirtool.toml, or use "
+            f"{option('within', 'loess')}",
         )
     return controls
-
-
-def _collapse(
-    arrays: RawArrays, spots: _Spots, groups: ReplicateGroups, counting: BoolArray, settings: Settings
-) -> _Probes:
-    rows = np.flatnonzero(counting[groups.first])
-    weights = spot_weights(arrays, settings)
-    collapsed = [
-        collapse_replicates(values, groups, settings.replicates, weights)
-        for values in (spots.m, spots.a, spots.numerator, spots.denominator)
-    ]
-    (m, behind), (a, _), (numerator, usable), (denominator, _) = (
-        (values[rows], counts[rows]) for values, counts in collapsed
-    )
-    detected = (
-        detected_signals(numerator - settings.offset, settings.min_intensity)
-        & detected_signals(denominator - settings.offset, settings.min_intensity)
-        & ~np.isnan(m)
-    )
-    return _Probes(arrays.probes.take(groups.first[rows]), m, a, behind, groups.sizes[rows], usable, detected)
-
-
-def _between(
-    arrays: RawArrays, probes: _Probes, pair: tuple[str, str], settings: Settings
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return M and A made comparable, and each array's factor."""
-    m, a = probes.m, probes.a
-    if settings.between == "median":
-        centers = _centers(arrays, probes, settings)
-        return m - centers, a, np.exp2(centers)
-    if settings.between == "scale":
-        new_m, new_a = scale_ratios(m, a)
-    elif settings.between == "quantile":
-        new_m, new_a = quantiles_of_channels(m, a)
-    elif settings.between == "Aquantile":
-        new_m, new_a = quantiles_of_a(m, a)
-    elif settings.between in ("Gquantile", "Rquantile"):
-        of_numerator = (_green(pair) == pair[0]) == (settings.between == "Gquantile")
-        new_m, new_a = (quantiles_of_numerator if of_numerator else quantiles_of_denominator)(m, a)
-    elif settings.between == "Tquantile":
-        new_m, new_a = quantiles_of_groups(m, a, _targets(arrays))
-    else:
-        new_m, new_a = m, a
-    return new_m, new_a, middle_ratio(m, new_m)
-
-
-def _centers(arrays: RawArrays, probes: _Probes, settings: Settings) -> FloatArray:
-    everywhere = probes.detected.all(axis=1)
-    if everywhere.sum() < settings.min_factor_probes:
-        raise too_few_factor_probes(
-            probes.detected,
-            arrays.samples.names,
-            probes=settings.probes,
-            min_intensity=settings.min_intensity,
-            min_factor_probes=settings.min_factor_probes,
-        )
-    return np.asarray(np.median(probes.m[everywhere], axis=0))
-
-
-def _green(pair: tuple[str, str]) -> str:
-    """Return the channel that is green: Hy3, or the shorter wavelength."""
-    if "Hy3" in pair:
-        return "Hy3"
-    if all(name.isdigit() for name in pair):
-        return min(pair, key=int)
-    raise UsageError(
-        "which of the channels is green can't be told by their names",
-        found=" and ".join(pair),
-        hint="use --between quantile or Aquantile",
-    )
-
-
-def _targets(arrays: RawArrays) -> list[str]:
-    """Name what each channel holds: the group of the array's sample, and the reference that all share."""
-    groups = arrays.samples.groups
-    if not all(groups):
-        raise UsageError(
-            "--between Tquantile needs the group of every sample",
-            found=f"{groups.count('')} of {len(groups)} without one",
-            hint="fill in the column group of the sample sheet and give it with --samples",
-        )
-    return [f"group {group}" for group in groups] + ["reference"] * len(groups)
-
-
-def _report(
-    arrays: RawArrays,
-    settings: Settings,
-    pair: tuple[str, str],
-    groups: ReplicateGroups,
-    counting: BoolArray,
-    spots: _Spots,
-    probes: _Probes,
-    factors: FloatArray,
-    kept: BoolArray,
-    finished: Finished,
-) -> RatioReport:
-    without = np.isnan(probes.m)
-    weaker = np.minimum(spots.numerator, spots.denominator) - settings.offset
-    return RatioReport(
-        **choice_fields(settings, pair),
-        **array_fields(arrays, pair, groups, counting),
-        **probe_fields(probes.spots, probes.sizes, probes.detected, kept, finished.imputed),
-        signal=spots.words,
-        no_intensity=per_array(spots.unreadable),
-        flagged_out=per_array(spots.flagged),
-        missing=per_array(without & (probes.usable == 0)),
-        non_positive=per_array(without & (probes.usable > 0)),
-        non_positive_spots=per_array((spots.present & np.isnan(spots.m))[counting]),
-        factors=tuple(factors.tolist()),
-        controls=control_shares(arrays.probes, weaker, settings.min_intensity),
-        lost=per_array(np.zeros(probes.m.shape, dtype=bool)),
-        remarks=spots.remarks,
-        numerator=pair[0],
-        denominator=pair[1],
-    )
-
-
-def _history(report: RatioReport) -> tuple[str, ...]:
-    centered = " less the array's median M" if report.between == "median" else ""
-    return (
-        f"recipe: {report.preset}",
-        f"values: M = log2({report.numerator} / {report.denominator}){centered}",
-        *spot_notes(report),
-        f"min intensity: {report.min_intensity:g} in both channels",
-        *array_notes(report),
-    )

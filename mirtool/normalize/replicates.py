@@ -12,9 +12,6 @@ import numpy as np
 
 from mirtool.model import FloatArray, IntArray, TextArray
 
-REPLICATE_METHODS = ("median", "mean", "weighted")
-"""Median, mean, or mean weighted by the flags of the spots."""
-
 
 @dataclass(frozen=True, eq=False)
 class ReplicateGroups:

@@ -5,12 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from mirtool.annotation.probes import TECHNICAL_KINDS, ProbeKind, is_kind
-from mirtool.errors import FormatError, MirtoolError, UsageError
+from mirtool.errors import FormatError, MirtoolError, UsageError, option
 from mirtool.model import BoolArray, ProbeTable, RawArrays
 from mirtool.normalize.replicates import ReplicateGroups
-
-PROBE_CHOICES = ("mirna", "all")
-"""Which probes count: miRNA and miRPlus; or every kind that measures the sample (not the slide)."""
 
 HY3 = ("532", "Hy3")
 """Hy3, the channel of the sample on miRCURY chips, by its wavelength in nm or by name (ImaGene)."""
@@ -28,7 +25,10 @@ def choose_channel(arrays: RawArrays, channel: str | None) -> str:
     if channel is not None:
         if channel not in arrays.channels:
             raise UsageError(
-                f"the arrays have no channel {channel!r}", found=names, hint="name one of these with --channel"
+                f"the arrays have no channel {channel!r}",
+                parameter="channel",
+                found=names,
+                expected="one of these",
             )
         return channel
     hy3 = next((name for name in HY3 if name in arrays.channels), None)
@@ -39,12 +39,13 @@ def choose_channel(arrays: RawArrays, channel: str | None) -> str:
     raise UsageError(
         "the arrays have several channels and none of them is 532 (Hy3)",
         found=names,
-        hint="say which one holds the samples: --channel " + " or --channel ".join(arrays.channels),
+        hint="name the channel with the samples: "
+        + " or ".join(option("channel", name) for name in arrays.channels),
     )
 
 
 def counting_spots(probes: ProbeTable, groups: ReplicateGroups, choice: str) -> BoolArray:
-    """Mask of the spots whose kind counts under ``choice`` (one of :data:`PROBE_CHOICES`), ``(n_spots,)``.
+    """Return a mask of the spots whose kind counts, ``(n_spots,)``; ``choice`` is one of ``PROBE_CHOICES``.
 
     Raises
     ------
@@ -55,7 +56,7 @@ def counting_spots(probes: ProbeTable, groups: ReplicateGroups, choice: str) -> 
     """
     if len(probes) and not len(groups):
         raise FormatError(
-            "no spot has an ID, and replicate spots are told by their IDs",
+            "no spot has an ID, by which replicate spots are found",
             found=f"{len(probes):,} spots with an empty ID",
             expected="the probe's number or name in the column ID",
             hint="load the chip's array list (.gal) in the scanner's software and save the results again",
@@ -82,9 +83,9 @@ def _check_kinds_agree(probes: ProbeTable, groups: ReplicateGroups, counting: Bo
         return
     one, other = int(first[strange[0]]), int(labeled[strange[0]])
     raise FormatError(
-        f"the ID {probes.id[one]!r} stands for different kinds of probe",
+        f"the ID {probes.id[one]!r} is used for different kinds of probe",
         found=f"{probes.name[one]!r} ({probes.kind[one]}) and {probes.name[other]!r} ({probes.kind[other]})",
-        expected="one kind an ID: spots that share an ID are replicates of one probe",
+        expected="one kind per ID: spots that share an ID are replicates of one probe",
         hint="give these probes their kind with a [[probe_kinds]] rule in mirtool.toml",
     )
 

@@ -1,4 +1,4 @@
-"""The choices behind a normalization: named presets, and what the caller asked for instead."""
+"""The settings of a normalization: what was asked for, and what follows from it and the preset."""
 
 from __future__ import annotations
 
@@ -7,44 +7,32 @@ from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import Any
 
-from mirtool.errors import UsageError
+from mirtool.errors import UsageError, option
+from mirtool.normalize.methods import (
+    ALL_BETWEEN_METHODS,
+    BACKGROUND_METHODS,
+    BETWEEN_METHODS,
+    FLAG_RULES,
+    IMPUTATIONS,
+    KEEP_RULES,
+    PRESET_ALIASES,
+    PRESETS,
+    PROBE_CHOICES,
+    RATIO_BETWEEN_METHODS,
+    REPLICATE_METHODS,
+    REPLICATE_SCALES,
+    WITHIN_METHODS,
+)
+from mirtool.settings import Settings, setting, unknown_choice
 
-BACKGROUND_METHODS = (
-    "none",
-    "subtract",
-    "half",
-    "minimum",
-    "movingmin",
-    "edwards",
-    "normexp",
-    "normexp-mle",
-    "negative-control",
-    "empty",
-)
-"""How the signal of a spot is made of its foreground and background."""
-WITHIN_METHODS = ("none", "median", "loess", "printtip-loess", "control")
-"""What is taken out of the log ratios of an array (two channels alone)."""
-BETWEEN_METHODS = (
-    "none",
-    "median",
-    "scale",
-    "quantile",
-    "cyclic-loess",
-    "cyclic-loess-affy",
-    "cyclic-loess-pairs",
-    "vsn",
-    "spike-in",
-    "small-rna",
-)
-"""How the signals of different arrays are made comparable (one channel)."""
-RATIO_BETWEEN_METHODS = ("none", "median", "scale", "quantile", "Aquantile", "Gquantile", "Rquantile", "Tquantile")
-"""How the log ratios of different arrays are made comparable (two channels)."""
-REPLICATE_SCALES = ("linear", "log")
-"""Replicate spots are collapsed as counts, or as their logarithms."""
+DEFAULT_PRESET = "exiqon-service"
+
+RATIO = "ratio"
+"""The channel that stands for the ratio of the sample to the reference."""
 
 PRESET_STEPS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     {
-        "service": {},
+        DEFAULT_PRESET: {},
         "normexp-quantile": {
             "background": "normexp",
             "offset": 50.0,
@@ -55,27 +43,229 @@ PRESET_STEPS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         "spike-in": {"between": "spike-in"},
     }
 )
-"""Recipes by name: what each sets otherwise than ``service``, whose choices are those of :class:`Settings`."""
+"""What each preset sets differently from the defaults of :class:`ResolvedSettings`."""
 RATIO_PRESET_STEPS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     {
-        "service": {},
+        DEFAULT_PRESET: {},
         "normexp-quantile": {**PRESET_STEPS["normexp-quantile"], "within": "loess", "between": "Aquantile"},
     }
 )
-"""The recipes for two channels. An offset of 50: Ritchie et al. (2007); loess, then Aquantile: limma's guide."""
-PRESETS = tuple(PRESET_STEPS)
+"""The same for two channels. An offset of 50: Ritchie et al. (2007); loess, then Aquantile: limma's guide."""
+
+_SPOTS, _STEPS, _PROBES, _RESULT = "Spots and channels", "Steps", "Probes", "Result"
+
+
+def is_ratio(channel: str | None) -> bool:
+    """Return True for a ratio (``"ratio"``, ``"Hy3/Hy5"``, ``"635/532"``), False for the name of a channel."""
+    return channel is not None and (channel == RATIO or "/" in channel)
+
+
+def ratio_channels(channel: str) -> list[str] | None:
+    """Return the two channels that a ratio names; None where the arrays decide which they are.
+
+    Examples
+    --------
+    >>> ratio_channels("635/532"), ratio_channels("ratio")
+    (['635', '532'], None)
+    """
+    return None if channel == RATIO else [name.strip() for name in channel.split("/")]
+
+
+def flags_setting() -> Any:
+    """Declare which flagged spots become missing."""
+    return setting(
+        "bad",
+        "Flagged spots that become missing before anything else: flag −100 (bad), every flag below 0 (negative), "
+        "or none (ignore).",
+        panel=_SPOTS,
+        choices=FLAG_RULES,
+    )
+
+
+def min_intensity_setting() -> Any:
+    """Declare the intensity cut-off."""
+    return setting(
+        30.0,
+        "Intensity cut-off: a signal below it counts as not detected.",
+        panel=_PROBES,
+        metavar="COUNTS",
+        minimum=0,
+    )
+
+
+def probes_setting() -> Any:
+    """Declare which probes count."""
+    return setting(
+        "mirna",
+        "Probes that count: miRNAs with miRPlus (mirna), or every probe but controls and empty spots (all), for "
+        "chips whose probes are not named as miRNAs.",
+        panel=_PROBES,
+        choices=PROBE_CHOICES,
+    )
 
 
 @dataclass(frozen=True)
-class Settings:
-    """The choices of one normalization; :func:`mirtool.normalize.normalize` explains them.
+class NormalizeSettings(Settings):
+    """What is asked of a normalization. None leaves a choice to the preset.
 
-    ``background`` None subtracts the background where there is one. ``changed`` names the choices that were asked
-    for against the preset.
+    Every field is an option of ``mirtool normalize`` and a keyword of :func:`mirtool.normalize.normalize`.
+    """
+
+    preset: str = setting(
+        DEFAULT_PRESET,
+        "Recipe: sets every step at once. Options for single steps override it.",
+        panel=_STEPS,
+        choices=PRESETS,
+    )
+    channel: str | None = setting(
+        None,
+        "Wavelength or name of the channel with the samples. Default 532 (Hy3), or the only channel. ratio gives "
+        "log2(Hy3/Hy5); 635/532 the first of two channels over the second.",
+        panel=_SPOTS,
+        metavar="NM|ratio",
+    )
+    flags: str = flags_setting()
+    background: str | None = setting(
+        None,
+        "Background correction. Default: what the preset sets; exiqon-service subtracts the background where the "
+        "files have one.",
+        panel=_STEPS,
+        choices=BACKGROUND_METHODS,
+    )
+    offset: float | None = setting(
+        None,
+        "Counts added to every signal; they shrink the ratios of dim spots toward 1.",
+        panel=_STEPS,
+        metavar="COUNTS",
+        minimum=0,
+    )
+    within: str | None = setting(
+        None,
+        "Two channels only: dye bias to take out of the log ratios of each array on its own.",
+        panel=_STEPS,
+        choices=WITHIN_METHODS,
+    )
+    replicates: str | None = setting(
+        None,
+        "How the replicate spots of one ID become one value; exiqon-service takes the median.",
+        panel=_STEPS,
+        choices=REPLICATE_METHODS,
+    )
+    replicate_scale: str | None = setting(
+        None,
+        "Combine replicate spots as counts (linear, as exiqon-service does) or as logarithms (log).",
+        panel=_STEPS,
+        choices=REPLICATE_SCALES,
+    )
+    flag_weight: float | None = setting(
+        None,
+        "Weight of a spot that has a flag below 0 and is not made missing, relative to 1 for a spot without a "
+        "flag. Used by replicates weighted, and within arrays by median, loess and printtip-loess.",
+        panel=_SPOTS,
+        metavar="0…1",
+        minimum=0,
+        maximum=1,
+    )
+    between: str | None = setting(
+        None,
+        "How the arrays are made comparable; exiqon-service takes the median of the probes at the cut-off in all "
+        "arrays. The last four are for two channels.",
+        panel=_STEPS,
+        choices=ALL_BETWEEN_METHODS,
+        kind="method between arrays",
+    )
+    impute: str = setting(
+        "none",
+        "Fill in missing values from the ten nearest probes (knn); they are counted and marked.",
+        panel=_RESULT,
+        choices=IMPUTATIONS,
+    )
+    min_intensity: float = min_intensity_setting()
+    keep: str = setting(
+        "any",
+        "Probes to keep: at the cut-off in any array, in all arrays, or everything.",
+        panel=_PROBES,
+        choices=KEEP_RULES,
+    )
+    probes: str = probes_setting()
+    min_factor_probes: int = setting(
+        20, "Smallest number of probes to take the arrays' factors from.", panel=_PROBES, metavar="N", minimum=1
+    )
+    keep_replicates: bool = setting(
+        False,
+        "Also write the log2 of every replicate spot, into NAME_replicates, for `mirtool diff --replicates`.",
+        panel=_RESULT,
+    )
+    linear: bool = setting(False, "Write ratios to the factor instead of their log2.", panel=_RESULT)
+    current_names: bool = setting(
+        False,
+        "Write the current miRBase names of the miRNAs; the chip's own names go into NAME_names. Without it the "
+        "chip's names stay.",
+        panel=_RESULT,
+    )
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "preset", PRESET_ALIASES.get(self.preset, self.preset))
+        super().__post_init__()
+
+    @property
+    def is_ratio(self) -> bool:
+        """True where the values are log ratios of two channels."""
+        return is_ratio(self.channel)
+
+    def check(self) -> None:
+        """Refuse choices that contradict each other, or the preset.
+
+        Raises
+        ------
+        UsageError
+            Where they do.
+        """
+        super().check()
+        self.resolve()
+
+    def resolve(self) -> ResolvedSettings:
+        """Return the choices with those of the preset where none was asked for.
+
+        Raises
+        ------
+        UsageError
+            For a preset that is for one channel only, and choices that contradict each other.
+        """
+        presets = RATIO_PRESET_STEPS if self.is_ratio else PRESET_STEPS
+        if self.preset not in presets:
+            raise UsageError(
+                f"the preset {self.preset} is for one channel",
+                parameter="preset",
+                hint=f"leave out {option('channel', self.channel)}, or the preset",
+            )
+        known = {of.name for of in fields(ResolvedSettings)}
+        own = {of.name: getattr(self, of.name) for of in fields(NormalizeSettings) if of.name in known}
+        asked = {name: value for name, value in own.items() if value is not None}
+        base = ({"replicate_scale": "log"} if self.is_ratio else {}) | dict(presets[self.preset])
+        usual = ResolvedSettings(**base)
+        changed = tuple(
+            f"{name.replace('_', ' ')} {asked[name]:g}"
+            if name == "offset"
+            else f"{name.replace('_', ' ')} {asked[name]}"
+            for name in _STEPS_IN_NAME
+            if name in asked and asked[name] != getattr(usual, name)
+        )
+        resolved = ResolvedSettings(**base | asked, changed=changed)
+        _check_together(resolved)
+        return resolved
+
+
+@dataclass(frozen=True)
+class ResolvedSettings:
+    """The choices of one normalization, those of the preset included.
+
+    ``background`` None subtracts the background where there is one. ``changed`` holds, in words, the choices that
+    differ from the preset's. The other fields are those of :class:`NormalizeSettings`.
     """
 
     channel: str | None = None
-    preset: str = "service"
+    preset: str = DEFAULT_PRESET
     background: str | None = None
     offset: float = 0.0
     flags: str = "bad"
@@ -93,97 +283,86 @@ class Settings:
     changed: tuple[str, ...] = ()
 
     @property
+    def is_ratio(self) -> bool:
+        """True where the values are log ratios of two channels."""
+        return is_ratio(self.channel)
+
+    @property
     def weights_are_used(self) -> bool:
         """True where some step weighs spots by their flags."""
-        return self.replicates == "weighted" or self.within in ("median", "loess", "printtip-loess")
+        takes = getattr(WITHIN_METHODS[self.within], "takes", ())
+        return self.replicates == "weighted" or "weights" in takes
+
+    @property
+    def recipe(self) -> str:
+        """The preset, and what differs from it."""
+        name = self.preset
+        if self.is_ratio:
+            name = "ratio" if self.preset == DEFAULT_PRESET else f"ratio {self.preset}"
+        return f"{name} with {' and '.join(self.changed)}" if self.changed else name
 
 
-_NEW_STEPS = ("background", "offset", "within", "replicate_scale", "between", "impute")
-"""Choices that the name of the recipe tells where they are not the preset's."""
+_STEPS_IN_NAME = ("background", "offset", "within", "replicate_scale", "between", "impute")
+"""Choices that the name of the recipe lists where they differ from the preset's."""
 
 
-def choose_settings(preset: str, *, ratio: bool, asked: Mapping[str, Any]) -> Settings:
-    """Put what was asked for (None: not asked) over the preset, and refuse what can't go together.
-
-    Raises
-    ------
-    UsageError
-        For a preset that does not exist or is for one channel alone, and choices that contradict each other.
-    """
-    presets = RATIO_PRESET_STEPS if ratio else PRESET_STEPS
-    if preset not in presets:
-        if preset in PRESETS:
-            raise UsageError(
-                f"--preset {preset} is for one channel", hint="leave out --channel ratio, or the preset"
-            )
-        raise UsageError(f"--preset has no choice {preset!r}", expected="one of " + ", ".join(presets))
-    known = {field.name for field in fields(Settings)}
-    own = {name: value for name, value in asked.items() if value is not None and name in known}
-    base = {"replicate_scale": "log"} | dict(presets[preset]) if ratio else dict(presets[preset])
-    usual = Settings(**base)
-    changed = tuple(
-        f"{name.replace('_', ' ')} {own[name]:g}" if name == "offset" else f"{name.replace('_', ' ')} {own[name]}"
-        for name in _NEW_STEPS
-        if name in own and own[name] != getattr(usual, name)
-    )
-    settings = Settings(**base | own, preset=preset, changed=changed)
-    _check_together(settings, ratio=ratio)
-    return settings
-
-
-def recipe_name(settings: Settings, *, ratio: bool) -> str:
-    """Name the recipe: the preset, and what differs from it."""
-    name = (
-        settings.preset if not ratio else "ratio" if settings.preset == "service" else f"ratio {settings.preset}"
-    )
-    return f"{name} with {' and '.join(settings.changed)}" if settings.changed else name
-
-
-def _check_together(settings: Settings, *, ratio: bool) -> None:
-    allowed = RATIO_BETWEEN_METHODS if ratio else BETWEEN_METHODS
-    if settings.between not in allowed:
-        channels = "two channels (--channel ratio)" if ratio else "one channel"
-        raise UsageError(
-            f"--between {settings.between} is not a method for {channels}", expected="one of " + ", ".join(allowed)
-        )
-    if settings.within != "none" and not ratio:
-        raise UsageError(
-            f"--within {settings.within} works on the log ratios of two channels",
-            hint="add --channel ratio, or leave --within out",
-        )
-    if ratio and settings.replicate_scale == "linear":
-        raise UsageError(
-            "log ratios of replicate spots can't be collapsed on the linear scale",
-            hint="leave out --replicate-scale",
-        )
+def _check_together(settings: ResolvedSettings) -> None:
+    _check_channels(settings)
     if settings.between == "vsn" and settings.replicate_scale == "log":
         raise UsageError(
-            "vsn works on signals of whatever sign, and replicates on the log scale have lost those not positive",
-            hint="use --replicate-scale linear with --between vsn",
+            "vsn works on signals of any sign, and signals that are not positive have no logarithm",
+            hint=f"use {option('replicate_scale', 'linear')} with {option('between', 'vsn')}",
         )
-    if settings.keep_replicates and settings.between == "vsn":
-        raise UsageError(
-            "--keep-replicates keeps the log2 of every spot, and vsn's scale is another one",
-            hint="use another --between, such as median or quantile",
-        )
-    if settings.keep_replicates and settings.impute != "none":
-        raise UsageError(
-            "--keep-replicates keeps every spot that was measured, and imputed values rest on none",
-            hint="leave --impute out: `mirtool diff --replicates` takes missing spots as they are",
-        )
-    if settings.keep_replicates and settings.replicates == "weighted":
-        raise UsageError(
-            "--keep-replicates keeps all spots alike, and --replicates weighted does not",
-            hint="leave --replicates weighted out, or make flagged spots missing with --flags negative",
-        )
+    if settings.keep_replicates:
+        _check_replicates_can_be_kept(settings)
     if settings.replicates == "weighted" and settings.flag_weight is None:
         raise UsageError(
-            "--replicates weighted needs the weight of a flagged spot",
-            hint="say how much it counts beside one without flag, such as --flag-weight 0.1",
+            f"{option('replicates', 'weighted')} needs the weight of a flagged spot",
+            hint=f"give its weight relative to a spot without a flag, such as {option('flag_weight', 0.1)}",
         )
     if settings.flag_weight is not None and not settings.weights_are_used:
         raise UsageError(
-            "--flag-weight has nothing to weigh",
-            hint="use it with --replicates weighted, or with --channel ratio and --within median, loess or "
-            "printtip-loess",
+            "no step of this normalization uses the weight of flagged spots",
+            parameter="flag_weight",
+            hint=f"use it with {option('replicates', 'weighted')}, or with {option('channel', RATIO)} and "
+            f"{option('within', 'median')}, loess or printtip-loess",
+        )
+
+
+def _check_channels(settings: ResolvedSettings) -> None:
+    """Refuse what does not fit the number of channels."""
+    allowed = RATIO_BETWEEN_METHODS if settings.is_ratio else BETWEEN_METHODS
+    if settings.between not in allowed:
+        raise unknown_choice(allowed.kind, settings.between, allowed, "between")
+    if settings.within != "none" and not settings.is_ratio:
+        raise UsageError(
+            f"{option('within', settings.within)} works on the log ratios of two channels",
+            hint=f"add {option('channel', RATIO)}, or leave out {option('within')}",
+        )
+    if settings.is_ratio and settings.replicate_scale == "linear":
+        raise UsageError(
+            "log ratios of replicate spots can't be combined on the linear scale",
+            hint=f"leave out {option('replicate_scale')}",
+        )
+
+
+def _check_replicates_can_be_kept(settings: ResolvedSettings) -> None:
+    if settings.between == "vsn":
+        raise UsageError(
+            "the log2 of every spot can't be kept with vsn, which uses a different scale",
+            parameter="keep_replicates",
+            hint=f"use another method between arrays, such as {option('between', 'median')} or quantile",
+        )
+    if settings.impute != "none":
+        raise UsageError(
+            "imputed values have no replicate spots to keep",
+            parameter="keep_replicates",
+            hint=f"leave out {option('impute')}: `mirtool diff --replicates` accepts missing spots",
+        )
+    if settings.replicates == "weighted":
+        raise UsageError(
+            "spots are kept without weights, which a weighted mean needs",
+            parameter="keep_replicates",
+            hint=f"leave out {option('replicates', 'weighted')}, or make flagged spots missing with "
+            f"{option('flags', 'negative')}",
         )

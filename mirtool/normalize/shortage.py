@@ -1,4 +1,4 @@
-"""Too few probes to scale by: how the probes fall short, and what would bring more of them together."""
+"""Too few probes to scale by: how many fall short, and what would give more of them."""
 
 from __future__ import annotations
 
@@ -6,15 +6,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mirtool.errors import NotEnoughDataError
+from mirtool.errors import NotEnoughDataError, option
 from mirtool.model import BoolArray
 from mirtool.normalize.factors import detected_everywhere_without
+from mirtool.normalize.settings import ResolvedSettings
 
 
-def too_few_factor_probes(
-    detected: BoolArray, samples: Sequence[str], *, probes: str, min_intensity: float, min_factor_probes: int
-) -> NotEnoughDataError:
-    """Build the error that tells how many probes reach the cut-off in how many arrays.
+def check_factor_probes(detected: BoolArray, samples: Sequence[str], settings: ResolvedSettings) -> None:
+    """Refuse to scale arrays by too few probes.
 
     Parameters
     ----------
@@ -22,13 +21,24 @@ def too_few_factor_probes(
         Which counting probes reach the cut-off, ``(n_probes, n_arrays)``.
     samples
         The arrays' names.
-    probes
-        Which probes count, one of :data:`mirtool.normalize.selection.PROBE_CHOICES`.
-    min_intensity, min_factor_probes
-        The cut-off, and how many probes must reach it in all arrays.
+    settings
+        Which probes count, the cut-off, and how many probes must reach it in all arrays.
+
+    Raises
+    ------
+    NotEnoughDataError
+        Where fewer do; it says how many reach the cut-off in how many arrays.
     """
+    if detected.all(axis=1).sum() < settings.min_factor_probes:
+        raise _too_few_factor_probes(detected, samples, settings)
+
+
+def _too_few_factor_probes(
+    detected: BoolArray, samples: Sequence[str], settings: ResolvedSettings
+) -> NotEnoughDataError:
+    min_intensity = settings.min_intensity
     n_probes, n_arrays = detected.shape
-    what = "miRNA probes" if probes == "mirna" else "probes"
+    what = "miRNA probes" if settings.probes == "mirna" else "probes"
     in_arrays = detected.sum(axis=1)
     in_all = int((in_arrays == n_arrays).sum())
     found = [f"{n_probes:,} {what} on the chip"]
@@ -40,17 +50,15 @@ def too_few_factor_probes(
     return NotEnoughDataError(
         f"too few {what} reach {min_intensity:g} in every array to scale the arrays by",
         found=", ".join(found),
-        expected=f"at least {min_factor_probes} in all arrays",
-        hint="; or ".join(_advice(detected, samples, probes, min_intensity, min_factor_probes)),
+        expected=f"at least {settings.min_factor_probes} in all arrays",
+        hint="; or ".join(_advice(detected, samples, settings)),
     )
 
 
-def _advice(
-    detected: BoolArray, samples: Sequence[str], probes: str, min_intensity: float, min_factor_probes: int
-) -> list[str]:
+def _advice(detected: BoolArray, samples: Sequence[str], settings: ResolvedSettings) -> list[str]:
     n_probes, n_arrays = detected.shape
-    if n_probes < min_factor_probes and probes == "mirna":
-        return ["this chip has hardly any probe with a miRNA name: let every probe count with --probes all"]
+    if n_probes < settings.min_factor_probes and settings.probes == "mirna":
+        return [f"few probes of this chip have a miRNA name: let every probe count with {option('probes', 'all')}"]
     advice = []
     if n_arrays > 1:
         without = detected_everywhere_without(detected)
@@ -60,6 +68,6 @@ def _advice(
                 f"look at array {samples[worst]}, which loses the most probes (without it {without[worst]:,} "
                 "would reach the cut-off in all others), and leave it out if it failed"
             )
-    advice.append(f"lower the cut-off with --min-intensity (now {min_intensity:g})")
-    advice.append("accept fewer probes with --min-factor-probes; the factors then rest on them alone")
+    advice.append(f"lower the cut-off with {option('min_intensity')} (now {settings.min_intensity:g})")
+    advice.append(f"accept fewer probes with {option('min_factor_probes')}; the factors then depend on these few")
     return advice

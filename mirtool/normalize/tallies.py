@@ -1,4 +1,4 @@
-"""What the normalization of one channel and that to ratios count alike, and what they note of it in the result."""
+"""What a normalization counts, and what it notes of it in the result."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from typing import Any
 import numpy as np
 
 from mirtool.model import BoolArray, IntArray, RawArrays, TextArray
+from mirtool.normalize.channels import CountingSpots, ProbeValues
 from mirtool.normalize.flags import count_flags
 from mirtool.normalize.imputation import NEIGHBORS
-from mirtool.normalize.replicates import ReplicateGroups
 from mirtool.normalize.report import NormalizationReport, RatioReport, per_array
 from mirtool.normalize.selection import ids_with_several_names
-from mirtool.normalize.settings import Settings, recipe_name
+from mirtool.normalize.settings import ResolvedSettings
 
 CEILING = 65535
 """The highest count of a 16-bit scanner."""
 _PLAIN = str.maketrans("−×", "-x")
 
 
-def choice_fields(settings: Settings, channels: Sequence[str]) -> dict[str, Any]:
+def choice_fields(settings: ResolvedSettings, channels: Sequence[str]) -> dict[str, Any]:
     """Return the fields of the report that say what was asked for; ``channels`` are those in use, one or two."""
     return {
-        "preset": recipe_name(settings, ratio=len(channels) > 1),
+        "preset": settings.recipe,
         "channel": "/".join(channels),
         "flag_rule": settings.flags,
         "flag_weight": settings.flag_weight,
@@ -39,11 +39,10 @@ def choice_fields(settings: Settings, channels: Sequence[str]) -> dict[str, Any]
     }
 
 
-def array_fields(
-    arrays: RawArrays, channels: Sequence[str], groups: ReplicateGroups, counting: BoolArray
-) -> dict[str, Any]:
+def array_fields(arrays: RawArrays, channels: Sequence[str], counting: CountingSpots) -> dict[str, Any]:
     """Return the fields that count what the arrays hold; what is saturated in one of ``channels`` is saturated."""
     used = [arrays.channels[name] for name in channels]
+    groups = counting.groups
     saturated = [channel.saturated > 0 for channel in used if channel.saturated is not None]
     ceiling = [(channel.foreground >= CEILING) & (not channel.processed) for channel in used]
     flags = None if arrays.flags is None else count_flags(arrays.flags)
@@ -57,36 +56,36 @@ def array_fields(
         "spots_without_id": int(np.count_nonzero(groups.probe_of < 0)),
         "several_names": ids_with_several_names(arrays.probes, groups),
         "probes_by_kind": _tally_text(arrays.probes.kind[groups.first]),
-        "counting_spots": int(np.count_nonzero(counting & (groups.probe_of >= 0))),
+        "counting_spots": int(np.count_nonzero(counting.mask & (groups.probe_of >= 0))),
     }
 
 
-def probe_fields(
-    spots: IntArray, sizes: IntArray, detected: BoolArray, kept: BoolArray, imputed: BoolArray
-) -> dict[str, Any]:
+def probe_fields(values: ProbeValues[Any], sizes: IntArray, kept: BoolArray, imputed: BoolArray) -> dict[str, Any]:
     """Return the fields that count the probes.
 
     Parameters
     ----------
-    spots
-        Spots behind each value of the counting probes, ``(n_probes, n_arrays)``.
+    values
+        The probes that count.
     sizes
         Replicate spots that each of them has, ``(n_probes,)``.
-    detected
-        Where they reach the cut-off, ``(n_probes, n_arrays)``.
     kept
         Which of them are in the result, ``(n_probes,)``.
     imputed
         Values of the result that were filled in, ``(n_kept, n_arrays)``.
     """
+    detected = values.before.detected
     return {
         "probes_by_replicates": _tally(sizes),
         "counting_probes": len(sizes),
-        "on_one_spot": per_array((spots == 1) & (sizes > 1)[:, None]),
+        "on_one_spot": per_array((values.spots == 1) & (sizes > 1)[:, None]),
         "detected": per_array(detected),
         "factor_probes": int(detected.all(axis=1).sum()),
         "kept": int(kept.sum()),
         "imputed": per_array(imputed),
+        "missing": per_array(values.missing),
+        "non_positive": per_array(values.non_positive),
+        "non_positive_spots": values.non_positive_spots,
     }
 
 

@@ -1,9 +1,9 @@
 """Quality control: may this array be used, and if not, why not.
 
 :func:`quality_report` measures the arrays one by one (``measures``, ``spike_ins``), against each other
-(``comparison``, ``outliers``, ``hoeffding``), over the slide (``spatial``), for mix-ups (``faults``) and for what
-does not belong into serum or plasma (``contamination``); ``findings`` makes verdicts of it, ``table`` what is
-written. ``quick`` is the part that a normalized matrix is enough for.
+(``comparison``, ``outliers``, ``hoeffding``), over the slide (``spatial``), for mix-ups (``faults``) and for
+contamination of serum and plasma (``contamination``); ``findings`` makes verdicts of it, ``result_tables`` what is
+written. ``quick`` is the part that needs only a normalized matrix.
 """
 
 from typing import TYPE_CHECKING
@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 from mirtool.lazy import lazy_names
 
 if TYPE_CHECKING:
-    from mirtool.quality.assess import FLUIDS, quality_report
-    from mirtool.quality.quality_tables import quality_tables
+    from mirtool.quality.assess import quality_report
     from mirtool.quality.report import (
         BetweenArrays,
         ChannelMeasures,
@@ -24,6 +23,8 @@ if TYPE_CHECKING:
         SpikeIns,
         Verdict,
     )
+    from mirtool.quality.result_tables import quality_tables
+    from mirtool.quality.settings import FLUIDS, QualitySettings
 
 __getattr__, __dir__ = lazy_names(__name__)
 
@@ -35,6 +36,7 @@ __all__ = [
     "Indications",
     "OutlierRule",
     "QualityReport",
+    "QualitySettings",
     "SpatialReport",
     "SpikeIns",
     "Verdict",

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from mirtool.errors import UsageError
 from mirtool.model import BoolArray, FloatArray, ProbeTable, RawArrays
 from mirtool.normalize.background import subtract_background
 from mirtool.normalize.detection import detected_signals
 from mirtool.normalize.factors import median_factors
-from mirtool.normalize.flags import FLAG_RULES, count_flags, flagged_spots
+from mirtool.normalize.flags import count_flags, flagged_spots
 from mirtool.normalize.replicates import ReplicateGroups, collapse_replicates, group_replicates
-from mirtool.normalize.selection import PROBE_CHOICES, choose_channel, counting_spots
+from mirtool.normalize.selection import choose_channel, counting_spots
 from mirtool.quality.comparison import (
     distance_matrix,
     pearson_matrix,
@@ -27,48 +27,51 @@ from mirtool.quality.findings import Evidence, findings, remarks
 from mirtool.quality.measures import channel_measures
 from mirtool.quality.outliers import FEWEST_COMPARED, outlier_rules
 from mirtool.quality.report import BetweenArrays, ChannelMeasures, QualityReport
+from mirtool.quality.settings import QualitySettings
 from mirtool.quality.spatial import spatial_report
 from mirtool.quality.spike_ins import spike_in_report
 from mirtool.stats.principal_components import principal_components
 
-FLUIDS = ("serum", "plasma")
-
 
 @dataclass(frozen=True, eq=False)
 class _ChannelSignals:
-    """One channel: the signal of every spot, and that of every probe, flagged spots left out."""
+    """One channel: the signal of every spot, and that of every probe; flagged spots are missing."""
 
     spots: FloatArray
     probes: FloatArray
 
 
-def quality_report(
-    arrays: RawArrays,
-    *,
-    channel: str | None = None,
-    flags: str = "bad",
-    min_intensity: float = 30.0,
-    probes: str = "mirna",
-    fluid: str | None = None,
-) -> QualityReport:
+@dataclass(frozen=True, eq=False)
+class _Study:
+    """What every measure takes: arrays, spots by probe, those that count, signals by channel, and the cut-off."""
+
+    arrays: RawArrays
+    channel: str
+    groups: ReplicateGroups
+    counting: BoolArray
+    signals: dict[str, _ChannelSignals]
+    min_intensity: float
+
+    @property
+    def other_channel(self) -> str | None:
+        """The second channel; None where there is none, or several."""
+        others = [key for key in self.arrays.channels if key != self.channel]
+        return others[0] if len(others) == 1 else None
+
+
+def quality_report(arrays: RawArrays, settings: QualitySettings | None = None, **changes: Any) -> QualityReport:
     """Measure the arrays of a study one by one and against each other, and judge each.
 
     Parameters
     ----------
     arrays
         Linear intensities, spots × arrays, probes classified.
-    channel
-        Wavelength or name of the channel that holds the samples. By default 532 (Hy3), else the only one.
-    flags
-        Spots made missing before anything is measured: ``"bad"``, ``"negative"`` or ``"ignore"``, as in
-        :func:`mirtool.normalize.normalize`.
-    min_intensity
-        The cut-off for a signal, counts.
-    probes
-        Probes that count: ``"mirna"`` or ``"all"``, as in :func:`mirtool.normalize.normalize`.
-    fluid
-        ``"serum"`` or ``"plasma"`` turns signs of hemolysis and of cells into findings; without it they are
-        measured and left uncommented, since in cells and tissue they mean nothing.
+    settings
+        Channel, flags, cut-off, probes that count, and the fluid of the samples; the defaults where left out.
+        Without a fluid, signs of hemolysis and of cells are measured and not judged, since in cells and tissue
+        they mean nothing.
+    **changes
+        Fields of :class:`mirtool.quality.QualitySettings` that differ from ``settings``.
 
     Returns
     -------
@@ -80,24 +83,23 @@ def quality_report(
     UsageError
         For a choice that does not exist, or a channel that the arrays do not have.
     FormatError
-        Where no spot has an ID, or one ID stands both for probes that count and for others.
+        Where no spot has an ID, or one ID is used both for probes that count and for others.
     MirtoolError
         Where the probes have not been classified.
     """
-    _check_choices(flags, min_intensity, probes, fluid)
-    name = choose_channel(arrays, channel)
+    settings = (settings or QualitySettings()).replace(**changes)
+    min_intensity = settings.min_intensity
+    name = choose_channel(arrays, settings.channel)
     groups = group_replicates(arrays.probes.id)
-    counting = counting_spots(arrays.probes, groups, probes)
-    flagged = None if arrays.flags is None else flagged_spots(arrays.flags, flags)
+    counting = counting_spots(arrays.probes, groups, settings.probes)
+    flagged = None if arrays.flags is None else flagged_spots(arrays.flags, settings.flags)
     signals = {key: _signals(arrays, key, groups, flagged) for key in arrays.channels}
+    study = _Study(arrays, name, groups, counting, signals, min_intensity)
 
     own = signals[name]
     counting_probes = counting[groups.first]
     chosen = arrays.probes.take(groups.first[counting_probes])
     values = own.probes[counting_probes]
-    measures = {
-        key: _measures(arrays, key, signals[key], groups, counting, min_intensity) for key in arrays.channels
-    }
     between = _between(chosen, values, min_intensity)
     rules = outlier_rules(between.before, between.after) if between is not None else ()
     spatial = (
@@ -108,17 +110,17 @@ def quality_report(
     levels = np.zeros(arrays.n_arrays) if between is None else between.levels
     evidence = Evidence(
         identical=identical_arrays(arrays),
-        agreement=_agreement(arrays, name, signals, min_intensity),
-        pairing=_pairing(arrays, name, signals, groups, counting, min_intensity),
+        agreement=_agreement(study),
+        pairing=_pairing(study),
         flagged_out=np.zeros(arrays.n_arrays) if flagged is None else 100 * flagged.mean(axis=0),
     )
     report = QualityReport(
         arrays=arrays,
         channel=name,
         min_intensity=min_intensity,
-        flag_rule=flags,
+        flag_rule=settings.flags,
         flagged=_flag_shares(arrays),
-        channels=measures,
+        channels={key: _measures(study, key) for key in arrays.channels},
         spike_ins=spike_in_report(own.spots, own.probes, arrays.probes, groups),
         between=between,
         rules=rules,
@@ -126,23 +128,9 @@ def quality_report(
         indications=indications(chosen, values, levels, min_intensity),
         pairing=evidence.pairing,
         agreement=evidence.agreement,
-        fluid=fluid,
+        fluid=settings.fluid,
     )
     return report.judged(findings(report, evidence), remarks(report, evidence))
-
-
-def _check_choices(flags: str, min_intensity: float, probes: str, fluid: str | None) -> None:
-    for option, value, choices in (
-        ("flags", flags, FLAG_RULES),
-        ("probes", probes, PROBE_CHOICES),
-        ("fluid", fluid or FLUIDS[0], FLUIDS),
-    ):
-        if value not in choices:
-            raise UsageError(f"--{option} has no choice {value!r}", expected="one of " + ", ".join(choices))
-    if not (math.isfinite(min_intensity) and min_intensity >= 0):
-        raise UsageError(
-            "the cut-off must be zero or a positive number", found=f"--min-intensity {min_intensity:g}"
-        )
 
 
 def _signals(
@@ -155,22 +143,16 @@ def _signals(
     return _ChannelSignals(spots, collapse_replicates(spots, groups)[0])
 
 
-def _measures(
-    arrays: RawArrays,
-    channel: str,
-    signals: _ChannelSignals,
-    groups: ReplicateGroups,
-    counting: BoolArray,
-    min_intensity: float,
-) -> ChannelMeasures:
+def _measures(study: _Study, channel: str) -> ChannelMeasures:
+    signals = study.signals[channel]
     return channel_measures(
-        arrays.channels[channel],
+        study.arrays.channels[channel],
         signals.spots,
-        signals.probes[counting[groups.first]],
-        arrays.probes,
-        groups,
-        counting,
-        min_intensity,
+        signals.probes[study.counting[study.groups.first]],
+        study.arrays.probes,
+        study.groups,
+        study.counting,
+        study.min_intensity,
     )
 
 
@@ -202,7 +184,7 @@ def _between(probes: ProbeTable, values: FloatArray, min_intensity: float) -> Be
 
 
 def _levels(values: FloatArray, detected: BoolArray, before: FloatArray) -> tuple[FloatArray, str]:
-    """Scale the arrays as ``mirtool normalize`` does; where an array leaves it too few probes, by ratios.
+    """Scale the arrays as ``mirtool normalize`` does; by ratios where too few probes allow it.
 
     An array that failed must not keep the others from being judged: its level is then the median of its ratios to
     the median array, over what it has.
@@ -218,37 +200,24 @@ def _levels(values: FloatArray, detected: BoolArray, before: FloatArray) -> tupl
     )
 
 
-def _agreement(
-    arrays: RawArrays, name: str, signals: dict[str, _ChannelSignals], min_intensity: float
-) -> FloatArray | None:
+def _agreement(study: _Study) -> FloatArray | None:
     """Correlate the log-ratios of the two channels between arrays; None without a second channel."""
-    other = _other_channel(arrays, name)
+    other = study.other_channel
     if other is None:
         return None
-    floor = max(min_intensity, 1.0)
-    first, second = (np.log2(np.maximum(signals[key].probes, floor)) for key in (name, other))
+    floor = max(study.min_intensity, 1.0)
+    first, second = (np.log2(np.maximum(study.signals[key].probes, floor)) for key in (study.channel, other))
     neither = (first <= math.log2(floor)) & (second <= math.log2(floor))
     first[neither] = np.nan
     return log_ratio_agreement(first, second)
 
 
-def _pairing(
-    arrays: RawArrays,
-    name: str,
-    signals: dict[str, _ChannelSignals],
-    groups: ReplicateGroups,
-    counting: BoolArray,
-    min_intensity: float,
-) -> FloatArray | None:
-    other = _other_channel(arrays, name)
+def _pairing(study: _Study) -> FloatArray | None:
+    other = study.other_channel
     if other is None:
         return None
-    return channel_pairing(signals[name].spots, signals[other].spots, groups, counting, min_intensity)
-
-
-def _other_channel(arrays: RawArrays, name: str) -> str | None:
-    others = [key for key in arrays.channels if key != name]
-    return others[0] if len(others) == 1 else None
+    spots, others = study.signals[study.channel].spots, study.signals[other].spots
+    return channel_pairing(spots, others, study.groups, study.counting, study.min_intensity)
 
 
 def _flag_shares(arrays: RawArrays) -> dict[int, FloatArray] | None:

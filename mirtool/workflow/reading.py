@@ -11,6 +11,7 @@ from mirtool.workflow.step import INPUT_PANEL, Run
 
 if TYPE_CHECKING:
     from mirtool.model import RawArrays
+    from mirtool.normalize.settings import NormalizeSettings
 
 SCALES = ("log2", "linear")
 SIGNALS = ("gene", "processed", "median")
@@ -101,11 +102,9 @@ def recorded_normalization(table: str | Path | None, run: Run) -> dict[str, Any]
     return None if table is None else recorded_arguments(Path(table).with_suffix(".run.json"), "normalize")
 
 
-def arrays_as_normalized(table: str | Path, run: Run) -> tuple[RawArrays, dict[str, Any]]:
+def arrays_as_normalized(table: str | Path, run: Run) -> tuple[RawArrays, NormalizeSettings]:
     """Read the raw arrays as ``normalize`` read them; return them and the settings it was called with."""
-    from dataclasses import fields
-
-    from mirtool.normalize.settings import Settings
+    from mirtool.normalize.settings import NormalizeSettings
 
     recorded = recorded_normalization(table, run)
     if recorded is None:
@@ -115,6 +114,4 @@ def arrays_as_normalized(table: str | Path, run: Run) -> tuple[RawArrays, dict[s
     arguments = recorded or {}
     reading = {name: arguments[name] for name in READING if name in arguments}
     arrays = read_study_arrays((), run, input_format=arguments.get("input_format"), reading=reading)
-    known = {own.name for own in fields(Settings)} - {"changed"}
-    same = {name: value for name, value in arguments.items() if name in known} | {"keep_replicates": False}
-    return arrays, same
+    return arrays, NormalizeSettings.from_record(arguments)

@@ -10,7 +10,7 @@ import pytest
 from mirtool.cli import main
 
 NORMALIZED = """\
-# mirtool normalized; scale: log2; recipe: service
+# mirtool normalized; scale: log2; recipe: exiqon-service
 ID,Name,r1,r2,n1,n2
 10001,hsa-miR-16-5p,0,0,6,6
 10002,hsa-miR-20a-5p,0,0,6,9

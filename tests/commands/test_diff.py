@@ -15,7 +15,7 @@ from mirtool.cli import main
 REFERENCE = Path(__file__).resolve().parents[1] / "reference"
 
 NORMALIZED = """\
-# mirtool normalized; scale: log2; recipe: service
+# mirtool normalized; scale: log2; recipe: exiqon-service
 ID,Name,r1,r2,n1,n2
 10001,hsa-miR-16-5p,0,2,4,6
 10002,hsa-miR-20a-5p,5,5,3,4
@@ -47,7 +47,7 @@ Compared resistant with responding: ratios are resistant / responding (respondin
 so it is the reference).
   resistant    2 arrays: n1, n2
   responding   2 arrays: r1, r2
-  input        recipe: service
+  input        recipe: exiqon-service
   probes       4, 1 of them without a value in one group
   fold change  ratio of the arithmetic means of the linear normalized intensities
   test         Student's t on log2 values

@@ -17,7 +17,7 @@ CALL = ["diff", FIXTURE, "--samples", SHEET, "--scale", "log2"]
 
 # Patients p and q before and after. Log2 differences: 10001: 2, 4; 10002: −1, −3; 10003: 0, 1; 10004: 1, 1.5.
 NORMALIZED = """\
-# mirtool normalized; scale: log2; recipe: service
+# mirtool normalized; scale: log2; recipe: exiqon-service
 ID,Name,p0,p1,q0,q1
 10001,hsa-miR-16-5p,1,3,5,9
 10002,hsa-miR-20a-5p,8,7,6,3

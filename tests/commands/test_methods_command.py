@@ -44,7 +44,7 @@ def test_one_command_runs_every_method_writes_a_table_and_draws(study, capsys):
     assert "22 recipes, moderated test" in err
     rows = rows_of((study / "results/methods.csv").read_text())
     assert len(rows) == 22 * 5
-    assert (rows[0]["recipe"], rows[0]["test"]) == ("service", "moderated")
+    assert (rows[0]["recipe"], rows[0]["test"]) == ("exiqon-service", "moderated")
     assert rows[0]["Jaccard by volcano P"] == rows[0]["Spearman of log2 ratios"] == "1"
     assert sorted(path.name for path in (study / "figures").iterdir()) == ["methods.png", "methods.svg"]
     record = json.loads((study / "results/run.json").read_text())["runs"]["methods"]
@@ -88,7 +88,7 @@ def test_what_is_given_goes_before_what_is_recorded_and_the_recipes_own_steps_ar
     assert main(["methods", "--no-figures", "--min-intensity", "30"]) == 0
     err = capsys.readouterr().err
     assert "As `mirtool normalize` was called (results/run.json): its defaults.\n" in err
-    assert "called with, --background normexp, --offset 50, is what the recipes vary, starting from service" in err
+    assert "called with, --background normexp, --offset 50, is what the recipes vary, starting from exiqon" in err
     record = json.loads((study / "results/run.json").read_text())["runs"]["methods"]
     assert record["arguments"]["min_intensity"] == 30.0
 

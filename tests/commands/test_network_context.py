@@ -19,7 +19,7 @@ ID,Name,mean T,mean R,log2 ratio T/R,regulation by fold change
 3,hsa-miR-21-5p,1,4,-2,down
 """
 MRNA = "gene,logFC,padj\nG1,-1,0.01\nG2,-2,0.01\nG3,-1,0.01\nG4,1,0.01\nG5,2,0.01\n"
-NORMALIZED = "# mirtool normalized; scale: log2; recipe: service\nID,Name,s1,s2,s3,s4,s5,s6\n" + "".join(
+NORMALIZED = "# mirtool normalized; scale: log2; recipe: exiqon-service\nID,Name,s1,s2,s3,s4,s5,s6\n" + "".join(
     f"{i},{name},1,2,3,4,5,6\n" for i, name in enumerate(["hsa-miR-17-5p", "hsa-miR-20a-5p", "hsa-miR-21-5p"])
 )
 GENES = "gene,s1,s2,s3,s4,s5,s6\nG1,6,5,4,3,2,1\nG2,6,5,4,3,2,1\nG3,6,5,4,3,1,2\nG4,1,2,3,4,5,6\nG5,6,5,4,3,2,1\n"

@@ -53,7 +53,7 @@ RATIOS = [
     ("6", "hsa-miR-1-3p", 130 / 90, 30 / 60),
 ]
 STEPS = (
-    "recipe: service; channel: 532; signal: foreground - background; flags: bad; replicates: median; "
+    "recipe: exiqon-service; channel: 532; signal: foreground - background; flags: bad; replicates: median; "
     "min intensity: 30; keep: any; probes: mirna; factor probes: 3"
 )
 
@@ -167,9 +167,10 @@ def test_what_is_written_reads_back_as_it_was(name, scale):
 def test_the_numbers_on_stderr(capsys):
     assert main(["normalize", "s1.gpr", "s2.gpr", *FEW]) == 0
     assert capsys.readouterr().err == (
-        "  recipe                service: channel 532, signal = foreground − background, median of replicates\n"
+        "  recipe                exiqon-service: channel 532, signal = foreground − background, "
+        "median of replicates\n"
         "  arrays                2\n"
-        "  spots per array        12\n"
+        "  spots per array       12\n"
         "  probes                7: 5 miRNA, 1 empty, 1 miRPlus\n"
         "  probes that count     6 (miRNA and miRPlus); 3 on 1 spot, 2 on 2 spots, 1 on 3 spots\n"
         "  flagged spots         2 bad (-100), 1 absent (-75), 1 not found (-50); 2 made missing (--flags bad)\n"
@@ -288,7 +289,7 @@ def test_spots_without_id_names_that_differ_and_missing_numbers_are_said(folder,
     (folder / "odd.gpr").write_bytes(genepix_bytes(odd))
     assert main(["normalize", "odd.gpr", *FEW]) == 0
     err = capsys.readouterr().err
-    assert "  spots per array          12; 1 spot without an ID left out\n" in err
+    assert "  spots per array         12; 1 spot without an ID left out\n" in err
     assert "  saturated spots         1 at 65,535 counts; saturated pixels are not recorded\n" in err
     assert "  spots without a number  1 in the files; missing\n" in err
     # probe 1 keeps the spot of 60 of three: one is missing, one is bad
@@ -307,8 +308,7 @@ def test_too_few_probes_to_scale_by(capsys):
         "mirtool: error: too few miRNA probes reach 30 in every array to scale the arrays by (found 6 miRNA "
         "probes on the chip, 5 at 30 or more in at least 1 of 2 arrays, 3 in all 2; expected at least 20 in all "
         "arrays)\n"
-        "  What to do: this chip has hardly any probe with a miRNA name: let every probe count with --probes "
-        "all\n",
+        "  What to do: few probes of this chip have a miRNA name: let every probe count with --probes all\n",
     )
 
 
@@ -322,7 +322,7 @@ def test_a_channel_that_was_not_scanned(capsys):
 @pytest.mark.parametrize(
     ("option", "choices"),
     [
-        ("--preset", "'service'"),
+        ("--preset", "'exiqon-service'"),
         ("--flags", "'bad', 'negative', 'ignore'"),
         ("--replicates", "'median', 'mean'"),
         ("--keep", "'any', 'all', 'everything'"),
@@ -340,8 +340,14 @@ def test_a_choice_that_does_not_exist_is_a_wrong_call(capsys, option, choices):
     [
         (["s1.gpr", "--format", "pdf"], "expected a name that ends in .csv, .tsv or .xlsx"),
         (["s1.gpr", "--input-format", "pdf"], "unknown format 'pdf'"),
-        (["s1.gpr", "--min-intensity", "-5"], "the cut-off must be zero or a positive number"),
-        (["s1.gpr", "--min-factor-probes", "0"], "a factor needs at least 1 probe"),
+        (
+            ["s1.gpr", "--min-intensity", "-5"],
+            "--min-intensity: min intensity is out of range (found -5; expected 0 or more)",
+        ),
+        (
+            ["s1.gpr", "--min-factor-probes", "0"],
+            "--min-factor-probes: min factor probes is out of range (found 0; expected 1 or more)",
+        ),
         ([], "no scanner file was given, and this folder is no study"),
     ],
 )
@@ -375,18 +381,18 @@ def test_the_command_offers_what_the_library_knows():
     command = import_module("mirtool.commands.normalize")
     options = import_module("mirtool.commands.options")
     for offered, known in (
-        (command.Preset, library.PRESETS),
+        (command.Preset, (*library.PRESETS, "service")),
         (options.FlagRule, library.FLAG_RULES),
         (command.ReplicateMethod, library.REPLICATE_METHODS),
         (command.KeepRule, library.KEEP_RULES),
         (options.ProbeChoice, library.PROBE_CHOICES),
         (command.Background, library.BACKGROUND_METHODS),
         (command.Within, library.WITHIN_METHODS),
-        (command.Between, tuple(dict.fromkeys(library.BETWEEN_METHODS + library.RATIO_BETWEEN_METHODS))),
+        (command.Between, dict.fromkeys([*library.BETWEEN_METHODS, *library.RATIO_BETWEEN_METHODS])),
         (command.ReplicateScale, library.REPLICATE_SCALES),
         (command.Imputation, library.IMPUTATIONS),
     ):
-        assert typing.get_args(offered) == known
+        assert typing.get_args(offered) == tuple(known)
 
 
 # Real files. The expected numbers come from pandas alone (3.1.1): the columns F and B Median taken by name, flag
@@ -499,9 +505,9 @@ def test_every_replicate_spot_is_kept_where_asked_for(folder, capsys):
     ("options", "problem"),
     [
         (["-o", "-"], "--keep-replicates needs a file"),
-        (["-o", "n.csv", "--between", "vsn"], "vsn's scale is another one"),
-        (["-o", "n.csv", "--impute", "knn"], "imputed values rest on none"),
-        (["-o", "n.csv", "--replicates", "weighted", "--flag-weight", "0.1"], "keeps all spots alike"),
+        (["-o", "n.csv", "--between", "vsn"], "vsn, which uses a different scale"),
+        (["-o", "n.csv", "--impute", "knn"], "imputed values have no replicate spots"),
+        (["-o", "n.csv", "--replicates", "weighted", "--flag-weight", "0.1"], "spots are kept without weights"),
     ],
 )
 def test_spots_that_can_t_be_kept_are_refused(folder, capsys, options, problem):

@@ -15,7 +15,7 @@ def study(tmp_path, monkeypatch):
     rng = np.random.default_rng(7)
     values = rng.normal(0, 0.3, (200, 6))
     lines = [f"{i},hsa-miR-{i},{','.join(f'{v:.6f}' for v in row)}" for i, row in enumerate(values, 1)]
-    header = "# mirtool normalized; scale: log2; recipe: service\nID,Name,r1,r2,r3,n1,n2,n3\n"
+    header = "# mirtool normalized; scale: log2; recipe: exiqon-service\nID,Name,r1,r2,r3,n1,n2,n3\n"
     (tmp_path / "results").mkdir()
     (tmp_path / "results/normalized.csv").write_text(header + "\n".join(lines) + "\n")
     (tmp_path / "samples.csv").write_text(

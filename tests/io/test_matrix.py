@@ -180,7 +180,7 @@ def test_log2_scale_and_history_come_from_the_table():
     # Samples may be called what elsewhere are names of other columns.
     assert found.samples.names == ("X", "index")
     np.testing.assert_array_equal(found.values, [[1, -1], [np.nan, 3]])
-    assert found.history == ("recipe: service",)
+    assert found.history == ("recipe: exiqon-service",)
     assert list(found.probes.kind) == ["miRNA", "miRNA"]
 
 
@@ -189,7 +189,7 @@ def test_linear_values_become_log2_and_those_without_logarithm_are_counted():
     # log2 2 = 1, log2 0.5 = -1, log2 8 = 3; 0 has none.
     np.testing.assert_array_equal(found.values, [[1, -1], [np.nan, 3]])
     assert found.history == (
-        "recipe: service",
+        "recipe: exiqon-service",
         "values that are not positive have no log2 and were made missing: 1",
     )
 

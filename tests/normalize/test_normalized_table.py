@@ -14,7 +14,9 @@ def matrix(*samples: str, spots: bool = True) -> ExpressionMatrix:
     probes = ProbeTable(text_array(["17", "42"]), text_array(["hsa-miR-17-5p", ""]), text_array(["miRNA"] * 2))
     values = np.array([[1.0, -1.0], [math.nan, 3.0]])
     counts = np.array([[4, 3], [0, 4]]) if spots else None
-    return ExpressionMatrix(values, probes, SampleTable(samples), counts, ("recipe: service", "channel: 532"))
+    return ExpressionMatrix(
+        values, probes, SampleTable(samples), counts, ("recipe: exiqon-service", "channel: 532")
+    )
 
 
 def test_log2_values_stand_as_they_are_and_the_notes_say_so():
@@ -23,7 +25,7 @@ def test_log2_values_stand_as_they_are_and_the_notes_say_so():
     assert table.notes == (
         ("mirtool normalized", ""),
         ("scale", "log2"),
-        ("recipe", "service"),
+        ("recipe", "exiqon-service"),
         ("channel", "532"),
     )
     np.testing.assert_array_equal(table["s1"], [1.0, math.nan])

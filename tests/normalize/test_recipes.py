@@ -120,8 +120,8 @@ def test_the_cut_off_knows_nothing_of_the_offset():
 def test_the_history_names_every_step():
     done = plain(background="normexp-mle", offset=5, replicates="mean", replicate_scale="log", impute="knn")
     assert done.matrix.history == (
-        "recipe: service with background normexp-mle and offset 5 and replicate scale log and between none and "
-        "impute knn",
+        "recipe: exiqon-service with background normexp-mle and offset 5 and replicate scale log and between none "
+        "and impute knn",
         "channel: 532",
         "signal: normexp (exact likelihood) of foreground - background + 5",
         "flags: bad",
@@ -132,7 +132,7 @@ def test_the_history_names_every_step():
         "between arrays: none",
         "imputed: 0 values by knn from the 10 nearest probes",
     )
-    assert normalize(make_arrays(), min_factor_probes=1).matrix.history[0] == "recipe: service"
+    assert normalize(make_arrays(), min_factor_probes=1).matrix.history[0] == "recipe: exiqon-service"
 
 
 def test_a_step_asked_for_goes_before_the_presets():
@@ -310,7 +310,7 @@ def test_a_missing_background_is_never_made_up_for(method):
     with pytest.raises(UsageError) as error:
         normalize(without_background(make_arrays()), background=method)
     assert str(error.value) == (
-        f"--background {method} needs the background of the spots, and these files have none (found channel 532 "
+        f"background={method!r} needs a background, and these files have none (found channel 532 "
         "with a foreground alone; expected one of none, normexp, normexp-mle, negative-control, empty)"
     )
 
@@ -355,10 +355,10 @@ def test_spike_ins_that_do_not_agree_are_an_error_and_no_other_method():
     with pytest.raises(NotEnoughDataError) as error:
         normalize(spike_study(agree=False), preset="spike-in")
     assert str(error.value) == (
-        "the spike-ins do not rise and fall together, so they can't tell how the arrays differ (found mean "
+        "the spike-ins do not rise and fall together, so they can't show how the arrays differ (found mean "
         f"correlation {error.value.found.split()[2]} between 10 spike-ins; expected at least 0.5 "
         "(Sewer et al. 2014))\n  What to do: look at the spike-ins of each array with mirtool qc, or normalize by "
-        "another method, such as --between median or quantile"
+        "another method, such as between='median' or quantile"
     )
 
 
@@ -383,20 +383,23 @@ def test_two_arrays_can_not_tell_whether_spike_ins_agree():
         ),
         ({"between": "vsn"}, "needs probes that are measured on several arrays (found 3 probes"),
         ({"background": "empty"}, "needs empty spots (found 0 with a signal on s1; expected at least 3"),
-        ({"between": "Aquantile"}, "--between Aquantile is not a method for one channel"),
-        ({"between": "quantiles"}, "--between quantiles is not a method for one channel"),
-        ({"within": "loess"}, "--within loess works on the log ratios of two channels"),
-        ({"background": "rma"}, "--background has no choice 'rma'"),
-        ({"preset": "rma"}, "--preset has no choice 'rma'"),
-        ({"preset": "spike-in", "channel": "ratio"}, "--preset spike-in is for one channel"),
-        ({"channel": "ratio", "between": "vsn"}, "--between vsn is not a method for two channels"),
-        ({"channel": "ratio", "replicate_scale": "linear"}, "can't be collapsed on the linear scale"),
-        ({"between": "vsn", "replicate_scale": "log"}, "vsn works on signals of whatever sign"),
-        ({"replicates": "weighted"}, "--replicates weighted needs the weight of a flagged spot"),
-        ({"flag_weight": 0.5}, "--flag-weight has nothing to weigh"),
-        ({"flag_weight": 1.5, "replicates": "weighted"}, "lies between 0 and 1 (found --flag-weight 1.5)"),
-        ({"offset": -1}, "the offset must be zero or a positive number (found --offset -1)"),
-        ({"offset": float("nan")}, "the offset must be zero or a positive number"),
+        ({"between": "Aquantile"}, "unknown method between arrays of one channel 'Aquantile'"),
+        ({"between": "quantiles"}, "unknown method between arrays 'quantiles'"),
+        ({"within": "loess"}, "within='loess' works on the log ratios of two channels"),
+        ({"background": "rma"}, "unknown background method 'rma'"),
+        ({"preset": "rma"}, "unknown preset 'rma'"),
+        ({"preset": "spike-in", "channel": "ratio"}, "the preset spike-in is for one channel"),
+        ({"channel": "ratio", "between": "vsn"}, "unknown method between arrays of two channels 'vsn'"),
+        ({"channel": "ratio", "replicate_scale": "linear"}, "can't be combined on the linear scale"),
+        ({"between": "vsn", "replicate_scale": "log"}, "vsn works on signals of any sign"),
+        ({"replicates": "weighted"}, "replicates='weighted' needs the weight of a flagged spot"),
+        ({"flag_weight": 0.5}, "flag_weight: no step of this normalization uses the weight of flagged spots"),
+        (
+            {"flag_weight": 1.5, "replicates": "weighted"},
+            "flag_weight: flag weight is out of range (found 1.5; expected 0 to 1)",
+        ),
+        ({"offset": -1}, "offset is out of range (found -1; expected 0 or more)"),
+        ({"offset": float("nan")}, "offset is out of range (found nan"),
     ],
 )
 def test_what_can_not_be_done_says_why(options, message):
@@ -412,9 +415,9 @@ def test_weights_need_flags():
 
 def test_print_tips_need_a_layout(study):
     flat = replace(study, layout=None)
-    with pytest.raises(UsageError, match="needs to know the block of each spot"):
+    with pytest.raises(UsageError, match="needs the block of each spot"):
         normalize(flat, channel="ratio", within="printtip-loess")
-    with pytest.raises(UsageError, match="needs to know where each spot lies"):
+    with pytest.raises(UsageError, match="needs the position of each spot"):
         normalize(flat, channel="532", background="movingmin")
 
 
@@ -435,7 +438,7 @@ def test_tquantile_needs_groups(study):
 def test_which_channel_is_green_must_be_told_by_its_name():
     arrays = make_arrays()
     two = replace(arrays, channels={"left": arrays.channels["532"], "right": arrays.channels["532"]})
-    with pytest.raises(UsageError, match="which of the channels is green"):
+    with pytest.raises(UsageError, match="which of them is green"):
         normalize(two, channel="left/right", between="Rquantile", keep="everything")
 
 
@@ -471,7 +474,7 @@ def test_the_command_takes_steps_and_writes_them_down(capsys):
     assert "  between arrays        quantile\n" in told
     assert "  fitted                normexp on a: background left " in told
     first = Path("n.csv").read_text().splitlines()[0]
-    assert "recipe: service with background normexp and offset 50" in first
+    assert "recipe: exiqon-service with background normexp and offset 50" in first
     assert "between arrays: quantile" in first
     values = read_expression(Path("n.csv")).values
     np.testing.assert_allclose(np.sort(values[:, 0]), np.sort(values[:, 1]), atol=1e-9)

@@ -180,10 +180,10 @@ def test_one_array_alone_is_measured_and_not_compared(study):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"flags": "some"}, "--flags has no choice 'some'"),
-        ({"probes": "genes"}, "--probes has no choice 'genes'"),
-        ({"fluid": "urine"}, "--fluid has no choice 'urine'"),
-        ({"min_intensity": -1.0}, "must be zero or a positive number"),
+        ({"flags": "some"}, "unknown flag rule 'some'"),
+        ({"probes": "genes"}, "unknown choice of probes 'genes'"),
+        ({"fluid": "urine"}, "unknown fluid 'urine'"),
+        ({"min_intensity": -1.0}, "min intensity is out of range"),
         ({"channel": "594"}, "no channel '594'"),
     ],
 )

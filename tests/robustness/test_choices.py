@@ -18,7 +18,7 @@ from mirtool.model import (
     SampleTable,
     text_array,
 )
-from mirtool.normalize import normalize
+from mirtool.normalize import NormalizeSettings, normalize
 from mirtool.robustness.sensitivity import (
     Sensitivity,
     choice_effects,
@@ -212,7 +212,7 @@ def test_the_settings_of_the_table_are_kept_and_their_own_values_tried():
     )
     options = {"min_intensity": 35.0, "min_factor_probes": 25, "keep": "all"}
     d = differential(normalize(arrays, **options).matrix)
-    result = sensitivity(arrays, d, options)
+    result = sensitivity(arrays, d, NormalizeSettings(**options))
     assert result.differing == 0
     assert [o.choice.preparation.min_intensity for o in result.outcomes[::4]] == [35.0, 30.0, 50.0]
 
@@ -237,7 +237,7 @@ def test_the_shares_stand_beside_their_probes():
 def test_ratios_of_two_channels_are_refused():
     arrays = arrays_of(STEADY, ("a", "b"))
     with pytest.raises(UsageError, match="ratios of two"):
-        sensitivity(arrays, compare(arrays), {"channel": "ratio"})
+        sensitivity(arrays, compare(arrays), NormalizeSettings(channel="ratio"))
 
 
 def test_another_recipe_is_varied_from_its_own_values():
@@ -247,7 +247,7 @@ def test_another_recipe_is_varied_from_its_own_values():
     )
     options = {"preset": "normexp-quantile"}
     d = differential(normalize(arrays, **options).matrix)
-    result = sensitivity(arrays, d, options)
+    result = sensitivity(arrays, d, NormalizeSettings(**options))
     assert result.differing == 0
     first = result.outcomes[0].choice.preparation
     assert (first.background, first.replicates) == ("normexp", "mean")
@@ -259,7 +259,7 @@ def test_weights_of_flagged_spots_are_dropped_where_replicates_are_not_weighted(
     arrays = replace(arrays, flags=np.zeros(arrays.channels["532"].foreground.shape, dtype=np.int64))
     options = {"replicates": "weighted", "flag_weight": 0.5}
     d = differential(normalize(arrays, **options).matrix)
-    result = sensitivity(arrays, d, options)
+    result = sensitivity(arrays, d, NormalizeSettings(**options))
     assert not result.failures
     assert {o.choice.preparation.replicates for o in result.outcomes} == {"weighted", "median", "mean"}
 
@@ -267,4 +267,4 @@ def test_weights_of_flagged_spots_are_dropped_where_replicates_are_not_weighted(
 def test_arrays_without_any_list_are_an_error():
     arrays = arrays_of(STEADY, ("a", "b"))
     with pytest.raises(NotEnoughDataError, match="no list can be made"):
-        sensitivity(arrays, compare(arrays), {"min_factor_probes": 31})
+        sensitivity(arrays, compare(arrays), NormalizeSettings(min_factor_probes=31))

@@ -8,7 +8,7 @@ import pytest
 from mirtool.differential import differential
 from mirtool.errors import NotEnoughDataError
 from mirtool.model import RawArrays, Rule
-from mirtool.normalize import BACKGROUND_METHODS, BETWEEN_METHODS, normalize
+from mirtool.normalize import BACKGROUND_METHODS, BETWEEN_METHODS, NormalizeSettings, normalize
 from mirtool.report.figures.canvas import png_bytes
 from mirtool.report.figures.methods import methods_figure
 from mirtool.robustness.methods import TWO_GROUP_TESTS, agreement, every_recipe, methods_table, run_methods
@@ -32,7 +32,7 @@ def runs(arrays):
 
 
 def test_every_method_is_among_the_recipes_and_every_test_is_made(runs):
-    asked = [dict(recipe.options) for recipe in every_recipe()]
+    asked = [recipe.settings.changed() for recipe in every_recipe()]
     assert asked[0] == {}
     for method in BACKGROUND_METHODS:
         assert method == "subtract" or {"background": method} in asked
@@ -72,7 +72,7 @@ def test_agreement_counts_the_shared_and_their_direction(runs):
 
 
 def test_arrays_without_background_lack_only_the_recipes_that_need_one(arrays):
-    names = ("service", "background none", "background half", "between quantile", "between vsn")
+    names = ("exiqon-service", "background none", "background half", "between quantile", "between vsn")
     recipes = [recipe for recipe in every_recipe() if recipe.name in names]
     bare = replace(arrays, channels={name: replace(c, background=None) for name, c in arrays.channels.items()})
     runs = run_methods(bare, recipes, ("moderated",), comparison=COMPARED)
@@ -87,12 +87,12 @@ def test_arrays_without_background_lack_only_the_recipes_that_need_one(arrays):
 
 def test_the_default_has_to_work(arrays):
     with pytest.raises(NotEnoughDataError, match="probes"):
-        run_methods(arrays, every_recipe(), normalization={"min_factor_probes": 5000}, comparison=COMPARED)
+        run_methods(arrays, every_recipe(NormalizeSettings(min_factor_probes=5000)), comparison=COMPARED)
 
 
 def test_log_ratios_have_recipes_of_their_own():
     arrays = simulate_study(NAMES, seed=3, changes={}, design=SMALL, two_channel=True).arrays
-    names = ("service", "within median", "within loess", "between Aquantile")
-    recipes = [recipe for recipe in every_recipe(ratio=True) if recipe.name in names]
-    runs = run_methods(arrays, recipes, ("moderated",), normalization={"channel": "ratio"}, comparison=COMPARED)
+    names = ("exiqon-service", "within median", "within loess", "between Aquantile")
+    recipes = [recipe for recipe in every_recipe(NormalizeSettings(channel="ratio")) if recipe.name in names]
+    runs = run_methods(arrays, recipes, ("moderated",), comparison=COMPARED)
     assert [run.recipe for run in runs if run.d is not None] == list(names)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,36 +11,39 @@ from mirtool.normalize import (
     BETWEEN_METHODS,
     RATIO_BETWEEN_METHODS,
     WITHIN_METHODS,
+    NormalizeSettings,
 )
 
-DEFAULT = "service"
-"""The recipe that all others are held against."""
+DEFAULT = "exiqon-service"
+"""The recipe with which all others are compared."""
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """A normalization by name: arguments of :func:`mirtool.normalize.normalize` that differ from its defaults."""
+    """A normalization by name."""
 
     name: str
-    options: Mapping[str, Any]
+    settings: NormalizeSettings
 
 
-def every_recipe(*, ratio: bool = False) -> tuple[Recipe, ...]:
+def every_recipe(settings: NormalizeSettings | None = None) -> tuple[Recipe, ...]:
     """List the default, every other method for one of its steps, and the preset that changes several.
 
     Parameters
     ----------
-    ratio
-        The recipes for log ratios of two channels; else those for one channel.
+    settings
+        What is the same for all recipes, such as the channel and the cut-off; where its channel is a ratio, the
+        recipes are those for two channels.
 
     Examples
     --------
     >>> [recipe.name for recipe in every_recipe()][:3]
-    ['service', 'background none', 'background half']
+    ['exiqon-service', 'background none', 'background half']
     """
-    steps = _ratio_steps() if ratio else _one_channel_steps()
+    settings = settings or NormalizeSettings()
+    steps = _ratio_steps() if settings.is_ratio else _one_channel_steps()
     steps.append(("normexp-quantile", {"preset": "normexp-quantile"}))
-    return (Recipe(DEFAULT, {}), *(Recipe(name, options) for name, options in steps))
+    return (Recipe(DEFAULT, settings), *(Recipe(name, settings.replace(**changes)) for name, changes in steps))
 
 
 def _one_channel_steps() -> list[tuple[str, dict[str, Any]]]:
@@ -61,5 +64,5 @@ def _ratio_steps() -> list[tuple[str, dict[str, Any]]]:
     ]
 
 
-def _each(step: str, methods: tuple[str, ...], *, usual: str) -> list[tuple[str, dict[str, Any]]]:
+def _each(step: str, methods: Iterable[str], *, usual: str) -> list[tuple[str, dict[str, Any]]]:
     return [(f"{step} {method}", {step: method}) for method in methods if method != usual]

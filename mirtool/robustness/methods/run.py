@@ -9,7 +9,7 @@ from typing import Any
 from mirtool.differential import TESTS, differential
 from mirtool.errors import MirtoolError
 from mirtool.model import DifferentialTable, RawArrays
-from mirtool.normalize import Normalized, normalize
+from mirtool.normalize import normalize
 from mirtool.robustness.methods.recipes import Recipe
 
 TWO_GROUP_TESTS = tuple(test for test in TESTS if test not in ("none", "signed-rank"))
@@ -18,7 +18,7 @@ TWO_GROUP_TESTS = tuple(test for test in TESTS if test not in ("none", "signed-r
 
 @dataclass(frozen=True, eq=False)
 class MethodRun:
-    """What came of one recipe and one test: a comparison, or why there is none."""
+    """The result of one recipe and one test: a comparison, or why there is none."""
 
     recipe: str
     test: str
@@ -26,17 +26,11 @@ class MethodRun:
     failure: str = ""
 
 
-def normalize_by(recipe: Recipe, arrays: RawArrays, options: Mapping[str, Any] | None = None) -> Normalized:
-    """Normalize by a recipe; ``options`` holds what is the same for all recipes, such as the channel."""
-    return normalize(arrays, **{**(options or {}), **recipe.options})
-
-
 def run_methods(
     arrays: RawArrays,
     recipes: Sequence[Recipe],
     tests: Sequence[str] = TWO_GROUP_TESTS,
     *,
-    normalization: Mapping[str, Any] | None = None,
     comparison: Mapping[str, Any] | None = None,
     on_recipe: Callable[[str], None] | None = None,
 ) -> list[MethodRun]:
@@ -47,9 +41,7 @@ def run_methods(
     arrays
         Raw arrays with their groups, probes classified.
     recipes, tests
-        The first of each are the default, which must work: the others are held against it.
-    normalization
-        Arguments of :func:`mirtool.normalize.normalize` for all recipes alike.
+        The first of each is the default, which must work: the others are compared with it.
     comparison
         Arguments of :func:`mirtool.differential.differential` for all tests alike.
     on_recipe
@@ -68,7 +60,7 @@ def run_methods(
     """
     runs: list[MethodRun] = []
     for recipe in recipes:
-        runs += _run_recipe(recipe, arrays, tests, normalization, comparison or {}, is_default=not runs)
+        runs += _run_recipe(recipe, arrays, tests, comparison or {}, is_default=not runs)
         if on_recipe:
             on_recipe(recipe.name)
     return runs
@@ -78,13 +70,12 @@ def _run_recipe(
     recipe: Recipe,
     arrays: RawArrays,
     tests: Sequence[str],
-    normalization: Mapping[str, Any] | None,
     comparison: Mapping[str, Any],
     *,
     is_default: bool,
 ) -> list[MethodRun]:
     try:
-        matrix = normalize_by(recipe, arrays, normalization).matrix
+        matrix = normalize(arrays, recipe.settings).matrix
     except MirtoolError as error:
         if is_default:
             raise

@@ -10,7 +10,7 @@ from typing import TypeVar
 from mirtool.differential import choose_comparison
 from mirtool.model import DifferentialTable, RawArrays
 from mirtool.normalize.selection import choose_channel
-from mirtool.normalize.settings import Settings
+from mirtool.normalize.settings import ResolvedSettings
 
 T = TypeVar("T")
 
@@ -60,7 +60,7 @@ AXES: dict[str, Callable[[Choice], str]] = {
 """Name of each choice to how its value is read and written."""
 
 
-def plausible_choices(arrays: RawArrays, d: DifferentialTable, settings: Settings) -> tuple[Choice, ...]:
+def plausible_choices(arrays: RawArrays, d: DifferentialTable, settings: ResolvedSettings) -> tuple[Choice, ...]:
     """Combine every choice with every other; those that the table was made with are among them, and come first.
 
     Parameters

@@ -12,14 +12,13 @@ import numpy as np
 from mirtool.differential import differential
 from mirtool.errors import NotEnoughDataError
 from mirtool.model import Channel, DifferentialTable, IntArray, RawArrays, Rule, TextArray
-from mirtool.normalize import normalize
+from mirtool.normalize import NormalizeSettings, ResolvedSettings, normalize
 from mirtool.normalize.selection import choose_channel
-from mirtool.normalize.settings import Settings
 from mirtool.normalize.signals import spot_signals
 from mirtool.robustness.sensitivity.choices import AS_READ, Choice, Preparation
 
 SIGNALS_AS_THEY_ARE: Mapping[str, Any] = MappingProxyType({"background": "none", "offset": 0.0, "flags": "ignore"})
-"""What the normalization has left to do where signals stand in the place of foregrounds."""
+"""What is left to normalize where the signals have taken the place of the foregrounds."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +54,7 @@ def outcomes_of(
     choices: Sequence[Choice],
     signals: RawArrays | str,
     d: DifferentialTable,
-    normalization: Mapping[str, Any],
+    normalization: NormalizeSettings,
 ) -> list[Outcome]:
     """Normalize once, and compare under every choice of test and fold change.
 
@@ -70,13 +69,13 @@ def outcomes_of(
     d
         The comparison as it was made: its groups, cut-offs and adjustment are kept.
     normalization
-        The arguments of :func:`mirtool.normalize.normalize` that the table was made with.
+        What the table was normalized with.
     """
     if isinstance(signals, str):
         return [Outcome(choice, failure=signals) for choice in choices]
     try:
         normalized = normalize(
-            without_array(signals, preparation.left_out), **_options(preparation, normalization)
+            without_array(signals, preparation.left_out), _settings_of(preparation, normalization)
         )
     except NotEnoughDataError as error:
         return [Outcome(choice, failure=error.problem) for choice in choices]
@@ -100,28 +99,26 @@ def outcomes_of(
     return found
 
 
-def _options(preparation: Preparation, normalization: Mapping[str, Any]) -> dict[str, Any]:
-    options = {
-        **normalization,
-        "min_intensity": preparation.min_intensity,
-        "replicates": preparation.replicates,
+def _settings_of(preparation: Preparation, normalization: NormalizeSettings) -> NormalizeSettings:
+    return normalization.replace(
+        min_intensity=preparation.min_intensity,
+        replicates=preparation.replicates,
+        # Nothing but a weighted mean weighs spots by their flags here.
+        flag_weight=normalization.flag_weight if preparation.replicates == "weighted" else None,
         **SIGNALS_AS_THEY_ARE,
-    }
-    if preparation.replicates != "weighted":
-        options["flag_weight"] = None  # nothing else here weighs spots by their flags
-    return options
+    )
 
 
-def signal_arrays(arrays: RawArrays, settings: Settings, background: str) -> RawArrays | str:
+def signal_arrays(arrays: RawArrays, settings: ResolvedSettings, background: str) -> RawArrays | str:
     """Return the arrays with the signal of each spot for its foreground, flagged spots missing.
 
-    A background is a matter of each array by itself, and dear for methods that fit a model; so it is corrected
-    once, not under every other choice.
+    The background is corrected on each array by itself, and some methods fit a model to it, which takes long; so
+    it is corrected once, and not under every other choice.
 
     Returns
     -------
     RawArrays or str
-        Why there are no signals, where the method can't be had.
+        Why there are no signals, where the method does not fit the arrays.
     """
     name = choose_channel(arrays, settings.channel)
     own = settings if background == AS_READ else replace(settings, background=background)
@@ -134,7 +131,7 @@ def signal_arrays(arrays: RawArrays, settings: Settings, background: str) -> Raw
 
 
 def without_array(arrays: RawArrays, sample: str) -> RawArrays:
-    """Return the arrays without one of them; all where none is called so."""
+    """Return the arrays without the one called ``sample``; all of them where none is."""
     columns = [i for i, name in enumerate(arrays.samples.names) if name != sample]
     if len(columns) == arrays.n_arrays:
         return arrays

@@ -7,14 +7,12 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
-from typing import Any
 
 import numpy as np
 
-from mirtool.errors import NotEnoughDataError, UsageError
+from mirtool.errors import NotEnoughDataError, UsageError, option
 from mirtool.model import DifferentialTable, FloatArray, IntArray, RawArrays, Rule
-from mirtool.normalize import is_ratio
-from mirtool.normalize.settings import choose_settings
+from mirtool.normalize import NormalizeSettings
 from mirtool.robustness.sensitivity.choices import AXES, Choice, Preparation, plausible_choices
 from mirtool.robustness.sensitivity.outcomes import Outcome, outcomes_of, regulations, signal_arrays, signs_of
 
@@ -75,7 +73,7 @@ class ChoiceEffect:
 def sensitivity(
     arrays: RawArrays,
     d: DifferentialTable,
-    normalization: Mapping[str, Any] | None = None,
+    normalization: NormalizeSettings | None = None,
     *,
     executor: Executor | None = None,
 ) -> Sensitivity:
@@ -88,7 +86,7 @@ def sensitivity(
     d
         The comparison of two groups as it was made.
     normalization
-        The arguments of :func:`mirtool.normalize.normalize` that it was made with; its defaults where left out.
+        What it was normalized with; the defaults where left out.
     executor
         Runs the choices; the result does not depend on it.
 
@@ -99,14 +97,13 @@ def sensitivity(
     NotEnoughDataError
         Where under no choice a list can be made.
     """
-    normalization = dict(normalization or {})
-    if is_ratio(normalization.get("channel")):
+    normalization = (normalization or NormalizeSettings()).replace(keep_replicates=False)
+    if normalization.is_ratio:
         raise UsageError(
             "the choices are those of one channel, and the table holds ratios of two",
-            found=f"--channel {normalization['channel']}",
+            found=option("channel", normalization.channel),
         )
-    asked = {name: value for name, value in normalization.items() if name != "preset"}
-    settings = choose_settings(normalization.get("preset", "service"), ratio=False, asked=asked)
+    settings = normalization.resolve()
     choices = plausible_choices(arrays, d, settings)
     work = [(preparation, tuple(own)) for preparation, own in groupby(choices, key=lambda c: c.preparation)]
     backgrounds = dict.fromkeys(preparation.background for preparation, _ in work)
@@ -122,7 +119,7 @@ def _run(
     work: tuple[Preparation, tuple[Choice, ...]],
     signals: Mapping[str, RawArrays | str],
     d: DifferentialTable,
-    normalization: Mapping[str, Any],
+    normalization: NormalizeSettings,
 ) -> list[Outcome]:
     preparation, choices = work
     return outcomes_of(preparation, choices, signals[preparation.background], d, normalization)

@@ -1,0 +1,69 @@
+"""How the files of arrays are read: the settings of every command that reads them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mirtool.settings import Method, Methods, Settings, setting
+
+PANEL = "Reading files"
+
+SIGNALS = Methods(
+    "signal",
+    Method("gene", "the total gene signal of each probe"),
+    Method("processed", "the processed signal of each feature"),
+    Method("median", "the median signal of each feature"),
+)
+"""Signals of an Agilent file."""
+
+SCALES = Methods("scale", Method("log2", "values are log2"), Method("linear", "values are linear intensities"))
+
+
+@dataclass(frozen=True)
+class ReadingSettings(Settings):
+    """How arrays are read; each field is an option of the commands that read them."""
+
+    species: str | None = setting(
+        None,
+        "Count only the miRNAs of this species, such as hsa. Default: every species with names on the chip.",
+        panel=PANEL,
+        metavar="PREFIX",
+    )
+    signal: str | None = setting(
+        None,
+        "Agilent only: the total of each gene (default), or the processed or median signal of each feature.",
+        panel=PANEL,
+        choices=SIGNALS,
+    )
+    gal: str | None = setting(
+        None,
+        "Array list (.gal) that gives IDs and names to spots that lack them.",
+        panel=PANEL,
+        metavar="FILE",
+        is_path=True,
+    )
+    platform: str | None = setting(
+        None,
+        "GEO platform table (GPL….txt, .annot, SOFT) that gives names to the IDs.",
+        panel=PANEL,
+        metavar="FILE",
+        is_path=True,
+    )
+    scale: str | None = setting(
+        None,
+        "GEO series matrix only: linear confirms that its values are raw intensities.",
+        panel=PANEL,
+        choices=SCALES,
+    )
+    samples_in_rows: bool = setting(False, "Tables have one row per sample and one column per probe.", panel=PANEL)
+    input_format: str | None = setting(
+        None, "Format of the files. Default: detected from their content.", panel=PANEL, metavar="NAME"
+    )
+    aliases: tuple[str, ...] = setting(
+        (),
+        "Further miRNA names: miRBase's mature.fa of any release, aliases.txt, miRNA.dead, or a table of names by "
+        "release. May be given several times.",
+        panel=PANEL,
+        metavar="FILE",
+        is_path=True,
+    )
