@@ -94,7 +94,7 @@ def replicates_table(matrix: ExpressionMatrix) -> Table:
 
 
 def _history_notes(matrix: ExpressionMatrix) -> tuple[tuple[str, str], ...]:
-    """Read the matrix's history ("recipe: service") as keys and values."""
+    """Read the matrix's history ("recipe: exiqon-service") as keys and values."""
     steps = (step.partition(":") for step in matrix.history)
     return tuple((key.strip(), value.strip()) for key, _, value in steps)
 

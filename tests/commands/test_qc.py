@@ -117,7 +117,7 @@ def test_a_plain_table_of_bright_empty_spots_is_told(tmp_path, capsys):
     ("arguments", "code", "message"),
     [
         (["--channel", "635"], 2, "the arrays have no channel '635'"),
-        (["--min-intensity", "-3"], 2, "the cut-off must be zero or a positive number"),
+        (["--min-intensity", "-3"], 2, "min intensity is out of range"),
         (["--fluid", "urine"], 2, "urine"),
         (["-o", "qc.docx"], 2, "can't tell how to write qc.docx"),
     ],

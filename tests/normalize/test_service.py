@@ -232,8 +232,8 @@ def test_an_id_shared_by_a_mirna_and_an_empty_spot_is_refused():
     with pytest.raises(FormatError) as caught:
         normalize(arrays)
     assert str(caught.value) == (
-        "the ID 'a' stands for different kinds of probe (found 'hsa-miR-1' (miRNA) and 'Empty' (empty); expected "
-        "one kind an ID: spots that share an ID are replicates of one probe)\n"
+        "the ID 'a' is used for different kinds of probe (found 'hsa-miR-1' (miRNA) and 'Empty' (empty); expected "
+        "one kind per ID: spots that share an ID are replicates of one probe)\n"
         "  What to do: give these probes their kind with a [[probe_kinds]] rule in mirtool.toml"
     )
 
@@ -242,7 +242,7 @@ def test_arrays_without_any_id_are_refused():
     with pytest.raises(FormatError) as caught:
         normalize(make_arrays([("", "hsa-miR-1"), (" ", "hsa-miR-2")], [[40.0], [60.0]]))
     assert str(caught.value) == (
-        "no spot has an ID, and replicate spots are told by their IDs (found 2 spots with an empty ID; expected "
+        "no spot has an ID, by which replicate spots are found (found 2 spots with an empty ID; expected "
         "the probe's number or name in the column ID)\n"
         "  What to do: load the chip's array list (.gal) in the scanner's software and save the results again"
     )
@@ -273,7 +273,7 @@ def test_the_channel(there, asked, used):
 
 
 def test_a_channel_that_is_not_there():
-    with pytest.raises(UsageError, match=r"no channel '594' \(found 635, 532\)"):
+    with pytest.raises(UsageError, match=r"no channel '594' \(found 635, 532; expected one of these\)"):
         normalize(two_channels("635", "532"), channel="594")
 
 
@@ -331,7 +331,7 @@ def test_a_cutoff_that_makes_no_sense(cutoff):
 
 
 def test_a_factor_needs_a_probe():
-    with pytest.raises(UsageError, match="a factor needs at least 1 probe"):
+    with pytest.raises(UsageError, match="min factor probes is out of range"):
         normalize(paper_arrays(), min_factor_probes=0)
 
 
