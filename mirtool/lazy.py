@@ -16,6 +16,7 @@ import ast
 import sys
 from collections.abc import Callable
 from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 
@@ -41,4 +42,11 @@ def lazy_names(package: str) -> tuple[Callable[[str], Any], Callable[[], list[st
         setattr(sys.modules[package], name, found)
         return found
 
+    class Package(ModuleType):
+        def __setattr__(self, name: str, value: object) -> None:
+            # Importing a module binds its name in the package, and would hide a function of that name.
+            if not (isinstance(value, ModuleType) and name in find_homes()):
+                super().__setattr__(name, value)
+
+    sys.modules[package].__class__ = Package
     return load, lambda: sorted(find_homes())
