@@ -32,12 +32,12 @@ def runs(arrays):
 
 
 def test_every_method_is_among_the_recipes_and_every_test_is_made(runs):
-    asked = [recipe.settings.changed() for recipe in every_recipe()]
-    assert asked[0] == {}
+    asked = [recipe.settings for recipe in every_recipe()]
+    assert asked[0] == NormalizeSettings()
     for method in BACKGROUND_METHODS:
-        assert method == "subtract" or {"background": method} in asked
+        assert method == "subtract" or NormalizeSettings(background=method) in asked
     for method in BETWEEN_METHODS:
-        assert method == "median" or {"between": method} in asked
+        assert method == "median" or NormalizeSettings(between=method) in asked
     assert [(run.recipe, run.test) for run in runs] == [
         (recipe.name, test) for recipe in every_recipe() for test in TWO_GROUP_TESTS
     ]
