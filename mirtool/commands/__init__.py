@@ -23,7 +23,7 @@ PANELS: Mapping[str, Mapping[str, str]] = {
         "diff": "Compare two groups: fold change, test, adjusted P, and who is up or down.",
         "cluster": "Cluster probes and arrays: trees, heat map, stability, k-means, PCA.",
         "methods": "Run the study through every normalization and test, and compare.",
-        "power": "How many arrays per group find a fold change at a false discovery rate.",
+        "power": "Compute how many arrays per group find a fold change at a given FDR.",
     },
     "Targets": {
         "network": "Which miRNAs work together: shared targets, synergy, hubs, gene sets.",

@@ -13,6 +13,7 @@ STEPS: Mapping[str, str] = {
     "init": "mirtool.workflow.init",
     "inspect": "mirtool.workflow.inspect",
     "diff": "mirtool.workflow.diff",
+    "power": "mirtool.workflow.power",
 }
 """Step to the module that defines it as ``STEP``, in the order in which a study needs them."""
 

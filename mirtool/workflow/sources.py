@@ -24,6 +24,7 @@ class MatrixOptions:
     platform: str | Path | None = None
     samples_in_rows: bool = False
     replicates: bool = False
+    spots: bool = True
 
 
 def is_path(value: Any) -> bool:
@@ -92,7 +93,7 @@ def read_matrix(table: Any, run: Run, options: MatrixOptions = MatrixOptions()) 
 
     matrix = read_expression(table, scale=options.scale, samples_in_rows=options.samples_in_rows)  # type: ignore[arg-type]
     run.reads(table)
-    if str(table) != STDIN and spots_path(table).is_file():
+    if options.spots and str(table) != STDIN and spots_path(table).is_file():
         matrix = replace(matrix, spots=read_spots(spots_path(table), matrix))
         run.reads(spots_path(table))
     if options.replicates and str(table) != STDIN and replicates_path(table).is_file():

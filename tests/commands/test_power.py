@@ -30,7 +30,7 @@ def test_in_a_study_it_answers_writes_and_draws(study, capsys):
     err = capsys.readouterr().err
     assert "r (3 arrays), n (3 arrays)" in err
     assert "200 with a variance, 0 without" in err
-    assert "Arrays a group for a power of 0.8 at FDR 0.05, where 0.05 of the probes change (moderated t):" in err
+    assert "Arrays per group for a power of 0.8 at FDR 0.05, where 0.05 of the probes change (moderated t):" in err
     rows = list(csv.DictReader((study / "results/power.csv").read_text().splitlines()[1:]))
     assert [(row["fold change"], row["arrays per group"]) for row in rows[:2]] == [("1.5", "2"), ("1.5", "3")]
     assert len(rows) == 3 * 7
@@ -71,7 +71,7 @@ def test_elsewhere_the_table_goes_to_stdout(capsys):
         (["--fdr", "2"], 2, "the false discovery rate must lie between 0 and 1"),
         (["--max-arrays", "1"], 2, "out of range"),
         (["--test", "welch"], 2, "welch"),
-        (["--scale", "ln"], 2, "Invalid value for '--scale'"),
+        (["--scale", "ln"], 2, "unknown scale 'ln'"),
         (["--figures", "x", "--no-figures"], 2, "contradict"),
         (["-o", "power.pdf"], 2, "can't tell how to write"),
     ],

@@ -27,7 +27,7 @@ class PowerSettings(Settings):
 
     fold: tuple[float, ...] = setting(
         (1.5, 2.0, 3.0),
-        "Fold change to be found (not a log2); may be given several times. Default 1.5, 2 and 3.",
+        "Fold change to be found (not a log2); repeatable. Default 1.5, 2 and 3.",
         panel=NEXT_STUDY,
         metavar="FOLD",
     )
