@@ -5,15 +5,13 @@ from functools import cache, lru_cache
 import typer.main
 from hypothesis import HealthCheck, settings
 
-from mirtool.io.genes import gene_sets
 from mirtool.io.tables import workbook
 
 # A slow machine is no failure of ours, and an example that fails once fails in every run.
 settings.register_profile("mirtool", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("mirtool")
 
-# A process of mirtool builds its command line once, and reads the ontology and a workbook once; one that runs the
+# A process of mirtool builds its command line once and reads a workbook once; one that runs the
 # tests would do so at every call. None of them changes in use.
 typer.main.get_command = cache(typer.main.get_command)
-gene_sets.embedded_go = cache(gene_sets.embedded_go)
 workbook._read_in_child = lru_cache(maxsize=16)(workbook._read_in_child.__wrapped__)

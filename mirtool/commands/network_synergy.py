@@ -37,7 +37,7 @@ PpiOption = Annotated[
         metavar="FILE",
         help="Protein interactions for --modules: STRING's protein.links (with protein.info beside it), BioGRID's "
         "tab3, or any two columns of gene symbols. A module's genes must then be close: path length and "
-        "distance to the nearest against random sets of similar degree.",
+        "distance to the nearest against degree-matched random sets.",
     ),
 ]
 PpiInfoOption = Annotated[

@@ -83,7 +83,7 @@ Functional modules:
              1 row of a gene with itself dropped
              7 rows collapsed to 7 pairs
              largest component of 8 genes, 8 of them known targets
-  close      1 of these terms (both P <= 0.15 against 1000 random sets of similar degree)
+  close      1 of these terms (both P <= 0.15 against 1000 degree-matched random sets)
 1 of 3 pairs synergistic by modules; 0 of them share more targets than chance gives, 1 has one seed.
   hsa-miR-17-5p and hsa-miR-20a-5p: 1 module, the first: repair
 """

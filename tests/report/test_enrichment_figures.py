@@ -63,7 +63,7 @@ def test_ten_terms_are_drawn_and_the_rest_counted(result: EnrichmentTable) -> No
         assert "hand-made" in shown
         assert any(f"10 of {len(result)} terms tested; " in words for words in shown)
     shown = words_of(enrichment_bars(result))
-    assert {"random genes", "random miRNAs", "miRNAs of similar degree"} <= set(shown)
+    assert {"random genes", "random miRNAs", "degree-matched miRNAs"} <= set(shown)
     assert f"{result.hits[0]} of {result.set_size[0]}" in shown
 
 

@@ -24,6 +24,7 @@ import gzip
 import re
 from collections import Counter
 from collections.abc import Iterable
+from functools import cache
 from importlib import resources
 from pathlib import Path
 
@@ -104,6 +105,7 @@ def read_gene_sets(path: str | Path) -> GeneSets:
     return parse_gene_sets(read_text(path), Path(path).name, path)
 
 
+@cache
 def embedded_go(branch: str) -> GeneSets:
     """Return a branch of the embedded Gene Ontology: human symbols, terms of 5 to 2,000 genes.
 

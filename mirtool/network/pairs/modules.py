@@ -261,7 +261,7 @@ def with_modules(
                 "network",
                 f"largest component of {space.n_component} genes, {len(space.genes)} of them known targets",
             ),
-            ("close", f"both P <= {largest_p:g} against {draws} random sets of similar degree"),
+            ("close", f"both P <= {largest_p:g} against {draws} degree-matched random sets"),
         ]
     described["genes"] = text_array(";".join(own) for own in of_module)
     return replace(

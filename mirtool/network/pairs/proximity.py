@@ -1,4 +1,4 @@
-r"""How close genes lie in a network of protein interactions, against random sets of similar degree.
+r"""How close genes lie in a network of protein interactions, against degree-matched random sets.
 
 Distances are numbers of steps in the network's largest connected component, so that every one is finite. Of a set
 of its genes:
@@ -186,7 +186,7 @@ def closeness(
     executor: Executor | None = None,
     on_step: Callable[[str], None] | None = None,
 ) -> Closeness:
-    """Compare the distances within sets of genes with those within random sets of similar degree.
+    """Compare the distances within sets of genes with those within degree-matched random sets.
 
     Parameters
     ----------

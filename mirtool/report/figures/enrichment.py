@@ -45,7 +45,7 @@ N_TERMS = 10
 NULL_WORDS = {
     GENE_NULL: "random genes",
     MIRNA_NULL: "random miRNAs",
-    DEGREE_NULL: "miRNAs of similar degree",
+    DEGREE_NULL: "degree-matched miRNAs",
 }
 """What each null is called in figures."""
 FDR_COLORS: Colormap = LinearSegmentedColormap.from_list("FDR", ["#9BC9E8", "#0072B2", "#0B2545"])
