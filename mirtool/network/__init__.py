@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from mirtool.lazy import lazy_names
 
 if TYPE_CHECKING:
+    from mirtool.network.analysis import NetworkAnalysis, analyze_network
     from mirtool.network.build import SynergyNetwork, synergy_network
     from mirtool.network.enrichment.over_representation import (
         EnrichmentTable,
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from mirtool.network.graph.robustness import with_robustness
     from mirtool.network.interactions.mirna_universe import MirnaUniverse, mirna_universe
     from mirtool.network.interactions.mirnas import StudyMirnas, combine_probes
+    from mirtool.network.interactions.study_mirnas import ChosenMirnas, choose_mirnas
     from mirtool.network.interactions.target_table import TargetTable
     from mirtool.network.pairs.all_pairs import all_pairs
     from mirtool.network.pairs.modules import with_modules
@@ -30,14 +32,18 @@ if TYPE_CHECKING:
 __getattr__, __dir__ = lazy_names(__name__)
 
 __all__ = [
+    "ChosenMirnas",
     "EnrichmentTable",
     "MirnaUniverse",
+    "NetworkAnalysis",
     "NullTest",
     "StudyMirnas",
     "SynergyNetwork",
     "TargetTable",
     "all_pairs",
+    "analyze_network",
     "beyond_seed",
+    "choose_mirnas",
     "combine_probes",
     "cyjs_bytes",
     "enrichment_table",
