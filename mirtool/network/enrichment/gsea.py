@@ -40,6 +40,7 @@ from mirtool.model import BoolArray, FloatArray, GeneSets, IntArray, Table, Text
 from mirtool.network.interactions.target_table import TargetTable
 from mirtool.network.settings import RANKINGS, GseaSettings
 from mirtool.stats.adjustment import adjust_p_values
+from mirtool.stats.draws import DrawTask, count_tasks, run_seeded
 from mirtool.wording import plural
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ MIN_SIZE, MAX_SIZE = 15, 500
 """Genes of the list in a set that is tested: the defaults of the GSEA program."""
 MIN_TARGETS = 5
 """Fewest genes of the list among the targets of a miRNA: its default."""
-DRAWS_A_TASK = 250
+DRAWS_PER_TASK = 250
 
 LARGEST_SCORE = 1e100
 """Scores beyond it are taken for infinite: no power of them could be summed."""
@@ -244,7 +245,8 @@ def gsea(
         Smallest and largest sets that are tested (a set of all genes of the list is not), random sets per size,
         seed, and the exponent of \|score\| by which a gene counts; 0 counts all alike (Kolmogorov–Smirnov).
     executor, on_step
-        Who draws, and what to call after each task of :data:`DRAWS_A_TASK` draws. The result is the same for any.
+        Who draws, and what to call after each task of :data:`DRAWS_PER_TASK` draws. The result is the same for
+        any.
 
     Returns
     -------
@@ -370,8 +372,8 @@ def rank_for_sets(
 
 
 def n_tasks(permutations: int) -> int:
-    """Tell how many tasks the draws make, for a progress bar."""
-    return -(-permutations // DRAWS_A_TASK)
+    """Return how many tasks the draws make, for a progress bar."""
+    return count_tasks(permutations, DRAWS_PER_TASK)
 
 
 def gsea_table(result: GseaTable) -> Table:
@@ -453,12 +455,6 @@ def _scores_of_sets(members: list[IntArray], size: IntArray, weights: FloatArray
     return es, peak
 
 
-@dataclass(frozen=True)
-class _Task:
-    n_draws: int
-    seed: np.random.SeedSequence
-
-
 def _null_scores(
     weights: FloatArray,
     sizes: IntArray,
@@ -468,22 +464,15 @@ def _null_scores(
     on_step: Callable[[str], None] | None,
 ) -> FloatArray:
     """Return the ES of random sets, ``(n_sizes, permutations)``."""
-    draws = [min(DRAWS_A_TASK, permutations - start) for start in range(0, permutations, DRAWS_A_TASK)]
-    seeds = np.random.SeedSequence(seed).spawn(len(draws))
-    tasks = [_Task(n, own) for n, own in zip(draws, seeds, strict=True)]
     work = partial(_draw_scores, weights, sizes)
-    parts = []
-    for part in executor.map(work, tasks) if executor else map(work, tasks):
-        parts.append(part)
-        if on_step:
-            on_step("")
-    return np.concatenate(parts, axis=1)
+    parts = run_seeded(work, permutations, seed, per_task=DRAWS_PER_TASK, executor=executor, on_step=on_step)
+    return np.concatenate(list(parts), axis=1)
 
 
-def _draw_scores(weights: FloatArray, sizes: IntArray, task: _Task) -> FloatArray:
+def _draw_scores(weights: FloatArray, sizes: IntArray, task: DrawTask) -> FloatArray:
     """Score the random sets of one task: the first k of a random order of the genes, for each size k."""
     largest = int(sizes[-1])
-    keys = np.random.default_rng(task.seed).random((task.n_draws, len(weights)))
+    keys = task.rng().random((task.n_draws, len(weights)))
     first = np.argpartition(keys, largest - 1, axis=1)[:, :largest]
     ordered = np.take_along_axis(first, np.argsort(np.take_along_axis(keys, first, axis=1), axis=1), axis=1)
     return np.array([enrichment_scores(np.sort(ordered[:, :k], axis=1), weights)[0] for k in sizes])

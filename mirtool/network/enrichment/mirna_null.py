@@ -34,6 +34,7 @@ import numpy.typing as npt
 
 from mirtool.errors import UsageError
 from mirtool.model import FloatArray, IntArray
+from mirtool.stats.draws import DrawTask, count_tasks, run_seeded
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 
 DRAWS = 10_000
 SEED = 1
-SETS_A_TASK = 512
+SETS_PER_TASK = 512
 """Fixed, so that the draws do not depend on how many share the work; small enough for a block to stay in cache."""
 
 
@@ -68,12 +69,6 @@ class _Question:
     taken: tuple[int, ...]
     shared_by: int
     hits: IntArray
-
-
-@dataclass(frozen=True)
-class _Task:
-    n_sets: int
-    seed: np.random.SeedSequence
 
 
 def mirna_null(
@@ -130,20 +125,19 @@ def mirna_null(
         shared_by=shared_by,
         hits=count_hits(incidence, terms, chosen, shared_by),
     )
-    tasks = _tasks(draws, seed)
     reached, total = np.zeros(terms.shape[0], dtype=np.int64), np.zeros(terms.shape[0], dtype=np.int64)
     work = partial(_count_task, question)
-    for of_task, sum_of_task in executor.map(work, tasks) if executor else map(work, tasks):
+    for of_task, sum_of_task in run_seeded(
+        work, draws, seed, per_task=SETS_PER_TASK, executor=executor, on_step=on_step
+    ):
         reached += of_task
         total += sum_of_task
-        if on_step:
-            on_step("")
     return MirnaNull(expected=total / draws, p_value=(reached + 1) / (draws + 1))
 
 
 def n_tasks(draws: int) -> int:
-    """Tell how many tasks the draws make, for a progress bar."""
-    return -(-draws // SETS_A_TASK)
+    """Return how many tasks the draws make, for a progress bar."""
+    return count_tasks(draws, SETS_PER_TASK)
 
 
 def count_hits(
@@ -155,14 +149,7 @@ def count_hits(
     return hits
 
 
-def _tasks(draws: int, seed: int) -> list[_Task]:
-    """Part the draws into tasks, each with a seed of its own."""
-    sizes = [min(SETS_A_TASK, draws - start) for start in range(0, draws, SETS_A_TASK)]
-    seeds = np.random.SeedSequence(seed).spawn(len(sizes))
-    return [_Task(size, own) for size, own in zip(sizes, seeds, strict=True)]
-
-
-def _count_task(question: _Question, task: _Task) -> tuple[IntArray, IntArray]:
+def _count_task(question: _Question, task: DrawTask) -> tuple[IntArray, IntArray]:
     """Count, for each term, the sets of one task that reach the study's hits, and sum their hits."""
     sets = draw_sets(question.strata, question.taken, task)
     targeted = (_rows_of_sets(sets, question.incidence) @ question.incidence).toarray() >= question.shared_by
@@ -172,12 +159,12 @@ def _count_task(question: _Question, task: _Task) -> tuple[IntArray, IntArray]:
     return reached.astype(np.int64), hits.sum(axis=1, dtype=np.int64)
 
 
-def draw_sets(strata: tuple[IntArray, ...], taken: tuple[int, ...], task: _Task) -> IntArray:
+def draw_sets(strata: tuple[IntArray, ...], taken: tuple[int, ...], task: DrawTask) -> IntArray:
     """Draw sets, ``(n_sets, sum(taken))``: so many rows of each stratum, without replacement."""
-    rng = np.random.default_rng(task.seed)
+    rng = task.rng()
     parts = []
     for rows, size in zip(strata, taken, strict=True):
-        keys = rng.random((task.n_sets, len(rows)))
+        keys = rng.random((task.n_draws, len(rows)))
         parts.append(rows[np.argpartition(keys, size - 1, axis=1)[:, :size]])
     return np.hstack(parts)
 

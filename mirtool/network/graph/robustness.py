@@ -48,12 +48,13 @@ from mirtool.network.interactions.target_table import TargetTable
 from mirtool.network.interactions.targets import TargetMatrix, target_matrix
 from mirtool.network.pairs.synergy import pair_statistics, sum_over_partners
 from mirtool.network.settings import EVIDENCE
+from mirtool.stats.draws import DrawTask, count_tasks, run_seeded
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
 HUBS = 5
-TABLES_A_TASK = 25
+TABLES_PER_TASK = 25
 """Fixed, so that the draws do not depend on how many share the work."""
 INTERVAL = (0.025, 0.975)
 WITHOUT, AT_LEVEL = "rank without ", "rank at evidence "
@@ -139,8 +140,8 @@ def databases_of(interactions: Interactions) -> list[str]:
 
 
 def n_tasks(draws: int) -> int:
-    """Tell how many tasks the draws make, for a progress bar."""
-    return -(-draws // TABLES_A_TASK)
+    """Return how many tasks the draws make, for a progress bar."""
+    return count_tasks(draws, TABLES_PER_TASK)
 
 
 def ranks_of(values: IntArray) -> FloatArray:
@@ -224,34 +225,23 @@ def _study_in(table: TargetMatrix, names: TextArray, alpha: float) -> _Study:
     )
 
 
-@dataclass(frozen=True)
-class _Task:
-    n_tables: int
-    seed: np.random.SeedSequence
-
-
 def _resample(
     study: _Study, draws: int, seed: int, executor: Executor | None, on_step: Callable[[str], None] | None
 ) -> tuple[FloatArray, IntArray]:
     """Return the ranks and the synergy of the miRNAs in each draw, ``(draws, n_mirnas)``."""
-    seeds = np.random.SeedSequence(seed).spawn(n_tasks(draws))
-    tasks = [_Task(min(TABLES_A_TASK, draws - i * TABLES_A_TASK), own) for i, own in enumerate(seeds)]
     work = partial(_resample_task, study)
-    parts = []
-    for part in executor.map(work, tasks) if executor else map(work, tasks):
-        parts.append(part)
-        if on_step:
-            on_step("")
-    synergy = np.vstack(parts)
+    synergy = np.vstack(
+        list(run_seeded(work, draws, seed, per_task=TABLES_PER_TASK, executor=executor, on_step=on_step))
+    )
     return np.array([ranks_of(own) for own in synergy]), synergy
 
 
-def _resample_task(study: _Study, task: _Task) -> IntArray:
+def _resample_task(study: _Study, task: DrawTask) -> IntArray:
     """Compute the synergy of the miRNAs in the tables of one task."""
-    rng = np.random.default_rng(task.seed)
+    rng = task.rng()
     n = len(study.gene)
     synergies = []
-    for _ in range(task.n_tables):
+    for _ in range(task.n_draws):
         taken = np.zeros(n, dtype=bool)
         taken[rng.integers(0, n, size=n)] = True
         synergies.append(study.synergy(taken))

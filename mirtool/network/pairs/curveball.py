@@ -39,6 +39,7 @@ import numpy as np
 
 from mirtool.errors import UsageError
 from mirtool.model import FloatArray, IntArray
+from mirtool.stats.draws import DrawTask, count_tasks, run_seeded
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -48,7 +49,7 @@ if TYPE_CHECKING:
 ROUNDS = 10
 """Trades of each miRNA between two tables: 5 n trades among n rows, the common choice, touch each ten times."""
 PAIR_DRAWS = 1000
-TABLES_A_TASK = 25
+TABLES_PER_TASK = 25
 """Fixed, so that the draws do not depend on how many share the work."""
 
 
@@ -58,12 +59,6 @@ class PairNull:
 
     expected: FloatArray
     p_value: FloatArray
-
-
-@dataclass(frozen=True)
-class _Task:
-    n_tables: int
-    seed: np.random.SeedSequence
 
 
 def pair_null(
@@ -87,7 +82,7 @@ def pair_null(
     draws
         Tables to draw.
     seed
-        Of the draws.
+        Random seed.
     executor
         Who does the work; the result is the same for any, and for none.
     on_step
@@ -100,26 +95,26 @@ def pair_null(
     """
     if draws < 1:
         raise UsageError("a null of shuffled tables needs draws", found=str(draws), expected="1000 or more")
-    start, *seeds = np.random.SeedSequence(seed).spawn(1 + n_tasks(draws))
+    sequence = np.random.SeedSequence(seed)
+    (start,) = sequence.spawn(1)
     degrees = np.diff(incidence.indptr).astype(np.int64)
     n_genes = incidence.shape[1]
     targets = incidence.indices.astype(np.int64)
     middle = shuffle(targets, degrees, n_genes, ROUNDS, np.random.default_rng(start))
-    tasks = [_Task(min(TABLES_A_TASK, draws - i * TABLES_A_TASK), own) for i, own in enumerate(seeds)]
     observed = _shared(targets, degrees, n_genes, a, b)
     work = partial(_count_task, middle, degrees, n_genes, a, b, observed)
     reached, total = np.zeros(len(a), dtype=np.int64), np.zeros(len(a), dtype=np.int64)
-    for of_task, sum_of_task in executor.map(work, tasks) if executor else map(work, tasks):
+    for of_task, sum_of_task in run_seeded(
+        work, draws, sequence, per_task=TABLES_PER_TASK, executor=executor, on_step=on_step
+    ):
         reached += of_task
         total += sum_of_task
-        if on_step:
-            on_step("")
     return PairNull(expected=total / draws, p_value=(reached + 1) / (draws + 1))
 
 
 def n_tasks(draws: int) -> int:
-    """Tell how many tasks the draws make, for a progress bar."""
-    return -(-draws // TABLES_A_TASK)
+    """Return how many tasks the draws make, for a progress bar."""
+    return count_tasks(draws, TABLES_PER_TASK)
 
 
 def shuffle(targets: IntArray, degrees: IntArray, n_genes: int, rounds: int, rng: np.random.Generator) -> IntArray:
@@ -230,12 +225,12 @@ def _count_task(
     a: IntArray,
     b: IntArray,
     observed: IntArray,
-    task: _Task,
+    task: DrawTask,
 ) -> tuple[IntArray, IntArray]:
     """Count the tables of one task in which each pair shares as much as observed, and sum what it shares."""
-    rng = np.random.default_rng(task.seed)
+    rng = task.rng()
     reached, total = np.zeros(len(a), dtype=np.int64), np.zeros(len(a), dtype=np.int64)
-    for _ in range(task.n_tables):
+    for _ in range(task.n_draws):
         shared = _shared(shuffle(middle, degrees, n_genes, ROUNDS, rng), degrees, n_genes, a, b)
         reached += shared >= observed
         total += shared

@@ -38,6 +38,7 @@ import numpy.typing as npt
 from mirtool.errors import NotEnoughDataError, UsageError
 from mirtool.model import FloatArray, IntArray, ProteinInteractions, TextArray
 from mirtool.network.interactions.mirna_universe import degree_strata
+from mirtool.stats.draws import run_tasks
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -154,7 +155,7 @@ def step_distances(adjacency: csr_array, nodes: IntArray, executor: Executor | N
     """
     blocks = [nodes[i : i + _SOURCES_AT_ONCE] for i in range(0, len(nodes), _SOURCES_AT_ONCE)]
     work = partial(_steps_from, adjacency, nodes)
-    return np.vstack(list(executor.map(work, blocks) if executor else map(work, blocks)))
+    return np.vstack(list(run_tasks(work, blocks, executor)))
 
 
 def _steps_from(adjacency: csr_array, nodes: IntArray, sources: IntArray) -> Distances:
@@ -215,10 +216,8 @@ def closeness(
     tasks = [[(sets[i], seeds[i]) for i in part] for part in parts]
     work = partial(_closeness_of_part, distances, degree_strata(degrees), draws)
     found = []
-    for part in executor.map(work, tasks) if executor else map(work, tasks):
+    for part in run_tasks(work, tasks, executor, on_step):
         found += part
-        if on_step:
-            on_step("")
     columns = np.array(found, dtype=np.float64).reshape(-1, 6).T
     return Closeness(*columns)
 
