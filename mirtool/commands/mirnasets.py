@@ -9,7 +9,7 @@ import typer
 
 from mirtool.commands.common import record_run, write_result
 from mirtool.commands.console import say, say_pairs, say_table, warn
-from mirtool.commands.current_names import AliasesOption, load_mirna_names, names_record, tell_names
+from mirtool.commands.current_names import AliasesOption, load_mirna_names, tell_names
 from mirtool.commands.enrichment import gene_sets_named, summarize
 from mirtool.commands.network_mirnas import choose_mirnas_of_place, find_network_place
 from mirtool.commands.options import (
@@ -21,6 +21,7 @@ from mirtool.commands.options import (
 )
 from mirtool.errors import UsageError, for_shell
 from mirtool.io.tables.text import hash_files
+from mirtool.report.text.names import names_record
 from mirtool.wording import plural
 
 if TYPE_CHECKING:

@@ -10,9 +10,10 @@ import typer
 
 from mirtool.commands.common import write_result
 from mirtool.commands.console import say, say_pairs
-from mirtool.commands.current_names import AliasesOption, unmapped_among, unmapped_lines
+from mirtool.commands.current_names import AliasesOption
 from mirtool.commands.options import FormatOption
 from mirtool.errors import UsageError
+from mirtool.report.text.names import unmapped_among, unmapped_lines
 from mirtool.wording import plural
 
 if TYPE_CHECKING:

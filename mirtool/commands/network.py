@@ -9,7 +9,7 @@ import typer
 
 from mirtool.commands.common import check_figure_options, record_run
 from mirtool.commands.console import progress_steps, say, warn
-from mirtool.commands.current_names import AliasesOption, load_mirna_names, names_record, tell_names
+from mirtool.commands.current_names import AliasesOption, load_mirna_names, tell_names
 from mirtool.commands.enrichment import (
     CollectionsOption,
     DrawsOption,
@@ -88,6 +88,7 @@ from mirtool.commands.options import (
 )
 from mirtool.errors import for_shell
 from mirtool.io.tables.text import hash_files
+from mirtool.report.text.names import names_record
 from mirtool.workflow.workers import open_executor
 
 

@@ -10,7 +10,7 @@ import typer
 from mirtool.commands.arrays import input_hashes, read_study_arrays, tell_reading
 from mirtool.commands.common import find_place, is_stream, record_run, write_result
 from mirtool.commands.console import say, say_pairs, say_table, warn
-from mirtool.commands.current_names import AliasesOption, load_mirna_names, names_record, tell_names
+from mirtool.commands.current_names import AliasesOption, load_mirna_names, tell_names
 from mirtool.commands.options import (
     ArrayListOption,
     ChannelOption,
@@ -29,6 +29,7 @@ from mirtool.commands.options import (
     SpeciesOption,
 )
 from mirtool.errors import UsageError
+from mirtool.report.text.names import names_record
 
 if TYPE_CHECKING:
     from mirtool.annotation.mirna_names import MirnaNames, Resolution

@@ -8,14 +8,10 @@ import typer
 
 from mirtool.commands.common import Place, differential_table_of, find_place, record_run, write_result
 from mirtool.commands.console import say, say_pairs, say_table
-from mirtool.commands.current_names import (
-    AliasesOption,
-    names_record,
-    renamed_among,
-    unmapped_among,
-)
+from mirtool.commands.current_names import AliasesOption
 from mirtool.commands.options import DifferentialArgument, FormatOption, OutputOption
 from mirtool.io.tables.text import hash_files
+from mirtool.report.text.names import names_record, renamed_among, unmapped_among
 from mirtool.wording import plural
 
 if TYPE_CHECKING:
