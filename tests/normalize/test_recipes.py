@@ -18,7 +18,14 @@ from mirtool.cli import main
 from mirtool.errors import MirtoolError, NotEnoughDataError, UsageError
 from mirtool.io.arrays.matrix import read_expression
 from mirtool.model import ArraySource, Channel, RawArrays, SampleTable, SpotLayout, text_array
-from mirtool.normalize import BACKGROUND_METHODS, BETWEEN_METHODS, RATIO_BETWEEN_METHODS, WITHIN_METHODS, normalize
+from mirtool.normalize import (
+    BACKGROUND_METHODS,
+    BETWEEN_METHODS,
+    RATIO_BETWEEN_METHODS,
+    WITHIN_METHODS,
+    NormalizeSettings,
+    normalize,
+)
 from mirtool.normalize.imputation import impute_knn
 from mirtool.normalize.normexp import expected_signals, fit_normexp
 from mirtool.normalize.quantiles import normalize_quantiles
@@ -295,6 +302,19 @@ def test_spike_in_curves_take_out_a_bend():
     curves = fit_spike_in_curves(measured)
     after = curves.apply(measured)
     assert np.ptp(after, axis=1).max() < 0.25 * np.ptp(measured, axis=1).max()
+
+
+def test_the_earlier_name_of_the_preset_is_accepted():
+    settings = NormalizeSettings(preset="service")
+    assert settings == NormalizeSettings() == NormalizeSettings.from_record({"preset": "service"})
+    assert settings.resolve().recipe == "exiqon-service"
+
+
+def test_settings_and_keywords_are_one():
+    by_settings = normalize(make_arrays(), NormalizeSettings(between="none"), keep="everything")
+    np.testing.assert_array_equal(by_settings.matrix.values, plain().matrix.values)
+    with pytest.raises(TypeError, match="betwen"):
+        normalize(make_arrays(), betwen="none")
 
 
 # What is refused
