@@ -92,7 +92,7 @@ def normalize(arrays: RawArrays, settings: NormalizeSettings | None = None, **ch
     Examples
     --------
     >>> from mirtool.simulate.arrays import simulate_study
-    >>> arrays = simulate_study([f"hsa-miR-{i}-5p" for i in range(1, 301)], seed=1).arrays
+    >>> arrays = simulate_study([f"hsa-miR-{i}-5p" for i in range(1, 301)], seed=1, changes={}).arrays
     >>> normalize(arrays, between="quantile").report.between
     'quantile'
     """
