@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mirtool.model import Rule
+from mirtool.rules import Rule
 from mirtool.settings import Method, Methods, Settings, setting
 
 RANKS = Methods(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mirtool.errors import UsageError
-from mirtool.model import Rule
+from mirtool.rules import Rule
 from mirtool.settings import Method, Methods, Settings, setting
-from mirtool.stats.adjustment import adjustment_name
+from mirtool.stats.adjustment_methods import adjustment_name
 
 TESTS = Methods(
     "test",

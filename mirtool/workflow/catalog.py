@@ -14,6 +14,7 @@ STEPS: Mapping[str, str] = {
     "inspect": "mirtool.workflow.inspect",
     "diff": "mirtool.workflow.diff",
     "power": "mirtool.workflow.power",
+    "validate": "mirtool.workflow.validate",
 }
 """Step to the module that defines it as ``STEP``, in the order in which a study needs them."""
 

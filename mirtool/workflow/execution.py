@@ -160,6 +160,8 @@ def _find_study(inputs: Inputs, root: str | Path) -> StudyFolder | None:
         return open_study(Path(samples).parent, steps, Path(samples).name)
     if samples is not None and inputs.place == "study":
         raise UsageError(f"no {inputs.what} was given", parameter=inputs.main[0] if inputs.main else None)
+    if isinstance(samples, str | Path) and Path(samples).name == SAMPLES_FILE:
+        root = Path(samples).parent
     study = find_study(root, steps)
     if study is None and inputs.place == "study":
         raise UsageError(

@@ -11,7 +11,9 @@ from mirtool.errors import UsageError, option
 from mirtool.workflow.step import Run
 
 if TYPE_CHECKING:
-    from mirtool.model import ExpressionMatrix, SampleTable
+    from mirtool.io.results.differential import SavedDifferential
+    from mirtool.io.tables.text_tables import TextTable
+    from mirtool.model import ExpressionMatrix, SampleTable, Table
 
 STDIN = "-"
 
@@ -55,6 +57,11 @@ def read_sheet(run: Run) -> SampleTable:
             )
         run.samples = SAMPLES_FILE
     return read_samples(run.samples)
+
+
+def find_sheet(run: Run) -> SampleTable | None:
+    """Return the samples as :func:`read_sheet`; None where no sheet was given and there is no study."""
+    return None if run.samples is None else read_sheet(run)
 
 
 def find_normalized(table: Any, run: Run) -> Any:
@@ -123,6 +130,48 @@ def find_differential(differential: Any, run: Run) -> Any:
     if differential is None:
         return str(run.result_path("differential.csv", "differential table", made_by="diff"))
     return differential
+
+
+def read_differential_table(differential: Any, run: Run) -> SavedDifferential:
+    """Return a differential table: a path read, the result of ``diff`` or its table as it would be read back.
+
+    Raises
+    ------
+    UsageError
+        For an object that is neither.
+    FormatError
+        Where the file is not a table of ``mirtool diff``.
+    """
+    from mirtool.io.results.differential import SavedDifferential, parse_differential, read_differential
+    from mirtool.model import DifferentialTable, Table
+
+    if is_path(differential):
+        run.reads(differential)
+        return read_differential(differential)
+    if isinstance(differential, SavedDifferential):
+        return differential
+    table = differential.tables()["differential"] if hasattr(differential, "comparison") else differential
+    if isinstance(table, DifferentialTable):
+        from mirtool.differential import differential_table
+
+        table = differential_table(table)
+    if not isinstance(table, Table):
+        raise UsageError(
+            "this is not a differential table",
+            parameter="differential",
+            found=type(differential).__name__,
+            expected="a path, a DifferentialTable, or the result of diff",
+        )
+    return parse_differential(text_table(table, "differential table"))
+
+
+def text_table(table: Table, name: str) -> TextTable:
+    """Return a table as it is read back from its file, numbers of twelve digits; ``name`` stands for the file."""
+    from mirtool.io.tables.text_tables import TextTable
+    from mirtool.report.tables import format_column
+
+    columns = tuple(format_column(values) for values in table.columns.values())
+    return TextTable(name, tuple(table.columns), columns, 2, dict(table.notes))
 
 
 def as_paths(files: Sequence[Any]) -> list[str]:

@@ -74,20 +74,20 @@ Read 16 wells of 4 samples and 3 targets from ct.csv
   outlying replicates  1 well left out: hsa-miR-16-5p in r2
   wells with SD > 0.5  none
 Reference gene: hsa-miR-103a-3p
-  Its stability can't be told from one gene: two give geNorm's M, three NormFinder's value.
+  Stability can't be assessed from one gene: geNorm's M needs two, NormFinder's value three.
 Compared resistant with responding: ratios are resistant / responding (as the array's table has it).
   resistant   2 samples: n1, n2
   responding  2 samples: r1, r2
-  efficiency  2 throughout
+  efficiency  2 for all targets
   test        Student's t on ΔCt
   target         ratio resistant/responding     95% interval       P  FDR (BH)
   hsa-miR-16-5p                      0.0625  0.00317 to 1.23  0.0572     0.114
   hsa-miR-21-5p                       0.933    0.612 to 1.42   0.553     0.553
-Beside the array (its findings: those by volcano P):
+Compared with the array (its findings: those by volcano P):
   confirmed       1: hsa-miR-16-5p
   false positive  1: hsa-miR-21-5p
   same direction  2 of 2
-  correlation     none: it takes 3 targets with a ratio by both
+  correlation     none: it needs 3 targets with a ratio by both
   1 array finding not tested by qPCR: hsa-miR-17-5p
 """
 
@@ -111,7 +111,7 @@ def test_in_a_study_the_table_is_the_one_computed_by_hand(study, capsys):
     expected = VALIDATION.format(**{name: f"{value:.12g}" for name, value in NUMBERS.items()})
     assert (study / "results/validation.csv").read_text() == expected
     out, err = capsys.readouterr()
-    written = "".join(f"Wrote results/validation{word}.csv\n" for word in ("", "_ct", "_concordance"))
+    written = "Wrote results/: validation.csv, validation_ct.csv, validation_concordance.csv\n"
     assert (out, err) == ("", SAID + written)
 
 
@@ -159,7 +159,7 @@ def test_outside_of_a_study_the_table_goes_to_stdout_and_groups_come_from_the_ta
     assert main(args) == 0
     out, err = capsys.readouterr()
     assert [row["Target"] for row in rows_of(out)] == ["hsa-miR-16-5p", "hsa-miR-21-5p"]
-    assert "Beside the array" not in err
+    assert "Compared with the array" not in err
     assert sorted(path.name for path in tmp_path.iterdir()) == ["ct.csv"]
 
 
@@ -217,7 +217,7 @@ def test_a_reference_that_the_array_calls_is_pointed_at(capsys):
     assert "Warning: hsa-miR-16-5p is itself down on the array" in capsys.readouterr().err
 
 
-def test_samples_without_a_reference_gene_are_told(study, capsys):
+def test_samples_without_a_reference_gene_are_named(study, capsys):
     (study / "ct.csv").write_text(CT.replace("n2,hsa-miR-103a-3p,20", "n2,hsa-miR-103a-3p,Undetermined"))
     assert main(["validate", "ct.csv", *OPTIONS, "--no-figures"]) == 0
     err = capsys.readouterr().err

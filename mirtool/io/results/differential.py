@@ -191,7 +191,11 @@ def read_differential(path: str | Path) -> SavedDifferential:
         Where a column that every step needs is missing, a log2 ratio is not a number, or a regulation is neither
         up, down nor empty.
     """
-    table = read_table(path)
+    return parse_differential(read_table(path))
+
+
+def parse_differential(table: TextTable) -> SavedDifferential:
+    """Return the differential table that a table of text holds; errors as :func:`read_differential`."""
     tested, reference = _groups(table)
     regulation = [j for j, name in enumerate(table.header) if name.startswith(REGULATION_START)]
     if not regulation:

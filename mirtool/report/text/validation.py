@@ -1,0 +1,195 @@
+"""A validation by qPCR in words: wells, reference genes, ratios, and what became of the array's findings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from mirtool.errors import option
+from mirtool.io.arrays.ct_tables import CONTROL, SAMPLE, CtTable
+from mirtool.io.results.differential import SavedDifferential
+from mirtool.report.text.blocks import Block, Caution, Grid, Line, Pairs, Summary
+from mirtool.stats.adjustment import ADJUSTMENTS
+from mirtool.validation.compare import QpcrComparison
+from mirtool.validation.concordance import LEAST_PAIRS, VERDICTS, Concordance, calls_by_name, untested_remark
+from mirtool.validation.settings import FROM_TABLE, REPLICATE_LIMIT, TESTS, ValidateSettings
+from mirtool.validation.stability import LARGEST_M
+from mirtool.validation.validate import Validation
+from mirtool.wording import plural
+
+_U6 = re.compile(r"(^|[^a-z0-9])(rn)?u6(b|-|_|$|[^0-9a-z])", re.IGNORECASE)
+_LISTED = 8
+
+
+def validation_summary(done: Validation, array: SavedDifferential | None, settings: ValidateSettings) -> Summary:
+    """Return the summary of a validation."""
+    blocks = [
+        *_well_blocks(done, settings.undetermined),
+        *_reference_blocks(done, array, settings.array_rule),
+        *_comparison_blocks(done),
+    ]
+    if done.concordance is not None:
+        blocks += _concordance_blocks(done.concordance, done.result)
+    return tuple(blocks)
+
+
+def _well_blocks(done: Validation, undetermined: float | None) -> list[Block]:
+    """Count the wells read, left out and without a Ct."""
+    wells, matrix = done.wells, done.matrix
+    no_ct = int((wells.no_ct & (wells.role == SAMPLE)).sum())
+    treated = "missing" if undetermined is None else f"set to {undetermined:g}"
+    lines = [("without a Ct", f"{plural(no_ct, 'well')}" + (f", {treated}" if no_ct else ""))]
+    lines += [("left out on reading", remark) for remark in wells.left_out]
+    left_out = [
+        f"{matrix.targets[i]} in {matrix.samples[j]}" for i, j in zip(*np.nonzero(matrix.left_out), strict=True)
+    ]
+    lines.append(("outlying replicates", _listed(left_out, "well", "left out")))
+    uneven = matrix.spread > REPLICATE_LIMIT
+    disagreeing = [f"{matrix.targets[i]} in {matrix.samples[j]}" for i, j in zip(*np.nonzero(uneven), strict=True)]
+    lines.append((f"wells with SD > {REPLICATE_LIMIT:g}", _listed(disagreeing, "Ct", "kept, check them")))
+    if (wells.role == CONTROL).any():
+        lines.append(("controls without template", _controls(wells)))
+    read = f"{plural(int((wells.role == SAMPLE).sum()), 'well')} of {plural(len(matrix.samples), 'sample')}"
+    of = f"{plural(len(matrix.targets), 'target')} from {', '.join(wells.paths)}"
+    return [Line(f"Read {read} and {of}"), Pairs(lines)]
+
+
+def _listed(places: Sequence[str], what: str, fate: str, at_most: int = _LISTED) -> str:
+    if not places:
+        return "none"
+    more = f" and {len(places) - at_most} more" if len(places) > at_most else ""
+    return f"{plural(len(places), what)} {fate}: {', '.join(places[:at_most])}{more}"
+
+
+def _controls(wells: CtTable) -> str:
+    found = np.flatnonzero((wells.role == CONTROL) & ~np.isnan(wells.ct))
+    text = plural(int((wells.role == CONTROL).sum()), "well")
+    if not len(found):
+        return f"{text}, none with a Ct"
+    first = found[np.argmin(wells.ct[found])]
+    return f"{text}, {len(found)} with a Ct; the earliest {wells.ct[first]:.4g} ({wells.target[first]})"
+
+
+def _reference_blocks(done: Validation, array: SavedDifferential | None, rule: str) -> list[Block]:
+    """Return how stable the reference genes are, and warnings about those that can't be right."""
+    names, stability, matrix = done.reference_names, done.stability, done.matrix
+    blocks: list[Block] = [Line(f"Reference {'gene' if len(names) == 1 else 'genes'}: {', '.join(names)}")]
+    if stability is None:
+        blocks.append(
+            Line("  Stability can't be assessed from one gene: geNorm's M needs two, NormFinder's value three.")
+        )
+    else:
+        rows = [
+            [name, f"{m:.3g}", "—" if np.isnan(value) else f"{value:.3g}"]
+            for name, m, value in zip(stability.names, stability.m, stability.normfinder, strict=True)
+        ]
+        blocks.append(Grid(["", "geNorm M", "NormFinder"], rows))
+        unstable = [name for name, m in zip(stability.names, stability.m, strict=True) if m > LARGEST_M]
+        if unstable:
+            variable = f"geNorm's M is above {LARGEST_M:g} for {', '.join(unstable)}"
+            blocks.append(Caution(f"{variable}: too variable for a reference gene"))
+    calls = calls_by_name(array, rule) if array else {}
+    for name in names:
+        if _U6.search(name):
+            blocks.append(
+                Caution(
+                    f"{name} is a poor reference for exosomes and serum: a nuclear RNA, among the least stable "
+                    "there (Li 2015, Tang 2015); use a stable miRNA or a spiked-in one"
+                )
+            )
+        if calls.get(name):
+            blocks.append(
+                Caution(
+                    f"{name} is itself {calls[name]} on the array: a reference gene must not change between the "
+                    "groups"
+                )
+            )
+    lacking = np.flatnonzero(np.isnan(matrix.ct[done.references]).any(axis=0))
+    if len(lacking):
+        lost = ", ".join(matrix.samples[j] for j in lacking)
+        blocks.append(
+            Caution(
+                f"{plural(len(lacking), 'sample')} without a Ct of every reference gene, so without ΔCt: {lost}"
+            )
+        )
+    return blocks
+
+
+def _comparison_blocks(done: Validation) -> list[Block]:
+    """Return which samples were compared, how, and each target's ratio."""
+    q, comparison, matrix = done.result, done.comparison, done.matrix
+    corrected = [f"{name} {e:g}" for name, e in zip(matrix.targets, done.efficiency, strict=True) if e != 2]
+    lines = [
+        (q.tested, f"{plural(len(q.samples_tested), 'sample')}: {', '.join(q.samples_tested)}"),
+        (q.reference, f"{plural(len(q.samples_reference), 'sample')}: {', '.join(q.samples_reference)}"),
+    ]
+    lines += [
+        (f"left out, {why}", f"{plural(len(left), 'sample')}: {', '.join(left)}")
+        for why, left in (("no group", comparison.without_group), ("other groups", comparison.other_groups))
+        if left
+    ]
+    lines += [
+        ("efficiency", "2 for all targets" if not corrected else f"{', '.join(corrected)}, else 2"),
+        ("test", TESTS[q.test].description),
+    ]
+    if not corrected and not np.isnan(matrix.efficiency).all():
+        use = option("efficiency", FROM_TABLE)
+        lines.append(("", f"the table's efficiencies were not used ({use} uses them)"))
+    return [
+        Line(
+            f"Compared {q.tested} with {q.reference}: ratios are {q.tested} / {q.reference} ({comparison.reason})."
+        ),
+        Pairs(lines),
+        *(Caution(remark) for remark in q.remarks),
+        _ratios(q),
+    ]
+
+
+def _ratios(q: QpcrComparison) -> Grid:
+    heading = "P" if q.adjust == "none" else ADJUSTMENTS[q.adjust].heading
+    rows = []
+    for name, *values in zip(q.targets, q.ratio, q.low, q.high, q.p_value, q.p_adjusted, strict=True):
+        ratio, low, high, p, adjusted = ("NA" if np.isnan(value) else f"{value:.3g}" for value in values)
+        rows.append([name, ratio, f"{low} to {high}", p, adjusted])
+    header = ["target", f"ratio {q.tested}/{q.reference}", f"{100 * q.confidence:g}% interval", "P", heading]
+    if q.adjust == "none":
+        header, rows = header[:-1], [row[:-1] for row in rows]
+    return Grid(header, rows)
+
+
+def _concordance_blocks(c: Concordance, q: QpcrComparison) -> list[Block]:
+    """Return what became of the array's findings, and how well the ratios agree."""
+    same, opposite = (int((c.direction == way).sum()) for way in ("same", "opposite"))
+    lines = [("same direction", f"{same} of {same + opposite}")]
+    if c.n_pairs >= LEAST_PAIRS:
+        lines += [
+            ("Pearson's r", f"{c.pearson:.3f}"),
+            ("Lin's concordance", f"{c.lin:.3f}"),
+            ("qPCR − array", f"{c.bias:+.2f} log2 on average"),
+        ]
+    else:
+        lines.append(("correlation", f"none: it needs {LEAST_PAIRS} targets with a ratio by both"))
+    verdicts = [
+        (verdict, f"{c.count(verdict)}: {_names(c, verdict)}")
+        for verdict in VERDICTS
+        if c.count(verdict) and verdict != "not tested"
+    ]
+    blocks: list[Block] = [
+        Line(f"Compared with the array (its findings: those by {c.array_rule}):"),
+        Pairs(verdicts),
+        Pairs(lines),
+    ]
+    untested = untested_remark(c)
+    blocks += [Line(f"  {remark}") for remark in (*c.remarks, *([untested] if untested else []))]
+    if c.n_pairs == 0 and len(q):
+        blocks.append(
+            Caution("no target has the name of a probe: are both by miRBase names, arm (-3p, -5p) included?")
+        )
+    return blocks
+
+
+def _names(c: Concordance, verdict: str, at_most: int = _LISTED) -> str:
+    names = c.names[c.verdict == verdict].tolist()
+    return ", ".join(names[:at_most]) + (" …" if len(names) > at_most else "")
