@@ -1,8 +1,9 @@
 """Clusters of rows and columns: trees and how far to believe them, k-means, and what other programs read.
 
-``settings`` has the choices, ``probes`` chooses the rows, ``analysis`` has the steps; ``distances`` and ``trees``
-are the kernels; ``both_ways`` clusters a matrix as a heat map shows it; ``stability`` is the bootstrap of a tree's
-clusters; ``k_means`` divides rows without a tree; ``export`` writes trees for Java TreeView and as Newick.
+``methods`` and ``settings`` have the choices, ``probes`` chooses the rows, ``analysis`` has the steps;
+``distances`` and ``trees`` are the kernels; ``both_ways`` clusters a matrix as a heat map shows it; ``stability``
+is the bootstrap of a tree's clusters; ``k_means`` divides rows without a tree; ``export`` writes trees for Java
+TreeView and as Newick.
 docs/methods/clustering.md has the formulas.
 """
 
@@ -21,17 +22,16 @@ if TYPE_CHECKING:
         tree_files,
     )
     from mirtool.cluster.both_ways import Clustering, cluster_both_ways
-    from mirtool.cluster.distances import METRICS, Metric, pairwise_distances
+    from mirtool.cluster.distances import pairwise_distances
     from mirtool.cluster.k_means import KMeans, k_means, silhouettes
+    from mirtool.cluster.methods import LINKAGES, METRICS, SCORES, STABILITIES, Linkage, Metric, Scores
     from mirtool.cluster.probes import ChosenProbes, choose_probes
-    from mirtool.cluster.scores import SCORES, Scores, row_scores, row_variances
+    from mirtool.cluster.scores import row_scores, row_variances
     from mirtool.cluster.settings import ClusterSettings
     from mirtool.cluster.stability import Bootstrap, Stability, cluster_stability, fit_scales
     from mirtool.cluster.trees import (
-        LINKAGES,
         OPTIMAL_ORDER_LIMIT,
         ClusterTree,
-        Method,
         cluster_distances,
         cut_tree,
         hierarchical_order,
@@ -45,13 +45,14 @@ __all__ = [
     "METRICS",
     "OPTIMAL_ORDER_LIMIT",
     "SCORES",
+    "STABILITIES",
     "Bootstrap",
     "ChosenProbes",
     "ClusterSettings",
     "ClusterTree",
     "Clustering",
     "KMeans",
-    "Method",
+    "Linkage",
     "Metric",
     "Partitions",
     "Scores",

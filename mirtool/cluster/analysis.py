@@ -174,7 +174,7 @@ def tree_files(matrix: ExpressionMatrix, clustering: Clustering) -> dict[str, st
 def cluster_tables(
     matrix: ExpressionMatrix, clustering: Clustering, stability: TreeStability, partitions: Partitions
 ) -> Mapping[str, Table]:
-    """Return the tables of the analysis, file name to table: stability, k-means where made, components."""
+    """Return the tables of the analysis: ``stability``, ``kmeans`` where clusters were made, ``pca``."""
     genes, arrays = leaves_of(matrix)
     trees = [
         (leaves, tree, assessed)
@@ -184,7 +184,7 @@ def cluster_tables(
         )
         if tree is not None
     ]
-    tables = {"cluster_stability.csv": stability_table(trees)}
+    tables = {"stability": stability_table(trees)}
     parts = [
         (leaves, tree, clusters)
         for leaves, tree, clusters in (
@@ -194,8 +194,8 @@ def cluster_tables(
         if clusters is not None
     ]
     if parts:
-        tables["cluster_kmeans.csv"] = k_means_table(parts)
-    tables["cluster_pca.csv"] = components_table(matrix.samples, *principal_components(clustering.scores))
+        tables["kmeans"] = k_means_table(parts)
+    tables["pca"] = components_table(matrix.samples, *principal_components(clustering.scores))
     return tables
 
 

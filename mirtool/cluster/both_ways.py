@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mirtool.cluster.distances import Metric
-from mirtool.cluster.scores import Scores, row_scores
-from mirtool.cluster.trees import ClusterTree, Method, check_options, hierarchical_order
+from mirtool.cluster.methods import Linkage, Metric, Scores
+from mirtool.cluster.scores import row_scores
+from mirtool.cluster.trees import ClusterTree, check_options, hierarchical_order
 from mirtool.errors import NotEnoughDataError, option
 from mirtool.model import FloatArray, IntArray
 
@@ -36,7 +36,7 @@ class Clustering:
 
     scores: FloatArray
     meaning: str
-    method: Method
+    method: Linkage
     row_metric: Metric
     column_metric: Metric
     rows: ClusterTree | None
@@ -56,7 +56,7 @@ class Clustering:
 def cluster_both_ways(
     values: FloatArray,
     *,
-    method: Method = "average",
+    method: Linkage = "average",
     metric: Metric | None = None,
     scores: Scores = "z",
     rows: bool = True,
@@ -103,7 +103,7 @@ def cluster_both_ways(
     )
 
 
-def _metric(metric: Metric | None, method: Method, n_values: int, used: bool) -> Metric:
+def _metric(metric: Metric | None, method: Linkage, n_values: int, used: bool) -> Metric:
     if metric is None:
         return "euclidean" if method == "ward" or n_values < FEWEST_FOR_CORRELATION else "correlation"
     if used and metric != "euclidean" and n_values < FEWEST_FOR_CORRELATION:

@@ -23,31 +23,10 @@ Spearman, C. (1904). The proof and measurement of association between two things
 
 from __future__ import annotations
 
-from typing import Literal
-
 import numpy as np
 
+from mirtool.cluster.methods import METRICS, Metric
 from mirtool.model import BoolArray, FloatArray
-from mirtool.settings import Method, Methods
-
-Metric = Literal["correlation", "cosine", "absolute", "spearman", "euclidean"]
-_EISEN = "Eisen MB et al. (1998). PNAS 95, 14863–14868"
-_KERNEL = "mirtool.cluster.distances:"
-METRICS = Methods(
-    "distance",
-    Method("correlation", "1 − Pearson's r", "three values", _EISEN, _KERNEL + "correlation_distances"),
-    Method("cosine", "1 − cosine (uncentered correlation)", "three values", _EISEN, _KERNEL + "cosine_distances"),
-    Method("absolute", "1 − |Pearson's r|", "three values", "", _KERNEL + "absolute_distances"),
-    Method(
-        "spearman",
-        "1 − Spearman's ρ",
-        "three values",
-        "Spearman C (1904). Am J Psychol 15, 72–101",
-        _KERNEL + "spearman_distances",
-    ),
-    Method("euclidean", "the Euclidean distance", kernel=_KERNEL + "euclidean_distances"),
-)
-"""The distances by name."""
 
 # A variation this small beside the values' own size is what rounding leaves of equal values.
 _ROUNDING = 1e-12

@@ -30,7 +30,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from mirtool.cluster.both_ways import Clustering
-from mirtool.cluster.distances import Metric
+from mirtool.cluster.methods import Metric
 from mirtool.cluster.trees import ClusterTree
 from mirtool.model import FloatArray, ProbeTable, SampleTable
 

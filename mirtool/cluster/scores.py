@@ -2,21 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import numpy as np
 
+from mirtool.cluster.methods import SCORES, Scores
 from mirtool.model import FloatArray
-from mirtool.settings import Method, Methods
-
-Scores = Literal["z", "centered", "log2"]
-SCORES = Methods(
-    "scores",
-    Method("z", "z-scores of each row"),
-    Method("centered", "log2 minus the mean of each row"),
-    Method("log2", "log2 as they are"),
-)
-"""What is clustered, by name."""
 
 
 def row_scores(values: FloatArray, scores: Scores = "z") -> tuple[FloatArray, str]:

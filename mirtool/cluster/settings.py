@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
-from mirtool.cluster.distances import METRICS, Metric
-from mirtool.cluster.scores import SCORES, Scores
-from mirtool.cluster.stability import STABILITIES
-from mirtool.cluster.trees import LINKAGES, Method
+from mirtool.cluster.methods import LINKAGES, METRICS, SCORES, STABILITIES, Linkage, Metric, Scores
 from mirtool.errors import UsageError, option
-from mirtool.model import Rule
+from mirtool.rules import Rule
 from mirtool.settings import Settings, setting
 
 PROBES, TREES, STABILITY, K_MEANS = "Probes", "Trees", "Stability", "k-means"
@@ -24,7 +21,7 @@ MOST_VARIABLE = 100
 class ClusterSettings(Settings):
     """Which probes are clustered, how, and how the clusters are assessed."""
 
-    differential: str | None = setting(
+    differential: Any = setting(
         None,
         "Table of `mirtool diff` that says which probes to take. In a study folder: results/differential.csv, "
         "where there is one.",
@@ -98,7 +95,7 @@ class ClusterSettings(Settings):
         UsageError
             Where they do.
         """
-        if self.top is not None and (self.differential or self.regulation):
+        if self.top is not None and (self.differential is not None or self.regulation):
             other = "regulation" if self.regulation else "differential"
             raise UsageError(
                 f"{option('top')} takes the most variable probes, whatever the differential table says",
@@ -116,9 +113,9 @@ class ClusterSettings(Settings):
         return None if self.regulation is None else Rule(self.regulation)
 
     @property
-    def method(self) -> Method:
+    def method(self) -> Linkage:
         """The linkage, as the kernels take it."""
-        return cast(Method, self.linkage)
+        return cast(Linkage, self.linkage)
 
     @property
     def distance(self) -> Metric | None:

@@ -31,26 +31,13 @@ from functools import partial
 
 import numpy as np
 
-from mirtool.cluster.distances import Metric, pairwise_distances
-from mirtool.cluster.trees import ClusterTree, Method, cluster_masks
+from mirtool.cluster.distances import pairwise_distances
+from mirtool.cluster.methods import Linkage, Metric
+from mirtool.cluster.trees import ClusterTree, cluster_masks
 from mirtool.errors import UsageError
 from mirtool.model import BoolArray, FloatArray, IntArray
-from mirtool.settings import Method as Kind
-from mirtool.settings import Methods
 from mirtool.stats.draws import draw_tasks, run_tasks
 
-STABILITIES = Methods(
-    "stability",
-    Kind("multiscale", "multiscale bootstrap (AU and BP)", "", "Shimodaira H (2004). Ann Stat 32, 2616–2641"),
-    Kind(
-        "ordinary",
-        "ordinary bootstrap (BP)",
-        "",
-        "Efron B, Halloran E, Holmes S (1996). PNAS 93, 13429–13434",
-    ),
-    Kind("none", "no bootstrap"),
-)
-"""How the clusters of a tree are assessed, by name."""
 SCALES = tuple(k / 10 for k in range(5, 15))
 """pvclust's: half to 1.4 times as many columns as there are."""
 RESAMPLES = 1000
@@ -139,7 +126,7 @@ def cluster_stability(
     values: FloatArray,
     tree: ClusterTree,
     *,
-    method: Method = "average",
+    method: Linkage = "average",
     metric: Metric = "correlation",
     bootstrap: Bootstrap | None = None,
     executor: Executor | None = None,
@@ -215,7 +202,7 @@ def resampling_tasks(sizes: list[int], resamples: int, seed: int) -> list[Resamp
 
 
 def _count(
-    values: FloatArray, clusters: list[int], method: Method, metric: Metric, task: ResamplingTask
+    values: FloatArray, clusters: list[int], method: Linkage, metric: Metric, task: ResamplingTask
 ) -> IntArray:
     """Count in how many draws each cluster comes back, ``(n - 1,)``."""
     from scipy.cluster.hierarchy import linkage

@@ -7,27 +7,11 @@ from typing import Literal
 
 import numpy as np
 
-from mirtool.cluster.distances import Metric, pairwise_distances
+from mirtool.cluster.distances import pairwise_distances
+from mirtool.cluster.methods import LINKAGES, Linkage, Metric
 from mirtool.errors import UsageError
 from mirtool.model import BoolArray, FloatArray, IntArray
-from mirtool.settings import Method as Linkage
-from mirtool.settings import Methods
 
-Method = Literal["average", "weighted", "complete", "single", "ward"]
-LINKAGES = Methods(
-    "linkage",
-    Linkage(
-        "average",
-        "average linkage (UPGMA)",
-        "",
-        "Sokal RR, Michener CD (1958). Univ Kansas Sci Bull 38, 1409–1438",
-    ),
-    Linkage("weighted", 'weighted linkage (WPGMA, MeV\'s "average")', "", "Sokal and Michener (1958)"),
-    Linkage("complete", "complete linkage"),
-    Linkage("single", "single linkage"),
-    Linkage("ward", "Ward's linkage", "Euclidean distances", "Ward JH (1963). J Am Stat Assoc 58, 236–244"),
-)
-"""How clusters are merged, by name."""
 OPTIMAL_ORDER_LIMIT = 600
 """Beyond as many leaves the order that minimizes jumps takes seconds, and no figure shows it."""
 
@@ -70,7 +54,7 @@ def check_options(method: str, metric: str) -> None:
 
 
 def hierarchical_order(
-    values: FloatArray, *, axis: Literal[0, 1] = 0, method: Method = "average", metric: Metric = "correlation"
+    values: FloatArray, *, axis: Literal[0, 1] = 0, method: Linkage = "average", metric: Metric = "correlation"
 ) -> ClusterTree:
     """Cluster the rows (``axis=0``) or columns (``axis=1``) of a matrix bottom up, and order them for drawing.
 
@@ -120,7 +104,7 @@ def hierarchical_order(
     return cluster_distances(pairwise_distances(leaves, metric=metric), len(leaves), method=method)
 
 
-def cluster_distances(distances: FloatArray, n: int, *, method: Method = "average") -> ClusterTree:
+def cluster_distances(distances: FloatArray, n: int, *, method: Linkage = "average") -> ClusterTree:
     """Cluster n leaves bottom up by the distances between them, and order them for drawing.
 
     Parameters
