@@ -148,7 +148,7 @@ def _typed(parameter: Parameter) -> introspection.Parameter:
         shared["rich_help_panel"] = ARGUMENT_PANEL
         info: Any = typer.Argument(**shared)
     else:
-        names = declared.option or option_name(parameter.name)
+        names = declared.option or _option_names(parameter)
         info = typer.Option(*(names.split("/") if "-o" in names.split("/") else [names]), **shared)
     default = introspection.Parameter.empty if parameter.is_required else parameter.default
     optional: Any = kind
@@ -163,6 +163,12 @@ def _typed(parameter: Parameter) -> introspection.Parameter:
         default=default,
         annotation=Annotated[optional, info],
     )
+
+
+def _option_names(parameter: Parameter) -> str:
+    """Return the option of a parameter; a switch that is on by default has one that turns it off."""
+    name = option_name(parameter.name)
+    return f"{name}/--no-{name.removeprefix('--')}" if parameter.default is True else name
 
 
 def _kind_of(parameter: Parameter) -> type:

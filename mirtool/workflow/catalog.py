@@ -13,6 +13,7 @@ STEPS: Mapping[str, str] = {
     "init": "mirtool.workflow.init",
     "inspect": "mirtool.workflow.inspect",
     "diff": "mirtool.workflow.diff",
+    "cluster": "mirtool.workflow.cluster",
     "power": "mirtool.workflow.power",
     "validate": "mirtool.workflow.validate",
 }

@@ -114,7 +114,8 @@ Clustering 3 probes and 4 arrays.
   linkage             single linkage
   distance of probes  the Euclidean distance
   distance of arrays  the Euclidean distance
-Wrote results/cluster.cdt
+Wrote results/: cluster_stability.csv, cluster_kmeans.csv, cluster_pca.csv, cluster.cdt, cluster.gtr, \
+cluster_genes.nwk, cluster.atr, cluster_arrays.nwk
 """)
 
 
@@ -122,7 +123,7 @@ def test_the_run_is_recorded(study):
     assert main([*BY_HAND, "--no-figures"]) == 0
     run = json.loads((study / "results/run.json").read_text())["runs"]["cluster"]
     assert sorted(run["inputs"]) == ["results/differential.csv", "results/normalized.csv", "samples.csv"]
-    assert run["arguments"]["rows"] == "regulation by volcano P (resistant/responding)"
+    assert run["summary"]["rows"] == "regulation by volcano P (resistant/responding)"
     assert run["summary"]["k_means"]["genes"] == {"k": 2, "mean_silhouette": 0.510594, "within": 4.5}
 
 
@@ -278,5 +279,5 @@ def test_regulation_without_a_differential_table(study, capsys):
 def test_help_teaches(capsys):
     assert main(["cluster", "--help"]) == 0
     text = capsys.readouterr().out
-    assert "Example:" in text
-    assert "mirtool cluster --linkage weighted --metric euclidean    as MeV by default" in text
+    assert "Examples:" in text
+    assert "mirtool cluster --linkage weighted --metric euclidean  as MeV by default" in text

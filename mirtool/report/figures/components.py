@@ -45,6 +45,11 @@ class Components:
     explained: FloatArray
     n_rows: int
 
+    @property
+    def n_placed(self) -> int:
+        """Number of arrays that have a place on every component."""
+        return int((~np.isnan(self.coordinates)).all(axis=1).sum()) if self.coordinates.shape[1] else 0
+
 
 def components_figure(components: Components, samples: SampleTable, *, meaning: str) -> Figure:
     """Draw the arrays on the first two components, in the colors of their groups, with their names.
