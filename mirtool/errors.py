@@ -131,7 +131,8 @@ class MirtoolError(Exception):
         place = [printable(self.path)] if self.path else []
         place += [f"line {self.line}"] if self.line is not None else []
         place += [f'column "{_shown(self.column)}"'] if self.column is not None else []
-        place += [parameter] if parameter and parameter not in self.problem else []
+        if parameter is not None and not {parameter, f"{_BEGIN}{self.parameter}"} & _parts_of(self.problem):
+            place.append(parameter)
         message = ": ".join(part for part in (", ".join(place), _shown(self.problem)) if part)
         details = [f"found {_shown(self.found)}"] if self.found is not None else []
         details += [f"expected {_shown(self.expected)}"] if self.expected is not None else []
@@ -140,6 +141,12 @@ class MirtoolError(Exception):
         if self.hint:
             message += f"\n  What to do: {_shown(self.hint)}"
         return message
+
+
+def _parts_of(problem: str) -> set[str]:
+    """Return the words of a problem, and the marked parameters in it."""
+    marked = {f"{_BEGIN}{match[1]}" for match in _MARKED.finditer(problem)}
+    return marked | set(_MARKED.sub(" ", problem).split())
 
 
 class FormatError(MirtoolError):

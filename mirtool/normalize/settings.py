@@ -111,6 +111,8 @@ class NormalizeSettings(Settings):
     Every field is an option of ``mirtool normalize`` and a keyword of :func:`mirtool.normalize.normalize`.
     """
 
+    needs_file = ("keep_replicates", "current_names")
+
     preset: str = setting(
         DEFAULT_PRESET,
         "Recipe: sets every step at once. Options for single steps override it.",

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 STEPS: Mapping[str, str] = {
     "init": "mirtool.workflow.init",
     "inspect": "mirtool.workflow.inspect",
+    "qc": "mirtool.workflow.qc",
+    "normalize": "mirtool.workflow.normalize",
     "diff": "mirtool.workflow.diff",
     "cluster": "mirtool.workflow.cluster",
     "power": "mirtool.workflow.power",

@@ -262,8 +262,9 @@ def render(result: Result, where: Destination) -> dict[Path, bytes]:
     else:
         folder, main = Path(where.target).parent, Path(where.target).name
     if step.output == "folder" or not is_stream(where.target):
-        for name, table in result.tables().items():
-            path = folder / result.file_name(name, main)
+        for position, (name, table) in enumerate(result.tables().items()):
+            is_main = position == 0 and step.output == "file"
+            path = folder / (main if is_main else result.file_name(name, main))
             files[path] = table_bytes(table, path, where.format_name)
         for name, data in result.files().items():
             files[folder / name] = data

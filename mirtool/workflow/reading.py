@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mirtool.report.text.blocks import Block, Caution, Line, Summary
 from mirtool.settings import setting
 from mirtool.workflow.step import INPUT_PANEL, Run
 
 if TYPE_CHECKING:
+    from mirtool.io.arrays.settings import ReadingSettings
     from mirtool.model import RawArrays
     from mirtool.normalize.settings import NormalizeSettings
 
@@ -91,6 +94,22 @@ def read_study_arrays(
     run.reads(own.get("array_list"), own.get("platform"))
     run.reads(sha256={source.path: source.sha256 for source in arrays.sources})
     return arrays
+
+
+def reading_of(inputs: ReadingSettings) -> dict[str, Any]:
+    """Return how the files are read, as arguments of :func:`read_study_arrays`."""
+    return {name: getattr(inputs, name) for name in READING}
+
+
+def reading_blocks(arrays: RawArrays) -> Summary:
+    """Return what reading left out, and what is odd about the files."""
+    blocks: list[Block] = [Line(f"Left out while reading: {text}") for text in arrays.dropped]
+    n_arrays = len(arrays.sources)
+    warnings = Counter(warning for source in arrays.sources for warning in source.warnings)
+    blocks += [
+        Caution(text if n_arrays == 1 else f"{text} (in {n} of {n_arrays} arrays)") for text, n in warnings.items()
+    ]
+    return tuple(blocks)
 
 
 def recorded_normalization(table: str | Path | None, run: Run) -> dict[str, Any] | None:

@@ -232,9 +232,9 @@ class Result:
         return {}
 
     def file_name(self, table: str, main: str) -> str:
-        """Return the name of a table's file beside the main one: ``normalized_spots.csv``."""
+        """Return the name of a further table's file beside the main one: ``normalized_spots.csv``."""
         path = Path(main)
-        return main if table == next(iter(self.tables())) else f"{path.stem}_{table}{path.suffix}"
+        return f"{path.stem}_{table}{path.suffix}"
 
     def stdout(self) -> bytes | None:
         """Return what a step without a main table prints on stdout; None for nothing."""
@@ -369,7 +369,7 @@ class Step:
             for own in dataclasses.fields(owner):
                 declared = declaration_of(own)
                 found.setdefault(own.name, Parameter(own.name, own.default, hints[own.name], declared, owner))
-        return list(found.values())
+        return sorted(found.values(), key=lambda parameter: not parameter.declaration.argument)
 
 
 _TYPES = {"Any": Any, "Path": Path}

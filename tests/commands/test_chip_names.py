@@ -87,7 +87,7 @@ def test_current_names_on_demand_with_the_chips_own_beside():
 
 def test_current_names_need_a_file_for_the_chips_own(capsys):
     assert main(["normalize", "chip.csv", *FEW, "--current-names"]) == 2
-    assert "--current-names needs a file, to keep the chip's own names beside it" in capsys.readouterr().err
+    assert "--current-names writes further tables, which need a file beside them" in capsys.readouterr().err
 
 
 def test_a_chip_without_mirnas_is_not_asked_about_names(capsys):

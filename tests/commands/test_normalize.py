@@ -3,15 +3,13 @@
 import gzip
 import json
 import math
-import typing
-from importlib import import_module
+import os
 from pathlib import Path
 
 import numpy as np
 import openpyxl
 import pytest
 
-import mirtool.normalize as library
 from mirtool.annotation.probes import classify_probes
 from mirtool.cli import main
 from mirtool.io.arrays.genepix import genepix_bytes
@@ -202,7 +200,7 @@ def test_in_a_study_the_sheet_names_and_orders_the_samples(capsys):
     assert Path("results/normalized_spots.csv").read_text().splitlines()[2] == "1,hsa-miR-21-5p,3,2"
     captured = capsys.readouterr()
     assert captured.out == ""
-    assert captured.err.endswith("Wrote results/normalized.csv\nWrote results/normalized_spots.csv\n")
+    assert captured.err.endswith(f"Wrote results{os.sep}: normalized.csv, normalized_spots.csv\n")
 
 
 @pytest.mark.usefixtures("study")
@@ -322,11 +320,11 @@ def test_a_channel_that_was_not_scanned(capsys):
 @pytest.mark.parametrize(
     ("option", "choices"),
     [
-        ("--preset", "'exiqon-service'"),
-        ("--flags", "'bad', 'negative', 'ignore'"),
-        ("--replicates", "'median', 'mean'"),
-        ("--keep", "'any', 'all', 'everything'"),
-        ("--probes", "'mirna', 'all'"),
+        ("--preset", "exiqon-service"),
+        ("--flags", "bad, negative, ignore"),
+        ("--replicates", "median, mean"),
+        ("--keep", "any, all, everything"),
+        ("--probes", "mirna, all"),
     ],
 )
 def test_a_choice_that_does_not_exist_is_a_wrong_call(capsys, option, choices):
@@ -348,7 +346,7 @@ def test_a_choice_that_does_not_exist_is_a_wrong_call(capsys, option, choices):
             ["s1.gpr", "--min-factor-probes", "0"],
             "--min-factor-probes: min factor probes is out of range (found 0; expected 1 or more)",
         ),
-        ([], "no scanner file was given, and this folder is no study"),
+        ([], "no scanner file was given, and this folder is not a study"),
     ],
 )
 def test_a_wrong_call(capsys, arguments, message):
@@ -375,24 +373,6 @@ def test_a_sample_without_file(capsys):
     Path("samples.csv").write_text("sample,group,file\nR1,resistant,s2.gpr\nS1,sensitive,\n")
     assert main(["normalize", *FEW]) == 1
     assert "samples.csv: the sample 'S1' has no file" in capsys.readouterr().err
-
-
-def test_the_command_offers_what_the_library_knows():
-    command = import_module("mirtool.commands.normalize")
-    options = import_module("mirtool.commands.options")
-    for offered, known in (
-        (command.Preset, (*library.PRESETS, "service")),
-        (options.FlagRule, library.FLAG_RULES),
-        (command.ReplicateMethod, library.REPLICATE_METHODS),
-        (command.KeepRule, library.KEEP_RULES),
-        (options.ProbeChoice, library.PROBE_CHOICES),
-        (command.Background, library.BACKGROUND_METHODS),
-        (command.Within, library.WITHIN_METHODS),
-        (command.Between, dict.fromkeys([*library.BETWEEN_METHODS, *library.RATIO_BETWEEN_METHODS])),
-        (command.ReplicateScale, library.REPLICATE_SCALES),
-        (command.Imputation, library.IMPUTATIONS),
-    ):
-        assert typing.get_args(offered) == tuple(known)
 
 
 # Real files. The expected numbers come from pandas alone (3.1.1): the columns F and B Median taken by name, flag
@@ -504,7 +484,7 @@ def test_every_replicate_spot_is_kept_where_asked_for(folder, capsys):
 @pytest.mark.parametrize(
     ("options", "problem"),
     [
-        (["-o", "-"], "--keep-replicates needs a file"),
+        (["-o", "-"], "--keep-replicates writes further tables, which need a file"),
         (["-o", "n.csv", "--between", "vsn"], "vsn, which uses a different scale"),
         (["-o", "n.csv", "--impute", "knn"], "imputed values have no replicate spots"),
         (["-o", "n.csv", "--replicates", "weighted", "--flag-weight", "0.1"], "spots are kept without weights"),

@@ -1,0 +1,196 @@
+"""``mirtool normalize``: from scanner files to one comparable value for each miRNA and sample."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from mirtool.io.arrays.settings import ReadingSettings
+from mirtool.normalize.settings import NormalizeSettings, is_ratio, ratio_channels
+from mirtool.report.text.blocks import Block, Caution, Grid, Line, Pairs, Summary
+from mirtool.workflow.reading import FILES, SAMPLES, read_study_arrays, reading_blocks, reading_of
+from mirtool.workflow.step import Inputs, Result, Run, Step
+
+if TYPE_CHECKING:
+    from mirtool.annotation.mirna_names import MirnaNames, Resolution
+    from mirtool.model import ExpressionMatrix, RawArrays, Table
+    from mirtool.normalize import NormalizationReport, Normalized
+
+
+@dataclass(frozen=True)
+class NormalizeInputs(Inputs, ReadingSettings):
+    """The arrays of a study."""
+
+    main = ("files",)
+    what = "scanner file"
+
+    files: tuple[Any, ...] = FILES
+    samples: Any = SAMPLES
+
+
+class NormalizeResult(Result):
+    """Normalized expression.
+
+    Attributes
+    ----------
+    arrays
+        The arrays as they were read.
+    normalized
+        The matrix, the report of everything that was counted, and for ratios the average signal.
+    settings
+        How they were normalized.
+    names
+        What became of each miRNA name of the chip.
+    """
+
+    def __init__(
+        self,
+        arrays: RawArrays,
+        normalized: Normalized,
+        settings: NormalizeSettings,
+        names: MirnaNames,
+        resolutions: Sequence[Resolution],
+    ) -> None:
+        self.arrays = arrays
+        self.normalized = normalized
+        self.settings = settings
+        self.resolutions = tuple(resolutions)
+        self._names = names
+
+    @property
+    def matrix(self) -> ExpressionMatrix:
+        """The normalized expression, log2, under the names that are written."""
+        from mirtool.annotation.mirna_names import update_mirna_names
+
+        matrix = self.normalized.matrix
+        return update_mirna_names(matrix, self._names) if self.settings.current_names else matrix
+
+    @property
+    def report(self) -> NormalizationReport:
+        """The numbers of the normalization."""
+        return self.normalized.report
+
+    def tables(self) -> Mapping[str, Table]:
+        """Return ``normalized``, ``spots`` and, where asked for or there, ``names``, ``A`` and ``replicates``."""
+        from mirtool.annotation.mirna_names import chip_names_table
+        from mirtool.normalize import average_table, normalized_table, replicates_table, spots_table
+
+        matrix = self.matrix
+        tables = {"normalized": normalized_table(matrix, "linear" if self.settings.linear else "log2")}
+        if self.settings.current_names:
+            tables["names"] = chip_names_table(self.normalized.matrix.probes, self._names)
+        tables["spots"] = spots_table(matrix)
+        if self.normalized.average is not None:
+            tables["A"] = average_table(matrix, self.normalized.average)
+        if self.settings.keep_replicates:
+            tables["replicates"] = replicates_table(matrix)
+        return tables
+
+    @property
+    def summary(self) -> Summary:
+        """Everything that was counted: study, arrays, files, warnings, names."""
+        from mirtool.quality.quick import outlier_warnings
+        from mirtool.report.text.names import names_blocks
+        from mirtool.report.text.normalization import array_rows, cautions, summary_pairs
+
+        report = self.report
+        blocks: list[Block] = [Pairs(summary_pairs(report)), Line(), Grid(*array_rows(report)), Line()]
+        blocks += reading_blocks(self.arrays)
+        blocks += [Caution(text) for text in cautions(report)]
+        if self.normalized.average is None:  # the outlier rules are for signals, not for ratios
+            warnings = outlier_warnings(self.normalized.matrix, report.factors, report.min_intensity)
+            blocks += [Caution(text) for text in warnings]
+        if self.resolutions:
+            blocks += names_blocks("on the chip", self.resolutions)
+        if self.settings.keep_replicates:
+            blocks.append(Line(_replicates_in_words(self.normalized.matrix)))
+        return tuple(blocks)
+
+    def numbers(self) -> dict[str, Any]:
+        """Return every number of the report, and what became of the names."""
+        from mirtool.report.text.names import names_record
+
+        return self.report.to_record() | {"mirna_names": names_record(self.resolutions)}
+
+
+def normalize(inputs: NormalizeInputs, settings: NormalizeSettings, run: Run) -> NormalizeResult:
+    """Normalize the arrays of a study: one value for each miRNA and sample, on the log2 scale.
+
+    The recipe `exiqon-service` is the one array service laboratories deliver, in this order:
+
+        1. spots flagged bad (−100) become missing                     --flags
+        2. signal = foreground median − background median              --channel
+        3. the replicate spots of one ID become their median           --replicates
+        4. signals that are not positive are counted, become missing
+        5. factor of an array = median of the miRNA probes with a
+           signal of 30 or more in ALL arrays                          --min-intensity
+        6. normalized = signal / factor, as log2                       --linear
+        7. probes at 30 or more in at least one array are kept         --keep
+
+    Options for single steps override the preset. normexp-quantile corrects backgrounds by normexp with an offset
+    of 50 and gives all arrays one distribution; spike-in makes the arrays comparable by what was added to each in
+    the same amount. docs/methods/normalization.md says when to use which.
+
+    With the channel `ratio` the values are M = log2(Hy3 / Hy5), less the median M of the probes at 30 or more in
+    both channels of ALL arrays; spots that are not positive in either channel have no ratio and are counted. The
+    mean log2 signal of both channels is kept in NAME_A.
+
+    The chip's miRNA names are looked up in miRBase (see `mirtool names`): how many are current, what the others
+    are called now and which of them are ambiguous is reported, and --current-names writes it.
+
+    Everything that was counted is printed. Besides the table a second file, NAME_spots, has the number of
+    replicate spots behind each value.
+    """
+    from mirtool.io.mirnas.aliases import load_mirna_names
+    from mirtool.normalize import normalize as normalize_arrays
+
+    channel = settings.channel
+    channels = None if channel is None else ratio_channels(channel) if is_ratio(channel) else [channel]
+    arrays = read_study_arrays(
+        inputs.files, run, channels=channels, input_format=inputs.input_format, reading=reading_of(inputs)
+    )
+    names = load_mirna_names(inputs.aliases)
+    run.reads(*inputs.aliases)
+    normalized = normalize_arrays(arrays, settings)
+    run.arguments["replicates"] = normalized.report.replicates
+    return NormalizeResult(arrays, normalized, settings, names, _chip_names(arrays, names))
+
+
+def _chip_names(arrays: RawArrays, names: MirnaNames) -> list[Resolution]:
+    """Return what became of the chip's miRNA names, each once."""
+    from mirtool.annotation.probes import ProbeKind, is_kind
+
+    own = arrays.probes.name[is_kind(arrays.probes, ProbeKind.MIRNA)]
+    return [names.resolve(name) for name in dict.fromkeys(own)]
+
+
+def _replicates_in_words(matrix: ExpressionMatrix) -> str:
+    """Count the spots that are kept, and those behind the values that have no logarithm."""
+    import numpy as np
+
+    assert matrix.replicates is not None  # as they were asked for
+    assert matrix.spots is not None
+    kept = int(np.count_nonzero(~np.isnan(matrix.replicates)))
+    lost = int(matrix.spots.sum()) - kept
+    without = f"; {lost:,} more behind the values are not positive and have no log2" if lost else ""
+    return f"Replicate spots: {kept:,} values kept{without}."
+
+
+STEP = Step(
+    name="normalize",
+    function=normalize,
+    inputs=NormalizeInputs,
+    settings=NormalizeSettings,
+    main_file="normalized.csv",
+    examples=(
+        ("mirtool normalize", "in a study folder: results/normalized.csv"),
+        ("mirtool normalize exports/*.gpr -o normalized.xlsx", ""),
+        ("mirtool normalize *.gpr --samples samples.csv | mirtool diff - --samples samples.csv", ""),
+        ("mirtool normalize exports/*.gpr --channel ratio -o ratios.csv", ""),
+        ("mirtool normalize exports/*.gpr --channel ratio --within loess --between Aquantile -o ratios.csv", ""),
+        ("mirtool normalize --background normexp --offset 50 --between quantile", ""),
+        ("mirtool normalize --preset spike-in", ""),
+        ("mirtool normalize --keep-replicates", "and mirtool diff --replicates"),
+    ),
+)

@@ -1,0 +1,162 @@
+"""``mirtool qc``: may these arrays be used, and if not, why not."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mirtool.io.arrays.settings import ReadingSettings
+from mirtool.quality.settings import QualitySettings
+from mirtool.report.text.blocks import Block, Caution, Grid, Line, Summary
+from mirtool.workflow.reading import FILES, SAMPLES, read_study_arrays, reading_blocks, reading_of
+from mirtool.workflow.step import Inputs, Result, Run, Step
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from mirtool.model import RawArrays, Table
+    from mirtool.quality import QualityReport
+
+
+@dataclass(frozen=True)
+class QcInputs(Inputs, ReadingSettings):
+    """The arrays of a study."""
+
+    main = ("files",)
+    what = "scanner file"
+
+    files: tuple[Any, ...] = FILES
+    samples: Any = SAMPLES
+
+
+class QcResult(Result):
+    """The quality of every array.
+
+    Attributes
+    ----------
+    arrays
+        The arrays as they were read.
+    report
+        Measures, findings and verdicts.
+    """
+
+    def __init__(self, arrays: RawArrays, report: QualityReport) -> None:
+        self.arrays = arrays
+        self.report = report
+
+    def tables(self) -> Mapping[str, Table]:
+        """Return ``arrays`` (one row per array) and the further tables there is something for."""
+        from mirtool.quality import quality_tables
+
+        return quality_tables(self.report)
+
+    def file_name(self, table: str, main: str) -> str:
+        """Return the name of a further table's file: ``qc_pairs.csv`` for ``qc_arrays.csv`` and ``qc.csv``."""
+        path = Path(main)
+        return f"{path.stem.removesuffix('_arrays')}_{table}{path.suffix}"
+
+    def figures(self) -> Mapping[str, Figure]:
+        """Draw every figure there is something for."""
+        from mirtool.report.figures.quality_figures import quality_figures
+
+        return dict(quality_figures(self.report))
+
+    @property
+    def summary(self) -> Summary:
+        """What holds for the study, then the verdict on each array with its reasons."""
+        from mirtool.wording import plural
+
+        report = self.report
+        measures = report.channels[report.channel]
+        blocks: list[Block] = list(reading_blocks(self.arrays))
+        blocks += [Caution(remark) for remark in report.remarks]
+        blocks.append(Line())
+        rows = [
+            [
+                name,
+                f"{measures.foreground[1, i]:,.6g}",
+                f"{measures.detected[i]:,}",
+                f"{measures.replicate_cv[i]:.1f} %",
+                report.verdicts[i].value,
+            ]
+            for i, name in enumerate(report.samples.names)
+        ]
+        blocks += [Grid(["array", "foreground", "probes seen", "replicate CV", "verdict"], rows), Line()]
+        blocks += [
+            Line(f"{report.samples.names[finding.array]}: {finding.verdict.value}: {finding.text}")
+            for finding in report.findings
+        ]
+        counts = Counter(verdict.value for verdict in report.verdicts)
+        judged = ", ".join(f"{n:,} {verdict}" for verdict, n in sorted(counts.items()))
+        blocks.append(Line(f"{plural(len(report.samples), 'array')}: {judged}"))
+        return tuple(blocks)
+
+    def numbers(self) -> dict[str, Any]:
+        """Return verdicts and findings by array."""
+        report, names = self.report, self.report.samples.names
+        return {
+            "channel": report.channel,
+            "verdicts": {name: verdict.value for name, verdict in zip(names, report.verdicts, strict=True)},
+            "findings": [
+                {
+                    "array": names[finding.array],
+                    "check": finding.check,
+                    "verdict": finding.verdict.value,
+                    "what": finding.text,
+                }
+                for finding in report.findings
+            ],
+            "remarks": list(report.remarks),
+        }
+
+
+def qc(inputs: QcInputs, settings: QualitySettings, run: Run) -> QcResult:
+    """Judge every array: fine, look at it, or outlier, and why.
+
+        outlier     fails rules 1 and 2, or 3, on normalized values; sees less than
+                    half of what the median array sees; or is not what its name
+                    says: a copy of another array, its channels exchanged, or of
+                    two slides
+        look at it  something harms part of its values (a scratch, flags,
+                    saturation), scaling repairs it (a dim array), or it fails
+                    rule 1 or 2 alone
+        fine        none of these
+
+    The rules are those of arrayQualityMetrics: (1) the sum of distances to the other arrays and (2) the
+    Kolmogorov-Smirnov statistic above the box-plot limit (upper hinge + 1.5 x hinge distance), (3) Hoeffding's D
+    of the MA plot above 0.15. Rules 1 and 2 need five arrays; each fires in one of ten studies without a fault.
+
+    With --fluid serum (or plasma): signs of hemolysis (miR-451a over miR-23a-3p), platelets, lymphocytes and
+    liver, as indications; the thresholds known from qPCR do not hold on arrays.
+
+    The first table has one row per array. Further tables are written with it: NAME_outliers (every rule, value and
+    limit), NAME_pairs (correlations, distances), NAME_pca, NAME_blocks, NAME_spike_ins and, where there is
+    something for them, NAME_channels and NAME_indications.
+
+    Figures show why, as PNG and SVG: qc_arrays (every array and every finding), qc_boxplots, qc_densities, qc_ma,
+    qc_distances, qc_correlations, qc_pca, and the slides in false color: qc_foreground, qc_background,
+    qc_residuals. docs/figures.md explains each.
+    """
+    from mirtool.quality import quality_report
+
+    arrays = read_study_arrays(inputs.files, run, input_format=inputs.input_format, reading=reading_of(inputs))
+    return QcResult(arrays, quality_report(arrays, settings))
+
+
+STEP = Step(
+    name="qc",
+    function=qc,
+    inputs=QcInputs,
+    settings=QualitySettings,
+    main_file="qc_arrays.csv",
+    has_figures=True,
+    examples=(
+        ("mirtool qc", "in a study folder: results/qc_*.csv, figures/qc_*.png"),
+        ("mirtool qc exports/*.gpr -o qc.csv", "qc.csv, qc_outliers.csv, …"),
+        ("mirtool qc exports/*.gpr --figures plots", "the table on stdout, figures in plots/"),
+        ("mirtool qc --fluid serum", ""),
+    ),
+)
