@@ -18,6 +18,7 @@ STEPS: Mapping[str, str] = {
     "cluster": "mirtool.workflow.cluster",
     "power": "mirtool.workflow.power",
     "validate": "mirtool.workflow.validate",
+    "shortlist": "mirtool.workflow.shortlist",
 }
 """Step to the module that defines it as ``STEP``, in the order in which a study needs them."""
 

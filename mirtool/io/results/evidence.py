@@ -59,14 +59,23 @@ def read_qpcr_results(path: str | Path, tested: str, reference: str) -> QpcrResu
     MirtoolError
         Where it compares other groups, or the same ones the other way round.
     """
-    table = read_table(path)
+    beside = concordance_path(path)
+    return parse_qpcr_results(
+        read_table(path), tested, reference, read_table(beside) if beside.is_file() else None
+    )
+
+
+def parse_qpcr_results(
+    table: TextTable, tested: str, reference: str, verdicts: TextTable | None = None
+) -> QpcrResults:
+    """Return the results that a table holds, with the verdicts of a second one; errors as above."""
     target = _column(table, "Target", "validate")
     over = f"fold change {tested}/{reference}"
     if over not in table.header:
         found = next((name for name in table.header if name.startswith("fold change ")), None)
         raise MirtoolError(
             "the qPCR compares other groups than the array's table, or the same ones the other way round",
-            path=path,
+            path=table.path,
             found=found,
             expected=over,
             hint=f"run `mirtool validate --compare {tested}:{reference}`, or name another table with "
@@ -76,22 +85,21 @@ def read_qpcr_results(path: str | Path, tested: str, reference: str) -> QpcrResu
     if p is None:
         raise _no_table(table, f"{P_START}…)", "validate")
     p += p + 1 < len(table.header) and table.header[p + 1].startswith(ADJUSTED_STARTS)
-    verdicts = _verdicts(concordance_path(path))
+    known = _verdicts(verdicts)
     names, changes, p_values = table.text(target), table.numbers(table.header.index(over)), table.numbers(p)
     return QpcrResults(
-        str(path),
+        table.path,
         {
-            name: QpcrResult(change, p_value, verdicts.get(name, ""))
+            name: QpcrResult(change, p_value, known.get(name, ""))
             for name, change, p_value in zip(names, changes.tolist(), p_values.tolist(), strict=True)
         },
         table.header[p],
     )
 
 
-def _verdicts(path: Path) -> dict[str, str]:
-    if not path.is_file():
+def _verdicts(table: TextTable | None) -> dict[str, str]:
+    if table is None:
         return {}
-    table = read_table(path)
     names, verdicts = (table.text(_column(table, name, "validate")) for name in ("Name", "verdict"))
     return dict(zip(names, verdicts, strict=True))
 
@@ -104,7 +112,11 @@ def read_network_nodes(path: str | Path) -> dict[str, dict[str, float]]:
     FormatError
         Where it is no such table.
     """
-    table = read_table(path)
+    return parse_network_nodes(read_table(path))
+
+
+def parse_network_nodes(table: TextTable) -> dict[str, dict[str, float]]:
+    """Return what a table of nodes holds of its miRNAs; errors as :func:`read_network_nodes`."""
     names, kinds = (table.text(_column(table, name, "network")) for name in ("name", "type"))
     columns = {name: table.numbers(_column(table, name, "network")).tolist() for name in NODE_NUMBERS}
     return {

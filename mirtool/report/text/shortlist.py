@@ -1,0 +1,90 @@
+"""A shortlist in words: how many miRNAs were taken, by which rank, and what speaks for them."""
+
+from __future__ import annotations
+
+from mirtool.io.results.evidence import QpcrResults
+from mirtool.report.text.blocks import Grid, Line, Pairs, Summary
+from mirtool.report.text.names import renamed_among, unmapped_among
+from mirtool.shortlist import MOTIFS, RANKS, Membership, Shortlist, motif_shares, motif_starts
+from mirtool.wording import plural
+
+NAMES_SHOWN = 5
+
+
+def shortlist_summary(chosen: Shortlist, qpcr: QpcrResults | None, network: str) -> Summary:
+    """Return the summary of a shortlist; ``network`` is the file of the network."""
+    names = chosen.candidates
+    which = "up or down" if chosen.direction == "both" else chosen.direction
+    heading = (
+        f"Shortlist: {len(chosen)} of {plural(chosen.n_listed, 'miRNA')} {which} by {chosen.rule.label} "
+        f"({names.tested} / {names.reference})"
+    )
+    lines = [("rank", f"by {chosen.rank}: {RANKS[chosen.rank].description}")]
+    lines.append(("qPCR", _qpcr_in_words(chosen, qpcr)))
+    lines.append(("network", _network_in_words(chosen, network)))
+    lines += _motif_lines(chosen)
+    lines += [(f"list {each.title}", _membership_in_words(each)) for each in chosen.memberships]
+    return Line(heading), Pairs(lines), _grid(chosen)
+
+
+def _qpcr_in_words(chosen: Shortlist, qpcr: QpcrResults | None) -> str:
+    if qpcr is None:
+        return "no results (`mirtool validate` writes them)"
+    known = sum(result is not None for result in chosen.qpcr)
+    confirmed = sum(result is not None and result.verdict == "confirmed" for result in chosen.qpcr)
+    return f"{known} of {len(chosen)} tested, {confirmed} confirmed ({qpcr.path})"
+
+
+def _network_in_words(chosen: Shortlist, path: str) -> str:
+    if chosen.network is None:
+        return "no results (`mirtool network` writes them)"
+    return f"targets known of {sum(bool(own) for own in chosen.network)} of {len(chosen)} ({path})"
+
+
+def _motif_lines(chosen: Shortlist) -> list[tuple[str, str]]:
+    """Return how many have each motif, and how many of all known miRNAs of their species have it."""
+    shares = motif_shares({mature.name.split("-", 1)[0] for name in chosen.names for mature in name.matures})
+    lines = []
+    for motif in MOTIFS:
+        hits = sum(
+            any(motif_starts(motif.sequence, mature.sequence) for mature in name.matures) for name in chosen.names
+        )
+        among = (
+            f", as have {100 * shares[motif.sequence]:.1f} % of the known miRNAs of these species"
+            if shares
+            else ""
+        )
+        lines.append((f"motif {motif.sequence}", f"in {hits} of {len(chosen)}{among} ({motif.reference})"))
+    return lines
+
+
+def _membership_in_words(each: Membership) -> str:
+    renamed, unmapped = renamed_among(each.names), unmapped_among(each.names)
+    current = len({name.given for name in each.names}) - len(renamed) - len(unmapped)
+    words = f"{each.count('yes')} in it, {each.count('possible')} possible; of its names {current:,} current, "
+    words += f"{len(renamed):,} renamed, {len(unmapped):,} not mapped"
+    if unmapped:
+        shown = ", ".join(name.given.strip() for name in unmapped[:NAMES_SHOWN])
+        words += f" ({shown}{', …' if len(unmapped) > NAMES_SHOWN else ''})"
+    return "; ".join([words, *(f"left out: {left}" for left in each.left_out)])
+
+
+def _grid(chosen: Shortlist) -> Grid:
+    """Return the list for the terminal: name, change, P, and what each list says."""
+    candidates = chosen.candidates
+    header = ["", "fold change", *(["P"] if candidates.p_header else [])]
+    header += [each.title for each in chosen.memberships]
+    header += ["qPCR"] if chosen.qpcr_header else []
+    rows = []
+    for i, (probes, name) in enumerate(zip(chosen.probes, chosen.names, strict=True)):
+        ratio = float(candidates.log2_ratio[probes[0]])
+        row = [
+            name.best_name.strip() or candidates.id[probes[0]],
+            f"{2**ratio if ratio >= 0 else -(2**-ratio):.2f}",
+        ]
+        row += [f"{candidates.p_value[probes[0]]:.2g}"] if candidates.p_header else []
+        row += [each.found[i] for each in chosen.memberships]
+        result = chosen.qpcr[i]
+        row += [("not tested" if result is None else result.verdict or "tested")] if chosen.qpcr_header else []
+        rows.append(tuple(row))
+    return Grid(tuple(header), rows)
