@@ -1,7 +1,7 @@
 """Count what each normalization and test recovers of planted changes, and how much of what it finds is false.
 
 ``python benchmarks/recovery.py [--simulations 20] [--workers 2]`` simulates studies of known truth and writes
-docs/recovery.md. Recipes are those of ``mirtool methods``; a new one joins by being listed there.
+docs/recovery.md. Recipes are those of ``mirtool compare-methods``; a new one joins by being listed there.
 """
 
 from __future__ import annotations

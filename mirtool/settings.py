@@ -181,6 +181,12 @@ def setting(default: Any = dataclasses.MISSING, help: str = "", **declared: Any)
     return field(default=default, metadata=metadata)
 
 
+def same_as(owner: type[Any], name: str) -> Any:
+    """Declare a parameter as another class declares it: default, help and limits."""
+    own = next(own for own in dataclasses.fields(owner) if own.name == name)
+    return field(default=own.default, metadata=own.metadata)
+
+
 def declaration_of(of: dataclasses.Field[Any]) -> Declaration:
     """Return what :func:`setting` declared of a field."""
     return cast(Declaration, of.metadata[METADATA_KEY])

@@ -22,7 +22,7 @@ PANELS: Mapping[str, Mapping[str, str]] = {
     "Comparison": {
         "diff": "Compare two groups: fold change, test, adjusted P, and who is up or down.",
         "cluster": "Cluster probes and arrays: trees, heat map, stability, k-means, PCA.",
-        "methods": "Run the study through every normalization and test, and compare.",
+        "compare-methods": "Run the study through every normalization and test, and compare.",
         "power": "Compute how many arrays per group find a fold change at a given FDR.",
     },
     "Targets": {
@@ -46,7 +46,7 @@ PANELS: Mapping[str, Mapping[str, str]] = {
 
 SUMMARIES: Mapping[str, str] = {name: text for commands in PANELS.values() for name, text in commands.items()}
 
-FORMER_NAMES: Mapping[str, str] = {}
+FORMER_NAMES: Mapping[str, str] = {"methods": "compare-methods"}
 """Names of the last version, which still work."""
 
 GROUPS = ("targets", "genesets")

@@ -16,6 +16,7 @@ STEPS: Mapping[str, str] = {
     "normalize": "mirtool.workflow.normalize",
     "diff": "mirtool.workflow.diff",
     "cluster": "mirtool.workflow.cluster",
+    "compare-methods": "mirtool.workflow.compare_methods",
     "power": "mirtool.workflow.power",
     "validate": "mirtool.workflow.validate",
     "shortlist": "mirtool.workflow.shortlist",

@@ -1,4 +1,4 @@
-"""``mirtool methods`` as a whole: what it says, writes and draws, and what it refuses."""
+"""``mirtool compare-methods`` as a whole: what it says, writes and draws, and what it refuses."""
 
 import csv
 import json
@@ -38,7 +38,7 @@ def rows_of(text):
 
 
 def test_one_command_runs_every_method_writes_a_table_and_draws(study, capsys):
-    assert main(["methods"]) == 0
+    assert main(["compare-methods"]) == 0
     err = capsys.readouterr().err
     assert "Compared resistant with responding" in err
     assert "22 recipes, moderated test" in err
@@ -47,8 +47,8 @@ def test_one_command_runs_every_method_writes_a_table_and_draws(study, capsys):
     assert (rows[0]["recipe"], rows[0]["test"]) == ("exiqon-service", "moderated")
     assert rows[0]["Jaccard by volcano P"] == rows[0]["Spearman of log2 ratios"] == "1"
     assert sorted(path.name for path in (study / "figures").iterdir()) == ["methods.png", "methods.svg"]
-    record = json.loads((study / "results/run.json").read_text())["runs"]["methods"]
-    assert record["arguments"]["tested"] == "resistant"
+    record = json.loads((study / "results/run.json").read_text())["runs"]["compare-methods"]
+    assert record["arguments"]["compare"] == "resistant:responding"
     assert main(["normalize"]) == 0
     assert main(["diff", "--no-figures"]) == 0
     found = rows_of((study / "results/differential.csv").read_text())
@@ -62,7 +62,7 @@ def test_what_is_the_same_for_all_recipes_is_as_the_study_was_normalized(study, 
     assert main(["normalize", *normalized]) == 0
     assert main(["diff", "--no-figures"]) == 0
     capsys.readouterr()
-    assert main(["methods", "--no-figures"]) == 0
+    assert main(["compare-methods", "--no-figures"]) == 0
     assert (
         "As `mirtool normalize` was called (results/run.json): --flags negative, --keep all, --min-intensity 50, "
         "--species hsa.\n"
@@ -72,7 +72,7 @@ def test_what_is_the_same_for_all_recipes_is_as_the_study_was_normalized(study, 
     for rule in ("fold change", "volcano P", "volcano FDR"):
         for call in ("up", "down"):
             assert int(default[f"{call} by {rule}"]) == sum(own[f"regulation by {rule}"] == call for own in found)
-    arguments = json.loads((study / "results/run.json").read_text())["runs"]["methods"]["arguments"]
+    arguments = json.loads((study / "results/run.json").read_text())["runs"]["compare-methods"]["arguments"]
     assert {name: arguments[name] for name in ("flags", "min_intensity", "species", "keep", "channel")} == {
         "flags": "negative",
         "min_intensity": 50.0,
@@ -85,24 +85,24 @@ def test_what_is_the_same_for_all_recipes_is_as_the_study_was_normalized(study, 
 def test_what_is_given_goes_before_what_is_recorded_and_the_recipes_own_steps_are_told(study, capsys):
     assert main(["normalize", "--min-intensity", "50", "--background", "normexp", "--offset", "50"]) == 0
     capsys.readouterr()
-    assert main(["methods", "--no-figures", "--min-intensity", "30"]) == 0
+    assert main(["compare-methods", "--no-figures", "--min-intensity", "30"]) == 0
     err = capsys.readouterr().err
     assert "As `mirtool normalize` was called (results/run.json): its defaults.\n" in err
-    assert "called with, --background normexp, --offset 50, is what the recipes vary, starting from exiqon" in err
-    record = json.loads((study / "results/run.json").read_text())["runs"]["methods"]
+    assert "vary what else it was called with (--background normexp, --offset 50), starting from exiqon" in err
+    record = json.loads((study / "results/run.json").read_text())["runs"]["compare-methods"]
     assert record["arguments"]["min_intensity"] == 30.0
 
 
 @pytest.mark.usefixtures("study")
 def test_a_study_not_yet_normalized_is_told_so(capsys):
-    assert main(["methods", "--no-figures", "--alpha", "0.01"]) == 0
-    assert "results/run.json has no record of `mirtool normalize`: the defaults are" in capsys.readouterr().err
+    assert main(["compare-methods", "--no-figures", "--alpha", "0.01"]) == 0
+    assert "results/run.json has no record of `mirtool normalize`: defaults are" in capsys.readouterr().err
 
 
 def test_one_array_a_group_is_compared_by_fold_change_alone(tmp_path, monkeypatch, capsys):
     write_study(tmp_path, 1)
     monkeypatch.chdir(tmp_path)
-    assert main(["methods"]) == 0
+    assert main(["compare-methods"]) == 0
     assert "no test could be made" in capsys.readouterr().err
     rows = rows_of((tmp_path / "results/methods.csv").read_text())
     assert "up by fold change" in rows[0]
@@ -116,7 +116,7 @@ def test_one_array_a_group_is_compared_by_fold_change_alone(tmp_path, monkeypatc
         (["--compare", "resistant:nobody"], 2, "nobody"),
         (["--cutoff", "0.5"], 2, "cutoff is out of range"),
         (["--adjust", "luck"], 2, "luck"),
-        (["--probes", "some"], 2, "Invalid value for '--probes'"),
+        (["--probes", "some"], 2, "unknown choice of probes 'some'"),
         (["--min-factor-probes", "5000"], 1, "probes"),
         (["--figures", "x", "--no-figures"], 2, "contradict"),
         (["P01.gpr", "P02.gpr"], 2, "the groups of the arrays are not known"),
@@ -124,7 +124,7 @@ def test_one_array_a_group_is_compared_by_fold_change_alone(tmp_path, monkeypatc
 )
 @pytest.mark.usefixtures("study")
 def test_a_wrong_call_says_what_is_wrong(arguments, code, message, capsys):
-    assert main(["methods", *arguments]) == code
+    assert main(["compare-methods", *arguments]) == code
     err = capsys.readouterr().err
     assert message in err
     assert "Traceback" not in err
