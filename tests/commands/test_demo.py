@@ -16,7 +16,8 @@ import pytest
 from matplotlib.image import imread
 
 from mirtool.cli import main
-from mirtool.commands.demo import DEFAULT_SEED, STEPS
+from mirtool.commands.demo import DEFAULT_SEED
+from mirtool.commands.demo_steps import STEPS
 from mirtool.io.arrays.genepix import read_genepix
 from mirtool.simulate.arrays import PLANTED_CHANGES, REPORTED_CHANGES, simulate_study
 
@@ -123,11 +124,19 @@ def test_every_file_is_there_and_opens(demo: Demo) -> None:
         assert arrays.sources[0].warnings == ()
         assert arrays.sources[0].gal_file == "miRCURY_simulated_lot35014.gal"
     assert [row["group"] for row in rows_of(folder / "samples.csv")] == ["responding"] * 3 + ["resistant"] * 3
-    for name in ("normalized", "normalized_spots", "differential", "network_nodes", "network_edges", "validation"):
+    for name in (
+        "normalized",
+        "normalized_spots",
+        "differential",
+        "cluster_kmeans",
+        "network_nodes",
+        "validation",
+        "shortlist",
+    ):
         assert rows_of(folder / "results" / f"{name}.csv"), name
     assert nx.read_graphml(folder / "results" / "network.graphml").number_of_nodes() > 0
     assert (folder / "results" / "network.html").read_bytes().startswith(b"<!doctype html>")
-    for name in ("volcano", "network", "validation_array"):
+    for name in ("volcano", "cluster_heatmap", "network", "validation_array"):
         height, width, _ = imread(folder / "figures" / f"{name}.png").shape
         assert min(height, width) > 500
         assert (folder / "figures" / f"{name}.svg").read_text(encoding="utf-8").startswith("<?xml")
