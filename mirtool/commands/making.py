@@ -186,7 +186,10 @@ def _mentions(annotation: Any, kind: type) -> bool:
 
 
 def _output_parameter(name: str, step: Step) -> introspection.Parameter:
-    annotation, default = OUTPUT_OPTIONS[name if (name, step.output) != ("output", "folder") else "folder"]
+    key = name
+    if name == "output":
+        key = "folder" if step.output == "folder" else "file" if step.inputs.place == "files" else "output"
+    annotation, default = OUTPUT_OPTIONS[key]
     return introspection.Parameter(
         name, introspection.Parameter.KEYWORD_ONLY, default=default, annotation=annotation
     )
@@ -205,6 +208,17 @@ OUTPUT_OPTIONS: dict[str, tuple[Any, Any]] = {
             metavar="FILE",
             help="File for the table: CSV, TSV or XLSX by its extension; - is stdout. Further tables are written "
             "beside it. In a study folder the default is results/, elsewhere stdout.",
+        ),
+        None,
+    ),
+    "file": (
+        _output(
+            str | None,
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="File for the table: CSV, TSV or XLSX by its extension; - (the default) is stdout. Further "
+            "tables are written beside it.",
         ),
         None,
     ),

@@ -7,7 +7,10 @@ from os import sep
 from pathlib import Path
 from typing import Any
 
+import typer
+
 from mirtool.commands.console import progress_steps, say, warn
+from mirtool.errors import MirtoolError
 from mirtool.workflow.step import Step
 
 
@@ -52,7 +55,13 @@ def run_command(step: Step, given: Mapping[str, Any], output: Mapping[str, Any])
         say_written(written.paths)
         for path in written.leftovers:
             warn(f"{path} is from an earlier run")
-    failures = execution.result.failures()
+    _raise_failures(execution.result.failures())
+    if execution.result.exit_code:
+        raise typer.Exit(execution.result.exit_code)
+
+
+def _raise_failures(failures: Sequence[MirtoolError]) -> None:
+    """Print every failure; the last is raised, and so printed by the caller."""
     for failure in failures[:-1]:
         say(f"mirtool: error: {failure.in_shell()}")
     if failures:

@@ -247,13 +247,19 @@ def destination(
     else:
         target = str(Path(output) / step.main_file if Path(output).is_dir() else output)
     format_of(target, format_name)
-    record = None if is_stream(target) else home.run_file if home else Path(target).with_suffix(".run.json")
+    record = (
+        None
+        if is_stream(target) or not step.recorded
+        else home.run_file
+        if home
+        else Path(target).with_suffix(".run.json")
+    )
     return Destination(target, drawn, record, format_name)
 
 
 def render(result: Result, where: Destination) -> dict[Path, bytes]:
     """Return every file of a result, ready to be written; the main one first."""
-    from mirtool.report.tables import is_stream, table_bytes
+    from mirtool.report.tables import format_of, is_stream, table_bytes
 
     step = load_step(result.provenance.step)
     files: dict[Path, bytes] = {}
@@ -261,11 +267,15 @@ def render(result: Result, where: Destination) -> dict[Path, bytes]:
         folder, main = Path(where.target), step.main_file
     else:
         folder, main = Path(where.target).parent, Path(where.target).name
-    if step.output == "folder" or not is_stream(where.target):
-        for position, (name, table) in enumerate(result.tables().items()):
+    if _one_workbook(result, where) and not is_stream(where.target):
+        files[Path(where.target)] = main_bytes(result, where)
+    elif step.output == "folder" or not is_stream(where.target):
+        kind = "csv" if step.output == "folder" else format_of(where.target, where.format_name)
+        for position, (name, table) in enumerate(result.tables_in(kind).items()):
             is_main = position == 0 and step.output == "file"
             path = folder / (main if is_main else result.file_name(name, main))
             files[path] = table_bytes(table, path, where.format_name)
+    if step.output == "folder" or not is_stream(where.target):
         for name, data in result.files().items():
             files[folder / name] = data
     if where.figures is not None:
@@ -277,10 +287,26 @@ def render(result: Result, where: Destination) -> dict[Path, bytes]:
     return files
 
 
+def main_bytes(result: Result, where: Destination) -> bytes:
+    """Return what the main file holds, or a stream gets: the main table, or a workbook of all."""
+    from mirtool.report.tables import format_of, table_bytes, workbook_bytes
+
+    if _one_workbook(result, where):
+        return workbook_bytes(result.tables_in("xlsx"))
+    kind = format_of(where.target, where.format_name)
+    return table_bytes(next(iter(result.tables_in(kind).values())), where.target, kind)
+
+
+def _one_workbook(result: Result, where: Destination) -> bool:
+    from mirtool.report.tables import format_of
+
+    return result.one_workbook and format_of(where.target, where.format_name) == "xlsx"
+
+
 def write_to(result: Result, where: Destination) -> Written:
     """Write a result: all files together, the record last; a stream gets the main table."""
     from mirtool.io.tables.output import write_bytes, write_files
-    from mirtool.report.tables import is_stream, table_bytes
+    from mirtool.report.tables import is_stream
     from mirtool.study.hashes import current_hashes
     from mirtool.study.record import merge_run, read_runs, relative_to
 
@@ -294,8 +320,7 @@ def write_to(result: Result, where: Destination) -> Written:
         return Written(list(named), [])
     files = render(result, where)
     if step.output == "file" and is_stream(where.target):
-        main = next(iter(result.tables().values()))
-        write_bytes(table_bytes(main, where.target, where.format_name), where.target)
+        write_bytes(main_bytes(result, where), where.target)
     if where.record is None:
         write_files(files)
         return Written(list(files), [])

@@ -213,10 +213,21 @@ class Result:
     """
 
     provenance: Provenance = Provenance()
+    one_workbook: ClassVar[bool] = False
+    """True where all tables go into one workbook, if a workbook is written."""
 
     def tables(self) -> Mapping[str, Table]:
         """Return the tables by a short name; the first is the main one."""
         raise NotImplementedError
+
+    def tables_in(self, format_name: str) -> Mapping[str, Table]:  # noqa: ARG002
+        """Return the tables as a format (``csv``, ``tsv`` or ``xlsx``) holds them; most are the same in all."""
+        return self.tables()
+
+    @property
+    def exit_code(self) -> int:
+        """The exit code of the command that wrote the result."""
+        return 0
 
     @property
     def summary(self) -> Summary:
