@@ -20,6 +20,8 @@ STEPS: Mapping[str, str] = {
     "power": "mirtool.workflow.power",
     "validate": "mirtool.workflow.validate",
     "shortlist": "mirtool.workflow.shortlist",
+    "audit": "mirtool.workflow.audit",
+    "names": "mirtool.workflow.names",
 }
 """Step to the module that defines it as ``STEP``, in the order in which a study needs them."""
 

@@ -67,7 +67,7 @@ plus a relative 1e-09.
 Without a known explanation:
   sheet "Expression Matrix", cell U6 (Normalized, B2; 3 hsa-miR-21-5p): found 2.5, expected 1.81818
   sheet "Expression Matrix", cell C4 (Fold change, A vs B; 1 hsa-miR-16-5p): found 6.1, expected {FOLD_CHANGE:.6g}
-How much hangs on the choices:
+How much depends on the choices:
   A vs B: 2 miRNAs at fold change ≥ 2 and P ≤ 0.05; between 1 and 2 of them stay, whichever of 24 sets of \
 choices is made; 1 with FDR ≤ 0.05 too
 Warning: 2 of 112 cells in 28 columns differ from the service's arithmetic, computed again from the raw files; \

@@ -120,54 +120,70 @@ def read_names_column(path: str | Path, settings: NamesSettings) -> tuple[TextTa
         Where the table has no such column, or none with miRNA names.
     """
     table = read_list_or_table(path, sheet=settings.sheet)
-    if settings.column is None:
-        return table, 0 if len(table.header) == 1 else suggest_column(table)
-    place = table.find(settings.column)
+    return table, find_names_column(table, settings.column)
+
+
+def find_names_column(table: TextTable, column: str | None) -> int:
+    """Return the position of a column of names; errors as :func:`read_names_column`."""
+    if column is None:
+        return 0 if len(table.header) == 1 else suggest_column(table)
+    place = table.find(column)
     if place is None:
         raise UsageError(
-            f"the table {path} has no column {settings.column!r}",
+            f"the table {table.path} has no column {column!r}",
             found=", ".join(table.header[:12]),
             hint="write the header as it is in the table",
         )
-    return table, place
+    return place
 
 
 @dataclass(frozen=True, eq=False)
 class ResolvedNames:
-    """Names looked up, and the table with what became of them.
+    """Names looked up.
 
     Parameters
     ----------
     found
         What became of each name, one entry per row.
-    table
-        The names, or the original table, with the columns of
-        :func:`~mirtool.annotation.mirna_names.name_columns`.
+    names
+        Where they were looked up.
+    source
+        The original table; None where names were given.
     column
         Header of the column that held the names; empty where names were given.
     """
 
     found: tuple[Resolution, ...]
-    table: Table
+    names: MirnaNames
+    source: TextTable | None = None
     column: str = ""
 
+    def table(self, *, typed: bool = False) -> Table:
+        """Return the names, or the original table, and what became of them; ``typed`` as :func:`named_table`."""
+        if self.source is not None:
+            return named_table(self.source, self.found, self.names, typed=typed)
+        given = text_array(each.given for each in self.found)
+        return Table({"name": given, **name_columns(self.found, self.names)})
 
-def resolve_names(names: Sequence[str], settings: NamesSettings) -> ResolvedNames:
+
+def resolve_names(given: Sequence[str], settings: NamesSettings) -> ResolvedNames:
     """Look names or accessions up."""
-    book = load_mirna_names(settings.aliases, settings.species)
-    found = tuple(book.resolve(name) for name in names)
-    return ResolvedNames(found, Table({"name": text_array(names), **name_columns(found, book)}))
+    names = load_mirna_names(settings.aliases, settings.species)
+    return ResolvedNames(tuple(names.resolve(name) for name in given), names)
 
 
-def resolve_table(path: str | Path, settings: NamesSettings, *, typed: bool = False) -> ResolvedNames:
-    """Look the names in a file up; ``typed`` as in :func:`named_table`.
+def resolve_table(source: str | Path | TextTable, settings: NamesSettings) -> ResolvedNames:
+    """Look up the names in a table, or in a file that holds one.
 
     Raises
     ------
     UsageError
         As :func:`read_names_column`.
     """
-    book = load_mirna_names(settings.aliases, settings.species)
-    table, place = read_names_column(path, settings)
-    found = tuple(book.resolve(name) for name in names_in(table, place))
-    return ResolvedNames(found, named_table(table, found, book, typed=typed), table.header[place])
+    names = load_mirna_names(settings.aliases, settings.species)
+    if isinstance(source, TextTable):
+        table, place = source, find_names_column(source, settings.column)
+    else:
+        table, place = read_names_column(source, settings)
+    found = tuple(names.resolve(name) for name in names_in(table, place))
+    return ResolvedNames(found, names, table, table.header[place])

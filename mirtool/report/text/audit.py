@@ -10,7 +10,9 @@ import numpy as np
 
 from mirtool.audit import AuditReport, ColumnFinding
 from mirtool.audit.rounding import ARITHMETIC
+from mirtool.errors import option
 from mirtool.model import Table, text_array
+from mirtool.report.text.blocks import Block, Caution, Grid, Line, Summary
 from mirtool.wording import plural
 
 SHOWN_CELLS = 10
@@ -20,6 +22,26 @@ TOLERANCE = (
     f"a cell differs where it lies further from the expected value than half a unit of its last digit shown, plus "
     f"a relative {ARITHMETIC:g}"
 )
+
+
+def audit_summary(report: AuditReport, *, from_raw: bool) -> Summary:
+    """Return the summary of an audit: what was checked, what differs and why, and the verdict."""
+    blocks: list[Block] = [
+        Line(f"{report.path}: {report.kind}, computed again from {report.basis}."),
+        Grid(SECTION_HEADER, section_rows(report)),
+        Line(f"Rounding: {TOLERANCE}."),
+        *(Line(f"Note: {remark}.") for remark in report.remarks),
+    ]
+    if not from_raw:
+        without = f"without the raw files ({option('raw')})"
+        blocks.append(Line(f"Note: {without} a wrong signal shows only in what was computed from it."))
+    for title, lines in (
+        ("What explains the cells that differ:", explanation_lines(report)),
+        ("Without a known explanation:", unexplained_lines(report)),
+        ("How much depends on the choices:", sensitivity_lines(report)),
+    ):
+        blocks += [Line(title), *(Line(f"  {line}") for line in lines)] if lines else []
+    return (*blocks, Line(verdict(report)) if report.agrees else Caution(verdict(report)))
 
 
 def audit_tables(report: AuditReport) -> dict[str, Table]:
@@ -130,7 +152,7 @@ def verdict(report: AuditReport) -> str:
 
 
 def section_rows(report: AuditReport) -> list[tuple[str, ...]]:
-    """Return one row a heading: columns, cells, those that differ, those unexplained."""
+    """Return one row per heading: columns, cells, those that differ, those unexplained."""
     rows = []
     for heading in dict.fromkeys(column.heading for column in report.columns):
         own = [column for column in report.columns if column.heading == heading]

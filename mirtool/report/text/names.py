@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from mirtool.report.text.blocks import Line, Summary
+from mirtool.report.text.blocks import Block, Line, Pairs, Summary
 from mirtool.wording import plural
 
 if TYPE_CHECKING:
     from mirtool.annotation.mirna_names import Resolution
+    from mirtool.io.mirnas.named_tables import ResolvedNames
 
 NAMES_SHOWN = 10
+LOOKED_UP_SHOWN = 20
+"""Names that are shown where looking them up is all that was asked for."""
 
 
 def names_blocks(where: str, found: Sequence[Resolution], about: Collection[str] | None = None) -> Summary:
@@ -79,3 +82,16 @@ def names_record(found: Iterable[Resolution]) -> dict[str, Any]:
         "renamed": {each.given: each.name for each in renamed_among(found)},
         "not_mapped": {each.given: each.status.value for each in unmapped_among(found)},
     }
+
+
+def resolved_summary(resolved: ResolvedNames) -> Summary:
+    """Return how many rows have each status, and each name that did not map, once."""
+    from mirtool.annotation.mirna_names import Status, count_statuses
+
+    blocks: list[Block] = []
+    if resolved.source is not None:
+        blocks.append(Line(f"Names: {plural(len(resolved.found), 'row')} of the column '{resolved.column}'"))
+    blocks.append(Pairs([(status.value, f"{n:,}") for status, n in count_statuses(resolved.found).items()]))
+    unmapped = [each for each in unmapped_among(resolved.found) if each.status is not Status.NOT_MIRNA]
+    blocks += [Line(line) for line in unmapped_lines(unmapped, LOOKED_UP_SHOWN)]
+    return tuple(blocks)
