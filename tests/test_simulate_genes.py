@@ -3,7 +3,8 @@
 import numpy as np
 
 from mirtool.annotation.mirbase import mature_mirnas
-from mirtool.annotation.seed_sites import SITES, find_seed_sites
+from mirtool.annotation.seed_sites import find_seed_sites
+from mirtool.annotation.settings import SITES
 from mirtool.io.targets.interactions import starter_interactions
 from mirtool.simulate.genes import EFFECT_A_MIRNA, simulate_gene_changes, simulate_utrs
 

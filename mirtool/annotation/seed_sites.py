@@ -33,11 +33,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mirtool.annotation.settings import SITES
 from mirtool.errors import NotEnoughDataError, UsageError
 from mirtool.model import IntArray, Table, TextArray, text_array
 
-SITES = ("8mer", "7mer-m8", "7mer-A1", "6mer")
-"""Strongest first."""
 BASES = "ACGU"
 SEED = slice(1, 7)
 SHORTEST_MIRNA = 8
@@ -57,7 +56,7 @@ class SeedSites:
     mirna, utr
         Which of the sequences given.
     kind
-        Place in :data:`SITES`.
+        Place in :data:`mirtool.annotation.settings.SITES`.
     start, end
         First and last base of the site in the UTR, from 1; the A opposite base 1 is part of its site.
     """

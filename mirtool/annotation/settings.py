@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mirtool.annotation.seed_sites import SITES
 from mirtool.settings import Settings, setting
+
+SITES = ("8mer", "7mer-m8", "7mer-A1", "6mer")
+"""The canonical sites of a seed, strongest first."""
 
 
 @dataclass(frozen=True)

@@ -66,8 +66,7 @@ def predict(
       mirtool targets predict --mirna hsa-miR-17-5p,hsa-miR-20a-5p --utr biomart.fa.gz --gene-field 3 -o p.csv
       mirtool network --mirnas hsa-miR-17-5p,hsa-miR-20a-5p --interactions predicted.csv --evidence all
     """  # noqa: D301  (typer wants the backspace itself)
-    from mirtool.annotation.seed_sites import SITES
-    from mirtool.annotation.settings import PredictSettings
+    from mirtool.annotation.settings import SITES, PredictSettings
     from mirtool.io.targets.predicted import predict_targets
     from mirtool.report.tables import format_of
 
