@@ -328,6 +328,7 @@ def write_to(result: Result, where: Destination) -> Written:
     root = study.root if study is not None and where.record == study.run_file else where.record.parent
     outputs = {relative_to(root, path): hashlib.sha256(data).hexdigest() for path, data in files.items()}
     record = result.record()
+    record["arguments"] = {name: _inside(root, value) for name, value in record["arguments"].items()}
     record["inputs"] = {_input_name(root, path): digest for path, digest in record["inputs"].items()}
     record["outputs"] = outputs
     before = read_runs(where.record).get(step.name, {}).get("outputs", {}) if where.record.is_file() else {}
@@ -335,6 +336,18 @@ def write_to(result: Result, where: Destination) -> Written:
     write_files({**files, where.record: merge_run(where.record, record)} if step.recorded else files)
     current_hashes(leftovers)
     return Written(list(files), leftovers)
+
+
+def _inside(root: Path, value: Any) -> Any:
+    """Return a path inside the study relative to it, so that the record is the same wherever it was run."""
+    if isinstance(value, list):
+        return [_inside(root, each) for each in value]
+    prefix = str(root)
+    if not isinstance(value, str) or prefix == "." or not value.startswith(prefix):
+        return value
+    from mirtool.study.record import relative_to
+
+    return relative_to(root, value)
 
 
 def _input_name(root: Path, path: str) -> str:
