@@ -99,6 +99,9 @@ def prepare(
     """Find the study and check the settings, before any work is done."""
     from mirtool.study.state import StudyState
 
+    missing = [each.name for each in step.parameters() if each.is_required and each.name not in given]
+    if missing:
+        raise UsageError(f"mirtool {step.name} needs {missing[0]}", parameter=missing[0])
     values = split(step, given)
     inputs = step.inputs(**values[step.inputs])
     study = _find_study(inputs, root)
