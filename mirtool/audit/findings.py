@@ -1,4 +1,4 @@
-"""What an audit found: cells that differ and what explains them, factors, lists, and what hangs on each choice."""
+"""What an audit found: cells that differ and what explains them, factors, lists, and the effect of each choice."""
 
 from __future__ import annotations
 

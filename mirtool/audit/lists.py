@@ -1,4 +1,4 @@
-"""Which miRNAs are differential by a service's rule, under any recipe; and how much hangs on each choice.
+"""Which miRNAs are differential by a service's rule, under any recipe; and how much depends on each choice.
 
 The rule: up where the fold change is at least the cut-off, down where it is at most its reciprocal; with a
 volcano plot, P at most alpha too; left out are those whose signal is below the intensity cut-off in all samples

@@ -37,7 +37,7 @@ PANELS: Mapping[str, Mapping[str, str]] = {
         "audit": "Compute a service laboratory's workbook again, and explain differences.",
     },
     "Names and databases": {
-        "names": "Say what miRNA names are called now: name, accession, sequence, seed.",
+        "names": "Look up what miRNA names are called now: name, accession, sequence, seed.",
         "targets": "Keep tables of miRNA targets under a name: add, fetch, list, predict.",
         "genesets": "Keep gene sets under a name: add, fetch, list, info, remove.",
     },
