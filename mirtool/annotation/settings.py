@@ -39,12 +39,14 @@ class PredictSettings(Settings):
     gene_field: int = setting(
         1,
         "Which field of a UTR's header, separated by |, is the gene: 3 of >ENSG00000141510|ENST…|TP53.",
+        panel="Sites",
         metavar="N",
         minimum=1,
     )
     least: str = setting(
         "7mer-A1",
         "Weakest site that counts. A 6mer alone does next to nothing (Bartel 2009).",
+        panel="Sites",
         metavar="|".join(SITES),
         choices=SITES,
         kind="site",

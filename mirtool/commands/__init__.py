@@ -53,22 +53,34 @@ GROUPS = ("targets", "genesets")
 """Commands that have commands of their own: `mirtool targets add`."""
 
 
+GROUP_STEPS = {"targets": {"predict": "predict-targets"}}
+"""Steps that are commands of a group: `mirtool targets predict`."""
+
+
 def load_command(name: str) -> Any:
     """Return a command, or a group of commands, as typer runs it."""
     import typer
 
     if name in STEPS:
-        from mirtool.commands.making import make_command
-        from mirtool.workflow.catalog import load_step
-
-        return make_command(load_step(name))
+        return _step_command(name, name)
     own = getattr(import_module(f"mirtool.commands.{name}"), name)
     if name in GROUPS:
         group = typer.main.get_group(own)
         group.name = name
+        for command_name, step in GROUP_STEPS.get(name, {}).items():
+            group.add_command(_step_command(step, command_name), command_name)
         return group
     app = typer.Typer(rich_markup_mode=None, add_completion=False)
     app.command(name)(own)
     command = typer.main.get_command(app)
+    command.name = name
+    return command
+
+
+def _step_command(step: str, name: str) -> Any:
+    from mirtool.commands.making import make_command
+    from mirtool.workflow.catalog import load_step
+
+    command = make_command(load_step(step))
     command.name = name
     return command

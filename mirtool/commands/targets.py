@@ -28,7 +28,6 @@ from mirtool.commands.library_told import (
     show_list,
     tell_added,
 )
-from mirtool.commands.targets_predict import predict
 
 if TYPE_CHECKING:
     from mirtool.library import Entry
@@ -58,9 +57,6 @@ targets = typer.Typer(
     "  mirtool targets info mirtarbase             what was left out, and how to cite it\n"
     "  mirtool network --interactions mirtarbase --interactions targetscan --combine 2 --evidence all",
 )
-
-
-targets.command()(predict)
 
 
 @targets.command()

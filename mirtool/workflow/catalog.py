@@ -22,6 +22,7 @@ STEPS: Mapping[str, str] = {
     "shortlist": "mirtool.workflow.shortlist",
     "audit": "mirtool.workflow.audit",
     "names": "mirtool.workflow.names",
+    "predict-targets": "mirtool.workflow.predict_targets",
 }
 """Step to the module that defines it as ``STEP``, in the order in which a study needs them."""
 

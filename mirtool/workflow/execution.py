@@ -266,6 +266,7 @@ def render(result: Result, where: Destination) -> dict[Path, bytes]:
 
     step = load_step(result.provenance.step)
     files: dict[Path, bytes] = {}
+    placed = result.placed()
     if step.output == "folder":
         folder, main = Path(where.target), step.main_file
     else:
@@ -275,12 +276,16 @@ def render(result: Result, where: Destination) -> dict[Path, bytes]:
     elif step.output == "folder" or not is_stream(where.target):
         kind = "csv" if step.output == "folder" else format_of(where.target, where.format_name)
         for position, (name, table) in enumerate(result.tables_in(kind).items()):
+            if name in placed:
+                continue
             is_main = position == 0 and step.output == "file"
             path = folder / (main if is_main else result.file_name(name, main))
             files[path] = table_bytes(table, path, where.format_name)
     if step.output == "folder" or not is_stream(where.target):
         for name, data in result.files().items():
             files[folder / name] = data
+    for name, file in placed.items():
+        files[Path(file)] = table_bytes(result.tables()[name], file)
     if where.figures is not None:
         from mirtool.report.figures.canvas import png_bytes, svg_bytes
 

@@ -242,6 +242,10 @@ class Result:
         """Return what else is written, by the name of the file."""
         return {}
 
+    def placed(self) -> Mapping[str, str]:
+        """Return the tables whose file a parameter names, table to file; the others go beside the main one."""
+        return {}
+
     def file_name(self, table: str, main: str) -> str:
         """Return the name of a further table's file beside the main one: ``normalized_spots.csv``."""
         path = Path(main)
