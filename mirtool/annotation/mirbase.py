@@ -20,7 +20,7 @@ MIRBASE_VERSION = "22"
 """The release whose names are the current ones."""
 
 EARLIER_VERSION = "18"
-"""The release from which the precursors are known, and the names of 2011."""
+"""The release from which the precursors are known."""
 
 
 class MatureMirna(NamedTuple):

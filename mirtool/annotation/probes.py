@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -85,7 +85,7 @@ DEFAULT_RULES: tuple[KindRule, ...] = (
     KindRule(r"spike[_ -]?(control|in)|^spike", ProbeKind.SPIKE_IN),
     KindRule(r"negative[_ -]?control|neg[_ -]?ctrl", ProbeKind.NEGATIVE_CONTROL),
     KindRule(r"mirplus", ProbeKind.MIRPLUS),
-    KindRule(r"(^|[-_/ ])(mir-\w|mir\d|let-?7|bantam|lin-?4|lsy-?6)", ProbeKind.MIRNA),
+    KindRule(r"(^|[-_/ .,|])(mir[-._]\w|mir\d|let[-._]?7|bantam|lin-?4|lsy-?6|mimat\d{7})", ProbeKind.MIRNA),
     KindRule(
         r"(^|[-_])(snord|snora|scarna|rnu|u\d+[a-z]?($|-|_)|\d(\.\d)?s[-_]?rrna|rny|y\d-?rna|trna)",
         ProbeKind.SMALL_RNA,
@@ -93,7 +93,10 @@ DEFAULT_RULES: tuple[KindRule, ...] = (
     KindRule(r"^\s*(empty\w*|blank|buffer|none|null|-)\s*$", ProbeKind.EMPTY, field="ID"),
 )
 
-_SPECIES = re.compile(r"([a-z]{2,5}\d{0,2}[a-z]?)-(?=mir|let|lin|lsy|bantam)", re.IGNORECASE)
+_SPECIES = re.compile(
+    r"(?:hp_|x?\d+[-_.])?([a-z]{2,5}\d{0,2}[a-z]?)[-._](?=mir|let|lin|lsy|bantam)", re.IGNORECASE
+)
+"""A prefix of a name, also after what instruments write before it and as R writes it."""
 
 
 def species_of(name: str) -> frozenset[str]:
@@ -108,6 +111,31 @@ def species_of(name: str) -> frozenset[str]:
     """
     prefixes = (_SPECIES.match(part.strip()) for part in name.split("/"))
     return frozenset(match.group(1).lower() for match in prefixes if match)
+
+
+def species_in_common(names: Iterable[str]) -> str | None:
+    """Return the species that all names with a species have in common, or None where there is none or several.
+
+    Examples
+    --------
+    >>> species_in_common(["hsa-miR-17-5p/mmu-miR-17", "hsa-let-7a", "U6"])
+    'hsa'
+    """
+    species = [found for name in names if (found := species_of(name))]
+    common = frozenset.intersection(*species) if species else frozenset[str]()
+    return min(common) if len(common) == 1 else None
+
+
+def may_be_of_species(name: str, species: str) -> bool:
+    """Return True if a name is one of a miRNA of a species, or of a miRNA whose species it does not say.
+
+    Examples
+    --------
+    >>> [may_be_of_species(name, "hsa") for name in ("hsa-miR-16", "miR-16", "MIMAT0000069", "mmu-miR-16", "TP53")]
+    [True, True, True, False, False]
+    """
+    prefixes = species_of(name)
+    return species in prefixes if prefixes else classify_probe("", name) is ProbeKind.MIRNA
 
 
 def classify_probe(probe_id: str, name: str, rules: Sequence[KindRule] = ()) -> ProbeKind:

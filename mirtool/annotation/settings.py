@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mirtool.annotation.mirna_names.settings import mirbase_release_setting
 from mirtool.settings import Settings, setting
 
 SITES = ("8mer", "7mer-m8", "7mer-A1", "6mer")
@@ -30,6 +31,7 @@ class NamesSettings(Settings):
         metavar="FILE",
         is_path=True,
     )
+    mirbase_release: str | None = mirbase_release_setting()
 
 
 @dataclass(frozen=True)

@@ -23,17 +23,36 @@ AliasesOption = Annotated[
 ]
 
 
-def load_mirna_names(aliases: Iterable[str], species: str | None = None) -> MirnaNames:
+MirbaseReleaseOption = Annotated[
+    str | None,
+    typer.Option(
+        "--mirbase-release",
+        metavar="RELEASE",
+        help="Release of miRBase that the study's miRNA names are from, such as 12. It decides names that several "
+        "miRNAs have had. Default: the release in which most of the names exist.",
+    ),
+]
+
+
+def load_mirna_names(
+    aliases: Iterable[str], species: str | None = None, mirbase_release: str | None = None
+) -> MirnaNames:
     """Open the embedded tables and the files of names that the user gives."""
     from mirtool.io.mirnas import aliases as files
 
-    return files.load_mirna_names(aliases, species)
+    return files.load_mirna_names(aliases, species, mirbase_release)
 
 
-def tell_names(where: str, found: Sequence[Resolution], about: Collection[str] | None = None) -> None:
+def tell_names(
+    where: str,
+    found: Sequence[Resolution],
+    about: Collection[str] | None = None,
+    *,
+    has_species_option: bool = True,
+) -> None:
     """Print how many of distinct names are current, and some that are not."""
     from mirtool.report.text.names import names_blocks
 
-    for block in names_blocks(where, found, about):
+    for block in names_blocks(where, found, about, has_species_option=has_species_option):
         for line in block.lines():
             say(line)

@@ -9,7 +9,7 @@ import typer
 
 from mirtool.commands.common import Place, find_place, record_run, write_result
 from mirtool.commands.console import progress_steps, say, say_pairs, say_table
-from mirtool.commands.current_names import AliasesOption, load_mirna_names
+from mirtool.commands.current_names import AliasesOption, MirbaseReleaseOption, load_mirna_names
 from mirtool.commands.enrichment import GeneSetsOption, SeedOption, gene_sets_named
 from mirtool.commands.network_interactions import (
     CombineOption,
@@ -75,6 +75,7 @@ def gsea(
     min_score: MinScoreOption = None,
     evidence: EvidenceOption = "strong",
     aliases: AliasesOption = None,
+    mirbase_release: MirbaseReleaseOption = None,
     gene_sets: GeneSetsOption = None,
     rank_by: Annotated[
         str | None,
@@ -142,6 +143,7 @@ def gsea(
         min_score=tuple(min_score or ()),
         evidence=evidence,
         aliases=tuple(aliases or ()),
+        mirbase_release=mirbase_release,
         regulation=regulation,
         mirnas=mirnas,
         targets=targets,
@@ -234,7 +236,7 @@ def _target_sets(
     from mirtool.network.interactions.target_sets import target_sets
 
     chosen = _choose(place, mirnas, regulation)
-    names = load_mirna_names(settings.aliases)
+    names = load_mirna_names(settings.aliases, chosen.species, settings.mirbase_release)
     combined = read_combined(settings, chosen.species, names)
     chosen = chosen.with_current_names(names)
     table = prepare_targets(combined, settings.evidence, chosen)

@@ -9,7 +9,7 @@ import typer
 
 from mirtool.commands.common import record_run, write_result
 from mirtool.commands.console import say, say_pairs, say_table, warn
-from mirtool.commands.current_names import AliasesOption, load_mirna_names, tell_names
+from mirtool.commands.current_names import AliasesOption, MirbaseReleaseOption, load_mirna_names, tell_names
 from mirtool.commands.enrichment import gene_sets_named, summarize
 from mirtool.commands.network_mirnas import choose_mirnas_of_place, find_network_place
 from mirtool.commands.options import (
@@ -58,6 +58,7 @@ def mirnasets(
         ),
     ] = None,
     aliases: AliasesOption = None,
+    mirbase_release: MirbaseReleaseOption = None,
     gff: Annotated[
         str | None,
         typer.Option(
@@ -100,9 +101,9 @@ def mirnasets(
       mirtool mirnasets differential.csv --gff mmu.gff3 -o sets.xlsx
       mirtool mirnasets --mirnas up.txt --universe array.txt > sets.csv
     """  # noqa: D301  (typer wants the backspace itself)
+    from mirtool.annotation.probes import species_in_common
     from mirtool.network.enrichment.mirna_set_analysis import analyze_mirna_sets
     from mirtool.network.enrichment.mirna_sets import mirna_set_table
-    from mirtool.network.interactions.study_mirnas import common_species
     from mirtool.network.settings import MirnaSetSettings
     from mirtool.report.tables import format_of
 
@@ -115,19 +116,20 @@ def mirnasets(
         mirnas=mirnas,
         universe=universe,
         aliases=tuple(aliases or ()),
+        mirbase_release=mirbase_release,
         gff=gff,
         distance=distance,
         min_size=min_size,
     )
     chosen = choose_mirnas_of_place(differential, mirnas, regulation, place).with_measured(universe)
-    names = load_mirna_names(aliases or (), common_species(chosen.measured or chosen.names))
+    names = load_mirna_names(aliases or (), species_in_common(chosen.measured or chosen.names), mirbase_release)
     analysis = analyze_mirna_sets(chosen, settings, names, _named_sets(settings.sets))
     tests, of_study = analysis.tests, analysis.mirna_names
     for note in analysis.notes:
         say(f"  {note}")
     for text in analysis.warnings:
         warn(for_shell(text))
-    tell_names("of the array" if chosen.measured else "of the study", of_study)
+    tell_names("of the array" if chosen.measured else "of the study", of_study, has_species_option=False)
     _tell(chosen, analysis.array, analysis.collections)
     for test in tests:
         _tell_sets(test)
@@ -143,6 +145,7 @@ def mirnasets(
             "regulation": chosen.rule,
             "universe": universe,
             "aliases": aliases,
+            "mirbase_release": mirbase_release,
             "gff": gff,
             "distance": distance,
             "min_size": min_size,

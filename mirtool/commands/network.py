@@ -9,7 +9,7 @@ import typer
 
 from mirtool.commands.common import check_figure_options, record_run
 from mirtool.commands.console import progress_steps, say, warn
-from mirtool.commands.current_names import AliasesOption, load_mirna_names, tell_names
+from mirtool.commands.current_names import AliasesOption, MirbaseReleaseOption, load_mirna_names, tell_names
 from mirtool.commands.enrichment import (
     CollectionsOption,
     DrawsOption,
@@ -107,6 +107,7 @@ def network(
     regulation: RegulationOption = None,
     mirnas: MirnasOption = None,
     aliases: AliasesOption = None,
+    mirbase_release: MirbaseReleaseOption = None,
     species: Annotated[
         str | None,
         typer.Option(
@@ -234,6 +235,7 @@ def network(
         regulation=regulation,
         mirnas=mirnas,
         aliases=tuple(aliases or ()),
+        mirbase_release=mirbase_release,
         species=species,
         alpha=alpha,
         pair_null=pair_null,
@@ -265,7 +267,7 @@ def network(
     wanted = species or chosen.species
     collections = collections_named(gene_sets, wanted)
     proteins = read_proteins(settings)
-    names = load_mirna_names(aliases or ())
+    names = load_mirna_names(aliases or (), wanted, mirbase_release)
     chosen = chosen.with_current_names(names)
     combined = read_combined(settings, wanted, names)
     normalized = normalized_of_place(settings, place)
@@ -301,6 +303,7 @@ def network(
             "mirnas": mirnas,
             **sources_record(settings),
             "aliases": aliases,
+            "mirbase_release": mirbase_release,
             "evidence": evidence,
             "expressed": expressed,
             "mrna": mrna,

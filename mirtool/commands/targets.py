@@ -185,7 +185,7 @@ def _add(
     entry, found = add_targets(
         file,
         description,
-        book=load_mirna_names(aliases or ()),
+        book=load_mirna_names(aliases or (), species),
         genes=read_genes(genes),
         species=species,
         replacing=replacing,

@@ -161,6 +161,7 @@ def _under_current_names(
     pairs: Interactions, book: MirnaNames
 ) -> tuple[Interactions, list[Resolution], tuple[str, ...]]:
     """Return the miRNAs their current names, with what became of each name, in whole and in words."""
+    book = book.by_own_release(pairs.mirna)
     found = [book.resolve(name) for name in dict.fromkeys(pairs.mirna)]
     current = {each.given: each.best_name for each in found}
     renamed = renamed_pairs(pairs, mirna=text_array(current[name] for name in pairs.mirna))

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from mirtool.annotation.gene_symbols import former_names, load_gene_symbols, update_gene_symbols
+from mirtool.annotation.probes import may_be_of_species
 from mirtool.errors import NotEnoughDataError, UsageError, option
 from mirtool.io.genes.enrichr import read_library
 from mirtool.io.genes.gene_sets import embedded_go, read_gene_sets
@@ -117,7 +118,7 @@ def _of_species(table: Interactions, species: str | None) -> Interactions:
     """Return the pairs of one species' miRNAs, as reading a file does."""
     if species is None:
         return table
-    own = np.array([name.startswith(f"{species}-") for name in table.mirna], dtype=bool)
+    own = np.array([may_be_of_species(name, species) for name in table.mirna], dtype=bool)
     if not own.any():
         raise NotEnoughDataError(f"{table.source} holds no miRNA whose name begins with {species}-")
     if own.all():

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from mirtool.annotation.mirna_names.settings import mirbase_release_setting
 from mirtool.errors import UsageError, option
 from mirtool.model import Rule
 from mirtool.settings import Method, Methods, Settings, setting
@@ -168,6 +169,7 @@ class InteractionSettings(Settings):
         metavar="FILE",
         is_path=True,
     )
+    mirbase_release: str | None = mirbase_release_setting(panel="miRNAs")
 
     def check(self) -> None:
         """Refuse a combination of more tables than there are, and a score limit without a table or a number."""
@@ -713,6 +715,7 @@ class MirnaSetSettings(ChoiceSettings):
         metavar="FILE",
         is_path=True,
     )
+    mirbase_release: str | None = mirbase_release_setting(panel="miRNAs")
     gff: str | None = setting(
         None,
         "Positions of the precursors, for clusters: miRBase's GFF3 of the species (mmu.gff3). Default: the "

@@ -33,9 +33,11 @@ Wang, K. et al. (2009). Circulating microRNAs, potential biomarkers for drug-ind
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 import numpy as np
 
+from mirtool.annotation.mirna_names import MirnaNames
 from mirtool.model import BoolArray, FloatArray, ProbeTable
 from mirtool.normalize.detection import detected_signals
 from mirtool.quality.comparison import row_medians
@@ -55,18 +57,15 @@ MARKERS: Mapping[str, tuple[str, ...]] = {
 }
 """Sources of miRNAs that do not belong into serum or plasma, each with its markers."""
 
-FORMER_NAMES: Mapping[str, str] = {
-    "miR-451": "miR-451a",
-    "miR-23a": "miR-23a-3p",
-    "miR-16": "miR-16-5p",
-    "miR-92a": "miR-92a-3p",
-    "miR-223": "miR-223-3p",
-    "miR-191": "miR-191-5p",
-    "miR-126": "miR-126-3p",
-    "miR-150": "miR-150-5p",
-    "miR-122": "miR-122-5p",
+_WANTED = frozenset({marker for markers in MARKERS.values() for marker in markers}.union(HEMOLYSIS))
+
+OTHER_NAMES: Mapping[str, str] = {
+    "miR-126a-3p": "miR-126-3p",
+    "miR-451-5p": "miR-451a",
+    "miR-486a-5p": "miR-486-5p",
+    "miR-486b-5p": "miR-486-5p",
 }
-"""The names that older chips print for the same sequences (miRBase before 18 gave the guide strand no arm)."""
+"""Markers whose name in mouse or rat is another, as the same sequence."""
 
 
 def indications(
@@ -121,14 +120,18 @@ def marker_of(name: str) -> str | None:
     >>> marker_of("mmu-miR-451"), marker_of("hsa-miR-92a-3p/mmu-miR-92a-3p"), marker_of("hsa-miR-451b")
     ('miR-451a', 'miR-92a-3p', None)
     """
-    wanted = {marker for markers in MARKERS.values() for marker in markers} | set(HEMOLYSIS)
-    for part in name.split("/"):
-        species, _, rest = part.strip().partition("-")
-        short = rest if rest.startswith("miR-") else part.strip()
-        short = FORMER_NAMES.get(short, short)
-        if short in wanted and species:
+    found = _mirna_names().resolve(name)
+    for mature in (mature for part in found.parts or (found,) for mature in part.matures):
+        short = mature.name.partition("-")[2]
+        short = OTHER_NAMES.get(short, short)
+        if short in _WANTED:
             return short
     return None
+
+
+@cache
+def _mirna_names() -> MirnaNames:
+    return MirnaNames(species="hsa")  # a name without a species is looked up as a human one
 
 
 def _marker_levels(probes: ProbeTable, normalized: FloatArray, seen: BoolArray) -> dict[str, FloatArray]:

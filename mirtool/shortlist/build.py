@@ -95,6 +95,7 @@ def shortlist(
     """
     by = _choose_rule(candidates, settings.regulation)
     direction = settings.direction
+    book = book.for_names(candidates.name)
     found = [book.resolve(name) for name in candidates.name]
     keys = [each.best_name.strip() or own for each, own in zip(found, candidates.id, strict=True)]
     order = rank_order(candidates, settings.rank, by.label)

@@ -68,7 +68,9 @@ def read_evidence(
 
 def names_for(candidates: SavedDifferential, settings: ShortlistSettings) -> MirnaNames:
     """Return the miRNA names to look up in, read with the species of most candidates where none is named."""
-    return load_mirna_names(settings.aliases, settings.species or usual_species(candidates))
+    return load_mirna_names(
+        settings.aliases, settings.species or usual_species(candidates), settings.mirbase_release
+    )
 
 
 def take_shortlist(

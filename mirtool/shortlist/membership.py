@@ -64,6 +64,7 @@ def look_up(mirnas: Sequence[Resolution], listed: MirnaList, book: MirnaNames) -
     book
         Resolves the names of the list.
     """
+    book = book.by_own_release(each.name for each in listed.names)
     found = [book.resolve(each.name) for each in listed.names]
     sure: dict[str, list[str]] = defaultdict(list)
     possible: dict[str, list[str]] = defaultdict(list)

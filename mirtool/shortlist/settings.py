@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mirtool.annotation.mirna_names.settings import mirbase_release_setting
 from mirtool.rules import Rule
 from mirtool.settings import Method, Methods, Settings, setting
 
@@ -85,6 +86,7 @@ class ShortlistSettings(Settings):
         metavar="FILE",
         is_path=True,
     )
+    mirbase_release: str | None = mirbase_release_setting(panel=NAMES)
 
     def check(self) -> None:
         """Refuse a rule that does not exist.

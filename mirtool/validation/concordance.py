@@ -22,6 +22,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mirtool.annotation.mirna_names import MirnaNames
+from mirtool.annotation.probes import species_in_common
 from mirtool.errors import MirtoolError, UsageError, option
 from mirtool.io.results.differential import SavedDifferential
 from mirtool.model import FloatArray, IntArray, Rule, TextArray, text_array
@@ -80,10 +82,13 @@ class Concordance:
         return int((self.verdict == verdict).sum())
 
 
-def concordance(qpcr: QpcrComparison, array: SavedDifferential, *, rule: str = "p") -> Concordance:
-    """Set the qPCR comparison beside the array's.
+def concordance(
+    qpcr: QpcrComparison, array: SavedDifferential, *, rule: str = "p", names: MirnaNames | None = None
+) -> Concordance:
+    """Set the qPCR comparison against the array's.
 
-    Names are matched exactly; of a slash probe (one probe, several miRNAs) each part counts.
+    Names are matched by the current names of the miRNAs they mean, others exactly; of a slash probe (one probe,
+    several miRNAs) each part counts.
 
     Parameters
     ----------
@@ -94,6 +99,8 @@ def concordance(qpcr: QpcrComparison, array: SavedDifferential, *, rule: str = "
     rule
         A :class:`mirtool.model.Rule`; volcano P falls back to fold change for a table made without a test,
         with a remark.
+    names
+        Where names are looked up. Default: :func:`names_on_array`.
 
     Raises
     ------
@@ -104,8 +111,10 @@ def concordance(qpcr: QpcrComparison, array: SavedDifferential, *, rule: str = "
     """
     _check_groups(qpcr, array)
     calls, rule, remarks = _calls(array, rule)
-    probes = _probes_by_name(array.name)
-    rows = [probes.get(name, []) for name in qpcr.targets]
+    names = names_on_array(array) if names is None else names
+    probes = _probes_by_name(array.name, names)
+    rows = [probes.get(_key(name, names), []) for name in qpcr.targets]
+    remarks += _name_remarks(qpcr.targets, array.name, rows, names)
     ratios = [_mean(array.log2_ratio[found]) for found in rows]
     called = [_common(calls[found]) for found in rows]
     remarks += [
@@ -207,18 +216,50 @@ def _calls(array: SavedDifferential, asked: str) -> tuple[TextArray, str, list[s
     )
 
 
-def calls_by_name(array: SavedDifferential, rule: str) -> dict[str, str]:
-    """Return what the array calls each name by a rule: ``"up"``, ``"down"`` or ``""``."""
+def call_of(name: str, array: SavedDifferential, rule: str, names: MirnaNames | None = None) -> str:
+    """Return what the array calls a miRNA by a rule: ``"up"``, ``"down"`` or ``""``."""
     calls, _, _ = _calls(array, rule)
-    return {name: _common(calls[rows]) for name, rows in _probes_by_name(array.name).items()}
+    names = names_on_array(array) if names is None else names
+    return _common(calls[_probes_by_name(array.name, names).get(_key(name, names), [])])
 
 
-def _probes_by_name(names: TextArray) -> dict[str, list[int]]:
+def names_on_array(array: SavedDifferential, mirbase_release: str | None = None) -> MirnaNames:
+    """Return the miRNA names to look up in, with the species and the release of the array's names."""
+    names = MirnaNames(species=species_in_common(array.name), release=mirbase_release)
+    return names.for_names(array.name)
+
+
+def _key(name: str, names: MirnaNames) -> str:
+    return names.resolve(name).best_name.strip()
+
+
+def _probes_by_name(probe_names: TextArray, names: MirnaNames) -> dict[str, list[int]]:
+    """Return the rows of each miRNA by its current name, of a slash probe also by that of each part."""
     probes: dict[str, list[int]] = {}
-    for i, name in enumerate(names):
-        for part in dict.fromkeys([name.strip(), *(part.strip() for part in name.split("/"))]):
-            probes.setdefault(part, []).append(i)
+    for i, name in enumerate(probe_names):
+        found = names.resolve(name)
+        parts = (part.best_name.strip() for part in found.parts)
+        for key in dict.fromkeys([found.best_name.strip(), *parts]):
+            probes.setdefault(key, []).append(i)
     return probes
+
+
+def _name_remarks(
+    targets: TextArray, probe_names: TextArray, rows: Sequence[Sequence[int]], names: MirnaNames
+) -> list[str]:
+    """Say which targets were matched to probes of another name, and what those without a probe may mean."""
+    other = [
+        f"{target} is {probe_names[found[0]]} on the array"
+        for target, found in zip(targets, rows, strict=True)
+        if found and not any(target.strip() in map(str.strip, probe_names[i].split("/")) for i in found)
+    ]
+    remarks = [f"{plural(len(other), 'target')} matched under another name: {', '.join(other)}"] if other else []
+    for target, found in zip(targets, rows, strict=True):
+        candidates = names.resolve(target).candidates
+        if not found and candidates:
+            listed = ", ".join(candidate.name or candidate.accession for candidate in candidates)
+            remarks.append(f"{target}: no probe has this name; it may mean {listed}")
+    return remarks
 
 
 def _mean(values: FloatArray) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mirtool.annotation.mirna_names.settings import mirbase_release_setting
 from mirtool.errors import UsageError
 from mirtool.rules import Rule
 from mirtool.settings import Method, Methods, Settings, setting
@@ -103,6 +104,7 @@ class ValidateSettings(Settings):
         panel=WELLS,
         metavar="TARGET=FACTOR",
     )
+    mirbase_release: str | None = mirbase_release_setting(panel=GROUPS)
 
     def check(self) -> None:
         """Refuse values that can't be meant.

@@ -14,7 +14,7 @@ from mirtool.io.arrays.ct_tables import CtTable, combine_ct, read_ct
 from mirtool.io.results.differential import SavedDifferential
 from mirtool.model import FloatArray, IntArray, SampleTable
 from mirtool.validation.compare import QpcrComparison, compare_quantities
-from mirtool.validation.concordance import Concordance, concordance
+from mirtool.validation.concordance import Concordance, concordance, names_on_array
 from mirtool.validation.groups import group_samples
 from mirtool.validation.quantities import (
     choose_references,
@@ -156,9 +156,14 @@ def validate_wells(
         comparison,
         quantities,
         result,
-        concordance(result, array, rule=settings.array_rule) if array else None,
+        _against(result, array, settings) if array else None,
         _stability(matrix, references, efficiency, samples.groups),
     )
+
+
+def _against(result: QpcrComparison, array: SavedDifferential, settings: ValidateSettings) -> Concordance:
+    names = names_on_array(array, settings.mirbase_release)
+    return concordance(result, array, rule=settings.array_rule, names=names)
 
 
 def efficiencies(texts: Sequence[str], matrix: CtMatrix) -> FloatArray:

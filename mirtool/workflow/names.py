@@ -76,19 +76,20 @@ class NamesResult(Result):
 def names(inputs: NamesInputs, settings: NamesSettings, run: Run) -> NamesResult:
     """Look up what miRNA names are called now: current name, accession, sequence, seed, seed family, species.
 
-    Names are looked up, never changed by rules of spelling: in the embedded tables of miRBase 22 (the current
-    names) and 18, and in the files of further names (aliases). The original stays; the columns `current name`,
-    `accession`, `name status`, `candidates`, `name note`, `species`, `sequence`, `seed` and `seed family` are
-    added. The statuses:
+    Names are looked up in the embedded table of all releases of miRBase (6.0 to 22.1, all species), and in the
+    files of further names (aliases). The original stays; the columns `current name`, `accession`, `name status`,
+    `candidates`, `name note`, `species`, `sequence`, `seed` and `seed family` are added. A name that several
+    miRNAs have had is decided by the release of the table: the one in which most of its names exist, or the one
+    named. The statuses:
 
         current       the name of miRBase 22
-        renamed       a name that only one accession has ever had; the note says where
+        renamed       a former name of one miRNA; the note lists its releases
         ambiguous     several accessions have had it: all are candidates
-        arm missing   hsa-miR-16 without -5p or -3p, and no source says which
-        star name     mmu-miR-376a*, and no source says which accession
+        arm missing   without -5p or -3p, and never a name in miRBase
+        star name     with a star, and never a name in miRBase
         slash name    some of its parts are known: the note says which
         precursor     hsa-mir-16-1 is not a mature miRNA: its own are candidates
-        dead entry    no longer in miRBase
+        dead entry    withdrawn from miRBase
         unknown       in none of the sources
         no miRNA      a control, an empty cell
 
@@ -136,7 +137,7 @@ STEP = Step(
     examples=(
         ("mirtool names hsa-miR-95 hsa-mir-16-1 MIMAT0000069", "three names, on stdout"),
         ("mirtool names differential.xlsx --column Name -o renamed.xlsx", "a column of a table"),
-        ("mirtool names chip.csv --aliases aliases.txt --aliases mature_v12.fa -o chip_names.csv", ""),
+        ("mirtool names chip.csv --mirbase-release 12 -o chip_names.csv", ""),
         ("cut -f1 table.tsv | mirtool names - --species hsa", ""),
     ),
 )

@@ -142,6 +142,7 @@ def normalize(inputs: NormalizeInputs, settings: NormalizeSettings, run: Run) ->
     Everything that was counted is printed. Besides the table a second file, NAME_spots, has the number of
     replicate spots behind each value.
     """
+    from mirtool.annotation.probes import ProbeKind, is_kind
     from mirtool.io.mirnas.aliases import load_mirna_names
     from mirtool.normalize import normalize as normalize_arrays
 
@@ -150,19 +151,14 @@ def normalize(inputs: NormalizeInputs, settings: NormalizeSettings, run: Run) ->
     arrays = read_study_arrays(
         inputs.files, run, channels=channels, input_format=inputs.input_format, reading=reading_of(inputs)
     )
-    names = load_mirna_names(inputs.aliases)
+    chip = arrays.probes.name[is_kind(arrays.probes, ProbeKind.MIRNA)]
+    names = load_mirna_names(inputs.aliases, inputs.species, inputs.mirbase_release).for_names(chip)
     run.reads(*inputs.aliases)
     normalized = normalize_arrays(arrays, settings)
     run.arguments["replicates"] = normalized.report.replicates
-    return NormalizeResult(arrays, normalized, settings, names, _chip_names(arrays, names))
-
-
-def _chip_names(arrays: RawArrays, names: MirnaNames) -> list[Resolution]:
-    """Return what became of the chip's miRNA names, each once."""
-    from mirtool.annotation.probes import ProbeKind, is_kind
-
-    own = arrays.probes.name[is_kind(arrays.probes, ProbeKind.MIRNA)]
-    return [names.resolve(name) for name in dict.fromkeys(own)]
+    return NormalizeResult(
+        arrays, normalized, settings, names, [names.resolve(name) for name in dict.fromkeys(chip)]
+    )
 
 
 def _replicates_in_words(matrix: ExpressionMatrix) -> str:

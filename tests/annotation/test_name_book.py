@@ -24,6 +24,12 @@ def book():
 
 
 @pytest.fixture(scope="module")
+def newest():
+    """The embedded tables, and names known to be of the newest release."""
+    return MirnaNames(release="22.1")
+
+
+@pytest.fixture(scope="module")
 def informed():
     """The embedded tables and one source of each format."""
     return MirnaNames([read_aliases(path) for path in sorted(FIXTURES.iterdir())])
@@ -51,21 +57,37 @@ def test_an_accession(book):
 def test_a_name_of_an_earlier_release(book):
     found = book.resolve("rno-miR-322*")
     assert (found.status, found.name, found.accession) == (Status.RENAMED, "rno-miR-322-3p", "MIMAT0000547")
-    assert found.note == "rno-miR-322* in miRBase 18"
+    assert found.note == "rno-miR-322* in miRBase 10 to 18"
 
 
-def test_a_name_without_arm_is_known_where_a_source_knows_it(book, informed):
-    assert book.resolve("hsa-miR-16").status is Status.ARM_MISSING
-    found = informed.resolve("hsa-miR-16")
-    assert (found.status, found.name) == (Status.RENAMED, "hsa-miR-16-5p")
-    assert found.note == ("hsa-miR-16 in aliases.txt; mature_10.fa; miRBase 7.1 to 10 (names_by_release.tsv)")
+def test_a_name_without_arm_that_one_accession_has_had(book, informed):
+    found = book.resolve("hsa-miR-16")
+    assert (found.status, found.name, found.note) == (
+        Status.RENAMED,
+        "hsa-miR-16-5p",
+        "hsa-miR-16 in miRBase 6 to 17",
+    )
+    assert informed.resolve("hsa-miR-16").note == (
+        "hsa-miR-16 in miRBase 6 to 17; aliases.txt; mature_10.fa; miRBase 7.1 to 10 (names_by_release.tsv)"
+    )
 
 
-def test_a_star_name_is_known_where_a_source_knows_it(book, informed):
+def test_a_name_that_never_was_is_not_guessed(book):
+    # miR-3613 was found in release 16, with both arms named from the start.
+    found = book.resolve("hsa-miR-3613")
+    assert (found.status, found.name) == (Status.ARM_MISSING, "")
+    assert [candidate.name for candidate in found.candidates] == ["hsa-miR-3613-3p", "hsa-miR-3613-5p"]
+    assert book.resolve("hsa-miR-3613*").status is Status.STAR
+
+
+def test_a_star_name(book):
     found = book.resolve("mmu-miR-376a*")
-    assert (found.status, found.name) == (Status.STAR, "")
-    assert candidates(found) == [("mmu-miR-376a-3p", "MIMAT0000740"), ("mmu-miR-376a-5p", "MIMAT0003387")]
-    assert informed.resolve("mmu-miR-376a*").name == "mmu-miR-376a-5p"
+    assert (found.status, found.name) == (Status.RENAMED, "mmu-miR-376a-5p")
+
+
+def test_let_7b_is_a_mirna_and_not_its_precursor(book):
+    found = book.resolve("hsa-let-7b")
+    assert (found.status, found.name, found.accession) == (Status.RENAMED, "hsa-let-7b-5p", "MIMAT0000063")
 
 
 def test_the_seed_family_is_of_one_species(book):
@@ -92,13 +114,16 @@ def test_a_further_name_of_a_precursor(informed):
     assert found.note == "a precursor, not a mature miRNA: hsa-mir-16-1"
 
 
-def test_a_name_that_two_accessions_have_borne(informed):
-    found = informed.resolve("hsa-miR-34b")
-    assert (found.status, found.name) == (Status.AMBIGUOUS, "")
+def test_a_name_that_two_accessions_have_had(book, informed):
+    found = book.resolve("hsa-miR-34b")
+    assert (found.status, found.name, found.note) == (Status.AMBIGUOUS, "", "2 accessions have had this name")
     assert [str(candidate) for candidate in found.candidates] == [
-        "hsa-miR-34b-5p MIMAT0000685 [miRBase 7.1 to 9 (names_by_release.tsv)]",
-        "hsa-miR-34b-3p MIMAT0004676 [miRBase 10 (names_by_release.tsv)]",
+        "hsa-miR-34b-5p MIMAT0000685 [miRBase 6 to 9.2]",
+        "hsa-miR-34b-3p MIMAT0004676 [miRBase 10 to 17]",
     ]
+    assert (
+        informed.resolve("hsa-miR-34b").candidates[1].why == "miRBase 10 to 17; miRBase 10 (names_by_release.tsv)"
+    )
 
 
 def test_a_current_name_that_another_accession_has_borne_is_ambiguous_too(tmp_path):
@@ -127,13 +152,13 @@ def test_a_withdrawn_precursor(informed):
 @pytest.mark.parametrize(
     ("name", "status", "note"),
     [
+        ("zzz-miR-16-5p", Status.UNKNOWN, "miRBase has no species zzz"),
         ("HSA-miR-16-5p", Status.UNKNOWN, "differs in upper and lower case from a current name"),
         ("hsa-mir-16-5p", Status.UNKNOWN, "differs in upper and lower case from a current name"),
         ("hsa-mir-99999", Status.UNKNOWN, "written as a precursor (mir in lower case), and not among those known"),
         ("hsa-miR-99999", Status.UNKNOWN, "in none of the sources"),
-        ("miR-16-5p", Status.UNKNOWN, "no species before the name: say which with --species"),
-        ("cel-let-7-5p", Status.UNKNOWN, "the embedded table has no cel: give a mature.fa with this species"),
-        ("hsa-miRPlus-A1015", Status.UNKNOWN, "miRPlus names are Exiqon's own and never stood in miRBase"),
+        ("miR-16-5p", Status.UNKNOWN, "no species before the name"),
+        ("hsa-miRPlus-A1015", Status.UNKNOWN, "miRPlus names are Exiqon's own and were never in miRBase"),
         ("MIMAT9999999", Status.UNKNOWN, "in none of the sources"),
         ("Empty", Status.NOT_MIRNA, "not written as a miRNA's name"),
         ("=cmd", Status.NOT_MIRNA, "not written as a miRNA's name"),
@@ -185,11 +210,11 @@ def test_two_names_of_one_mirna_are_one(informed):
 
 
 def test_a_slash_name_known_in_part(book):
-    found = book.resolve("hsa-miR-95/hsa-miR-16")
+    found = book.resolve("hsa-miR-95/hsa-miR-3613")
     assert (found.status, found.name, found.mapped) == (Status.SLASH, "", False)
-    assert found.best_name == "hsa-miR-95-3p/hsa-miR-16"
+    assert found.best_name == "hsa-miR-95-3p/hsa-miR-3613"
     assert found.note == (
-        "hsa-miR-95: renamed (hsa-miR-95 in miRBase 18); hsa-miR-16: arm missing (which arm is not said)"
+        "hsa-miR-95: renamed (hsa-miR-95 in miRBase 6 to 19); hsa-miR-3613: arm missing (the arm is missing)"
     )
     assert candidates(found)[0] == ("hsa-miR-95-3p", "MIMAT0000094")
 
@@ -197,26 +222,35 @@ def test_a_slash_name_known_in_part(book):
 # Species that are not embedded
 
 
-def test_a_mature_fasta_stands_for_the_current_release_of_another_species(informed):
+def test_names_of_every_species_are_known_and_a_mature_fasta_gives_sequences(book, informed):
+    found = book.resolve("cel-let-7")
+    assert (found.status, found.name, found.sequence) == (Status.RENAMED, "cel-let-7-5p", "")
     found = informed.resolve("cel-let-7")
-    assert (found.status, found.name, found.note) == (Status.CURRENT, "cel-let-7", "current by mature_10.fa")
-    assert found.sequence == "UGAGGUAGUAGGUUGUAUAGUU"
+    assert (found.name, found.sequence) == ("cel-let-7-5p", "UGAGGUAGUAGGUUGUAUAGUU")
+    assert informed.seed_family(found.matures[0]) == ("cel-let-7-5p",)
+
+
+def test_a_mature_fasta_stands_for_the_current_release_of_a_species_that_mirbase_lacks(tmp_path):
+    path = tmp_path / "mine.fa"
+    path.write_text(">zzz-miR-1 MIMAT9000001 Zzz\nUGGAAUGUAAAGAAGUAUGGAG\n")
+    found = MirnaNames([read_aliases(path)]).resolve("zzz-miR-1")
+    assert (found.status, found.name, found.note) == (Status.CURRENT, "zzz-miR-1", "current by mine.fa")
 
 
 def test_names_alone_do_not_say_which_is_current(tmp_path):
     path = tmp_path / "aliases.txt"
-    path.write_text("MIMAT0000001\tcel-let-7;cel-let-7-5p;\n")
-    found = MirnaNames([read_aliases(path)]).resolve("cel-let-7")
-    assert (found.status, candidates(found)) == (Status.UNKNOWN, [("", "MIMAT0000001")])
-    assert "what it is called now is not known" in found.note
+    path.write_text("MIMAT9000001\tzzz-miR-1;zzz-miR-1-3p;\n")
+    found = MirnaNames([read_aliases(path)]).resolve("zzz-miR-1")
+    assert (found.status, candidates(found)) == (Status.UNKNOWN, [("", "MIMAT9000001")])
+    assert "its current name is not known" in found.note
 
 
 # Properties
 
 
 @given(st.sampled_from(sorted(mature_mirnas())))
-def test_a_current_name_and_its_accession_are_one(book, name):
-    found = book.resolve(name)
+def test_a_current_name_and_its_accession_are_one(newest, name):
+    book, found = newest, newest.resolve(name)
     assert (found.status, found.name) == (Status.CURRENT, name)
     assert book.resolve(found.accession).matures == found.matures
     assert name in book.seed_family(found.matures[0])
@@ -230,12 +264,13 @@ def test_any_text_ends_in_a_status_and_a_name_is_given_only_where_it_is_known(bo
     assert all(part in mature_mirnas() for part in found.name.split("/") if part)
 
 
-@given(st.lists(st.sampled_from(["hsa-miR-95", "hsa-miR-16-5p", "hsa-miR-16", "U6"]), min_size=1, max_size=4))
+@given(st.lists(st.sampled_from(["hsa-miR-95", "hsa-miR-16-5p", "hsa-miR-3613", "U6"]), min_size=1, max_size=4))
 def test_a_slash_name_is_mapped_where_each_part_is(book, parts):
     assert book.resolve("/".join(parts)).mapped == all(book.resolve(part).mapped for part in parts)
 
 
-def test_every_name_of_the_earlier_release_reaches_its_accession_or_is_dead(book):
+def test_every_name_of_the_earlier_release_reaches_its_accession_or_is_dead():
+    book = MirnaNames(release="18")
     for precursor in precursors().values():
         for accession, name in precursor.matures:
             found = book.resolve(name)

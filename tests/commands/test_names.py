@@ -11,7 +11,7 @@ from mirtool.cli import main
 
 SOURCES = Path(__file__).resolve().parents[2] / "fixtures" / "mirna_names"
 
-# hsa-miR-95 is MIMAT0000094 in miRBase 18, which miRBase 22 calls hsa-miR-95-3p: UUCAACGGGUAUUUAUUGAGCA.
+# hsa-miR-95 is MIMAT0000094 in miRBase 6 to 19, which miRBase 22 calls hsa-miR-95-3p: UUCAACGGGUAUUUAUUGAGCA.
 TABLE = """\
 ID,miRNA,fold change
 1,hsa-miR-95,-2.50
@@ -21,8 +21,8 @@ ID,miRNA,fold change
 """
 RESULT = """\
 ID,miRNA,fold change,current name,accession,name status,candidates,name note,species,sequence,seed,seed family
-1,hsa-miR-95,-2.5,hsa-miR-95-3p,MIMAT0000094,renamed,,hsa-miR-95 in miRBase 18,hsa,UUCAACGGGUAUUUAUUGAGCA,UCAACGG,\
-hsa-miR-95-3p
+1,hsa-miR-95,-2.5,hsa-miR-95-3p,MIMAT0000094,renamed,,hsa-miR-95 in miRBase 6 to 19,hsa,\
+UUCAACGGGUAUUUAUUGAGCA,UCAACGG,hsa-miR-95-3p
 2,hsa-miR-16-5p,3,hsa-miR-16-5p,MIMAT0000069,current,,blanks around the name left out,hsa,UAGCAGCACGUAAAUAUUGGCG,\
 AGCAGCA,hsa-miR-15a-5p;hsa-miR-15b-5p;hsa-miR-16-5p;hsa-miR-195-5p;hsa-miR-424-5p;hsa-miR-497-5p;hsa-miR-6838-5p
 3,hsa-mir-16-1,NA,,MI0000070,precursor,hsa-miR-16-5p MIMAT0000069 [mature of it in miRBase 18]; \
@@ -70,8 +70,35 @@ def test_names_as_arguments_with_sources(capsys):
     assert err == (
         "  renamed    2\n"
         "  ambiguous  1\n"
+        "  the release of the names decides ambiguous ones: give it with --mirbase-release\n"
         "  not mapped: hsa-miR-34b: ambiguous (may be hsa-miR-34b-5p, hsa-miR-34b-3p)\n"
     )
+
+
+def test_the_release_of_typed_names_has_to_be_given(capsys):
+    assert main(["names", "mmu-miR-378", "mmu-miR-699"]) == 0
+    assert statuses(capsys.readouterr().out) == [("", "ambiguous"), ("", "dead entry")]
+    for release, name in (("9.2", "mmu-miR-378a-5p"), ("12", "mmu-miR-378a-3p")):
+        assert main(["names", "mmu-miR-378", "--mirbase-release", release]) == 0
+        out, err = capsys.readouterr()
+        assert statuses(out) == [(name, "renamed")]
+        assert f"  1 name decided by miRBase {release}: mmu-miR-378 is {name}\n" in err
+
+
+def test_the_release_of_a_list_decides(capsys):
+    # mmu-miR-1186 is in releases 11 to 18, mmu-miR-699 in 8.1 to 12: 12 is the newest with all three.
+    Path("chip.txt").write_text("mmu-miR-378\nmmu-miR-699\nmmu-miR-1186\n")
+    assert main(["names", "chip.txt"]) == 0
+    out, err = capsys.readouterr()
+    assert statuses(out)[0] == ("mmu-miR-378a-3p", "renamed")
+    assert "  1 name decided by miRBase 12 (3 of 3 names are in it): mmu-miR-378 is mmu-miR-378a-3p\n" in err
+
+
+def test_names_in_the_spelling_of_r(capsys):
+    Path("dots.csv").write_text('miRNA,P1\nhsa.miR.16.5p,503\nhsa.miR.107,1974\n"mature,MIMAT0000062",5\n')
+    assert main(["names", "dots.csv"]) == 0
+    _, first, *_ = capsys.readouterr().out.splitlines()
+    assert first.startswith("hsa.miR.16.5p,503,hsa-miR-16-5p,MIMAT0000069,current,,read as hsa-miR-16-5p,hsa,")
 
 
 def test_a_list_on_stdin(capsys, monkeypatch):
@@ -148,6 +175,7 @@ def test_the_list_of_what_did_not_map_is_cut_and_counted(capsys):
         (["genes.csv"], 2, "no column of this table holds miRNA names (found gene, value)"),
         (["blank.txt"], 1, "blank.txt: the file holds no name"),
         ([], 2, "Missing argument"),
+        (["hsa-miR-16", "--mirbase-release", "23"], 2, "unknown release of miRBase '23'"),
     ],
 )
 def test_what_is_refused(capsys, arguments, code, message):

@@ -35,7 +35,7 @@ ID,Name,mean T,mean R,log2 ratio T/R,regulation by fold change,regulation by vol
 2,hsa-miR-17-5p,1,4,-2,down,down,
 3,hsa-miR-20a-5p,1,8,-3,down,down,
 4,hsa-miR-16-5p,1,2,-1,down,,
-5,hsa-miR-21,4,1,2,up,up,
+5,Hsa-miR-21-5p,4,1,2,up,up,
 6,hsa-miR-1-3p,1,1,0,,,
 """
 GMT = "repair\tR:1\tG1\tG2\tG3\ngrowth\tR:2\tG4\tG5\tG6\n"
@@ -105,8 +105,7 @@ hsa-miR-21-5p,yes,2,2 to 3,G3;G5
 """
 SAID = """\
 miRNA names of the study: 3 current (miRBase 22), 1 not mapped
-  not mapped: hsa-miR-21: arm missing (may be hsa-miR-21-3p, hsa-miR-21-5p)
-  names of older releases: give miRBase's aliases.txt or an old mature.fa with --aliases
+  not mapped: Hsa-miR-21-5p: unknown (may be hsa-miR-21-5p)
 miRNA names in mti.csv: all 4 are current (miRBase 22)
 Synergy network:
   miRNAs        4 miRNAs (2 probes up, 2 down), regulation by volcano P (T / R)
@@ -120,7 +119,7 @@ Synergy network:
   with targets  3 of 4 miRNAs, 5 genes
   shared        2 genes in which two miRNAs or more meet
   drawn from    4 miRNAs with targets (the rows of results/differential.csv; 2 more without targets)
-  without targets: hsa-miR-21 (the table has hsa-miR-21-5p: not the same name, so not taken)
+  without targets: Hsa-miR-21-5p (the table has hsa-miR-21-5p: not the same name, so not taken)
 Highest synergy:
   miRNA           synergy  partners  targets  betweenness
   hsa-miR-17-5p         3         2        3        0.357
@@ -191,7 +190,7 @@ def test_in_a_study_folder(capsys: pytest.CaptureFixture[str]) -> None:
     graph = nx.read_graphml("results/network.graphml")
     assert (graph.number_of_nodes(), graph.number_of_edges()) == (8, 11)
     run = json.loads(Path("results/run.json").read_text())["runs"]["network"]
-    assert run["summary"]["mirnas_without_targets"] == ["hsa-miR-21"]
+    assert run["summary"]["mirnas_without_targets"] == ["Hsa-miR-21-5p"]
     assert run["summary"]["significant_pairs_of_one_seed"] == 1
     assert set(run["inputs"]) == {"results/differential.csv", "mti.csv", "sets.gmt"}
 
@@ -512,7 +511,7 @@ def test_of_the_tables_names_those_about_the_study_are_listed(
     assert main([*call, "--gene-sets", "none", "--no-figures", "--export", "none"]) == 0
     said = capsys.readouterr().err
     assert (
-        "miRNA names in i.csv: 1 current (miRBase 22), 2 renamed, 1 not mapped (run.json lists them)\n"
+        "miRNA names in i.csv: 1 current (miRBase 22), 2 renamed, 1 withdrawn from miRBase (run.json lists them)\n"
         "  renamed: hsa-miR-375 is hsa-miR-375-3p\nSynergy network:\n"
     ) in said
     names = json.loads(Path("network.run.json").read_text())["runs"]["network"]["summary"]["interactions_names"]

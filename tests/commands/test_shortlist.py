@@ -41,7 +41,7 @@ EXPECTED = [
         "rank": "2", "Name": "hsa-miR-16-5p", "ID": "10", "probes": "2", "other probes": "14: -2",
         "fold change resistant/responding": "-4", "seed": "AGCAGCA", "same seed in the list": "hsa-miR-15a-5p",
         "sequence": "UAGCAGCACGUAAAUAUUGGCG", "accession": "MIMAT0000069", "motif GGAG": "",
-        "in ExoCarta": "possible", "in ExoCarta as": "miR-16 (arm missing)", "in papers": "no",
+        "in ExoCarta": "yes", "in ExoCarta as": "miR-16", "in papers": "no",
         "qPCR fold change resistant/responding": "-3.5", "qPCR FDR (BH)": "0.002", "qPCR verdict": "confirmed",
         "targets": "17", "partners": "1", "synergy": "9", "betweenness": "0.25",
     },
@@ -98,8 +98,8 @@ def test_what_is_said(capsys):
         "in 1 of 3, as have 15.6 % of the known miRNAs of these species (Villarroya-Beltri C et al. (2013)." in err
     )
     assert (
-        "1 in it, 1 possible; of its names 1 current, 0 renamed, 1 not mapped (hsa-miR-16); left out: 1 row of "
-        "another content type than mirna\n"
+        "2 in it, 0 possible; of its names 1 current, 1 renamed, 0 not mapped; left out: 1 row of another content "
+        "type than mirna\n"
     ) in err
     assert "2 in it, 0 possible; of its names 1 current, 1 renamed, 1 not mapped (something)\n" in err
     assert err.endswith("Wrote results/shortlist.csv\n")
@@ -121,7 +121,7 @@ def test_the_run_is_recorded_and_repeats_to_the_byte(study):
     assert written[0] == written[1]
     run = json.loads((study / "results/run.json").read_text())["runs"]["shortlist"]
     assert run["summary"]["mirnas"] == ["hsa-miR-513a-5p", "hsa-miR-16-5p", "hsa-miR-15a-5p"]
-    assert run["summary"]["lists"]["ExoCarta"]["possible"] == 1
+    assert run["summary"]["lists"]["ExoCarta"]["yes"] == 2
     assert "ExoCarta_miRNA_details_5.txt" in run["inputs"]
 
 

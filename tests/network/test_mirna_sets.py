@@ -118,19 +118,31 @@ def test_names_of_sets_are_looked_up(book: MirnaNames) -> None:
     sets = GeneSets(
         ("old name", "precursor", "nothing known"),
         ("", "", ""),
-        (frozenset({"hsa-miR-95"}), frozenset({"hsa-mir-16-1"}), frozenset({"hsa-miR-999999", "hsa-miR-16"})),
+        (frozenset({"hsa-miR-95"}), frozenset({"hsa-mir-16-1"}), frozenset({"hsa-miR-999999", "hsa-miR-34b"})),
         "diseases.gmt",
     )
     found = named_sets(array, sets, book)
-    # hsa-miR-95 is hsa-miR-95-3p today; the precursor stands for both of its arms; hsa-miR-16 may be either arm.
+    # hsa-miR-95 is hsa-miR-95-3p today; the precursor has both arms; hsa-miR-34b was 34b-5p, then 34b-3p, and all
+    # of the sets' names exist in releases 6 to 17, of which the newest decides for 34b-3p, which this array lacks.
     assert found.sets.genes == ({"hsa-miR-95-3p"}, {"hsa-miR-16-5p", "hsa-miR-16-1-3p"}, frozenset())
     assert found.remarks == (
         "1 name of precursors, taken for their mature miRNAs",
-        "2 names of the sets not mapped: hsa-miR-16, hsa-miR-999999",
+        "1 name of the sets not mapped: hsa-miR-999999",
     )
     assert len(found.universe) == 4
     with pytest.raises(NotEnoughDataError, match=r"none of the 1 name in genes\.gmt is a miRNA of the array"):
         named_sets(array, GeneSets(("a",), ("",), (frozenset({"TP53"}),), "genes.gmt"), book)
+
+
+def test_let_7_among_precursors_is_a_precursor(book: MirnaNames) -> None:
+    # MI0000063 has the arms MIMAT0000063 and MIMAT0004482; hsa-let-7b alone was MIMAT0000063 in releases 6 to 17.
+    array = array_mirnas(["hsa-let-7b-5p", "hsa-let-7b-3p", "hsa-miR-16-5p"], book)
+
+    def members(*names: str) -> frozenset[str]:
+        return named_sets(array, GeneSets(("s",), ("",), (frozenset(names),), "s.gmt"), book).sets.genes[0]
+
+    assert members("hsa-let-7b", "hsa-mir-21", "hsa-mir-17") == {"hsa-let-7b-5p", "hsa-let-7b-3p"}
+    assert members("hsa-let-7b", "hsa-miR-21") == {"hsa-let-7b-5p"}
 
 
 TWELVE = [f"m{i}" for i in range(12)]

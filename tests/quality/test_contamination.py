@@ -5,7 +5,7 @@ import pytest
 
 from mirtool.annotation.probes import classify_probes
 from mirtool.model import text_array
-from mirtool.quality.contamination import FORMER_NAMES, HEMOLYSIS, MARKERS, indications, marker_of
+from mirtool.quality.contamination import HEMOLYSIS, MARKERS, OTHER_NAMES, indications, marker_of
 
 NAN = float("nan")
 
@@ -56,6 +56,10 @@ def test_markers_that_no_array_shows_say_nothing(signals):
         ("hsa-miR-451a", "miR-451a"),
         ("miR-451", "miR-451a"),
         ("rno-miR-23a", "miR-23a-3p"),
+        ("rno-miR-451", "miR-451a"),
+        ("hsa.miR.451a", "miR-451a"),
+        ("hsa-miR-486", "miR-486-5p"),
+        ("hsa-miR-16_st", "miR-16-5p"),
         ("hsa-miR-16-5p/mmu-miR-16-5p", "miR-16-5p"),
         ("hsa-miR-451b", None),
         ("hsa-miR-16-2-3p", None),
@@ -75,4 +79,8 @@ def test_every_marker_is_a_human_mirna_and_every_former_name_leads_to_one():
     current = mature_mirnas()
     wanted = {marker for markers in MARKERS.values() for marker in markers} | set(HEMOLYSIS)
     assert {f"hsa-{marker}" for marker in wanted} <= set(current)
-    assert set(FORMER_NAMES.values()) <= wanted
+    assert set(OTHER_NAMES.values()) <= wanted
+    for other, marker in OTHER_NAMES.items():
+        own = [current[f"{species}-{other}"] for species in ("mmu", "rno") if f"{species}-{other}" in current]
+        assert own
+        assert {mature.sequence[:20] for mature in own} == {current[f"hsa-{marker}"].sequence[:20]}

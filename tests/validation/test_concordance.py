@@ -8,7 +8,7 @@ from mirtool.errors import MirtoolError, UsageError
 from mirtool.io.results.differential import SavedDifferential
 from mirtool.model import SampleTable, text_array
 from mirtool.validation import ValidateSettings, compare_quantities, concordance
-from mirtool.validation.concordance import correlations, untested_remark
+from mirtool.validation.concordance import call_of, correlations, untested_remark
 
 SAMPLES = SampleTable(("a1", "a2", "a3", "b1", "b2", "b3"), ("a", "a", "a", "b", "b", "b"))
 
@@ -122,3 +122,22 @@ def test_rules_of_the_array():
     without_p = replace(table, regulation={"regulation by fold change": text_array(["up"])})
     found = concordance(qpcr(x=1.0), without_p)
     assert (found.array_rule, len(found.remarks)) == ("fold change", 1)
+
+
+def test_targets_and_probes_are_matched_by_the_mirna_they_mean():
+    # hsa-miR-16 is hsa-miR-16-5p today; hsa-miR-34b was two miRNAs; miR-17-5p gets the array's species.
+    table = array(**{
+        "hsa-miR-16": (-1.5, "down"),
+        "hsa-miR-17-5p__hsa-miR-106a-5p": (1.2, "up"),
+        "hsa.miR.21.5p": (1.1, "up"),
+    })  # fmt: skip
+    targets = {"hsa-miR-16-5p": -2.0, "miR-17-5p": 1.0, "hsa-miR-21-4373090": 1.0, "hsa-miR-34b": 1.0}
+    found = concordance(qpcr(**targets), table)
+    assert found.verdict.tolist() == ["confirmed", "confirmed", "confirmed", "not on the array"]
+    assert found.remarks == (
+        "3 targets matched under another name: hsa-miR-16-5p is hsa-miR-16 on the array, "
+        "miR-17-5p is hsa-miR-17-5p/hsa-miR-106a-5p on the array, "
+        "hsa-miR-21-4373090 is hsa.miR.21.5p on the array",
+        "hsa-miR-34b: no probe has this name; it may mean hsa-miR-34b-5p, hsa-miR-34b-3p",
+    )
+    assert call_of("hsa-miR-16-5p", table, "p") == "down"

@@ -5,19 +5,14 @@ from typing import TYPE_CHECKING
 from mirtool.lazy import lazy_names
 
 if TYPE_CHECKING:
-    from mirtool.annotation.mirna_names.book import (
-        CURRENT_RELEASE,
-        Candidate,
-        Mature,
-        MirnaNames,
-        Resolution,
-        Status,
-    )
+    from mirtool.annotation.mirna_names.book import CURRENT_RELEASE, MirnaNames
     from mirtool.annotation.mirna_names.chip import chip_names_table, update_mirna_names
     from mirtool.annotation.mirna_names.names_table import (
         count_statuses,
         name_columns,
     )
+    from mirtool.annotation.mirna_names.resolution import Candidate, Mature, ReleaseChoice, Resolution, Status
+    from mirtool.annotation.mirna_names.slash import slash_parts
 
 __getattr__, __dir__ = lazy_names(__name__)
 
@@ -26,10 +21,12 @@ __all__ = [
     "Candidate",
     "Mature",
     "MirnaNames",
+    "ReleaseChoice",
     "Resolution",
     "Status",
     "chip_names_table",
     "count_statuses",
     "name_columns",
+    "slash_parts",
     "update_mirna_names",
 ]

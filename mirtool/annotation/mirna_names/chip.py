@@ -17,6 +17,7 @@ def update_mirna_names(matrix: ExpressionMatrix, book: MirnaNames) -> Expression
     """
     probes = matrix.probes
     mirna = is_kind(probes, ProbeKind.MIRNA)
+    book = book.for_names(probes.name[mirna])
     names = text_array(
         book.resolve(name).best_name if known else name for name, known in zip(probes.name, mirna, strict=True)
     )
@@ -30,5 +31,6 @@ def update_mirna_names(matrix: ExpressionMatrix, book: MirnaNames) -> Expression
 def chip_names_table(probes: ProbeTable, book: MirnaNames) -> Table:
     """Return the chip's names of the miRNA probes, one row per probe, with what became of them."""
     mirna = probes.take(is_kind(probes, ProbeKind.MIRNA))
+    book = book.for_names(mirna.name)
     found = [book.resolve(name) for name in mirna.name]
     return Table({"ID": mirna.id, "Name": mirna.name, **name_columns(found, book)})

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mirtool.annotation.mirna_names.book import MirnaNames, Resolution, Status
+from mirtool.annotation.mirna_names.book import MirnaNames
+from mirtool.annotation.mirna_names.resolution import Resolution, Status
 from mirtool.model import TextArray, text_array
 
 
@@ -38,7 +39,7 @@ def count_statuses(found: Sequence[Resolution]) -> dict[Status, int]:
     --------
     >>> book = MirnaNames()
     >>> count_statuses([book.resolve("hsa-miR-16-5p"), book.resolve("hsa-miR-16")])
-    {<Status.CURRENT: 'current'>: 1, <Status.ARM_MISSING: 'arm missing'>: 1}
+    {<Status.CURRENT: 'current'>: 1, <Status.RENAMED: 'renamed'>: 1}
     """
     counts = {status: sum(each.status is status for each in found) for status in Status}
     return {status: n for status, n in counts.items() if n}

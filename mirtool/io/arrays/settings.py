@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mirtool.annotation.mirna_names.settings import mirbase_release_setting
 from mirtool.settings import Method, Methods, Settings, setting
 
 PANEL = "Reading files"
@@ -67,3 +68,4 @@ class ReadingSettings(Settings):
         metavar="FILE",
         is_path=True,
     )
+    mirbase_release: str | None = mirbase_release_setting(panel=PANEL)

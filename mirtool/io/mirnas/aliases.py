@@ -103,7 +103,9 @@ def read_aliases(path: str | Path) -> AliasSource:
     )
 
 
-def load_mirna_names(aliases: Iterable[str | Path] = (), species: str | None = None) -> MirnaNames:
+def load_mirna_names(
+    aliases: Iterable[str | Path] = (), species: str | None = None, mirbase_release: str | None = None
+) -> MirnaNames:
     """Return the embedded tables of names together with the files of names that the user gives.
 
     Parameters
@@ -112,8 +114,10 @@ def load_mirna_names(aliases: Iterable[str | Path] = (), species: str | None = N
         Files that :func:`read_aliases` reads.
     species
         A miRBase prefix such as ``"hsa"`` for names that carry none; None leaves them unknown.
+    mirbase_release
+        The release of miRBase that the study's names are from, such as ``"12"``; None where it is not known.
     """
-    return MirnaNames([read_aliases(path) for path in aliases], species=species)
+    return MirnaNames([read_aliases(path) for path in aliases], species=species, release=mirbase_release)
 
 
 def _kind_of(head: FileHead) -> str:

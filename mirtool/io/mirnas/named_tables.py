@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mirtool.annotation.mirna_names.book import MirnaNames, Resolution
+from mirtool.annotation.mirna_names.book import MirnaNames
 from mirtool.annotation.mirna_names.names_table import name_columns
+from mirtool.annotation.mirna_names.resolution import Resolution
 from mirtool.annotation.mirna_names.sources import ACCESSION
 from mirtool.annotation.probes import ProbeKind, classify_probe
 from mirtool.annotation.settings import NamesSettings
@@ -167,8 +168,8 @@ class ResolvedNames:
 
 
 def resolve_names(given: Sequence[str], settings: NamesSettings) -> ResolvedNames:
-    """Look names or accessions up."""
-    names = load_mirna_names(settings.aliases, settings.species)
+    """Look names or accessions up, each by itself: they need not be of one release."""
+    names = load_mirna_names(settings.aliases, settings.species, settings.mirbase_release)
     return ResolvedNames(tuple(names.resolve(name) for name in given), names)
 
 
@@ -180,10 +181,11 @@ def resolve_table(source: str | Path | TextTable, settings: NamesSettings) -> Re
     UsageError
         As :func:`read_names_column`.
     """
-    names = load_mirna_names(settings.aliases, settings.species)
     if isinstance(source, TextTable):
         table, place = source, find_names_column(source, settings.column)
     else:
         table, place = read_names_column(source, settings)
-    found = tuple(names.resolve(name) for name in names_in(table, place))
+    given = names_in(table, place)
+    names = load_mirna_names(settings.aliases, settings.species, settings.mirbase_release).for_names(given)
+    found = tuple(names.resolve(name) for name in given)
     return ResolvedNames(found, names, table, table.header[place])

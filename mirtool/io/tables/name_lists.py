@@ -16,7 +16,7 @@ from mirtool.io.tables.text import decode, is_binary, is_workbook, read_bytes, u
 from mirtool.io.tables.text_tables import DELIMITERS, TextTable, read_table
 from mirtool.model import TextArray, text_array
 
-_MIRNA = re.compile(r"([a-z][a-z0-9]{2,4}-)?(mir-\S|let-\d|lin-4|bantam)", re.I)
+_MIRNA = re.compile(r"([a-z][a-z0-9]{2,4}[-._])?(mir[-._]\S|let[-._]\d|lin[-._]4|bantam)", re.I)
 
 
 def names_mirna(label: str) -> bool:
@@ -24,7 +24,7 @@ def names_mirna(label: str) -> bool:
 
     Examples
     --------
-    >>> [names_mirna(name) for name in ("hsa-miR-17-5p", "kshv-miR-K12-1", "let-7a", "MIR17HG", "TP53")]
+    >>> [names_mirna(name) for name in ("hsa-miR-17-5p", "hsa.miR.17.5p", "let-7a", "MIR17HG", "TP53")]
     [True, True, True, False, False]
     """
     return _MIRNA.match(label) is not None
@@ -103,8 +103,16 @@ def _plain_names(text: str) -> list[str] | None:
     return None if any(mark in name for name in names for mark in DELIMITERS) else names
 
 
+def _column_of_mirnas(table: TextTable) -> int | None:
+    """Return the column with the most cells written as a miRNA's name; None where there is no such cell."""
+    counts = [sum(map(names_mirna, table.text(j))) for j in range(len(table.header))]
+    return counts.index(max(counts)) if any(counts) else None
+
+
 def _column_of(table: TextTable, headers: Sequence[str], what: str) -> list[str]:
     column = find_column(table, headers)
+    if column is None and what == "miRNA":
+        column = _column_of_mirnas(table)
     if column is None:
         raise FormatError(
             f"this table has no column of {what}s",

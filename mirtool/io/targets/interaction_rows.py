@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from mirtool.annotation.probes import may_be_of_species
 from mirtool.errors import FormatError
 from mirtool.io.tables.text_tables import unguard_text
 from mirtool.model import EVIDENCE_CLASSES, BoolArray, FloatArray, IntArray, Interactions, TextArray, text_array
@@ -145,7 +146,7 @@ def to_interactions(
     path, source
         The file, for messages; and what the interactions are called.
     species
-        A miRBase prefix such as ``"hsa"``: only miRNAs whose name begins with it.
+        A miRBase prefix such as ``"hsa"``: only miRNAs of this species, and those whose name says none.
     score_cutoff
         Rows with a score less sure than this are left out, and rows without a score are.
 
@@ -156,7 +157,7 @@ def to_interactions(
     """
     foreign = np.zeros(len(rows), dtype=bool)
     if species is not None:
-        foreign = rows.mirna.holds(not name.startswith(f"{species}-") for name in rows.mirna.labels) & rows.named
+        foreign = rows.mirna.holds(not may_be_of_species(name, species) for name in rows.mirna.labels) & rows.named
     unsure = _unsure(rows, path, score_cutoff)
     kept = rows.named & ~rows.negative & ~foreign & ~unsure
     left_out = [

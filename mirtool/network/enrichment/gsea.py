@@ -34,6 +34,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mirtool.annotation.gene_symbols import load_gene_symbols, match_to, met_in_words
+from mirtool.annotation.gene_symbols.kinds import kind_of_genes
 from mirtool.errors import FormatError, NotEnoughDataError, UsageError, option
 from mirtool.io.genes.gene_changes import GeneChanges
 from mirtool.model import BoolArray, FloatArray, GeneSets, IntArray, Table, TextArray, text_array
@@ -275,10 +276,11 @@ def gsea(
     largest = min(max_size, len(ranked) - 1)
     tested = [i for i, own in enumerate(positions) if min_size <= len(own) <= largest]
     if not tested:
+        in_sets = sorted(frozenset[str]().union(*gene_sets.genes))
         raise NotEnoughDataError(
             f"no gene set has {min_size} to {max_size} of the {plural(len(ranked), 'gene')} of the list",
-            found="genes such as " + ", ".join(ranked.gene[:3]),
-            expected="symbols such as " + ", ".join(sorted(frozenset[str]().union(*gene_sets.genes))[:3]),
+            found=f"{kind_of_genes(ranked.gene)} such as {', '.join(ranked.gene[:3])}",
+            expected=f"{kind_of_genes(in_sets)} such as {', '.join(in_sets[:3])}",
             hint="check that both hold gene symbols of one species, or allow other sizes "
             f"({option('min_size')}, {option('max_size')})",
         )

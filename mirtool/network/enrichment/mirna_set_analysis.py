@@ -82,8 +82,9 @@ def analyze_mirna_sets(
     NotEnoughDataError
         Where no collection can be tested.
     """
+    names = chosen.names_of_release(names)
     measured, warnings = _measured(chosen, names)
-    array = array_mirnas(measured, names)
+    array = array_mirnas(measured, names if chosen.measured else names.by_own_release(measured))
     queries, notes = _queries(chosen, names)
     collections = tuple(
         _collection(name, array, settings, names, further or {})

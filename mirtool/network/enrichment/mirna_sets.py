@@ -103,6 +103,8 @@ def array_mirnas(names: Iterable[str], book: MirnaNames) -> ArrayMirnas:
     """
     matures: dict[str, frozenset[str]] = {}
     unknown: dict[str, None] = {}
+    names = list(names)
+    book = book.for_names(names)
     for name in names:
         if not name.strip():
             continue
@@ -157,6 +159,7 @@ def genomic_clusters(
     if distance < 0:
         raise UsageError("a distance can't be negative", found=str(distance))
     probes_of = _probes_by_mature(array)
+    book = book.by_own_release(mature for locus in loci.loci for mature in locus.matures)
 
     def probes(members: Iterable[MirnaLocus]) -> frozenset[str]:
         names = {book.resolve(mature).best_name for locus in members for mature in locus.matures}
@@ -220,7 +223,12 @@ def named_sets(array: ArrayMirnas, sets: GeneSets, book: MirnaNames) -> MirnaSet
     """
     probes_of = _probes_by_mature(array)
     names = sorted(frozenset().union(*sets.genes))
+    book = book.by_own_release(names)
     found = {name: book.resolve(name) for name in names}
+    n_precursors = sum(each.status is Status.PRECURSOR for each in found.values())
+    if 2 * n_precursors > sum(each.mapped for each in found.values()) + n_precursors:
+        # hsa-let-7b has been the name of a miRNA too; among precursors it is one
+        found = {name: book.as_precursor(name) or each for name, each in found.items()}
     members = {name: _stands_for(each) for name, each in found.items()}
     over = GeneSets(
         sets.terms,

@@ -38,6 +38,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from mirtool.annotation.gene_symbols.kinds import kind_of_genes
 from mirtool.errors import NotEnoughDataError, UsageError, option
 from mirtool.model import BoolArray, FloatArray, GeneSets, IntArray, Table, TextArray, text_array
 from mirtool.network.enrichment.membership import membership_matrix
@@ -355,8 +356,8 @@ def _ask(
     if not drawn:
         raise NotEnoughDataError(
             f"none of the {len(asked)} genes of the query is in the universe of {len(everything)} genes",
-            found="genes such as " + ", ".join(sorted(asked)[:3]) if asked else "an empty query",
-            expected="gene symbols such as " + ", ".join(sorted(annotated)[:3]),
+            found=f"{kind_of_genes(asked)} such as {', '.join(sorted(asked)[:3])}" if asked else "an empty query",
+            expected=f"{kind_of_genes(annotated)} such as {', '.join(sorted(annotated)[:3])}",
             hint="check that both hold gene symbols of one species: `mirtool genesets add` gives sets of "
             "identifiers their symbols",
         )

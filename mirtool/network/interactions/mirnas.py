@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mirtool.annotation.mirna_names import slash_parts
 from mirtool.errors import UsageError
 from mirtool.model import FloatArray, TextArray, text_array
 
@@ -93,8 +94,10 @@ def parts_of(name: str) -> tuple[str, ...]:
     --------
     >>> parts_of("hsa-miR-17-5p/hsa-miR-106a-5p")
     ('hsa-miR-17-5p', 'hsa-miR-106a-5p')
+    >>> parts_of("hsa-miR-190a/b-3p")
+    ('hsa-miR-190a-3p', 'hsa-miR-190b-3p')
     """
-    return tuple(dict.fromkeys(part.strip() for part in name.split("/") if part.strip()))
+    return slash_parts(name)
 
 
 def near_misses(name: str, known: Collection[str]) -> tuple[str, ...]:

@@ -61,10 +61,14 @@ def combine_sources(
         filter_by_score(table, limits[name]) if name in limits else table
         for name, table in zip(settings.interactions or [""] * len(tables), tables, strict=True)
     ]
-    found = [names.resolve(name) for name in dict.fromkeys(name for table in limited for name in table.mirna)]
-    current = {each.given: each.best_name for each in found}
-    renamed = [update_mirna_names(table, current) for table in limited]
-    return CombinedInteractions(_combined(renamed, settings.at_least), tuple(found))
+    found: dict[str, Resolution] = {}
+    renamed = []
+    for table in limited:
+        own = names.by_own_release(table.mirna)
+        resolved = [own.resolve(name) for name in dict.fromkeys(table.mirna)]
+        renamed.append(update_mirna_names(table, {each.given: each.best_name for each in resolved}))
+        found |= {each.given: each for each in resolved}
+    return CombinedInteractions(_combined(renamed, settings.at_least), tuple(found.values()))
 
 
 def _combined(tables: Sequence[Interactions], at_least: int) -> Interactions:
@@ -174,6 +178,7 @@ def _anticorrelated(
     assert context.paired_mrna is not None
     genes = read_gene_expression(context.paired_mrna, mirnas.samples.names, fewest=FEWEST_SAMPLES)
     columns = [mirnas.samples.names.index(name) for name in genes.samples]
+    names = names.for_names(mirnas.probes.name)
     current = text_array(names.resolve(name).best_name for name in mirnas.probes.name)
     gene_names, notes = _match(genes.gene, labels, context.paired_mrna)
     found = anticorrelated_only(

@@ -9,7 +9,7 @@ from math import fsum, isnan
 from pathlib import Path
 
 from mirtool.annotation.mirna_names import MirnaNames, Resolution
-from mirtool.annotation.probes import species_of
+from mirtool.annotation.probes import species_in_common
 from mirtool.errors import FormatError, NotEnoughDataError, UsageError, option
 from mirtool.io.results.differential import SavedDifferential, read_differential
 from mirtool.io.tables.name_lists import read_names
@@ -64,7 +64,13 @@ class ChosenMirnas:
     @property
     def species(self) -> str | None:
         """The species that all miRNAs have in common; None where there is no such."""
-        return common_species(self.names)
+        return species_in_common(self.names)
+
+    def names_of_release(self, names: MirnaNames) -> MirnaNames:
+        """Return the names to look up in, of the release that the file of the miRNAs is from."""
+        if self.source is None and self.measured is None:
+            return names
+        return names.for_names((*(self.measured or ()), *self.names))
 
     def with_measured(self, path: str | None) -> ChosenMirnas:
         """Return the same with what could have been chosen read from a file; unchanged without one."""
@@ -74,7 +80,12 @@ class ChosenMirnas:
         return replace(self, measured=measured, measured_source=path)
 
     def with_current_names(self, names: MirnaNames) -> ChosenMirnas:
-        """Return the same under current names; one that may mean several miRNAs stays as it is."""
+        """Return the same under current names; one that may mean several miRNAs stays as it is.
+
+        The release of the file they were read from decides names that several miRNAs have had. Names in the call
+        need not be of one release.
+        """
+        names = self.names_of_release(names)
         found = [names.resolve(name) for name in self.names]
         current = [(names.resolve(name).best_name, ratio) for name, ratio in self.log2_ratios.items()]
         return replace(
@@ -167,19 +178,6 @@ def regulated_mirnas(table: SavedDifferential, asked: Rule | None = None) -> Cho
         measured_source=f"the rows of {table.path}",
         log2_ratios=_mean_by_name(table.name.tolist(), table.log2_ratio.tolist()),
     )
-
-
-def common_species(names: Sequence[str]) -> str | None:
-    """Return the species that all miRNAs have in common; None where there is no such.
-
-    Examples
-    --------
-    >>> common_species(["hsa-miR-21-5p", "hsa-let-7a-5p"]), common_species(["hsa-miR-21-5p", "mmu-miR-21a-5p"])
-    ('hsa', None)
-    """
-    species = [found for name in names if (found := species_of(name))]
-    common = frozenset.intersection(*species) if species else frozenset()
-    return min(common) if len(common) == 1 else None
 
 
 def _mean_by_name(names: Sequence[str], values: Sequence[float]) -> dict[str, float]:

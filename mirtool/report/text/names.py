@@ -13,37 +13,99 @@ if TYPE_CHECKING:
     from mirtool.io.mirnas.named_tables import ResolvedNames
 
 NAMES_SHOWN = 10
+SPECIES_HINT = "  some names do not say their species: give it with --species, such as hsa"
 LOOKED_UP_SHOWN = 20
 """Names that are shown where looking them up is all that was asked for."""
 
 
-def names_blocks(where: str, found: Sequence[Resolution], about: Collection[str] | None = None) -> Summary:
-    """Return how many of distinct names are current, and some that are not.
+def names_blocks(
+    where: str,
+    found: Sequence[Resolution],
+    about: Collection[str] | None = None,
+    *,
+    has_species_option: bool = True,
+) -> Summary:
+    """Return how many distinct names became what, and some that are not current.
 
     Of a large table only what is ``about`` some miRNAs is worth a line: names that were changed to one of theirs,
     and names that may mean one of them. The record of the run has all.
     """
-    from mirtool.annotation.mirna_names import CURRENT_RELEASE, Status
+    from mirtool.annotation.mirna_names import CURRENT_RELEASE
 
     renamed, unmapped = renamed_among(found), unmapped_among(found)
     current = len(found) - len(renamed) - len(unmapped)
     if current == len(found):
         what = "the only one is" if current == 1 else f"all {current:,} are"
         return (Line(f"miRNA names {where}: {what} current ({CURRENT_RELEASE})"),)
-    counts = [f"{current:,} current ({CURRENT_RELEASE})"]
-    counts += [f"{len(renamed):,} renamed"] if renamed else []
-    counts += [f"{len(unmapped):,} not mapped"] if unmapped else []
+    counts = [f"{current:,} current ({CURRENT_RELEASE})", *_counts(renamed, unmapped)]
     lines = [f"miRNA names {where}: {', '.join(counts)}" + ("" if about is None else " (run.json lists them)")]
+    lines += decided_lines(found)
     if about is not None:
         renamed = [each for each in renamed if each.name in about]
         unmapped = [each for each in unmapped if any(other.name in about for other in each.candidates)]
-    lines += [f"  renamed: {each.given} is {each.name}" for each in renamed[:NAMES_SHOWN]]
-    if len(renamed) > NAMES_SHOWN:
-        lines.append(f"  … and {len(renamed) - NAMES_SHOWN:,} more renamed")
+    for what, own in _renamed_and_spelled(renamed).items():
+        lines += [f"  {what}: {each.given.strip()} is {each.name}" for each in own[:NAMES_SHOWN]]
+        if len(own) > NAMES_SHOWN:
+            lines.append(f"  … and {len(own) - NAMES_SHOWN:,} more {what}")
     lines += unmapped_lines(unmapped, NAMES_SHOWN)
-    if any(each.status in (Status.ARM_MISSING, Status.STAR) for each in unmapped):
-        lines.append("  names of older releases: give miRBase's aliases.txt or an old mature.fa with --aliases")
+    if has_species_option and without_species(unmapped):
+        lines.append(SPECIES_HINT)
     return tuple(Line(line) for line in lines)
+
+
+def without_species(unmapped: Iterable[Resolution]) -> bool:
+    """Return True if a name is unknown that is written as a miRNA's but for the species."""
+    from mirtool.annotation.mirna_names import Status
+    from mirtool.annotation.probes import species_of
+
+    return any(
+        each.status is Status.UNKNOWN and not each.candidates and not species_of(each.given) for each in unmapped
+    )
+
+
+def _counts(renamed: Sequence[Resolution], unmapped: Sequence[Resolution]) -> list[str]:
+    """Return the counts of names that are not current, in words, those above 0."""
+    from mirtool.annotation.mirna_names import Status
+
+    ambiguous = sum(each.status is Status.AMBIGUOUS for each in unmapped)
+    dead = sum(each.status is Status.DEAD for each in unmapped)
+    numbers = {
+        **{what: len(own) for what, own in _renamed_and_spelled(renamed).items()},
+        "ambiguous": ambiguous,
+        "withdrawn from miRBase": dead,
+        "not mapped": len(unmapped) - ambiguous - dead,
+    }
+    return [f"{n:,} {what}" for what, n in numbers.items() if n]
+
+
+def decided_lines(found: Iterable[Resolution]) -> list[str]:
+    """Return which release decided shared names and which these are; what to do about those left ambiguous."""
+    from mirtool.annotation.mirna_names import Status
+
+    found = list({each.given: each for each in found}.values())
+    lines = []
+    decided = [each for each in found if each.release]
+    for choice in dict.fromkeys(each.release for each in decided):
+        if choice is None:
+            continue
+        own = [each for each in decided if each.release == choice]
+        why = f" ({choice.n_found:,} of {choice.n_names:,} names are in it)" if choice.n_names else ""
+        listed = ", ".join(f"{each.given} is {each.name or each.accession}" for each in own[:NAMES_SHOWN])
+        more = ", …" if len(own) > NAMES_SHOWN else ""
+        lines.append(f"  {plural(len(own), 'name')} decided by {choice.title}{why}: {listed}{more}")
+    if any(each.status is Status.AMBIGUOUS for each in found) and not decided:
+        lines.append("  the release of the names decides ambiguous ones: give it with --mirbase-release")
+    return lines
+
+
+def _renamed_and_spelled(changed: Iterable[Resolution]) -> dict[str, list[Resolution]]:
+    """Separate former names from current ones that are only spelled otherwise, such as hsa.miR.16.5p."""
+    from mirtool.annotation.mirna_names import Status
+
+    separate: dict[str, list[Resolution]] = {"renamed": [], "spelled otherwise": []}
+    for each in changed:
+        separate["spelled otherwise" if each.status is Status.CURRENT else "renamed"].append(each)
+    return separate
 
 
 def renamed_among(found: Iterable[Resolution]) -> list[Resolution]:
@@ -75,12 +137,26 @@ def _possible_meaning(found: Resolution) -> str:
 
 
 def names_record(found: Iterable[Resolution]) -> dict[str, Any]:
-    """Return every renamed and every unmapped name, for the record of the run."""
-    found = list(found)
+    """Return what became of every name that is not current, for the record of the run.
+
+    ``ambiguous`` lists candidates, ``decided_by_release`` the names that the release decided and the release;
+    either is left out where it is empty.
+    """
+    from mirtool.annotation.mirna_names import Status
+
+    found = list({each.given: each for each in found}.values())
+    ambiguous = {
+        each.given: [candidate.name or candidate.accession for candidate in each.candidates]
+        for each in found
+        if each.status is Status.AMBIGUOUS
+    }
+    decided = {each.given: each.release.title for each in found if each.release}
     return {
-        "names": len({each.given for each in found}),
+        "names": len(found),
         "renamed": {each.given: each.name for each in renamed_among(found)},
         "not_mapped": {each.given: each.status.value for each in unmapped_among(found)},
+        **({"ambiguous": ambiguous} if ambiguous else {}),
+        **({"decided_by_release": decided} if decided else {}),
     }
 
 
@@ -93,5 +169,7 @@ def resolved_summary(resolved: ResolvedNames) -> Summary:
         blocks.append(Line(f"Names: {plural(len(resolved.found), 'row')} of the column '{resolved.column}'"))
     blocks.append(Pairs([(status.value, f"{n:,}") for status, n in count_statuses(resolved.found).items()]))
     unmapped = [each for each in unmapped_among(resolved.found) if each.status is not Status.NOT_MIRNA]
-    blocks += [Line(line) for line in unmapped_lines(unmapped, LOOKED_UP_SHOWN)]
+    lines = [*decided_lines(resolved.found), *unmapped_lines(unmapped, LOOKED_UP_SHOWN)]
+    lines += [SPECIES_HINT] if without_species(unmapped) else []
+    blocks += map(Line, lines)
     return tuple(blocks)

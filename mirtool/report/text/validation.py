@@ -13,7 +13,7 @@ from mirtool.io.results.differential import SavedDifferential
 from mirtool.report.text.blocks import Block, Caution, Grid, Line, Pairs, Summary
 from mirtool.stats.adjustment import ADJUSTMENTS
 from mirtool.validation.compare import QpcrComparison
-from mirtool.validation.concordance import LEAST_PAIRS, VERDICTS, Concordance, calls_by_name, untested_remark
+from mirtool.validation.concordance import LEAST_PAIRS, VERDICTS, Concordance, call_of, untested_remark
 from mirtool.validation.settings import FROM_TABLE, REPLICATE_LIMIT, TESTS, ValidateSettings
 from mirtool.validation.stability import LARGEST_M
 from mirtool.validation.validate import Validation
@@ -90,7 +90,6 @@ def _reference_blocks(done: Validation, array: SavedDifferential | None, rule: s
         if unstable:
             variable = f"geNorm's M is above {LARGEST_M:g} for {', '.join(unstable)}"
             blocks.append(Caution(f"{variable}: too variable for a reference gene"))
-    calls = calls_by_name(array, rule) if array else {}
     for name in names:
         if _U6.search(name):
             blocks.append(
@@ -99,11 +98,11 @@ def _reference_blocks(done: Validation, array: SavedDifferential | None, rule: s
                     "there (Li 2015, Tang 2015); use a stable miRNA or a spiked-in one"
                 )
             )
-        if calls.get(name):
+        call = call_of(name, array, rule) if array else ""
+        if call:
             blocks.append(
                 Caution(
-                    f"{name} is itself {calls[name]} on the array: a reference gene must not change between the "
-                    "groups"
+                    f"{name} is itself {call} on the array: a reference gene must not change between the groups"
                 )
             )
     lacking = np.flatnonzero(np.isnan(matrix.ct[done.references]).any(axis=0))
