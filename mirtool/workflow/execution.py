@@ -324,7 +324,9 @@ def write_to(result: Result, where: Destination) -> Written:
         if printed is not None:
             write_bytes(printed, STDOUT)
         named = {Path(name): data for name, data in result.files().items()}
-        write_files(named)
+        for path in filter(is_stream, named):
+            write_bytes(named[path], path)
+        write_files({path: data for path, data in named.items() if not is_stream(path)})
         return Written(list(named), [])
     files = render(result, where)
     if step.output == "file" and is_stream(where.target):
