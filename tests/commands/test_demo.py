@@ -159,10 +159,13 @@ def test_the_python_of_the_readme_runs_on_it(
     assert code
     with chdir(shutil.copytree(demo.folder, tmp_path / "study")):
         exec(code.group(1), {})
-    printed = re.fullmatch(r"\((.*)\) (\d+)\n", capsys.readouterr().out)
-    assert printed
-    assert len(printed.group(1).split(", ")) == 6
-    assert int(printed.group(2)) > 0
+    printed = capsys.readouterr().out
+    assert (
+        len(re.match(r"\((.*)\)\n<DiffResult>\nCompared resistant with responding", printed)[1].split(", ")) == 6
+    )
+    assert "hsa-miR-" in printed
+    assert re.search(r"\bnormalize +done\b", printed)
+    assert (tmp_path / "study/welch.xlsx").is_file()
 
 
 @pytest.mark.parametrize("options", [[], ["--force"]])
