@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy.typing as npt
 
-from mirtool.errors import OutputError, UsageError
+from mirtool.errors import OutputError, UsageError, option
 from mirtool.io.tables.output import STDOUT as STDOUT
 from mirtool.io.tables.output import write_bytes as write_bytes
 from mirtool.io.tables.text import unify_newlines
@@ -41,7 +41,7 @@ def format_of(path: str | Path, format_name: str | None = None) -> str:
         raise UsageError(
             f"can't tell how to write {path}",
             found=repr(format_name or Path(path).suffix),
-            expected="a name that ends in .csv, .tsv or .xlsx, or --format csv|tsv|xlsx",
+            expected=f"a name that ends in .csv, .tsv or .xlsx, or {option('format_name', 'csv|tsv|xlsx')}",
         )
     return name
 

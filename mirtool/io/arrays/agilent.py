@@ -401,7 +401,7 @@ def _refuse_several_totals(file: _File, totals: FloatArray, column: int) -> None
             found=f"{totals[row]:g}, and {totals[one]:g} in line {file.table.line_of(one)}",
             expected="one value per gene, the same in each of its rows",
             hint="rows or columns were mixed up after the export: export the file again, or read the features "
-            "themselves with --signal processed",
+            f"themselves with {option('signal', 'processed')}",
         )
 
 

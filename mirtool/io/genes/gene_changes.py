@@ -34,7 +34,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mirtool.errors import FormatError
+from mirtool.errors import FormatError, option
 from mirtool.io.arrays.geo import refuse_series_matrix
 from mirtool.io.registry import Inspection
 from mirtool.io.tables.headers import fold_header
@@ -163,7 +163,8 @@ def read_gene_changes(path: str | Path, *, score: str | None = None) -> GeneChan
             line=table.header_line,
             found=", ".join(table.header[:12]),
             expected="a column such as log2FoldChange, logFC, stat, t or pvalue",
-            hint="name the column to rank by with --score, or give the table of limma, DESeq2 or edgeR as written",
+            hint=f"name the column to rank by with {option('score')}, "
+            "or give the table of limma, DESeq2 or edgeR as written",
         )
     numbers = {what: None if column is None else table.numbers(column)[named] for what, column in found.items()}
     for what in ("P", "adjusted P"):

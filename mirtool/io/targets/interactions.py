@@ -38,7 +38,7 @@ from pathlib import Path
 import numpy as np
 
 from mirtool.annotation.gene_symbols import GeneSymbols
-from mirtool.errors import FormatError
+from mirtool.errors import FormatError, option
 from mirtool.io.genes import gene_sets
 from mirtool.io.registry import Inspection
 from mirtool.io.tables.name_lists import find_column
@@ -197,8 +197,8 @@ def read_rows(path: str | Path, genes: GeneSymbols | None = None) -> Interaction
         raise FormatError(
             "these gene sets are not named after miRNAs, so that they are no targets",
             path=path,
-            expected="a set a miRNA (hsa-miR-16-5p), or a table with a miRNA and a gene column",
-            hint="keep gene sets with `mirtool genesets add`, and test them with --gene-sets",
+            expected="one set per miRNA (hsa-miR-16-5p), or a table with a miRNA and a gene column",
+            hint=f"keep gene sets with `mirtool genesets add`, and test them with {option('gene_sets')}",
         )
     table = read_table(path)
     mirna, gene = find_column(table, MIRNA_HEADERS), find_column(table, GENE_HEADERS)

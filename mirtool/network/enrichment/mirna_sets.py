@@ -41,7 +41,7 @@ import numpy as np
 
 from mirtool.annotation.mirbase import MIRBASE_VERSION, mature_mirnas, seed
 from mirtool.annotation.mirna_names import MirnaNames, Resolution, Status
-from mirtool.errors import NotEnoughDataError, UsageError
+from mirtool.errors import NotEnoughDataError, UsageError, option
 from mirtool.io.mirnas.mirna_loci import MirnaLoci, MirnaLocus
 from mirtool.model import GeneSets, Table, text_array
 from mirtool.network.enrichment.over_representation import MIRNA_NULL, EnrichmentTable, over_representation
@@ -288,7 +288,8 @@ def mirna_set_enrichment(
         raise NotEnoughDataError(
             f"the {collection.sets.source} hold none of the array's miRNAs",
             found=", ".join(sorted(chosen)[:3]),
-            hint="genomic places are those of one species: --gff names miRBase's GFF3 of yours, such as mmu.gff3",
+            hint=f"genomic places are those of one species: name miRBase's GFF3 of yours, "
+            f"{option('gff', 'mmu.gff3')}",
         )
     if not universe & frozenset(chosen):
         raise NotEnoughDataError(
@@ -301,7 +302,8 @@ def mirna_set_enrichment(
     if not any(min_size <= len(own & universe) <= largest for own in collection.sets.genes):
         raise NotEnoughDataError(
             f"none of the {collection.sets.source} has {min_size} to {largest} miRNAs on the array",
-            hint="allow smaller sets (--min-size), or name the list of all miRNAs on the array (--universe)",
+            hint=f"allow smaller sets ({option('min_size')}), or name the list of all miRNAs on the array "
+            f"({option('universe')})",
         )
     result = over_representation(
         chosen,

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mirtool.annotation.pairs import renamed_pairs
-from mirtool.errors import NotEnoughDataError, UsageError
+from mirtool.errors import NotEnoughDataError, UsageError, option
 from mirtool.model import BoolArray, IntArray, Interactions, TextArray, text_array
 from mirtool.wording import plural
 
@@ -89,7 +89,8 @@ def combine_interactions(sources: Sequence[Interactions], *, at_least: int = 1) 
             found=", ".join(
                 f"{name}: {plural(len(source), 'pair')}" for name, source in zip(names, sources, strict=True)
             ),
-            hint="ask for fewer with --combine; and see with `mirtool targets info` that their names mapped",
+            hint=f"ask for fewer with {option('combine')}; and see with "
+            "`mirtool targets info` that their names mapped",
         )
     rows = np.flatnonzero(stays[pair_of_row])
     order = rows[np.argsort(key[rows], kind="stable")]
@@ -129,7 +130,7 @@ def filter_by_score(interactions: Interactions, cutoff: float) -> Interactions:
     """
     if interactions.score is None:
         raise UsageError(
-            f"{interactions.source} has no scores to set a limit to", hint="leave it out of --min-score"
+            f"{interactions.source} has no scores to set a limit to", hint=f"leave it out of {option('min_score')}"
         )
     compare = np.less_equal if interactions.lower_is_better else np.greater_equal
     kept = compare(interactions.score, cutoff)  # what is missing compares as False

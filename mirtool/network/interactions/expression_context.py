@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mirtool.errors import FormatError, NotEnoughDataError
+from mirtool.errors import FormatError, NotEnoughDataError, option
 from mirtool.io.genes.gene_changes import GeneChanges
 from mirtool.model import BoolArray, FloatArray, Interactions, Table, TextArray
 from mirtool.network.interactions.mirnas import parts_of
@@ -207,7 +207,7 @@ def _changed_genes(changes: GeneChanges, alpha: float, cutoff: float) -> tuple[s
         raise FormatError(
             "this table has no P value to tell which genes changed",
             path=changes.path,
-            hint="ask for a fold change: --mrna-cutoff 2",
+            hint=f"ask for a fold change: {option('mrna_cutoff', 2)}",
         )
     passing = np.abs(changes.log2_ratio) >= np.log2(cutoff)
     if p_value is not None:
