@@ -145,4 +145,4 @@ def test_clusters_of_another_species_ask_for_its_places(tmp_path, monkeypatch, c
     assert main(["mirnasets", "--mirnas", "mmu-miR-17-5p,mmu-miR-20a-5p", "--sets", "clusters"]) == 1
     err = capsys.readouterr().err
     assert "hold none of the array's miRNAs" in err
-    assert "--gff names miRBase's GFF3 of yours, such as mmu.gff3" in err
+    assert "name miRBase's GFF3 of yours, --gff mmu.gff3" in err
