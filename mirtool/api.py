@@ -14,6 +14,9 @@
     study.diff(cutoff=2)
     study.status()
 
+``mt.library`` keeps tables of targets and gene sets under a name, as ``mirtool targets`` and ``mirtool genesets``
+do.
+
 A function has the parameters and defaults of its command, takes paths, patterns or objects, and returns a result
 with ``tables()``, ``to_frame()``, ``figures()``, ``summary``, ``record()`` and ``write()``, which writes byte for
 byte the files of the command. Names are loaded on first use; importing this module imports nothing heavy.
@@ -27,7 +30,7 @@ from mirtool.workflow.catalog import STEPS, load_step, python_name
 
 _STEP_OF = {python_name(step): step for step in STEPS}
 
-__all__ = ["Study", *sorted(_STEP_OF)]
+__all__ = ["Study", "library", *sorted(_STEP_OF)]
 
 
 def __getattr__(name: str) -> Any:
@@ -40,6 +43,10 @@ def __getattr__(name: str) -> Any:
         from mirtool.workflow import study
 
         made = study.Study
+    elif name == "library":
+        from mirtool import library
+
+        made = library
     else:
         raise AttributeError(f"module 'mirtool.api' has no attribute {name!r}")
     globals()[name] = made
