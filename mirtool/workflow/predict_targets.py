@@ -123,9 +123,5 @@ STEP = Step(
     examples=(
         ("mirtool targets predict --mirna mature.fa --utr utrs.fa -o predicted.csv --sites sites.csv", ""),
         ("mirtool targets predict --mirna hsa-miR-17-5p,hsa-miR-20a-5p --utr utrs.fa.gz --gene-field 3", ""),
-        (
-            "mirtool network --mirnas hsa-miR-17-5p,hsa-miR-20a-5p --interactions predicted.csv --evidence all",
-            "",
-        ),
     ),
 )

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from mirtool.cli import main
+from mirtool.commands import GROUPS, load_command
 from mirtool.io.targets.databases import DATABASES as READERS
 from mirtool.library import DATABASES, data_folder, load_gene_sets, load_interactions, read_entry
 from mirtool.library.catalog import require_database
@@ -373,3 +374,11 @@ def test_a_library_of_enrichr_kept_by_hand_is_added(tmp_path, capsys):
     assert main(["genesets", "fetch", "KEGG_2021_Human", "--name", "kegg"]) == 0
     assert read_entry("genesets", "kegg").source == "https://maayanlab.cloud/Enrichr/#libraries KEGG_2021_Human"
     capsys.readouterr()
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_every_option_has_a_help_text_and_a_panel(group):
+    for name, command in load_command(group).commands.items():
+        for parameter in command.params:
+            assert parameter.help.endswith("."), (name, parameter.name)
+            assert parameter.rich_help_panel, (name, parameter.name)

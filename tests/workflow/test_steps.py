@@ -9,6 +9,7 @@ import pytest
 
 import mirtool.api as mt
 from mirtool.cli import main
+from mirtool.commands import GROUP_STEPS
 from mirtool.commands.making import command_function, make_command, output_names
 from mirtool.errors import MirtoolError, UsageError
 from mirtool.workflow.catalog import STEPS, load_step, python_name
@@ -17,6 +18,12 @@ from mirtool.workflow.step import ParallelSettings, split
 
 STUDY_STEPS = [name for name in STEPS if load_step(name).inputs.place != "files"]
 """The steps that a study's mirtool.toml has settings for."""
+
+
+CALLS = {name: [name] for name in STEPS} | {
+    step: [group, command] for group, steps in GROUP_STEPS.items() for command, step in steps.items()
+}
+"""Step to the words of its command: predict-targets is `mirtool targets predict`."""
 
 
 def settings_of(name):
@@ -60,7 +67,7 @@ def test_every_option_has_a_help_text_and_a_panel(name):
 def test_the_help_has_examples_that_the_command_understands(name, capsys):
     step, command = load_step(name), make_command(load_step(name))
     assert step.examples
-    assert step.examples[0][0].startswith(f"mirtool {name}")
+    assert step.examples[0][0].startswith(shlex.join(["mirtool", *CALLS[name]]))
     with pytest.raises(SystemExit):
         command.main(["--help"], prog_name=f"mirtool {name}")
     shown = capsys.readouterr().out
@@ -83,7 +90,8 @@ def _words_of(example, name):
     parts = [[]]
     for word in shlex.split(example):
         parts = [*parts, []] if word in ("|", ">") else [*parts[:-1], [*parts[-1], word]]
-    return next(part for part in parts if part[:2] == ["mirtool", name])[2:]
+    call = ["mirtool", *CALLS[name]]
+    return next(part for part in parts if part[: len(call)] == call)[len(call) :]
 
 
 @pytest.mark.parametrize("name", STUDY_STEPS)
@@ -120,5 +128,5 @@ def _write_study(root, name, lines):
 def test_a_required_parameter_that_is_missing_is_a_wrong_call(name, capsys):
     with pytest.raises(UsageError, match=required_of(name)[0]):
         prepare(load_step(name), {})
-    assert main([name]) == 2
-    assert "Missing argument" in capsys.readouterr().err
+    assert main(CALLS[name]) == 2
+    assert "Missing " in capsys.readouterr().err
