@@ -138,7 +138,8 @@ def perform(prepared: Prepared) -> Execution:
     with sharing as executor:
         run.executor = executor
         result: Result = step.function(prepared.inputs, prepared.settings, run)
-    run.reads(run.samples)
+    if hasattr(prepared.inputs, "samples"):
+        run.reads(run.samples)
     hashed = {path: digest for path, digest in run.inputs.items() if digest}
     remember(hashed)
     hashes = current_hashes(path for path, digest in run.inputs.items() if not digest)
