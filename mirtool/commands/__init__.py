@@ -26,10 +26,10 @@ PANELS: Mapping[str, Mapping[str, str]] = {
         "power": "Compute how many arrays per group find a fold change at a given FDR.",
     },
     "Targets": {
-        "network": "Which miRNAs work together: shared targets, synergy, hubs, gene sets.",
-        "enrichment": "Which gene sets hold more of a list of genes than chance gives.",
+        "network": "Find which miRNAs work together: shared targets, synergy, hubs, gene sets.",
+        "enrichment": "Find the gene sets enriched in a list of genes or in a network's targets.",
         "gsea": "Gene set enrichment analysis of an mRNA table, or of miRNA targets in it.",
-        "mirnasets": "Which sets of miRNAs changed: seed families, genomic clusters, diseases.",
+        "mirna-sets": "Find the sets of miRNAs that changed: seed families, genomic clusters, diseases.",
         "shortlist": "Rank the miRNAs, with all that speaks for or against each.",
     },
     "Validation": {
@@ -46,7 +46,7 @@ PANELS: Mapping[str, Mapping[str, str]] = {
 
 SUMMARIES: Mapping[str, str] = {name: text for commands in PANELS.values() for name, text in commands.items()}
 
-FORMER_NAMES: Mapping[str, str] = {"methods": "compare-methods"}
+FORMER_NAMES: Mapping[str, str] = {"methods": "compare-methods", "mirnasets": "mirna-sets"}
 """Names of the last version, which still work."""
 
 GROUPS = ("targets", "genesets")

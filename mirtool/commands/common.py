@@ -23,11 +23,6 @@ class Place:
     study: StudyFolder | None
     samples: str | None
 
-    @property
-    def in_study(self) -> bool:
-        """True where the command was called without files inside a study folder."""
-        return self.study is not None
-
     def target(self, output: str | None, name: str) -> str:
         """Return the file to write: ``output``, else ``results/name`` in a study, else stdout."""
         if output:

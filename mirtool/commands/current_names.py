@@ -23,17 +23,6 @@ AliasesOption = Annotated[
 ]
 
 
-MirbaseReleaseOption = Annotated[
-    str | None,
-    typer.Option(
-        "--mirbase-release",
-        metavar="RELEASE",
-        help="Release of miRBase that the study's miRNA names are from, such as 12. It decides names that several "
-        "miRNAs have had. Default: the release in which most of the names exist.",
-    ),
-]
-
-
 def load_mirna_names(
     aliases: Iterable[str], species: str | None = None, mirbase_release: str | None = None
 ) -> MirnaNames:

@@ -13,7 +13,7 @@ STEPS = (
         "Which changed miRNAs share targets? The embedded starter table keeps this offline.",
     ),
     (
-        "mirtool mirnasets",
+        "mirtool mirna-sets",
         "Are they of one seed family, or of one place? Three of the ten planted ones are of miR-17~92.",
     ),
     (

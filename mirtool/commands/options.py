@@ -62,14 +62,6 @@ RegulationOption = Annotated[
         help="Take those up or down by this rule. Default volcano-p, and fold-change where no test was made.",
     ),
 ]
-MirnasOption = Annotated[
-    str | None,
-    typer.Option(
-        "--mirnas",
-        metavar="NAMES|FILE",
-        help="Take these miRNAs instead: names separated by commas, or a file with one name per line.",
-    ),
-]
 
 # How files are read.
 
@@ -185,18 +177,3 @@ AdjustOption = Annotated[
 ]
 
 # Who shares heavy work.
-
-WorkersOption = Annotated[
-    int,
-    typer.Option(
-        "--workers", metavar="N", min=1, help="Processes that share the draws; the result is the same for any."
-    ),
-]
-SchedulerOption = Annotated[
-    str | None,
-    typer.Option(
-        "--scheduler",
-        metavar="ADDRESS",
-        help="Share the draws among the workers of this Dask cluster (tcp://host:8786); needs mirtool[dask].",
-    ),
-]

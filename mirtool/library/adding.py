@@ -192,7 +192,7 @@ def _under_current_symbols(sets: GeneSets, book: GeneSymbols) -> tuple[GeneSets,
         (statuses["alias"], "former gene name", f"replaced by the current symbol ({book.source})"),
         (statuses["ambiguous"], "gene name", "that several genes share kept unchanged"),
         (statuses["unknown"], "gene name", f"not in {book.source} kept unchanged"),
-        (mirnas, "miRNA name", "kept unchanged: mirtool mirnasets --sets maps miRNAs"),
+        (mirnas, "miRNA name", "kept unchanged: mirtool mirna-sets --sets maps miRNAs"),
     )
     unmapped = _unclear(
         {gene: name.choices for gene, name in named.items() if name.status == "ambiguous"},

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from mirtool.annotation.mirna_names.settings import mirbase_release_setting
 from mirtool.errors import UsageError, option
-from mirtool.model import Rule
+from mirtool.rules import Rule
 from mirtool.settings import Method, Methods, Settings, setting
 from mirtool.wording import plural
 
@@ -505,7 +505,7 @@ class EnrichmentSettings(TermSizeSettings, RandomSettings):
 
 @dataclass(frozen=True)
 class ChoiceSettings(Settings):
-    """Which miRNAs of a differential table are taken, or which by name."""
+    """Which miRNAs of a differential table are taken."""
 
     regulation: str | None = setting(
         None,
@@ -514,29 +514,12 @@ class ChoiceSettings(Settings):
         panel="miRNAs",
         metavar="fold-change|volcano-p|volcano-fdr",
     )
-    mirnas: str | None = setting(
-        None,
-        "Take these miRNAs instead: names separated by commas, or a file with one name per line.",
-        panel="miRNAs",
-        metavar="NAMES|FILE",
-        is_path=True,
-    )
 
     def check(self) -> None:
-        """Refuse a rule that does not exist, and one for miRNAs that are named."""
+        """Refuse a rule that does not exist."""
         super().check()
         if self.regulation is not None:
             Rule.named(self.regulation, "regulation")
-        if self.mirnas and self.regulation is not None and self._rule_needs_table:
-            raise UsageError(
-                f"{option('regulation')} chooses from a differential table, not from {option('mirnas')}",
-                hint="leave one of the two out",
-            )
-
-    @property
-    def _rule_needs_table(self) -> bool:
-        """True where ``mirnas`` are names and never a differential table."""
-        return True
 
 
 @dataclass(frozen=True)
@@ -614,16 +597,8 @@ class GseaSettings(RandomSettings, InteractionSettings, ChoiceSettings):
 
     targets: bool = setting(
         False,
-        "Test the targets of miRNAs instead of gene sets: did the targets of miRNAs that went up go down?",
+        "Test the targets of miRNAs instead of gene sets: whether those of miRNAs that went up went down.",
         panel="miRNAs",
-    )
-    mirnas: str | None = setting(
-        None,
-        "Whose targets: a table of `mirtool diff`, a file with one name per line, or names separated by commas. "
-        "In a study folder: results/differential.csv.",
-        panel="miRNAs",
-        metavar="NAMES|DIFFERENTIAL",
-        is_path=True,
     )
     gene_sets: str | None = setting(
         None,
@@ -676,10 +651,6 @@ class GseaSettings(RandomSettings, InteractionSettings, ChoiceSettings):
             raise _contradiction("targets", "gene_sets")
         if self.score is not None and self.rank_by not in (None, "statistic"):
             raise _contradiction("score", "rank_by")
-
-    @property
-    def _rule_needs_table(self) -> bool:
-        return False
 
 
 def _contradiction(one: str, other: str) -> UsageError:

@@ -118,8 +118,7 @@ def workbook_bytes(sheets: Mapping[str, Table]) -> bytes:
     for name, table in zip(_sheet_names(sheets), sheets.values(), strict=True):
         sheet = book.add_worksheet(name)
         top = 1 if table.notes else 0
-        # Told at once, not after a million rows.
-        _require(top + 1 + len(table) > MOST_ROWS, f"the table {name!r}")
+        _require(not fits_workbook(table), f"the table {name!r}")  # at once, not after a million rows
         if table.notes:
             sheet.write_string(0, 0, note_line(table))
         for j, (column, values) in enumerate(table.columns.items()):
@@ -131,6 +130,11 @@ def workbook_bytes(sheets: Mapping[str, Table]) -> bytes:
             sheet.autofilter(top, 0, top + len(table), len(table.columns) - 1)
     book.close()
     return out.getvalue()
+
+
+def fits_workbook(table: Table) -> bool:
+    """Return True if a table has no more rows than a sheet of a workbook holds, notes and header included."""
+    return bool(table.notes) + 1 + len(table) <= MOST_ROWS
 
 
 def _sheet_names(names: Iterable[str]) -> list[str]:

@@ -49,6 +49,21 @@ PLATFORM = setting(
     metavar="FILE",
     is_path=True,
 )
+DIFFERENTIAL = setting(
+    None,
+    "The table of `mirtool diff`; - is stdin. In a study folder: results/differential.csv.",
+    panel=INPUT_PANEL,
+    metavar="TABLE|-",
+    argument=True,
+    is_path=True,
+)
+MIRNAS = setting(
+    None,
+    "Take these miRNAs instead: names separated by commas, or a file with one name per line.",
+    panel=INPUT_PANEL,
+    metavar="NAMES|FILE",
+    is_path=True,
+)
 SAMPLES_IN_ROWS = setting(False, "Tables have one row per sample and one column per probe.", panel=INPUT_PANEL)
 
 READING = ("species", "signal", "gal", "platform", "scale", "samples_in_rows")

@@ -76,7 +76,7 @@ def test_reduced_by_similar_genes(capsys: pytest.CaptureFixture[str]) -> None:
         ("wide", "1", ""),
         ("narrow", "1", "wide"),
     ]
-    assert "reduced    by similar genes: 1 of the 2 terms stand for themselves" in capsys.readouterr().err
+    assert "reduced      by similar genes: 1 of the 2 terms represent themselves" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("folder")
@@ -91,23 +91,23 @@ def test_ancestors_where_only_some_have_them(capsys: pytest.CaptureFixture[str])
 
 @pytest.mark.usefixtures("folder")
 def test_figures_and_graph_the_same_every_time(capsys: pytest.CaptureFixture[str]) -> None:
-    asked = [*ASKED, "--gene-sets", "sets.gmt", "--figures"]
-    assert main([*asked, "a"]) == 0
-    names = sorted(path.name for path in Path("a").iterdir())
+    asked = ["enrichment", "genes.txt", "--universe", "universe.txt", "--gene-sets", "sets.gmt"]
+    assert main([*asked, "-o", "a/out.csv", "--figures", "a"]) == 0
+    names = sorted(path.name for path in Path("a").iterdir() if path.name != "out.run.json")
     kinds = ("bars", "dots", "map")
     assert names == sorted(
         [f"enrichment_{kind}_genes{suffix}" for kind in kinds for suffix in (".png", ".svg")]
-        + ["enrichment_map_genes.graphml"]
+        + ["enrichment_map_genes.graphml", "out.csv"]
     )
-    assert f"Wrote {Path('a') / 'enrichment_map_genes.graphml'}" in capsys.readouterr().err
+    assert "enrichment_map_genes.graphml" in capsys.readouterr().err
     graph = nx.read_graphml("a/enrichment_map_genes.graphml")
     assert graph.edges["wide", "narrow"] == {"similarity": 0.875, "shared genes": 30}
-    assert main([*asked, "b"]) == 0
-    assert [Path("a", name).read_bytes() == Path("b", name).read_bytes() for name in names] == [True] * 7
+    assert main([*asked, "-o", "b/out.csv", "--figures", "b"]) == 0
+    assert [Path("a", name).read_bytes() == Path("b", name).read_bytes() for name in names] == [True] * 8
 
 
 @pytest.mark.usefixtures("folder")
-def test_a_map_of_an_earlier_run_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_map_of_an_earlier_run_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
     asked = ["enrichment", "genes.txt", "-o", "out.csv", "--gene-sets", "sets.gmt", "--figures", "a"]
     assert main([*asked, "--universe", "universe.txt"]) == 0
     gene = Path("sets.gmt").read_text().splitlines()[2].split("\t")[2]
@@ -115,7 +115,7 @@ def test_a_map_of_an_earlier_run_is_told(capsys: pytest.CaptureFixture[str]) -> 
     assert main(asked) == 0  # one gene of the 60 of "other" among the 100 of all sets
     said = capsys.readouterr().err
     assert f"Warning: {Path('a') / 'enrichment_map_genes.png'} is from an earlier run" in said
-    assert "No enrichment map, genes: no term of sets.gmt survives a null." in said
+    assert "  No term is significant under a null, so there is no map of them." in said
 
 
 @pytest.mark.usefixtures("folder")
@@ -136,6 +136,6 @@ def test_a_list_meets_the_sets_under_their_names(tmp_path, monkeypatch, capsys):
     assert main(call) == 0
     out, err = capsys.readouterr()
     assert "sets.gmt: 3 genes of genes.txt met under other names" in err
-    assert "universe   3 genes that both the sets and the universe know" in err
-    assert "query      2 genes\n" in err
+    assert "universe     3 genes that both the sets and the universe have" in err
+    assert "query        2 genes\n" in err
     assert out.splitlines()[2].endswith("MYC;P53")

@@ -1,4 +1,4 @@
-"""``mirtool network`` and ``mirtool enrichment`` as a whole: what they write, what they say, what they refuse."""
+"""``mirtool network`` and ``mirtool enrichment`` as a whole: what they write, print and refuse."""
 
 import csv
 import json
@@ -115,9 +115,9 @@ Synergy network:
                 12 rows collapsed to 11 pairs
                 7 former gene names or identifiers kept unchanged, which sets of current symbols do not hold \
 (mirtool targets add replaces them)
-  universe      8 genes known to this table at this evidence
+  universe      8 genes of this table at this evidence
   with targets  3 of 4 miRNAs, 5 genes
-  shared        2 genes in which two miRNAs or more meet
+  shared        2 genes targeted by two miRNAs or more
   drawn from    4 miRNAs with targets (the rows of results/differential.csv; 2 more without targets)
   without targets: Hsa-miR-21-5p (the table has hsa-miR-21-5p: not the same name, so not taken)
 Highest synergy:
@@ -125,31 +125,29 @@ Highest synergy:
   hsa-miR-17-5p         3         2        3        0.357
   hsa-miR-20a-5p        3         2        3        0.357
   hsa-miR-21-5p         2         2        2        0.286
-3 of 3 pairs share more targets than chance gives (hypergeometric, FDR <= 0.65 over all pairs).
-Of these 3, 1 pair has one seed: shared targets by construction, which is no evidence of synergy.
-More miRNAs than chance gives meet in 0 genes if genes are drawn, in 0 if miRNAs are drawn, in 0 both ways \
+3 of 3 pairs share more targets than expected by chance (hypergeometric, FDR <= 0.65 over all pairs).
+Of these 3, 1 pair has one seed: shared targets by construction, which is not evidence of synergy.
+Targeted by more miRNAs than expected: 0 genes if genes are drawn, 0 if miRNAs are drawn, 0 both ways \
 (FDR <= 0.05 over the universe).
 1 community of miRNAs (modularity 0.000); the largest: hsa-miR-17-5p, hsa-miR-20a-5p, hsa-miR-21-5p.
 Gene sets, shared targets:
-  gene sets  sets.gmt
-  tested     2 of 2 terms: 2 to 500 genes each
-  universe   6 genes that both the sets and the universe know
-  query      2 genes
-  surviving  0 terms with FDR <= 0.05 if genes are drawn at random
+  gene sets    sets.gmt
+  tested       2 of 2 terms: 2 to 500 genes each
+  universe     6 genes that both the sets and the universe have
+  query        2 genes
+  significant  0 terms with FDR <= 0.05 if genes are drawn at random
+  No term is significant under a null, so there is no map of them.
 Gene sets, all targets:
-  gene sets  sets.gmt
-  tested     2 of 2 terms: 2 to 500 genes each
-  universe   6 genes that both the sets and the universe know
-  query      5 genes
-  surviving  0 terms with FDR <= 0.05 if genes are drawn at random
+  gene sets    sets.gmt
+  tested       2 of 2 terms: 2 to 500 genes each
+  universe     6 genes that both the sets and the universe have
+  query        5 genes
+  significant  0 terms with FDR <= 0.05 if genes are drawn at random
+  No term is significant under a null, so there is no map of them.
 Wrote results/: network_nodes.csv, network_edges.csv, network_pairs.csv, network_communities.csv, \
-network_universe.csv, network_mirna_universe.csv, enrichment.csv
-Wrote results/: network.html, network.xlsx, network.graphml
-Wrote figures/: network.png, network.svg, network_85mm.png, network_85mm.svg
-Wrote figures/enrichment_*_shared_targets: bars, dots, each as PNG and SVG
-No enrichment map, shared targets: no term of sets.gmt survives a null.
-Wrote figures/enrichment_*_all_targets: bars, dots, each as PNG and SVG
-No enrichment map, all targets: no term of sets.gmt survives a null.
+network_universe.csv, network_mirna_universe.csv, enrichment.csv, network.html, network.xlsx, network.graphml
+Wrote figures/: network.png/svg, network_85mm.png/svg, enrichment_bars_shared_targets.png/svg, \
+enrichment_dots_shared_targets.png/svg, enrichment_bars_all_targets.png/svg, enrichment_dots_all_targets.png/svg
 """
 OPTIONS = ("--interactions", "mti.csv", "--alpha", "0.65", "--gene-sets", "sets.gmt", "--min-size", "2")
 
@@ -269,8 +267,10 @@ def test_mirnas_from_a_file() -> None:
 
 @pytest.mark.usefixtures("elsewhere")
 def test_gene_sets_nobody_asked_for_may_not_fit(capsys: pytest.CaptureFixture[str]) -> None:
-    Path("enrichment.csv").write_text("old")
+    Path("sets.gmt").write_text(GMT)
     names = ["--mirnas", "hsa-miR-17-5p,hsa-miR-20a-5p", "--interactions", "mti.csv"]
+    assert main(["network", *names, "--gene-sets", "sets.gmt", "--min-size", "2"]) == 0
+    capsys.readouterr()
     assert main(["network", *names]) == 0
     said = capsys.readouterr().err
     assert "Warning: gene sets not tested for the shared targets: none of the 2 genes" in said
@@ -342,7 +342,7 @@ def test_an_enrichr_library_offline(
     (study / "cache" / "enrichr").mkdir(parents=True)
     shutil.copy("sets.gmt", study / "cache" / "enrichr" / "KEGG_2021_Human.gmt")
     assert main(asked) == 0
-    assert "gene sets  Enrichr KEGG_2021_Human" in capsys.readouterr().err
+    assert "gene sets    Enrichr KEGG_2021_Human" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("study")
@@ -355,7 +355,7 @@ def test_a_study_without_a_differential_table(capsys: pytest.CaptureFixture[str]
 @pytest.mark.usefixtures("elsewhere")
 def test_outside_of_a_study_something_must_be_named(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["network"]) == 2
-    assert "no differential table was given, and this folder is no study" in capsys.readouterr().err
+    assert "no differential table was given, and this folder is not a study" in capsys.readouterr().err
     assert main(["enrichment"]) == 2
     assert "no list of genes was given" in capsys.readouterr().err
 
@@ -386,7 +386,9 @@ def test_pairs_against_shuffled_tables(capsys: pytest.CaptureFixture[str]) -> No
     # P is a share of the 201 tables, the observed one included; what it should be, tests/network/test_curveball.py
     # finds by making every table.
     assert main(["network", *OPTIONS, "--pair-null", "curveball", "--pair-draws", "200"]) == 0
-    assert "more targets than chance gives (curveball, FDR <= 0.65 over all pairs)" in capsys.readouterr().err
+    assert (
+        "more targets than expected by chance (curveball, FDR <= 0.65 over all pairs)" in capsys.readouterr().err
+    )
     rows = list(csv.DictReader(Path("results/network_pairs.csv").read_text().splitlines()))
     header = PAIRS.splitlines()[0].replace(
         ",significant", ",expected (curveball),P (curveball),FDR (curveball),significant"

@@ -60,7 +60,7 @@ def test_expressed_genes_only(capsys: pytest.CaptureFixture[str]) -> None:
     ]
     err = capsys.readouterr().err
     assert "2 pairs of 2 genes not in e.txt left out" in err
-    assert "3 genes known to this table" in err
+    assert "3 genes of this table" in err
 
 
 def test_genes_that_changed_the_other_way(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,4 +1,4 @@
-"""What stands beside synergy, by the command: options, tables, what is said and what is refused."""
+"""Centrality, communities and robustness by ``mirtool network``: options, tables, what is printed and refused."""
 
 import csv
 import json

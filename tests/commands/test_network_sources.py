@@ -56,7 +56,7 @@ def test_the_union_of_two_files(capsys):
     assert "other.csv: 3 pairs, 3 of them kept, 1 in no other source\n" in err
     assert "strong.csv and other.csv: 2 pairs in common\n" in err
     assert "strong.csv: 1 former gene name replaced by the current symbol" in err
-    assert "universe      4 genes known to this table at this evidence" in err  # BCL2, CCND1, MYC, TP53
+    assert "universe      4 genes of this table at this evidence" in err  # BCL2, CCND1, MYC, TP53
     assert [row[:5] for row in edges()] == [
         ("hsa-miR-16-5p", "BCL2", "strong", "1", "strong.csv"),
         ("hsa-miR-16-5p", "CCND1", "", "", "other.csv"),
@@ -175,7 +175,7 @@ def test_gene_sets_by_a_name_of_the_library(capsys):
     assert (
         main(["network", "--mirnas", MIRNAS, "--gene-sets", "mine", "-o", "out", "--null", "genes", *options]) == 0
     )
-    assert "  gene sets  mine 3\n" in capsys.readouterr().err
+    assert "  gene sets    mine 3\n" in capsys.readouterr().err
 
 
 def test_former_gene_names_of_a_file_alone_are_counted(capsys):

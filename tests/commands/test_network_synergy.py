@@ -51,8 +51,8 @@ MODULE_CALL = (
 )  # fmt: skip
 
 TARGETS_SAID = """\
-Beyond the seed (targets that 2 or more of a seed family have set aside from its pairs):
-2 of 3 pairs share more targets than chance gives, 3 with the seed.
+Beyond the seed (without the targets that 2 or more miRNAs of a seed family have in common):
+2 of 3 pairs share more targets than expected by chance, 3 with the seed.
   no longer: hsa-miR-17-5p and hsa-miR-20a-5p, 2 shared targets, 0 beyond the seed
 Highest synergy beyond the seed:
   miRNA           synergy beyond seed  partners beyond seed  synergy
@@ -62,8 +62,8 @@ Highest synergy beyond the seed:
 """
 FAMILY_SAID = """\
 Beyond the seed (miRNAs of one seed as one unit):
-3 miRNAs are 2 units; 1 of 1 pair of units share more targets than chance gives.
-Of 3 significant pairs of miRNAs 1 is not significant as units: 1 lies within one unit.
+3 miRNAs are 2 units; 1 of 1 pair of units share more targets than expected by chance.
+Of 3 significant pairs of miRNAs 1 is not significant as units: 1 is within one unit.
 Highest synergy beyond the seed:
   family                        synergy beyond seed  partners beyond seed
   hsa-miR-17-5p/hsa-miR-20a-5p                    1                     1
@@ -84,7 +84,7 @@ Functional modules:
              7 rows collapsed to 7 pairs
              largest component of 8 genes, 8 of them known targets
   close      1 of these terms (both P <= 0.15 against 1000 degree-matched random sets)
-1 of 3 pairs synergistic by modules; 0 of them share more targets than chance gives, 1 has one seed.
+1 of 3 pairs synergistic by modules; 0 of them share more targets than expected by chance, 1 has one seed.
   hsa-miR-17-5p and hsa-miR-20a-5p: 1 module, the first: repair
 """
 
@@ -140,7 +140,7 @@ def test_a_mirna_without_a_known_seed_is_told(capsys: pytest.CaptureFixture[str]
     call = [*SEED_CALL, "--mirnas", "hsa-miR-99999-5p,hsa-miR-17-5p"]
     Path("mti.csv").write_text(INTERACTIONS + "hsa-miR-99999-5p,G1\n")
     assert main([*call, "--beyond-seed", "targets"]) == 0
-    assert "1 miRNA without a known seed judged by the names as they are." in capsys.readouterr().err
+    assert "1 miRNA without a known seed: compared by name only." in capsys.readouterr().err
 
 
 def test_modules_and_their_closeness(capsys: pytest.CaptureFixture[str]) -> None:

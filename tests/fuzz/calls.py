@@ -120,7 +120,7 @@ def _calls(path: Path, kind: str, folder: Path) -> Iterator[list[str]]:
         sets = str(FIXTURES / "gene_sets" / "four_sets.gmt")
         yield ["network", *known, *mirnas, "--modules", "--ppi", file, "--gene-sets", sets, "-o", out]
     if kind == "mirna-loci":
-        yield ["mirnasets", *mirnas[:2], "--sets", "clusters", "--gff", file, "-o", f"{out}/sets.csv"]
+        yield ["mirna-sets", *mirnas[:2], "--sets", "clusters", "--gff", file, "-o", f"{out}/sets.csv"]
     if kind == "fasta":
         yield ["targets", "predict", "--mirna", "hsa-miR-17-5p", "--utr", file, "-o", f"{out}/predicted.csv"]
     if kind == "differential":

@@ -241,7 +241,7 @@ def test_gene_sets_are_added_under_current_symbols(tmp_path, capsys):
 def test_sets_of_mirnas_are_no_genes(tmp_path, capsys):
     (tmp_path / "hmdd.gmt").write_text("leukemia\t\thsa-mir-15a\thsa-miR-16-5p\tMIR17HG\n")
     assert main(["genesets", "add", str(tmp_path / "hmdd.gmt")]) == 0
-    assert "  2 miRNA names kept unchanged: mirtool mirnasets --sets maps miRNAs\n" in capsys.readouterr().err
+    assert "  2 miRNA names kept unchanged: mirtool mirna-sets --sets maps miRNAs\n" in capsys.readouterr().err
     assert read_entry("genesets", "hmdd").unmapped == {}
     assert load_gene_sets("hmdd").genes == (frozenset({"hsa-mir-15a", "hsa-miR-16-5p", "MIR17HG"}),)
 

@@ -99,9 +99,10 @@ def test_mirtool_toml_takes_every_parameter(name, tmp_path):
     values = {each.name: each.default for each in settings_of(name) if _fits_toml(each)}
     lines = [f"{key} = {json.dumps(value)}" for key, value in values.items()]
     _write_study(tmp_path, name, lines)
-    prepared = prepare(load_step(name), {}, root=tmp_path)
+    required = dict.fromkeys(required_of(name), "table.csv")
+    prepared = prepare(load_step(name), required, root=tmp_path)
     assert prepared.settings == load_step(name).settings()
-    assert prepared.run.given == values.keys()
+    assert prepared.run.given == values.keys() | required.keys()
 
 
 @pytest.mark.parametrize("name", STUDY_STEPS)
@@ -109,7 +110,7 @@ def test_mirtool_toml_refuses_what_is_no_parameter_and_names_the_nearest(name, t
     for each in settings_of(name):
         _write_study(tmp_path, name, [f"{each.name}q = 1"])
         with pytest.raises(MirtoolError) as refused:
-            prepare(load_step(name), {}, root=tmp_path)
+            prepare(load_step(name), dict.fromkeys(required_of(name), "table.csv"), root=tmp_path)
         assert f"unknown setting of [{name}]" in str(refused.value)
         assert f"did you mean {each.name}?" in str(refused.value)
 

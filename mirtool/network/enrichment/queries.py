@@ -12,7 +12,7 @@ from mirtool.io.tables.name_lists import read_names
 from mirtool.io.tables.text import read_head
 from mirtool.io.tables.text_tables import head_table, read_table
 from mirtool.model import GeneSets, text_array
-from mirtool.network.analysis import ALL, QUERIES, SHARED
+from mirtool.network.analysis import ALL, QUERIES, SHARED, NetworkAnalysis
 from mirtool.network.interactions.mirna_universe import MirnaUniverse, read_universe
 
 GENES = "genes"
@@ -90,6 +90,29 @@ def read_queries(source: str, universe: str | None = None, null: str | None = No
     return GeneQueries(queries, source, genes, universe, mirnas, path)
 
 
+def list_queries(genes: Collection[str], universe: str | None = None, null: str | None = None) -> GeneQueries:
+    """Return a list of genes as what is tested; ``universe`` and ``null`` as :func:`read_queries`.
+
+    Raises
+    ------
+    UsageError
+        For a null that draws miRNAs, which are not known here, and a list without genes.
+    """
+    if null not in (None, "genes"):
+        raise _mirnas_missing(null)
+    if not len(genes):
+        raise UsageError("the list holds no gene", parameter="genes")
+    members = None if universe is None else read_names(universe, GENE_HEADERS, "gene")
+    return GeneQueries({GENES: list(dict.fromkeys(genes))}, "the list of genes", members, universe)
+
+
+def network_queries(analysis: NetworkAnalysis) -> GeneQueries:
+    """Return the shared and all targets of a network as what is tested, among the genes of its interactions."""
+    network = analysis.network
+    queries = {SHARED: network.shared_targets, ALL: network.genes["gene"]}
+    return GeneQueries(queries, "the network", network.universe, None, analysis.universe)
+
+
 def _read_nodes(source: str) -> dict[str, Collection[str]]:
     table = read_table(source)
     column = {name: j for j, name in enumerate(table.header)}
@@ -105,11 +128,7 @@ def _find_mirnas(
     path = Path(source).with_name(MIRNA_UNIVERSE_FILE)
     if queries.keys() != QUERIES.keys() or not path.is_file():
         if null not in (None, "genes"):
-            raise UsageError(
-                f"{option('null', null)} needs the miRNAs behind the genes",
-                hint=f"name the {NODES_FILE} of `mirtool network`, with its {MIRNA_UNIVERSE_FILE} in "
-                "the same folder",
-            )
+            raise _mirnas_missing(null)
         return None, None
     universe = read_universe(read_table(path))
     counts = universe.targets.incidence[universe.chosen.nonzero()[0]].sum(axis=0)
@@ -120,6 +139,13 @@ def _find_mirnas(
             hint="run `mirtool network` again, or remove the file to draw genes only",
         )
     return str(path), universe
+
+
+def _mirnas_missing(null: str | None) -> UsageError:
+    return UsageError(
+        f"{option('null', null)} needs the miRNAs behind the genes",
+        hint=f"name the {NODES_FILE} of `mirtool network`, with its {MIRNA_UNIVERSE_FILE} in the same folder",
+    )
 
 
 @dataclass(frozen=True, eq=False)

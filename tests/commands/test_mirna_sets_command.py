@@ -1,4 +1,4 @@
-"""``mirtool mirnasets`` as a whole: what it writes, what it says, what it refuses."""
+"""``mirtool mirna-sets`` as a whole: what it writes, what it says, what it refuses."""
 
 import csv
 import json
@@ -56,7 +56,7 @@ def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_families_and_clusters_of_a_study(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["mirnasets"]) == 0
+    assert main(["mirna-sets"]) == 0
     note, table = Path("results/mirna_sets.csv").read_text().split("\n", 1)
     assert "sets tested: 2 seed families for up and 2 seed families for down" in note
     assert table == SETS
@@ -64,7 +64,7 @@ def test_families_and_clusters_of_a_study(capsys: pytest.CaptureFixture[str]) ->
     assert "miRNA names of the array: 10 current (miRBase 22), 1 renamed, 1 not mapped" in said
     assert "universe  11 miRNAs (the rows of results/differential.csv; 1 more that miRBase does not know)" in said
     assert "hsa-mir-17 ~ hsa-mir-92a-1     3   3  6.1e-03  1.2e-02" in said
-    run = json.loads(Path("results/run.json").read_text())["runs"]["mirnasets"]
+    run = json.loads(Path("results/run.json").read_text())["runs"]["mirna-sets"]
     assert run["summary"]["down in seed families"]["universe"] == 11
     assert run["arguments"]["distance"] == 10_000
 
@@ -74,7 +74,7 @@ def test_sets_over_names_and_a_list(capsys: pytest.CaptureFixture[str]) -> None:
         "lymphoma\t\thsa-mir-17\thsa-mir-18a\thsa-mir-20a\nliver\t\thsa-miR-122-5p\tTP53\n"
     )
     Path("array.txt").write_text("\n".join((*UP, *DOWN, *STILL)) + "\n")
-    asked = ["mirnasets", "--mirnas", ",".join(DOWN), "--sets", "hmdd.gmt", "--min-size", "1"]
+    asked = ["mirna-sets", "--mirnas", ",".join(DOWN), "--sets", "hmdd.gmt", "--min-size", "1"]
     assert main([*asked, "--universe", "array.txt"]) == 0
     shown = capsys.readouterr()
     rows = list(csv.DictReader(shown.out.splitlines()[1:]))
@@ -106,13 +106,13 @@ def test_places_of_ones_own(capsys: pytest.CaptureFixture[str]) -> None:
             ),
         ]
     Path("own.gff3").write_text("".join(lines))
-    assert main(["mirnasets", "--sets", "clusters", "--gff", "own.gff3", "--distance", "950"]) == 0
+    assert main(["mirna-sets", "--sets", "clusters", "--gff", "own.gff3", "--distance", "950"]) == 0
     said = capsys.readouterr().err
     assert "clusters within 950 bases (own.gff3, miRBase v22): 8 miRNAs whose place is not known" in said
-    assert "universe   3 miRNAs" in said
+    assert "universe     3 miRNAs" in said
     rows = list(csv.DictReader(Path("results/mirna_sets.csv").read_text().splitlines()[1:]))
     assert {(row["set"], row["set size"]) for row in rows} == {("hsa-mir-17 ~ hsa-mir-1", "3")}
-    assert main(["mirnasets", "--sets", "clusters", "--gff", "own.gff3", "--distance", "900"]) == 1
+    assert main(["mirna-sets", "--sets", "clusters", "--gff", "own.gff3", "--distance", "900"]) == 1
     assert "has 2 to 3 miRNAs on the array" in capsys.readouterr().err
 
 
@@ -135,14 +135,14 @@ def test_places_of_ones_own(capsys: pytest.CaptureFixture[str]) -> None:
 def test_what_is_refused(
     arguments: list[str], code: int, message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["mirnasets", *arguments]) == code
+    assert main(["mirna-sets", *arguments]) == code
     assert message in capsys.readouterr().err
     assert not Path("results/mirna_sets.csv").exists()
 
 
 def test_clusters_of_another_species_ask_for_its_places(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    assert main(["mirnasets", "--mirnas", "mmu-miR-17-5p,mmu-miR-20a-5p", "--sets", "clusters"]) == 1
+    assert main(["mirna-sets", "--mirnas", "mmu-miR-17-5p,mmu-miR-20a-5p", "--sets", "clusters"]) == 1
     err = capsys.readouterr().err
     assert "hold none of the array's miRNAs" in err
     assert "name miRBase's GFF3 of yours, --gff mmu.gff3" in err
