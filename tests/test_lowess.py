@@ -1,9 +1,9 @@
-"""lowess equals R's: the numbers are those of R 4.2.2, printed with 17 digits."""
+"""lowess equals R's, and the weighted one limma's: R 4.2.2 and limma 3.54.1, printed with 17 digits."""
 
 import numpy as np
 import pytest
 
-from mirtool.stats.lowess import lowess
+from mirtool.stats.lowess import lowess, weighted_lowess
 
 X = np.array([1, 2, 2, 3, 5, 8, 8, 9, 10, 14.5])
 Y = np.array([2, 4, 3, 9, 1, 7, 7.5, 2, 4, 40])
@@ -49,3 +49,17 @@ def test_the_order_of_the_points_does_not_matter():
 
 def test_points_at_one_place_have_their_mean():
     np.testing.assert_allclose(lowess(np.ones(4), np.array([1.0, 2, 3, 6]), rounds=0), 3.0)
+
+
+def test_neighborhoods_of_all_the_weight_reach_the_farthest_point():
+    # i <- 1:12; x <- 1.1 + .3 * i^1.5; y <- x^2 * (-1)^i; w <- 1 + i %% 3
+    # weightedLowess(x, y, w, span = 1, iterations = 1): x - (x - x[1]) can be rounded to more than x[1]
+    i = np.arange(1, 13)
+    x = 1.1 + 0.3 * i**1.5
+    expected = [
+        -4.3625193744108586, -3.2484538919945907, -1.7137547021378348, 0.20349816736461079, 2.4103122373672026,
+        4.6378957319710672, 6.4487981778759966, 1.453000752219257, -4.4257372725610864, -4.8291273459572785,
+        -6.1400003399744314, -10.133255592469926,
+    ]  # fmt: skip
+    curve = weighted_lowess(x, x**2 * (-1.0) ** i, 1.0 + i % 3, span=1.0, rounds=0)
+    np.testing.assert_allclose(curve, expected, rtol=1e-10)

@@ -214,7 +214,9 @@ def _width_of_weight(x: FloatArray, weights: FloatArray, anchors: IntArray, span
 
 
 def _width_within(x: FloatArray, before: FloatArray, at: FloatArray, share: float) -> FloatArray:
-    low, high = np.zeros(len(at)), np.maximum(at - x[0], x[-1] - at)
+    # A little more than the farthest point, which rounding would otherwise put out of reach.
+    reach = 4 * np.finfo(np.float64).eps * np.abs(x[[0, -1]]).max()
+    low, high = np.zeros(len(at)), np.maximum(at - x[0], x[-1] - at) + reach
     while np.any(high - low > 1e-14 * (x[-1] - x[0])):
         middle = (low + high) / 2
         left, right = np.searchsorted(x, at - middle, "left"), np.searchsorted(x, at + middle, "right")
