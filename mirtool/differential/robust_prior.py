@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from mirtool.differential.rank_sum import doubled_ranks
 from mirtool.differential.scaled_f import VariancePrior, fit_scaled_f
 from mirtool.model import BoolArray, FloatArray, IntArray
 from mirtool.stats.f_distribution import (
@@ -73,7 +74,7 @@ def estimate_robustly(
     prior_df = _match_variance(float(np.var(winsorized, ddof=1)), common_df, plain.largest_df)
     location = center + (float(np.mean(winsorized)) - _winsorized_moments(common_df, prior_df)[0])
     prior_of_row = np.full(len(known), prior_df)
-    prior_of_row[known] = _weigh_outliers(np.exp(z - location), common_df, prior_df)
+    prior_of_row[known] = _weigh_all(np.exp(z - location), common_df, prior_df)
     if trend is None:
         return VariancePrior(prior_of_row, float(np.exp(location)))
     points, first = np.unique(trend[known], return_index=True)
@@ -132,39 +133,57 @@ def _winsorized_moments(df: int, prior_df: float) -> tuple[float, float]:
     return mean, float(spread)
 
 
-def _weigh_outliers(ratio: FloatArray, df: int, prior_df: float) -> FloatArray:
+def _weigh_all(ratio: FloatArray, df: int, prior_df: float) -> FloatArray:
     """Return each probe's degrees of freedom of the prior: fewer, the less likely its variance is under it.
 
-    The share of variances as large as a probe's that the prior explains is the probability that the probe is no
-    outlier; it weighs the prior's degrees of freedom against those that would make the largest variance an
-    ordinary one (a tail of one half). A probe with a larger variance never borrows more than one with a smaller.
+    The share of variances as large as a probe's that the prior explains weighs the prior's degrees of freedom
+    against those that would make the largest variance an ordinary one (a tail of one half).
     """
     n = len(ratio)
-    tail = upper_tail(df, prior_df, ratio)
-    order = np.argsort(-ratio, kind="stable")
-    rank = np.empty(n)
-    rank[order] = np.arange(1, n + 1)
-    not_outlier = np.minimum(tail / ((rank - 0.5) / n), 1.0)
+    not_outlier = share_of_prior(upper_tail(df, prior_df, ratio), -ratio)
     if (not_outlier >= 1).all():
         return np.full(n, prior_df)
+    order = np.argsort(-ratio, kind="stable")
     if np.isinf(prior_df):
-        shrunk = np.where(not_outlier < 1, not_outlier * n * df, np.inf)[order]
-    else:
-        least = _df_that_explains(float(ratio.max()), df, prior_df)
-        shrunk = (not_outlier * prior_df + (1 - not_outlier) * least)[order]
-    # Where the running mean over the largest variances is least, all of them get it; behind it none gets less.
-    means = np.cumsum(shrunk) / np.arange(1, n + 1)
+        return level_outliers(np.where(not_outlier < 1, not_outlier * n * df, np.inf), order)
+    largest = float(ratio.max())
+    least = df_that_explains(largest, df, prior_df, log_upper_tail(df, prior_df, largest))
+    return level_outliers(not_outlier * prior_df + (1 - not_outlier) * least, order)
+
+
+def share_of_prior(tail: FloatArray, key: FloatArray) -> FloatArray:
+    """Return the share of variances as large as each that the prior explains: one where it is no outlier.
+
+    Parameters
+    ----------
+    tail
+        Probability of a variance as large under the prior, ``(n,)``.
+    key
+        What ranks the variances, the largest first (smallest key); equal ones share their mean rank.
+    """
+    rank = doubled_ranks(key) / 2
+    return np.asarray(np.minimum(tail / ((rank - 0.5) / len(tail)), 1.0))
+
+
+def level_outliers(shrunk: FloatArray, order: IntArray) -> FloatArray:
+    """Return degrees of freedom such that no probe borrows more than one with a smaller variance.
+
+    Where the running mean over the largest variances (``order``) is least, all of them get it; behind it none gets
+    less than those before.
+    """
+    shrunk = shrunk[order]
+    means = np.cumsum(shrunk) / np.arange(1, len(shrunk) + 1)
     first = int(np.argmin(means))
     shrunk[: first + 1] = means[first]
-    weighed = np.empty(n)
-    weighed[order] = np.maximum.accumulate(shrunk)
-    return weighed
+    leveled = np.empty(len(shrunk))
+    leveled[order] = np.maximum.accumulate(shrunk)
+    return leveled
 
 
-def _df_that_explains(ratio: float, df: int, prior_df: float) -> float:
-    """Find the degrees of freedom under which a tail beyond ``ratio`` holds one half, in two steps."""
-    least = prior_df
-    for _ in range(2):
-        tail = log_upper_tail(df, least, ratio)
-        least *= np.log(0.5) / tail
-    return float(least)
+def df_that_explains(ratio: float, df: int, prior_df: float, log_tail: float) -> float:
+    """Find degrees of freedom of the prior under which one half lies beyond the largest ratio, in two steps.
+
+    ``log_tail`` is the logarithm of what lies beyond it under the prior, from which the first step starts.
+    """
+    least = prior_df * float(np.log(0.5)) / log_tail
+    return least * float(np.log(0.5)) / log_upper_tail(df, least, ratio)

@@ -195,3 +195,10 @@ def test_the_fit_does_not_depend_on_the_order_of_probes(seed):
     a, b = fit_linear_model(values, design), fit_linear_model(values[order], design)
     np.testing.assert_allclose(a.coefficients[order], b.coefficients, rtol=1e-12)
     np.testing.assert_allclose(a.sigma[order], b.sigma, rtol=1e-9, atol=1e-12)
+
+
+def test_tied_variances_borrow_alike():
+    # limma 3.54.1 and 3.62.2: squeezeVar(rep(c(.1, .1, .1, .2, .2, 5), 60), 4, robust = TRUE)$df.prior
+    variance = np.tile([0.1, 0.1, 0.1, 0.2, 0.2, 5.0], 60)
+    prior = estimate_variance_prior(variance, np.full(360, 4), robust=True)
+    np.testing.assert_allclose(prior.df[variance == 5], 0.957080721907714, rtol=1e-7)
