@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mirtool.differential.fold_change import FoldChange, compare_means
     from mirtool.differential.groups import Comparison, choose_comparison, join_samples, parse_comparison
     from mirtool.differential.linear_model import Fit, fit_linear_model
-    from mirtool.differential.methods import FOLD_CHANGES, TESTS
+    from mirtool.differential.methods import FOLD_CHANGES, PRIORS, TESTS
     from mirtool.differential.model_options import Model
     from mirtool.differential.moderated import Moderated, ModeratedF, log_odds, moderate, moderated_f, ordinary
     from mirtool.differential.permutation import PermutationTest, permutation_test, sign_flip_test
@@ -37,6 +37,7 @@ __getattr__, __dir__ = lazy_names(__name__)
 __all__ = [
     "ADJUSTMENTS",
     "FOLD_CHANGES",
+    "PRIORS",
     "TESTS",
     "BlockCorrelation",
     "Comparison",

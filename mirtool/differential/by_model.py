@@ -21,7 +21,7 @@ from mirtool.differential.fitting import Fitting, prepare_fit
 from mirtool.differential.fold_change import FoldChange, compare_means, signed_fold_change
 from mirtool.differential.groups import Comparison, choose_comparison
 from mirtool.differential.linear_model import Fit
-from mirtool.differential.methods import WITHIN_PAIRS
+from mirtool.differential.methods import DEFAULT_PRIOR, PRIORS, WITHIN_PAIRS
 from mirtool.differential.model_options import Model
 from mirtool.differential.moderated import Moderated, ModeratedF, log_odds, moderate, moderated_f, ordinary
 from mirtool.differential.scaled_f import VariancePrior
@@ -165,6 +165,7 @@ def _moderate(fit: Fit, fitting: Fitting, model: Model) -> Moderated:
         trend=fitting.intensity if model.trend else None,
         robust=model.robust,
         least_change=math.log2(model.least_fold_change),
+        prior=model.prior,
     )
 
 
@@ -250,6 +251,8 @@ def _details(model: Model, design: Design, fitting: Fitting) -> tuple[tuple[str,
         details.append(("trend", "the common variance follows the mean intensity"))
     if model.robust:
         details.append(("robust", "hypervariable probes borrow less (Phipson 2016)"))
+    if model.prior != DEFAULT_PRIOR:
+        details.append(("prior", PRIORS[model.prior].description))
     if model.least_fold_change > 1:
         details.append(("treat", f"true fold change beyond {model.least_fold_change:g} (McCarthy 2009)"))
     return tuple(details)

@@ -158,3 +158,20 @@ FOLD_CHANGES = FoldChangeMethods(
     ),
 )
 """The fold changes by name."""
+
+DEFAULT_PRIOR = "unequal-df"
+
+PRIORS = Methods(
+    "prior",
+    Method(
+        DEFAULT_PRIOR,
+        "as limma since 3.62, by likelihood where residual degrees of freedom differ",
+        reference="Smyth GK (2004). Stat Appl Genet Mol Biol 3, Article 3; the help page of limma's fitFDistUnequalDF1",
+    ),
+    Method(
+        "legacy",
+        "as limma before, by moments",
+        reference="Smyth GK (2004). Stat Appl Genet Mol Biol 3, Article 3",
+    ),
+)
+"""How the variances' prior is estimated; the two are one where every probe has as many degrees of freedom."""

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from mirtool.differential.methods import TESTS
+from mirtool.differential.methods import DEFAULT_PRIOR, PRIORS, TESTS
 from mirtool.errors import UsageError, option
 
 SPOTS = "spots"
@@ -41,6 +41,9 @@ class Model:
         Fit every replicate spot (``matrix.replicates``), correlated within its array, in place of the values.
     trend, robust, least_fold_change
         See :func:`mirtool.differential.moderate`; the fold change is linear, 1 for the usual test.
+    prior
+        How the variances' prior is estimated where values are missing, a key of
+        :data:`mirtool.differential.methods.PRIORS`.
     """
 
     contrasts: tuple[str, ...] = ()
@@ -53,6 +56,7 @@ class Model:
     trend: bool = False
     robust: bool = False
     least_fold_change: float = 1.0
+    prior: str = DEFAULT_PRIOR
 
     @property
     def adjusts_means(self) -> bool:
@@ -72,6 +76,7 @@ class Model:
             "trend": self.trend,
             "robust": self.robust,
             "treat": self.least_fold_change,
+            "prior": self.prior,
         }
 
 
@@ -83,6 +88,7 @@ def check_model(model: Model) -> None:
     UsageError
         With the two that do.
     """
+    PRIORS.check(model.prior, "prior")
     if model.formula and (model.pair or model.covariates):
         raise UsageError(
             f"{option('design')} is the whole model: it can't be combined with {option('pair')} or "
@@ -135,7 +141,12 @@ def check_test(test: str, model: Model) -> None:
     UsageError
         With the options that can't be combined, and what to do.
     """
-    moderating = _given(trend=model.trend, robust=model.robust, treat=model.least_fold_change > 1)
+    moderating = _given(
+        trend=model.trend,
+        robust=model.robust,
+        treat=model.least_fold_change > 1,
+        prior=model.prior != DEFAULT_PRIOR,
+    )
     fitted = _given(
         block=model.block,
         covariate=model.covariates,
@@ -145,8 +156,8 @@ def check_test(test: str, model: Model) -> None:
     )
     if test == "student" and moderating:
         raise UsageError(
-            f"{option('trend')}, {option('robust')} and {option('treat')} are ways to moderate the t, and "
-            "Student's is not moderated",
+            f"{option('trend')}, {option('robust')}, {option('treat')} and {option('prior')} are ways to moderate "
+            "the t, and Student's is not moderated",
             found=" ".join([option("test", test), *moderating]),
             hint=f"leave them out, or choose {option('test', 'moderated')}",
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from mirtool.differential.methods import FOLD_CHANGES, TESTS
+from mirtool.differential.methods import DEFAULT_PRIOR, FOLD_CHANGES, PRIORS, TESTS
 from mirtool.differential.model_options import Model, check_model, check_test
 from mirtool.errors import UsageError, option
 from mirtool.rules import Rule
@@ -120,6 +120,13 @@ class DiffSettings(Settings):
     robust: bool = setting(
         False, "Protect the common variance against probes that vary far more than the others.", panel=MODEL
     )
+    prior: str = setting(
+        DEFAULT_PRIOR,
+        "How the variance common to all probes is estimated where values are missing. " + PRIORS.help() + ".",
+        panel=MODEL,
+        metavar="|".join(PRIORS),
+        choices=PRIORS,
+    )
     treat: float = setting(
         1.0,
         "Test whether the change exceeds FOLD, not whether there is any change.",
@@ -205,9 +212,10 @@ class DiffSettings(Settings):
             trend=self.trend,
             robust=self.robust,
             least_fold_change=self.treat,
+            prior=self.prior,
         )
 
     @property
     def has_model(self) -> bool:
         """True where more than the two groups is fitted."""
-        return self.model != Model()
+        return self.model != Model(prior=self.prior)

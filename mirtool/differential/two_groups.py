@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mirtool.differential.linear_model import Fit, fit_linear_model
+from mirtool.differential.methods import DEFAULT_PRIOR, PRIORS
 from mirtool.differential.moderated import Moderated, moderate
 from mirtool.differential.permutation import permutation_test
 from mirtool.differential.rank_sum import rank_sum_test
@@ -49,14 +50,18 @@ class TestResult:
 
 
 def moderated_t(
-    tested: FloatArray, reference: FloatArray, _settings: DiffSettings, _executor: Executor | None
+    tested: FloatArray, reference: FloatArray, settings: DiffSettings, _executor: Executor | None
 ) -> TestResult:
     """Return the moderated t of two groups of log2 values, ``(n_probes, n_arrays)`` each."""
     design = two_group_design(tested.shape[1], reference.shape[1])
     fit = fit_linear_model(np.hstack([tested, reference]), design)
-    result = moderate(fit)
+    result = moderate(fit, prior=settings.prior)
     return TestResult(
-        result.statistic[:, 1], result.p_value[:, 1], result.prior, moderated_remarks(fit, result, 1)
+        result.statistic[:, 1],
+        result.p_value[:, 1],
+        result.prior,
+        moderated_remarks(fit, result, 1),
+        () if settings.prior == DEFAULT_PRIOR else (("prior", PRIORS[settings.prior].description),),
     )
 
 

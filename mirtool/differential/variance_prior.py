@@ -15,16 +15,29 @@ from __future__ import annotations
 
 import numpy as np
 
+from mirtool.differential.likely_prior import estimate_by_likelihood
+from mirtool.differential.methods import DEFAULT_PRIOR, PRIORS
 from mirtool.differential.robust_prior import estimate_robustly
 from mirtool.differential.scaled_f import VariancePrior, fit_scaled_f
 from mirtool.errors import NotEnoughDataError, option
 from mirtool.model import FloatArray, IntArray
 
+LEAST_VARIANCES = 3
+"""Variances below which there is no likelihood to speak of, and moments have to do."""
+
 
 def estimate_variance_prior(
-    variance: FloatArray, df: IntArray, *, trend: FloatArray | None = None, robust: bool = False
+    variance: FloatArray,
+    df: IntArray,
+    *,
+    trend: FloatArray | None = None,
+    robust: bool = False,
+    method: str = DEFAULT_PRIOR,
 ) -> VariancePrior:
-    """Estimate the prior by the moments of the logarithms of the variances.
+    """Estimate the prior from the logarithms of the variances.
+
+    Where all probes that have degrees of freedom have the same, by the moments of the logarithms; where they
+    differ (values are missing), by weighted moments and likelihood, or by moments too (``"legacy"``).
 
     Parameters
     ----------
@@ -34,10 +47,15 @@ def estimate_variance_prior(
         Mean log2 intensity of each probe, ``(n_probes,)``: the location then follows it, by a natural cubic
         spline of the log variances. Probes without a mean get no prior of their own (NaN).
     robust
-        Guard the estimate against outliers, see :func:`mirtool.differential.robust_prior.estimate_robustly`.
+        Guard the estimate against outliers, see :func:`mirtool.differential.robust_prior.estimate_robustly` and
+        :func:`mirtool.differential.likely_prior.estimate_by_likelihood`.
+    method
+        A key of :data:`mirtool.differential.methods.PRIORS`.
 
     Raises
     ------
+    UsageError
+        For an unknown method.
     NotEnoughDataError
         Where no probe has a degree of freedom, or more than half of those that have one do not vary at all.
 
@@ -45,6 +63,7 @@ def estimate_variance_prior(
     ----------
     Smyth (2004), section 6.2; Phipson et al. (2016) for the trend and the guard.
     """
+    PRIORS.check(method, "prior")
     known = df > 0
     if not known.any():
         raise NotEnoughDataError(
@@ -62,6 +81,8 @@ def estimate_variance_prior(
         )
     if len(s2) == 1:
         return VariancePrior(0.0, float(s2[0]))
+    if method != "legacy" and len(s2) >= LEAST_VARIANCES and np.ptp(own_df):
+        return estimate_by_likelihood(variance, df, trend=trend, robust=robust)
     if robust:
         return estimate_robustly(s2, own_df, known, trend=trend)
     if trend is None:

@@ -36,7 +36,7 @@ def column(rows: list[dict[str, str]], name: str) -> np.ndarray:
 
 
 def limma(case: str) -> list[dict[str, str]]:
-    return [row for row in rows_of((REFERENCE / "models_limma.csv").read_text()) if row["case"] == case]
+    return [row for row in rows_of((REFERENCE / "limma_3.62/models_limma.csv").read_text()) if row["case"] == case]
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The moderated t agrees with limma 3.54.1 (see tests/reference) and behaves where limma is silent."""
+"""The moderated t agrees with limma 3.62.2 and 3.54.1 (see tests/reference) and behaves where limma is silent."""
 
 import csv
 from pathlib import Path
@@ -17,6 +17,7 @@ from mirtool.errors import NotEnoughDataError
 
 REFERENCE = Path(__file__).resolve().parents[1] / "reference"
 REAL_FILES = Path(__file__).resolve().parents[2] / "../shared/data/matrix"
+PRIORS = {"unequal-df": "limma_3.62", "legacy": "."}
 
 
 def read_columns(path: Path) -> dict[str, list[str]]:
@@ -34,11 +35,11 @@ def fixture_values() -> np.ndarray:
     return np.column_stack([numbers(cells) for name, cells in columns.items() if name not in ("ID", "Name")])
 
 
-def assert_equals_limma(values: np.ndarray, design: np.ndarray, stem: str) -> None:
+def assert_equals_limma(values: np.ndarray, design: np.ndarray, stem: str, prior: str = "legacy") -> None:
     expected = read_columns(REFERENCE / f"{stem}.csv")
-    prior = read_columns(REFERENCE / f"{stem}_prior.csv")
+    of_prior = read_columns(REFERENCE / f"{stem}_prior.csv")
     fit = fit_linear_model(values, design)
-    result = moderate(fit)
+    result = moderate(fit, prior=prior)
     p_value = result.p_value[:, -1]
     got = {
         "logFC": fit.coefficients[:, -1],
@@ -55,19 +56,21 @@ def assert_equals_limma(values: np.ndarray, design: np.ndarray, stem: str) -> No
         # atol: limma's rounding leaves 1e-15 where a difference or a residual is exactly zero.
         np.testing.assert_allclose(ours, theirs, rtol=1e-7, atol=1e-13, err_msg=name)
     np.testing.assert_allclose(fit.sigma, numbers(expected["sigma"]), rtol=1e-7, atol=1e-14)
-    priors = dict(zip(prior["name"], map(float, prior["value"]), strict=True))
+    priors = dict(zip(of_prior["name"], map(float, of_prior["value"]), strict=True))
     assert result.prior.variance == pytest.approx(priors["s2.prior"], rel=1e-9)
     assert result.prior.df == pytest.approx(priors["df.prior"], rel=1e-9)
 
 
-def test_fixture_with_missing_values_equals_limma():
+@pytest.mark.parametrize("prior", PRIORS)
+def test_fixture_with_missing_values_equals_limma(prior):
     design = np.column_stack([np.ones(7), [0, 0, 0, 1, 1, 1, 1]])
-    assert_equals_limma(fixture_values(), design, "differential_limma")
+    assert_equals_limma(fixture_values(), design, f"{PRIORS[prior]}/differential_limma", prior)
 
 
-def test_a_design_with_a_covariate_equals_limma():
+@pytest.mark.parametrize("prior", PRIORS)
+def test_a_design_with_a_covariate_equals_limma(prior):
     design = np.column_stack([np.ones(7), [1, 0, 2.5, 0, 3, 1, 0], [0, 0, 0, 1, 1, 1, 1]])
-    assert_equals_limma(fixture_values(), design, "differential_limma_covariate")
+    assert_equals_limma(fixture_values(), design, f"{PRIORS[prior]}/differential_limma_covariate", prior)
 
 
 @pytest.mark.skipif(not REAL_FILES.exists(), reason="the real files are not here")

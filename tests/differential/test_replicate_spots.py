@@ -103,7 +103,7 @@ def test_the_common_correlation_differs_from_limma_by_its_early_stop_alone(weigh
     [("0.6", 0.6, None), ("-0.1", -0.1, None), ("0.6 weights", 0.6, ARRAY_WEIGHTS), ("0.6 trend", 0.6, None)],
 )
 def test_fit_and_moderated_statistics_equal_limma(case, correlation, weights):
-    rows = [row for row in read_rows("replicates_limma.csv") if row["case"] == case]
+    rows = [row for row in read_rows("limma_3.62/replicates_limma.csv") if row["case"] == case]
     fit = fit_replicates(SPOTS, DESIGN, correlation, contrasts=B_OVER_A, weights=weights)
     # limma takes the mean of the spots' means over the arrays for the intensity of a probe.
     with np.errstate(invalid="ignore"):
