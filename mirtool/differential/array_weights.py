@@ -18,10 +18,13 @@ import numpy as np
 
 from mirtool.differential.linear_model import ALIAS_TOLERANCE, decompose, whiten
 from mirtool.errors import NotEnoughDataError
-from mirtool.model import FloatArray
+from mirtool.model import FloatArray, IntArray
 
 PRIOR_PROBES = 10.0
 """Probes' worth of prior belief that all arrays are alike (limma's ``prior.n``)."""
+
+LITTLE = 0.05
+"""Share of what the best array shows of its variance below which another shows next to nothing."""
 
 LEAST_DF = 2
 """A probe with a single residual degree of freedom tells nothing of one array against another."""
@@ -78,7 +81,8 @@ def estimate_array_weights(
 
     Maximized over γ is the sum of the probes' restricted log likelihoods, each probe's own variance at its best,
     plus ``prior_probes`` / 2 · Σ(−γ − exp(−γ)), the likelihood of so many probes that find all arrays alike. The
-    maximum is found by Fisher's scoring, with missing values and weights as they are.
+    maximum is found by Fisher's scoring, with missing values and weights as they are. Arrays that the data can't
+    tell apart (:func:`indistinguishable_arrays`) have one weight.
 
     Parameters
     ----------
@@ -116,12 +120,13 @@ def estimate_array_weights(
     values, weights = _telling(values, design, weights)
     gamma = np.zeros(len(design))
     residuals = _residuals(values, design, gamma, weights)
+    alike = _alike(residuals, prior_probes)
     height = _log_likelihood(residuals, values, gamma, prior_probes)
     for _ in range(MOST_STEPS):
         score, information = residuals.scores.sum(axis=0), _information(residuals)
         score += prior_probes * (np.exp(-gamma) - 1)
         information += prior_probes * np.diag(np.exp(-gamma))
-        step = _step(score, information)
+        step = _step(score, information, alike)
         for halving in range(30):
             tried = gamma + step / 2**halving
             residuals = _residuals(values, design, tried, weights)
@@ -156,6 +161,7 @@ def update_array_weights(
     """
     values, weights = _telling(values, design, weights)
     gamma = np.zeros(len(design))
+    alike = _alike(_residuals(values, design, gamma, weights), prior_probes)
     information = prior_probes * np.eye(len(design))
     known = np.where(np.isnan(values), 0.0, 1.0 if weights is None else weights)
     for of_probe, own_weights in zip(np.nan_to_num(values), known, strict=True):
@@ -167,7 +173,7 @@ def update_array_weights(
         df = np.count_nonzero(root) - left.shape[1]
         score = residual**2 * df / (residual @ residual) - free
         information += np.diag(free) - np.outer(free, free) / df
-        gamma = gamma + _step(score, information)
+        gamma = gamma + _step(score, information, alike)
     return np.asarray(np.exp(-gamma))
 
 
@@ -205,12 +211,64 @@ def _telling(
     return values[telling], weights[telling] if weights is not None and by_value else weights
 
 
-def _step(score: FloatArray, information: FloatArray) -> FloatArray:
-    """Return the step of Fisher's scoring among log variances that add up to zero: the last is minus the rest."""
-    last = information[-1]
-    within = information[:-1, :-1] - last[:-1] - last[:-1, np.newaxis] + last[-1]
-    step = np.linalg.solve(within, score[:-1] - score[-1])
-    return np.append(step, -step.sum())
+def indistinguishable_arrays(
+    values: FloatArray,
+    design: FloatArray,
+    *,
+    weights: FloatArray | None = None,
+    prior_probes: float = PRIOR_PROBES,
+) -> IntArray:
+    """Find the arrays whose variances the data show as one sum alone.
+
+    What a design leaves of two arrays alone in their group, or of the two of a pair, is the difference of their
+    values, and that shows the sum of their variances, whatever either is. Where that sum is large the penalized
+    likelihood has two equal maxima, each with one good array and one poor, and rounding would choose.
+
+    Parameters and errors are those of :func:`estimate_array_weights`.
+
+    Returns
+    -------
+    IntArray
+        ``(n_samples,)``; arrays with the same number are indistinguishable.
+
+    Examples
+    --------
+    >>> values = np.random.default_rng(1).normal(size=(100, 5))
+    >>> indistinguishable_arrays(values, np.eye(2)[[0, 0, 1, 1, 1]])
+    array([0, 0, 2, 3, 4])
+    """
+    values, weights = _telling(values, design, weights)
+    return _alike(_residuals(values, design, np.zeros(len(design)), weights), prior_probes)
+
+
+def _alike(residuals: _Residuals, prior_probes: float) -> IntArray:
+    """Return for each array the first that it can't be told apart from.
+
+    A change of the log variances by ``d`` changes what the residuals are expected to be by ``dᵀ G d`` probes'
+    worth. Where that is little for a change of two arrays against each other, less than the prior belief that
+    they are alike, the data can't tell them apart. An array that is fitted exactly shows nothing to begin with.
+    """
+    shown = _squared_projections(residuals)
+    own = np.diag(shown)
+    little = min(prior_probes, LITTLE * float(own.max()))
+    mean, half_difference = (own[:, np.newaxis] + own) / 2, (own[:, np.newaxis] - own) / 2
+    least = mean - np.hypot(half_difference, shown)  # the smaller eigenvalue of two arrays' part of G
+    tied = (least <= little) & (own > little) & (own[:, np.newaxis] > little)
+    first = np.arange(len(own))
+    for _ in range(len(own)):
+        first = np.array([first[tied[a] | (np.arange(len(own)) == a)].min() for a in range(len(own))])
+    return first
+
+
+def _step(score: FloatArray, information: FloatArray, alike: IntArray) -> FloatArray:
+    """Return the step of Fisher's scoring among log variances of sum zero, equal where arrays are alike."""
+    kinds, kind_of_array, sizes = np.unique(alike, return_inverse=True, return_counts=True)
+    if len(kinds) == 1:
+        return np.zeros(len(alike))
+    of_kind = np.eye(len(kinds))[kind_of_array]
+    # The last kind is what the others leave of the sum.
+    free = of_kind @ np.vstack([np.eye(len(kinds) - 1), -sizes[:-1] / sizes[-1]])
+    return np.asarray(free @ np.linalg.solve(free.T @ information @ free, free.T @ score))
 
 
 def _residuals(
@@ -239,18 +297,22 @@ def _residuals(
 
 def _information(r: _Residuals) -> FloatArray:
     """Return the information on the log variances of all rows together, twice, each row's own variance aside."""
+    return np.asarray(_squared_projections(r) - r.free.T @ (r.free / r.df[:, np.newaxis]))
+
+
+def _squared_projections(r: _Residuals) -> FloatArray:
+    """Return the sum over the rows of the squares of I − H, element by element, ``(n_samples, n_samples)``."""
     n = r.free.shape[1]
-    shared = r.free.T @ (r.free / r.df[:, np.newaxis])
     if len(r.basis) == 1:
         hat = r.basis[0] @ r.basis[0].T
-        return np.asarray(len(r.free) * (np.eye(n) - hat) ** 2 - shared)
+        return np.asarray(len(r.free) * (np.eye(n) - hat) ** 2)
     # The squares of I − H are those of H but for the diagonal; the hat of a missing value is zero.
     squared = np.zeros((n, n))
     for start in range(0, len(r.basis), CHUNK):
         part = r.basis[start : start + CHUNK]
         squared += np.sum((part @ part.transpose(0, 2, 1)) ** 2, axis=0)
     squared[np.diag_indices(n)] = np.sum(r.free**2, axis=0)
-    return np.asarray(squared - shared)
+    return squared
 
 
 def _log_likelihood(r: _Residuals, values: FloatArray, gamma: FloatArray, prior_probes: float) -> float:

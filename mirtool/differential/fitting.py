@@ -9,7 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mirtool.differential.array_weights import estimate_array_weights, update_array_weights
+from mirtool.differential.array_weights import (
+    estimate_array_weights,
+    indistinguishable_arrays,
+    update_array_weights,
+)
 from mirtool.differential.block_correlation import BlockCorrelation, estimate_block_correlation
 from mirtool.differential.design import column_of, level_numbers, numbers_in
 from mirtool.differential.linear_model import ALIAS_TOLERANCE, Fit, fit_linear_model
@@ -104,9 +108,10 @@ def prepare_fit(own: ExpressionMatrix, model: Model, design: FloatArray) -> Fitt
     if {ARRAYS, ARRAYS_FAST} & set(model.weights):
         estimate = estimate_array_weights if ARRAYS in model.weights else update_array_weights
         of_arrays = estimate(values, design, weights=weights)
+        alike = indistinguishable_arrays(values, design, weights=weights)
         weights = of_arrays if weights is None else weights * of_arrays
         array_weights = dict(zip(own.samples.names, of_arrays.tolist(), strict=True))
-        remarks = _untold(own, design)
+        remarks = (*_untold(own, design), *_with_one_weight(own, alike))
     blocks = None if model.block is None else _blocks(own, model.block, design)
     correlation = math.nan
     if spots is not None:
@@ -150,6 +155,20 @@ def _untold(own: ExpressionMatrix, design: FloatArray) -> tuple[str, ...]:
     return (
         f"the model fits {', '.join(names)} exactly, whatever the values (no other array is like it): the data "
         "can't tell its weight, which stays near 1",
+    )
+
+
+def _with_one_weight(own: ExpressionMatrix, alike: IntArray) -> tuple[str, ...]:
+    """Name the arrays that share a weight, because the data show only how much they vary together."""
+    shared = [
+        " and ".join(name for name, first in zip(own.samples.names, alike, strict=True) if first == kind)
+        for kind in np.flatnonzero(np.bincount(alike) > 1)
+    ]
+    if not shared:
+        return ()
+    return (
+        f"the data show only how much {'; '.join(shared)} vary together, not which of them varies: they get one "
+        "weight",
     )
 
 

@@ -17,7 +17,7 @@ from mirtool.differential import (
     moderate,
     update_array_weights,
 )
-from mirtool.differential.array_weights import array_likelihood
+from mirtool.differential.array_weights import array_likelihood, indistinguishable_arrays
 from mirtool.errors import NotEnoughDataError, UsageError
 from mirtool.model import ExpressionMatrix, ProbeTable, SampleTable, text_array
 
@@ -192,3 +192,61 @@ def test_an_array_without_its_like_is_named():
 def test_both_ways_at_once_are_refused():
     with pytest.raises(UsageError, match="estimate the same"):
         compare_by_model(study("A" * 6 + "B" * 6), Model(weights=("arrays", "arrays-fast")))
+
+
+NULL = read_rows("array_weights_null.csv")
+
+
+@pytest.mark.parametrize("row", NULL, ids=lambda row: f"{row['arrays']} sd {row['sd']} {row['seed']}")
+def test_where_nothing_changes_weights_and_false_positives_equal_limma(row):
+    # tests/reference/array_weights_null.py writes the same values for R.
+    n_noisy, n_other = map(int, row["arrays"].split("+"))
+    values = np.random.default_rng(int(row["seed"])).standard_normal((1000, n_noisy + n_other))
+    values[:, :n_noisy] *= {"1": 1.0, "3.162": 10**0.5, "10": 10.0}[row["sd"]]
+    design = np.column_stack([np.ones(n_noisy + n_other), np.arange(n_noisy + n_other) >= n_noisy])
+    weights = estimate_array_weights(values, design)
+    assert weights[0] == weights[1]
+    np.testing.assert_allclose(weights, np.array(row["weights"].split(), dtype=float), rtol=2e-3)
+    p_value = moderate(fit_linear_model(values, design, weights=weights)).p_value[:, 1]
+    assert np.mean(p_value <= 0.05) == pytest.approx(float(row["weighted"]), abs=0.0011)
+
+
+def test_with_weights_of_arrays_p_is_no_smaller_than_chance_makes_it():
+    # 4 × 1,000 probes each: 0.05 ± 3 standard errors of 0.0034; two arrays each of very different noise leave
+    # one degree of freedom for either variance, and 7 %.
+    shares = {}
+    for row in NULL:
+        shares.setdefault((row["arrays"], row["sd"]), []).append(float(row["weighted"]))
+    means = {key: np.mean(of_seeds) for key, of_seeds in shares.items()}
+    assert {key for key, share in means.items() if share > 0.0605} == {("2+2", "10")}
+    assert means["2+2", "10"] < 0.07
+
+
+PAIRS = np.column_stack([np.kron(np.eye(4), np.ones((2, 1))), np.tile([0.0, 1.0], 4)])
+
+
+@pytest.mark.parametrize("estimate", [estimate_array_weights, update_array_weights])
+def test_the_arrays_of_a_pair_have_one_weight(estimate):
+    # The differences within pairs are all that the model looks at: var(a − b) = var(a) + var(b).
+    values = np.random.default_rng(0).standard_normal((1000, 8))
+    values[:, 0] *= 5
+    weights = estimate(values, PAIRS)
+    np.testing.assert_allclose(weights[0::2], weights[1::2], rtol=1e-12)
+    assert weights[0] < 0.2 * weights[2:].min()
+    np.testing.assert_array_equal(indistinguishable_arrays(values, PAIRS), [0, 0, 2, 2, 4, 4, 6, 6])
+
+
+def test_an_array_left_alone_by_missing_values_shows_nothing_about_its_group():
+    values = np.random.default_rng(0).standard_normal((500, 5)) * [3, 3, 1, 1, 1]
+    values[::3, 0] = np.nan
+    values[1::3, 4] = np.nan
+    design = np.eye(2)[[0, 0, 1, 1, 1]]
+    np.testing.assert_array_equal(indistinguishable_arrays(values, design), [0, 0, 2, 3, 4])
+    weights = estimate_array_weights(values, design)
+    assert weights[0] == weights[1]
+
+
+def test_arrays_that_have_one_weight_are_named():
+    matrix = study("A" * 2 + "B" * 5 + "C" * 5)
+    (d,) = compare_by_model(matrix, Model(("B - A",), weights=("arrays",))).tables
+    assert any("how much s0 and s1 vary together" in remark for remark in d.remarks)
