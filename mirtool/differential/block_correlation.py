@@ -27,7 +27,11 @@ MARGIN = 0.01
 """How far a correlation stays above the least that blocks of a size can have (limma's)."""
 
 N_STARTS = 200
-"""Points at which the likelihood is looked at before its maximum is closed in on."""
+"""Points, evenly apart, at which the likelihood is looked at before its maximum is closed in on."""
+
+NEAREST_END, PER_DECADE = 1e-9, 20
+"""How near the ends it is looked at too, as a share of the range, and at how many points for each power of ten:
+where two values nearly agree or nearly cancel, it has a narrow peak there."""
 
 
 Component = tuple[int, FloatArray, FloatArray]
@@ -101,10 +105,11 @@ def common_correlation(components: Sequence[Component], n_probes: int, largest_b
     n_probes, largest_block
         Rows in all, and values in the largest block, which sets how negative a correlation can be.
     """
-    least = 1 / (1 - largest_block) + MARGIN if largest_block > 1 else 0.0
+    end = 1 / (1 - largest_block) if largest_block > 1 else 0.0
+    least = end + MARGIN if largest_block > 1 else 0.0
     own = np.full(n_probes, np.nan)
     rows = np.array([row for row, _, _ in components])
-    own[rows] = np.clip(_likeliest(*_stack(components)), least, LARGEST_CORRELATION)
+    own[rows] = np.clip(_likeliest(*_stack(components), end), least, LARGEST_CORRELATION)
     return BlockCorrelation(mean_correlation(own), own)
 
 
@@ -157,13 +162,14 @@ def _stack(
     return loadings, squares, there
 
 
-def _likeliest(loadings: FloatArray, squares: FloatArray, there: BoolArray) -> FloatArray:
-    """Return the correlation of largest restricted likelihood of each row, where all expectations are positive."""
+def _likeliest(loadings: FloatArray, squares: FloatArray, there: BoolArray, end: float) -> FloatArray:
+    """Return the correlation of largest restricted likelihood of each row, above ``end``, the least there is."""
     away = np.where(there, loadings - 1, 0.0)  # the expectation is proportional to 1 + correlation · away
     n = there.sum(axis=1)
-    low = np.maximum(-1 / np.maximum(away.max(axis=1), 1e-9), -1.0)
+    low = np.maximum(-1 / np.maximum(away.max(axis=1), 1e-9), end)
     high = np.minimum(1 / np.maximum(-away.min(axis=1), 1e-9), 1.0)
-    shares = (np.arange(N_STARTS) + 0.5) / N_STARTS
+    near = np.geomspace(NEAREST_END, 0.5 / N_STARTS, round(-PER_DECADE * np.log10(2 * N_STARTS * NEAREST_END)))
+    shares = np.concatenate([near[:-1], (np.arange(N_STARTS) + 0.5) / N_STARTS, 1 - near[-2::-1]])
 
     def log_likelihood(rho: FloatArray) -> FloatArray:
         expected = 1 + rho[:, np.newaxis] * away
@@ -177,9 +183,8 @@ def _likeliest(loadings: FloatArray, squares: FloatArray, there: BoolArray) -> F
 
     starts = low + shares[:, np.newaxis] * (high - low)
     best = np.argmax([log_likelihood(rho) for rho in starts], axis=0)
-    step = (high - low) / N_STARTS
-    middle = low + shares[best] * (high - low)
-    left, right = np.maximum(middle - step, low + 1e-9 * step), np.minimum(middle + step, high - 1e-9 * step)
+    ends = np.concatenate([[NEAREST_END / N_STARTS], shares, [1 - NEAREST_END / N_STARTS]])
+    left, right = low + ends[best] * (high - low), low + ends[best + 2] * (high - low)
     for _ in range(60):
         middle = (left + right) / 2
         rising = slope(middle) > 0

@@ -73,6 +73,19 @@ def test_the_common_correlation_differs_from_limma_by_its_early_stop_alone(weigh
     assert ours.common == pytest.approx(EXPECTED["limma" + case][0], rel=5e-5)
 
 
+def test_maxima_at_the_ends_are_found():
+    # Every other probe was chosen for a narrow peak near -1 (tests/reference/block_ends.R).
+    with (REFERENCE / "block_ends_fixture.csv").open(newline="") as file:
+        head, *rows = csv.reader(file)
+    values = np.array([[float(cell.replace("NA", "nan")) for cell in row[1:]] for row in rows])
+    design = np.eye(2)[[int(name[0] == "B") for name in head[1:]]]
+    ours = estimate_block_correlation(values, design, np.array([int(name[1:]) for name in head[1:]]))
+    theirs = read_columns("block_ends.csv")["likeliest"]
+    np.testing.assert_allclose(ours.of_probes, theirs[1:], atol=1e-6)
+    assert ours.common == pytest.approx(theirs[0], rel=1e-7)
+    np.testing.assert_array_equal(ours.of_probes[1::2], 0.01 - 1)
+
+
 @pytest.mark.skipif(not REAL_FILES.exists(), reason="the real files are not here")
 def test_gse19536_in_blocks_of_two_equals_limma():
     from mirtool.io.tables.text_tables import read_table
