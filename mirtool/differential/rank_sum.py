@@ -12,6 +12,9 @@ from mirtool.model import FloatArray, IntArray
 EXACT_UP_TO = 50
 """Samples in both groups together up to which P is counted out; from there on the normal curve is as good."""
 
+ROUNDING = 1e-12
+"""Values that differ by less than this share of the largest are equal: arithmetic has set them apart."""
+
 
 @dataclass(frozen=True, eq=False)
 class RankSum:
@@ -25,9 +28,9 @@ def rank_sum_test(tested: FloatArray, reference: FloatArray) -> RankSum:
     """Test whether one group's values tend to be larger, by their ranks alone.
 
     Up to :data:`EXACT_UP_TO` samples P is exact: the share of all ways to choose the tested group among the values
-    present whose rank sum is as far out, twice the smaller tail. Equal values share their mean rank, and the ways
-    are counted over those ranks, so that P stays exact. Above, it is the normal approximation corrected for ties
-    and for continuity.
+    present whose rank sum is as far out, twice the smaller tail. Values that are equal, rounding aside, share
+    their mean rank, and the ways are counted over those ranks, so that P stays exact. Above, it is the normal
+    approximation corrected for ties and for continuity.
 
     Parameters
     ----------
@@ -56,7 +59,8 @@ def rank_sum_test(tested: FloatArray, reference: FloatArray) -> RankSum:
 
 def _test_row(a: FloatArray, b: FloatArray) -> tuple[float, float]:
     n_a, n = len(a), len(a) + len(b)
-    ranks = doubled_ranks(np.concatenate([a, b]))
+    values = np.concatenate([a, b])
+    ranks = doubled_ranks(values, within=ROUNDING * float(np.abs(values).max()))
     rank_sum = int(ranks[:n_a].sum())
     u = (rank_sum - n_a * (n_a + 1)) / 2
     if n <= EXACT_UP_TO:
@@ -65,9 +69,14 @@ def _test_row(a: FloatArray, b: FloatArray) -> tuple[float, float]:
     return u, _normal_p(u, n_a, n - n_a, ranks)
 
 
-def doubled_ranks(values: FloatArray) -> IntArray:
-    """Rank values from 1, equal ones by their mean rank; twice that, so that all are whole numbers."""
-    _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
+def doubled_ranks(values: FloatArray, *, within: float = 0.0) -> IntArray:
+    """Rank values from 1, equal ones by their mean rank; twice that, so that all are whole numbers.
+
+    Neighbors in rising order are equal where they differ by no more than ``within``.
+    """
+    different, place = np.unique(values, return_inverse=True)
+    place = np.concatenate([[0], np.cumsum(np.diff(different) > within)])[place]
+    counts = np.bincount(place)
     before = np.cumsum(counts) - counts
     return np.asarray((2 * before + counts + 1)[place], dtype=np.int64)
 

@@ -10,6 +10,10 @@ import numpy as np
 from mirtool.differential.rank_sum import EXACT_UP_TO, doubled_ranks
 from mirtool.model import FloatArray, IntArray
 
+ROUNDING = 1e-11
+"""Differences of log2 values that differ by less are equal, and zero where they are less: arithmetic has set them
+apart, no instrument."""
+
 
 @dataclass(frozen=True, eq=False)
 class SignedRank:
@@ -22,10 +26,11 @@ class SignedRank:
 def signed_rank_test(differences: FloatArray) -> SignedRank:
     """Test whether differences within pairs tend to one side, by the ranks of their sizes.
 
-    Differences of zero are left out, as Wilcoxon did. Up to :data:`mirtool.differential.rank_sum.EXACT_UP_TO`
-    differences P is exact: the share of all choices of signs whose sum of positive ranks is as far out, twice the
-    smaller tail. Equal sizes share their mean rank, and the choices are counted over those ranks. Above, it is the
-    normal approximation corrected for ties and for continuity.
+    Differences of zero are left out, as Wilcoxon did; what is equal or zero is so within :data:`ROUNDING`. Up to
+    :data:`mirtool.differential.rank_sum.EXACT_UP_TO` differences P is exact: the share of all choices of signs
+    whose sum of positive ranks is as far out, twice the smaller tail. Equal sizes share their mean rank, and the
+    choices are counted over those ranks. Above, it is the normal approximation corrected for ties and for
+    continuity.
 
     Parameters
     ----------
@@ -44,14 +49,14 @@ def signed_rank_test(differences: FloatArray) -> SignedRank:
     """
     statistic, p_value = np.full(len(differences), np.nan), np.full(len(differences), np.nan)
     for row, of_pairs in enumerate(differences):
-        known = of_pairs[~np.isnan(of_pairs) & (of_pairs != 0)]
+        known = of_pairs[np.abs(of_pairs) > ROUNDING]
         if len(known):
             statistic[row], p_value[row] = _test_row(known)
     return SignedRank(statistic, p_value)
 
 
 def _test_row(differences: FloatArray) -> tuple[float, float]:
-    ranks = doubled_ranks(np.abs(differences))
+    ranks = doubled_ranks(np.abs(differences), within=ROUNDING)
     positive = int(ranks[differences > 0].sum())
     if len(ranks) > EXACT_UP_TO:
         return positive / 2, _normal_p(positive / 2, ranks)

@@ -46,6 +46,12 @@ def test_missing_values_are_left_out_and_an_empty_group_has_no_p():
     np.testing.assert_array_equal(result.statistic, [4, np.nan])
 
 
+def test_values_equal_but_for_rounding_are_ties():
+    # Ranks 1, 2.5, 2.5 and 4: two of the six choices of two have 6.5 or more.
+    found = rank_sum_test(np.array([[0.1 + 0.2, 1.0]]), np.array([[0.3, 0.2]]))
+    assert (found.statistic[0], found.p_value[0]) == (3.5, 4 / 6)
+
+
 def test_equal_values_throughout_make_p_one():
     assert rank_sum_test(np.ones((1, 3)), np.ones((1, 4))).p_value[0] == 1
     assert rank_sum_test(np.ones((1, 40)), np.ones((1, 40))).p_value[0] == 1

@@ -153,6 +153,13 @@ def test_signed_ranks_count_all_choices_of_signs_with_ties(differences):
     assert found.p_value[0] == pytest.approx(min(1.0, 2 * tail))
 
 
+def test_differences_equal_or_zero_but_for_rounding_are_so():
+    # Ranks 1.5, 1.5, 3 and 4, of which the positive ones have 8.5; three of 16 choices of signs are at most 1.5.
+    found = signed_rank_test(np.array([[0.1 + 0.2, -0.3, 0.5, 0.7], [1e-15, 0.5, 0.7, np.nan]]))
+    np.testing.assert_array_equal(found.statistic, [8.5, 3])
+    np.testing.assert_array_equal(found.p_value, [6 / 16, 2 / 4])
+
+
 def test_signed_ranks_of_many_pairs_are_as_the_normal_curve():
     differences = np.random.default_rng(5).normal(0.3, 1, size=(4, 60)).round(1)
     expected = [stats.wilcoxon(d[d != 0], correction=True, method="asymptotic").pvalue for d in differences]
