@@ -11,17 +11,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mirtool.differential.contrasts import Contrast
+from mirtool.differential.formula import columns_of_formula
 from mirtool.differential.linear_model import ALIAS_TOLERANCE
 from mirtool.errors import SampleSheetError, UsageError, option
 from mirtool.model import FloatArray, IntArray, SampleTable
 
 if TYPE_CHECKING:
     import pandas as pd
-    from formulaic import Formula
 
 GROUP = "group"
 INTERCEPT = "1"
 """What a formula calls the constant, which is no column."""
+MORE_TRANSFORMS = {"sqrt": np.sqrt}
+"""Functions of a formula that formulaic does not bring along."""
+
 _MARKS = re.compile(r"\x1b\[[\d;]*m|[⧛⧚]")
 """How formulaic points into a formula on a terminal."""
 
@@ -199,8 +202,9 @@ def design_of_formula(samples: SampleTable, formula: str) -> Design:
     """Design by a formula over columns of the sample sheet, such as ``~ group + batch + age``.
 
     Columns whose cells are all numbers are numbers (``C(batch)`` makes levels of them); the column ``group`` is
-    always levels, and the formula must hold it. A group's mean is that of the model's predictions were every
-    sample in that group.
+    always levels, and the formula must hold it. What it may hold besides says
+    :func:`mirtool.differential.formula.columns_of_formula`; nothing else is evaluated. A group's mean is that of
+    the model's predictions were every sample in that group.
 
     Raises
     ------
@@ -213,20 +217,20 @@ def design_of_formula(samples: SampleTable, formula: str) -> Design:
     from formulaic import Formula
     from formulaic.errors import FormulaicError
 
+    variables = columns_of_formula(formula, {GROUP, *samples.extra})
     try:
         parsed = Formula(formula)
     except (FormulaicError, SyntaxError) as error:
         raise _unreadable(formula, error) from error
     if getattr(parsed, "lhs", None) is not None:
         raise UsageError("the formula has a left side", found=repr(formula), expected="'~ group + …'")
-    variables = _variables(parsed, samples)
     if GROUP not in variables:
         raise UsageError(
             "the formula leaves out the groups that are compared", found=repr(formula), expected="'~ group + …'"
         )
     data = pd.DataFrame({name: _as_formula_column(name, column_of(samples, name, "design")) for name in variables})
     try:
-        model = parsed.get_model_matrix(data, context={})
+        model = parsed.get_model_matrix(data, context=MORE_TRANSFORMS)
         spec = model.model_spec
         rows = {group: _mean_row(spec, data, group) for group in dict.fromkeys(samples.groups)}
     except (FormulaicError, SyntaxError, NameError, TypeError, ValueError) as error:
@@ -236,15 +240,6 @@ def design_of_formula(samples: SampleTable, formula: str) -> Design:
     if not np.isfinite(matrix).all():
         raise UsageError("the formula gives values that are not numbers", found=repr(formula))
     return _without_redundant(Design(matrix, tuple(sources), rows, formula.strip(), sheet=samples.sheet))
-
-
-def _variables(parsed: Formula, samples: SampleTable) -> list[str]:
-    """Return the columns that a formula names, those inside of functions such as ``bs(age, df=3)`` too."""
-    named = {str(variable) for variable in parsed.required_variables}
-    # What is inside of its own transforms formulaic leaves out.
-    code = " ".join(factor.expr for term in parsed for factor in term.factors)
-    words = set(re.findall(r"[^\W\d]\w*(?!\w*\s*[(=.])", code))
-    return sorted(named | words & {GROUP, *samples.extra})
 
 
 def _unreadable(formula: str, error: Exception) -> UsageError:
@@ -263,7 +258,7 @@ def _as_formula_column(name: str, cells: tuple[str, ...]) -> object:
 def _mean_row(spec: object, data: pd.DataFrame, group: str) -> FloatArray:
     """Average the design's rows as if every sample were in the group."""
     as_group = data.assign(**{GROUP: group})
-    rows = np.asarray(spec.get_model_matrix(as_group, context={}), dtype=np.float64)  # type: ignore[attr-defined]
+    rows = np.asarray(spec.get_model_matrix(as_group, context=MORE_TRANSFORMS), dtype=np.float64)  # type: ignore[attr-defined]
     return np.asarray(rows.mean(axis=0), dtype=np.float64)
 
 

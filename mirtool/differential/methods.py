@@ -166,7 +166,7 @@ PRIORS = Methods(
     Method(
         DEFAULT_PRIOR,
         "as limma since 3.62, by likelihood where residual degrees of freedom differ",
-        reference="Smyth GK (2004). Stat Appl Genet Mol Biol 3, Article 3; the help page of limma's fitFDistUnequalDF1",
+        reference="Smyth GK (2004). Stat Appl Genet Mol Biol 3, Article 3; limma's help page fitFDistUnequalDF1",
     ),
     Method(
         "legacy",
