@@ -84,6 +84,7 @@ def test_a_sheet_that_contradicts_itself_is_refused(sheet, text, message):
         ('[[probe_kinds]]\npattern = "a"\nkind = "miRNA"\nfeild = "ID"\n', "needs a pattern and a kind"),
         ('[[probe_kinds]]\npattern = "a"\nkind = "spike"\n', "unknown kind"),
         ('[[probe_kinds]]\npattern = "("\nkind = "miRNA"\n', "not a regular expression"),
+        ('[[probe_kinds]]\npattern = "(a+)+$"\nkind = "miRNA"\n', "search without end"),
         ('[[probe_kinds]]\npattern = "a"\nkind = "miRNA"\nfield = "id"\n', "unknown field"),
     ],
 )

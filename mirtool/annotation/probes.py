@@ -5,7 +5,7 @@ and in GSE20122; each is tried in the order below and the first that matches dec
 its own before them in ``mirtool.toml``::
 
     [[probe_kinds]]
-    pattern = "^my_spike_"     # a regular expression, matched without regard to case
+    pattern = "^my_spike_"     # a simple regular expression, matched without regard to case
     field = "Name"             # or "ID"; Name if left out
     kind = "spike-in"
 """
@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
+from mirtool.annotation.bounded_patterns import LONGEST_TEXT, check_bounded
 from mirtool.errors import MirtoolError
 from mirtool.model import BoolArray, ProbeTable, TextArray, text_array
 
@@ -71,6 +72,7 @@ class KindRule:
             raise MirtoolError(
                 f"the pattern of a probe rule is not a regular expression: {error}", found=repr(self.pattern)
             ) from error
+        check_bounded(self.pattern)
 
     @cached_property
     def regex(self) -> re.Pattern[str]:
@@ -151,7 +153,7 @@ def classify_probe(probe_id: str, name: str, rules: Sequence[KindRule] = ()) -> 
     >>> classify_probe("13132", "")
     <ProbeKind.OTHER_SPECIES: 'other species'>
     """
-    kind = _kind_by_rules(probe_id, name, (*rules, *DEFAULT_RULES))
+    kind = _kind_by_rules(probe_id, name, rules) or _kind_by_rules(probe_id, name, DEFAULT_RULES)
     if kind:
         return ProbeKind(kind)
     if not name.strip():
@@ -161,8 +163,9 @@ def classify_probe(probe_id: str, name: str, rules: Sequence[KindRule] = ()) -> 
 
 def _kind_by_rules(probe_id: str, name: str, rules: Sequence[KindRule]) -> str:
     """Return the kind by the first rule that matches, ``""`` where none does."""
+    longest = None if rules is DEFAULT_RULES else LONGEST_TEXT
     for rule in rules:
-        if rule.regex.search(name if rule.field == "Name" else probe_id):
+        if rule.regex.search((name if rule.field == "Name" else probe_id)[:longest]):
             return rule.kind.value
     return ""
 

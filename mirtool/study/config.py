@@ -140,4 +140,6 @@ def _probe_rule(entry: Any, path: str | Path) -> KindRule:
     try:
         return KindRule(str(entry["pattern"]), kinds[entry["kind"]], str(entry.get("field", "Name")))
     except MirtoolError as error:
-        raise MirtoolError(error.problem, path=path, found=error.found, expected=error.expected) from error
+        raise MirtoolError(
+            error.problem, path=path, found=error.found, expected=error.expected, hint=error.hint
+        ) from error
