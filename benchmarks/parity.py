@@ -20,6 +20,12 @@ from mirtool.io.tables.text_tables import TextTable, read_table
 if TYPE_CHECKING:
     from mirtool.differential import Fit, Moderated
 
+LIMMA = {"unequal-df": "limma 3.62.2", "legacy": "limma 3.54.1"}
+"""How the prior is estimated, to the limma that does so."""
+
+FOLDERS = {"unequal-df": "limma_3.62/", "legacy": ""}
+"""The same, to the folder of its reference values."""
+
 ROOT = Path(__file__).resolve().parents[1]
 REFERENCE = ROOT / "tests" / "reference"
 OUTPUT = ROOT / "docs" / "parity.md"
@@ -141,7 +147,35 @@ def moderated_difference(name: str, case: str, fit: Fit, result: Moderated) -> d
 
 def _moderated_row(method: str, name: str, case: str, fixture: str, fit: Fit, result: Moderated) -> Parity:
     differences = moderated_difference(name, case, fit, result)
-    return Parity(f"{method}: {', '.join(differences)}", "limma 3.54.1", fixture, max(differences.values()), 1e-7)
+    limma = LIMMA["unequal-df" if name.startswith("limma_3.62") else "legacy"]
+    return Parity(f"{method}: {', '.join(differences)}", limma, fixture, max(differences.values()), 1e-7)
+
+
+def _moderated_t(case: str, prior: str) -> str:
+    return f"moderated t, {case}" + ", legacy prior" * (prior == "legacy")
+
+
+def priors() -> Iterable[Parity]:
+    """Compare the variances' prior with limma in the cases that are hard on it."""
+    from mirtool.differential.variance_prior import estimate_variance_prior, squeeze_variances
+
+    table = read_table(REFERENCE / "limma_3.62" / "priors.csv")
+    cases, columns = np.array(list(table.text(0))), {name: j for j, name in enumerate(table.header)}
+    for case in dict.fromkeys(cases.tolist()):
+        own = cases == case
+        variance, df, mean = (table.numbers(j)[own] for j in (1, 2, 3))
+        worst = 0.0
+        for trend, robust in ((False, False), (False, True), (True, False), (True, True)):
+            prior = estimate_variance_prior(variance, df.astype(int), trend=mean if trend else None, robust=robust)
+            what = ".trend" * trend + ".robust" * robust
+            for found, name in (
+                (np.broadcast_to(prior.df, df.shape), "df.prior"),
+                (np.broadcast_to(prior.variance, df.shape), "var.prior"),
+                (squeeze_variances(variance, df.astype(int), prior), "var.post"),
+            ):
+                worst = max(worst, largest_difference(found, table.numbers(columns[name + what])[own]))
+        name = "prior (plain, trend, robust, both): df, variances"
+        yield Parity(name, "limma 3.62.2 `squeezeVar`", f"{own.sum()} variances: {case}", worst, 1e-6)
 
 
 def _mean_intensity(values: np.ndarray) -> np.ndarray:
@@ -190,17 +224,21 @@ def models(folder: Path | None) -> Iterable[Parity]:
         design = np.hstack([groups, nuisance])
         contrasts = np.vstack([contrast, np.zeros((nuisance.shape[1], 1))])
         fit = fit_linear_model(values, design, contrasts=contrasts, **fitting)
-        result = moderate(fit, **moderation)
-        yield _moderated_row(f"moderated t, {case}", "models_limma.csv", case, MODEL_FIXTURE, fit, result)
+        for prior, of_prior in FOLDERS.items():
+            result, name = moderate(fit, prior=prior, **moderation), of_prior + "models_limma.csv"
+            yield _moderated_row(_moderated_t(case, prior), name, case, MODEL_FIXTURE, fit, result)
 
     fit = fit_linear_model(values, groups, contrasts=np.array([[-1.0, -1.0], [1.0, 0.0], [0.0, 1.0]]))
-    f, r = moderated_f(fit, moderate(fit)), read_table(REFERENCE / "models_f.csv")
     varies = np.arange(160) != 159  # of the constant probe R gives 1e-29
-    worst = max(
-        largest_difference(own[varies], r.numbers(column)[varies])
-        for own, column in ((f.statistic, 1), (f.p_value, 2))
-    )
-    yield Parity("moderated F of two contrasts: F, P", "R 4.2.2 `lm`, limma 3.54.1", MODEL_FIXTURE, worst, 1e-7)
+    for prior, of_prior in FOLDERS.items():
+        f, r = moderated_f(fit, moderate(fit, prior=prior)), read_table(REFERENCE / f"{of_prior}models_f.csv")
+        worst = max(
+            largest_difference(own[varies], r.numbers(column)[varies])
+            for own, column in ((f.statistic, 1), (f.p_value, 2))
+        )
+        name = "moderated F of two contrasts: F, P" + ", legacy prior" * (prior == "legacy")
+        yield Parity(name, f"R `lm`, {LIMMA[prior]}", MODEL_FIXTURE, worst, 1e-7)
+    yield from priors()
 
     r = read_table(REFERENCE / "models_correlation.csv")
     complete = estimate_block_correlation(values[:80], groups, patient).of_probes
@@ -266,6 +304,22 @@ def gse19536_models(folder: Path) -> Iterable[Parity]:
         )
         result = moderate(fit, **moderation)
         yield _moderated_row(f"moderated t, {case}", "gse19536_models.csv", case, fixture, fit, result)
+    gaps = values.copy()
+    gaps.T.flat[::97] = np.nan
+    trend = {"trend": _mean_intensity(gaps)}
+    for case, moderation in (
+        ("plain", {}),
+        ("trend", trend),
+        ("robust", {"robust": True}),
+        ("trend robust", trend | {"robust": True}),
+        ("treat", {"least_change": float(np.log2(1.1))}),
+        ("weights", {}),
+    ):
+        fit = fit_linear_model(
+            gaps, design, contrasts=np.array([[0.0], [1.0]]), weights=weights if case == "weights" else None
+        )
+        name, of_gaps = "limma_3.62/gse19536_gaps.csv", fixture + ", 1 % left out"
+        yield _moderated_row(f"moderated t, {case}", name, case, of_gaps, fit, moderate(fit, **moderation))
     common = estimate_block_correlation(values, design, np.tile(np.arange(49), 2)).common
     converged = read_table(REFERENCE / "gse19536_correlation.csv").numbers(1)[1:]
     yield Parity(

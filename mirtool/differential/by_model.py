@@ -252,7 +252,7 @@ def _details(model: Model, design: Design, fitting: Fitting) -> tuple[tuple[str,
     if model.robust:
         details.append(("robust", "hypervariable probes borrow less (Phipson 2016)"))
     if model.prior != DEFAULT_PRIOR:
-        details.append(("prior", PRIORS[model.prior].description))
+        details.append(("prior estimated", PRIORS[model.prior].description))
     if model.least_fold_change > 1:
         details.append(("treat", f"true fold change beyond {model.least_fold_change:g} (McCarthy 2009)"))
     return tuple(details)

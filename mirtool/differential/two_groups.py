@@ -61,7 +61,7 @@ def moderated_t(
         result.p_value[:, 1],
         result.prior,
         moderated_remarks(fit, result, 1),
-        () if settings.prior == DEFAULT_PRIOR else (("prior", PRIORS[settings.prior].description),),
+        () if settings.prior == DEFAULT_PRIOR else (("prior estimated", PRIORS[settings.prior].description),),
     )
 
 

@@ -79,7 +79,7 @@ def test_maxima_at_the_ends_are_found():
         head, *rows = csv.reader(file)
     values = np.array([[float(cell.replace("NA", "nan")) for cell in row[1:]] for row in rows])
     design = np.eye(2)[[int(name[0] == "B") for name in head[1:]]]
-    ours = estimate_block_correlation(values, design, np.array([int(name[1:]) for name in head[1:]]))
+    ours = estimate_block_correlation(values, design, np.array([int(name[1]) for name in head[1:]]))
     theirs = read_columns("block_ends.csv")["likeliest"]
     np.testing.assert_allclose(ours.of_probes, theirs[1:], atol=1e-6)
     assert ours.common == pytest.approx(theirs[0], rel=1e-7)

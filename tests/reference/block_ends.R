@@ -9,7 +9,7 @@ number <- function(x) ifelse(is.na(x), "NA", sprintf("%.17g", x))
 table <- read.csv("block_ends_fixture.csv", check.names = FALSE)
 values <- as.matrix(table[, -1])
 n <- nrow(values)
-block <- as.integer(substr(colnames(values), 2, 9))
+block <- as.integer(substr(colnames(values), 2, 2))
 group <- as.integer(substr(colnames(values), 1, 1) == "B")
 design <- cbind(A = 1 - group, B = group)
 

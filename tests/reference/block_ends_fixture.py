@@ -52,6 +52,7 @@ if __name__ == "__main__":
         rows.append(next(drawn))
         rows.append(next(filter(is_peaked, drawn)))
     with (Path(__file__).parent / "block_ends_fixture.csv").open("w", newline="") as file:
-        file.write("ID," + ",".join(f"{'AB'[g]}{b + 1}" for g, b in zip(GROUP, BLOCK, strict=True)) + "\n")
+        names = (f"{'AB'[g]}{b + 1}.{k // 6 + 1}" for k, (g, b) in enumerate(zip(GROUP, BLOCK, strict=True)))
+        file.write("ID," + ",".join(names) + "\n")
         for probe, row in enumerate(rows):
             file.write(f"p{probe + 1}," + ",".join("NA" if np.isnan(x) else f"{x:.6f}" for x in row) + "\n")
