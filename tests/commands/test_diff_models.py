@@ -220,3 +220,26 @@ def test_other_tests_of_pairs_in_a_study(study, capsys, test, heading, told):
     if expected is not None:
         assert float(rows["10001"][heading]) == pytest.approx(expected)
     assert float(rows["10001"][f"P ({heading[3:-1]})"]) <= 1
+
+
+def test_the_legacy_prior_is_an_option_and_is_recorded(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    fixture, sheet = str(REFERENCE / "differential_fixture.csv"), tmp_path / "samples.csv"
+    header = (REFERENCE / "differential_fixture.csv").read_text().splitlines()[0].split(",")[2:]
+    sheet.write_text("sample,group\n" + "".join(f"{name},{name[0]}\n" for name in header))
+    for options, folder in (([], "limma_3.62"), (["--prior", "legacy"], ".")):
+        arguments = [fixture, "--samples", str(sheet), "--scale", "log2", "--compare", "B:A", "--no-figures"]
+        assert main(["diff", *arguments, *options, "-o", "d.csv"]) == 0
+        ours = {row["ID"]: row["P (moderated)"] for row in rows_of(Path("d.csv").read_text())}
+        limma = rows_of((REFERENCE / folder / "differential_limma.csv").read_text())
+        for row in limma:
+            if row["P.Value"] != "NA":
+                assert float(ours[row["ID"]]) == pytest.approx(float(row["P.Value"]), rel=1e-5, abs=1e-12)
+    assert "prior estimated" in Path("d.csv").read_text()
+
+
+def test_an_unknown_prior_is_refused_before_anything_is_read(capsys):
+    assert main(["diff", "none.csv", "--prior", "newest"]) == 2
+    err = capsys.readouterr().err
+    assert "unknown prior 'newest'" in err
+    assert "unequal-df" in err
