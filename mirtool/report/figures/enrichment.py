@@ -198,7 +198,7 @@ def _height_of(frame: _Frame, i: float) -> float:
 
 
 def _head(frame: _Frame, x: float, words: str, width: float, side: str = "left") -> None:
-    words = shorten(words, width + 6)
+    words = shorten(words, width + 8)
     y = frame.height - _TOP + 3.5
     frame.page.text(x, y, words, fontsize=SMALLEST_TEXT, color=MUTED_COLOR, ha=side, va="center")
 
@@ -272,7 +272,7 @@ def _fdr_scale() -> Normalize:
 
 def _draw_dot_keys(frame: _Frame, result: EnrichmentTable) -> None:
     """Explain shapes, sizes and colors on the right."""
-    page, x, y = frame.page, 145.0, frame.height - _TOP - 1
+    page, x, y = frame.page, 144.0, frame.height - _TOP - 1
     page.text(x, y, "compared with", fontsize=SMALLEST_TEXT, color=MUTED_COLOR, va="center")
     for test in result.tests:
         y -= 4.2
