@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -18,6 +19,7 @@ from mirtool import __version__
 from mirtool.commands.console import say
 from mirtool.commands.lazy import LazyGroup
 from mirtool.errors import MirtoolError, OutputError
+from mirtool.wording import plural
 
 INTERRUPTED = 130
 
@@ -60,6 +62,13 @@ def _options(
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run mirtool with ``argv`` (the process's own arguments by default) and give its exit code."""
+    from mirtool.io.tables.output import noting_written
+
+    with noting_written() as written:
+        return _main(argv, written)
+
+
+def _main(argv: Sequence[str] | None, written: Mapping[Path, None]) -> int:
     global _debug
     _debug = False
     try:
@@ -86,7 +95,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             return _end_quietly()
         raise
     except (KeyboardInterrupt, typer.Abort):
-        say("mirtool: interrupted; nothing half-written was left behind")
+        say(_interrupted(written))
         return INTERRUPTED
     except OSError as error:
         if _debug:
@@ -102,8 +111,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         )
         return 1
     if code == INTERRUPTED:
-        say("mirtool: interrupted; nothing half-written was left behind")
+        say(_interrupted(written))
     return int(code or 0)
+
+
+def _interrupted(written: Iterable[Path]) -> str:
+    """Return what an interrupted command has done: its files are written all together, or not at all."""
+    home = Path().resolve()
+    files = [str(path.relative_to(home) if path.is_relative_to(home) else path) for path in written]
+    if not files:
+        return "mirtool: interrupted; nothing was written"
+    more = f" and {plural(len(files) - 3, 'more file')}" if len(files) > 3 else ""
+    return f"mirtool: interrupted; written completely: {', '.join(files[:3])}{more}"
 
 
 def _end_quietly() -> int:

@@ -145,5 +145,5 @@ def test_ctrl_c_in_the_middle_ends_with_130_and_leaves_nothing_half_written(tmp_
     killer.cancel()
     assert process.returncode == 130
     assert out == ""
-    assert err.strip() == "mirtool: interrupted; nothing half-written was left behind"
+    assert err.strip() == "mirtool: interrupted; nothing was written"
     assert [path.name for path in tmp_path.iterdir()] == ["slow.csv"]

@@ -77,7 +77,7 @@ class _Remembered:
         from mirtool.errors import OutputError
 
         with suppress(OutputError):
-            write_bytes(json.dumps(entries).encode(), self._path)
+            write_bytes(json.dumps(entries).encode(), self._path, durable=False)
 
 
 def _state(path: Path) -> list[int]:

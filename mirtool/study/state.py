@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from mirtool.io.tables.output import complete_interrupted
 from mirtool.study.folder import StudyFolder
 from mirtool.study.hashes import current_hashes
 from mirtool.study.record import read_runs, relative_to
@@ -54,6 +55,7 @@ class StudyState:
 
     def __init__(self, study: StudyFolder) -> None:
         self.study = study
+        complete_interrupted(study.results)
         self._runs: Mapping[str, Any] = read_runs(study.run_file)
         self._hashes: dict[str, str | None] = {}
         self._maker = {path: step for step, run in self._runs.items() for path in run.get("outputs", {})}

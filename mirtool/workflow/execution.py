@@ -20,6 +20,7 @@ from mirtool.workflow.step import (
     Result,
     Run,
     Step,
+    as_tuple,
     no_progress,
     split,
 )
@@ -110,6 +111,7 @@ def prepare(
     if config:
         values = split(step, config | dict(given))
         inputs = step.inputs(**values[step.inputs])
+    _complete_interrupted(step, given)
     samples = getattr(inputs, "samples", None)
     run = Run(
         study=study,
@@ -120,6 +122,20 @@ def prepare(
         given=frozenset(given) | frozenset(config),
     )
     return Prepared(step, inputs, step.settings(**values[step.settings]), _parallel(values), run)
+
+
+def _complete_interrupted(step: Step, given: Mapping[str, Any]) -> None:
+    """Complete what a killed command left incomplete in the folders of the files given."""
+    from mirtool.io.tables.output import complete_interrupted
+
+    named = [
+        value
+        for each in step.parameters()
+        if each.declaration.is_path and each.name in given
+        for value in as_tuple(given[each.name])
+    ]
+    for folder in {Path(value).parent for value in named if isinstance(value, str | Path)}:
+        complete_interrupted(folder)
 
 
 def _parallel(values: Mapping[type[Settings], Mapping[str, Any]]) -> ParallelSettings:
@@ -314,7 +330,7 @@ def _one_workbook(result: Result, where: Destination) -> bool:
 
 def write_to(result: Result, where: Destination) -> Written:
     """Write a result: all files together, the record last; a stream gets the main table."""
-    from mirtool.io.tables.output import write_bytes, write_files
+    from mirtool.io.tables.output import transaction, write_bytes, write_files
     from mirtool.report.tables import is_stream
     from mirtool.study.hashes import current_hashes
     from mirtool.study.record import merge_run, read_runs, relative_to
@@ -342,9 +358,10 @@ def write_to(result: Result, where: Destination) -> Written:
     record["arguments"] = {name: _inside(root, value) for name, value in record["arguments"].items()}
     record["inputs"] = {_input_name(root, path): digest for path, digest in record["inputs"].items()}
     record["outputs"] = outputs
-    before = read_runs(where.record).get(step.name, {}).get("outputs", {}) if where.record.is_file() else {}
-    leftovers = [root / path for path in before if path not in outputs and (root / path).is_file()]
-    write_files({**files, where.record: merge_run(where.record, record)} if step.recorded else files)
+    with transaction(where.record) as write:  # the record is read and written under one lock
+        before = read_runs(where.record).get(step.name, {}).get("outputs", {})
+        leftovers = [root / path for path in before if path not in outputs and (root / path).is_file()]
+        write({**files, where.record: merge_run(where.record, record)} if step.recorded else files)
     current_hashes(leftovers)
     return Written(list(files), leftovers)
 
