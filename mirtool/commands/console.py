@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TypeVar
 
 from mirtool.errors import for_shell, printable
-
-T = TypeVar("T")
 
 
 def say(message: str = "") -> None:
@@ -22,30 +19,12 @@ def warn(message: str) -> None:
     say(f"Warning: {message}")
 
 
-def say_pairs(pairs: Sequence[tuple[str, str]]) -> None:
-    """Print labels and values in two aligned columns."""
-    width = max((len(label) for label, _ in pairs), default=0)
-    for label, value in pairs:
-        say(f"  {label:<{width}}  {value}")
-
-
 def say_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print rows under a header in aligned columns: the first to the left, numbers to the right."""
     widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
     for row in (header, *rows):
         first, *others = zip(row, widths, strict=True)
         say("  " + "  ".join([first[0].ljust(first[1]), *(cell.rjust(width) for cell, width in others)]))
-
-
-def progress(items: Iterable[T], title: str, total: int) -> Iterator[T]:
-    """Hand ``items`` on, with a progress bar on a terminal and nothing in a pipe or a log."""
-    if not sys.stderr.isatty() or total < 2:
-        yield from items
-        return
-    from rich.console import Console
-    from rich.progress import track
-
-    yield from track(items, description=title, total=total, console=Console(stderr=True), transient=True)
 
 
 @contextmanager

@@ -208,6 +208,10 @@ class SimulatedStudy:
     reference: str
 
 
+REFERENCE, TESTED = "responding", "resistant"
+"""The groups of a simulated study."""
+
+
 def simulate_study(
     names: Sequence[str] | None = None,
     *,
@@ -215,8 +219,6 @@ def simulate_study(
     n_reference: int = 3,
     n_tested: int = 3,
     changes: Mapping[str, float] = PLANTED_CHANGES,
-    reference: str = "responding",
-    tested: str = "resistant",
     two_channel: bool = False,
     design: ChipDesign | None = None,
     model: IntensityModel | None = None,
@@ -234,8 +236,6 @@ def simulate_study(
     changes
         miRNA name to its signed fold change, tested / reference: 2 doubled, −2 halved, never inside (−1, 1).
         A slash probe changes with any of its miRNAs.
-    reference, tested
-        Names of the groups.
     two_channel
         Add a Hy5 channel (635): one common reference RNA on every array.
     design, model
@@ -274,13 +274,13 @@ def simulate_study(
         channels = {"635": Channel(*hy5), **channels}
     samples = SampleTable(
         tuple(f"P{i:02d}" for i in range(1, len(in_tested) + 1)),
-        (reference,) * n_reference + (tested,) * n_tested,
+        (REFERENCE,) * n_reference + (TESTED,) * n_tested,
         extra={"batch": tuple(str(1 + own) for own in batch)} if model.batch_sd else {},
     )
     sources = tuple(ArraySource(f"{name}.gpr", "simulated") for name in samples.names)
     arrays = RawArrays(channels, flags, chip.probes, chip.layout, samples, sources)
     truth = _truth(chip.features, abundance, log2_ratio, sd)
-    return SimulatedStudy(arrays, measured, truth, tested, reference)
+    return SimulatedStudy(arrays, measured, truth, TESTED, REFERENCE)
 
 
 def simulate_ct(

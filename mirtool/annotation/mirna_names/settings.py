@@ -7,7 +7,7 @@ from typing import Any
 from mirtool.settings import setting
 
 
-def mirbase_release_setting(panel: str = "") -> Any:
+def mirbase_release_setting(panel: str = "miRNA names") -> Any:
     """Declare the release that the study's miRNA names are from, as a field of a settings class."""
     return setting(
         None,

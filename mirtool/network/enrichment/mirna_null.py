@@ -24,10 +24,9 @@ randomly drawn. Stat Appl Genet Mol Biol 2010;9:39.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -37,8 +36,6 @@ from mirtool.model import FloatArray, IntArray
 from mirtool.stats.draws import DrawTask, count_tasks, run_seeded
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor
-
     from scipy.sparse import csr_array
 
 DRAWS = 10_000
@@ -80,8 +77,7 @@ def mirna_null(
     shared_by: int = 1,
     draws: int = DRAWS,
     seed: int = SEED,
-    executor: Executor | None = None,
-    on_step: Callable[[str], None] | None = None,
+    **sharing: Any,
 ) -> MirnaNull:
     """Compare a set of miRNAs with random sets of the same size, term by term.
 
@@ -100,11 +96,9 @@ def mirna_null(
     draws
         Sets to draw.
     seed
-        Of the draws.
-    executor
-        Who does the work: threads, processes or a cluster. The result is the same for any, and for none.
-    on_step
-        Called after each of ``ceil(draws / 512)`` tasks.
+        Random seed.
+    **sharing
+        ``executor`` and ``on_step`` of :func:`mirtool.stats.draws.run_seeded`: the result is the same for any.
 
     Raises
     ------
@@ -127,9 +121,7 @@ def mirna_null(
     )
     reached, total = np.zeros(terms.shape[0], dtype=np.int64), np.zeros(terms.shape[0], dtype=np.int64)
     work = partial(_count_task, question)
-    for of_task, sum_of_task in run_seeded(
-        work, draws, seed, per_task=SETS_PER_TASK, executor=executor, on_step=on_step
-    ):
+    for of_task, sum_of_task in run_seeded(work, draws, seed, per_task=SETS_PER_TASK, **sharing):
         reached += of_task
         total += sum_of_task
     return MirnaNull(expected=total / draws, p_value=(reached + 1) / (draws + 1))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from matplotlib import colormaps
@@ -38,6 +39,15 @@ _SHADES = 24
 _NO_SPOT = "#DCDCDC"
 """Paler than elsewhere, since on many slides most spots are missing."""
 _LEAST_RESIDUAL, _MOST_RESIDUAL = 1.0, 3.0
+
+
+@dataclass(frozen=True)
+class _SlideText:
+    """What a page of slides shows, the label of its color bar, and the remarks at its foot."""
+
+    what: str
+    label: str
+    remarks: tuple[str, ...]
 
 
 def foreground_figures(report: QualityReport, *, block_columns: int | None = None) -> list[Figure]:
@@ -104,15 +114,17 @@ def residual_figures(report: QualityReport, *, block_columns: int | None = None)
         slide,
         spatial.residual,
         ScalarMappable(Normalize(-limit, limit), DIVERGING_COLORS.resampled(_SHADES + 1)),
-        what="residuals",
-        label="residual, log₂",
-        notes=["" if np.isnan(i) else f"I = {minus(i, 2)}" for i in spatial.moran.tolist()],
-        marked=marked,
-        remarks=[
-            f"Each spot against {spatial.residual_from}.",
-            f"Bold: a spatial trend (Moran's I at {MORAN_LIMIT:g} or more, P below {MORAN_P:g}).",
-            "Gray: no residual (missing, flagged, or below the cut-off with its probe).",
-        ],
+        _SlideText(
+            "residuals",
+            "residual, log₂",
+            (
+                f"Each spot against {spatial.residual_from}.",
+                f"Bold: a spatial trend (Moran's I at {MORAN_LIMIT:g} or more, P below {MORAN_P:g}).",
+                "Gray: no residual (missing, flagged, or below the cut-off with its probe).",
+            ),
+        ),
+        ["" if np.isnan(i) else f"I = {minus(i, 2)}" for i in spatial.moran.tolist()],
+        marked,
     )
 
 
@@ -135,11 +147,13 @@ def _intensity_figures(
         slide,
         shades,
         ScalarMappable(Normalize(low, max(high, low + 0.1)), colormaps["viridis"].resampled(_SHADES)),
-        what=what,
-        label=f"{what}, log₂ counts",
-        notes=["" if np.isnan(middle) else f"median {middle:.4g}" for middle in row_medians(values.T).tolist()],
-        marked=np.zeros(len(report.samples), dtype=bool),
-        remarks=["One scale for all arrays, from the 1st to the 99th percentile of all spots. Gray: missing."],
+        _SlideText(
+            what,
+            f"{what}, log₂ counts",
+            ("One scale for all arrays, from the 1st to the 99th percentile of all spots. Gray: missing.",),
+        ),
+        ["" if np.isnan(middle) else f"median {middle:.4g}" for middle in row_medians(values.T).tolist()],
+        np.zeros(len(report.samples), dtype=bool),
     )
 
 
@@ -148,33 +162,30 @@ def _figures(
     slide: Slide,
     values: FloatArray,
     scale: ScalarMappable,
-    *,
-    what: str,
-    label: str,
+    text: _SlideText,
     notes: Sequence[str],
     marked: BoolArray,
-    remarks: Sequence[str],
 ) -> list[Figure]:
     n = values.shape[1]
     size = _panel_size(slide.shape, n)
     pages = page_slices(n, panels_a_page(size, _ROOM))
     figures = []
     for number, page in enumerate(pages, start=1):
-        title = f"Slides: {what} of {plural(n, 'array')}, channel {report.channel}"
+        title = f"Slides: {text.what} of {plural(n, 'array')}, channel {report.channel}"
         title += f" (page {number} of {len(pages)})" if len(pages) > 1 else ""
         with house_style():
             figure, panels = panel_page(
                 page.stop - page.start,
                 size,
                 title=title,
-                remarks=[*remarks, f"{slide.arrangement[0].upper()}{slide.arrangement[1:]}."],
+                remarks=[*text.remarks, f"{slide.arrangement[0].upper()}{slide.arrangement[1:]}."],
                 feet=_FEET,
                 remarks_width=_BAR_LEFT - 2 * MARGIN,
             )
             for j, axes in zip(range(page.start, page.stop), panels, strict=True):
                 _draw_slide(axes, slide, values[:, j], scale)
                 write_panel_title(axes, report.samples.names[j], notes[j], marked=bool(marked[j]), stacked=True)
-            draw_color_bar(figure, scale, label, left=_BAR_LEFT, bottom=MARGIN + 3)
+            draw_color_bar(figure, scale, text.label, left=_BAR_LEFT, bottom=MARGIN + 3)
         figures.append(figure)
     return figures
 
