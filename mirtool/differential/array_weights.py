@@ -82,7 +82,7 @@ def estimate_array_weights(
     Maximized over γ is the sum of the probes' restricted log likelihoods, each probe's own variance at its best,
     plus ``prior_probes`` / 2 · Σ(−γ − exp(−γ)), the likelihood of so many probes that find all arrays alike. The
     maximum is found by Fisher's scoring, with missing values and weights as they are. Arrays that the data can't
-    tell apart (:func:`indistinguishable_arrays`) have one weight.
+    distinguish (:func:`indistinguishable_arrays`) have one weight.
 
     Parameters
     ----------
@@ -242,11 +242,11 @@ def indistinguishable_arrays(
 
 
 def _alike(residuals: _Residuals, prior_probes: float) -> IntArray:
-    """Return for each array the first that it can't be told apart from.
+    """Return for each array the first that it can't be distinguished from.
 
     A change of the log variances by ``d`` changes what the residuals are expected to be by ``dᵀ G d`` probes'
     worth. Where that is little for a change of two arrays against each other, less than the prior belief that
-    they are alike, the data can't tell them apart. An array that is fitted exactly shows nothing to begin with.
+    they are alike, the data can't distinguish them. An array that is fitted exactly shows nothing to begin with.
     """
     shown = _squared_projections(residuals)
     own = np.diag(shown)

@@ -43,7 +43,8 @@ def columns_of_formula(formula: str, columns: Collection[str]) -> list[str]:
     Parameters
     ----------
     formula
-        Such as ``~ group + bs(age, df=3)``; names of columns with blanks, dots or hyphens stand in backticks.
+        Such as ``~ group + bs(age, df=3)``; a column whose name has blanks, dots or hyphens goes into
+        backticks.
     columns
         Of the sample sheet. Names that are none of them are given back as well, but for those of functions.
 
