@@ -48,10 +48,17 @@ def for_shell(text: str) -> str:
     """Write the marked parameters as options of the command line."""
 
     def typed(match: re.Match[str]) -> str:
-        value = (match[2] or "").strip("'\"")
+        value = _quoted((match[2] or "").strip("'\""))
         return f"{option_name(match[1])} {value}".strip() if value != "True" else option_name(match[1])
 
     return _MARKED.sub(typed, text)
+
+
+def _quoted(value: str) -> str:
+    """Quote a value that a shell would split, so that the message can be copied."""
+    if not any(char.isspace() for char in value):
+        return value
+    return f'"{value}"' if not set(value) & set('"$`\\!') else f"'{value}'"
 
 
 def for_python(text: str) -> str:

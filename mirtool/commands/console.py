@@ -19,6 +19,28 @@ def warn(message: str) -> None:
     say(f"Warning: {message}")
 
 
+def asking() -> Callable[[str, Sequence[str]], str] | None:
+    """Return a function that asks a question on the terminal; None where nobody would see or answer it."""
+    return ask if sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty() else None
+
+
+def ask(question: str, answers: Sequence[str]) -> str:
+    """Ask which of several answers is right, by its number or in full; an empty line takes the first."""
+    say(question)
+    for number, answer in enumerate(answers, 1):
+        say(f"  {number}  {answer}")
+    by_text = {str(number): answer for number, answer in enumerate(answers, 1)} | {each: each for each in answers}
+    while True:
+        print("Number [1]: ", end="", file=sys.stderr, flush=True)  # noqa: T201
+        line = sys.stdin.readline()
+        if not line:
+            raise KeyboardInterrupt
+        chosen = by_text.get(line.strip() or "1")
+        if chosen is not None:
+            return chosen
+        say(f"Type a number from 1 to {len(answers)}.")
+
+
 def say_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print rows under a header in aligned columns: the first to the left, numbers to the right."""
     widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]

@@ -6,6 +6,7 @@ import inspect as introspection
 import re
 import typing
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any
 
@@ -35,7 +36,7 @@ class PanelCommand(TyperCommand):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read the call, with former options as those they are now."""
-        return super().parse_args(ctx, [self._current(argument) for argument in args])
+        return super().parse_args(ctx, join_groups([self._current(argument) for argument in args]))
 
     def _current(self, argument: str) -> str:
         name, mark, value = argument.partition("=")
@@ -79,6 +80,24 @@ class PanelCommand(TyperCommand):
         for panel, records in panels.items():
             with formatter.section(panel):
                 formatter.write_dl(records)
+
+
+def join_groups(args: list[str]) -> list[str]:
+    """Read ``--compare TESTED REFERENCE``, typed as two words, as ``--compare TESTED:REFERENCE``.
+
+    Only where the first has no colon and the second is neither an option nor a file.
+
+    Examples
+    --------
+    >>> join_groups(["--compare", "treated pool", "control pool", "--alpha", "0.01"])
+    ['--compare', 'treated pool:control pool', '--alpha', '0.01']
+    """
+    if "--compare" not in args[:-2]:
+        return args
+    at = args.index("--compare")
+    tested, reference = args[at + 1 : at + 3]
+    apart = ":" in tested or "/" in tested or reference.startswith("-") or Path(reference).exists()
+    return args if apart else [*args[: at + 1], f"{tested}:{reference}", *args[at + 3 :]]
 
 
 def plain(text: str) -> str:

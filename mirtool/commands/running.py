@@ -9,7 +9,7 @@ from typing import Any
 
 import typer
 
-from mirtool.commands.console import progress_steps, say, warn
+from mirtool.commands.console import asking, progress_steps, say, warn
 from mirtool.errors import MirtoolError
 from mirtool.workflow.step import Step
 
@@ -31,7 +31,7 @@ def run_command(step: Step, given: Mapping[str, Any], output: Mapping[str, Any])
     from mirtool.workflow.execution import destination, perform, prepare, write_to
 
     strict = bool(output.get("strict"))
-    prepared = prepare(step, given, progress=progress_steps, strict=strict)
+    prepared = prepare(step, given, progress=progress_steps, ask=asking(), strict=strict)
     where = {name: value for name, value in output.items() if name != "strict"}
     target = destination(step, prepared.run.study, where.pop("output", None), **where)
     if step.output == "file" and is_stream(target.target):

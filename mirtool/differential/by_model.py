@@ -19,7 +19,7 @@ from mirtool.differential.design import (
 )
 from mirtool.differential.fitting import Fitting, prepare_fit
 from mirtool.differential.fold_change import FoldChange, compare_means, signed_fold_change
-from mirtool.differential.groups import Comparison, choose_comparison
+from mirtool.differential.groups import Comparison
 from mirtool.differential.linear_model import Fit
 from mirtool.differential.methods import DEFAULT_PRIOR, PRIORS, WITHIN_PAIRS
 from mirtool.differential.model_options import Model
@@ -85,17 +85,16 @@ class _FitDescription:
 def compare_within_model(
     matrix: ExpressionMatrix,
     settings: DiffSettings,
-    tested: str | None,
-    reference: str | None,
+    two: Comparison | None,
     executor: Executor | None,
 ) -> GroupComparison:
     """Compare groups within the linear model that the settings describe.
 
-    ``tested`` and ``reference`` are the two groups where the model has no contrasts; None for the only two. Raises
-    as :func:`mirtool.differential.compare_groups`.
+    ``two`` are the two groups; None where the model has contrasts. Raises as
+    :func:`mirtool.differential.compare_groups`.
     """
     model, test = settings.model, settings.test
-    contrasts, comparisons = _choose(matrix.samples, model, tested, reference)
+    contrasts, comparisons = _choose(matrix.samples, model, two)
     in_model = set(matrix.samples.groups) - {""} if model.contrasts else set(contrasts[0].weights)
     used = [i for i, group in enumerate(matrix.samples.groups) if group in in_model]
     own = matrix.take_samples(used)
@@ -170,19 +169,12 @@ def _moderate(fit: Fit, fitting: Fitting, model: Model) -> Moderated:
 
 
 def _choose(
-    samples: SampleTable, model: Model, tested: str | None, reference: str | None
+    samples: SampleTable, model: Model, two: Comparison | None
 ) -> tuple[tuple[Contrast, ...], tuple[Comparison, ...]]:
-    """Choose what is compared: the two groups, or the contrasts within all groups."""
-    if not model.contrasts:
-        two = choose_comparison(samples, tested, reference)
+    """Return what is compared: the two groups, or the contrasts within all groups."""
+    if two is not None:
         weights = {two.tested: 1.0, two.reference: -1.0}
         return (Contrast(f"{two.tested} - {two.reference}", weights),), (two,)
-    if tested is not None or reference is not None:
-        raise UsageError(
-            f"{option('compare')} and {option('contrast')} contradict each other",
-            hint=f"{option('compare')} takes two groups alone, {option('contrast')} compares within a model of "
-            "all groups",
-        )
     groups = tuple(dict.fromkeys(group for group in samples.groups if group))
     if len(groups) < 2:
         raise SampleSheetError(

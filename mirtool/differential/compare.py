@@ -10,7 +10,7 @@ import numpy as np
 from mirtool.differential.assembly import assemble_table
 from mirtool.differential.by_model import GroupComparison, compare_within_model
 from mirtool.differential.fold_change import compare_means
-from mirtool.differential.groups import Comparison, choose_comparison, parse_comparison
+from mirtool.differential.groups import Ask, Comparison, choose_comparison
 from mirtool.differential.methods import TESTS
 from mirtool.differential.model_options import Model
 from mirtool.differential.settings import DiffSettings
@@ -25,7 +25,11 @@ LARGEST_LOG2 = 64.0
 
 
 def compare_groups(
-    matrix: ExpressionMatrix, settings: DiffSettings | None = None, *, executor: Executor | None = None
+    matrix: ExpressionMatrix,
+    settings: DiffSettings | None = None,
+    *,
+    executor: Executor | None = None,
+    ask: Ask | None = None,
 ) -> GroupComparison:
     """Compare groups of samples, probe by probe: two as they are, or within a linear model.
 
@@ -44,6 +48,8 @@ def compare_groups(
         What to compare and how; None for the defaults.
     executor
         Who does the permutations; the result is the same for any, and for none.
+    ask
+        Asks a person which group is the reference, where their names leave it in doubt.
 
     Returns
     -------
@@ -78,10 +84,11 @@ def compare_groups(
     """
     settings = settings or DiffSettings()
     check_log2(matrix.values)
-    tested, reference = _named_groups(matrix, settings.compare)
-    if settings.has_model or settings.log_odds:
-        return compare_within_model(matrix, settings, tested, reference, executor)
-    comparison = choose_comparison(matrix.samples, tested, reference)
+    comparison = (
+        None if settings.contrast else choose_comparison(matrix.samples, compare=settings.compare, ask=ask)
+    )
+    if comparison is None or settings.has_model or settings.log_odds:
+        return compare_within_model(matrix, settings, comparison, executor)
     return GroupComparison((_compare_two(matrix, comparison, settings, executor),), (comparison,))
 
 
@@ -101,11 +108,6 @@ def check_log2(values: FloatArray) -> None:
             expected=f"nothing beyond {LARGEST_LOG2:g}",
             hint=f"if the table holds intensities or ratios as they are, say so: {option('scale', 'linear')}",
         )
-
-
-def _named_groups(matrix: ExpressionMatrix, compare: str | None) -> tuple[str | None, str | None]:
-    groups = [group for group in matrix.samples.groups if group]
-    return parse_comparison(compare, groups) if compare is not None and groups else (None, None)
 
 
 def _compare_two(
@@ -158,8 +160,8 @@ def differential(
     matrix, executor
         As in :func:`compare_groups`.
     tested, reference
-        The groups; ratios are tested / reference. None where there are exactly two: the reference is then the
-        group that comes first among the samples.
+        The groups; ratios are tested / reference. None where there are exactly two: the reference is then chosen
+        as :func:`mirtool.differential.groups.choose_comparison` says.
     """
     check_log2(matrix.values)
     comparison = choose_comparison(matrix.samples, tested, reference)
@@ -187,6 +189,11 @@ def compare_by_model(
         The two groups, where the model has no contrasts.
     """
     check_log2(matrix.values)
-    return compare_within_model(
-        matrix, DiffSettings(**settings, **model.as_settings()), tested, reference, executor
-    )
+    chosen = DiffSettings(**settings, **model.as_settings())
+    if chosen.contrast and (tested is not None or reference is not None):
+        raise UsageError(
+            "two groups and contrasts contradict each other",
+            hint="two groups are compared by themselves, contrasts within a model of all groups",
+        )
+    comparison = None if chosen.contrast else choose_comparison(matrix.samples, tested, reference)
+    return compare_within_model(matrix, chosen, comparison, executor)

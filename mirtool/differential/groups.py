@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
+from mirtool.differential.reference_names import reference_words
 from mirtool.errors import SampleSheetError, UsageError, option
 from mirtool.model import ExpressionMatrix, SampleTable
 from mirtool.wording import plural
 
+Ask = Callable[[str, Sequence[str]], str]
+"""``ask(question, answers)`` returns the answer a person chose; the first is the default."""
+
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two groups and where their arrays stand.
+    """Two groups and where their arrays are.
 
     Parameters
     ----------
@@ -25,6 +30,8 @@ class Comparison:
         Names of the samples left out: those without a group, and those of groups that are not compared.
     reason
         Why these two, in this direction, in words.
+    in_doubt
+        True where the reference was neither named nor chosen nor could be recognized by its name.
     """
 
     tested: str
@@ -34,12 +41,34 @@ class Comparison:
     without_group: tuple[str, ...]
     other_groups: tuple[str, ...]
     reason: str
+    in_doubt: bool = False
 
 
-def choose_comparison(samples: SampleTable, tested: str | None = None, reference: str | None = None) -> Comparison:
+def choose_comparison(
+    samples: SampleTable,
+    tested: str | None = None,
+    reference: str | None = None,
+    *,
+    compare: str | None = None,
+    ask: Ask | None = None,
+) -> Comparison:
     """Choose the groups to compare: the two named, or the only two there are.
 
-    With exactly two groups and none named, the reference is the group that comes first among the samples.
+    With exactly two groups and none named, the reference is the group whose name says so (control, untreated,
+    healthy, responding, before, day 0 …: :mod:`mirtool.differential.reference_names`). Where neither name does, or
+    both do, ``ask`` chooses; without it the group that comes first among the samples is the reference, and the
+    comparison is marked as in doubt.
+
+    Parameters
+    ----------
+    samples
+        The samples with their groups.
+    tested, reference
+        The groups by name; both or neither.
+    compare
+        The same as one text, ``tested:reference``.
+    ask
+        Asks a person in case of doubt.
 
     Raises
     ------
@@ -56,16 +85,11 @@ def choose_comparison(samples: SampleTable, tested: str | None = None, reference
             expected="a group for each sample in the column 'group' of the sample sheet",
             hint="write each sample's group (such as responding or resistant) into the sheet's column 'group'",
         )
+    if compare is not None:
+        tested, reference = parse_comparison(compare, groups)
+    in_doubt = False
     if tested is None and reference is None:
-        if len(groups) > 2:
-            raise UsageError(
-                f"{len(groups)} groups, and none named to compare",
-                found=", ".join(groups),
-                expected="two of them, as tested:reference",
-                hint=f"type for example {option('compare', f'{groups[1]}:{groups[0]}')}",
-            )
-        reference, tested = groups
-        reason = f"{reference} comes first among the samples, so it is the reference"
+        tested, reference, reason, in_doubt = _propose(groups, ask)
     elif tested is None or reference is None:
         raise UsageError(
             "a comparison needs both groups",
@@ -95,11 +119,42 @@ def choose_comparison(samples: SampleTable, tested: str | None = None, reference
             if g and g not in (tested, reference)
         ),
         reason,
+        in_doubt,
     )
 
 
+def _propose(groups: Sequence[str], ask: Ask | None) -> tuple[str, str, str, bool]:
+    """Return which of two groups is tested and which the reference, why, and whether that is in doubt."""
+    words = reference_words(groups)
+    if len(groups) > 2:
+        likely = [group for group, word in zip(groups, words, strict=True) if word]
+        example_reference = likely[0] if likely else groups[0]
+        example = next(group for group in groups if group != example_reference)
+        raise UsageError(
+            f"{len(groups)} groups, and none named to compare",
+            found=", ".join(groups),
+            expected="two of them, as tested:reference",
+            hint=f"type for example {option('compare', f'{example}:{example_reference}')}",
+        )
+    named = [i for i, word in enumerate(words) if word]
+    if len(named) == 1:
+        first = named[0]
+        return groups[1 - first], groups[first], f"{words[first]!r} names the reference", False
+    why = "both names say reference" if named else "no name says which is the reference"
+    if ask is None:
+        reason = f"{why}; {groups[0]} comes first among the samples"
+        return groups[1], groups[0], reason, True
+    chosen = ask(f"Which group is the reference ({why}; ratios are the other group / the reference)?", groups)
+    return next(group for group in groups if group != chosen), chosen, "chosen as the reference", False
+
+
+_JOINTS = re.compile(r"\s+(?:vs\.?|versus|/|against)\s+|/", re.IGNORECASE)
+
+
 def parse_comparison(text: str, groups: Sequence[str]) -> tuple[str, str]:
-    """Read ``tested:reference``; the names may hold colons themselves where that leaves no doubt.
+    """Read ``tested:reference``; the names may hold colons and blanks themselves where that leaves no doubt.
+
+    ``tested vs reference`` and ``tested/reference`` are read likewise.
 
     Parameters
     ----------
@@ -117,9 +172,13 @@ def parse_comparison(text: str, groups: Sequence[str]) -> tuple[str, str]:
     --------
     >>> parse_comparison("resistant:responding", ["responding", "resistant"])
     ('resistant', 'responding')
+    >>> parse_comparison("treated pool : control pool", ["treated pool", "control pool"])
+    ('treated pool', 'control pool')
     """
+    groups = list(dict.fromkeys(groups))
     splits = [(text[:i].strip(), text[i + 1 :].strip()) for i, mark in enumerate(text) if mark == ":"]
-    known = [split for split in splits if set(split) <= set(groups)]
+    joints = [(text[: m.start()].strip(), text[m.end() :].strip()) for m in _JOINTS.finditer(text)]
+    known = list(dict.fromkeys(split for split in (*splits, *joints) if set(split) <= set(groups)))
     if len(known) == 1:
         return known[0]
     if len(splits) == 1 and all(splits[0]):
@@ -128,19 +187,49 @@ def parse_comparison(text: str, groups: Sequence[str]) -> tuple[str, str]:
     raise UsageError(
         "the comparison can't be read",
         found=repr(text),
-        expected="tested:reference, two of the groups " + ", ".join(dict.fromkeys(groups)),
+        expected="tested:reference, two of the groups " + ", ".join(groups),
+        hint=_how_to_compare(text, groups),
     )
+
+
+def _how_to_compare(text: str, groups: Sequence[str]) -> str | None:
+    """Return what to type in place of a comparison that can't be read."""
+    if len(groups) < 2:
+        return None
+    words = reference_words(groups)
+    reference = next((group for group, word in zip(groups, words, strict=True) if word), groups[0])
+    tested = text.strip() if text.strip() in groups else next(group for group in groups if group != reference)
+    if tested == reference:
+        reference = next(group for group in groups if group != tested)
+    return f"type {option('compare', f'{tested}:{reference}')}. {_MORE_GROUPS}"
+
+
+_MORE_GROUPS = f"More than two groups are compared by `mirtool diff` with {option('contrast', '(a + b) / 2 - c')}"
 
 
 def _check_group(group: str, groups: Sequence[str]) -> None:
     if group in groups:
         return
-    likely = get_close_matches(group, groups, n=1)
+    similar = similar_groups(group, groups)
     raise UsageError(
         f"the group {group!r} has no array",
         expected="one of " + ", ".join(dict.fromkeys(groups)),
-        hint=f"did you mean {likely[0]!r}?" if likely else "check the column 'group' of the sample sheet",
+        hint=(
+            f"did you mean {' or '.join(map(repr, similar))}?"
+            if similar
+            else "check the column 'group' of the sample sheet."
+        )
+        + f" {_MORE_GROUPS}",
     )
+
+
+def similar_groups(name: str, groups: Sequence[str]) -> list[str]:
+    """Return the groups whose names resemble one that does not exist, the most similar first, at most three."""
+    folded = {group.casefold(): group for group in reversed(groups)}
+    wanted = name.casefold()
+    close = get_close_matches(wanted, folded, n=3, cutoff=0.6)
+    close += [other for other in folded if wanted and (wanted in other or other in wanted)]
+    return [folded[other] for other in dict.fromkeys(close)][:3]
 
 
 def join_samples(matrix: ExpressionMatrix, sheet: SampleTable, sheet_path: str = "") -> ExpressionMatrix:

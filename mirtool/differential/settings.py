@@ -29,7 +29,8 @@ class DiffSettings(Settings):
     compare: str | None = setting(
         None,
         "The two groups; ratios are tested / reference. With exactly two groups the default reference is the one "
-        "that comes first in the sample sheet.",
+        "whose name says so (control, untreated, healthy, responding, before, day 0 …); in doubt it is asked for "
+        "on a terminal, and else the group that comes first in the sample sheet.",
         panel=COMPARISON,
         metavar="TESTED:REFERENCE",
     )

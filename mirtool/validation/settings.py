@@ -48,8 +48,9 @@ class ValidateSettings(Settings):
     )
     compare: str | None = setting(
         None,
-        "The two groups. By default those of the array's table, else the group that comes first in the sheet is "
-        "the reference.",
+        "The two groups. By default those of the array's table, else the only two: the reference is the one whose "
+        "name says so (control, untreated, healthy …); in doubt it is asked for on a terminal, and else the group "
+        "that comes first in the sheet.",
         panel=GROUPS,
         metavar="TESTED:REFERENCE",
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mirtool.differential.groups import Comparison, choose_comparison, parse_comparison
+from mirtool.differential.groups import Ask, Comparison, choose_comparison
 from mirtool.errors import UsageError, option
 from mirtool.io.arrays.ct_tables import CtTable, combine_ct, read_ct
 from mirtool.io.results.differential import SavedDifferential
@@ -109,6 +109,7 @@ def validate_wells(
     *,
     sheet: SampleTable | None = None,
     array: SavedDifferential | None = None,
+    ask: Ask | None = None,
 ) -> Validation:
     """Compute ratios from wells, compare the groups, and look at the array's findings.
 
@@ -122,6 +123,8 @@ def validate_wells(
         The sample sheet with the groups; None where the Ct table has them.
     array
         The table of ``mirtool diff``, of the same two groups; None leaves the array out.
+    ask
+        Asks a person which group is the reference, where their names leave it in doubt.
 
     Raises
     ------
@@ -142,7 +145,7 @@ def validate_wells(
     references = choose_references(matrix.targets, settings.reference)
     efficiency = efficiencies(settings.efficiency, matrix)
     samples = group_samples(matrix, sheet)
-    comparison = choose_groups(settings.compare, samples, array)
+    comparison = choose_groups(settings.compare, samples, array, ask)
     quantities = log2_quantities(matrix.ct, references, efficiency)
     measured = [i for i in range(len(matrix.targets)) if i not in references]
     names = [matrix.targets[i] for i in measured]
@@ -193,7 +196,9 @@ def efficiencies(texts: Sequence[str], matrix: CtMatrix) -> FloatArray:
     return target_efficiencies(matrix.targets, given, matrix.efficiency)
 
 
-def choose_groups(compare: str | None, samples: SampleTable, array: SavedDifferential | None) -> Comparison:
+def choose_groups(
+    compare: str | None, samples: SampleTable, array: SavedDifferential | None, ask: Ask | None = None
+) -> Comparison:
     """Return the comparison of the groups named, else of the array's, else of the only two there are.
 
     Raises
@@ -201,13 +206,10 @@ def choose_groups(compare: str | None, samples: SampleTable, array: SavedDiffere
     UsageError, SampleSheetError
         As :func:`mirtool.differential.choose_comparison`.
     """
-    groups = [group for group in samples.groups if group]
-    if compare is not None and groups:
-        return choose_comparison(samples, *parse_comparison(compare, groups))
-    if array and {array.tested, array.reference} <= set(groups):
+    if compare is None and array and {array.tested, array.reference} <= set(samples.groups):
         chosen = choose_comparison(samples, array.tested, array.reference)
-        return replace(chosen, reason="as the array's table has it")
-    return choose_comparison(samples)
+        return replace(chosen, reason="as in the array's table")
+    return choose_comparison(samples, compare=compare, ask=ask)
 
 
 def _stability(

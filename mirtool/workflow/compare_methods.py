@@ -77,13 +77,13 @@ class CompareMethodsResult(Result):
     @property
     def summary(self) -> Summary:
         """What passes with each recipe, and how much of it the default shares."""
+        from mirtool.report.text.differential import direction_block
         from mirtool.report.text.methods import methods_summary
 
-        sides = self.sides
         return (
+            direction_block(self.sides),
             *(Line(note) for note in self.notes),
             *reading_blocks(self.arrays),
-            Line(f"Compared {sides.tested} with {sides.reference} ({sides.reason})."),
             *methods_summary(self.runs),
         )
 
@@ -115,7 +115,7 @@ def compare_methods(
     how much of it the default shares, and how the log2 ratios agree. The figure shows the counts, and which miRNAs
     pass whatever the recipe. That a method finds something here does not make it right: choose before you look.
     """
-    from mirtool.differential import choose_comparison, parse_comparison
+    from mirtool.differential import choose_comparison
     from mirtool.normalize import NormalizeSettings, is_ratio, ratio_channels
     from mirtool.robustness.methods import every_recipe, run_methods
 
@@ -137,8 +137,7 @@ def compare_methods(
             path=arrays.samples.sheet or None,
             hint=f"name a sample sheet with {option('samples')} whose column group is filled in",
         )
-    wanted = parse_comparison(settings.compare, groups) if settings.compare is not None else (None, None)
-    sides = choose_comparison(arrays.samples, *wanted)
+    sides = choose_comparison(arrays.samples, compare=settings.compare, ask=run.ask)
     comparison = {
         "tested": sides.tested,
         "reference": sides.reference,

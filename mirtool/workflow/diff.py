@@ -222,7 +222,7 @@ def diff(inputs: DiffInputs, settings: DiffSettings, run: Run) -> DiffResult:
         _check_sensitivity(table, settings)
     options = MatrixOptions(inputs.scale, inputs.platform, inputs.samples_in_rows, settings.replicates)
     matrix = read_grouped(table, run, options)
-    found = compare_groups(matrix, settings, executor=run.executor)
+    found = compare_groups(matrix, settings, executor=run.executor, ask=run.ask)
     first = found.tables[0]
     run.arguments |= {
         "compare": None if settings.contrast else f"{first.tested}:{first.reference}",

@@ -13,6 +13,7 @@ from mirtool.errors import UsageError, option
 from mirtool.settings import Settings
 from mirtool.workflow.catalog import STEPS, load_step
 from mirtool.workflow.step import (
+    Ask,
     Inputs,
     ParallelSettings,
     Progress,
@@ -95,6 +96,7 @@ def prepare(
     *,
     root: str | Path = ".",
     progress: Progress = no_progress,
+    ask: Ask | None = None,
     strict: bool = False,
 ) -> Prepared:
     """Find the study and check the settings, before any work is done."""
@@ -118,6 +120,7 @@ def prepare(
         state=StudyState(study) if study else None,
         samples=samples if samples is not None else str(study.samples_file) if study else None,
         progress=progress,
+        ask=ask,
         strict=strict,
         given=frozenset(given) | frozenset(config),
     )

@@ -84,6 +84,9 @@ Progress = Callable[[str, int], AbstractContextManager[Callable[[str], None]]]
 """``progress(title, total)`` returns a context whose value is called after each of ``total`` steps."""
 
 
+Ask = Callable[[str, Sequence[str]], str]
+
+
 def no_progress(_title: str, _total: int) -> AbstractContextManager[Callable[[str], None]]:
     """Show nothing."""
     return nullcontext(lambda _step: None)
@@ -105,6 +108,9 @@ class Run:
         Who shares heavy work; None for this process alone.
     progress
         Shows how far long work is.
+    ask
+        ``ask(question, answers)`` asks a person and returns one of the answers, the first by default; None where
+        nobody can be asked.
     strict
         True makes a stale input an error.
     given
@@ -119,6 +125,7 @@ class Run:
     samples: Any = None
     executor: Executor | None = None
     progress: Progress = no_progress
+    ask: Ask | None = None
     strict: bool = False
     given: frozenset[str] = frozenset()
     arguments: dict[str, Any] = field(default_factory=dict)

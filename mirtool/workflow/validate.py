@@ -144,7 +144,7 @@ def validate(inputs: ValidateInputs, settings: ValidateSettings, run: Run) -> Va
     sheet = find_sheet(run)
     wells = _read_wells(inputs.ct, sheet, run)
     array = _read_array(inputs.differential, run)
-    done = validate_wells(wells, settings, sheet=sheet, array=array)
+    done = validate_wells(wells, settings, sheet=sheet, array=array, ask=run.ask)
     run.arguments |= {
         "reference": list(done.reference_names),
         "compare": f"{done.comparison.tested}:{done.comparison.reference}",

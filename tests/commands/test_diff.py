@@ -1,6 +1,7 @@
 """``mirtool diff`` as a whole: what it writes, what it says, and what it refuses."""
 
 import csv
+import io
 import json
 import os
 import subprocess
@@ -43,8 +44,7 @@ regulation by fold change,regulation by volcano P,regulation by volcano FDR
 """
 
 SAID = """\
-Compared resistant with responding: ratios are resistant / responding (responding comes first among the samples, \
-so it is the reference).
+Compared resistant with responding: ratios are resistant / responding ('responding' names the reference).
   resistant    2 arrays: n1, n2
   responding   2 arrays: r1, r2
   input        recipe: exiqon-service
@@ -163,6 +163,55 @@ def test_compare_names_the_group_on_top(capsys):
     assert "ratios are responding / resistant (named as tested:reference)" in err
     assert "No test was asked for: fold changes only.\n" in err
     assert "P (" not in out
+
+
+def name_groups(study: Path, first: str, second: str) -> None:
+    sheet = SHEET.replace("resistant", "\0").replace("responding", first).replace("\0", second)
+    (study / "samples.csv").write_text(sheet)
+
+
+def test_the_first_line_says_which_group_is_the_reference_and_why(study, capsys):
+    name_groups(study, "treated pool", "control pool")
+    assert main(["diff", "--no-figures"]) == 0
+    assert capsys.readouterr().err.splitlines()[0] == (
+        "Compared treated pool with control pool: ratios are treated pool / control pool "
+        "('control' names the reference)."
+    )
+    assert "ratio of means treated pool/control pool" in (study / "results/differential.csv").read_text()
+
+
+def test_in_doubt_the_first_line_warns_and_says_how_to_turn_it_round(study, capsys):
+    name_groups(study, "line one", "line two")
+    assert main(["diff", "--no-figures"]) == 0
+    assert capsys.readouterr().err.splitlines()[0] == (
+        "Warning: Compared line two with line one: ratios are line two / line one (no name says which is the "
+        'reference; line one comes first among the samples). The other way: --compare "line one:line two"'
+    )
+
+
+@pytest.mark.parametrize(
+    ("typed", "tested"), [("2\n", "line one"), ("9\nline two\n", "line one"), ("\n", "line two")]
+)
+def test_in_doubt_a_terminal_is_asked(study, capsys, monkeypatch, typed, tested):
+    name_groups(study, "line one", "line two")
+    terminal = io.StringIO(typed)
+    monkeypatch.setattr(terminal, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr(sys, "stdin", terminal)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    assert main(["diff", "--no-figures"]) == 0
+    said = capsys.readouterr().err
+    assert said.startswith("Which group is the reference (no name says which is the reference;")
+    assert "  1  line one\n  2  line two\nNumber [1]: " in said
+    other = {"line one": "line two", "line two": "line one"}[tested]
+    assert f"Compared {tested} with {other}: ratios are {tested} / {other} (chosen as the reference)." in said
+    assert f"ratio of means {tested}/{other}" in (study / "results/differential.csv").read_text()
+
+
+@pytest.mark.parametrize("typed", [["control pool:treated pool"], ["control pool", "treated pool"]])
+def test_names_with_blanks_are_compared_as_they_are_typed(study, capsys, typed):
+    name_groups(study, "treated pool", "control pool")
+    assert main(["diff", "--no-figures", "--compare", *typed]) == 0
+    assert "ratios are control pool / treated pool (named as tested:reference)" in capsys.readouterr().err
 
 
 def test_one_array_a_group_makes_no_p(study, capsys):

@@ -69,13 +69,14 @@ NUMBERS = {
 }
 
 SAID = """\
+Compared resistant with responding: ratios are resistant / responding (as in the array's table).
 Read 16 wells of 4 samples and 3 targets from ct.csv
   without a Ct         1 well, missing
   outlying replicates  1 well left out: hsa-miR-16-5p in r2
   wells with SD > 0.5  none
 Reference gene: hsa-miR-103a-3p
   Stability can't be assessed from one gene: geNorm's M needs two, NormFinder's value three.
-Compared resistant with responding: ratios are resistant / responding (as the array's table has it).
+Groups and test:
   resistant   2 samples: n1, n2
   responding  2 samples: r1, r2
   efficiency  2 for all targets

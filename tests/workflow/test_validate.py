@@ -64,7 +64,9 @@ def test_the_result_shows_itself():
     assert result.to_frame()["ratio resistant/responding"].tolist() == [0.0625]
     assert list(result.tables()) == ["validation", "ct", "concordance"]
     assert list(result.figures()) == ["validation_bars", "validation_array"]
-    assert repr(result).startswith("<ValidateResult>\nRead 8 wells of 4 samples and 2 targets from ct.csv\n")
+    first, second = repr(result).splitlines()[1:3]
+    assert first.startswith("Compared resistant with responding: ratios are resistant / responding")
+    assert second.startswith("Read 8 wells of 4 samples and 2 targets from ct.csv")
     assert "<table" in result._repr_html_()
     assert result.provenance.arguments["compare"] == "resistant:responding"
     assert sorted(result.provenance.inputs) == ["ct.csv", "results/differential.csv", "samples.csv"]

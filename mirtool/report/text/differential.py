@@ -9,6 +9,7 @@ import numpy as np
 from mirtool.differential.by_model import GroupComparison
 from mirtool.differential.groups import Comparison
 from mirtool.differential.methods import FOLD_CHANGES, TESTS
+from mirtool.errors import option
 from mirtool.model import DifferentialTable, ExpressionMatrix, Rule
 from mirtool.report.text.blocks import Block, Caution, Grid, Line, Pairs, Summary
 from mirtool.robustness.sensitivity.stability import Sensitivity, choice_effects
@@ -26,6 +27,15 @@ def differential_summary(matrix: ExpressionMatrix, result: GroupComparison, *, a
     return tuple(blocks)
 
 
+def direction_block(comparison: Comparison) -> Line | Caution:
+    """Return which group was compared with which and why, as a warning where the reference is in doubt."""
+    tested, reference = comparison.tested, comparison.reference
+    text = f"Compared {tested} with {reference}: ratios are {tested} / {reference} ({comparison.reason})."
+    if not comparison.in_doubt:
+        return Line(text)
+    return Caution(f"{text} The other way: {option('compare', f'{reference}:{tested}')}")
+
+
 def rule_in_words(rule: Rule, d: DifferentialTable) -> str:
     """Return what a probe must reach to pass a rule of this table."""
     words = f"fold change ≥ {d.cutoff:g}"
@@ -40,11 +50,7 @@ def _comparison_blocks(
     matrix: ExpressionMatrix, comparison: Comparison, d: DifferentialTable, asked: str
 ) -> list[Block]:
     names = matrix.samples.names
-    blocks: list[Block] = [
-        Line(
-            f"Compared {d.tested} with {d.reference}: ratios are {d.tested} / {d.reference} ({comparison.reason})."
-        )
-    ]
+    blocks: list[Block] = [direction_block(comparison)]
     rows = [
         (group, f"{plural(len(columns), 'array')}: {', '.join(names[i] for i in columns)}")
         for group, columns in (

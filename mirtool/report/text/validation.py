@@ -11,6 +11,7 @@ from mirtool.errors import option
 from mirtool.io.arrays.ct_tables import CONTROL, SAMPLE, CtTable
 from mirtool.io.results.differential import SavedDifferential
 from mirtool.report.text.blocks import Block, Caution, Grid, Line, Pairs, Summary
+from mirtool.report.text.differential import direction_block
 from mirtool.stats.adjustment import ADJUSTMENTS
 from mirtool.validation.compare import QpcrComparison
 from mirtool.validation.concordance import LEAST_PAIRS, VERDICTS, Concordance, call_of, untested_remark
@@ -26,6 +27,7 @@ _LISTED = 8
 def validation_summary(done: Validation, array: SavedDifferential | None, settings: ValidateSettings) -> Summary:
     """Return the summary of a validation."""
     blocks = [
+        direction_block(done.comparison),
         *_well_blocks(done, settings.undetermined),
         *_reference_blocks(done, array, settings.array_rule),
         *_comparison_blocks(done),
@@ -137,9 +139,7 @@ def _comparison_blocks(done: Validation) -> list[Block]:
         use = option("efficiency", FROM_TABLE)
         lines.append(("", f"the table's efficiencies were not used ({use} uses them)"))
     return [
-        Line(
-            f"Compared {q.tested} with {q.reference}: ratios are {q.tested} / {q.reference} ({comparison.reason})."
-        ),
+        Line("Groups and test:"),
         Pairs(lines),
         *(Caution(remark) for remark in q.remarks),
         _ratios(q),
