@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from mirtool.errors import MirtoolError, NotEnoughDataError, UsageError
-from mirtool.io.arrays.ct_tables import SAMPLE, CtTable
+from mirtool.io.arrays.ct_tables import CtTable
+from mirtool.io.arrays.ct_words import SAMPLE
 from mirtool.model import FloatArray, IntArray, TextArray
 from mirtool.validation.settings import CENTERS, REPLICATE_LIMIT
 from mirtool.wording import plural
@@ -34,6 +35,8 @@ class CtMatrix:
         Standard deviation (n − 1) of the wells behind the Ct, NaN for fewer than two.
     efficiency
         Amplification factor of each target as the table gives it, ``(n_targets,)``, NaN where it does not.
+    efficiency_doubts
+        Efficiencies in the table that can't be read or contradict each other, in words; NaN in ``efficiency``.
     """
 
     targets: tuple[str, ...]
@@ -45,6 +48,7 @@ class CtMatrix:
     without_ct: IntArray
     spread: FloatArray
     efficiency: FloatArray
+    efficiency_doubts: tuple[str, ...] = ()
 
 
 def combine_replicates(
@@ -81,7 +85,7 @@ def combine_replicates(
     NotEnoughDataError
         Where no well holds a sample.
     MirtoolError
-        Where a sample has two groups, or a target two efficiencies.
+        Where a sample has two groups.
 
     References
     ----------
@@ -96,7 +100,7 @@ def combine_replicates(
         raise NotEnoughDataError(
             "no well of the Ct table holds a sample",
             path=", ".join(table.paths),
-            found=f"{plural(len(table), 'well')} without template",
+            found="; ".join([f"{plural(len(table), 'well')} without template", *table.left_out]),
             hint="name the table of the samples too, or correct the column of tasks",
         )
     targets, samples = (tuple(dict.fromkeys(labels[wells])) for labels in (table.target, table.sample))
@@ -121,6 +125,7 @@ def combine_replicates(
             ct[place] = np.median(values) if center == "median" else values.mean()
         if len(values) > 1:
             spread[place] = values.std(ddof=1)
+    efficiency, doubts = _efficiencies(table, wells, targets)
     return CtMatrix(
         targets,
         samples,
@@ -132,7 +137,8 @@ def combine_replicates(
         left_out,
         without,
         spread,
-        _efficiencies(table, wells, targets),
+        efficiency,
+        (*table.efficiency_doubts, *doubts),
     )
 
 
@@ -160,15 +166,17 @@ def _only(labels: TextArray, wells: IntArray, what: str) -> str:
     return found[0] if found else ""
 
 
-def _efficiencies(table: CtTable, wells: IntArray, targets: Sequence[str]) -> FloatArray:
-    efficiencies = np.full(len(targets), np.nan)
+def _efficiencies(table: CtTable, wells: IntArray, targets: Sequence[str]) -> tuple[FloatArray, list[str]]:
+    """Return the one efficiency of each target, NaN without one, and which targets have several, in words."""
+    efficiencies, doubts = np.full(len(targets), np.nan), []
     for row, name in enumerate(targets):
         given = table.efficiency[wells[table.target[wells] == name]]
         found = np.unique(given[~np.isnan(given)])
         if len(found) > 1:
-            raise _disagreement(f"efficiency of target {name}", [f"{value:g}" for value in found])
-        efficiencies[row] = found[0] if len(found) else np.nan
-    return efficiencies
+            doubts.append(f"{name} has several: " + ", ".join(f"{value:g}" for value in found[:5]))
+        elif len(found):
+            efficiencies[row] = found[0]
+    return efficiencies, doubts
 
 
 def _disagreement(what: str, found: Sequence[str]) -> MirtoolError:

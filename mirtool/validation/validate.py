@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from mirtool.differential.groups import Ask, Comparison, choose_comparison
-from mirtool.errors import UsageError, option
+from mirtool.errors import MirtoolError, UsageError, option
 from mirtool.io.arrays.ct_tables import CtTable, combine_ct, read_ct
 from mirtool.io.results.differential import SavedDifferential
 from mirtool.model import FloatArray, IntArray, SampleTable
@@ -183,10 +183,20 @@ def efficiencies(texts: Sequence[str], matrix: CtMatrix) -> FloatArray:
     ------
     UsageError
         Where a text can't be read, a target does not exist, or the Ct table has no efficiencies.
+    MirtoolError
+        Where the table's efficiencies are asked for and can't be used.
     """
     given = parse_efficiencies([text for text in texts if text != FROM_TABLE], matrix.targets)
     if FROM_TABLE not in texts:
         return target_efficiencies(matrix.targets, given)
+    if matrix.efficiency_doubts:
+        raise MirtoolError(
+            "an efficiency in the Ct table can't be used",
+            column="Efficiency",
+            found="; ".join(matrix.efficiency_doubts[:5]),
+            expected="one per target: the amplification factor (between 1 and 2.2) or per cent (50 to 120)",
+            hint=f"correct the column, or give the factors with {option('efficiency', 'TARGET=1.95')}",
+        )
     if np.isnan(matrix.efficiency).all():
         raise UsageError(
             "the Ct table has no column of efficiencies",

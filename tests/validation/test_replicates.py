@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from mirtool.errors import MirtoolError, UsageError
-from mirtool.io.arrays.ct_tables import CONTROL, SAMPLE, CtTable
+from mirtool.io.arrays.ct_tables import CtTable
+from mirtool.io.arrays.ct_words import CONTROL, SAMPLE
 from mirtool.model import text_array
 from mirtool.validation import combine_replicates
 from mirtool.validation.replicates import find_outlier
@@ -87,8 +88,12 @@ def test_contradictions_in_the_table_are_refused():
     rows = [("s", "t", 24.0), ("s", "t", 24.0)]
     with pytest.raises(MirtoolError, match="more than one group of sample s"):
         combine_replicates(wells(*rows, group=["a", "b"]))
-    with pytest.raises(MirtoolError, match=r"more than one efficiency of target t \(found 1.9, 2;"):
-        combine_replicates(wells(*rows, efficiency=[1.9, 2.0]))
+
+
+def test_efficiencies_that_contradict_each_other_matter_to_those_who_use_them():
+    matrix = combine_replicates(wells(("s", "t", 24.0), ("s", "t", 24.0), efficiency=[1.9, 2.0]))
+    assert np.isnan(matrix.efficiency).all()
+    assert matrix.efficiency_doubts == ("t has several: 1.9, 2",)
 
 
 def test_a_plate_of_controls_alone_holds_nothing_to_compare():

@@ -23,78 +23,80 @@ classify the samples there) or the other way round. Repeated rows or columns are
 cell was not measured. A wide table is known for one by itself only where some cell says ``Undetermined`` or the
 like: without, it could hold anything, and whoever reads it says what it is.
 
-Wells marked omitted (``Omit``, ``Excluded``, ``Include`` = false) and standards of a dilution series are left out
-and counted; wells without template are kept as controls. ``Undetermined``, ``N/A``, ``NaN``, ``No Ct`` and, in a
-long table, an empty cell are wells without a Ct: measured, and nothing found. A decimal comma is read.
+BioMark (Fluidigm) has two header rows; OpenArray's columns are called ``ThroughHole.Ct``, ``Assay.Assay Name`` and
+``SampleInfo.SampleID``. All tables of wells of a file are read, whatever sheet or ``[Results]`` they are in, below
+or beside each other; one that repeats the wells of another is read once. Columns that are not used are not
+checked.
+
+Wells marked omitted (``Omit``, ``Excluded``, ``Include`` = false), standards of a dilution series, wells of
+another use (empty, internal positive control, a task that is not known and not needed), and wells that have
+neither a Ct nor a name are left out and counted; wells without template are kept as controls. ``Undetermined``,
+``N/A``, ``NaN``, ``No Ct`` and, in a long table, an empty cell are wells without a Ct: measured, and nothing
+found. A decimal comma is read.
 """
 
 from __future__ import annotations
 
-import csv
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
 
 from mirtool.errors import FormatError
+from mirtool.io.arrays.ct_grids import (
+    Grid,
+    Row,
+    candidate_grids,
+    long_grids,
+    sheet_grids,
+    text_grids,
+)
+from mirtool.io.arrays.ct_words import (
+    CONTROL,
+    CT_NAMES,
+    DYE_NAMES,
+    EFFICIENCY_NAMES,
+    GROUP_NAMES,
+    INCLUDE_NAMES,
+    MEAN_CT_NAMES,
+    NO_CT,
+    NO_CT_NUMBERS,
+    NO_TARGET,
+    OMIT_NAMES,
+    POSITION_NAMES,
+    SAMPLE,
+    SAMPLE_NAMES,
+    STANDARD,
+    TARGET_NAMES,
+    TASK_NAMES,
+    TELLING_NO_CT,
+    UNUSED,
+    WELL_NAMES,
+    find,
+    names_control,
+    role_of,
+)
 from mirtool.io.registry import Inspection
 from mirtool.io.tables.headers import fold_header
-from mirtool.io.tables.text import FileHead, is_workbook, read_bytes, read_text
-from mirtool.io.tables.text_tables import DELIMITERS, cell_text, head_sheets, read_sheets, unguard_text
+from mirtool.io.tables.text import FileHead, is_workbook
+from mirtool.io.tables.text_tables import head_sheets
 from mirtool.model import BoolArray, FloatArray, TextArray, text_array
 from mirtool.wording import plural
 
 LARGEST_CT = 60.0
 """No instrument runs more cycles."""
 
-SAMPLE_NAMES = ("sample name", "sample", "sample id", "samplename", "sample_name")
-WELL_NAMES = ("name", "well name")
-"""Headers of the sample in a table with a row a well; above the rows of a wide table they say too little."""
-TARGET_NAMES = (
-    "target name", "target", "target id", "targetname", "target_name", "detector name", "detector", "gene name",
-    "gene", "assay name", "assay", "mirna", "mirna name",
-)  # fmt: skip
-CT_NAMES = ("ct", "cq", "cp", "crt", "c(t)", "ct value", "cq value", "cp value", "ct (drn)")
-MEAN_CT_NAMES = ("ct mean", "mean ct", "cq mean", "mean cq", "cp mean", "mean cp", "average ct", "average cq")
-TASK_NAMES = ("task", "content", "sample type", "type")
-GROUP_NAMES = ("group", "biological set name", "biogroup name", "biological group", "#group")
-EFFICIENCY_NAMES = ("efficiency", "amplification efficiency", "primer efficiency")
-POSITION_NAMES = ("well", "well position", "pos", "position")
-OMIT_NAMES = ("omit", "omitted", "excluded")
-INCLUDE_NAMES = ("include", "inc")
-
-NO_CT = frozenset({
-    "undetermined", "undetermin", "undet", "undet.", "n/a", "na", "#n/a", "nan", "no ct", "no cq", "no cp", "nd",
-    "n.d.", "none", "-", "null",
-})  # fmt: skip
-"""What stands in place of a Ct where none was found, in any case."""
-TELLING_NO_CT = frozenset({"undetermined", "undetermin", "undet", "undet.", "no ct", "no cq", "no cp"})
-"""Those of them that no other table has."""
-
-SAMPLE, CONTROL, STANDARD = "sample", "control", "standard"
-_TASKS = {
-    SAMPLE: (
-        "", "unknown", "unkn", "sample", "target", "endogenous control", "endo", "reference", "calibrator", "u",
-    ),
-    CONTROL: (
-        "ntc", "nac", "nrt", "no template control", "no rt control", "neg", "neg ctrl", "negative control",
-        "negative",
-    ),
-    STANDARD: ("standard", "std", "s", "pos", "pos ctrl", "positive control", "positive"),
-}  # fmt: skip
-_ROLE_OF_TASK = {task: role for role, tasks in _TASKS.items() for task in tasks}
 _TRUE, _FALSE = ("true", "yes", "1"), ("false", "no", "0")
 _DECIMAL_COMMA = re.compile(r"^[+-]?\d+,\d+$")
 _SECTION = re.compile(r"^\[[^\]]*\]$")
 _MIRNA = re.compile(r"mir-|let-|^u6|rnu|snord|cel-|5s", re.IGNORECASE)
 _TELLING_WORD = re.compile(r"\b(c[tтqp]|crt|c\(t\)|undet\w*)(?!\w)", re.IGNORECASE)
 _SNIFFED_ROWS = 200
+_SAMPLE_WORDS = frozenset({"unknown", "unkn", "unk"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,9 +116,13 @@ class CtTable:
     no_ct
         True where the well was measured and no Ct was found.
     efficiency
-        Amplification factor a cycle (2 is doubling), NaN where the table gives none.
+        Amplification factor per cycle (2 is doubling), NaN where the table gives none, or one that can't be read.
     left_out
         What reading left out, in words, counted.
+    notes
+        What else there is to know about the reading, in words.
+    efficiency_doubts
+        Efficiencies that can't be read, each with its place; they matter to those who use the column.
     """
 
     paths: tuple[str, ...]
@@ -128,6 +134,8 @@ class CtTable:
     no_ct: BoolArray
     efficiency: FloatArray
     left_out: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    efficiency_doubts: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.sample)
@@ -142,32 +150,34 @@ class _Well:
     ct: float
     no_ct: bool
     efficiency: float
+    efficiency_doubt: str = ""
 
 
 @dataclass(frozen=True)
-class _Grid:
-    """A table within a file; ``read_rows`` gives the rows under its header, each with its 1-based line."""
+class _Line:
+    """A row of a long table before it is known what becomes of it."""
 
-    path: str
-    header: list[str]
-    header_line: int
-    read_rows: Callable[[], Iterator[tuple[int, list[str]]]]
+    grid: Grid
+    line: int
+    sample: str
+    target: str
+    group: str
+    task: str
+    role: str | None
+    ct: str
+    is_omitted: bool
+    dye: str
+    position: str
+    efficiency: str
 
-    def cell(self, row: Sequence[str], column: int | None) -> str:
-        return unguard_text(row[column].strip()) if column is not None and column < len(row) else ""
 
-    def error(
-        self, problem: str, line: int, column: int, found: str, expected: str, hint: str = ""
-    ) -> FormatError:
-        return FormatError(
-            problem,
-            path=self.path,
-            line=line,
-            column=self.header[column] or f"column {column + 1}",
-            found=repr(found[:40]),
-            expected=expected,
-            hint=hint or None,
-        )
+@dataclass
+class _Found:
+    """What reading a file has found so far."""
+
+    wells: list[_Well]
+    left_out: Counter[str]
+    notes: list[str]
 
 
 def sniff(head: FileHead) -> bool:
@@ -175,28 +185,32 @@ def sniff(head: FileHead) -> bool:
     if not is_workbook(head.data) and not _TELLING_WORD.search(head.text):
         return False
     sheets = head_sheets(head, _SNIFFED_ROWS)
-    grids = list(_sheet_grids(sheets, head.path) if sheets else _text_grids(head.lines, head.path))
+    try:
+        grids = sheet_grids(sheets, head.path) if sheets else text_grids(head.lines, head.path)
+    except FormatError:  # two columns of Ct
+        return True
     return any(_names_wells(grid.header) for grid in grids) or (bool(grids) and _is_undetermined(grids[0]))
 
 
 def inspect(path: str | Path) -> Inspection:
     """Read a Ct table and say what it holds; ``spots`` counts its wells."""
-    grids = list(_candidate_grids(path))
-    long = _long_grid(grids)
-    nameless = long is not None and _find(long.header, TARGET_NAMES) is None
+    grids = candidate_grids(path)
+    long = long_grids(grids)
+    nameless = any(_target_column(grid) is None for grid in long)
     table = _read_grids(grids, path, "not named" if nameless else "", ())
     samples = table.role == SAMPLE
     ct = table.ct[samples & ~np.isnan(table.ct)]
     group_of = dict(zip(table.sample[samples], table.group[samples], strict=True))
     n_controls = int((~samples).sum())
     details = {
-        "layout": "samples by targets" if long is None else "a row a well",
+        "layout": "one row per well" if long else "samples by targets",
         "samples": list(group_of),
         "groups": dict(Counter(filter(None, group_of.values()))),
         "targets": list(dict.fromkeys(table.target)),
         "ct": f"{ct.min():g} to {ct.max():g}" if len(ct) else "",
         "undetermined": plural(int(table.no_ct[samples].sum()), "well"),
         "without_template": plural(n_controls, "well") if n_controls else "",
+        "notes": "; ".join(table.notes),
     }
     warnings = [f"left out: {remark}" for remark in table.left_out]
     if nameless:
@@ -205,17 +219,22 @@ def inspect(path: str | Path) -> Inspection:
     return Inspection(str(path), "qpcr", len(table), (), tuple(warnings), details)
 
 
-def read_ct(path: str | Path, *, target: str = "", samples: Collection[str] = ()) -> CtTable:
-    """Read one file of Ct values.
+def read_ct(
+    path: str | Path, *, target: str = "", samples: Collection[str] = (), sheet: str | None = None
+) -> CtTable:
+    """Read one file of Ct values, all its tables of wells.
 
     Parameters
     ----------
     path
         CSV, TSV, text with any preamble, XLSX or XLS.
     target
-        What every well of the file measures, for tables that do not say it (LightCycler 480).
+        What every well of the file measures, for tables that do not say it (LightCycler 480), or that name
+        one target only.
     samples
         Names of the study's samples, by which a wide table without a telling header is turned the right way.
+    sheet
+        Sheet of a workbook to read alone; all of them if not given.
 
     Raises
     ------
@@ -223,22 +242,24 @@ def read_ct(path: str | Path, *, target: str = "", samples: Collection[str] = ()
         Where no Ct table is found, a Ct or a task can't be read, or a well with a Ct lacks its sample or target;
         each with its line.
     """
-    return _read_grids(list(_candidate_grids(path)), path, target, samples)
+    return _read_grids(candidate_grids(path, sheet), path, target, samples)
 
 
-def _read_grids(grids: Sequence[_Grid], path: str | Path, target: str, samples: Collection[str]) -> CtTable:
-    long = _long_grid(grids)
-    if long is not None:
-        wells, left_out = _read_long(long, target)
+def _read_grids(grids: Sequence[Grid], path: str | Path, target: str, samples: Collection[str]) -> CtTable:
+    found = _Found([], Counter(), [])
+    long = long_grids(grids)
+    if long:
+        _read_long(long, target, samples, found)
     else:
-        wells, left_out = _read_wide(_wide_grid(grids, path), samples)
-    if not wells:
+        for grid in _wide_grids(grids, path):
+            _read_wide(grid, samples, found)
+    if not found.wells and not found.left_out:
         raise FormatError(
             "the table holds no well with a sample",
             path=path,
             hint="name the samples on the plate and export again",
         )
-    return _table_of((str(path),), wells, left_out)
+    return _table_of((str(path),), found)
 
 
 def combine_ct(tables: Sequence[CtTable]) -> CtTable:
@@ -253,10 +274,13 @@ def combine_ct(tables: Sequence[CtTable]) -> CtTable:
         np.concatenate([table.no_ct for table in tables]),
         np.concatenate([table.efficiency for table in tables]),
         tuple(remark for table in tables for remark in table.left_out),
+        tuple(note for table in tables for note in table.notes),
+        tuple(doubt for table in tables for doubt in table.efficiency_doubts),
     )
 
 
-def _table_of(paths: tuple[str, ...], wells: Sequence[_Well], left_out: tuple[str, ...]) -> CtTable:
+def _table_of(paths: tuple[str, ...], found: _Found) -> CtTable:
+    wells = found.wells
     return CtTable(
         paths,
         text_array(well.sample for well in wells),
@@ -266,112 +290,43 @@ def _table_of(paths: tuple[str, ...], wells: Sequence[_Well], left_out: tuple[st
         np.array([well.ct for well in wells], dtype=np.float64),
         np.array([well.no_ct for well in wells], dtype=np.bool_),
         np.array([well.efficiency for well in wells], dtype=np.float64),
-        left_out,
+        tuple(
+            plural(n, what, what.replace("well", "wells", 1).replace("column", "columns", 1))
+            for what, n in found.left_out.items()
+        ),
+        tuple(found.notes),
+        tuple(dict.fromkeys(well.efficiency_doubt for well in wells if well.efficiency_doubt)),
     )
-
-
-# ------------------------------------------------------------------------------------------ where the table is
-
-
-def _candidate_grids(path: str | Path) -> Iterator[_Grid]:
-    data = read_bytes(path)
-    if is_workbook(data):
-        return _sheet_grids(read_sheets(data, path), path)
-    return _text_grids(read_text(path).split("\n"), path)
-
-
-def _sheet_grids(sheets: Mapping[str, Sequence[Sequence[object]]], path: str | Path) -> Iterator[_Grid]:
-    for cells in sheets.values():
-        rows = [[cell_text(cell) for cell in row] for row in cells]
-        for i, row in enumerate(rows):
-            if _may_be_header(row):
-                yield _Grid(str(path), [name.strip() for name in row], i + 1, partial(_rows_below, rows, i + 1))
-
-
-def _rows_below(rows: list[list[str]], start: int) -> Iterator[tuple[int, list[str]]]:
-    yield from enumerate(rows[start:], start + 1)
-
-
-def _text_grids(lines: Sequence[str], path: str | Path) -> Iterator[_Grid]:
-    for i, line in enumerate(lines):
-        for mark in DELIMITERS:
-            header = [name.strip() for name in _split(line, mark)] if mark in line else []
-            if _may_be_header(header):
-                yield _Grid(str(path), header, i + 1, partial(_lines_below, lines, i + 1, mark))
-                break
-
-
-def _lines_below(lines: Sequence[str], start: int, mark: str) -> Iterator[tuple[int, list[str]]]:
-    for number, line in enumerate(lines[start:], start + 1):
-        yield number, _split(line, mark)
-
-
-def _split(line: str, mark: str) -> list[str]:
-    try:
-        return next(csv.reader([line], delimiter=mark), [])
-    except csv.Error:  # a cell of more than 131,072 characters, as no Ct table has
-        return line.split(mark)
-
-
-def _may_be_header(cells: Sequence[str]) -> bool:
-    """Tell a row of names: of a column of samples, targets or Ct, of small RNAs, or with a blank cell first."""
-    folded = [fold_header(cell, keep_marks=True) for cell in cells]
-    if sum(map(bool, folded)) < 2:
-        return False
-    if any(map(_is_number, cells)):  # samples that are called 1, 2, 3
-        return folded[0] in (*SAMPLE_NAMES, *TARGET_NAMES)
-    named = {*SAMPLE_NAMES, *WELL_NAMES, *TARGET_NAMES, *CT_NAMES, *MEAN_CT_NAMES} & set(folded)
-    return bool(named) or not folded[0] or any(_MIRNA.search(cell) for cell in cells[1:])
-
-
-def _is_group(name: str) -> bool:
-    return fold_header(name, keep_marks=True) in GROUP_NAMES
-
-
-def _find(header: Sequence[str], names: Sequence[str]) -> int | None:
-    folded = [fold_header(name, keep_marks=True) for name in header]
-    return next((folded.index(name) for name in names if name in folded), None)
-
-
-def _long_grid(grids: Sequence[_Grid]) -> _Grid | None:
-    """Return the table with a row a well, if there is one; a Ct of the well before a mean of wells."""
-    return next((grid for names in (CT_NAMES, MEAN_CT_NAMES) for grid in _with_ct(grids, names)), None)
-
-
-def _with_ct(grids: Sequence[_Grid], names: Sequence[str]) -> Iterator[_Grid]:
-    """Return the grids with a column of Ct beside a sample or a target, that column's header made ``ct``."""
-    for grid in grids:
-        column = _find(grid.header, names)
-        if column is not None and _find(grid.header, (*SAMPLE_NAMES, *WELL_NAMES, *TARGET_NAMES)) is not None:
-            header = ["ct" if i == column else name for i, name in enumerate(grid.header)]
-            yield _Grid(grid.path, header, grid.header_line, grid.read_rows)
 
 
 def _names_wells(header: Sequence[str]) -> bool:
     """Tell the header of a Ct table by a Ct and a sample; a name alone may be a probe's, unless a well has it."""
-    if _find(header, CT_NAMES + MEAN_CT_NAMES) is None:
+    if find(header, CT_NAMES + MEAN_CT_NAMES) is None:
         return False
-    in_wells = _find(header, WELL_NAMES) is not None and _find(header, POSITION_NAMES) is not None
-    return in_wells or _find(header, SAMPLE_NAMES) is not None
+    in_wells = find(header, WELL_NAMES) is not None and find(header, POSITION_NAMES) is not None
+    return in_wells or find(header, SAMPLE_NAMES) is not None
 
 
-def _is_undetermined(grid: _Grid) -> bool:
+def _is_undetermined(grid: Grid) -> bool:
     """Tell a wide Ct table: every cell a Ct or none, and some say that there is none as only qPCR does."""
-    others = (0, _find(grid.header, GROUP_NAMES), _find(grid.header, EFFICIENCY_NAMES))
+    words = _words_among_cts(grid)
+    return words is not None and bool(words & TELLING_NO_CT)
+
+
+def _words_among_cts(grid: Grid) -> frozenset[str] | None:
+    """Return the words that stand for no Ct in a wide table, or None where some cell is neither a Ct nor one."""
+    others = (0, find(grid.header, GROUP_NAMES), find(grid.header, EFFICIENCY_NAMES))
     columns = [i for i, name in enumerate(grid.header) if name and i not in others and not name.startswith("#")]
-    rows = (row for _, row in islice(grid.read_rows(), _SNIFFED_ROWS))
-    cells = {cell.lower() for row in rows for i in columns if (cell := grid.cell(row, i))}
-    words = {cell for cell in cells if not _is_number(cell)}
-    return (
-        words <= NO_CT
-        and bool(words & TELLING_NO_CT)
-        and all(0 < _number(cell) <= LARGEST_CT for cell in cells - words)
-    )
+    cells = {cell.lower() for _, row in grid.rows[:_SNIFFED_ROWS] for i in columns if (cell := grid.cell(row, i))}
+    words = frozenset(cell for cell in cells if not _is_number(cell))
+    is_ct = words <= NO_CT and all(0 < _number(cell) <= LARGEST_CT for cell in cells - words)
+    return words if is_ct and cells else None
 
 
-def _wide_grid(grids: Sequence[_Grid], path: str | Path) -> _Grid:
+def _wide_grids(grids: Sequence[Grid], path: str | Path) -> list[Grid]:
+    """Return the tables of samples by targets: the first of each sheet that holds Ct values."""
     for grid in grids:
-        if _find(grid.header, SAMPLE_NAMES) is not None and _find(grid.header, TARGET_NAMES) is not None:
+        if find(grid.header, SAMPLE_NAMES) is not None and find(grid.header, TARGET_NAMES) is not None:
             raise FormatError(
                 "the table names samples and targets, but no Ct",
                 path=path,
@@ -380,23 +335,94 @@ def _wide_grid(grids: Sequence[_Grid], path: str | Path) -> _Grid:
                 expected="a column Ct (or Cq, Cp)",
                 hint="export the run's results with the Ct of each well, or call that column Ct",
             )
-    if grids:
-        return grids[0]
-    raise FormatError(
-        "no table of Ct values was found",
-        path=path,
-        expected="columns Sample, Target and Ct (or Cq, Cp), a row a well; or samples in rows, targets in columns",
-        hint="export the run's results as text or Excel (QuantStudio: Results; CFX: Quantification Cq Results)",
-    )
+    if not grids:
+        raise FormatError(
+            "no table of Ct values was found",
+            path=path,
+            expected="columns Sample, Target and Ct (or Cq, Cp), one row per well; or samples by targets",
+            hint="export the run's results as text or Excel (QuantStudio: Results; CFX: Quantification Cq "
+            "Results)",
+        )
+    of_sheet: dict[str, Grid] = {}
+    for grid in grids:
+        if _words_among_cts(grid) is not None:
+            of_sheet.setdefault(grid.sheet, grid)
+    return list(of_sheet.values()) or [grids[0]]
 
 
 # ------------------------------------------------------------------------------------------ long tables
 
 
-def _read_long(grid: _Grid, given_target: str) -> tuple[list[_Well], tuple[str, ...]]:
+def _read_long(grids: Sequence[Grid], given_target: str, samples: Collection[str], found: _Found) -> None:
+    """Read every table of wells of a file."""
+    tables = [_lines_of(grid, given_target, found) for grid in grids]
+    tables = _without_copies(grids, tables, found)
+    lines = [line for table in tables for line in table]
+    _check_dyes(lines)
+    measured = [line for line in lines if line.role == SAMPLE and line.ct and not line.is_omitted]
+    known = {line.sample for line in measured} | set(samples)
+    targets, pairs = {line.target for line in measured}, {(line.sample, line.target) for line in measured}
+    for line in lines:
+        is_needed = not measured or (
+            (line.sample in known or bool(line.group))
+            and line.target in targets
+            and (line.sample, line.target) not in pairs
+        )
+        _take(line, found, is_needed=is_needed)
+    if len(tables) > 1:
+        found.notes.append(
+            f"wells of {len(tables)} tables of the file were put together: "
+            + "; ".join(table[0].grid.place for table in tables if table)
+        )
+
+
+def _take(line: _Line, found: _Found, *, is_needed: bool) -> None:
+    """Take a row for a well, or count it among what is left out."""
+    grid, header = line.grid, line.grid.header
+    no_ct = not line.ct or line.ct.lower() in NO_CT
+    if no_ct and not (line.sample or line.target):
+        if line.ct or line.task:
+            found.left_out["well without a Ct, a sample and a target"] += 1
+    elif line.is_omitted:
+        found.left_out["well marked as omitted"] += 1
+    elif line.role == STANDARD:
+        found.left_out["well of a standard or a positive control"] += 1
+    elif line.role == UNUSED:
+        found.left_out[f"well of the task {line.task!r}"] += 1
+    elif no_ct and (not line.target or (not line.sample and line.role != CONTROL)):
+        found.left_out[f"well without a Ct and without a {'sample' if line.target else 'target'}"] += 1
+    elif line.role is None and (no_ct or not line.sample or not is_needed):
+        found.left_out[f"well of the task {line.task!r}, which mirtool does not know"] += 1
+    elif line.role is None:
+        raise grid.error(
+            "a well's task is not known",
+            line.line,
+            _task_column(grid) or 0,
+            line.task,
+            "unknown, endogenous control, NTC, standard … (a sample may be left empty)",
+            "correct the cell, or take the column out",
+        )
+    elif line.role == CONTROL and not line.target:
+        found.left_out["control well without a target"] += 1
+    else:
+        _require_names(line)
+        value, has_none = _ct(grid, line.line, header.index("ct"), line.ct)
+        factor, doubt = _efficiency(line)
+        found.wells.append(
+            _Well(line.sample, line.target, line.group, line.role, value, has_none or not line.ct, factor, doubt)
+        )
+
+
+def _lines_of(grid: Grid, given_target: str, found: _Found) -> list[_Line]:
+    """Read the rows of a table of wells.
+
+    Raises
+    ------
+    FormatError
+        Where the table does not say which sample is in a well, or what it measures.
+    """
     header = grid.header
-    ct = header.index("ct")
-    sample, target = _find(header, SAMPLE_NAMES + WELL_NAMES), _find(header, TARGET_NAMES)
+    sample, target = find(header, SAMPLE_NAMES + WELL_NAMES), _target_column(grid)
     if sample is None:
         raise FormatError(
             "the Ct table does not say which sample is in which well",
@@ -408,43 +434,102 @@ def _read_long(grid: _Grid, given_target: str) -> tuple[list[_Well], tuple[str, 
         raise FormatError(
             "the Ct table does not say which miRNA each well measures",
             path=grid.path, line=grid.header_line, found=", ".join(filter(None, header)),
-            expected="a column Target (or Detector, Gene)",
+            expected="a column Target (or Detector, Gene), with a name for each well",
             hint=f"where the whole file is one target, write it before the file: hsa-miR-16-5p={grid.path}",
         )  # fmt: skip
-    task, group = _find(header, TASK_NAMES), _find(header, GROUP_NAMES)
-    efficiency = _find(header, EFFICIENCY_NAMES)
-    omit, include = _find(header, OMIT_NAMES), _find(header, INCLUDE_NAMES)
-    wells: list[_Well] = []
-    counts: Counter[str] = Counter()
-    for line, row in _data_rows(grid, max(ct, sample, target or 0)):
-        names = grid.cell(row, sample), grid.cell(row, target) or given_target
-        text = grid.cell(row, ct)
-        role = _role(grid, line, row, task)
-        if not text and not (names[0] and names[1]):
-            counts["empty well"] += 1
-        elif _says(row, grid, omit, _TRUE) or _says(row, grid, include, _FALSE):
-            counts["well marked as omitted"] += 1
-        elif role == STANDARD:
-            counts["well of a standard or a positive control"] += 1
-        else:
-            _require_names(grid, line, names, role, sample, target)
-            value, no_ct = _ct(grid, line, ct, text)
-            wells.append(
-                _Well(
-                    *names, grid.cell(row, group), role, value, no_ct or not text,
-                    _efficiency(grid, line, row, efficiency),
-                )
-            )  # fmt: skip
-    left_out = tuple(
-        plural(n, what, what.replace("well", "wells", 1)) for what, n in counts.items() if what != "empty well"
+    rows = list(_data_rows(grid, max(header.index("ct"), sample, target or 0)))
+    if target is not None and given_target:
+        named = {name for _, row in rows if (name := _target(grid, row, target)) and name != given_target}
+        if len(named) == 1:
+            found.notes.append(f"the target is {given_target} as stated, not {named.pop()!r} of the table")
+            target = None
+    task = _task_column(grid)
+    if task == target:
+        task = None
+    roles = _roles(grid, rows, task)
+    group, efficiency, dye, position = (
+        find(header, names) for names in (GROUP_NAMES, EFFICIENCY_NAMES, DYE_NAMES, POSITION_NAMES)
     )
-    return wells, left_out
+    omit, include, call = (find(header, names) for names in (OMIT_NAMES, INCLUDE_NAMES, _call_names(header)))
+    lines = []
+    for number, row in rows:
+        name = grid.cell(row, sample)
+        role = roles(grid.cell(row, task))
+        lines.append(
+            _Line(
+                grid,
+                number,
+                name,
+                _target(grid, row, target) or given_target,
+                grid.cell(row, group),
+                grid.cell(row, task),
+                CONTROL if role == SAMPLE and names_control(name) else role,
+                "No Ct" if _says(row, grid, call, ("fail",)) else grid.cell(row, header.index("ct")),
+                _says(row, grid, omit, _TRUE) or _says(row, grid, include, _FALSE),
+                grid.cell(row, dye),
+                grid.cell(row, position),
+                grid.cell(row, efficiency),
+            )
+        )
+    return lines
 
 
-def _data_rows(grid: _Grid, last_needed: int) -> Iterator[tuple[int, list[str]]]:
+def _call_names(header: Sequence[str]) -> tuple[str, ...]:
+    """Return the headers of BioMark's verdict about a well; other instruments call something else so."""
+    return ("call",) if find(header, ("target type",)) is not None else ()
+
+
+def _target(grid: Grid, row: Sequence[str], column: int | None) -> str:
+    name = grid.cell(row, column)
+    return "" if name.lower() in NO_TARGET else name
+
+
+def _target_column(grid: Grid) -> int | None:
+    """Return the column of targets that names one; CFX may have them under Content."""
+    content = find(grid.header, ("content",))
+    for column in (find(grid.header, TARGET_NAMES), content):
+        names = [name for _, row in grid.rows if (name := _target(grid, row, column))]
+        if column == content:
+            names = [name for name in names if _MIRNA.search(name)]
+        if names:
+            return column
+    measures = any(_is_number(grid.cell(row, find(grid.header, ("ct",)))) for _, row in grid.rows)
+    return None if measures else find(grid.header, TARGET_NAMES)
+
+
+def _task_column(grid: Grid) -> int | None:
+    """Return the column that says what each well is used for, by its header, else by what stands in it."""
+    column = find(grid.header, TASK_NAMES)
+    if column is not None:
+        return column
+    taken = {find(grid.header, names) for names in (SAMPLE_NAMES, WELL_NAMES, TARGET_NAMES, GROUP_NAMES)}
+    for j in range(len(grid.header)):
+        words = {fold_header(text, keep_marks=True) for _, row in grid.rows if (text := grid.cell(row, j))}
+        if j not in taken and words & _SAMPLE_WORDS and len(words) > 1 and None not in map(role_of, words):
+            return j
+    return None
+
+
+def _roles(grid: Grid, rows: Sequence[Row], column: int | None) -> Callable[[str], str | None]:
+    """Return what tells the role of a well by its task.
+
+    A column called Type or Sample Type may as well hold what the samples are (tumor, normal): where none of its
+    words says that a well holds a sample, the words that are not known do.
+    """
+    words = {text for _, row in rows if (text := grid.cell(row, column))} if column is not None else set()
+    says_sample = any(role_of(word) == SAMPLE for word in words)
+    is_task = column is not None and fold_header(grid.header[column], keep_marks=True) == "task"
+
+    def role(task: str) -> str | None:
+        return role_of(task) if says_sample or is_task else role_of(task) or SAMPLE
+
+    return role
+
+
+def _data_rows(grid: Grid, last_needed: int) -> Iterator[Row]:
     """Return the rows of the table: up to the next section, or to a blank line that only a footer follows."""
     after_blank = False
-    for line, row in grid.read_rows():
+    for line, row in grid.rows:
         filled = max((i + 1 for i, cell in enumerate(row) if cell.strip()), default=0)
         if not filled:
             after_blank = True
@@ -454,36 +539,83 @@ def _data_rows(grid: _Grid, last_needed: int) -> Iterator[tuple[int, list[str]]]
             yield line, row
 
 
-def _role(grid: _Grid, line: int, row: Sequence[str], task: int | None) -> str:
-    if task is None:
-        return SAMPLE
-    text = grid.cell(row, task)
-    folded = re.sub(r"-\d+$", "", fold_header(text, keep_marks=True).replace("_", " "))
-    role = _ROLE_OF_TASK.get(folded)
-    if role is None:
-        raise grid.error(
-            "a well's task is not known",
-            line, task, text,
-            "unknown, endogenous control, NTC, standard … (a sample may be left empty)",
-            "correct the cell, or take the column out",
-        )  # fmt: skip
-    return role
+def _without_copies(grids: Sequence[Grid], tables: Sequence[list[_Line]], found: _Found) -> list[list[_Line]]:
+    """Leave out a table that repeats the wells of another.
+
+    Raises
+    ------
+    FormatError
+        Where a table repeats most wells of another and has others too.
+    """
+    kept: list[list[_Line]] = []
+    seen: Counter[tuple[str, str, str, str]] = Counter()
+    for grid, lines in zip(grids, tables, strict=True):
+        wells = Counter((line.sample, line.target, line.ct, line.dye) for line in lines if _is_number(line.ct))
+        n_shared = sum((wells & seen).values())
+        if n_shared and n_shared == sum(wells.values()):
+            found.notes.append(f"a table that repeats the wells of another was passed over: {grid.place}")
+            continue
+        if 2 * n_shared > sum(wells.values()):
+            raise FormatError(
+                "two tables of the file share most of their wells, and not all",
+                path=grid.path,
+                line=grid.header_line,
+                found=f"{n_shared} of {plural(sum(wells.values()), 'well')} of {grid.place} in another table too",
+                expected="each well once",
+                hint="take the table that is not wanted out of the file, or name the sheet to read",
+                parameter="sheet" if grid.sheet else None,
+            )
+        seen += wells
+        kept.append(lines)
+    return kept
 
 
-def _says(row: Sequence[str], grid: _Grid, column: int | None, answers: Sequence[str]) -> bool:
+def _check_dyes(lines: Sequence[_Line]) -> None:
+    """Refuse to take the wells of two dyes for replicates of one target.
+
+    Raises
+    ------
+    FormatError
+        Where one target was read in several dyes, in one well or in a file that names one target only.
+    """
+    dyes: dict[tuple[str, ...], dict[str, _Line]] = {}
+    used = [line for line in lines if line.role == SAMPLE and not line.is_omitted and _is_number(line.ct)]
+    of_one_target = len({line.target for line in used}) == 1
+    for line in used:
+        if line.dye:
+            place = (line.target,) if of_one_target else (line.sample, line.position, line.target)
+            dyes.setdefault(place, {}).setdefault(line.dye, line)
+    for lines_of_dye in dyes.values():
+        if len(lines_of_dye) > 1:
+            names = list(lines_of_dye)
+            second = lines_of_dye[names[1]]
+            column = find(second.grid.header, DYE_NAMES) or 0
+            raise second.grid.error(
+                f"one target, {second.target}, was read in several dyes",
+                second.line,
+                column,
+                " and ".join(names),
+                "a target for each dye, since each dye measures another one",
+                "name the target of each dye on the plate (column Target) and export again, or export each dye "
+                "to a file of its own",
+            )
+
+
+def _says(row: Sequence[str], grid: Grid, column: int | None, answers: Sequence[str]) -> bool:
     return column is not None and grid.cell(row, column).lower() in answers
 
 
-def _require_names(
-    grid: _Grid, line: int, names: tuple[str, str], role: str, sample: int, target: int | None
-) -> None:
-    if not names[0] and role == SAMPLE:
-        raise grid.error("a well has no sample", line, sample, "", "the sample's name", "fill in the cell")
-    if not names[1] and target is not None:
-        raise grid.error("a well has no target", line, target, "", "the miRNA measured", "fill in the cell")
+def _require_names(line: _Line) -> None:
+    grid = line.grid
+    if not line.sample and line.role == SAMPLE:
+        column = find(grid.header, SAMPLE_NAMES + WELL_NAMES) or 0
+        raise grid.error("a well has no sample", line.line, column, "", "the sample's name", "fill in the cell")
+    if not line.target:
+        column = _target_column(grid) or 0
+        raise grid.error("a well has no target", line.line, column, "", "the miRNA measured", "fill in the cell")
 
 
-def _ct(grid: _Grid, line: int, column: int, text: str) -> tuple[float, bool]:
+def _ct(grid: Grid, line: int, column: int, text: str) -> tuple[float, bool]:
     """Read a Ct cell: its value, and whether it says that none was found."""
     if not text:
         return math.nan, False
@@ -495,6 +627,8 @@ def _ct(grid: _Grid, line: int, column: int, text: str) -> tuple[float, bool]:
             "correct the cell, or write Undetermined",
         )  # fmt: skip
     value = _number(text)
+    if value in NO_CT_NUMBERS:
+        return math.nan, True
     if not 0 < value <= LARGEST_CT:
         raise grid.error(
             "this is no Ct", line, column, text, f"more than 0 and at most {LARGEST_CT:g} cycles",
@@ -516,21 +650,17 @@ def _number(text: str) -> float:
     return float(text.replace(",", ".") if _DECIMAL_COMMA.match(text) else text)
 
 
-def _efficiency(grid: _Grid, line: int, row: Sequence[str], column: int | None) -> float:
-    text = grid.cell(row, column)
-    if column is None or not text or text.lower() in NO_CT:
-        return math.nan
+def _efficiency(line: _Line) -> tuple[float, str]:
+    """Read an efficiency: the factor, and where it can't be read, its place in words."""
+    text = line.efficiency
+    if not text or text.lower() in NO_CT:
+        return math.nan, ""
     value = amplification_factor(text)
-    if value is None:
-        raise grid.error(
-            "an efficiency can't be read", line, column, text,
-            "the amplification factor (between 1 and 2.2) or per cent (50 to 120)",
-        )  # fmt: skip
-    return value
+    return (math.nan, f"{text!r} in line {line.line}") if value is None else (value, "")
 
 
 def amplification_factor(text: str) -> float | None:
-    """Read an efficiency: the factor a cycle (1 to 2.2), or per cent (50 to 120); None where it is neither.
+    """Read an efficiency: the factor per cycle (1 to 2.2), or per cent (50 to 120); None where it is neither.
 
     Examples
     --------
@@ -551,17 +681,16 @@ def amplification_factor(text: str) -> float | None:
 # ------------------------------------------------------------------------------------------ wide tables
 
 
-def _read_wide(grid: _Grid, samples: Collection[str]) -> tuple[list[_Well], tuple[str, ...]]:
+def _read_wide(grid: Grid, samples: Collection[str], found: _Found) -> None:
     label, by_sample = _orientation(grid, samples)
-    group = _find(grid.header, GROUP_NAMES) if by_sample else None
-    efficiency = None if by_sample else _find(grid.header, EFFICIENCY_NAMES)
+    group = find(grid.header, GROUP_NAMES) if by_sample else None
+    efficiency = None if by_sample else find(grid.header, EFFICIENCY_NAMES)
     columns = [
         i
         for i, name in enumerate(grid.header)
         if name and i not in (label, group, efficiency) and not name.startswith("#")
     ]
-    wells = []
-    for line, row in grid.read_rows():
+    for line, row in grid.rows:
         name = grid.cell(row, label)
         texts = [(i, grid.cell(row, i)) for i in columns]
         if not name and any(text for _, text in texts):
@@ -572,25 +701,32 @@ def _read_wide(grid: _Grid, samples: Collection[str]) -> tuple[list[_Well], tupl
             if not text:
                 continue
             names = (name, grid.header[i]) if by_sample else (grid.header[i], name)
-            wells.append(
-                _Well(
-                    *names, grid.cell(row, group), SAMPLE, value, no_ct, _efficiency(grid, line, row, efficiency)
-                )
+            factor = amplification_factor(grid.cell(row, efficiency))
+            found.wells.append(
+                _Well(*names, grid.cell(row, group), SAMPLE, value, no_ct, math.nan if factor is None else factor)
             )
-    ignored = [name for name in grid.header if name.startswith("#") and not _is_group(name)]
-    left_out = (f"{plural(len(ignored), 'column')} of classes: {', '.join(ignored)}",) if ignored else ()
-    return wells, left_out
+    ignored = [
+        name
+        for name in grid.header
+        if name.startswith("#") and fold_header(name, keep_marks=True) not in GROUP_NAMES
+    ]
+    if ignored:
+        found.left_out[f"column of classes: {', '.join(ignored)}"] += len(ignored)
 
 
-def _orientation(grid: _Grid, samples: Collection[str]) -> tuple[int, bool]:
+def _orientation(grid: Grid, samples: Collection[str]) -> tuple[int, bool]:
     """Tell the column of row names, and whether they are samples (and the columns targets)."""
     header = grid.header
     for names, by_sample in ((SAMPLE_NAMES, True), (TARGET_NAMES, False)):
-        column = _find(header, names)
+        column = find(header, names)
         if column is not None:
             return column, by_sample
-    down = [grid.cell(row, 0) for _, row in grid.read_rows()]
-    across = [name for name in header[1:] if not name.startswith("#") and not _is_group(name)]
+    down = [grid.cell(row, 0) for _, row in grid.rows]
+    across = [
+        name
+        for name in header[1:]
+        if not name.startswith("#") and fold_header(name, keep_marks=True) not in GROUP_NAMES
+    ]
     for is_sample in (set(samples).__contains__, lambda name: not _MIRNA.search(name)):
         n_down, n_across = (sum(map(is_sample, filter(None, names))) for names in (down, across))
         if bool(n_down) != bool(n_across):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_CYRILLIC_TE = "т"
-"""Applied Biosystems writes the t of ``Cт`` as this letter."""
+_LETTERS_T = str.maketrans("тτᴛ", "ttt")
+"""Letters that look like a t: Applied Biosystems writes that of ``Cт`` as the first, others as the Greek one."""
 
 
 def fold_header(header: str, *, keep_marks: bool = False) -> str:
@@ -33,5 +33,5 @@ def fold_header(header: str, *, keep_marks: bool = False) -> str:
     'f532 median - b532'
     """
     if keep_marks:
-        return " ".join(header.lower().replace(_CYRILLIC_TE, "t").split())
+        return " ".join(header.lower().translate(_LETTERS_T).split())
     return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", header).lower())

@@ -538,6 +538,27 @@ def head_sheets(head: FileHead, n_rows: int) -> dict[str, list[list[Any]]]:
     return {name: rows[:n_rows] for name, rows in sheets.items()}
 
 
+def choose_sheets(
+    sheets: Mapping[str, list[list[Any]]], path: str | Path, sheet: str | None
+) -> dict[str, list[list[Any]]]:
+    """Return the sheets of a workbook that hold cells, or only the one that is asked for.
+
+    Raises
+    ------
+    FormatError
+        Where there is no such sheet, or none with cells.
+    """
+    filled = {name: rows for name, rows in sheets.items() if any(cell != "" for row in rows for cell in row)}
+    if not filled or sheet not in (None, *sheets):
+        raise FormatError(
+            "the workbook has no sheet" + (f" {sheet!r}" if sheet else ""),
+            path=path,
+            found=", ".join(map(repr, sheets)) or "no sheet with cells",
+            hint="look at the names of its sheets in Excel; they are case-sensitive",
+        )
+    return filled if sheet is None else {sheet: sheets[sheet]}
+
+
 def cell_text(cell: object) -> str:
     """Return a workbook cell as the text a delimited file would hold: whole numbers without ``.0``."""
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from mirtool.errors import option
-from mirtool.io.arrays.ct_tables import CONTROL, SAMPLE, CtTable
+from mirtool.io.arrays.ct_tables import CtTable
+from mirtool.io.arrays.ct_words import CONTROL, SAMPLE
 from mirtool.io.results.differential import SavedDifferential
 from mirtool.report.text.blocks import Block, Caution, Grid, Line, Pairs, Summary
 from mirtool.report.text.differential import direction_block
@@ -44,6 +45,7 @@ def _well_blocks(done: Validation, undetermined: float | None) -> list[Block]:
     treated = "missing" if undetermined is None else f"set to {undetermined:g}"
     lines = [("without a Ct", f"{plural(no_ct, 'well')}" + (f", {treated}" if no_ct else ""))]
     lines += [("left out on reading", remark) for remark in wells.left_out]
+    lines += [("on reading", note) for note in wells.notes]
     left_out = [
         f"{matrix.targets[i]} in {matrix.samples[j]}" for i, j in zip(*np.nonzero(matrix.left_out), strict=True)
     ]
