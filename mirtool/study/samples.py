@@ -23,7 +23,7 @@ def read_samples(path: str | Path) -> SampleTable:
     SampleSheetError
         For a sheet without a sample column, an empty or repeated name, each with its line.
     """
-    table = read_table(path)
+    table = read_table(path, suits=_lists_samples)
     hy3, hy5 = table.find("Hy3"), table.find(HY5_COLUMN, "Hy5")
     sample = table.find("sample", "sample name", "array")
     if sample is None and hy3 is not None and hy5 is not None:
@@ -64,10 +64,19 @@ def read_samples(path: str | Path) -> SampleTable:
     )
 
 
+def _lists_samples(table: TextTable) -> bool:
+    return table.find("sample", "sample name", "array") is not None or table.find("Hy3") is not None
+
+
 def _paths(table: TextTable, column: int) -> tuple[str, ...]:
-    """Return the files in a column, as seen from the sheet's folder."""
+    """Return the files in a column, as seen from the sheet's folder; backslashes, as Windows writes them, too."""
     folder = Path(table.path).parent
-    return tuple(str(folder / file) if file else "" for file in table.text(column))
+
+    def seen(file: str) -> str:
+        path = folder / file
+        return str(folder / file.replace("\\", "/") if "\\" in file and not path.exists() else path)
+
+    return tuple(seen(file) if file else "" for file in table.text(column))
 
 
 def _check_sample_names(names: Sequence[str], table: TextTable) -> None:

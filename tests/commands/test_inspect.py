@@ -118,7 +118,7 @@ def test_ct_tables_say_samples_targets_and_undetermined_wells(capsys, monkeypatc
         "  format        qpcr\n"
         "  rows of data  2\n"
         "  channels      none\n"
-        "  layout        a row a well\n"
+        "  layout        one row per well\n"
         "  samples       R1, S1\n"
         "  targets       not named\n"
         "  ct            22.02 to 24.13\n"

@@ -109,7 +109,7 @@ def test_columns_are_found_without_regard_to_case_and_blanks(table_of):
     assert (table.find("x", "target gene"), table.find("id"), table.find("none")) == (0, 1, None)
 
 
-@pytest.mark.parametrize("bad", ["12OO", "1_000", "1,5", "0x10", "--1"])
+@pytest.mark.parametrize("bad", ["12OO", "1_000", "1,234", "0x10", "--1"])
 @pytest.mark.parametrize("blank_row", ["", "\t\n"], ids=["fast", "slow"])
 def test_text_in_a_number_cell_is_refused_with_line_and_column(table_of, bad, blank_row):
     table = table_of(f"ID\ts1\na\t1\n{blank_row}b\t{bad}\n")
@@ -129,9 +129,13 @@ def test_numbers_may_be_padded_missing_or_written_with_an_exponent(table_of, bla
     )
 
 
-def test_two_columns_of_one_name_are_refused(table_of):
+def test_two_columns_of_one_name_are_refused_where_one_of_them_is_read(table_of):
+    table = table_of("ID,s1,s1\na,1,x\n")
+    assert table.text(0).tolist() == ["a"]
+    with pytest.raises(FormatError, match="two columns have the same name"):
+        table.find("s1")
     with pytest.raises(FormatError, match="two columns have the same name") as caught:
-        table_of("ID,s1,s1\na,1,2\n")
+        table.numbers(1)
     assert (caught.value.line, caught.value.column, caught.value.found) == (1, "s1", "column 2 and column 3")
 
 
@@ -212,3 +216,102 @@ def test_the_head_ends_before_a_row_that_is_wrong(tmp_path):
     head = head_table(read_head(tmp_path / "t.xlsx"))
     assert head is not None
     assert rows_of(head) == [("a", "1")]
+
+
+ROWS = {("let-7a", "KRAS", "1.5"), ("miR-21", "PTEN", "-0.5")}
+
+
+def cells_of(table):
+    """Return the rows of a table of three columns."""
+    assert table.header == ("miRNA", "gene", "score")
+    return set(zip(*(table.text(j) for j in range(3)), strict=True))
+
+
+OPENINGS = {
+    "nothing": ("", "\t"),
+    "sep": ("sep=;\n", ";"),
+    "quoted sep": ('"sep=,"\n', ","),
+    "# without a blank": ("#please cite:\n#Li JH, et al., NAR 2014; 42\n", "\t"),
+    "# with a blank": ("# made on 1 May\n", ","),
+    "preface": ("University of Somewhere\nVersion:\t5\n\n", "\t"),
+    "padded preface": ("A title,,\n,,\n", ","),
+    "quoted preface": ('"A title, with a comma"\n', ","),
+    "a long preface": ("\n".join(f"line {i}" for i in range(20)) + "\n", ";"),
+}
+
+
+@pytest.mark.parametrize("opening", OPENINGS)
+def test_a_table_begins_below_what_lies_above_it(table_of, opening):
+    above, mark = OPENINGS[opening]
+    lines = ["miRNA|gene|score", "let-7a|KRAS|1.5", "miR-21|PTEN|-0.5"]
+    table = table_of(above + "\n".join(line.replace("|", mark) for line in lines) + "\n")
+    assert cells_of(table) == ROWS
+    assert table.line_of(0) == above.count("\n") + 2
+
+
+@pytest.mark.parametrize("quote", ["", '"'])
+@pytest.mark.parametrize("row_names", [False, True])
+def test_cells_may_be_separated_by_blanks_as_r_writes_them(table_of, quote, row_names):
+    lines = [["miRNA", "gene", "score"], ["let-7a", "KRAS", "1.5"], ["miR-21", "PTEN", "-0.5"]]
+    text = "\n".join(
+        " ".join([str(i)] * (row_names and i > 0) + [f"{quote}{cell}{quote}" for cell in line])
+        for i, line in enumerate(lines)
+    )
+    table = table_of(text)
+    assert {row[int(row_names) :] for row in zip(*table.columns, strict=True)} == ROWS
+
+
+def test_a_header_that_lost_a_name_is_no_preface(table_of):
+    with pytest.raises(FormatError, match="a row does not have as many cells as the header"):
+        table_of("miRNA,s1\na,1,2,3\nb,3,4,5\nc,5,6,7\n")
+
+
+def test_decimal_commas_are_read_where_no_comma_can_separate_cells(table_of):
+    table = table_of("ID;P;n\na;0,001;1,234\nb;0,5;12\n")
+    np.testing.assert_array_equal(table.numbers(1), [0.001, 0.5])
+    np.testing.assert_array_equal(table.numbers(2), [1.234, 12])
+    with pytest.raises(FormatError, match="should be a number"):
+        table_of("ID;n\na;1,234\n").numbers(1)
+
+
+def test_a_line_break_in_a_quoted_header_belongs_to_its_cell(table_of):
+    table = table_of('miRNA,"log2\nratio"\na,1\n')
+    assert (table.header, table.numbers(1).tolist()) == (("miRNA", "log2\nratio"), [1.0])
+
+
+def has_genes(table):
+    """Return True for a table with a column of genes."""
+    return table.find("gene") is not None
+
+
+def test_the_sheet_that_suits_is_read_wherever_it_lies(tmp_path):
+    path = tmp_path / "t.xlsx"
+    sheets(path, README=[["About", "x"], ["this", "y"]], data=[["gene", "n"], ["TP53", 1]], more=[["a"], ["b"]])
+    assert read_table(path, suits=has_genes).text(0).tolist() == ["TP53"]
+    assert read_table(path, sheet="README", suits=has_genes).header == ("About", "x")
+
+
+def test_several_sheets_that_suit_are_joined_or_refused_by_name(tmp_path):
+    path = tmp_path / "t.xlsx"
+    sheets(path, one=[["gene", "n"], ["TP53", 1]], two=[["gene", "n"], ["MYC", 2]])
+    with pytest.raises(
+        FormatError, match=r"several tables of this kind.*\n?.*\(found sheet 'one', sheet 'two'"
+    ) as caught:
+        read_table(path, suits=has_genes)
+    assert "--sheet one" in caught.value.in_shell()
+    assert read_table(path, suits=has_genes, sheet="two").text(0).tolist() == ["MYC"]
+    joined = read_table(path, suits=has_genes, joins=True)
+    assert (joined.text(0).tolist(), joined.line_of(1)) == (["TP53", "MYC"], 2)
+    sheets(path, one=[["gene", "n"], ["TP53", 1]], two=[["gene", "m"], ["MYC", 2]])
+    with pytest.raises(FormatError, match="several tables of this kind"):
+        read_table(path, suits=has_genes, joins=True)
+
+
+def sheets(path, **contents):
+    """Write a workbook of sheets from rows of cells."""
+    book = xlsxwriter.Workbook(path)
+    for name, rows in contents.items():
+        sheet = book.add_worksheet(name)
+        for i, row in enumerate(rows):
+            sheet.write_row(i, 0, row)
+    book.close()

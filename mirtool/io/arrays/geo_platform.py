@@ -116,7 +116,7 @@ def read_platform(path: str | Path) -> Platform:
         )
     column = _name_column(table)
     names: dict[str, str] = {}
-    spot = table.find("SPOT_ID")
+    spot = None if "SPOT_ID" in table.repeated else table.find("SPOT_ID")
     controls = table.text(spot) if spot is not None else text_array([""] * len(table))
     for row, (probe, name, control) in enumerate(
         zip(table.text(id_column), table.text(column), controls, strict=True)

@@ -67,7 +67,7 @@ from mirtool.io.tables.header_rows import find_header_rows
 from mirtool.io.tables.headers import fold_header
 from mirtool.io.tables.labels import Labels, annotates, find_labels, looks_numeric, row_labels
 from mirtool.io.tables.text import FileHead, read_head
-from mirtool.io.tables.text_tables import TextTable, head_table, read_table
+from mirtool.io.tables.text_tables import TextTable, head_tables, read_table
 from mirtool.io.tables.transposed import OPTION, describe, lies_sideways, looks_sideways, sideways_columns
 from mirtool.model import ExpressionMatrix, FloatArray, RawArrays, SampleTable, text_array
 from mirtool.wording import plural
@@ -84,10 +84,14 @@ def sniff(head: FileHead) -> bool:
     """Tell a plain table by its header, a label column and at least one column of numbers."""
     if service_workbook.sniff(head) or fasta.sniff(head):
         return False
-    table = head_table(head, find_header_rows)
-    if table is None or _is_other_result(table) or any(map(_FOREIGN_HEADER.search, _all_headers(table))):
+    return not qpcr.sniff(head) and any(map(_is_matrix, head_tables(head, find_header_rows)))
+
+
+def _is_matrix(table: TextTable) -> bool:
+    """Tell the header and first rows of a plain table of numbers."""
+    if _is_other_result(table) or any(map(_FOREIGN_HEADER.search, _all_headers(table))):
         return False
-    if qpcr.sniff(head) or _is_of_targets(table) or tells_changes(table):
+    if _is_of_targets(table) or tells_changes(table):
         return False
     if looks_sideways(table):
         return True
@@ -215,7 +219,7 @@ def read_sample_table(path: str | Path, samples_in_rows: bool = False) -> Sample
 
 
 def _read(path: str | Path, sheet: str | None = None, samples_in_rows: bool = False) -> ProbeValues:
-    table = read_table(path, sheet=sheet, header_rule=find_header_rows)
+    table = read_table(path, sheet=sheet, header_rule=find_header_rows, suits=_is_matrix)
     if _is_other_result(table):
         raise FormatError(
             "this is another of mirtool's results, not a table of intensities or expression",
@@ -290,16 +294,17 @@ def _find_labels(table: TextTable) -> Labels:
 
 def _read_numbers(table: TextTable, columns: Sequence[int]) -> tuple[FloatArray, tuple[str, ...]]:
     """Read number columns, ``(n_rows, n_columns)``, with decimal commas where they are beyond doubt."""
+    for j in columns:
+        table.single(j)
     try:
-        return np.column_stack([table.numbers(j) for j in columns]), ()
+        values = np.column_stack([table.numbers(j) for j in columns])
     except FormatError:
         with_points = with_decimal_points(table, columns)
         if with_points is None:
             raise
-    return (
-        np.column_stack([with_points.numbers(j) for j in columns]),
-        ("the numbers have decimal commas and were read as such",),
-    )
+        values = np.column_stack([with_points.numbers(j) for j in columns])
+    remark = "the numbers have decimal commas and were read as such"
+    return values, (remark,) if table.asked_for_commas else ()
 
 
 def _header_remarks(table: TextTable) -> tuple[str, ...]:
@@ -363,7 +368,7 @@ def _sample_columns(table: TextTable, labels: Labels) -> tuple[list[int], list[s
             continue
         if j in labels.taken:
             no_samples.append(header)
-        elif annotates(table.text(j)):
+        elif annotates(table.peek(j)):
             texts.append(header)
         elif not header:
             raise FormatError(

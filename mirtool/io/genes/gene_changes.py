@@ -41,7 +41,7 @@ from mirtool.io.tables.headers import fold_header
 from mirtool.io.tables.labels import is_number_like
 from mirtool.io.tables.name_lists import find_column, names_mirna
 from mirtool.io.tables.text import FileHead, read_head, read_text
-from mirtool.io.tables.text_tables import TextTable, head_table, read_table, table_of_lines
+from mirtool.io.tables.text_tables import TextTable, head_tables, read_table, table_of_lines
 from mirtool.model import FloatArray, IntArray, TextArray
 from mirtool.wording import plural
 
@@ -93,8 +93,7 @@ def sniff(head: FileHead) -> bool:
     """
     if _is_ranked_list(head):
         return True
-    table = head_table(head)
-    return table is not None and tells_changes(table)
+    return any(map(tells_changes, head_tables(head)))
 
 
 def tells_changes(table: TextTable) -> bool:
@@ -104,6 +103,14 @@ def tells_changes(table: TextTable) -> bool:
         and (find_column(table, GENE_HEADERS) is not None or table.header[:1] == ("",))
         and find_column(table, LOG2_HEADERS) is not None
         and find_column(table, (*P_HEADERS, *ADJUSTED_HEADERS)) is not None
+    )
+
+
+def _ranks_genes(table: TextTable) -> bool:
+    """Return True for a table with a column of genes and one of how they changed."""
+    return (find_column(table, GENE_HEADERS) is not None or table.header[:1] == ("",)) and (
+        _find(table, LOG2_HEADERS, LOG2_START) is not None
+        or find_column(table, (*STATISTIC_HEADERS, *P_HEADERS, *ADJUSTED_HEADERS)) is not None
     )
 
 
@@ -127,7 +134,7 @@ def inspect(path: str | Path) -> Inspection:
     return Inspection(str(path), "gene-changes", len(found), warnings=tuple(warnings), details=details)
 
 
-def read_gene_changes(path: str | Path, *, score: str | None = None) -> GeneChanges:
+def read_gene_changes(path: str | Path, *, score: str | None = None, sheet: str | None = None) -> GeneChanges:
     """Read a table of how genes changed, or a ranked list.
 
     Parameters
@@ -136,6 +143,8 @@ def read_gene_changes(path: str | Path, *, score: str | None = None) -> GeneChan
         A table with a gene column, or a ranked list; ``-`` is standard input.
     score
         The header of a column to take as the statistic, in place of the one that would be found.
+    sheet
+        Sheet of a workbook; the only one with such a table if not given.
 
     Raises
     ------
@@ -146,7 +155,7 @@ def read_gene_changes(path: str | Path, *, score: str | None = None) -> GeneChan
     if named_so or _is_ranked_list(read_head(path)):
         return _read_ranked_list(path)
     refuse_series_matrix(path)
-    table = read_table(path)
+    table = read_table(path, sheet=sheet, suits=_ranks_genes)
     gene = _gene_column(table)
     names = table.text(gene)
     named = names != ""

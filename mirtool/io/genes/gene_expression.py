@@ -62,7 +62,7 @@ def read_gene_expression(path: str | Path, samples: Sequence[str], *, fewest: in
         Where fewer are there, a sample stands in two columns, or a cell is not a number.
     """
     refuse_series_matrix(path)
-    table = read_table(path)
+    table = read_table(path, suits=lambda table: len(set(samples) & set(table.header)) >= fewest)
     gene = find_column(table, GENE_HEADERS)
     gene = 0 if gene is None else gene
     there = [name for name in samples if name in table.header]

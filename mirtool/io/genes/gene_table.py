@@ -62,7 +62,7 @@ def read_gene_symbols(path: str | Path) -> GeneSymbols:
     FormatError
         Where the table has no column of symbols, none of identifiers or other names, or no symbol.
     """
-    table = read_table(path)
+    table = read_table(path, suits=lambda table: find_column(table, SYMBOL_HEADERS) is not None)
     symbol = find_column(table, SYMBOL_HEADERS)
     folded = [fold_header(name) for name in table.header]
     identifiers, aliases = (

@@ -191,7 +191,7 @@ def read_differential(path: str | Path) -> SavedDifferential:
         Where a column that every step needs is missing, a log2 ratio is not a number, or a regulation is neither
         up, down nor empty.
     """
-    return parse_differential(read_table(path))
+    return parse_differential(read_table(path, suits=_has_regulation))
 
 
 def parse_differential(table: TextTable) -> SavedDifferential:
@@ -210,6 +210,10 @@ def parse_differential(table: TextTable) -> SavedDifferential:
         reference=reference,
         columns=table,
     )
+
+
+def _has_regulation(table: TextTable) -> bool:
+    return any(name.startswith(REGULATION_START) for name in table.header)
 
 
 def _groups(table: TextTable) -> tuple[str, str]:

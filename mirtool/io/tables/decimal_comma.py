@@ -46,6 +46,22 @@ def with_decimal_points(table: TextTable, columns: Sequence[int]) -> TextTable |
     return replace(table, columns=tuple(points.get(j, cells) for j, cells in enumerate(table.columns)))
 
 
+def has_decimal_commas(table: TextTable) -> bool:
+    """Return True if no comma can separate cells, some number's comma separates decimals, and none anything else.
+
+    Columns of text, and columns in which a comma may separate thousands, are not judged by.
+    """
+    if table.delimiter not in ("\t", ";"):
+        return False
+    for j in range(len(table.header)):
+        cells = [cell for _, _, cell in _number_cells(table, [j])]
+        if any("," in cell and not _THOUSANDS.fullmatch(cell) for cell in cells) and all(
+            map(_DECIMAL.fullmatch, cells)
+        ):
+            return True
+    return False
+
+
 def _number_cells(table: TextTable, columns: Sequence[int]) -> Iterator[tuple[int, int, str]]:
     for j in columns:
         for row, cell in enumerate(table.columns[j]):

@@ -33,10 +33,11 @@ def names_mirna(label: str) -> bool:
 def find_column(table: TextTable, headers: Sequence[str]) -> int | None:
     """Return the first column whose folded header is one of ``headers``, tried in their order."""
     folded = [fold_header(name) for name in table.header]
-    return next((folded.index(name) for name in headers if name in folded), None)
+    column = next((folded.index(name) for name in headers if name in folded), None)
+    return None if column is None else table.single(column)
 
 
-def read_names(path: str | Path, headers: Sequence[str], what: str) -> TextArray:
+def read_names(path: str | Path, headers: Sequence[str], what: str, *, sheet: str | None = None) -> TextArray:
     """Read a list of names, each once, in the file's order.
 
     Parameters
@@ -47,6 +48,8 @@ def read_names(path: str | Path, headers: Sequence[str], what: str) -> TextArray
         Folded headers (:func:`fold_header`) of the column to take from a table, the best first.
     what
         What the names are, for messages: ``"miRNA"``, ``"gene"``.
+    sheet
+        Sheet of a workbook; the only one with such a column if not given.
 
     Raises
     ------
@@ -60,7 +63,11 @@ def read_names(path: str | Path, headers: Sequence[str], what: str) -> TextArray
         )
     names = None if is_workbook(data) else _plain_names(decode(data))
     if names is None:
-        names = _column_of(read_table(path), headers, what)
+        names = _column_of(
+            read_table(path, sheet=sheet, suits=lambda table: find_column(table, headers) is not None),
+            headers,
+            what,
+        )
     if names and fold_header(names[0]) in headers:
         del names[0]
     unique = dict.fromkeys(name for name in names if name)

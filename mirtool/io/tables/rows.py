@@ -61,7 +61,7 @@ def read_rows(
     lines
         The lines below the column line; blank ones are skipped.
     columns
-        Column names, each once.
+        Column names; two columns of one name matter to those who ask for them.
     path, first_line
         The file and the 1-based line in it of ``lines[0]``, for messages.
     software
@@ -70,9 +70,8 @@ def read_rows(
     Raises
     ------
     FormatError
-        Where a column name stands twice, there is no row, or a row has not as many cells as there are columns.
+        Where there is no row, or a row has not as many cells as there are columns.
     """
-    _check_single_names(columns, path, first_line - 1, software)
     width = len(columns)
     rows: list[list[str]] = []
     places: list[int] = []
@@ -97,19 +96,6 @@ def read_rows(
     return TextTable(
         str(path), tuple(columns), tuple(zip(*rows, strict=True)), first_line, {}, lines=tuple(places)
     )
-
-
-def _check_single_names(columns: Sequence[str], path: str | Path, line: int, software: str) -> None:
-    for position, name in enumerate(columns):
-        if name and columns.index(name) != position:
-            raise FormatError(
-                "two columns have the same name",
-                path=path,
-                line=line,
-                column=name,
-                found=f"column {columns.index(name) + 1} and column {position + 1}",
-                hint=f"export the file from {software} again; if it was edited, delete the wrong column",
-            )
 
 
 def _wrong_width(

@@ -1,10 +1,14 @@
 """Tables of cells, from delimited text or a workbook, with every cell's place kept for messages.
 
-A table is: optional note lines (``# mirtool normalized; scale: log2``), a header line, and one line per row. The
-delimiter (tab, comma or semicolon) is told from the header. Cells may be quoted. Rows and columns of blanks,
-which spreadsheets leave behind, are passed over; line numbers in messages are those of the file. A header that
-is one name short of every row (as R writes row names) gets a first column without a name. Where a format allows
-several header rows, its own rule says which they are (:data:`HeaderRule`).
+A table is: optional note lines (``# mirtool normalized; scale: log2``) or a preface
+(:mod:`mirtool.io.tables.opening`), a header line, and one line per row. The delimiter (tab, comma, semicolon or
+blanks) is told from the header. Cells may be quoted, and hold line breaks then. Rows and columns of blanks, which
+spreadsheets leave behind, are passed over; line numbers in messages are those of the file. A header that is one
+name short of every row (as R writes row names) gets a first column without a name. Where a format allows several
+header rows, its own rule says which they are (:data:`HeaderRule`). Decimal commas are read where there is no doubt
+(:mod:`mirtool.io.tables.decimal_comma`).
+
+Columns that nobody asks for are not checked: two of them may have one name, or hold anything.
 """
 
 from __future__ import annotations
@@ -13,15 +17,31 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from mirtool.errors import FormatError, MirtoolError
+from mirtool.errors import FormatError, MirtoolError, option
 from mirtool.io.tables.arrow import floats_of
 from mirtool.io.tables.headers import fold_header
+from mirtool.io.tables.opening import (
+    DELIMITERS as DELIMITERS,
+)
+from mirtool.io.tables.opening import (
+    Opening,
+    find_opening,
+    is_blank,
+    is_note,
+    preface_of_rows,
+)
+from mirtool.io.tables.opening import (
+    tell_delimiter as tell_delimiter,
+)
+from mirtool.io.tables.quoted_lines import with_tabs
 from mirtool.io.tables.text import FileHead, decode, is_binary, is_workbook, read_bytes, unify_newlines
 from mirtool.io.tables.workbook import read_sheets as read_sheets
 from mirtool.model import FloatArray, TextArray, text_array
@@ -41,8 +61,6 @@ HEAD_ROWS = 50
 
 _HEAD_SHEET_ROWS = 1000
 """Rows of a workbook's sheet, blank ones too, that a sniffer gets to see."""
-
-DELIMITERS = ("\t", ",", ";")
 
 _LARGE = 4 << 20
 """From this many bytes on, pyarrow's speed repays its import (0.2 s with the pandas it brings along)."""
@@ -104,7 +122,8 @@ class TextTable:
 
     ``columns`` are sequences of str; ``first_line`` is the 1-based line of the first data row;
     ``lines`` gives the line of each row where rows do not follow each other line by line. ``delimiter`` is empty
-    where the table comes from a workbook. ``header_rows`` says what a header of several rows holds.
+    where the table comes from a workbook. ``header_rows`` says what a header of several rows holds. ``is_head`` is
+    True for the first rows of a file, of which nothing is refused.
     """
 
     path: str
@@ -115,6 +134,7 @@ class TextTable:
     lines: tuple[int, ...] | None = None
     delimiter: str = ""
     header_rows: HeaderRows | None = None
+    is_head: bool = False
 
     def __len__(self) -> int:
         return len(self.columns[0]) if self.columns else 0
@@ -129,13 +149,77 @@ class TextTable:
         return self.lines[row] if self.lines is not None else self.first_line + row
 
     def find(self, *names: str) -> int | None:
-        """Find the first column whose header is one of ``names``, without regard to case and blanks."""
-        folded = [_fold(name) for name in self.header]
-        return next((folded.index(key) for key in map(_fold, names) if key in folded), None)
+        """Find the first column whose header is one of ``names``, without regard to case and blanks.
+
+        Raises
+        ------
+        FormatError
+            Where another column has the same name.
+        """
+        column = next((self._places[key] for key in map(_fold, names) if key in self._places), None)
+        return None if column is None else self.single(column)
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        """Folded headers to the first column of each."""
+        places: dict[str, int] = {}
+        for i, name in enumerate(self.header):
+            places.setdefault(_fold(name), i)
+        return places
+
+    @cached_property
+    def repeated(self) -> frozenset[str]:
+        """Headers that more than one column has."""
+        counts = Counter(self.header)
+        return frozenset(name for name, n in counts.items() if name and n > 1)
+
+    def single(self, column: int) -> int:
+        """Return the place of a column, if no other column has its name.
+
+        Raises
+        ------
+        FormatError
+            Where another one has.
+        """
+        name = self.header[column]
+        if name in self.repeated and not self.is_head:
+            first, second = [i + 1 for i, other in enumerate(self.header) if other == name][:2]
+            raise FormatError(
+                "two columns have the same name",
+                path=self.path,
+                line=self.header_line,
+                column=name,
+                found=f"column {first} and column {second}",
+                expected="a name of its own for every column",
+                hint="rename one of them, or take out the one that is not wanted",
+            )
+        return column
 
     def text(self, column: int) -> TextArray:
-        """Return a column as text, stripped of blanks, formula guards undone."""
+        """Return a column as text, stripped of blanks, formula guards undone.
+
+        Raises
+        ------
+        FormatError
+            Where another column has the same name.
+        """
+        return self.peek(self.single(column))
+
+    def peek(self, column: int) -> TextArray:
+        """Return a column as :meth:`text` does, to see what kind of column it is: one of any name."""
         return text_array(unguard_text(cell.strip()) for cell in _cells(self.columns[column]))
+
+    @cached_property
+    def has_decimal_commas(self) -> bool:
+        """True where the table's numbers are beyond doubt written with a decimal comma."""
+        from mirtool.io.tables.decimal_comma import has_decimal_commas
+
+        return has_decimal_commas(self)
+
+    @property
+    def asked_for_commas(self) -> bool:
+        """True where a number was read, or was to be read, whose cell holds a comma."""
+        return "has_decimal_commas" in vars(self)
 
     def numbers(self, column: int, missing: Sequence[str] = MISSING_CELLS) -> FloatArray:
         """Return a column as float, NaN where a cell is one of ``missing`` or at most :data:`MISSING_BELOW`.
@@ -143,8 +227,10 @@ class TextTable:
         Raises
         ------
         FormatError
-            With the line and the column of the first cell that is not a number.
+            With the line and the column of the first cell that is not a number; and where another column has the
+            same name.
         """
+        self.single(column)
         values = _numbers_at_once(self.columns[column], missing)
         if values is None:
             values = self._numbers_one_by_one(column, missing)
@@ -160,6 +246,8 @@ class TextTable:
             try:
                 values[row] = _number(content)
             except ValueError:
+                if "," in content and self.has_decimal_commas:
+                    return self.with_decimal_points(column)._numbers_one_by_one(column, missing)
                 raise FormatError(
                     "a cell that should be a number is not",
                     path=self.path,
@@ -170,6 +258,12 @@ class TextTable:
                     hint="correct the cell, or leave it empty if the value was not measured",
                 ) from None
         return values
+
+    def with_decimal_points(self, column: int) -> TextTable:
+        """Return the table with the decimal commas of a column made points."""
+        points = tuple(cell.replace(",", ".") for cell in _cells(self.columns[column]))
+        columns = tuple(points if i == column else cells for i, cells in enumerate(self.columns))
+        return replace(self, columns=columns)
 
 
 def _fold(name: str) -> str:
@@ -205,38 +299,95 @@ def _numbers_at_once(column: Any, missing: Sequence[str]) -> FloatArray | None:
     return floats_of(numbers)
 
 
-def read_table(path: str | Path, *, sheet: str | None = None, header_rule: HeaderRule | None = None) -> TextTable:
-    """Read a delimited text file or the first sheet (or ``sheet``) of a workbook.
+def read_table(
+    path: str | Path,
+    *,
+    sheet: str | None = None,
+    header_rule: HeaderRule | None = None,
+    suits: Callable[[TextTable], bool] | None = None,
+    joins: bool = False,
+) -> TextTable:
+    """Read a delimited text file or a sheet of a workbook.
+
+    Parameters
+    ----------
+    path
+        The file; ``-`` is standard input.
+    sheet
+        Sheet of a workbook.
+    header_rule
+        What tells a header of several rows.
+    suits
+        Returns True for a table of the kind that is wanted, by its header and first rows. Without ``sheet``, the
+        only sheet that suits is read, whichever it is; without ``suits``, the first one.
+    joins
+        True puts the sheets that suit together where they have one header.
 
     Raises
     ------
     FormatError
-        For a binary or empty file, a row that is shorter or longer than the header, an unclosed quote, or two
-        columns of one name; each with its line.
+        For a binary or empty file, a row that is shorter or longer than the header, or an unclosed quote, each
+        with its line; and where several sheets suit.
     """
     data = read_bytes(path)
-    if is_workbook(data):
-        table = _read_workbook(data, path, sheet, header_rule)
-    else:
-        table = _read_delimited(data, path, header_rule)
-    _check_header(table)
-    return table
+    if not is_workbook(data):
+        return _read_delimited(data, path, header_rule)
+    sheets = choose_sheets(read_sheets(data, path), path, sheet)
+    name = next(iter(sheets))
+    if suits is not None and len(sheets) > 1:
+        fitting = _fitting_sheets(sheets, path, header_rule, suits)
+        if joins and len(fitting) > 1:
+            tables = [_table_of_sheet(sheets[each], path, header_rule) for each in fitting]
+            if len({table.header for table in tables}) == 1:
+                return _joined(tables)
+        name = _the_one(fitting, path) if fitting else name
+    return _table_of_sheet(sheets[name], path, header_rule)
 
 
-def _check_header(table: TextTable) -> None:
-    seen: dict[str, int] = {}
-    for position, name in enumerate(table.header, 1):
-        if name and name in seen:
-            raise FormatError(
-                "two columns have the same name",
-                path=table.path,
-                line=table.header_line,
-                column=name,
-                found=f"column {seen[name]} and column {position}",
-                expected="a name of its own for every column",
-                hint="rename one of them",
-            )
-        seen[name] = position
+def _joined(tables: Sequence[TextTable]) -> TextTable:
+    """Put tables of one header below each other; a line is that of its own sheet."""
+    first = tables[0]
+    columns = tuple(tuple(cell for table in tables for cell in table.columns[j]) for j in range(len(first.header)))
+    return replace(
+        first, columns=columns, lines=tuple(table.line_of(row) for table in tables for row in range(len(table)))
+    )
+
+
+def _the_one(fitting: Sequence[str], path: str | Path) -> str:
+    """Return the only sheet that suits.
+
+    Raises
+    ------
+    FormatError
+        Where several do.
+    """
+    if len(fitting) > 1:
+        raise FormatError(
+            "the workbook holds several tables of this kind, and which of them is meant can't be told",
+            path=path,
+            found=", ".join(f"sheet {name!r}" for name in fitting),
+            expected="one",
+            hint=f"name the sheet: {option('sheet', fitting[0])}; or save it as a file of its own",
+        )
+    return fitting[0]
+
+
+def _fitting_sheets(
+    sheets: Mapping[str, list[list[Any]]],
+    path: str | Path,
+    header_rule: HeaderRule | None,
+    suits: Callable[[TextTable], bool],
+) -> list[str]:
+    """Return the names of the sheets whose first rows are a table of the kind that is wanted."""
+    fitting = []
+    for name, cells in sheets.items():
+        try:
+            head = replace(_table_of_sheet(cells[:_HEAD_SHEET_ROWS], path, header_rule), is_head=True)
+        except FormatError:
+            continue
+        if len(head) and suits(head):
+            fitting.append(name)
+    return fitting
 
 
 def parse_notes(lines: Sequence[str]) -> dict[str, str]:
@@ -256,31 +407,8 @@ def parse_notes(lines: Sequence[str]) -> dict[str, str]:
     return notes
 
 
-def tell_delimiter(header: str) -> str:
-    """Tell by which of tab, semicolon and comma a header line is parted: the one that parts it most."""
-    return max(DELIMITERS, key=lambda mark: header.count(mark))
-
-
-def _is_note(line: str) -> bool:
-    """Tell a note line from a header whose first name begins with # (``#miRNA<TAB>gene``, ``# ID<TAB>s1``)."""
-    content = line.lstrip('" ')
-    if content.startswith("##") or content.rstrip('"\t,; ') == "#":
-        return True
-    return content.startswith("# ") and "\t" not in content.rstrip()
-
-
-def _is_blank(line: str) -> bool:
-    """Tell a line without content: white space and delimiters only, as spreadsheets pad their exports."""
-    return not line.strip(' \t,;"')
-
-
-def _find_header(lines: Sequence[str]) -> int:
-    """Return the place of the header: the first line that is neither blank nor a note, or the number of lines."""
-    return next((i for i, line in enumerate(lines) if not _is_blank(line) and not _is_note(line)), len(lines))
-
-
 def _notes_above(lines: Sequence[str]) -> dict[str, str]:
-    return parse_notes([line.rstrip("\t,;") for line in lines])
+    return parse_notes([line.rstrip("\t,;") for line in lines if is_note(line)])
 
 
 def head_table(head: FileHead, header_rule: HeaderRule | None = None) -> TextTable | None:
@@ -292,7 +420,7 @@ def head_table(head: FileHead, header_rule: HeaderRule | None = None) -> TextTab
     wrong: int | None = None
     for _ in range(2):
         try:
-            return _table_above(head, wrong, header_rule)
+            return replace(_table_above(head, wrong, header_rule), is_head=True)
         except FormatError as error:
             wrong = error.line
         except (MirtoolError, IndexError):
@@ -302,18 +430,31 @@ def head_table(head: FileHead, header_rule: HeaderRule | None = None) -> TextTab
     return None
 
 
+def head_tables(head: FileHead, header_rule: HeaderRule | None = None) -> list[TextTable]:
+    """Return the header and the first rows of a file, of a workbook those of every sheet, for a sniffer."""
+    if not is_workbook(head.data):
+        table = head_table(head, header_rule)
+        return [] if table is None else [table]
+    found: list[TextTable] = []
+    for cells in head_sheets(head, _HEAD_SHEET_ROWS).values():
+        with suppress(FormatError):
+            found.append(replace(_table_of_sheet(cells, head.path, header_rule), is_head=True))
+    return found
+
+
 def _table_above(head: FileHead, line: int | None, header_rule: HeaderRule | None) -> TextTable:
     """Read the first rows of a file, those above ``line`` only where it is given."""
     end = None if line is None else line - 1
     if is_workbook(head.data):
+        sheets = choose_sheets(read_sheets(read_bytes(head.path), head.path), head.path, None)
         end = _HEAD_SHEET_ROWS if end is None else end
-        return _read_workbook(read_bytes(head.path), head.path, None, header_rule, end)
+        return _table_of_sheet(next(iter(sheets.values()))[:end], head.path, header_rule)
     lines = head.lines[:end]
-    start = _find_header(lines)
-    body = list(lines[start : start + HEAD_ROWS + 1])
+    opening = find_opening(lines, skips_preface=header_rule is None)
+    body = list(lines[opening.start : opening.start + HEAD_ROWS + 1])
     if not body:
         raise _no_header(head.path, "blank lines and notes only")
-    return _read_lines(body, head.path, start, lines[:start], header_rule)
+    return _read_lines(body, head.path, opening, header_rule)
 
 
 def _no_header(path: str | Path, found: str) -> FormatError:
@@ -336,26 +477,22 @@ def _read_delimited(data: bytes, path: str | Path, header_rule: HeaderRule | Non
             hint="export the table again as CSV or XLSX",
         )
     lines = unify_newlines(decode(data)).split("\n")
-    start = _find_header(lines)
-    if start == len(lines):
+    opening = find_opening(lines[:_HEAD_SHEET_ROWS], skips_preface=header_rule is None)
+    if opening.start == len(lines):
         raise _no_header(path, "blank lines and notes only")
-    while _is_blank(lines[-1]):
+    while is_blank(lines[-1]):
         lines.pop()
-    return _read_lines(lines[start:], path, start, lines[:start], header_rule, large=len(data) >= _LARGE)
+    return _read_lines(lines[opening.start :], path, opening, header_rule, large=len(data) >= _LARGE)
 
 
 def _read_lines(
-    body: list[str],
-    path: str | Path,
-    start: int,
-    above: Sequence[str],
-    header_rule: HeaderRule | None,
-    *,
-    large: bool = False,
+    body: list[str], path: str | Path, opening: Opening, header_rule: HeaderRule | None, *, large: bool = False
 ) -> TextTable:
-    """Part lines into a table; ``start`` lines, ``above``, precede them in the file."""
-    delimiter = tell_delimiter(body[0]) if header_rule is None else _common_delimiter(body[:HEAD_ROWS])
-    notes = _notes_above(above)
+    """Cut lines into a table, the header first."""
+    delimiter, start = opening.delimiter, opening.start
+    notes = _notes_above(opening.above)
+    if delimiter == " ":
+        body, delimiter = [with_tabs(line) for line in body], "\t"
     if large and (header_rule is None or header_rule(_head_cells(body, delimiter)) is None):
         table = _by_pyarrow(body, delimiter, path, start, notes)
         if table is not None:
@@ -374,20 +511,7 @@ def table_of_lines(lines: list[str], path: str | Path, *, first_line: int, delim
     start = first_line - 1
     large = sum(map(len, lines)) >= _LARGE
     table = _by_pyarrow(lines, delimiter, path, start, {}) if large else None
-    table = table or _by_csv(lines, delimiter, path, start, {}, None)
-    _check_header(table)
-    return table
-
-
-def _common_delimiter(lines: Sequence[str]) -> str:
-    """Tell by which mark most lines are parted into equally many cells; a title above a table may hold any."""
-
-    def lines_alike(mark: str) -> tuple[int, int]:
-        counts = Counter(filter(None, (line.count(mark) for line in lines)))
-        count, n_lines = max(counts.items(), key=lambda item: (item[1], item[0]), default=(0, 0))
-        return n_lines, count
-
-    return max(DELIMITERS, key=lines_alike)
+    return table or _by_csv(lines, delimiter, path, start, {}, None)
 
 
 def _head_cells(body: Sequence[str], delimiter: str) -> list[list[str]]:
@@ -420,7 +544,7 @@ def _by_pyarrow(
     if parsed.num_rows != len(body) - 1:  # a quoted cell holds a line end, or a quote is not closed
         return None
     first_cells = pc.utf8_trim_whitespace(parsed.column(0))
-    if pc.any(pc.equal(first_cells, "")).as_py() and any(map(_is_blank, body)):
+    if pc.any(pc.equal(first_cells, "")).as_py() and any(map(is_blank, body)):
         return None
     return TextTable(
         str(path),
@@ -541,22 +665,22 @@ def head_sheets(head: FileHead, n_rows: int) -> dict[str, list[list[Any]]]:
 def choose_sheets(
     sheets: Mapping[str, list[list[Any]]], path: str | Path, sheet: str | None
 ) -> dict[str, list[list[Any]]]:
-    """Return the sheets of a workbook that hold cells, or only the one that is asked for.
+    """Return the sheets of a workbook that hold cells (all, where none does), or only the one that is asked for.
 
     Raises
     ------
     FormatError
-        Where there is no such sheet, or none with cells.
+        Where there is no such sheet.
     """
     filled = {name: rows for name, rows in sheets.items() if any(cell != "" for row in rows for cell in row)}
-    if not filled or sheet not in (None, *sheets):
+    if not sheets or sheet not in (None, *sheets):
         raise FormatError(
             "the workbook has no sheet" + (f" {sheet!r}" if sheet else ""),
             path=path,
             found=", ".join(map(repr, sheets)) or "no sheet with cells",
             hint="look at the names of its sheets in Excel; they are case-sensitive",
         )
-    return filled if sheet is None else {sheet: sheets[sheet]}
+    return (filled or dict(sheets)) if sheet is None else {sheet: sheets[sheet]}
 
 
 def cell_text(cell: object) -> str:
@@ -566,25 +690,20 @@ def cell_text(cell: object) -> str:
     return str(cell)
 
 
-def _read_workbook(
-    data: bytes, path: str | Path, sheet: str | None, header_rule: HeaderRule | None, end: int | None = None
+def _table_of_sheet(
+    cells: Sequence[Sequence[object]], path: str | Path, header_rule: HeaderRule | None
 ) -> TextTable:
-    sheets = read_sheets(data, path)
-    if not sheets or sheet not in (None, *sheets):
-        raise FormatError(
-            "the workbook has no sheet" + (f" {sheet!r}" if sheet else ""),
-            path=path,
-            found=", ".join(map(repr, sheets)) or "no sheet with cells",
-            hint="look at the names of its sheets in Excel; they are case-sensitive",
-        )
+    """Make a table of the rows of a sheet."""
     filled = {
         line: [cell_text(cell) for cell in row]
-        for line, row in enumerate(sheets[sheet or next(iter(sheets))][:end], 1)
+        for line, row in enumerate(cells, 1)
         if any(cell != "" and str(cell).strip() for cell in row)
     }
     lines, rows = list(filled), list(filled.values())
-    texts = ["\t".join(row) for row in rows]
-    start = _find_header(texts)
+    texts = ["\t".join(row) for row in rows[:_HEAD_SHEET_ROWS]]
+    start = next((i for i, line in enumerate(texts) if not is_blank(line) and not is_note(line)), len(rows))
+    if start < len(rows) and header_rule is None:
+        start += preface_of_rows(rows[start : start + HEAD_ROWS])
     if start == len(rows):
         raise _no_header(path, "an empty sheet")
     return _table_of_rows(rows[start:], lines[start:], path, _notes_above(texts[:start]), header_rule)

@@ -43,7 +43,7 @@ from mirtool.io.genes import gene_sets
 from mirtool.io.registry import Inspection
 from mirtool.io.tables.name_lists import find_column
 from mirtool.io.tables.text import FileHead, read_head
-from mirtool.io.tables.text_tables import TextTable, head_table, read_table
+from mirtool.io.tables.text_tables import TextTable, head_tables, read_table
 from mirtool.io.targets.databases import find_database, two_columns
 from mirtool.io.targets.databases.evidence import with_support
 from mirtool.io.targets.interaction_rows import InteractionRows, blank_column, label_column, to_interactions
@@ -64,9 +64,10 @@ _MIRNA_NAME = re.compile(r"(^|-)(mir|let|lin|bantam)-?\d", re.I)
 
 def sniff(head: FileHead) -> bool:
     """Tell a database's table by its header, any other by a column of miRNA names and one of genes."""
-    table = head_table(head)
-    if table is None:
-        return False
+    return any(map(_is_of_targets, head_tables(head)))
+
+
+def _is_of_targets(table: TextTable) -> bool:
     return find_database(table) is not None or _names_pairs(table) or two_columns.matches(table)
 
 
@@ -189,8 +190,8 @@ def read_rows(path: str | Path, genes: GeneSymbols | None = None) -> Interaction
     FormatError
         Where the table lacks a column, a row or a number is wrong, or it has no miRNA or no gene column.
     """
-    head = head_table(read_head(path))
-    database = None if head is None else find_database(head)
+    heads = head_tables(read_head(path))
+    database = next(filter(None, map(find_database, heads)), None)
     if database is not None:
         return database.read(path, genes)
     if gene_sets.sniff(read_head(path)):
@@ -200,7 +201,7 @@ def read_rows(path: str | Path, genes: GeneSymbols | None = None) -> Interaction
             expected="one set per miRNA (hsa-miR-16-5p), or a table with a miRNA and a gene column",
             hint=f"keep gene sets with `mirtool genesets add`, and test them with {option('gene_sets')}",
         )
-    table = read_table(path)
+    table = read_table(path, suits=_is_of_targets, joins=True)
     mirna, gene = find_column(table, MIRNA_HEADERS), find_column(table, GENE_HEADERS)
     if (mirna is None or gene is None) and two_columns.matches(table):
         return two_columns.read(path, genes)

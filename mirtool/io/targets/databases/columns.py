@@ -29,7 +29,12 @@ def open_table(path: str | Path, labels: Collection[str], numbers: Collection[st
     FormatError
         As :func:`mirtool.io.tables.text_tables.read_table`.
     """
-    return read_columns(path, labels, numbers) or read_table(path)
+    wanted = {*labels, *numbers}
+
+    def suits(table: TextTable) -> bool:
+        return len(wanted & set(map(fold_header, table.header))) > 1
+
+    return read_columns(path, labels, numbers) or read_table(path, suits=suits, joins=True)
 
 
 def labels_of(table: TextTable, *headers: str) -> LabelColumn | None:

@@ -49,7 +49,7 @@ def matches(table: TextTable) -> bool:
 
 def read(path: str | Path, genes: GeneSymbols | None = None) -> InteractionRows:  # noqa: ARG001 (it names its genes)
     """Read every pair of the rows on target genes; see :func:`mirtool.io.targets.interactions.read_rows`."""
-    table = read_table(path)
+    table = read_table(path, suits=matches, joins=True)
     category, gene, mirnas = (
         needed(table, DATABASE, name, folded)
         for name, folded in (

@@ -77,7 +77,7 @@ def matches(table: TextTable) -> bool:
 
 def read(path: str | Path, genes: GeneSymbols | None = None) -> InteractionRows:
     """Read every row; see :func:`mirtool.io.targets.interactions.read_rows`."""
-    table = read_table(path, header_rule=_with_names_of_their_own)
+    table = read_table(path, header_rule=_with_names_of_their_own, suits=matches)
     gene, named = gene_symbols(
         needed(table, DATABASE, "Target gene_name", "targetgenename"),
         labels_of(table, "targetgenerefseqacc"),

@@ -135,7 +135,7 @@ def read_families(path: str | Path) -> Families:
     FormatError
         Where a column is missing, or no family is there.
     """
-    table = read_table(path)
+    table = read_table(path, suits=matches, joins=True)
     columns = {}
     for what, header in (
         ("miR family", "mirfamily"),

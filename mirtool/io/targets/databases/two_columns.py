@@ -41,7 +41,7 @@ def matches(table: TextTable) -> bool:
 
 def read(path: str | Path, genes: GeneSymbols | None = None) -> InteractionRows:
     """Read every row; see :func:`mirtool.io.targets.interactions.read_rows`."""
-    table = read_table(path)
+    table = read_table(path, suits=matches)
     if any(map(names_mirna, table.header)):
         table = _without_header(path, table)
     column = _mirna_column(table)
