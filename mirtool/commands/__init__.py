@@ -62,18 +62,48 @@ def load_command(name: str) -> Any:
     import typer
 
     if name in STEPS:
-        return _step_command(name, name)
+        return with_sheet(_step_command(name, name))
     own = getattr(import_module(f"mirtool.commands.{name}"), name)
     if name in GROUPS:
         group = typer.main.get_group(own)
         group.name = name
         for command_name, step in GROUP_STEPS.get(name, {}).items():
             group.add_command(_step_command(step, command_name), command_name)
+        for each in group.commands.values():
+            with_sheet(each)
         return group
     app = typer.Typer(rich_markup_mode=None, add_completion=False)
     app.command(name)(own)
     command = typer.main.get_command(app)
     command.name = name
+    return with_sheet(command)
+
+
+def with_sheet(command: Any) -> Any:
+    """Add the option ``--sheet``, which every command has: any table may be a workbook."""
+    if any("--sheet" in parameter.opts for parameter in command.params):
+        return command
+    import typer
+
+    declared = typer.Option(
+        "--sheet",
+        metavar="NAME",
+        help="Sheet of a workbook that holds several tables.",
+        rich_help_panel="Input",
+        show_default=False,
+    )
+
+    def template(sheet: Any = None) -> None:
+        """Carry the option."""
+
+    template.__annotations__ = {"sheet": str}
+    template.__defaults__ = (declared,)
+    declared.default = None
+    app = typer.Typer(add_completion=False)
+    app.command()(template)
+    option = typer.main.get_command(app).params[0]
+    option.expose_value, option.callback = False, _ask_for_sheet
+    command.params.append(option)
     return command
 
 
@@ -84,3 +114,9 @@ def _step_command(step: str, name: str) -> Any:
     command = make_command(load_step(step))
     command.name = name
     return command
+
+
+def _ask_for_sheet(_context: Any, _parameter: Any, value: str | None) -> None:
+    from mirtool.io.tables.workbook import ask_for_sheet
+
+    ask_for_sheet(value)

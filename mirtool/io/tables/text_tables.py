@@ -44,6 +44,7 @@ from mirtool.io.tables.opening import (
 from mirtool.io.tables.quoted_lines import with_tabs
 from mirtool.io.tables.text import FileHead, decode, is_binary, is_workbook, read_bytes, unify_newlines
 from mirtool.io.tables.workbook import read_sheets as read_sheets
+from mirtool.io.tables.workbook import sheet_asked_for
 from mirtool.model import FloatArray, TextArray, text_array
 from mirtool.wording import plural
 
@@ -673,6 +674,9 @@ def choose_sheets(
         Where there is no such sheet.
     """
     filled = {name: rows for name, rows in sheets.items() if any(cell != "" for row in rows for cell in row)}
+    asked = sheet_asked_for()
+    if sheet is None and (asked in sheets or len(filled) > 1):
+        sheet = asked
     if not sheets or sheet not in (None, *sheets):
         raise FormatError(
             "the workbook has no sheet" + (f" {sheet!r}" if sheet else ""),

@@ -23,6 +23,23 @@ Sheets = dict[str, list[list[Any]]]
 _READER = Path(__file__).with_name("workbook_process.py")
 _MOST_SECONDS = 600
 
+_asked_for: str | None = None
+
+
+def ask_for_sheet(name: str | None) -> None:
+    """Say which sheet of the workbooks to come is meant, for a whole command; None takes that back.
+
+    Functions that read one file take the sheet as a parameter, which comes before this. A workbook of one sheet is
+    read whatever is asked for: a command may read several workbooks.
+    """
+    global _asked_for  # one command runs per process
+    _asked_for = name
+
+
+def sheet_asked_for() -> str | None:
+    """Return the sheet that :func:`ask_for_sheet` named."""
+    return _asked_for
+
 
 def read_sheets(data: bytes, path: str | Path) -> Sheets:
     """Read every sheet of an XLSX or XLS workbook as rows of cell values (str, float, bool, date or "").
