@@ -233,3 +233,30 @@ def test_a_table_with_a_row_cut_is_no_gene_set_list(tmp_path: Path) -> None:
         "index\tName\ts1\ts2\n1\tHy3\t7240\t3983\n2\thsa-miR-16-5p\t1200\n3\thsa-miR-16-5p\t1210\t310\n"
     )
     assert sniff_format(path) == "matrix"
+
+
+GMX = "S1\tS2\tS3\nna\tna\thttps://x.org/S3\nTP53\tMYC\tRB1\nBCL2\t\tE2F1\n\t\tAKT1\n"
+
+
+@pytest.mark.parametrize("name", ["sets.gmx", "sets.txt"])
+def test_sets_in_columns_are_read_as_such(tmp_path, name):
+    path = tmp_path / name
+    path.write_text(GMX)
+    assert sniff_format(path) == "gene-sets"
+    sets = read_gene_sets(path)
+    assert sets.terms == ("S1", "S2", "S3")
+    assert sets.genes == ({"TP53", "BCL2"}, {"MYC"}, {"RB1", "E2F1", "AKT1"})
+    assert sets.descriptions[2] == "https://x.org/S3"
+
+
+def test_a_gmx_of_any_descriptions_is_known_by_its_name(tmp_path):
+    path = tmp_path / "sets.gmx"
+    path.write_text(GMX.replace("na", "a set of genes"))
+    assert read_gene_sets(path).genes[0] == {"TP53", "BCL2"}
+
+
+def test_a_table_of_terms_and_genes_is_no_collection_of_sets(tmp_path):
+    path = tmp_path / "long.tsv"
+    path.write_text("term\tgene\nS1\tTP53\nS2\tMYC\n")
+    with pytest.raises(FormatError, match="most of these gene sets hold no gene"):
+        read_gene_sets(path)

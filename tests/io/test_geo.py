@@ -204,3 +204,26 @@ def test_a_real_series_matrix_is_read():
     matrix = read_expression(REAL, scale="log2")
     assert matrix.values[0].tolist() == [7.24559, 6.80686, 7.73301, 6.18961, 7.05335, 7.20371]
     assert set(geo.read_sample_table(REAL).extra) == {"title", "source"}
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r", "\t", "\n\n"])
+@pytest.mark.parametrize("key", ["!Series_summary", "!Sample_data_processing"])
+def test_a_quoted_text_above_the_table_may_hold_line_ends_and_tabs(tmp_path, line_end, key):
+    text = SERIES.read_text()
+    n = 1 if key.startswith("!Series") else len(geo.read_series_matrix(SERIES).accessions)
+    line = "\t".join([key, *[f'"first{line_end}second"'] * n]) + "\n"
+    path = tmp_path / "GSE900_series_matrix.txt"
+    path.write_bytes(
+        (
+            text.split("\n!Sample_title", 1)[0]
+            + "\n"
+            + line
+            + "!Sample_title"
+            + text.split("\n!Sample_title", 1)[1]
+        ).encode()
+    )
+    found, before = geo.read_series_matrix(path), geo.read_series_matrix(SERIES)
+    assert found.accessions == before.accessions
+    np.testing.assert_array_equal(found.table.numbers(1), before.table.numbers(1))
+    said = found.series["summary"] if n == 1 else found.samples["data_processing"][0]
+    assert said[-1] == "first second"

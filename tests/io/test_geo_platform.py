@@ -122,3 +122,15 @@ def test_every_bad_platform_is_tested():
 @pytest.mark.parametrize("path", sorted(FIXTURES.glob("*")), ids=lambda path: path.name)
 def test_sniffing_never_raises(path):
     assert geo_platform.sniff(read_head(path)) is ("platform" in path.name or path.name.startswith("GPL"))
+
+
+def test_a_repeated_column_that_is_not_needed_does_not_matter(tmp_path):
+    path = tmp_path / "GPL900.txt"
+    path.write_text(
+        "#ID = x\n#SPOT_ID = a\nID\tmiRNA_ID\tSPOT_ID\tSEQUENCE\tSPOT_ID\n"
+        "17605\thsa-miR-17-5p\tx\tCAAAG\ty\n42865\thsa-miR-16-5p\tx\tUAGCA\ty\n"
+    )
+    assert read_platform(path).names == {"17605": "hsa-miR-17-5p", "42865": "hsa-miR-16-5p"}
+    path.write_text("#ID = x\nID\tmiRNA_ID\tmiRNA_ID\n17605\thsa-miR-17-5p\thsa-miR-18-5p\n")
+    with pytest.raises(FormatError, match="two columns have the same name"):
+        read_platform(path)

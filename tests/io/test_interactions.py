@@ -151,7 +151,7 @@ def test_cross_linking_is_told_from_other_weak_evidence(tmp_path: Path) -> None:
 def test_inspection_warns_of_genes_that_excel_turned_into_dates(tmp_path: Path) -> None:
     path = tmp_path / "mine.csv"
     path.write_text("mirna,gene\nhsa-miR-1,1-Mar\nhsa-miR-1,TP53\n")
-    assert "1 gene name that Excel turned into a date: 1-Mar" in inspect(path).warnings
+    assert any("1 gene name that Excel turned into a date (1-Mar)" in text for text in inspect(path).warnings)
 
 
 @pytest.mark.parametrize(
@@ -232,3 +232,52 @@ def test_mirtarbase_as_downloaded() -> None:
         "502,102 rows collapsed to 380,257 pairs",
     )
     assert len(set(pairs.mirna)) == 2_599
+
+
+ENCORI = (
+    "#please cite:\n#Li JH, et al., NAR 2014\n"
+    "miRNAid\tmiRNAname\tgeneID\tgeneName\tgeneType\tclipExpNum\tdegraExpNum\n"
+    "MIMAT0000069\thsa-miR-16-5p\tENSG00000171791\tBCL2\tprotein_coding\t12\t0\n"
+    "MIMAT0000068\thsa-miR-15a-5p\tENSG00000110092\tCCND1\tprotein_coding\t0\t3\n"
+    "MIMAT0000068\thsa-miR-15a-5p\tENSG00000157456\tCCNB2\tprotein_coding\t0\t0\n"
+)
+MIRDIP = (
+    "University of Toronto\nGenerated at:\t1 May 2024\nParameters:\tminimum score: Low\n\n"
+    "Gene Symbol\tMicroRNA\tIntegrated Score\tNumber of Sources\tScore Class\tSources\n"
+    "BCL2\thsa-miR-16-5p\t0.9\t20\tVery High\ta|b\nCCND1\thsa-miR-15a-5p\t0.7\t12\tHigh\ta\n"
+)
+
+
+@pytest.mark.parametrize("pad", [0, 9 << 20], ids=["small", "by blocks"])
+def test_encori_grades_by_its_clip_experiments(tmp_path: Path, pad: int) -> None:
+    path = tmp_path / "encori.txt"
+    row = "MIMAT0000069\thsa-miR-16-5p\tENSG00000171791\tBCL2\tprotein_coding\t12\t0\n"
+    path.write_text(ENCORI + row * (pad // len(row)))
+    assert sniff_format(path) == "interactions"
+    pairs = read_interactions(path)
+    assert list(zip(pairs.mirna, pairs.gene, pairs.evidence, strict=True)) == [
+        ("hsa-miR-15a-5p", "CCNB2", "predicted"),
+        ("hsa-miR-15a-5p", "CCND1", "weak"),
+        ("hsa-miR-16-5p", "BCL2", "clip"),
+    ]
+
+
+def test_mirdip_lies_below_lines_about_the_search(tmp_path: Path) -> None:
+    path = tmp_path / "mirdip.txt"
+    path.write_text(MIRDIP)
+    assert sniff_format(path) == "interactions"
+    pairs = read_interactions(path)
+    assert pairs.gene.tolist() == ["CCND1", "BCL2"]
+    assert pairs.score is not None
+    assert pairs.score.tolist() == [0.7, 0.9]
+
+
+def test_sheets_of_one_header_are_put_together_and_others_refused_by_name(tmp_path: Path) -> None:
+    path = tmp_path / "targets.xlsx"
+    book = xlsxwriter.Workbook(path)
+    for name, gene in (("one", "BCL2"), ("two", "CCND1")):
+        sheet = book.add_worksheet(name)
+        sheet.write_row(0, 0, ["miRNA", "Target Gene"])
+        sheet.write_row(1, 0, ["hsa-miR-16-5p", gene])
+    book.close()
+    assert read_interactions(path).gene.tolist() == ["BCL2", "CCND1"]

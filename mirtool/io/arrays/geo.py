@@ -38,6 +38,8 @@ Barrett T et al. (2013) NCBI GEO: archive for functional genomics data sets - up
 
 from __future__ import annotations
 
+import csv
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,6 +51,7 @@ from mirtool.errors import FormatError, ScaleError
 from mirtool.io.arrays.probe_values import ProbeValues, Scale, check_values, raw_arrays
 from mirtool.io.arrays.read_options import ReadOptions
 from mirtool.io.registry import Inspection
+from mirtool.io.tables.quoted_lines import joined_lines
 from mirtool.io.tables.rows import split_cells
 from mirtool.io.tables.text import FileHead, read_head, read_text
 from mirtool.io.tables.text_tables import TextTable, table_of_lines
@@ -61,6 +64,8 @@ _BEGIN, _END = "!series_matrix_table_begin", "!series_matrix_table_end"
 _ACCESSION = "geo_accession"
 _HINT = "download the series matrix from GEO again; it may have been cut on the way"
 _LONGEST = 300
+MOST_METADATA_LINES = 2000
+"""Lines that one quoted text above the table may take: a protocol has hundreds."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -189,8 +194,8 @@ def read_series_matrix(path: str | Path) -> SeriesMatrix:
         raise FormatError("the table of the series matrix has no header", path=path, line=end + 1, hint=_HINT)
     series: dict[str, tuple[str, ...]] = {}
     samples: dict[str, tuple[tuple[str, ...], ...]] = {}
-    for line in lines[:begin]:
-        key, *cells = split_cells(line)
+    for _, line in joined_lines(lines[:begin], MOST_METADATA_LINES):
+        key, *cells = _metadata_cells(line)
         if key.startswith("!Series_"):
             series[key[8:]] = (*series.get(key[8:], ()), *filter(None, cells))
         elif key.startswith("!Sample_"):
@@ -198,6 +203,17 @@ def read_series_matrix(path: str | Path) -> SeriesMatrix:
     table = table_of_lines(lines[begin + 1 : end], path, first_line=begin + 2)
     _check_samples(table, samples, path)
     return SeriesMatrix(str(path), series, samples, table)
+
+
+def _metadata_cells(line: str) -> list[str]:
+    """Cut a line of metadata into cells; a quoted text may hold tabs and line breaks, which become blanks."""
+    if line.count('"') % 2 or "\t" not in line:
+        return split_cells(line)
+    try:
+        cells = next(csv.reader([line], delimiter="\t"), [])
+    except csv.Error:
+        return split_cells(line)
+    return [re.sub(r"\s*[\t\r\n]+\s*", " ", cell).strip() for cell in cells]
 
 
 def _check_samples(table: TextTable, samples: Mapping[str, Sequence[Sequence[str]]], path: str | Path) -> None:

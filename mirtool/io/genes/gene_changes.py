@@ -36,6 +36,7 @@ import numpy as np
 
 from mirtool.errors import FormatError, option
 from mirtool.io.arrays.geo import refuse_series_matrix
+from mirtool.io.genes.gene_cells import entrez_of, genes_of
 from mirtool.io.registry import Inspection
 from mirtool.io.tables.headers import fold_header
 from mirtool.io.tables.labels import is_number_like
@@ -71,6 +72,8 @@ class GeneChanges:
         What each is called there: ``log2 ratio``, ``statistic``, ``P``, ``adjusted P`` to its header.
     nameless
         Rows left out because they name no gene.
+    warnings
+        What a user should know about the names: rows of several genes, names that Excel made dates.
     """
 
     path: str
@@ -81,6 +84,7 @@ class GeneChanges:
     adjusted: FloatArray | None
     columns: dict[str, str]
     nameless: int = 0
+    warnings: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.gene)
@@ -126,6 +130,7 @@ def inspect(path: str | Path) -> Inspection:
     found = read_gene_changes(path)
     genes = set(found.gene.tolist())
     warnings = [f"{plural(found.nameless, 'row')} without a gene"] if found.nameless else []
+    warnings += found.warnings
     if 2 * sum(map(names_mirna, genes)) > len(genes):
         warnings.append("most names are those of miRNAs: this is no table of mRNA")
     details: dict[str, object] = {"content": "how genes changed", "genes": len(genes), **found.columns}
@@ -157,8 +162,8 @@ def read_gene_changes(path: str | Path, *, score: str | None = None, sheet: str 
     refuse_series_matrix(path)
     table = read_table(path, sheet=sheet, suits=_ranks_genes)
     gene = _gene_column(table)
-    names = table.text(gene)
-    named = names != ""
+    cells = table.text(gene)
+    genes = genes_of(cells.tolist(), entrez_of(table, gene))
     found = {
         "log2 ratio": _find(table, LOG2_HEADERS, LOG2_START),
         "statistic": _find(table, STATISTIC_HEADERS) if score is None else _named(table, score),
@@ -175,20 +180,23 @@ def read_gene_changes(path: str | Path, *, score: str | None = None, sheet: str 
             hint=f"name the column to rank by with {option('score')}, "
             "or give the table of limma, DESeq2 or edgeR as written",
         )
-    numbers = {what: None if column is None else table.numbers(column)[named] for what, column in found.items()}
+    numbers = {
+        what: None if column is None else table.numbers(column)[genes.rows] for what, column in found.items()
+    }
     for what in ("P", "adjusted P"):
         column, values = found[what], numbers[what]
         if column is not None and values is not None:
-            _check_probabilities(table, column, values, np.flatnonzero(named))
+            _check_probabilities(table, column, values, genes.rows)
     return GeneChanges(
         path=table.path,
-        gene=names[named],
+        gene=genes.names,
         log2_ratio=numbers["log2 ratio"],
         statistic=numbers["statistic"],
         p_value=numbers["P"],
         adjusted=numbers["adjusted P"],
         columns={what: table.header[column] for what, column in found.items() if column is not None},
-        nameless=int((~named).sum()),
+        nameless=int((cells == "").sum()),
+        warnings=genes.warnings,
     )
 
 
@@ -207,17 +215,18 @@ def _read_ranked_list(path: str | Path) -> GeneChanges:
             found=body[0][:60],
             expected="gene, tab, number, on each line and no header (.rnk)",
         )
-    names = table.text(0)
-    named = names != ""
+    cells = table.text(0)
+    genes = genes_of(cells.tolist())
     return GeneChanges(
         str(path),
-        names[named],
+        genes.names,
         None,
-        table.numbers(1)[named],
+        table.numbers(1)[genes.rows],
         None,
         None,
         {"statistic": "score"},
-        int((~named).sum()),
+        int((cells == "").sum()),
+        genes.warnings,
     )
 
 

@@ -16,6 +16,7 @@ import numpy as np
 
 from mirtool.errors import FormatError
 from mirtool.io.arrays.geo import refuse_series_matrix
+from mirtool.io.genes.gene_cells import entrez_of, genes_of
 from mirtool.io.genes.gene_changes import GENE_HEADERS
 from mirtool.io.tables.name_lists import find_column
 from mirtool.io.tables.text_tables import read_table
@@ -36,12 +37,15 @@ class GeneExpression:
         Which of the names asked for are there, in the order asked.
     values
         ``(n_rows, n_samples)``, NaN missing.
+    warnings
+        What a user should know about the names of the genes.
     """
 
     path: str
     gene: TextArray
     samples: tuple[str, ...]
     values: FloatArray
+    warnings: tuple[str, ...] = ()
 
 
 def read_gene_expression(path: str | Path, samples: Sequence[str], *, fewest: int) -> GeneExpression:
@@ -80,7 +84,6 @@ def read_gene_expression(path: str | Path, samples: Sequence[str], *, fewest: in
         raise FormatError(
             f"two columns are named {twice!r}", path=table.path, line=table.header_line, hint="rename one of them"
         )
-    names = table.text(gene)
+    genes = genes_of(table.text(gene).tolist(), entrez_of(table, gene))
     values = np.column_stack([table.numbers(table.header.index(name)) for name in there])
-    named = names != ""
-    return GeneExpression(table.path, names[named], tuple(there), values[named])
+    return GeneExpression(table.path, genes.names, tuple(there), values[genes.rows], genes.warnings)

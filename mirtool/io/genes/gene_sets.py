@@ -1,4 +1,4 @@
-"""Gene sets in GMT, the format of MSigDB and Enrichr.
+"""Gene sets in GMT, the format of MSigDB and Enrichr, and in GMX, which has the sets in columns.
 
 The format
 ----------
@@ -9,7 +9,10 @@ One set per line, separated by tabs, no header::
 Trailing tabs, genes that occur twice and Enrichr's weights (``TP53,1.0``) are tolerated. Where the description
 is empty and the name ends in an identifier — ``mitochondrial genome maintenance (GO:0000002)``,
 ``Glycosaminoglycan biosynthesis Homo sapiens hsa00532``, ``Cell Cycle, Mitotic R-HSA-69278`` — the identifier
-becomes the description. A set without a gene is kept, empty; two sets of one name are an error. Genes are matched
+becomes the description. GMX is the same on its side: names in the first row, descriptions in the second, genes
+below. It is known by its second row, which holds descriptions only (``na``, web addresses or nothing), or by the
+file's name. A set without a gene is kept, empty, but a file in which most sets have none holds no gene sets: a
+table of a term and a gene per line, most likely. Two sets of one name are an error. Genes are matched
 as they stand, so sets of Entrez identifiers (numbers) do not meet interactions that hold symbols; inspection warns
 of them.
 
@@ -23,7 +26,7 @@ from __future__ import annotations
 import gzip
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -41,6 +44,7 @@ GO_BRANCHES = {"bp": "biological process", "cc": "cellular component", "mf": "mo
 _IDENTIFIER = re.compile(r"^(.*\S) (?:\((GO:\d{7})\)|(?:Homo sapiens|Mus musculus) (\S+)|(R-[A-Z]{3}-\d+|WP\d+))$")
 _SET_DESCRIPTION = re.compile(r"\s*$|https?://|GO:\d{7}$")
 _NO_DESCRIPTION = frozenset({"", "na", "NA", "n/a"})
+_NO_DESCRIPTION_FOLDED = frozenset(name.lower() for name in _NO_DESCRIPTION)
 _GENE = re.compile(r"[\w.@/:*-]+(,[\d.eE+-]+)?")
 _DECIMAL = re.compile(r"-?\d*\.\d+(e[+-]?\d+)?", re.I)
 _SNIFFED_LINES = 50
@@ -54,6 +58,8 @@ def sniff(head: FileHead) -> bool:
     """
     lines = [line for line in head.lines if line.strip()][:_SNIFFED_LINES]
     rows = [line.split("\t") for line in lines]
+    if is_gmx(lines):
+        return not all(map(names_mirna, filter(None, map(str.strip, rows[0]))))
     if not rows or lines[0].startswith(("ATF", "#", "!", '"')):
         return False
     if any(len(row) < 2 or not row[0].strip() or _DECIMAL.fullmatch(row[1]) for row in rows):
@@ -67,6 +73,26 @@ def sniff(head: FileHead) -> bool:
         return False
     genes = [gene for row in rows for gene in row[2 : 2 + _SNIFFED_GENES] if gene.strip()]
     return bool(genes) and all(_GENE.fullmatch(gene) and not _DECIMAL.fullmatch(gene) for gene in genes)
+
+
+def is_gmx(lines: Sequence[str]) -> bool:
+    """Return True for lines of a GMX: names, then descriptions only, then genes, in columns."""
+    rows = [[cell.strip() for cell in line.split("\t")] for line in lines[:_SNIFFED_LINES]]
+    if len(rows) < 3 or len(rows[0]) < 2 or not all(rows[0]) or len(set(rows[0])) < len(rows[0]):
+        return False
+    width = len(rows[0])
+    descriptions = rows[1] + [""] * (width - len(rows[1]))
+    if len(descriptions) != width or any(len(row) > width for row in rows):
+        return False
+    genes = [cell for row in rows[2:] for cell in row if cell]
+    return (
+        all(
+            cell.lower() in _NO_DESCRIPTION_FOLDED or "://" in cell or cell.startswith(">")
+            for cell in descriptions
+        )
+        and bool(genes)
+        and all(_GENE.fullmatch(gene) and not _DECIMAL.fullmatch(gene) for gene in genes)
+    )
 
 
 def inspect(path: str | Path) -> Inspection:
@@ -90,7 +116,7 @@ def inspect(path: str | Path) -> Inspection:
 
 
 def read_gene_sets(path: str | Path) -> GeneSets:
-    """Read a GMT file (``.gmt`` or ``.gmt.gz``; ``-`` is standard input).
+    """Read a GMT or GMX file (packed by gzip or not; ``-`` is standard input).
 
     Returns
     -------
@@ -100,9 +126,33 @@ def read_gene_sets(path: str | Path) -> GeneSets:
     Raises
     ------
     FormatError
-        For a binary file, a line without a tab or a name, and two sets of one name, each with its line.
+        For a binary file, a line without a tab or a name, and two sets of one name, each with its line; and where
+        most sets hold no gene.
     """
-    return parse_gene_sets(read_text(path), Path(path).name, path)
+    text = read_text(path)
+    lines = [line for line in text.split("\n") if line.strip()]
+    if str(path).lower().removesuffix(".gz").endswith(".gmx") or is_gmx(lines):
+        text = _turned(text)
+    sets = parse_gene_sets(text, Path(path).name, path)
+    empty = sum(not genes for genes in sets.genes)
+    if 2 * empty > len(sets):
+        raise FormatError(
+            "most of these gene sets hold no gene",
+            path=path,
+            found=f"{empty} of {plural(len(sets), 'set')} without a gene, such as {sets.terms[0][:60]!r}",
+            expected="name, description and genes on each line, separated by tabs (GMT), or sets in columns (GMX)",
+            hint="a table with one term and one gene per line is not read: put the genes of a term into one line",
+        )
+    return sets
+
+
+def _turned(text: str) -> str:
+    """Return the text of a GMX as that of a GMT."""
+    rows = [line.split("\t") for line in text.rstrip("\n").split("\n")]
+    width = max(map(len, rows))
+    padded = [[cell.strip() for cell in row] + [""] * (width - len(row)) for row in rows]
+    columns = [column for column in zip(*padded, strict=True) if any(column)]
+    return "\n".join("\t".join([name, about, *filter(None, genes)]) for name, about, *genes in columns) + "\n"
 
 
 @cache
@@ -178,7 +228,8 @@ def gene_sets_text(sets: Iterable[tuple[str, str, Iterable[str]]]) -> str:
 
 
 def _genes(cells: list[str]) -> frozenset[str]:
-    return frozenset(gene for gene in (cell.partition(",")[0].strip() for cell in cells) if gene)
+    named = (gene.strip() for cell in cells for gene in cell.partition(",")[0].split("///"))
+    return frozenset(gene for gene in named if gene)
 
 
 def _split_identifiers(names: list[str], descriptions: list[str]) -> tuple[list[str], list[str]]:

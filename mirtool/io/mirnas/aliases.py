@@ -40,6 +40,7 @@ from mirtool.annotation.mirna_names.sources import (
 )
 from mirtool.errors import FormatError
 from mirtool.io.registry import Inspection
+from mirtool.io.tables.headers import fold_header
 from mirtool.io.tables.text import FileHead, is_workbook, read_bytes, read_text
 from mirtool.io.tables.text_tables import MISSING_CELLS, TextTable, head_table, read_table
 from mirtool.wording import plural
@@ -120,6 +121,9 @@ def load_mirna_names(
     return MirnaNames([read_aliases(path) for path in aliases], species=species, release=mirbase_release)
 
 
+_GENE_HEADER = re.compile(r"(target)?gene(name|symbol|id)?$|target(symbol|name)?$")
+
+
 def _kind_of(head: FileHead) -> str:
     """Tell the format by the first line with content; ``""`` where it is none."""
     first = next((line for line in head.lines if line.strip()), "")
@@ -130,7 +134,9 @@ def _kind_of(head: FileHead) -> str:
     if re.match(r"(ID|AC) {2,}\S", first):
         return DEAD_ENTRIES
     table = head_table(head)
-    return NAMES_BY_RELEASE if table is not None and _names_by_release(table) else ""
+    if table is None or any(_GENE_HEADER.match(fold_header(name)) for name in table.header):
+        return ""  # a table of targets may hold accessions beside the names
+    return NAMES_BY_RELEASE if _names_by_release(table) else ""
 
 
 def _says_mirbase(title: str) -> bool:

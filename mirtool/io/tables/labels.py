@@ -26,7 +26,11 @@ POSITION_HEADERS = frozenset(
 
 _COUNTERS = frozenset({"", "index"})
 _NUMBER_LIKE = re.compile(r"[<>~=\s]*[-+]?\s*(\.?\d[\d.,'\s]*(e[-+]?\d+)?\s*%?|inf(inity)?)", re.IGNORECASE)
-_MIRNA_NAME = re.compile(r"([a-z]{3,5}-)?(mir|let)-?\d", re.IGNORECASE)
+_MIRNA_NAME = re.compile(
+    r"([a-z][a-z0-9]{2,5}[-.])?((mir|let)[-.]?\d|mir[-.][a-z]+\d*[-_.a-z]*\d|(lin|mir|let)[-.]\S|bantam\b)",
+    re.IGNORECASE,
+)
+"""Also of viruses (``ebv-miR-BART1-5p``, ``hiv1-miR-H1``, ``bkv-miR-B1-3p``), and as R writes them (``hsa.miR.16``)."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +99,8 @@ def is_mirna_name(label: str) -> bool:
     --------
     >>> is_mirna_name("hsa-miR-17-5p"), is_mirna_name("let-7a"), is_mirna_name("patient 1")
     (True, True, False)
+    >>> all(map(is_mirna_name, ("bkv-miR-B1-3p", "hcmv-miR-UL112-3p", "hiv1-miR-H1", "hsa.let.7a.5p")))
+    True
     """
     return _MIRNA_NAME.match(label.strip()) is not None
 

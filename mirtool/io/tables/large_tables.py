@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from mirtool.io.tables.headers import fold_header
+from mirtool.io.tables.opening import Opening, find_opening, tell_delimiter
 from mirtool.io.tables.text import STDIN, is_binary, is_workbook, read_head
-from mirtool.io.tables.text_tables import TextTable, tell_delimiter, unguard_text
+from mirtool.io.tables.text_tables import TextTable, unguard_text
 
 LARGE = 8 << 20
 """From this many bytes on the file, packed or not, it is read by blocks."""
@@ -39,7 +40,7 @@ def read_columns(
     Parameters
     ----------
     path
-        Text in UTF-8, packed by gzip or not; its first line is the header.
+        Text in UTF-8, packed by gzip or not; notes or a preface may lie above its header.
     labels, numbers
         Folded headers (:func:`mirtool.io.tables.headers.fold_header`) of the columns wanted. Columns of labels
         become dictionary arrays, columns of numbers text.
@@ -59,24 +60,34 @@ def read_columns(
     head = read_head(path)
     if is_workbook(head.data) or is_binary(head.data) or not head.lines:
         return None
-    delimiter = tell_delimiter(head.lines[0])
-    names = (
-        list(header)
-        if header
-        else [name.strip() for name in next(csv.reader(head.lines[:1], delimiter=delimiter))]
-    )
+    opening = find_opening(head.lines, skips_preface=True)
+    if header:
+        opening = Opening(0, tell_delimiter(head.lines[0]), ())
+    if opening.delimiter == " " or opening.start >= len(head.lines):
+        return None
+    delimiter = opening.delimiter
+    head_line = head.lines[opening.start : opening.start + 1]
+    names = list(header) if header else [name.strip() for name in next(csv.reader(head_line, delimiter=delimiter))]
     while names and not names[-1]:
         names.pop()
     wanted = [j for j, name in enumerate(names) if fold_header(name) in {*labels, *numbers}]
     is_label = [fold_header(names[j]) in labels for j in wanted]
-    columns = _parse(Path(path), delimiter, len(names), wanted, is_label, skip=not header, without=without_lines)
+    columns = _parse(
+        Path(path),
+        delimiter,
+        len(names),
+        wanted,
+        is_label,
+        skip=0 if header else opening.start + 1,
+        without=without_lines,
+    )
     if columns is None:
         return None
     return TextTable(
         str(path),
         tuple(unguard_text(names[j]) for j in wanted),
         columns,
-        first_line=1 if header else 2,
+        first_line=1 if header else opening.start + 2,
         notes={},
         delimiter=delimiter,
     )
@@ -89,7 +100,7 @@ def _parse(
     wanted: list[int],
     is_label: list[bool],
     *,
-    skip: bool,
+    skip: int,
     without: str | None,
 ) -> tuple[object, ...] | None:
     import pyarrow as pa
@@ -105,7 +116,7 @@ def _parse(
         with pa.input_stream(str(path), compression="gzip" if packed else None) as stream:
             parsed = pa_csv.read_csv(
                 _WithoutLines(stream, without) if without else stream,
-                read_options=pa_csv.ReadOptions(column_names=names, skip_rows=int(skip), block_size=_BLOCK),
+                read_options=pa_csv.ReadOptions(column_names=names, skip_rows=skip, block_size=_BLOCK),
                 parse_options=pa_csv.ParseOptions(delimiter=delimiter, ignore_empty_lines=False),
                 convert_options=pa_csv.ConvertOptions(
                     include_columns=kept,

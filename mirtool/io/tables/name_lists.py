@@ -63,11 +63,8 @@ def read_names(path: str | Path, headers: Sequence[str], what: str, *, sheet: st
         )
     names = None if is_workbook(data) else _plain_names(decode(data))
     if names is None:
-        names = _column_of(
-            read_table(path, sheet=sheet, suits=lambda table: find_column(table, headers) is not None),
-            headers,
-            what,
-        )
+        table = read_table(path, sheet=sheet, suits=lambda table: find_column(table, headers) is not None)
+        names = list(table.text(column_of_names(table, headers, what)))
     if names and fold_header(names[0]) in headers:
         del names[0]
     unique = dict.fromkeys(name for name in names if name)
@@ -80,23 +77,29 @@ LIST_HEADERS = ("mirna", "mirnaname", "maturemirnaid", "maturemirna", "name", "i
 """Folded headers that a plain list of miRNAs may begin with."""
 
 
-def read_list_or_table(path: str | Path, *, sheet: str | None = None) -> TextTable:
+def read_list_or_table(
+    path: str | Path, *, sheet: str | None = None, headers: Sequence[str] = LIST_HEADERS
+) -> TextTable:
     """Read a table, or plain text with one name per line as a table of one column, every name kept in its place.
 
-    The column of a plain list is called as its first line where that is a header, else ``name``.
+    The column of a plain list is called as its first line where that is one of ``headers``, folded, else ``name``.
 
     Raises
     ------
     FormatError
         As :func:`mirtool.io.tables.text_tables.read_table`; and where a plain list holds no name.
     """
+
+    def suits(table: TextTable) -> bool:
+        return find_column(table, headers) is not None
+
     data = read_bytes(path)
     if is_workbook(data) or is_binary(data):
-        return read_table(path, sheet=sheet)
+        return read_table(path, sheet=sheet, suits=suits)
     names = _plain_names(decode(data))
     if names is None:
-        return read_table(path, sheet=sheet)
-    titled = fold_header(names[0]) in LIST_HEADERS if names else False
+        return read_table(path, sheet=sheet, suits=suits)
+    titled = fold_header(names[0]) in headers if names else False
     header, rows = (names[0], names[1:]) if titled else ("name", names)
     if not rows:
         raise FormatError("the file holds no name", path=path, expected="one name per line, or a table")
@@ -104,20 +107,37 @@ def read_list_or_table(path: str | Path, *, sheet: str | None = None) -> TextTab
 
 
 def _plain_names(text: str) -> list[str] | None:
-    """Return the lines of plain text, or None where they hold a table."""
+    """Return the lines of plain text, or None where they hold a table: where most can be cut into cells.
+
+    A line of a plain list may hold several names (``CDK6, CCND3``).
+    """
     lines = [line.strip() for line in unify_newlines(text).split("\n")]
     names = [line for line in lines if line and not line.startswith("#")]
-    return None if any(mark in name for name in names for mark in DELIMITERS) else names
+    n_cut = sum(any(mark in name for mark in DELIMITERS) for name in names)
+    return None if 2 * n_cut > len(names) or (n_cut and _is_header(names[0])) else names
 
 
 def _column_of_mirnas(table: TextTable) -> int | None:
     """Return the column with the most cells written as a miRNA's name; None where there is no such cell."""
-    counts = [sum(map(names_mirna, table.text(j))) for j in range(len(table.header))]
+    counts = [sum(map(names_mirna, table.peek(j))) for j in range(len(table.header))]
     return counts.index(max(counts)) if any(counts) else None
 
 
-def _column_of(table: TextTable, headers: Sequence[str], what: str) -> list[str]:
+def _is_header(line: str) -> bool:
+    return any(mark in line for mark in DELIMITERS)
+
+
+def column_of_names(table: TextTable, headers: Sequence[str], what: str) -> int:
+    """Return the column of names of a table, the only one of a list.
+
+    Raises
+    ------
+    FormatError
+        Where there is none.
+    """
     column = find_column(table, headers)
+    if column is None and len(table.header) == 1:
+        column = 0
     if column is None and what == "miRNA":
         column = _column_of_mirnas(table)
     if column is None:
@@ -128,4 +148,4 @@ def _column_of(table: TextTable, headers: Sequence[str], what: str) -> list[str]
             found=", ".join(table.header[:12]),
             expected=f"a column named {what}, or one name per line",
         )
-    return list(table.text(column))
+    return column

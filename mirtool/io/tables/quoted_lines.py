@@ -26,7 +26,7 @@ _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?[\t,; ]*', re.IGNORECASE)
 _FEWEST_ROWS = 2
 
 
-def joined_lines(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
+def joined_lines(lines: Sequence[str], most: int = MOST_LINES) -> Iterator[tuple[int, str]]:
     r"""Return the lines with their 1-based numbers, the lines of a quoted cell as one, under the first's number.
 
     Examples
@@ -36,18 +36,18 @@ def joined_lines(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
     """
     i = 0
     while i < len(lines):
-        end = _last_line(lines, i)
+        end = _last_line(lines, i, most)
         yield i + 1, "\n".join(lines[i : end + 1]) if end > i else lines[i]
         i = end + 1
 
 
-def _last_line(lines: Sequence[str], first: int) -> int:
+def _last_line(lines: Sequence[str], first: int, most: int) -> int:
     """Return the place of the line in which the row that begins at ``first`` ends."""
     line = lines[first]
     n_marks = line.count('"')
     if n_marks % 2 == 0 or not _OPENED.search(_WHOLE_CELL.sub(r"\1", line)):
         return first
-    for last in range(first + 1, min(first + MOST_LINES, len(lines))):
+    for last in range(first + 1, min(first + most, len(lines))):
         n_marks += lines[last].count('"')
         if n_marks % 2 == 0:
             return last

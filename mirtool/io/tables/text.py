@@ -16,6 +16,11 @@ from mirtool.errors import FormatError, MirtoolError
 HEAD_BYTES = 64 * 1024
 """How much of a file a sniffer may see."""
 
+HEAD_LINES = 4
+"""Lines that a sniffer needs to see: a row of a table may be longer than :data:`HEAD_BYTES`."""
+
+LARGEST_HEAD = 64 << 20
+
 STDIN = "-"
 
 _BOMS = (
@@ -181,7 +186,7 @@ def read_text(path: str | Path) -> str:
 
 @dataclass(frozen=True)
 class FileHead:
-    """The first 64 KiB of a file, unpacked: all that a sniffer may look at."""
+    """The beginning of a file, unpacked: 64 KiB, or more where these hold fewer than :data:`HEAD_LINES` lines."""
 
     path: str
     data: bytes
@@ -202,4 +207,16 @@ class FileHead:
 
 def read_head(path: str | Path) -> FileHead:
     """Read the part of a file by which its format is told."""
-    return FileHead(str(path), read_bytes(path, HEAD_BYTES))
+    size = HEAD_BYTES
+    data = read_bytes(path, size)
+    while len(data) >= size and size < LARGEST_HEAD and _n_lines(data) < HEAD_LINES:
+        size *= 8
+        data = read_bytes(path, size)
+    return FileHead(str(path), data)
+
+
+def _n_lines(data: bytes) -> int:
+    """Return how many lines data hold, at least :data:`HEAD_LINES` where they are no text."""
+    if is_workbook(data) or is_binary(data):
+        return HEAD_LINES
+    return max(data.count(b"\n"), data.count(b"\r"))

@@ -4,7 +4,7 @@ The format
 ----------
 The databases' own tables are known by their header, each by a module of :mod:`mirtool.io.targets.databases`, whose
 docstring is its format: miRTarBase, TarBase 8 and 9, TargetScan 7 and 8, miRDB, DIANA-microT, multiMiR, miRecords,
-miRNet, miEAA and Enrichr's libraries.
+miRNet, miEAA, ENCORI, mirDIP and Enrichr's libraries.
 
 Any other table is read by the names of its columns: CSV, TSV (gzip-packed or not) or XLSX with one header line,
 whatever the header's case, blanks and underscores; the first that is there counts. A table of two columns needs no
@@ -40,6 +40,7 @@ import numpy as np
 from mirtool.annotation.gene_symbols import GeneSymbols
 from mirtool.errors import FormatError, option
 from mirtool.io.genes import gene_sets
+from mirtool.io.genes.gene_cells import date_warning, dates_among
 from mirtool.io.registry import Inspection
 from mirtool.io.tables.name_lists import find_column
 from mirtool.io.tables.text import FileHead, read_head
@@ -50,7 +51,7 @@ from mirtool.io.targets.interaction_rows import InteractionRows, blank_column, l
 from mirtool.model import EVIDENCE_CLASSES, Interactions
 from mirtool.wording import plural
 
-MIRNA_HEADERS = ("mirna", "mirnaname", "maturemirnaid", "maturemirna")
+MIRNA_HEADERS = ("mirna", "mirnaname", "maturemirnaid", "maturemirna", "microrna")
 GENE_HEADERS = ("targetgene", "genesymbol", "genename", "targetsymbol", "gene", "target", "symbol")
 SUPPORT_HEADERS = ("supporttype", "support", "evidence")
 EXPERIMENT_HEADERS = ("experiments", "experiment")
@@ -93,11 +94,9 @@ def inspect(path: str | Path) -> Inspection:
     nameless = int((~rows.named).sum())
     if nameless:
         warnings.append(f"{plural(nameless, 'row')} without a miRNA or a gene")
-    mangled = [gene for gene in rows.gene.labels if _EXCEL_DATE.fullmatch(gene)]
-    if mangled:
-        warnings.append(
-            f"{plural(len(mangled), 'gene name')} that Excel turned into a date: {', '.join(mangled[:5])}"
-        )
+    dates = _date_warning(rows)
+    warnings += dates
+    remarks = [remark for remark in rows.remarks if remark not in dates]
     pairs = np.unique(rows.mirna.position[rows.named] * len(rows.gene.labels) + rows.gene.position[rows.named])
     return Inspection(
         path=str(path),
@@ -112,7 +111,7 @@ def inspect(path: str | Path) -> Inspection:
             "genes": len(np.unique(rows.gene.position[rows.named])),
             "evidence": evidence,
             **_scores_told(rows),
-            **({"notes": "; ".join(rows.remarks)} if rows.remarks else {}),
+            **({"notes": "; ".join(remarks)} if remarks else {}),
         },
     )
 
@@ -172,9 +171,6 @@ def starter_interactions() -> Interactions:
     return replace(pairs, source=STARTER_SOURCE, dropped=())
 
 
-_EXCEL_DATE = re.compile(r"\d{1,2}-[A-Z][a-z]{2}|[A-Z][a-z]{2}-\d{2}|\d{4}-\d\d-\d\d( 00:00:00)?")
-
-
 def read_rows(path: str | Path, genes: GeneSymbols | None = None) -> InteractionRows:
     """Read a table of interactions row by row, nothing left out but what is no interaction, which is said.
 
@@ -190,6 +186,17 @@ def read_rows(path: str | Path, genes: GeneSymbols | None = None) -> Interaction
     FormatError
         Where the table lacks a column, a row or a number is wrong, or it has no miRNA or no gene column.
     """
+    rows = _read_rows(path, genes)
+    dates = _date_warning(rows)
+    return replace(rows, remarks=(*rows.remarks, *dates)) if dates else rows
+
+
+def _date_warning(rows: InteractionRows) -> tuple[str, ...]:
+    """Warn of genes whose names are dates and that no identifier names."""
+    return date_warning(dates_among(rows.gene.labels[np.unique(rows.gene.position)]))
+
+
+def _read_rows(path: str | Path, genes: GeneSymbols | None) -> InteractionRows:
     heads = head_tables(read_head(path))
     database = next(filter(None, map(find_database, heads)), None)
     if database is not None:

@@ -131,6 +131,7 @@ def rank_genes(changes: GeneChanges, by: str | None = None) -> RankedGenes:
     one_each = _medians(scores[present], place, len(genes))
     order = np.lexsort((genes, -one_each))
     remarks = [f"{plural(changes.nameless, 'row')} without a gene left out"] if changes.nameless else []
+    remarks += changes.warnings
     if not present.all():
         remarks.append(f"{plural(int((~present).sum()), 'row')} without a score left out")
     if (rows > 1).any():

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mirtool.annotation.gene_symbols import load_gene_symbols, match_to, met_in_words
 from mirtool.errors import MirtoolError, UsageError, option
-from mirtool.io.tables.name_lists import read_names
+from mirtool.io.genes.gene_cells import read_gene_list
 from mirtool.io.tables.text import read_head
 from mirtool.io.tables.text_tables import head_table, read_table
 from mirtool.model import GeneSets, text_array
@@ -43,6 +43,8 @@ class GeneQueries:
         The miRNAs that could have been chosen for the network; None for a list of genes.
     mirnas_source
         Their file; None without one.
+    warnings
+        What a user should know about the names in the files, in words.
     """
 
     queries: Mapping[str, Collection[str]]
@@ -51,6 +53,7 @@ class GeneQueries:
     universe_source: str | None = None
     mirnas: MirnaUniverse | None = None
     mirnas_source: str | None = None
+    warnings: tuple[str, ...] = ()
 
     @property
     def of_network(self) -> bool:
@@ -78,16 +81,23 @@ def read_queries(source: str, universe: str | None = None, null: str | None = No
     MirtoolError
         Where the file of miRNAs in the folder is of another network.
     """
+    warnings: list[str] = []
     head = head_table(read_head(source))
     if head is None or not {"name", "type", "miRNAs"} <= set(head.header):
-        queries: Mapping[str, Collection[str]] = {GENES: read_names(source, GENE_HEADERS, "gene")}
+        listed = read_gene_list(source, GENE_HEADERS)
+        queries: Mapping[str, Collection[str]] = {GENES: listed.names}
+        warnings += [f"{source}: {warning}" for warning in listed.warnings]
     else:
         queries = _read_nodes(source)
         in_folder = Path(source).with_name(UNIVERSE_FILE)
         universe = str(in_folder) if universe is None and in_folder.is_file() else universe
     path, mirnas = _find_mirnas(source, queries, null)
-    genes = None if universe is None else read_names(universe, GENE_HEADERS, "gene")
-    return GeneQueries(queries, source, genes, universe, mirnas, path)
+    genes = None
+    if universe is not None:
+        read = read_gene_list(universe, GENE_HEADERS)
+        genes = read.names
+        warnings += [f"{universe}: {warning}" for warning in read.warnings]
+    return GeneQueries(queries, source, genes, universe, mirnas, path, tuple(warnings))
 
 
 def list_queries(genes: Collection[str], universe: str | None = None, null: str | None = None) -> GeneQueries:

@@ -13,9 +13,9 @@ from mirtool.annotation.gene_symbols import load_gene_symbols, match_to, met_in_
 from mirtool.annotation.mirna_names import MirnaNames, Resolution
 from mirtool.errors import MirtoolError, UsageError, option
 from mirtool.io.arrays.matrix import read_expression
+from mirtool.io.genes.gene_cells import read_gene_list
 from mirtool.io.genes.gene_changes import GENE_HEADERS, read_gene_changes
 from mirtool.io.genes.gene_expression import read_gene_expression
-from mirtool.io.tables.name_lists import read_names
 from mirtool.model import ExpressionMatrix, Interactions, Table, TextArray, text_array
 from mirtool.network.interactions.combine import combine_interactions, filter_by_score
 from mirtool.network.interactions.current_names import update_mirna_names
@@ -118,8 +118,9 @@ def prepare_targets(
     kept, correlations = filter_by_evidence(combined.interactions, evidence), None
     genes = kept.gene
     if context.expressed:
-        listed, notes = _match(read_names(context.expressed, GENE_HEADERS, "gene"), genes, context.expressed)
-        kept = expressed_only(_with_notes(kept, notes), listed, context.expressed)
+        read = read_gene_list(context.expressed, GENE_HEADERS)
+        listed, notes = _match(read.names, genes, context.expressed)
+        kept = expressed_only(_with_notes(kept, (*read.warnings, *notes)), listed, context.expressed)
     if context.mrna:
         kept = _inversely_changed(kept, genes, chosen, context)
     if context.paired_mrna:
@@ -150,7 +151,7 @@ def _inversely_changed(
     changes = read_gene_changes(context.mrna)
     gene, notes = _match(changes.gene, genes, context.mrna)
     return inversely_changed_only(
-        _with_notes(interactions, notes),
+        _with_notes(interactions, (*changes.warnings, *notes)),
         chosen.log2_ratios,
         replace(changes, gene=gene),
         alpha=context.mrna_fdr,
@@ -182,7 +183,7 @@ def _anticorrelated(
     current = text_array(names.resolve(name).best_name for name in mirnas.probes.name)
     gene_names, notes = _match(genes.gene, labels, context.paired_mrna)
     found = anticorrelated_only(
-        _with_notes(interactions, notes),
+        _with_notes(interactions, (*genes.warnings, *notes)),
         (current, mirnas.values[:, columns]),
         (gene_names, genes.values),
         source=f"{context.paired_mrna} ({len(genes.samples)} samples)",

@@ -15,9 +15,11 @@ from mirtool.annotation.gene_symbols import GeneSymbols
 from mirtool.io.tables.text_tables import TextTable
 from mirtool.io.targets.databases import (
     diana_microt,
+    encori,
     enrichr,
     mieaa,
     mirdb,
+    mirdip,
     mirecords,
     mirnet,
     mirtarbase,
@@ -52,6 +54,8 @@ DATABASES: tuple[TargetTable, ...] = (
     mirecords,
     mirnet,
     mieaa,
+    encori,
+    mirdip,
     enrichr,
 )
 """Tried in this order; no table is two databases'."""

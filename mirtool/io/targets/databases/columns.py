@@ -9,6 +9,7 @@ import numpy as np
 
 from mirtool.annotation.gene_symbols import GeneSymbols, load_gene_symbols
 from mirtool.errors import FormatError
+from mirtool.io.genes.gene_cells import date_warning, dates_among
 from mirtool.io.tables.headers import fold_header
 from mirtool.io.tables.large_tables import read_columns
 from mirtool.io.tables.name_lists import find_column
@@ -116,7 +117,7 @@ def references_of(table: TextTable, *headers: str) -> LabelColumn:
 def gene_symbols(
     symbols: LabelColumn | None, identifiers: LabelColumn | None, book: GeneSymbols | None
 ) -> tuple[LabelColumn, tuple[str, ...]]:
-    """Return the symbol of each row's gene, by its identifier where no symbol is there.
+    """Return the symbol of each row's gene, by its identifier where no symbol is there, or a date in its place.
 
     Parameters
     ----------
@@ -136,7 +137,9 @@ def gene_symbols(
         return symbols, ()
     if symbols is None:
         symbols = blank_column(len(identifiers.position))
-    nameless = ~symbols.holds(map(bool, symbols.labels)) & identifiers.holds(map(bool, identifiers.labels))
+    dates = set(dates_among(symbols.labels))
+    has_name = symbols.holds(bool(label) and label not in dates for label in symbols.labels)
+    nameless = ~has_name & identifiers.holds(map(bool, identifiers.labels))
     if not nameless.any():
         return symbols, ()
     book = book or load_gene_symbols()
@@ -154,4 +157,9 @@ def gene_symbols(
         (statuses.count("ambiguous"), "that several genes share kept unchanged"),
         (len(statuses) - statuses.count("unknown") - statuses.count("ambiguous"), f"named by {book.source}"),
     )
-    return named, tuple(f"{plural(n, 'gene identifier')} {fate}" for n, fate in reversed(fates) if n)
+    used_labels = set(named.labels[np.unique(named.position)])
+    repaired = [label for label in symbols.labels if label in dates and label not in used_labels]
+    return named, (
+        *(f"{plural(n, 'gene identifier')} {fate}" for n, fate in reversed(fates) if n),
+        *date_warning(repaired, len(repaired)),
+    )
