@@ -14,6 +14,7 @@ from mirtool.annotation.probes import may_be_of_species
 from mirtool.errors import NotEnoughDataError, UsageError, option
 from mirtool.io.genes.enrichr import read_library
 from mirtool.io.genes.gene_sets import embedded_go, read_gene_sets
+from mirtool.io.tables.streams import is_content
 from mirtool.io.targets.interactions import read_interactions, starter_interactions
 from mirtool.library.store import has_entry, load_gene_sets, load_interactions, read_entry
 from mirtool.model import GeneSets, Interactions
@@ -178,8 +179,8 @@ def find_gene_sets(name: str | None) -> Collections:
         raise UsageError("only one collection of gene sets can be tested here", expected="go, go-cc or go-mf")
     if name is None or name in GO_NAMES:
         return Collections((embedded_go(GO_NAMES[name or "go"]),))
-    is_path = os.sep in name or "/" in name or name.lower().endswith((".gmt", ".gz", ".txt"))
-    if is_path or Path(name).is_file():
+    is_path = os.sep in name or "/" in name or name.lower().endswith((".gmt", ".gmx", ".gz", ".txt"))
+    if is_path or is_content(name):
         both = f"{name} is a file here and a name in the library: the file is read"
         return Collections((read_gene_sets(name),), (both,) if has_entry("genesets", name) else ())
     return Collections((load_gene_sets(name) if has_entry("genesets", name) else read_library(name),))

@@ -14,6 +14,7 @@ from mirtool.io.mirnas.aliases import load_mirna_names
 from mirtool.io.mirnas.mirna_lists import MirnaList, read_mirna_list
 from mirtool.io.results.differential import SavedDifferential
 from mirtool.io.results.evidence import QpcrResults, read_network_nodes, read_qpcr_results
+from mirtool.io.tables.streams import is_content
 from mirtool.shortlist.build import Shortlist, shortlist
 from mirtool.shortlist.settings import ShortlistSettings
 
@@ -98,7 +99,7 @@ def titled_files(arguments: Sequence[str]) -> dict[str, str]:
     titled: dict[str, str] = {}
     for argument in arguments:
         title, mark, path = argument.partition("=")
-        if not mark or Path(argument).is_file():
+        if not mark or is_content(argument):
             title, path = Path(argument).stem, argument
         title = title.strip()
         if not title or not path.strip():

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast, get_type_hints
 
 from mirtool.errors import MirtoolError, UsageError, for_python
+from mirtool.io.tables.streams import is_content
 from mirtool.report.text.blocks import Summary, as_text
 from mirtool.settings import Declaration, Settings, declaration_of, setting
 from mirtool.workflow.catalog import STEPS
@@ -150,7 +151,7 @@ class Run:
     def reads(self, *paths: Any, sha256: Mapping[str, str] | None = None) -> None:
         """Register files that were read: the record has their SHA-256. What is not a file is passed over."""
         for path in paths:
-            if isinstance(path, str | Path) and (str(path) == "-" or Path(path).is_file()):
+            if isinstance(path, str | Path) and is_content(path):
                 self.inputs.setdefault(str(path), None)
         for path, digest in (sha256 or {}).items():
             self.inputs[path] = digest

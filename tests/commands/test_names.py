@@ -102,9 +102,7 @@ def test_names_in_the_spelling_of_r(capsys):
 
 
 def test_a_list_on_stdin(capsys, monkeypatch):
-    from mirtool.io.tables import text
 
-    text._stdin_bytes.cache_clear()
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"# mine\nmiR-95\nlet-7a-5p\nmiR-95\n")))
     assert main(["names", "-", "--species", "hsa"]) == 0
     out = capsys.readouterr().out
@@ -113,7 +111,6 @@ def test_a_list_on_stdin(capsys, monkeypatch):
         ("hsa-let-7a-5p", "current"),
         ("hsa-miR-95-3p", "renamed"),
     ]
-    text._stdin_bytes.cache_clear()
 
 
 def test_a_workbook_with_numbers_as_numbers_and_names_as_text(capsys):

@@ -30,7 +30,7 @@ _MIRNA_NAME = re.compile(
     r"([a-z][a-z0-9]{2,5}[-.])?((mir|let)[-.]?\d|mir[-.][a-z]+\d*[-_.a-z]*\d|(lin|mir|let)[-.]\S|bantam\b)",
     re.IGNORECASE,
 )
-"""Also of viruses (``ebv-miR-BART1-5p``, ``hiv1-miR-H1``, ``bkv-miR-B1-3p``), and as R writes them (``hsa.miR.16``)."""
+"""Also of viruses (``ebv-miR-BART1-5p``, ``hiv1-miR-H1``), and as R writes names (``hsa.miR.16.5p``)."""
 
 
 @dataclass(frozen=True)

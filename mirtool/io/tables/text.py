@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import codecs
 import hashlib
-import sys
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 
 from mirtool.errors import FormatError, MirtoolError
+from mirtool.io.tables.streams import STDIN as STDIN
+from mirtool.io.tables.streams import is_content as is_content
+from mirtool.io.tables.streams import is_stream, read_stream
 
 HEAD_BYTES = 64 * 1024
 """How much of a file a sniffer may see."""
@@ -20,8 +22,6 @@ HEAD_LINES = 4
 """Lines that a sniffer needs to see: a row of a table may be longer than :data:`HEAD_BYTES`."""
 
 LARGEST_HEAD = 64 << 20
-
-STDIN = "-"
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -38,14 +38,10 @@ _ZIP_MAGIC = b"PK\x03\x04"
 _OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
-@lru_cache(maxsize=1)
-def _stdin_bytes() -> bytes:
-    """Read standard input, once: a sniffer and a reader both want it."""
-    return sys.stdin.buffer.read()
-
-
 def read_bytes(path: str | Path, limit: int | None = None) -> bytes:
-    """Read a file (``-`` is standard input), unpacked where gzip packed it, at most ``limit`` bytes of it.
+    """Read a file or a pipe (``-`` is standard input), unpacked where gzip packed it, at most ``limit`` bytes.
+
+    What is no regular file is read once, whole, and kept (:mod:`mirtool.io.tables.streams`).
 
     Raises
     ------
@@ -54,8 +50,8 @@ def read_bytes(path: str | Path, limit: int | None = None) -> bytes:
     MirtoolError
         Where it can't be opened.
     """
-    if str(path) == STDIN:
-        data = _stdin_bytes()
+    if is_stream(path):
+        data = read_stream(path)
     else:
         try:
             with Path(path).open("rb") as file:
@@ -68,8 +64,9 @@ def read_bytes(path: str | Path, limit: int | None = None) -> bytes:
             raise MirtoolError(
                 "this is a folder, not a file", path=path, hint=f"name the files in it: {path}/*"
             ) from None
-        except OSError as error:
-            raise MirtoolError(f"the file can't be read: {error.strerror}", path=path) from error
+        except (OSError, ValueError) as error:  # a name may hold a NUL
+            reason = getattr(error, "strerror", None) or error
+            raise MirtoolError(f"the file can't be read: {reason}", path=path) from error
     if data[:2] == b"\x1f\x8b":
         data = _gunzip(data, path, limit)
     if not data:
@@ -129,7 +126,7 @@ def hash_files(paths: Iterable[str | Path | None]) -> dict[str, str]:
         Path as it was given to the hash, in the order given.
     """
     given = dict.fromkeys(str(path) for path in paths if path)
-    return {path: sha256_of(path) for path in given if path == STDIN or Path(path).is_file()}
+    return {path: sha256_of(path) for path in given if is_content(path)}
 
 
 def is_workbook(data: bytes) -> bool:

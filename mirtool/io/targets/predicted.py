@@ -19,6 +19,7 @@ from mirtool.annotation.settings import PredictSettings
 from mirtool.errors import FormatError, UsageError, option
 from mirtool.io.mirnas.fasta import FastaRecord, read_fasta
 from mirtool.io.tables.name_lists import LIST_HEADERS, read_names
+from mirtool.io.tables.streams import is_content
 from mirtool.io.tables.text import read_head
 from mirtool.model import Table, TextArray, text_array
 
@@ -92,7 +93,7 @@ def mirna_sequences(source: str) -> list[tuple[str, str]]:
     FormatError
         Where a file can't be read, or a sequence lacks its seed.
     """
-    if not Path(source).is_file():
+    if not is_content(source):
         if Path(source).suffix:
             read_head(source)  # says that there is no such file
         return _embedded([name.strip() for name in source.split(",") if name.strip()], source)

@@ -112,8 +112,14 @@ def list_queries(genes: Collection[str], universe: str | None = None, null: str 
         raise _mirnas_missing(null)
     if not len(genes):
         raise UsageError("the list holds no gene", parameter="genes")
-    members = None if universe is None else read_names(universe, GENE_HEADERS, "gene")
-    return GeneQueries({GENES: list(dict.fromkeys(genes))}, "the list of genes", members, universe)
+    read = None if universe is None else read_gene_list(universe, GENE_HEADERS)
+    return GeneQueries(
+        {GENES: list(dict.fromkeys(genes))},
+        "the list of genes",
+        None if read is None else read.names,
+        universe,
+        warnings=() if read is None else tuple(f"{universe}: {warning}" for warning in read.warnings),
+    )
 
 
 def network_queries(analysis: NetworkAnalysis) -> GeneQueries:

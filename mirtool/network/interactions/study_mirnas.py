@@ -13,6 +13,7 @@ from mirtool.annotation.probes import species_in_common
 from mirtool.errors import FormatError, NotEnoughDataError, UsageError, option
 from mirtool.io.results.differential import SavedDifferential, read_differential
 from mirtool.io.tables.name_lists import read_names
+from mirtool.io.tables.streams import is_content
 from mirtool.io.targets.interactions import MIRNA_HEADERS
 from mirtool.model import Rule
 from mirtool.network.interactions.mirnas import StudyMirnas, combine_probes
@@ -134,7 +135,7 @@ def choose_mirnas(
 
 def named_mirnas(mirnas: str) -> ChosenMirnas:
     """Return miRNAs from names separated by commas, or from a file with one name per line."""
-    if Path(mirnas).is_file() or Path(mirnas).suffix.lower() in LIST_SUFFIXES:
+    if is_content(mirnas) or Path(mirnas).suffix.lower() in LIST_SUFFIXES:
         names = list(read_names(mirnas, (*MIRNA_HEADERS, "name"), "miRNA"))
         return ChosenMirnas(names, rule=f"named in {mirnas}", source=mirnas)
     return ChosenMirnas([name.strip() for name in mirnas.split(",") if name.strip()])
