@@ -18,6 +18,7 @@ from typer.exceptions import TyperException
 from mirtool import __version__
 from mirtool.commands.console import say
 from mirtool.commands.lazy import LazyGroup
+from mirtool.commands.streams import open_closed_streams
 from mirtool.errors import MirtoolError, OutputError
 from mirtool.wording import plural
 
@@ -71,6 +72,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _main(argv: Sequence[str] | None, written: Mapping[Path, None]) -> int:
     global _debug
     _debug = False
+    open_closed_streams()
     try:
         code = app(args=None if argv is None else list(argv), prog_name="mirtool", standalone_mode=False)
         sys.stdout.flush()
@@ -97,6 +99,11 @@ def _main(argv: Sequence[str] | None, written: Mapping[Path, None]) -> int:
     except (KeyboardInterrupt, typer.Abort):
         say(_interrupted(written))
         return INTERRUPTED
+    except MemoryError:
+        if _debug:
+            raise
+        say("mirtool: error: the memory does not suffice for these data")
+        return 1
     except OSError as error:
         if _debug:
             raise
@@ -129,8 +136,3 @@ def _end_quietly() -> int:
     """End well where the reader (head, less) has seen enough; Python would complain while it shuts down."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
-
-
-def run() -> None:
-    """Entry point of the installed command."""
-    sys.exit(main())

@@ -147,3 +147,47 @@ def test_ctrl_c_in_the_middle_ends_with_130_and_leaves_nothing_half_written(tmp_
     assert out == ""
     assert err.strip() == "mirtool: interrupted; nothing was written"
     assert [path.name for path in tmp_path.iterdir()] == ["slow.csv"]
+
+
+@pytest.mark.parametrize(
+    "toml", ["x = " + "[" * 5000 + "]" * 5000, "x = " + "1" * 6000], ids=["nested deeply", "6,000 digits"]
+)
+def test_settings_that_no_parser_takes_are_no_bug(tmp_path, toml):
+    (tmp_path / "samples.csv").write_text("sample,group\na,x\n")
+    (tmp_path / "mirtool.toml").write_text(toml)
+    done = run("status", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "can't be read as TOML" in done.stderr
+
+
+def test_a_record_that_is_nested_too_deeply_is_no_bug(tmp_path):
+    (tmp_path / "samples.csv").write_text("sample,group\na,x\n")
+    (tmp_path / "results").mkdir()
+    (tmp_path / "results" / "run.json").write_text('{"runs":' + "[" * 200_000 + "]" * 200_000 + "}")
+    done = run("status", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "is damaged: it is nested too deeply" in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the shell closes the streams")
+def test_closed_streams_are_no_bug():
+    command = " ".join([*MIRTOOL, "names", "hsa-miR-16-5p"])
+    done = subprocess.run(["sh", "-c", f"{command} >&-"], capture_output=True, text=True)
+    assert (done.returncode, "standard output is closed" in done.stderr) == (1, True)
+    done = subprocess.run(["sh", "-c", f"{command} 2>&- <&-"], capture_output=True, text=True)
+    assert done.returncode == 0
+    assert done.stdout.splitlines()[1].startswith("hsa-miR-16-5p,")
+    assert len(done.stdout.splitlines()) == 2  # no message among the results
+
+
+def test_ctrl_c_while_modules_are_loaded_ends_quietly(monkeypatch, capsys):
+    from mirtool import __main__
+
+    def interrupt(*_arguments, **_options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("builtins.__import__", interrupt)
+    with pytest.raises(SystemExit) as stop:
+        __main__.run()
+    assert stop.value.code == 130
+    assert capsys.readouterr().err == "mirtool: interrupted; nothing half-written was left behind\n"

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
 from mirtool.errors import UsageError, option
+from mirtool.io.structured import parse_json
 
 KINDS: Mapping[str, str] = {"targets": "table of interactions", "genesets": "collection of gene sets"}
 """What the library keeps, by the name of its folder and of its command, and what one of it is called."""
@@ -79,7 +80,7 @@ def entry_of_json(text: str | bytes) -> Entry:
     ValueError, TypeError, KeyError
         Where it is something else.
     """
-    content = json.loads(text)
+    content = parse_json(text)
     if content.pop("schema_version") != SCHEMA_VERSION:
         raise ValueError("another version of the library")
     if {each.name for each in fields(Entry)} != content.keys():

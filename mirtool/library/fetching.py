@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from mirtool.errors import FormatError, UsageError, option
+from mirtool.io.structured import parse_json
 from mirtool.io.tables.output import write_bytes
 from mirtool.library.adding import Description
 from mirtool.library.catalog import Database
@@ -96,7 +97,7 @@ def _remembered(database: Database) -> str | None:
     if not path.is_file():
         return None
     try:
-        return str(json.loads(path.read_text(encoding="utf-8"))["sha256"])
+        return str(parse_json(path.read_text(encoding="utf-8"))["sha256"])
     except (ValueError, TypeError, KeyError, OSError) as error:
         raise FormatError(
             "what was remembered of an earlier download is damaged",

@@ -15,7 +15,6 @@ exist is refused with the nearest one that does: a typing mistake must not pass.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -24,6 +23,7 @@ from typing import Any
 
 from mirtool.annotation.probes import KindRule, ProbeKind
 from mirtool.errors import MirtoolError
+from mirtool.io.structured import parse_toml
 from mirtool.io.tables.text import decode
 
 CONFIG_FILE = "mirtool.toml"
@@ -99,8 +99,8 @@ def read_config(path: str | Path, steps: Collection[str] = ()) -> Config:
     if not Path(path).is_file():
         return Config()
     try:
-        content = tomllib.loads(decode(Path(path).read_bytes()))
-    except (tomllib.TOMLDecodeError, OSError) as error:
+        content = parse_toml(decode(Path(path).read_bytes()))
+    except (ValueError, OSError) as error:
         raise MirtoolError(
             f"the settings can't be read as TOML: {error}",
             path=path,

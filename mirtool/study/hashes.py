@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
+from mirtool.io.structured import parse_json
 from mirtool.io.tables.output import write_bytes
 from mirtool.io.tables.text import sha256_of
 
@@ -46,7 +47,7 @@ class _Remembered:
         self._entries: dict[str, list[object]] = {}
         self._changed = False
         with suppress(OSError, ValueError):
-            content = json.loads(self._path.read_text(encoding="utf-8"))
+            content = parse_json(self._path.read_text(encoding="utf-8"))
             if isinstance(content, dict):
                 self._entries = content
 

@@ -17,6 +17,7 @@ from typing import Any
 
 from mirtool import __version__
 from mirtool.errors import MirtoolError
+from mirtool.io.structured import parse_json
 
 RUN_SCHEMA_VERSION = 2
 
@@ -87,7 +88,7 @@ def read_runs(path: str | Path) -> dict[str, Any]:
     if not Path(path).is_file():
         return {}
     try:
-        runs = dict(json.loads(Path(path).read_text(encoding="utf-8"))["runs"])
+        runs = dict(parse_json(Path(path).read_text(encoding="utf-8"))["runs"])
         for record in runs.values():
             for part in ("arguments", "inputs"):
                 dict(record[part])
