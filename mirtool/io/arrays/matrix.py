@@ -65,7 +65,14 @@ from mirtool.io.registry import Inspection
 from mirtool.io.tables.decimal_comma import with_decimal_points
 from mirtool.io.tables.header_rows import find_header_rows
 from mirtool.io.tables.headers import fold_header
-from mirtool.io.tables.labels import Labels, annotates, find_labels, looks_numeric, row_labels
+from mirtool.io.tables.labels import (
+    Labels,
+    annotates,
+    find_labels,
+    is_mirna_name,
+    looks_numeric,
+    row_labels,
+)
 from mirtool.io.tables.text import FileHead, read_head
 from mirtool.io.tables.text_tables import TextTable, head_tables, read_table
 from mirtool.io.tables.transposed import OPTION, describe, lies_sideways, looks_sideways, sideways_columns
@@ -97,13 +104,24 @@ def _is_matrix(table: TextTable) -> bool:
         return True
     labels = find_labels(table)
     if labels.id is None and labels.name is None:
-        return False
+        return _labels_first(table)
     if labels.name is not None and any(_pairs_with_gene(name) for name in table.header) and _names_mirna(table):
         return False
     samples = [j for j in range(len(table.header)) if j not in labels.taken and table.header[j]]
     if not len(table):
         return bool(samples)
     return any(looks_numeric(table.columns[j]) for j in samples)
+
+
+def _labels_first(table: TextTable) -> bool:
+    """Tell a table whose first column names miRNAs under any header, and whose other columns hold numbers."""
+    if len(table.header) < 3 or not len(table) or any(map(_pairs_with_gene, table.header)):
+        return False
+    names = [cell for cell in table.peek(0) if cell]
+    others = [j for j in range(1, len(table.header)) if table.header[j]]
+    return 2 * sum(map(is_mirna_name, names)) > len(names) and 2 * sum(
+        looks_numeric(table.peek(j)) for j in others
+    ) > len(others)
 
 
 def inspect(path: str | Path, *, samples_in_rows: bool = False) -> Inspection:
@@ -348,7 +366,7 @@ def _is_of_targets(table: TextTable) -> bool:
 
 def _first_column_as_label(table: TextTable) -> Labels:
     """Take a first column of text for the ID where no header is known."""
-    if annotates(table.text(0)):
+    if annotates(table.text(0)) or 2 * sum(map(is_mirna_name, table.text(0))) > len(table):
         return Labels(0, None, frozenset({0}))
     raise FormatError(
         "no column says which probe a row is",
