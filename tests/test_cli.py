@@ -191,3 +191,45 @@ def test_ctrl_c_while_modules_are_loaded_ends_quietly(monkeypatch, capsys):
         __main__.run()
     assert stop.value.code == 130
     assert capsys.readouterr().err == "mirtool: interrupted; nothing half-written was left behind\n"
+
+
+def test_a_sheet_of_samples_in_a_workbook_is_found_by_itself(tmp_path):
+    import xlsxwriter
+
+    book = xlsxwriter.Workbook(tmp_path / "samples.xlsx")
+    sheet = book.add_worksheet()
+    for i, row in enumerate([("sample", "group", "file"), ("a", "x", "exports\\a.gpr")]):
+        sheet.write_row(i, 0, row)
+    book.close()
+    from mirtool.study.folder import find_study
+    from mirtool.study.samples import read_samples
+
+    study = find_study(tmp_path)
+    assert study is not None
+    (tmp_path / "exports").mkdir()
+    (tmp_path / "exports" / "a.gpr").touch()
+    assert read_samples(study.samples_file).files == (str(tmp_path / "exports" / "a.gpr"),)
+
+
+def test_a_typing_mistake_in_a_group_names_what_is_like_it(tmp_path):
+    (tmp_path / "samples.csv").write_text("sample,group\na,treated pool\nb,control pool\n")
+    (tmp_path / "ct.csv").write_text("Sample,Target,Ct\na,x,20\na,r,20\nb,x,22\nb,r,20\n")
+    call = (
+        "validate",
+        "ct.csv",
+        "--reference",
+        "r",
+        "--no-figures",
+        "-o",
+        "o.csv",
+        "--cutoff",
+        "2,0",
+        "--compare",
+    )
+    done = run(*call, "Treated pol:control pool", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "did you mean 'treated pool'" in done.stderr
+    assert "--contrast" in done.stderr
+    done = run(*call, "treated pool", "control pool", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "Compared treated pool with control pool" in done.stderr

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping, Sequence
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from mirtool.workflow.catalog import STEPS
@@ -48,6 +50,8 @@ SUMMARIES: Mapping[str, str] = {name: text for commands in PANELS.values() for n
 
 FORMER_NAMES: Mapping[str, str] = {"methods": "compare-methods", "mirnasets": "mirna-sets"}
 """Names of the last version, which still work."""
+
+_DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
 
 GROUPS = ("targets", "genesets")
 """Commands that have commands of their own: `mirtool targets add`."""
@@ -104,6 +108,17 @@ def with_sheet(command: Any) -> Any:
     option = typer.main.get_command(app).params[0]
     option.expose_value, option.callback = False, _ask_for_sheet
     command.params.append(option)
+    return read_as_typed(command)
+
+
+def read_as_typed(command: Any) -> Any:
+    """Let a command take what people type: ``--cutoff 2,0``, and ``--compare A B`` for ``--compare A:B``."""
+    parse = command.parse_args
+
+    def parse_args(context: Any, words: list[str]) -> Any:
+        return parse(context, as_meant(words, _options_of_numbers(command)))
+
+    command.parse_args = parse_args
     return command
 
 
@@ -114,6 +129,58 @@ def _step_command(step: str, name: str) -> Any:
     command = make_command(load_step(step))
     command.name = name
     return command
+
+
+def _options_of_numbers(command: Any) -> frozenset[str]:
+    kinds = {parameter: getattr(parameter, "type_descriptor", None) for parameter in command.params}
+    return frozenset(
+        name
+        for parameter, kind in kinds.items()
+        if "float" in str(getattr(kind, "annotation", ""))
+        for name in parameter.opts
+    )
+
+
+def as_meant(words: Sequence[str], numbers: Collection[str]) -> list[str]:
+    """Return the words of a call with decimal points in numbers, and the two groups of a comparison as one word.
+
+    Parameters
+    ----------
+    words
+        The words after the command.
+    numbers
+        Options that take a number.
+
+    Examples
+    --------
+    >>> as_meant(["t.csv", "--cutoff", "2,0", "--compare", "treated pool", "control pool"], {"--cutoff"})
+    ['t.csv', '--cutoff', '2.0', '--compare', 'treated pool:control pool']
+    """
+    meant: list[str] = []
+    for word in words:
+        option, equals, value = word.partition("=")
+        before = meant[-1] if meant else ""
+        if equals and option in numbers and _DECIMAL_COMMA.fullmatch(value):
+            meant.append(f"{option}={value.replace(',', '.')}")
+        elif before in numbers and _DECIMAL_COMMA.fullmatch(word):
+            meant.append(word.replace(",", "."))
+        elif _is_second_group(meant, word):
+            meant[-1] = f"{before}:{word}"
+        else:
+            meant.append(word)
+    return meant
+
+
+def _is_second_group(before: Sequence[str], word: str) -> bool:
+    """Tell a word that is neither an option nor a file after a comparison of one group."""
+    return (
+        len(before) > 1
+        and before[-2] == "--compare"
+        and ":" not in before[-1] + word
+        and not word.startswith("-")
+        and not Path(word).exists()
+        and "." not in word
+    )
 
 
 def _ask_for_sheet(_context: Any, _parameter: Any, value: str | None) -> None:

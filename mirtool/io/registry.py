@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from mirtool.errors import UnknownFormatError, option
-from mirtool.io.tables.text import FileHead, is_workbook, read_head
+from mirtool.io.foreign import refuse_foreign
+from mirtool.io.tables.text import FileHead, is_workbook, read_bytes, read_head
 from mirtool.settings import check_choice
 
 
@@ -150,6 +151,7 @@ def sniff_format(path: str | Path, override: str | None = None) -> str:
             expected="one format",
             hint="name it: " + " or ".join(option("format_name", claim) for claim in claims) + _OF_NORMALIZE,
         )
+    refuse_foreign(read_bytes(path) if is_workbook(head.data) else head.data, path)
     raise UnknownFormatError(
         "no format that mirtool knows claims this file",
         path=path,

@@ -8,6 +8,8 @@ from pathlib import Path
 from mirtool.study.config import CONFIG_FILE, Config, read_config
 
 SAMPLES_FILE = "samples.csv"
+SAMPLES_FILES = (SAMPLES_FILE, "samples.xlsx", "samples.tsv", "samples.txt", "samples.xls")
+"""Names of a sample sheet that is found by itself, the first that is there."""
 RUN_FILE = "run.json"
 
 
@@ -47,5 +49,11 @@ def open_study(root: str | Path, steps: tuple[str, ...] = (), sheet: str = SAMPL
 
 
 def find_study(root: str | Path = ".", steps: tuple[str, ...] = ()) -> StudyFolder | None:
-    """Return the study in ``root``, or None where it has no ``samples.csv``."""
-    return open_study(root, steps) if (Path(root) / SAMPLES_FILE).is_file() else None
+    """Return the study in ``root``, or None where it has no ``samples.csv`` (or ``samples.xlsx`` …)."""
+    sheet = samples_file_in(root)
+    return None if sheet is None else open_study(root, steps, sheet)
+
+
+def samples_file_in(root: str | Path = ".") -> str | None:
+    """Return the name of the sample sheet in a folder; None where there is none."""
+    return next((name for name in SAMPLES_FILES if (Path(root) / name).is_file()), None)

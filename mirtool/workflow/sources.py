@@ -42,20 +42,21 @@ def read_sheet(run: Run) -> SampleTable:
     UsageError
         Where there is neither.
     """
-    from mirtool.study.folder import SAMPLES_FILE
+    from mirtool.study.folder import SAMPLES_FILE, samples_file_in
     from mirtool.study.samples import read_samples
 
     if run.samples is not None and not is_path(run.samples):
         samples: SampleTable = run.samples
         return samples
     if run.samples is None:
-        if not Path(SAMPLES_FILE).is_file():
+        found = samples_file_in()
+        if found is None:
             raise UsageError(
                 "no sample sheet was given, so the groups are not known",
                 expected=f"{option('samples', 'SHEET')}, or a {SAMPLES_FILE} in this folder",
                 hint="the sheet has the columns sample,group; the samples are named as the table's columns are",
             )
-        run.samples = SAMPLES_FILE
+        run.samples = found
     return read_samples(run.samples)
 
 
@@ -175,18 +176,23 @@ def text_table(table: Table, name: str) -> TextTable:
 
 
 def as_paths(files: Sequence[Any]) -> list[str]:
-    """Return files as text, patterns such as ``exports/*.gpr`` expanded in alphabetical order.
+    """Return files as text, patterns such as ``exports/*.gpr`` and folders expanded in alphabetical order.
 
     Raises
     ------
     UsageError
-        Where a pattern fits no file.
+        Where a pattern fits no file, or a folder holds no arrays.
     """
     from glob import glob, has_magic
+
+    from mirtool.io.arrays.folders import files_of_arrays
 
     found: list[str] = []
     for file in files:
         text = str(file)
+        if Path(text).is_dir():
+            found += files_of_arrays(text)
+            continue
         if not has_magic(text) or Path(text).exists():
             found.append(text)
             continue

@@ -24,6 +24,7 @@ from mirtool.io.arrays.ct_words import (
     find,
     fold_ct,
 )
+from mirtool.io.foreign import refuse_foreign
 from mirtool.io.tables.headers import fold_header
 from mirtool.io.tables.quoted_lines import joined_lines, separated_by_blanks, separator_line, with_tabs
 from mirtool.io.tables.text import is_workbook, read_bytes, read_text
@@ -75,6 +76,7 @@ class Grid:
 def candidate_grids(path: str | Path, sheet: str | None = None) -> list[Grid]:
     """Return every table of a file that may be one of Ct values, of all sheets or of ``sheet``."""
     data = read_bytes(path)
+    refuse_foreign(data, path)
     if is_workbook(data):
         return sheet_grids(choose_sheets(read_sheets(data, path), path, sheet), path)
     return text_grids(read_text(path).split("\n"), path)

@@ -70,7 +70,14 @@ from mirtool.io.tables.arrow import floats_of, integers_of, texts_of
 from mirtool.io.tables.headers import fold_header
 from mirtool.io.tables.rows import column_names, finite_numbers, read_rows, spot_words, whole_numbers
 from mirtool.io.tables.text import HEAD_BYTES, FileHead, decode, is_binary, is_workbook, read_bytes, unify_newlines
-from mirtool.io.tables.text_tables import LARGEST_NUMBER, MISSING_CELLS, TextTable, tell_delimiter
+from mirtool.io.tables.text_tables import (
+    LARGEST_NUMBER,
+    MISSING_CELLS,
+    TextTable,
+    head_of_sheet,
+    sheet_text,
+    tell_delimiter,
+)
 from mirtool.model import (
     ArraySource,
     Channel,
@@ -193,7 +200,8 @@ def _parse_header(data: bytes) -> _Header:
 
 def sniff(head: FileHead) -> bool:
     """Claim a file by its Type record, or, where a spreadsheet dropped the header, by its column line."""
-    header = _parse_header("\n".join(head.lines[:_HEADER_LINES]).encode())
+    lines = head_of_sheet(head) if is_workbook(head.data) else head.lines
+    header = _parse_header("\n".join(lines[:_HEADER_LINES]).encode())
     if header.kind:
         return header.is_results
     return all(header.find(name) is not None for name in _POSITION) and bool(header.channels)
@@ -335,7 +343,9 @@ def _as_column(values: FloatArray | None) -> FloatArray | None:
 
 def _plain_utf8(data: bytes, path: str | Path) -> bytes:
     """Bring the bytes to UTF-8 with LF or CRLF line ends; the usual file is handed on as it is."""
-    if is_workbook(data) or is_binary(data):
+    if is_workbook(data):
+        data = sheet_text(data, path).encode()
+    if is_binary(data):
         raise FormatError(
             "this is no GenePix results file",
             path=path,

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from mirtool.annotation.probes import KindRule, classify_probes
 from mirtool.errors import ArrayMismatchError, FormatError, SampleSheetError, UsageError, option
+from mirtool.io.arrays.folders import files_of_arrays
 from mirtool.io.arrays.probe_values import Scale
 from mirtool.io.arrays.read_options import ReadOptions
 from mirtool.io.arrays.sample_matching import (
@@ -133,7 +134,7 @@ def paths_to_read(files: Sequence[str | Path], samples: SampleTable | None) -> l
     SampleSheetError
         Where the sheet names no file for a sample, or one that does not exist.
     """
-    given = [str(path) for path in files]
+    given = [name for path in files for name in (files_of_arrays(path) if Path(path).is_dir() else [str(path)])]
     for path in given:
         if given.count(path) > 1:
             raise UsageError("the same file is given twice", found=path)

@@ -338,8 +338,9 @@ def output_errors(path: str | Path) -> Iterator[None]:
     except BrokenPipeError:
         raise
     except OSError as error:
+        hint = "check the folder's permissions and the free space, or name another file with -o"
+        if isinstance(error, PermissionError):
+            hint = "if the file is open in Excel, close it there; it may also be write-protected: " + hint
         raise OutputError(
-            f"the result can't be written: {error.strerror or error}",
-            path=path,
-            hint="check the folder's permissions and the free space, or name another file with -o",
+            f"the result can't be written: {error.strerror or error}", path=path, hint=hint
         ) from error

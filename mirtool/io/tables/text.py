@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 
 from mirtool.errors import FormatError, MirtoolError
+from mirtool.io.foreign import refuse_foreign
 from mirtool.io.tables.streams import STDIN as STDIN
 from mirtool.io.tables.streams import is_content as is_content
 from mirtool.io.tables.streams import is_stream, read_stream
@@ -174,6 +175,7 @@ def read_text(path: str | Path) -> str:
         Where the file is binary or empty.
     """
     data = read_bytes(path)
+    refuse_foreign(data, path)
     if is_workbook(data) or is_binary(data):
         raise FormatError(
             "this is no text file", path=path, found="binary data", hint="export the table as text or as XLSX"

@@ -26,6 +26,7 @@ from typing import Any
 import numpy as np
 
 from mirtool.errors import FormatError, MirtoolError, option
+from mirtool.io.foreign import refuse_foreign
 from mirtool.io.tables.arrow import floats_of
 from mirtool.io.tables.headers import fold_header
 from mirtool.io.tables.opening import (
@@ -331,6 +332,7 @@ def read_table(
         with its line; and where several sheets suit.
     """
     data = read_bytes(path)
+    refuse_foreign(data, path)
     if not is_workbook(data):
         return _read_delimited(data, path, header_rule)
     sheets = choose_sheets(read_sheets(data, path), path, sheet)
@@ -661,6 +663,27 @@ def head_sheets(head: FileHead, n_rows: int) -> dict[str, list[list[Any]]]:
     except MirtoolError:
         return {}
     return {name: rows[:n_rows] for name, rows in sheets.items()}
+
+
+def sheet_text(data: bytes, path: str | Path, n_rows: int | None = None) -> str:
+    """Return the first sheet of a workbook as the tab-separated text it would be saved as, or its first rows.
+
+    Raises
+    ------
+    FormatError
+        As :func:`read_table`.
+    """
+    cells = next(iter(choose_sheets(read_sheets(data, path), path, None).values()))[:n_rows]
+    rows = [[cell_text(cell).replace("\t", " ").replace("\n", " ") for cell in row] for row in cells]
+    return "\n".join("\t".join(_trim(row)) for row in rows) + "\n"
+
+
+def head_of_sheet(head: FileHead) -> tuple[str, ...]:
+    """Return the first lines of a workbook's first sheet as text, for a sniffer; none where it can't be opened."""
+    try:
+        return tuple(sheet_text(read_bytes(head.path), head.path, _HEAD_SHEET_ROWS).split("\n"))
+    except MirtoolError:
+        return ()
 
 
 def choose_sheets(

@@ -1,0 +1,116 @@
+"""Files of other instruments and programs, which mirtool does not read: named, so that nobody is sent astray."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from io import BytesIO
+from pathlib import Path
+
+from mirtool.errors import FormatError
+
+_EXPORT = "export the results as text or Excel, one row per well"
+
+_BINARY: tuple[tuple[bytes, str, str], ...] = (
+    (b"@\x00\x00\x00\x04\x00\x00\x00", "an Affymetrix CEL file", "summarize it first, and give the table"),
+    (b"\x3b\x01\x00\x00", "an Affymetrix CEL file (Command Console)", "summarize it first, and give the table"),
+    (b"IDAT", "an Illumina IDAT file", "export the intensities from GenomeStudio as text"),
+    (b"BAM\x01", "a BAM file of sequencing reads", "count the reads per miRNA first, and give that table"),
+    (b"%PDF", "a PDF document", "give the table as CSV or XLSX"),
+    (b"\x89PNG", "an image", "give the table behind it"),
+    (b"II*\x00", "a TIFF image of a scanner", "give the results that were extracted from it (.gpr, .txt)"),
+    (b"MM\x00*", "a TIFF image of a scanner", "give the results that were extracted from it (.gpr, .txt)"),
+    (b"RDX", "an R workspace", "write the table in R with write.csv"),
+    (b"X\n\x00\x00\x00", "an R object (RDS)", "write the table in R with write.csv"),
+    (b"\x93NUMPY", "a NumPy array", "write it as CSV, with the names of rows and columns"),
+    (b"\x89HDF\r\n", "an HDF5 file", "write its table as CSV"),
+    (b"SQLite format 3", "a database file", "export its table as CSV"),
+    (b"{\\rtf", "a text document (RTF)", "save it as plain text or CSV"),
+    (b"\xff\xd8\xff", "an image", "give the table behind it"),
+)  # fmt: skip
+"""First bytes to what the file is and what to do with it."""
+
+_TEXT: tuple[tuple[str, str, str], ...] = (
+    (
+        r"\s*<Header>[\s\S]{0,400}?FileVersion",
+        "a NanoString RCC file",
+        "gather the lanes in nSolver and export a table of counts: one row per probe, one column per sample",
+    ),
+    (r"\s*\[CEL\]", "an Affymetrix CEL file", "summarize it first, and give the table"),
+    (r"\s*(<!doctype html|<html)", "a web page", "download the file itself: the page may be a login"),
+    (r"\s*<\?xml", "an XML file", "export the table as text or Excel"),
+    (r"@\S[^\n]*\n[ACGTN]+\n\+", "a FASTQ file of sequencing reads", "count the reads per miRNA first"),
+    (r"\s*[{\[]\s*[\"{\[]", "a JSON file", "give the table as CSV"),
+    (
+        r'"?(Program|xPONENT)"?[,;]"?(xPONENT|Luminex|Bio-Plex)',
+        "a Luminex file",
+        "export its table of median intensities: one row per miRNA, one column per sample",
+    ),
+    (r"\s*version https://git-lfs", "a pointer of Git LFS, not the file", "fetch the file: git lfs pull"),
+)  # fmt: skip
+"""Patterns at the beginning of a text to what the file is and what to do with it."""
+
+_ZIPPED: tuple[tuple[str, str, str], ...] = (
+    (r"rdml_data\.xml", "an RDML file of a qPCR run", _EXPORT),
+    (r"(apldbio|.*experiment\.xml|.*analysis_protocol)", "an Applied Biosystems run file (.eds)", _EXPORT),
+    (r".*datafile\.xml", "a Bio-Rad CFX run file (.pcrd)", _EXPORT),
+    (r"word/", "a Word document", "save its table as CSV or XLSX"),
+    (r"content\.xml", "an OpenDocument file", "save it as XLSX or CSV"),
+    (r"ppt/", "a presentation", "give the table as CSV or XLSX"),
+)
+"""Names in a ZIP to what it is."""
+
+_HEAD = 4096
+
+
+def refuse_foreign(data: bytes, path: str | Path) -> None:
+    """Refuse a file of another instrument or program by its name.
+
+    Parameters
+    ----------
+    data
+        Its first bytes; of a ZIP all of them.
+    path
+        The file, for the message.
+
+    Raises
+    ------
+    FormatError
+        Where it is one.
+    """
+    found = foreign(data)
+    if found is not None:
+        what, hint = found
+        raise FormatError(f"this is {what}, which mirtool does not read", path=path, hint=hint)
+
+
+def foreign(data: bytes) -> tuple[str, str] | None:
+    r"""Return what a file of another instrument is and what to do with it; None for any other file.
+
+    Examples
+    --------
+    >>> foreign(b"<Header>\nFileVersion,1.7\n")[0]
+    'a NanoString RCC file'
+    >>> foreign(b"ID,s1\n") is None
+    True
+    """
+    for magic, what, hint in _BINARY:
+        if data.startswith(magic):
+            return what, hint
+    if data.startswith(b"PK\x03\x04"):
+        return _zipped(data)
+    text = data[:_HEAD].decode("utf-8", errors="replace").lstrip("\ufeff")
+    return next(((what, hint) for pattern, what, hint in _TEXT if re.match(pattern, text, re.IGNORECASE)), None)
+
+
+def _zipped(data: bytes) -> tuple[str, str] | None:
+    try:
+        names = zipfile.ZipFile(BytesIO(data)).namelist()
+    except (zipfile.BadZipFile, OSError, ValueError):
+        return None
+    if any(name.startswith("xl/") for name in names):
+        return None
+    for pattern, what, hint in _ZIPPED:
+        if any(re.match(pattern, name, re.IGNORECASE) for name in names):
+            return what, hint
+    return "a ZIP archive", f"unpack it, and name the file in it: {', '.join(names[:3])}"
