@@ -14,10 +14,12 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
@@ -25,6 +27,7 @@ from urllib.parse import unquote, urlsplit
 from mirtool import __version__
 from mirtool.errors import FormatError, OfflineError, OutputError, UsageError, option
 from mirtool.io.genes.enrichr import CACHE_VARIABLE, cache_folder
+from mirtool.library.limits import LARGEST_DOWNLOAD, Pace, check_redirection, largest_unpacked
 from mirtool.library.unpack import file_sha256
 
 if TYPE_CHECKING:
@@ -40,6 +43,8 @@ _TIMEOUT = (10.0, 60.0)
 _PIECE = 1 << 16
 _GO_ON = 3
 """How often a download that was cut off is gone on with before that is left to the next call."""
+_KEPT_SECONDS = 14 * 24 * 3600.0
+"""How long a half is kept."""
 _PAGE_STARTS = (b"<!doctype", b"<html", b"<head", b"<body")
 
 
@@ -164,6 +169,7 @@ def _claim(kept: Path) -> Path:
     folder = kept.with_name(f"{kept.name}.{uuid.uuid4().hex[:8]}")
     try:
         kept.parent.mkdir(parents=True, exist_ok=True)
+        _sweep(kept.parent)
         try:
             kept.rename(folder)
         except FileNotFoundError:
@@ -171,6 +177,15 @@ def _claim(kept: Path) -> Path:
     except OSError as error:
         raise _no_room(kept.parent, error) from error
     return folder
+
+
+def _sweep(downloads: Path) -> None:
+    """Remove what killed processes and halves that nobody came back for have left."""
+    oldest = time.time() - _KEPT_SECONDS
+    for left in downloads.iterdir():
+        with suppress(OSError):
+            if left.is_dir() and left.stat().st_mtime < oldest:
+                shutil.rmtree(left, ignore_errors=True)
 
 
 def _release(folder: Path, kept: Path) -> None:
@@ -198,6 +213,24 @@ def _quiet(logger: Any) -> Iterator[None]:
         yield
     finally:
         logger.setLevel(level)
+
+
+class TooLargeError(OfflineError):
+    """More came than any table has; nothing of it is kept."""
+
+
+def _pieces(response: requests.Response, chunk_size: int = _PIECE, **_options: object) -> Iterator[bytes]:
+    """Return what comes in as it comes, however little: a server may send a byte per second."""
+    import requests
+    from urllib3.exceptions import HTTPError, ReadTimeoutError
+
+    try:
+        while piece := response.raw.read1(chunk_size):
+            yield piece
+    except ReadTimeoutError as error:
+        raise requests.exceptions.ConnectionError(error) from error
+    except HTTPError as error:
+        raise requests.exceptions.ChunkedEncodingError(error) from error
 
 
 class _CutError(Exception):
@@ -259,7 +292,7 @@ class _Parts:
         if size := self._size():
             headers |= {"Range": f"bytes={size}-", "If-Range": release}
         with self._part.open("ab") as file:
-            sink = _Sink(file, self._release, self._on_progress)
+            sink = _Sink(file, self._release, self._url, self._on_progress)
             get = HTTPDownloader(
                 chunk_size=_PIECE, headers=headers, timeout=_TIMEOUT, hooks={"response": sink.begin}
             )
@@ -276,6 +309,10 @@ class _Parts:
                 raise self._offline(error) from error
             except requests.exceptions.RequestException as error:
                 raise self._offline(error) from error
+            except TooLargeError:
+                file.truncate(0)
+                self._release.unlink(missing_ok=True)
+                raise
             finally:
                 sink.close()
             if sink.total is not None and sink.done < sink.total:
@@ -335,8 +372,11 @@ def _reason(error: Exception) -> str:
 class _Sink:
     """Where pooch writes the pieces: it starts anew where the server does, and counts."""
 
-    def __init__(self, file: IO[bytes], release: Path, on_progress: OnProgress | None) -> None:
+    def __init__(self, file: IO[bytes], release: Path, url: str, on_progress: OnProgress | None) -> None:
         self._file = file
+        self._url = url
+        self._pace = Pace(url)
+        self._most = LARGEST_DOWNLOAD
         self._release = release
         self._on_progress = on_progress
         self.begun = False
@@ -350,6 +390,8 @@ class _Sink:
         """Look at the head of an answer before its body comes; called by requests."""
         self._response = response
         self.status, self.reason = response.status_code, response.reason
+        if response.is_redirect:
+            check_redirection(self._url, response.url, response.headers.get("Location", ""))
         if response.is_redirect or not response.ok:
             return
         self.begun = True
@@ -359,7 +401,16 @@ class _Sink:
         elif not response.headers.get("Content-Range", "").startswith(f"bytes {self.done}-"):
             self._release.unlink(missing_ok=True)
             raise _CutError("the server went on at another place")
+        packing = response.headers.get("Content-Encoding", "")
+        if packing and urlsplit(response.url).path.lower().endswith((".gz", ".zip", ".xlsx")):
+            response.raw.headers.pop("Content-Encoding", None)  # the packing is the file's own, and stays
         length = response.headers.get("Content-Length", "")
+        if length.isdigit():
+            self._most = min(self._most, largest_unpacked(int(length)) if packing else self._most)
+            if int(length) > LARGEST_DOWNLOAD:
+                raise self._too_large(f"{int(length):,} bytes")
+        if not packing and hasattr(response.raw, "read1"):
+            response.iter_content = partial(_pieces, response)  # type: ignore[method-assign]
         if length.isdigit() and not response.headers.get("Content-Encoding"):
             self.total = self.done + int(length)
         tag = response.headers.get("ETag", "")
@@ -369,11 +420,28 @@ class _Sink:
         self._release.write_text("" if packed else release, encoding="utf-8")
 
     def write(self, piece: bytes) -> int:
-        """Take in a piece."""
+        """Take in a piece.
+
+        Raises
+        ------
+        OfflineError
+            Where more comes than any table has, or too little for too long.
+        """
+        self._pace.count(len(piece))
         self.done += len(piece)
+        if self.done > self._most:
+            raise self._too_large(f"more than {self._most:,} bytes")
         if self._on_progress:
             self._on_progress(self.done, self.total)
         return self._file.write(piece)
+
+    def _too_large(self, found: str) -> TooLargeError:
+        return TooLargeError(
+            "the server sends more than any table of a database has",
+            path=self._url,
+            found=found,
+            hint="download the file in a browser and look at it",
+        )
 
     def flush(self) -> None:
         """Do nothing: the file is flushed when it is closed, once."""

@@ -7,7 +7,6 @@ stays as it is.
 from __future__ import annotations
 
 import hashlib
-import shutil
 import tempfile
 import zipfile
 import zlib
@@ -17,6 +16,7 @@ from pathlib import Path
 
 from mirtool.errors import FormatError
 from mirtool.io.tables.text import STDIN
+from mirtool.library.limits import largest_unpacked
 
 _AT_ONCE = 1 << 20
 
@@ -34,7 +34,7 @@ def unpacked(path: str | Path) -> Iterator[str]:
     Raises
     ------
     FormatError
-        Where the archive is damaged, packed with a password, or holds several files.
+        Where the archive is damaged, packed with a password, holds several files, or unpacks without measure.
     """
     if str(path) == STDIN or not Path(path).is_file() or not zipfile.is_zipfile(path):
         yield str(path)
@@ -51,8 +51,7 @@ def _unpack(path: str | Path, folder: Path) -> Path | None:
                 return None
             member = _only_member(archive, path)
             target = folder / Path(member.filename).name
-            with archive.open(member) as packed, target.open("wb") as file:
-                shutil.copyfileobj(packed, file, _AT_ONCE)
+            _copy_within_limits(archive, member, target, path)
             return target
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
         raise FormatError(
@@ -61,6 +60,23 @@ def _unpack(path: str | Path, folder: Path) -> Path | None:
             found=str(error),
             hint="download it again, or unpack it yourself and name the table in it",
         ) from error
+
+
+def _copy_within_limits(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path, path: str | Path) -> None:
+    """Unpack a file, and stop where it holds far more than a table of its packed size ever does."""
+    most = largest_unpacked(member.compress_size)
+    size = 0
+    with archive.open(member) as packed, target.open("wb") as file:
+        while piece := packed.read(_AT_ONCE):
+            size += len(piece)
+            if size > most:
+                raise FormatError(
+                    "the archive holds far more than a table of this size ever does",
+                    path=path,
+                    found=f"more than {most >> 20:,} MiB packed into {member.compress_size / (1 << 20):,.1f} MiB",
+                    hint="unpack it and look at it: it may be damaged, or no table",
+                )
+            file.write(piece)
 
 
 def _only_member(archive: zipfile.ZipFile, path: str | Path) -> zipfile.ZipInfo:

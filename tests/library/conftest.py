@@ -12,7 +12,8 @@ class Server:
 
     ``cuts`` gives, for the next answers to a path, after how many bytes of the body the connection breaks;
     ``status`` another status than 200; ``tags`` the ETag of a file (None: the server can't say which file it is);
-    ``redirects`` another path. ``asked`` keeps the headers of every request.
+    ``redirects`` another path; ``packed`` holds the paths that are said to be packed by gzip. ``asked`` keeps the
+    headers of every request.
     """
 
     def __init__(self) -> None:
@@ -21,6 +22,7 @@ class Server:
         self.status: dict[str, int] = {}
         self.tags: dict[str, str | None] = {}
         self.redirects: dict[str, str] = {}
+        self.packed: set[str] = set()
         self.asked: list[tuple[str, dict[str, str]]] = []
         self.sent = 0
         handler = type("Handler", (_Handler,), {"owner": self})
@@ -70,6 +72,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("Content-Range", f"bytes {start}-{len(data) - 1}/{len(data)}")
         if tag:
             self.send_header("ETag", tag)
+        if path in server.packed:
+            self.send_header("Content-Encoding", "gzip")
         self.send_header("Content-Length", str(len(data) - start))
         self.end_headers()
         body = data[start:]

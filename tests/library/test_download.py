@@ -1,13 +1,18 @@
 """Downloads over a real connection: cut off, gone on with, refused, mistaken for pages, changed meanwhile."""
 
+import gzip
 import hashlib
+import os
 import socket
+import zipfile
 
 import pytest
 
 from mirtool.errors import FormatError, OfflineError, UsageError
 from mirtool.io.genes.enrichr import cache_folder
 from mirtool.library.download import downloaded, mirrored
+from mirtool.library.limits import check_redirection
+from mirtool.library.unpack import unpacked
 
 DATA = bytes(range(256)) * 2000  # half a megabyte: several pieces
 PIECE = 65_536
@@ -231,4 +236,88 @@ def test_the_mirror_stands_for_every_host(monkeypatch):
 def test_a_mirror_that_is_no_address(monkeypatch):
     monkeypatch.setenv("MIRTOOL_MIRROR", "/mnt/copy")
     with pytest.raises(UsageError, match="MIRTOOL_MIRROR is no web address"), downloaded(["http://127.0.0.1:9/x"]):
+        pass
+
+
+def test_more_than_any_table_has_is_refused_and_not_kept(server, monkeypatch):
+    monkeypatch.setattr("mirtool.library.download.LARGEST_DOWNLOAD", 100_000)
+    server.files[PATH] = DATA
+    with (
+        pytest.raises(OfflineError, match="more than any table"),
+        downloaded([server.url + PATH]),
+    ):
+        pass
+    assert not [path for path in (cache_folder() / "downloads").rglob("part") if path.stat().st_size]
+
+
+def test_a_packing_without_measure_is_refused(server, monkeypatch):
+    monkeypatch.setattr("mirtool.library.limits.UNPACKED_AT_ONCE", 1000)
+    server.files[PATH] = gzip.compress(b"0" * 10_000_000)
+    server.packed.add(PATH)
+    with (
+        pytest.raises(OfflineError, match="more than any table"),
+        downloaded([server.url + PATH]),
+    ):
+        pass
+
+
+def test_a_packed_file_stays_packed_and_a_packed_answer_does_not(server):
+    packed = gzip.compress(DATA)
+    for path in ("/a/t.csv.gz", "/a/t.csv"):
+        server.files[path] = packed
+        server.packed.add(path)
+    assert fetched(f"{server.url}/a/t.csv.gz") == packed
+    assert fetched(f"{server.url}/a/t.csv") == DATA
+
+
+def test_a_server_that_is_too_slow_is_not_waited_for(server, monkeypatch):
+    seconds = iter(range(0, 100_000, 40))
+    monkeypatch.setattr("mirtool.library.limits.clock", lambda: next(seconds))
+    monkeypatch.setattr("mirtool.library.limits.SLOWEST_BYTES", 10**9)
+    server.files[PATH] = DATA
+    with (
+        pytest.raises(OfflineError, match="the server is too slow"),
+        downloaded([server.url + PATH]),
+    ):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("location", "problem"),
+    [
+        ("file:///etc/passwd", "not of the web"),
+        ("ftp://example.org/a", "not of the web"),
+        ("http://127.0.0.1:8080/a", "inside this computer's own network"),
+        ("http://localhost/a", "inside this computer's own network"),
+        ("http://[::1]/a", "inside this computer's own network"),
+        ("http://10.0.0.1/a", "inside this computer's own network"),
+        ("http://169.254.169.254/latest", "inside this computer's own network"),
+    ],
+)
+def test_redirections_out_of_the_web_are_refused(location, problem):
+    with pytest.raises(OfflineError, match=problem):
+        check_redirection("https://93.184.216.34/a", "https://93.184.216.34/a", location)
+
+
+@pytest.mark.parametrize("location", ["/b", "https://93.184.216.35/b", "http://93.184.216.34/b"])
+def test_redirections_within_the_web_are_followed(location):
+    check_redirection("https://93.184.216.34/a", "https://93.184.216.34/a", location)
+
+
+def test_what_was_left_long_ago_is_swept(server):
+    old = cache_folder() / "downloads" / "t.csv.0123.abcd"
+    old.mkdir(parents=True)
+    (old / "part").write_bytes(b"x")
+    os.utime(old, (0, 0))
+    server.files[PATH] = DATA
+    assert fetched(server.url + PATH) == DATA
+    assert not old.exists()
+
+
+def test_an_archive_without_measure_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("mirtool.library.limits.UNPACKED_AT_ONCE", 1000)
+    path = tmp_path / "t.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("t.csv", b"0" * 10_000_000)
+    with pytest.raises(FormatError, match="the archive holds far more than a table"), unpacked(path):
         pass
