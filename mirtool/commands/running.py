@@ -27,7 +27,7 @@ def run_command(step: Step, given: Mapping[str, Any], output: Mapping[str, Any])
         Where the result goes: ``output``, ``format_name``, ``figures``, ``no_figures``, ``strict``.
     """
     from mirtool.errors import UsageError, option
-    from mirtool.report.tables import is_stream
+    from mirtool.report.tables import WORKBOOK_COLUMNS, format_of, is_stream
     from mirtool.workflow.execution import destination, perform, prepare, write_to
 
     strict = bool(output.get("strict"))
@@ -43,6 +43,8 @@ def run_command(step: Step, given: Mapping[str, Any], output: Mapping[str, Any])
                     found="a pipe",
                     hint="name a file with -o",
                 )
+    if step.output == "file" and format_of(target.target, target.format_name) == "xlsx":
+        prepared.run.most_columns = WORKBOOK_COLUMNS
     execution = perform(prepared)
     for warning in execution.run.warnings:
         warn(warning)

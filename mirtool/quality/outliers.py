@@ -42,6 +42,8 @@ from mirtool.quality.report import OutlierRule
 
 HOEFFDING_LIMIT = 0.15
 """arrayQualityMetrics' limit for Hoeffding's D."""
+MANY_ARRAYS = 500
+"""From more arrays on their distances are summed without a matrix of them, which grows with the square."""
 FENCE = 1.5
 """Tukey's inner fence, in distances of the hinges."""
 FEWEST_FOR_FENCE = 5
@@ -84,12 +86,41 @@ def distance_rule(values: FloatArray, stage: str) -> OutlierRule:
 
     Arrays that share no probe with it are given the mean of the other distances.
     """
+    if values.shape[1] > MANY_ARRAYS and not np.isnan(values).any():
+        statistic = summed_distances(values)
+        return _rule("distance", stage, statistic, boxplot_limit(statistic))
     distance = distance_matrix(values)
     known = ~np.isnan(distance) & ~np.eye(len(distance), dtype=bool)
     n = known.sum(axis=0)
     total = np.where(known, distance, 0.0).sum(axis=0) * (len(distance) - 1)
     statistic = np.divide(total, n, out=np.full(len(n), np.nan), where=n > 0)
     return _rule("distance", stage, statistic, boxplot_limit(statistic))
+
+
+def summed_distances(values: FloatArray) -> FloatArray:
+    """Sum of each column's mean absolute differences to all others, without the matrix of them.
+
+    Parameters
+    ----------
+    values
+        ``(n, n_arrays)``, none missing.
+
+    Examples
+    --------
+    >>> summed_distances(np.array([[1.0, 2.0, 4.0], [1.0, 1.0, 1.0]]))
+    array([2. , 1.5, 2.5])
+    """
+    n = values.shape[1]
+    order = np.argsort(values, axis=1)
+    ordered = np.take_along_axis(values, order, axis=1)
+    below = np.cumsum(ordered, axis=1) - ordered
+    above = ordered.sum(axis=1, keepdims=True) - below - ordered
+    place = np.arange(n)
+    total = ordered * place - below + above - ordered * (n - 1 - place)
+    summed = np.empty_like(values)
+    np.put_along_axis(summed, order, total, axis=1)
+    means: FloatArray = summed.mean(axis=0)
+    return means
 
 
 def distribution_rule(values: FloatArray, stage: str) -> OutlierRule:
@@ -162,12 +193,16 @@ def ks_against_pooled(values: FloatArray) -> FloatArray:
     """
     pooled = np.sort(values[~np.isnan(values)])
     statistic = np.full(values.shape[1], np.nan)
-    # Where a value repeats, the cumulative distribution is known at its last copy only.
-    last = np.append(np.diff(pooled) > 0, True)[: len(pooled)]
-    steps = pooled[last]
-    of_pool = (np.flatnonzero(last) + 1) / max(len(pooled), 1)
+    # Between two values of a column its own distribution is constant and that of the pool rises, so the greatest
+    # difference is at one of its values or just below it.
     for j, column in enumerate(values.T):
         own = np.sort(column[~np.isnan(column)])
         if len(own):
-            statistic[j] = np.abs(np.searchsorted(own, steps, side="right") / len(own) - of_pool).max()
+            statistic[j] = max(
+                np.abs(
+                    np.searchsorted(own, own, side=side) / len(own)
+                    - np.searchsorted(pooled, own, side=side) / len(pooled)
+                ).max()
+                for side in ("left", "right")
+            )
     return statistic

@@ -34,6 +34,10 @@ MISSING = "NA"
 """How a missing number is written in CSV and TSV; in XLSX the cell is left empty."""
 
 
+WORKBOOK_COLUMNS = 16_384
+"""Columns of a sheet in a workbook."""
+
+
 def format_of(path: str | Path, format_name: str | None = None) -> str:
     """Tell the format of an output by ``format_name``, else by its extension; CSV for stdout and devices."""
     name = format_name or ("csv" if is_stream(path) else _EXTENSIONS.get(Path(path).suffix.lower(), ""))

@@ -151,6 +151,7 @@ def normalize(inputs: NormalizeInputs, settings: NormalizeSettings, run: Run) ->
     arrays = read_study_arrays(
         inputs.files, run, channels=channels, input_format=inputs.input_format, reading=reading_of(inputs)
     )
+    run.check_width(arrays.n_arrays + 2)
     chip = arrays.probes.name[is_kind(arrays.probes, ProbeKind.MIRNA)]
     names = load_mirna_names(inputs.aliases, inputs.species, inputs.mirbase_release).for_names(chip)
     run.reads(*inputs.aliases)

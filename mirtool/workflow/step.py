@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast, get_type_hints
 
-from mirtool.errors import MirtoolError, UsageError, for_python
+from mirtool.errors import MirtoolError, OutputError, UsageError, for_python
 from mirtool.io.tables.streams import is_content
 from mirtool.report.text.blocks import Summary, as_text
 from mirtool.settings import Declaration, Settings, declaration_of, setting
@@ -132,6 +132,24 @@ class Run:
     arguments: dict[str, Any] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     inputs: dict[str, str | None] = field(default_factory=dict)
+    most_columns: int | None = None
+    """Columns that the result's file can have; None for any number."""
+
+    def check_width(self, n_columns: int) -> None:
+        """Refuse a result that its file can't hold, before it is computed.
+
+        Raises
+        ------
+        OutputError
+            Where it has too many columns.
+        """
+        if self.most_columns is not None and n_columns > self.most_columns:
+            raise OutputError(
+                "a workbook can't hold the result",
+                found=f"{n_columns:,} columns",
+                expected=f"at most {self.most_columns:,}",
+                hint="write it as CSV or TSV: -o NAME.csv",
+            )
 
     @property
     def config(self) -> Config:

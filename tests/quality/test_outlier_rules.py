@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 from scipy.stats import ks_2samp
 
-from mirtool.quality.outliers import boxplot_limit, distance_rule, ks_against_pooled, outlier_rules
+from mirtool.quality.comparison import distance_matrix
+from mirtool.quality.outliers import (
+    boxplot_limit,
+    distance_rule,
+    ks_against_pooled,
+    outlier_rules,
+    summed_distances,
+)
 
 NAN = float("nan")
 
@@ -82,3 +89,8 @@ def test_each_rule_finds_its_own_fault():
     flattened = clean.copy()
     flattened[:, 4] = 9 + 0.7 * (flattened[:, 4] - 9)
     assert fired(flattened)["hoeffding"] == [4]
+
+
+def test_distances_are_summed_without_their_matrix():
+    values = np.random.default_rng(3).normal(size=(40, 25)).round(1)
+    np.testing.assert_allclose(summed_distances(values), distance_matrix(values).sum(axis=0), rtol=1e-12)
