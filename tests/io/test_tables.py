@@ -232,6 +232,7 @@ OPENINGS = {
     "sep": ("sep=;\n", ";"),
     "quoted sep": ('"sep=,"\n', ","),
     "# without a blank": ("#please cite:\n#Li JH, et al., NAR 2014; 42\n", "\t"),
+    "# with a comma": ("#made by, x\n", ","),
     "# with a blank": ("# made on 1 May\n", ","),
     "preface": ("University of Somewhere\nVersion:\t5\n\n", "\t"),
     "padded preface": ("A title,,\n,,\n", ","),

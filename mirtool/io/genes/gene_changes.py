@@ -131,8 +131,6 @@ def inspect(path: str | Path) -> Inspection:
     genes = set(found.gene.tolist())
     warnings = [f"{plural(found.nameless, 'row')} without a gene"] if found.nameless else []
     warnings += found.warnings
-    if 2 * sum(map(names_mirna, genes)) > len(genes):
-        warnings.append("most names are those of miRNAs: this is no table of mRNA")
     details: dict[str, object] = {"content": "how genes changed", "genes": len(genes), **found.columns}
     if found.adjusted is not None:
         details["adjusted P at most 0.05"] = f"{plural(int((found.adjusted <= 0.05).sum()), 'row')}"
@@ -196,8 +194,15 @@ def read_gene_changes(path: str | Path, *, score: str | None = None, sheet: str 
         adjusted=numbers["adjusted P"],
         columns={what: table.header[column] for what, column in found.items() if column is not None},
         nameless=int((cells == "").sum()),
-        warnings=genes.warnings,
+        warnings=(*genes.warnings, *_of_mirnas(genes.names.tolist())),
     )
+
+
+def _of_mirnas(names: Sequence[str]) -> tuple[str, ...]:
+    """Warn of a table of miRNAs in the place of one of genes."""
+    if 2 * sum(map(names_mirna, names)) > len(names):
+        return ("most names are those of miRNAs: this is no table of mRNA",)
+    return ()
 
 
 def _read_ranked_list(path: str | Path) -> GeneChanges:

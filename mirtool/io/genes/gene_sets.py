@@ -32,9 +32,10 @@ from importlib import resources
 from pathlib import Path
 
 from mirtool.errors import FormatError
-from mirtool.io.registry import Inspection
+from mirtool.io.genes.gene_cells import date_warning, dates_among
+from mirtool.io.registry import Inspection, module_of
 from mirtool.io.tables.name_lists import names_mirna
-from mirtool.io.tables.text import FileHead, read_text
+from mirtool.io.tables.text import FileHead, read_head, read_text
 from mirtool.model import GeneSets
 from mirtool.wording import plural
 
@@ -102,6 +103,7 @@ def inspect(path: str | Path) -> Inspection:
     universe = frozenset().union(*sets.genes)
     empty = sum(size == 0 for size in sizes)
     warnings = [f"{plural(empty, 'set')} without a gene"] if empty else []
+    warnings += date_warning(dates_among(sorted(universe)))
     if universe and all(gene.isdigit() for gene in universe):
         warnings.append(
             "the genes are numbers (Entrez identifiers): they do not meet interactions that hold gene symbols"
@@ -129,6 +131,7 @@ def read_gene_sets(path: str | Path) -> GeneSets:
         For a binary file, a line without a tab or a name, and two sets of one name, each with its line; and where
         most sets hold no gene.
     """
+    _refuse_other_tables(path)
     text = read_text(path)
     lines = [line for line in text.split("\n") if line.strip()]
     if str(path).lower().removesuffix(".gz").endswith(".gmx") or is_gmx(lines):
@@ -144,6 +147,37 @@ def read_gene_sets(path: str | Path) -> GeneSets:
             hint="a table with one term and one gene per line is not read: put the genes of a term into one line",
         )
     return sets
+
+
+_OTHER_TABLES = {
+    "matrix": "a table of expression",
+    "gene-changes": "a table of how genes changed",
+    "qpcr": "a table of Ct values",
+    "geo-series-matrix": "a GEO series matrix",
+    "geo-platform": "a GEO platform table",
+    "genepix": "a file of GenePix results",
+    "protein-interactions": "a table of protein interactions",
+}
+
+
+def _refuse_other_tables(path: str | Path) -> None:
+    """Refuse a table of another kind, whose rows would pass for sets.
+
+    Raises
+    ------
+    FormatError
+        Where a file is one.
+    """
+    head = read_head(path)
+    if sniff(head):
+        return
+    for name, what in _OTHER_TABLES.items():
+        if module_of(name).sniff(head):
+            raise FormatError(
+                f"this is {what}, not a file of gene sets",
+                path=path,
+                expected="name, description and genes on each line, separated by tabs (GMT), or GMX",
+            )
 
 
 def _turned(text: str) -> str:

@@ -71,7 +71,11 @@ def find_opening(lines: Sequence[str], *, skips_preface: bool) -> Opening:
     stated = separator_line(lines[first].strip()) if first < len(lines) else None
     start = first + 1 if stated else first
     common = stated or common_delimiter(_without_notes(lines[start : start + _HEAD]))
-    while start < len(lines) and (is_blank(lines[start]) or is_note(lines[start], common)):
+    while start < len(lines) and (
+        is_blank(lines[start])
+        or is_note(lines[start], common)
+        or _is_comment(lines[start : start + _HEAD], common)
+    ):
         start += 1
     delimiter = stated
     if skips_preface and start < len(lines):
@@ -118,6 +122,14 @@ def is_note(line: str, delimiter: str = "\t") -> bool:
     if content.startswith("# ") and "\t" not in content.rstrip():
         return True
     return content.startswith("#") and delimiter not in content.rstrip(f'"{delimiter} ')
+
+
+def _is_comment(lines: Sequence[str], delimiter: str) -> bool:
+    """Tell a first line with # and fewer cells than the first one without, which a header never has."""
+    if not lines[0].startswith("#"):
+        return False
+    below = next((line for line in lines if not is_blank(line) and not line.startswith("#")), "")
+    return n_filled(_cells(lines[0], delimiter)) < n_filled(_cells(below, delimiter))
 
 
 def _without_notes(lines: Sequence[str]) -> list[str]:
