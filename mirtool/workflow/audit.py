@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mirtool.audit.settings import AuditSettings
@@ -131,10 +130,10 @@ def audit(inputs: AuditInputs, settings: AuditSettings, run: Run) -> AuditResult
     _sensitivity); a pipe gets the cells.
     """
     from mirtool.audit import audit_workbook
-    from mirtool.study.folder import SAMPLES_FILE
+    from mirtool.study.folder import samples_file_in
 
-    if run.samples is None and Path(SAMPLES_FILE).is_file():
-        run.samples = SAMPLES_FILE
+    if run.samples is None:
+        run.samples = samples_file_in()
     raw = as_paths((*inputs.raw, *inputs.files))
     report = audit_workbook(inputs.workbook, raw, settings, samples=find_sheet(run), progress=run.progress)
     run.reads(inputs.workbook, *raw)

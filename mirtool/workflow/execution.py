@@ -173,7 +173,7 @@ def perform(prepared: Prepared) -> Execution:
 
 
 def _find_study(inputs: Inputs, root: str | Path) -> StudyFolder | None:
-    from mirtool.study.folder import SAMPLES_FILE, find_study, open_study
+    from mirtool.study.folder import SAMPLES_FILE, SAMPLES_FILES, find_study, open_study
 
     steps = tuple(STEPS)
     if inputs.place == "files" or (inputs.place == "study" and inputs.given()):
@@ -183,7 +183,7 @@ def _find_study(inputs: Inputs, root: str | Path) -> StudyFolder | None:
         return open_study(Path(samples).parent, steps, Path(samples).name)
     if samples is not None and inputs.place == "study":
         raise UsageError(f"no {inputs.what} was given", parameter=inputs.main[0] if inputs.main else None)
-    if isinstance(samples, str | Path) and Path(samples).name == SAMPLES_FILE:
+    if isinstance(samples, str | Path) and Path(samples).name in SAMPLES_FILES:
         root = Path(samples).parent
     study = find_study(root, steps)
     if study is None and inputs.place == "study":

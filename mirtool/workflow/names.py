@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from mirtool.annotation.settings import NamesSettings
 from mirtool.errors import UsageError, option
+from mirtool.io.tables.streams import is_content
 from mirtool.report.text.blocks import Summary
 from mirtool.settings import setting
-from mirtool.workflow.sources import STDIN, text_table
+from mirtool.workflow.sources import text_table
 from mirtool.workflow.step import Inputs, Result, Run, Step
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ def _table_in(given: Sequence[Any]) -> Any:
 
 
 def _is_file(name: str) -> bool:
-    return name == STDIN or Path(name).is_file() or Path(name).suffix.lower() in LIST_SUFFIXES
+    return is_content(name) or Path(name).suffix.lower() in LIST_SUFFIXES
 
 
 STEP = Step(
