@@ -196,7 +196,11 @@ def _find_study(inputs: Inputs, root: str | Path) -> StudyFolder | None:
 
 def _arguments(prepared: Prepared) -> dict[str, Any]:
     """Return what the step was called with, objects of Python by their type."""
+    from mirtool.io.tables.workbook import sheet_asked_for
+
     plain = prepared.inputs.record() | prepared.settings.record()
+    if sheet_asked_for() is not None:
+        plain["sheet"] = sheet_asked_for()
     return {name: _as_json(value) for name, value in plain.items()}
 
 

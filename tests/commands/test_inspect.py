@@ -105,7 +105,7 @@ def test_ct_tables_say_samples_targets_and_undetermined_wells(capsys, monkeypatc
         "  format            qpcr\n"
         "  rows of data      8\n"
         "  channels          none\n"
-        "  layout            a row a well\n"
+        "  layout            one row per well\n"
         "  samples           R1, R2, S1\n"
         "  targets           hsa-miR-16-5p, hsa-miR-103a-3p\n"
         "  ct                19.9 to 27.269\n"

@@ -107,3 +107,16 @@ def test_lines_of_a_plain_list_may_hold_several_genes(write):
         write("gene\nTP53///MDM2\nBCL2\nCDK6, CCND3\nMYC;MAX\nE2F1\nRB1\nAKT1\n", "t.txt"), HEADERS
     )
     assert genes.names.tolist() == ["TP53", "MDM2", "BCL2", "CDK6", "CCND3", "MYC", "MAX", "E2F1", "RB1", "AKT1"]
+
+
+def test_an_interaction_of_several_genes_is_one_of_each(write):
+    pairs = read_interactions(
+        write("miRNA,gene\nhsa-miR-21-5p,BCL2///BCL2L1\nhsa-miR-16-5p,MYB\nhsa-miR-21-5p,MYB\n")
+    )
+    assert list(zip(pairs.mirna, pairs.gene, strict=True)) == [
+        ("hsa-miR-16-5p", "MYB"),
+        ("hsa-miR-21-5p", "BCL2"),
+        ("hsa-miR-21-5p", "BCL2L1"),
+        ("hsa-miR-21-5p", "MYB"),
+    ]
+    assert "1 cell with several genes, taken for a row of each: BCL2///BCL2L1" in pairs.dropped

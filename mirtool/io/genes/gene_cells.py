@@ -89,6 +89,14 @@ def date_warning(dates: Sequence[str], n_repaired: int = 0) -> tuple[str, ...]:
     return (f"{plural(len(dates), 'gene name')} that Excel turned into a date ({shown}): {fate}",)
 
 
+def several_warning(cells: Sequence[str]) -> tuple[str, ...]:
+    """Warn of cells that name several genes; the one text that every reader has for it."""
+    if not cells:
+        return ()
+    shown = ", ".join(cells[:_SHOWN]) + (", …" if len(cells) > _SHOWN else "")
+    return (f"{plural(len(cells), 'cell')} with several genes, taken for a row of each: {shown}",)
+
+
 def parts_of(cell: str) -> list[str]:
     """Return the genes that a cell names.
 
@@ -124,14 +132,8 @@ def genes_of(cells: Sequence[str], entrez: TextArray | None = None, book: GeneSy
             several.append(name)
         names += parts
         rows += [row] * len(parts)
-    warnings = list(date_warning(dates, len({cells[row] for row in repaired})))
-    if several:
-        warnings.append(
-            f"{plural(len(several), 'cell')} with several genes, taken for a row of each: "
-            + ", ".join(several[:_SHOWN])
-            + (", …" if len(several) > _SHOWN else "")
-        )
-    return Genes(text_array(names), np.array(rows, dtype=np.int64), tuple(warnings))
+    warnings = (*date_warning(dates, len({cells[row] for row in repaired})), *several_warning(several))
+    return Genes(text_array(names), np.array(rows, dtype=np.int64), warnings)
 
 
 def _symbols_of(

@@ -40,15 +40,21 @@ import numpy as np
 from mirtool.annotation.gene_symbols import GeneSymbols
 from mirtool.errors import FormatError, option
 from mirtool.io.genes import gene_sets
-from mirtool.io.genes.gene_cells import date_warning, dates_among
+from mirtool.io.genes.gene_cells import date_warning, dates_among, parts_of, several_warning
 from mirtool.io.registry import Inspection
 from mirtool.io.tables.name_lists import find_column
 from mirtool.io.tables.text import FileHead, read_head
 from mirtool.io.tables.text_tables import TextTable, head_tables, read_table
 from mirtool.io.targets.databases import find_database, two_columns
 from mirtool.io.targets.databases.evidence import with_support
-from mirtool.io.targets.interaction_rows import InteractionRows, blank_column, label_column, to_interactions
-from mirtool.model import EVIDENCE_CLASSES, Interactions
+from mirtool.io.targets.interaction_rows import (
+    InteractionRows,
+    LabelColumn,
+    blank_column,
+    label_column,
+    to_interactions,
+)
+from mirtool.model import EVIDENCE_CLASSES, Interactions, text_array
 from mirtool.wording import plural
 
 MIRNA_HEADERS = ("mirna", "mirnaname", "maturemirnaid", "maturemirna", "microrna")
@@ -186,9 +192,26 @@ def read_rows(path: str | Path, genes: GeneSymbols | None = None) -> Interaction
     FormatError
         Where the table lacks a column, a row or a number is wrong, or it has no miRNA or no gene column.
     """
-    rows = _read_rows(path, genes)
+    rows = _one_gene_per_row(_read_rows(path, genes))
     dates = _date_warning(rows)
     return replace(rows, remarks=(*rows.remarks, *dates)) if dates else rows
+
+
+def _one_gene_per_row(rows: InteractionRows) -> InteractionRows:
+    """Return a row for each gene of a cell that names several."""
+    parts = [parts_of(label) for label in rows.gene.labels]
+    n_genes = np.array([max(len(each), 1) for each in parts], dtype=np.int64)
+    if not (n_genes[rows.gene.position] > 1).any():
+        return rows
+    n = n_genes[rows.gene.position]
+    repeated = np.repeat(np.arange(len(rows)), n)
+    nth = np.arange(len(repeated)) - np.repeat(np.cumsum(n) - n, n)
+    first = np.cumsum(n_genes) - n_genes
+    labels = [name for each, label in zip(parts, rows.gene.labels, strict=True) for name in each or [label]]
+    taken = rows.take(repeated)
+    gene = LabelColumn(first[taken.gene.position] + nth, text_array(labels)).relabeled(labels)
+    said = several_warning([rows.gene.labels[i] for i in np.unique(rows.gene.position[n > 1])])
+    return replace(taken, gene=gene, remarks=(*taken.remarks, *said))
 
 
 def _date_warning(rows: InteractionRows) -> tuple[str, ...]:
