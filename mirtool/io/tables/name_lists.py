@@ -63,7 +63,7 @@ def read_names(path: str | Path, headers: Sequence[str], what: str, *, sheet: st
         )
     names = None if is_workbook(data) else _plain_names(decode(data))
     if names is None:
-        table = read_table(path, sheet=sheet, suits=lambda table: find_column(table, headers) is not None)
+        table = read_table(path, sheet=sheet, suits=lambda table: _has_names(table, headers, what))
         names = list(table.text(column_of_names(table, headers, what)))
     if names and fold_header(names[0]) in headers:
         del names[0]
@@ -115,6 +115,11 @@ def _plain_names(text: str) -> list[str] | None:
     names = [line for line in lines if line and not line.startswith("#")]
     n_cut = sum(any(mark in name for mark in DELIMITERS) for name in names)
     return None if 2 * n_cut > len(names) or (n_cut and _is_header(names[0])) else names
+
+
+def _has_names(table: TextTable, headers: Sequence[str], what: str) -> bool:
+    of_mirnas = what == "miRNA" and _column_of_mirnas(table) is not None
+    return of_mirnas or find_column(table, headers) is not None
 
 
 def _column_of_mirnas(table: TextTable) -> int | None:
