@@ -281,3 +281,16 @@ def test_sheets_of_one_header_are_put_together_and_others_refused_by_name(tmp_pa
         sheet.write_row(1, 0, ["hsa-miR-16-5p", gene])
     book.close()
     assert read_interactions(path).gene.tolist() == ["BCL2", "CCND1"]
+
+
+def test_tables_below_each_other_are_one(tmp_path: Path) -> None:
+    path = tmp_path / "both.csv"
+    path.write_text("miRNA,gene\nhsa-miR-16-5p,BCL2\n\nmiRNA,gene\nhsa-miR-17-5p,MYB\n")
+    assert read_interactions(path).gene.tolist() == ["BCL2", "MYB"]
+
+
+def test_tables_side_by_side_are_refused_by_name(tmp_path: Path) -> None:
+    path = tmp_path / "both.csv"
+    path.write_text("miRNA,gene,,miRNA,gene\nhsa-miR-16-5p,BCL2,,hsa-miR-17-5p,MYB\n")
+    with pytest.raises(FormatError, match='column "miRNA": two columns have the same name'):
+        read_interactions(path)

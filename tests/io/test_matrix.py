@@ -344,3 +344,64 @@ def test_real_matrices_are_read():
     mircury = read_intensities(REAL / "imagene/GSE20122_miRCURY_spot_intensities.tsv.gz")
     assert (mircury.n_spots, mircury.n_arrays) == (9360, 24)
     assert mircury.probes.id[4] == "mmu-miR-497"
+
+
+def test_tables_side_by_side_and_below_each_other_are_refused(tmp_path):
+    path = tmp_path / "both.csv"
+    path.write_text("ID,s1,,ID,s2\np1,1,,p2,2\n")
+    with pytest.raises(FormatError, match='column "ID": two columns have the same name'):
+        read_intensities(path)
+    path.write_text("ID,s1\np1,1\n\nID,s1\np2,2\n")
+    with pytest.raises(FormatError, match="another table begins here"):
+        read_intensities(path)
+
+
+def test_the_sheet_with_the_table_is_read_and_several_are_refused_by_name(tmp_path):
+    import xlsxwriter
+
+    def write(*sheets):
+        book = xlsxwriter.Workbook(tmp_path / "t.xlsx")
+        for name, rows in sheets:
+            sheet = book.add_worksheet(name)
+            for i, row in enumerate(rows):
+                sheet.write_row(i, 0, row)
+        book.close()
+        return tmp_path / "t.xlsx"
+
+    readme = ("README", [["About", "this file"], ["written by", "somebody"]])
+    one = ("one", [["ID", "s1"], ["hsa-miR-16-5p", 1.5], ["hsa-miR-21-5p", 2]])
+    two = ("two", [["ID", "s1"], ["hsa-miR-16-5p", 3], ["hsa-miR-21-5p", 4]])
+    assert read_intensities(write(readme, one)).samples.names == ("s1",)
+    with pytest.raises(FormatError, match=r"several tables of this kind.*sheet 'one', sheet 'two'"):
+        read_intensities(write(readme, one, two))
+    found = read_intensities(write(readme, one, two), sheet="two")
+    np.testing.assert_array_equal(found.channels["intensity"].foreground, [[3], [4]])
+
+
+def test_viral_mirnas_are_probes_wherever_they_stand(tmp_path):
+    path = tmp_path / "rows.csv"
+    path.write_text(
+        "sample,age,bkv-miR-B1-3p,ebv-miR-BART1-5p,hsa-miR-16-5p,hsa-miR-21-5p\n"
+        "s1,50,1.5,2,3,4\ns2,60,2.5,3,4,5\ns3,61,2.5,3,4,6\n"
+    )
+    arrays = read_intensities(path)
+    assert arrays.probes.name.tolist()[:2] == ["bkv-miR-B1-3p", "ebv-miR-BART1-5p"]
+    assert arrays.samples.names == ("s1", "s2", "s3")
+
+
+def test_rows_longer_than_the_head_of_a_file_are_seen(tmp_path):
+    names = [f"hsa-miR-{i}-5p" for i in range(9000)]
+    path = tmp_path / "long.csv"
+    path.write_text(
+        "\n".join([",".join(["sample", *names])] + [",".join([f"s{i}", *["1.25"] * 9000]) for i in range(3)])
+    )
+    assert sniff_format(path) == "matrix"
+    assert len(read_intensities(path).probes) == 9000
+
+
+@pytest.mark.parametrize("header", ["Feature", "Assay ID", "Mature sequence", "miR_name"])
+def test_a_first_column_of_mirnas_needs_no_known_header(tmp_path, header):
+    path = tmp_path / "t.csv"
+    path.write_text(f"{header},a,b,c\n" + "".join(f"hsa-miR-{i}-5p,{i}.5,{i},3\n" for i in range(1, 30)))
+    assert sniff_format(path) == "matrix"
+    assert read_intensities(path).probes.id[0] == "hsa-miR-1-5p"

@@ -316,3 +316,9 @@ def sheets(path, **contents):
         for i, row in enumerate(rows):
             sheet.write_row(i, 0, row)
     book.close()
+
+
+def test_a_second_table_below_is_refused_as_such(table_of):
+    table = table_of("gene,n\nTP53,1\n\ngene,n\nMYC,2\n")
+    with pytest.raises(FormatError, match="line 4: another table begins here"):
+        table.numbers(1)

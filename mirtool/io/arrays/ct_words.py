@@ -34,7 +34,7 @@ TASK_NAMES = (
 DYE_NAMES = ("fluor", "dye", "fluorophore", "reporter", "reporter dye", "channel", "filter")
 GROUP_NAMES = ("group", "biological set name", "biogroup name", "biological group", "#group")
 EFFICIENCY_NAMES = ("efficiency", "amplification efficiency", "primer efficiency")
-POSITION_NAMES = ("well", "well position", "pos", "position")
+POSITION_NAMES = ("well", "well position", "pos", "position", "no.", "no", "well number", "well no.")
 OMIT_NAMES = ("omit", "omitted", "excluded")
 INCLUDE_NAMES = ("include", "inc")
 

@@ -74,7 +74,7 @@ from mirtool.io.tables.labels import (
     row_labels,
 )
 from mirtool.io.tables.text import FileHead, read_head
-from mirtool.io.tables.text_tables import TextTable, head_tables, read_table
+from mirtool.io.tables.text_tables import MISSING_CELLS, TextTable, head_tables, read_table
 from mirtool.io.tables.transposed import OPTION, describe, lies_sideways, looks_sideways, sideways_columns
 from mirtool.model import ExpressionMatrix, FloatArray, RawArrays, SampleTable, text_array
 from mirtool.wording import plural
@@ -388,6 +388,8 @@ def _sample_columns(table: TextTable, labels: Labels) -> tuple[list[int], list[s
             no_samples.append(header)
         elif annotates(table.peek(j)):
             texts.append(header)
+        elif not header and not any(cell not in MISSING_CELLS for cell in table.peek(j)):
+            continue  # a blank column between two tables
         elif not header:
             raise FormatError(
                 f"column {j + 1} holds numbers and has no name",

@@ -250,6 +250,8 @@ class TextTable:
             except ValueError:
                 if "," in content and self.has_decimal_commas:
                     return self.with_decimal_points(column)._numbers_one_by_one(column, missing)
+                if content == self.header[column]:
+                    raise self._second_table(row) from None
                 raise FormatError(
                     "a cell that should be a number is not",
                     path=self.path,
@@ -260,6 +262,15 @@ class TextTable:
                     hint="correct the cell, or leave it empty if the value was not measured",
                 ) from None
         return values
+
+    def _second_table(self, row: int) -> FormatError:
+        return FormatError(
+            "another table begins here, under the same header",
+            path=self.path,
+            line=self.line_of(row),
+            expected="one table",
+            hint="put the rows of both under one header where they belong together, or save each to its own file",
+        )
 
     def with_decimal_points(self, column: int) -> TextTable:
         """Return the table with the decimal commas of a column made points."""

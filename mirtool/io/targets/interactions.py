@@ -42,6 +42,7 @@ from mirtool.errors import FormatError, option
 from mirtool.io.genes import gene_sets
 from mirtool.io.genes.gene_cells import date_warning, dates_among, parts_of, several_warning
 from mirtool.io.registry import Inspection
+from mirtool.io.tables.headers import fold_header
 from mirtool.io.tables.name_lists import find_column
 from mirtool.io.tables.text import FileHead, read_head
 from mirtool.io.tables.text_tables import TextTable, head_tables, read_table
@@ -192,9 +193,19 @@ def read_rows(path: str | Path, genes: GeneSymbols | None = None) -> Interaction
     FormatError
         Where the table lacks a column, a row or a number is wrong, or it has no miRNA or no gene column.
     """
-    rows = _one_gene_per_row(_read_rows(path, genes))
+    rows = _one_gene_per_row(_without_headers(_read_rows(path, genes)))
     dates = _date_warning(rows)
     return replace(rows, remarks=(*rows.remarks, *dates)) if dates else rows
+
+
+def _without_headers(rows: InteractionRows) -> InteractionRows:
+    """Leave out the header of a second table below the first, as files put together have one."""
+    header = rows.mirna.holds(fold_header(label) in MIRNA_HEADERS for label in rows.mirna.labels)
+    header &= rows.gene.holds(fold_header(label) in GENE_HEADERS for label in rows.gene.labels)
+    if not header.any():
+        return rows
+    said = f"{plural(int(header.sum()), 'header line')} among the rows passed over: tables below each other"
+    return replace(rows.take(~header), remarks=(*rows.remarks, said))
 
 
 def _one_gene_per_row(rows: InteractionRows) -> InteractionRows:
