@@ -56,11 +56,8 @@ def read_names(path: str | Path, headers: Sequence[str], what: str, *, sheet: st
     FormatError
         For a binary file, a table without such a column, or a file without a name.
     """
+    refuse_binary(path, what)
     data = read_bytes(path)
-    if is_binary(data) and not is_workbook(data):
-        raise FormatError(
-            f"this is no list of {what}s", path=path, found="binary data", expected="one name per line"
-        )
     names = None if is_workbook(data) else _plain_names(decode(data))
     if names is None:
         table = read_table(path, sheet=sheet, suits=lambda table: _has_names(table, headers, what))
@@ -73,12 +70,27 @@ def read_names(path: str | Path, headers: Sequence[str], what: str, *, sheet: st
     return text_array(unique)
 
 
+def refuse_binary(path: str | Path, what: str) -> None:
+    """Refuse a file that is neither text nor a workbook in the place of a list.
+
+    Raises
+    ------
+    FormatError
+        Where it is one.
+    """
+    data = read_bytes(path)
+    if is_binary(data) and not is_workbook(data):
+        raise FormatError(
+            f"this is no list of {what}s", path=path, found="binary data", expected="one name per line"
+        )
+
+
 LIST_HEADERS = ("mirna", "mirnaname", "maturemirnaid", "maturemirna", "name", "id", "accession", "mirnaid")
 """Folded headers that a plain list of miRNAs may begin with."""
 
 
 def read_list_or_table(
-    path: str | Path, *, sheet: str | None = None, headers: Sequence[str] = LIST_HEADERS
+    path: str | Path, *, sheet: str | None = None, headers: Sequence[str] = LIST_HEADERS, what: str = "name"
 ) -> TextTable:
     """Read a table, or plain text with one name per line as a table of one column, every name kept in its place.
 
@@ -102,7 +114,7 @@ def read_list_or_table(
     titled = fold_header(names[0]) in headers if names else False
     header, rows = (names[0], names[1:]) if titled else ("name", names)
     if not rows:
-        raise FormatError("the file holds no name", path=path, expected="one name per line, or a table")
+        raise FormatError(f"the file holds no {what}", path=path, expected="one name per line, or a table")
     return TextTable(str(path), (header,), (tuple(rows),), 2 if titled else 1, {})
 
 
