@@ -16,7 +16,7 @@ PANELS: Mapping[str, Mapping[str, str]] = {
         "demo": "Simulate a study, analyze it, and compare what was planted with what was found.",
     },
     "Arrays": {
-        "qc": "Judge every array: fine, look at it, or outlier, and why.",
+        "qc": "Judge every array: fine, check, outlier or not judged, and why.",
         "normalize": "Normalize the arrays: one value for each miRNA and sample.",
     },
     "Comparison": {

@@ -21,7 +21,7 @@ from mirtool.quality.comparison import (
     row_medians,
     spearman_matrix,
 )
-from mirtool.quality.contamination import indications
+from mirtool.quality.contamination import indications, unseen_markers
 from mirtool.quality.faults import channel_pairing, identical_arrays, log_ratio_agreement
 from mirtool.quality.findings import Evidence, findings, remarks
 from mirtool.quality.measures import channel_measures
@@ -113,6 +113,9 @@ def quality_report(arrays: RawArrays, settings: QualitySettings | None = None, *
         agreement=_agreement(study),
         pairing=_pairing(study),
         flagged_out=np.zeros(arrays.n_arrays) if flagged is None else 100 * flagged.mean(axis=0),
+        n_counting=len(chosen),
+        n_compared=int(_compared(values, min_intensity).sum()),
+        unseen_markers=unseen_markers(chosen, values, min_intensity) if settings.fluid else (),
     )
     report = QualityReport(
         arrays=arrays,
@@ -159,8 +162,8 @@ def _measures(study: _Study, channel: str) -> ChannelMeasures:
 def _between(probes: ProbeTable, values: FloatArray, min_intensity: float) -> BetweenArrays | None:
     """Compare the arrays over the probes at the cut-off in at least half of them."""
     n_arrays = values.shape[1]
-    detected = detected_signals(values, min_intensity) & (np.nan_to_num(values) > 0)
-    compared = 2 * detected.sum(axis=1) >= n_arrays
+    detected = _seen(values, min_intensity)
+    compared = _compared(values, min_intensity)
     if n_arrays < 2 or compared.sum() < FEWEST_COMPARED:
         return None
     before = _log2(values[compared])
@@ -181,6 +184,15 @@ def _between(probes: ProbeTable, values: FloatArray, min_intensity: float) -> Be
         pca_explained=explained,
         pca_probes=n_rows,
     )
+
+
+def _seen(values: FloatArray, min_intensity: float) -> BoolArray:
+    return detected_signals(values, min_intensity) & (np.nan_to_num(values) > 0)
+
+
+def _compared(values: FloatArray, min_intensity: float) -> BoolArray:
+    """Mask of the probes at the cut-off in at least half of the arrays."""
+    return np.asarray(2 * _seen(values, min_intensity).sum(axis=1) >= values.shape[1])
 
 
 def _levels(values: FloatArray, detected: BoolArray, before: FloatArray) -> tuple[FloatArray, str]:

@@ -112,6 +112,12 @@ def indications(
     )
 
 
+def unseen_markers(probes: ProbeTable, signals: FloatArray, min_intensity: float) -> tuple[str, ...]:
+    """Return the miRNAs of the hemolysis index that are not on the chip, or below the cut-off on all arrays."""
+    measured = _marker_levels(probes, signals, detected_signals(signals, min_intensity))
+    return tuple(name for name in HEMOLYSIS if name not in measured)
+
+
 def marker_of(name: str) -> str | None:
     """Return the marker that a probe's name stands for, by its current name; None for any other probe.
 

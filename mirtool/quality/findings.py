@@ -2,11 +2,14 @@
 
 **Outlier** (rather not used) is an array that fails both box-plot rules of arrayQualityMetrics or its limit for
 Hoeffding's D on normalized values, that sees less than half of what the median array sees, or that is not what its
-name says: another's copy, its channels exchanged, or of two slides. **Look at it** is everything that harms some
-of its values, that normalization repairs (both box-plot rules before it, or a level far off), or that one box-plot
+name says: another's copy, its channels exchanged, or of two slides. **Check** is everything that harms some of its
+values, that normalization repairs (both box-plot rules before it, or a level far off), or that one box-plot
 rule alone says on normalized values: in one of ten studies without a fault such a rule fires
-(:mod:`mirtool.quality.outliers`). The limits marked "our choice" are conventions, not
-statistics: they decide what is worth a look.
+(:mod:`mirtool.quality.outliers`). **Not judged** is an array whose probes were compared with nothing: too few of
+them reach the cut-off, or it is the only one and its file has neither replicate spots nor positions. **Fine** are
+the others.
+
+The limits marked "our choice" are conventions, not statistics: they decide what is worth a look.
 """
 
 from __future__ import annotations
@@ -17,11 +20,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from mirtool.annotation.probes import ProbeKind
+from mirtool.io.arrays.probe_values import SUSPICIOUSLY_SMALL
 from mirtool.model import FloatArray
 from mirtool.normalize.report import ControlShare
-from mirtool.quality.contamination import TWOFOLD
+from mirtool.quality.contamination import HEMOLYSIS, TWOFOLD
 from mirtool.quality.faults import EXCHANGED_LIMIT, PAIRING_LEAST, better_partners
-from mirtool.quality.outliers import BOXPLOT_RULES, FEWEST_FOR_FENCE, TITLES
+from mirtool.quality.outliers import BOXPLOT_RULES, FEWEST_COMPARED, FEWEST_FOR_FENCE, TITLES
 from mirtool.quality.report import Finding, OutlierRule, QualityReport, SpatialReport, Verdict
 from mirtool.wording import plural
 
@@ -48,12 +52,27 @@ RANK_LIMIT = 0.9
 
 @dataclass(frozen=True, eq=False)
 class Evidence:
-    """What the verdicts rest on beside the report: mix-ups, and how much the flags took."""
+    """What the verdicts rest on besides the report.
+
+    Parameters
+    ----------
+    identical, agreement, pairing
+        Mix-ups, as :mod:`mirtool.quality.faults` finds them.
+    flagged_out
+        Percentage of the spots that the flags made missing, ``(n_arrays,)``.
+    n_counting, n_compared
+        Probes that count, and those of them at the cut-off on at least half of the arrays.
+    unseen_markers
+        The miRNAs of the hemolysis index that no array sees.
+    """
 
     identical: tuple[tuple[int, ...], ...]
     agreement: FloatArray | None
     pairing: FloatArray | None
     flagged_out: FloatArray
+    n_counting: int
+    n_compared: int
+    unseen_markers: tuple[str, ...]
 
 
 def findings(report: QualityReport, evidence: Evidence) -> tuple[Finding, ...]:
@@ -71,6 +90,7 @@ def findings(report: QualityReport, evidence: Evidence) -> tuple[Finding, ...]:
         _repeatability,
         _spike_ins,
         _indications,
+        _not_judged,
     )
     found = [finding for check in checks for finding in check(report, evidence)]
     worst_first = list(Verdict)[::-1]
@@ -142,7 +162,7 @@ def _rule_finding(rule: OutlierRule, array: int, *, alone: bool) -> Finding:
         text += ", which scaling repairs"
     elif alone:
         text += "; one such rule alone fires in one of ten studies without a fault"
-    verdict = Verdict.LOOK if alone or rule.stage == "before" else Verdict.OUTLIER
+    verdict = Verdict.CHECK if alone or rule.stage == "before" else Verdict.OUTLIER
     return Finding(array, f"{rule.key} {rule.stage}", verdict, value, rule.limit, text)
 
 
@@ -170,7 +190,7 @@ def _level(report: QualityReport, _evidence: Evidence) -> Iterator[Finding]:
         yield Finding(
             int(array),
             "level",
-            Verdict.LOOK,
+            Verdict.CHECK,
             log2,
             LEVEL_LIMIT if log2 > 0 else -LEVEL_LIMIT,
             f"{2 ** abs(log2):.1f}-fold {'brighter' if log2 > 0 else 'dimmer'} than the median array",
@@ -186,7 +206,7 @@ def _spatial(report: QualityReport, _evidence: Evidence) -> Iterator[Finding]:
         yield Finding(
             int(array),
             "spatial trend",
-            Verdict.LOOK,
+            Verdict.CHECK,
             i,
             MORAN_LIMIT,
             f"spots that depart from their probes lie together (Moran's I = {i:.2f})"
@@ -234,7 +254,7 @@ def _repeatability(report: QualityReport, _evidence: Evidence) -> Iterator[Findi
 def _above(values: FloatArray, limit: float, check: str, text: str) -> Iterator[Finding]:
     for array in np.flatnonzero(values > limit):
         value = float(values[array])
-        yield Finding(int(array), check, Verdict.LOOK, value, limit, text.format(value=value))
+        yield Finding(int(array), check, Verdict.CHECK, value, limit, text.format(value=value))
 
 
 def _spike_ins(report: QualityReport, _evidence: Evidence) -> Iterator[Finding]:
@@ -246,7 +266,7 @@ def _spike_ins(report: QualityReport, _evidence: Evidence) -> Iterator[Finding]:
         yield Finding(
             int(array),
             "spike-in order",
-            Verdict.LOOK,
+            Verdict.CHECK,
             value,
             RANK_LIMIT,
             f"its spike-ins stand in another order than on the other arrays (rank correlation {value:.2f})",
@@ -264,7 +284,7 @@ def _indications(report: QualityReport, _evidence: Evidence) -> Iterator[Finding
             yield Finding(
                 int(array),
                 "hemolysis index",
-                Verdict.LOOK,
+                Verdict.CHECK,
                 value,
                 TWOFOLD,
                 f"may be hemolyzed: miR-451a over miR-23a-3p is {2**value:.1f}-fold the median of the arrays "
@@ -276,12 +296,57 @@ def _indications(report: QualityReport, _evidence: Evidence) -> Iterator[Finding
             yield Finding(
                 int(array),
                 f"markers of {source}",
-                Verdict.LOOK,
+                Verdict.CHECK,
                 value,
                 TWOFOLD,
                 f"may hold RNA of {source}: {', '.join(markers)} on average {2**value:.1f}-fold the median of the "
                 "arrays (an indication; disease can do the same)",
             )
+
+
+def _not_judged(report: QualityReport, evidence: Evidence) -> Iterator[Finding]:
+    for array in range(len(report.samples)):
+        reason = _why_not_judged(report, evidence, array)
+        if reason:
+            yield Finding(array, "not judged", Verdict.NOT_JUDGED, float("nan"), float("nan"), reason)
+
+
+def _why_not_judged(report: QualityReport, evidence: Evidence, array: int) -> str:
+    """Return why nothing could be found against an array; blank where something could."""
+    measures, n_arrays = report.channels[report.channel], len(report.samples)
+    if report.between is None and (n_arrays > 1 or measures.detected[0] < FEWEST_COMPARED):
+        return _too_few_probes(report, evidence)
+    if n_arrays == 1:
+        spatial = report.spatial is not None and not np.isnan(report.spatial.moran[0])
+        if not spatial and np.isnan(measures.replicate_cv[0]):
+            return "the only array, and its file has neither replicate spots nor their positions"
+        return ""
+    if all(np.isnan(rule.statistic[array]) for rule in report.rules):
+        return "it has none of the probes by which the arrays are compared"
+    return ""
+
+
+def _too_few_probes(report: QualityReport, evidence: Evidence) -> str:
+    """Say how few probes reach the cut-off, and which setting may be the cause."""
+    counting, n_arrays = evidence.n_counting, len(report.samples)
+    where = "on it" if n_arrays == 1 else f"on at least half of the {n_arrays:,} arrays"
+    text = (
+        f"{plural(evidence.n_compared, 'probe')} of {counting:,} that count {_reach(evidence.n_compared)} "
+        f"{report.min_intensity:g} {where}, and {FEWEST_COMPARED} are needed"
+    )
+    highest = float(np.nanmax(report.arrays.channels[report.channel].foreground, initial=0.0))
+    if counting < FEWEST_COMPARED:
+        return f"{text}: few probes of this chip have a miRNA name (--probes all lets every probe count)"
+    if highest <= SUSPICIOUSLY_SMALL:
+        return (
+            f"{text}: no value is above {highest:.4g}, so the values look like log2, and mirtool qc judges "
+            "intensities"
+        )
+    return f"{text} (see --min-intensity and --channel)"
+
+
+def _reach(n: int) -> str:
+    return "reaches" if n == 1 else "reach"
 
 
 def remarks(report: QualityReport, evidence: Evidence) -> tuple[str, ...]:
@@ -296,7 +361,11 @@ def remarks(report: QualityReport, evidence: Evidence) -> tuple[str, ...]:
     if report.between is None:
         found.append(
             "the arrays were not compared: "
-            + ("there is one only" if n_arrays < 2 else "fewer than 20 probes reach the cut-off in half of them")
+            + (
+                "there is one only"
+                if n_arrays < 2
+                else f"fewer than {FEWEST_COMPARED} probes reach the cut-off in half of them"
+            )
         )
     elif n_arrays < FEWEST_FOR_FENCE:
         found.append(
@@ -317,7 +386,27 @@ def remarks(report: QualityReport, evidence: Evidence) -> tuple[str, ...]:
             "the spots' deviations do not go together in the two channels of any array, so it can't be told "
             "whether the channels of an array are of one slide"
         )
+    if report.fluid is not None:
+        found += _hemolysis_remarks(report, evidence)
     return tuple(found)
+
+
+def _hemolysis_remarks(report: QualityReport, evidence: Evidence) -> Iterator[str]:
+    """Say of which arrays hemolysis can't be judged, and why."""
+    index = None if report.indications is None else report.indications.hemolysis
+    if index is None:
+        lacking = evidence.unseen_markers
+        yield (
+            f"hemolysis can't be judged: {' and '.join(lacking)} {'is' if len(lacking) == 1 else 'are'} not on "
+            f"the chip, or below {report.min_intensity:g} on all arrays"
+        )
+        return
+    unknown = [name for name, value in zip(report.samples.names, index, strict=True) if np.isnan(value)]
+    if unknown:
+        yield (
+            f"hemolysis can't be judged on {', '.join(unknown)}: neither {' nor '.join(HEMOLYSIS)} reaches "
+            f"{report.min_intensity:g} there"
+        )
 
 
 def _control_remark(control: ControlShare, cutoff: str) -> str:

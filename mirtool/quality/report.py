@@ -5,6 +5,7 @@ Arrays stand in the order of ``samples`` throughout; NaN is "could not be measur
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -19,13 +20,15 @@ from mirtool.model import (
     SpotLayout,
 )
 from mirtool.normalize.report import ControlShare
+from mirtool.wording import plural
 
 
 class Verdict(StrEnum):
-    """May this array be used: yes, after a look at what is told of it, or rather not."""
+    """May this array be used: yes; unknown; after a check of what was found; or rather not. The worst is last."""
 
     FINE = "fine"
-    LOOK = "look at it"
+    NOT_JUDGED = "not judged"
+    CHECK = "check"
     OUTLIER = "outlier"
 
 
@@ -184,9 +187,10 @@ class OutlierRule:
     statistic
         ``(n_arrays,)``; missing where it could not be measured.
     limit
-        An array is an outlier where its statistic lies above; NaN where no limit can be set.
+        The rule speaks against an array whose statistic lies above; NaN where no limit can be set.
     outlier
-        ``(n_arrays,)``.
+        Where the statistic lies above the limit, ``(n_arrays,)``. Whether such an array is an outlier or to be
+        checked is decided over all rules (:mod:`mirtool.quality.findings`).
     """
 
     key: str
@@ -259,7 +263,7 @@ class Indications:
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that speaks against an array (or, for :attr:`Verdict.FINE`, that should only be known).
+    """One thing that speaks against an array, or why it was not judged.
 
     Parameters
     ----------
@@ -364,3 +368,18 @@ class QualityReport:
         for finding in self.findings:
             worst[finding.array] = max(worst[finding.array], finding.verdict, key=order.index)
         return tuple(worst)
+
+    @property
+    def verdicts_in_words(self) -> str:
+        """How many arrays have which verdict, the worst first: the one count that screen, tables and figures give.
+
+        ``"1 outlier, 2 to check, 3 fine"``
+        """
+        counts = Counter(self.verdicts)
+        words = {
+            Verdict.OUTLIER: plural(counts[Verdict.OUTLIER], "outlier"),
+            Verdict.CHECK: f"{counts[Verdict.CHECK]:,} to check",
+            Verdict.NOT_JUDGED: f"{counts[Verdict.NOT_JUDGED]:,} not judged",
+            Verdict.FINE: f"{counts[Verdict.FINE]:,} fine",
+        }
+        return ", ".join(text for verdict, text in words.items() if counts[verdict])

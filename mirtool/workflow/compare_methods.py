@@ -14,10 +14,12 @@ from mirtool.workflow.reading import (
     FILES,
     READING,
     SAMPLES,
+    as_typed,
     read_study_arrays,
     reading_blocks,
     reading_of,
     recorded_normalization,
+    settings_as_normalized,
 )
 from mirtool.workflow.step import Inputs, Result, Run, Step
 
@@ -154,36 +156,12 @@ def compare_methods(
 
 def _as_normalized(run: Run) -> tuple[dict[str, Any], list[str]]:
     """Return the settings with which the study was normalized, except for those given now, and what to say."""
-    if run.study is None:
-        return {}, []
-    record = run.study.run_file
-    recorded = recorded_normalization(None, run)
-    if recorded is None:
-        return {}, [
-            f"{record} has no record of `mirtool normalize`: defaults are used for what is not given here."
-        ]
-    names = {*ALIKE, *READING, "input_format"} - run.given
-    reused = {name: value for name, value in recorded.items() if name in names}
-    notes = [f"As `mirtool normalize` was called ({record}): {_as_typed(reused) or 'its defaults'}."]
-    varied = _as_typed({name: value for name, value in recorded.items() if name in VARIED})
+    reused, notes = settings_as_normalized({*ALIKE, *READING, "input_format"}, run)
+    recorded = recorded_normalization(None, run) if run.study is not None else None
+    varied = as_typed({name: value for name, value in (recorded or {}).items() if name in VARIED})
     if varied:
         notes.append(f"The recipes vary what else it was called with ({varied}), starting from exiqon-service.")
     return reused, notes
-
-
-def _as_typed(options: Mapping[str, Any]) -> str:
-    """Write settings that differ from the defaults of ``normalize`` as they would be typed."""
-    from mirtool.normalize.methods import PRESET_ALIASES
-    from mirtool.normalize.settings import ResolvedSettings
-
-    usual = vars(ResolvedSettings())
-    words = []
-    for name, value in options.items():
-        if PRESET_ALIASES.get(str(value), value) in (None, False, usual.get(name)):
-            continue
-        typed = "--" + name.replace("_", "-")
-        words.append(typed if value is True else f"{typed} {f'{value:g}' if isinstance(value, float) else value}")
-    return ", ".join(words)
 
 
 STEP = Step(

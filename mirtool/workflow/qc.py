@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mirtool.io.arrays.settings import ReadingSettings
 from mirtool.quality.settings import QualitySettings
 from mirtool.report.text.blocks import Block, Caution, Grid, Line, Summary
-from mirtool.workflow.reading import FILES, SAMPLES, read_study_arrays, reading_blocks, reading_of
+from mirtool.workflow.reading import (
+    FILES,
+    READING,
+    SAMPLES,
+    read_study_arrays,
+    reading_blocks,
+    reading_of,
+    settings_as_normalized,
+)
 from mirtool.workflow.step import Inputs, Result, Run, Step
 
 if TYPE_CHECKING:
@@ -19,6 +28,10 @@ if TYPE_CHECKING:
 
     from mirtool.model import RawArrays, Table
     from mirtool.quality import QualityReport
+
+
+FOLLOWED = ("channel", "flags", "min_intensity", "probes")
+"""Settings of ``normalize`` that quality control follows in a study."""
 
 
 @dataclass(frozen=True)
@@ -43,9 +56,10 @@ class QcResult(Result):
         Measures, findings and verdicts.
     """
 
-    def __init__(self, arrays: RawArrays, report: QualityReport) -> None:
+    def __init__(self, arrays: RawArrays, report: QualityReport, notes: Sequence[str] = ()) -> None:
         self.arrays = arrays
         self.report = report
+        self.notes = tuple(notes)
 
     def tables(self) -> Mapping[str, Table]:
         """Return ``arrays`` (one row per array) and the further tables there is something for."""
@@ -71,7 +85,7 @@ class QcResult(Result):
 
         report = self.report
         measures = report.channels[report.channel]
-        blocks: list[Block] = list(reading_blocks(self.arrays))
+        blocks: list[Block] = [*map(Line, self.notes), *reading_blocks(self.arrays)]
         blocks += [Caution(remark) for remark in report.remarks]
         blocks.append(Line())
         rows = [
@@ -79,19 +93,14 @@ class QcResult(Result):
                 name,
                 f"{measures.foreground[1, i]:,.6g}",
                 f"{measures.detected[i]:,}",
-                f"{measures.replicate_cv[i]:.1f} %",
+                "none" if isnan(measures.replicate_cv[i]) else f"{measures.replicate_cv[i]:.1f} %",
                 report.verdicts[i].value,
             ]
             for i, name in enumerate(report.samples.names)
         ]
         blocks += [Grid(["array", "foreground", "probes seen", "replicate CV", "verdict"], rows), Line()]
-        blocks += [
-            Line(f"{report.samples.names[finding.array]}: {finding.verdict.value}: {finding.text}")
-            for finding in report.findings
-        ]
-        counts = Counter(verdict.value for verdict in report.verdicts)
-        judged = ", ".join(f"{n:,} {verdict}" for verdict, n in sorted(counts.items()))
-        blocks.append(Line(f"{plural(len(report.samples), 'array')}: {judged}"))
+        blocks += map(Line, _findings_in_words(report))
+        blocks.append(Line(f"{plural(len(report.samples), 'array')}: {report.verdicts_in_words}"))
         return tuple(blocks)
 
     def numbers(self) -> dict[str, Any]:
@@ -113,21 +122,38 @@ class QcResult(Result):
         }
 
 
+def _findings_in_words(report: QualityReport) -> Iterator[str]:
+    """Give one line per finding; one that is the same for all arrays is given once."""
+    names = report.samples.names
+    times = Counter((finding.verdict, finding.text) for finding in report.findings)
+    for finding in report.findings:
+        of_all = len(names) > 1 and times[finding.verdict, finding.text] == len(names)
+        if not of_all:
+            yield f"{names[finding.array]}: {finding.verdict.value}: {finding.text}"
+        elif finding.array == 0:
+            yield f"all {len(names):,} arrays: {finding.verdict.value}: {finding.text}"
+
+
 def qc(inputs: QcInputs, settings: QualitySettings, run: Run) -> QcResult:
-    """Judge every array: fine, look at it, or outlier, and why.
+    """Judge every array: fine, check, outlier or not judged, and why.
 
         outlier     fails rules 1 and 2, or 3, on normalized values; sees less than
                     half of what the median array sees; or is not what its name
                     says: a copy of another array, its channels exchanged, or of
                     two slides
-        look at it  something harms part of its values (a scratch, flags,
+        check       something harms part of its values (a scratch, flags,
                     saturation), scaling repairs it (a dim array), or it fails
                     rule 1 or 2 alone
+        not judged  its probes can't be compared with anything: fewer than 20 of
+                    those that count reach the cut-off, or the values are log2
         fine        none of these
 
     The rules are those of arrayQualityMetrics: (1) the sum of distances to the other arrays and (2) the
     Kolmogorov-Smirnov statistic above the box-plot limit (upper hinge + 1.5 x hinge distance), (3) Hoeffding's D
     of the MA plot above 0.15. Rules 1 and 2 need five arrays; each fires in one of ten studies without a fault.
+
+    In a study folder where `mirtool normalize` has run, the arrays are read as they were then, and its channel,
+    flags, cut-off and probes are used, except for the options that are given here.
 
     With --fluid serum (or plasma): signs of hemolysis (miR-451a over miR-23a-3p), platelets, lymphocytes and
     liver, as indications; the thresholds known from qPCR do not hold on arrays.
@@ -140,10 +166,20 @@ def qc(inputs: QcInputs, settings: QualitySettings, run: Run) -> QcResult:
     qc_distances, qc_correlations, qc_pca, and the slides in false color: qc_foreground, qc_background,
     qc_residuals. docs/figures.md explains each.
     """
+    from mirtool.normalize.settings import is_ratio, ratio_channels
     from mirtool.quality import quality_report
 
-    arrays = read_study_arrays(inputs.files, run, input_format=inputs.input_format, reading=reading_of(inputs))
-    return QcResult(arrays, quality_report(arrays, settings))
+    reused, notes = settings_as_normalized({*FOLLOWED, *READING, "input_format"}, run)
+    if is_ratio(reused.get("channel")):  # what is judged is the channel with the samples, the first of the ratio
+        named = ratio_channels(reused["channel"])
+        reused["channel"] = named[0] if named else None
+    run.arguments |= reused
+    reading = reading_of(inputs) | {name: reused[name] for name in READING if name in reused}
+    arrays = read_study_arrays(
+        inputs.files, run, input_format=reused.get("input_format", inputs.input_format), reading=reading
+    )
+    settings = settings.replace(**{name: reused[name] for name in FOLLOWED if name in reused})
+    return QcResult(arrays, quality_report(arrays, settings), notes)
 
 
 STEP = Step(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -134,6 +134,57 @@ def recorded_normalization(table: str | Path | None, run: Run) -> dict[str, Any]
     if run.study is not None:
         return recorded_arguments(run.study.run_file, "normalize")
     return None if table is None else recorded_arguments(Path(table).with_suffix(".run.json"), "normalize")
+
+
+def settings_as_normalized(names: Collection[str], run: Run) -> tuple[dict[str, Any], list[str]]:
+    """Return the settings of ``normalize`` that another step follows, and what to say of them.
+
+    Parameters
+    ----------
+    names
+        The settings to follow; those that the caller gave to the step itself are left out.
+    run
+        Its study has the record of ``mirtool normalize``; where that has not run, ``[normalize]`` of its
+        ``mirtool.toml`` counts.
+
+    Returns
+    -------
+    settings : dict
+        Name to value; empty outside a study.
+    notes : list of str
+        Where the settings are from.
+    """
+    if run.study is None:
+        return {}, []
+    record = run.study.run_file
+    recorded = recorded_normalization(None, run)
+    wanted = set(names) - run.given
+    if recorded is None:
+        config = run.config
+        planned = {name.replace("-", "_"): value for name, value in config.steps.get("normalize", {}).items()}
+        reused = {name: value for name, value in planned.items() if name in wanted}
+        if reused:
+            return reused, [f"As [normalize] in {config.path} says: {as_typed(reused) or 'its defaults'}."]
+        return {}, [
+            f"{record} has no record of `mirtool normalize`: defaults are used for what is not given here."
+        ]
+    reused = {name: value for name, value in recorded.items() if name in wanted}
+    return reused, [f"As `mirtool normalize` was called ({record}): {as_typed(reused) or 'its defaults'}."]
+
+
+def as_typed(options: Mapping[str, Any]) -> str:
+    """Write settings that differ from the defaults of ``normalize`` as they would be typed."""
+    from mirtool.normalize.methods import PRESET_ALIASES
+    from mirtool.normalize.settings import ResolvedSettings
+
+    usual = vars(ResolvedSettings())
+    words = []
+    for name, value in options.items():
+        if PRESET_ALIASES.get(str(value), value) in (None, False, usual.get(name)):
+            continue
+        typed = "--" + name.replace("_", "-")
+        words.append(typed if value is True else f"{typed} {f'{value:g}' if isinstance(value, float) else value}")
+    return ", ".join(words)
 
 
 def arrays_as_normalized(table: str | Path, run: Run) -> tuple[RawArrays, NormalizeSettings]:

@@ -44,9 +44,7 @@ def test_the_verdicts_are_told_with_their_reasons(exports, tmp_path, capsys):
     lines = err.splitlines()
     assert any(line.startswith("P01: outlier: identical to P06 in all") for line in lines)
     assert any(line.startswith("P06: outlier: identical to P01 in all") for line in lines)
-    assert any(
-        line.startswith("P03: look at it: spots that depart from their probes lie together") for line in lines
-    )
+    assert any(line.startswith("P03: check: spots that depart from their probes lie together") for line in lines)
     assert any(line.startswith("6 arrays: ") and "2 outlier" in line for line in lines)
     assert any("has the same content as" in line for line in lines)
 
@@ -133,3 +131,67 @@ def test_a_folder_without_a_study_says_what_to_do(tmp_path, monkeypatch, capsys)
     monkeypatch.chdir(tmp_path)
     assert main(["qc"]) == 2
     assert "no scanner file was given" in capsys.readouterr().err
+
+
+def write_study(exports, folder):
+    files = [folder / path.name for path in exports]
+    for path, own in zip(exports, files, strict=True):
+        own.write_bytes(path.read_bytes())
+    lines = ["sample,group,file", *(f"{path.stem},{'ab'[i % 2]},{path.name}" for i, path in enumerate(files))]
+    (folder / "samples.csv").write_text("\n".join(lines) + "\n")
+
+
+def arguments_of(folder):
+    return json.loads((folder / "results/run.json").read_text())["runs"]["qc"]["arguments"]
+
+
+def test_a_study_is_judged_with_the_settings_it_was_normalized_with(exports, tmp_path, monkeypatch, capsys):
+    write_study(exports, tmp_path)
+    monkeypatch.chdir(tmp_path)
+    assert main(["normalize", "--probes", "all", "--min-intensity", "60", "--channel", "532"]) == 0
+    capsys.readouterr()
+    assert main(["qc", "--no-figures"]) == 0
+    said = "As `mirtool normalize` was called (results/run.json): --channel 532, --min-intensity 60, --probes all."
+    assert said in capsys.readouterr().err
+    followed = {name: arguments_of(tmp_path)[name] for name in ("channel", "min_intensity", "probes", "flags")}
+    assert followed == {"channel": "532", "min_intensity": 60.0, "probes": "all", "flags": "bad"}
+    assert "min intensity: 60" in (tmp_path / "results/qc_arrays.csv").read_text().splitlines()[0]
+    assert main(["qc", "--no-figures", "--min-intensity", "45"]) == 0
+    assert arguments_of(tmp_path)["min_intensity"] == 45.0
+
+
+def test_a_study_not_yet_normalized_is_judged_with_the_settings_it_will_be(exports, tmp_path, monkeypatch, capsys):
+    write_study(exports, tmp_path)
+    (tmp_path / "mirtool.toml").write_text("[normalize]\nmin-intensity = 75\n")
+    monkeypatch.chdir(tmp_path)
+    assert main(["qc", "--no-figures"]) == 0
+    assert "As [normalize] in mirtool.toml says: --min-intensity 75." in capsys.readouterr().err
+    assert arguments_of(tmp_path)["min_intensity"] == 75.0
+
+
+def test_one_verdict_in_screen_tables_and_record(exports, tmp_path, capsys):
+    """The worst verdict in the table of rules is the array's verdict in the other table and on the screen."""
+    assert main(["qc", *map(str, exports), "-o", str(tmp_path / "qc.csv")]) == 0
+    screen = capsys.readouterr().err.splitlines()
+    arrays = {row["array"]: row["verdict"] for row in rows_of((tmp_path / "qc.csv").read_text())}
+    worst = dict.fromkeys(arrays, "fine")
+    order = ["fine", "not judged", "check", "outlier"]
+    for row in rows_of((tmp_path / "qc_outliers.csv").read_text()):
+        worst[row["array"]] = max(worst[row["array"]], row["verdict"], key=order.index)
+    assert worst == arrays
+    counts = [list(arrays.values()).count(verdict) for verdict in ("outlier", "check", "fine")]
+    assert screen.count(f"6 arrays: {counts[0]} outliers, {counts[1]} to check, {counts[2]} fine") == 1
+
+
+def test_values_that_are_log2_are_not_judged_and_said_once(tmp_path, capsys):
+    values = np.random.default_rng(3).normal(8, 2, (30, 4)).round(3)
+    rows = [["Name", "s1", "s2", "s3", "s4"], *([f"hsa-miR-{1000 + i}-5p", *row] for i, row in enumerate(values))]
+    path = tmp_path / "log2.csv"
+    path.write_text("\n".join(",".join(map(str, row)) for row in rows) + "\n")
+    assert main(["qc", str(path)]) == 0
+    out, err = capsys.readouterr()
+    assert [row["verdict"] for row in rows_of(out)] == ["not judged"] * 4
+    assert err.count("the values look like log2") == 1
+    assert "all 4 arrays: not judged: 0 probes of 30 that count reach 30" in err
+    assert "4 arrays: 4 not judged" in err
+    assert "nan" not in err

@@ -77,7 +77,7 @@ def test_a_scratched_corner_is_found_and_its_block_named(study):
     scratched[corner, 2] = study.channels["532"].background[corner, 2]
     report = quality_report(with_foreground(study, ch532=scratched))
     assert checks(report)["spatial trend"] == [2]
-    assert report.verdicts[2] is Verdict.LOOK
+    assert report.verdicts[2] is Verdict.CHECK
     assert f"half of block {layout.block.max()} lies" in report.findings[0].text
     assert report.spatial.p_value[2] < 1e-6
 
@@ -155,7 +155,7 @@ def test_flags_and_the_ceiling_are_worth_a_look(study):
     report = quality_report(replace(with_foreground(study, ch532=bright), flags=flags))
     assert checks(report)["spots flagged"] == [0]
     assert checks(report)["spots at the ceiling"] == [1]
-    assert report.verdicts[0] is Verdict.LOOK
+    assert report.verdicts[0] is Verdict.CHECK
 
 
 def test_one_array_alone_is_measured_and_not_compared(study):
@@ -175,6 +175,78 @@ def test_one_array_alone_is_measured_and_not_compared(study):
     assert np.isnan(report.spike_ins.slope).all()
     assert report.spatial is not None
     assert any("there is one only" in remark for remark in report.remarks)
+
+
+def plain(values, names, samples=None):
+    """One channel of a plain table: no background, flags, positions; one row per probe."""
+    n = values.shape[1]
+    probes = classify_probes(text_array(names), text_array(names))
+    table = SampleTable(samples or tuple(f"S{i + 1}" for i in range(n)))
+    sources = tuple(ArraySource(name, "matrix", str(i)) for i, name in enumerate(table.names))
+    return RawArrays({"intensity": Channel(values)}, None, probes, None, table, sources)
+
+
+@pytest.fixture
+def counts():
+    return np.random.default_rng(4).integers(100, 5000, (40, 6)).astype(float)
+
+
+def test_arrays_whose_values_are_log2_are_not_judged(counts):
+    report = quality_report(plain(np.log2(counts), [f"hsa-miR-{i}-5p" for i in range(1000, 1040)]))
+    assert report.verdicts == (Verdict.NOT_JUDGED,) * 6
+    assert report.verdicts_in_words == "6 not judged"
+    reasons = {finding.text for finding in report.findings}
+    assert len(reasons) == 1
+    (reason,) = reasons
+    assert reason.startswith(
+        "0 probes of 40 that count reach 30 on at least half of the 6 arrays, and 20 are needed"
+    )
+    assert "the values look like log2" in reason
+
+
+def test_arrays_without_mirna_names_are_not_judged_and_say_which_setting_counts_them(counts):
+    arrays = plain(counts, [f"probe_{i}" for i in range(40)])
+    report = quality_report(arrays)
+    assert set(report.verdicts) == {Verdict.NOT_JUDGED}
+    assert "0 probes of 0 that count" in report.findings[0].text
+    assert "--probes all" in report.findings[0].text
+    assert Verdict.NOT_JUDGED not in quality_report(arrays, probes="all").verdicts
+
+
+def test_a_single_array_is_judged_by_what_its_file_has(counts):
+    names = [f"hsa-miR-{i}-5p" for i in range(1000, 1040)]
+    alone = quality_report(plain(counts[:, :1], names))
+    assert alone.verdicts == (Verdict.NOT_JUDGED,)
+    assert "the only array, and its file has neither replicate spots nor their positions" in alone.findings[0].text
+    doubled = plain(np.repeat(counts[:, :1], 2, axis=0), np.repeat(names, 2))  # two equal spots: CV 0 %
+    assert quality_report(doubled).verdicts == (Verdict.FINE,)
+
+
+def test_a_fault_is_worse_than_not_being_judged(counts):
+    twins = np.log2(counts)
+    twins[:, 1] = twins[:, 0]
+    report = quality_report(plain(twins, [f"hsa-miR-{i}-5p" for i in range(1000, 1040)]))
+    assert report.verdicts == (*(Verdict.OUTLIER,) * 2, *(Verdict.NOT_JUDGED,) * 4)
+    assert report.verdicts_in_words == "2 outliers, 4 not judged"
+
+
+@pytest.mark.parametrize(
+    ("present", "value", "missing"),
+    [
+        ((), 1000.0, "miR-451a and miR-23a-3p are not on the chip, or below 30 on all arrays"),
+        (("hsa-miR-23a-3p",), 1000.0, "miR-451a is not on the chip, or below 30 on all arrays"),
+        (("hsa-miR-451a", "hsa-miR-23a-3p"), 5.0, "miR-451a and miR-23a-3p are not on the chip, or below 30"),
+        (("hsa-miR-451a", "hsa-miR-23a-3p"), 1000.0, ""),
+    ],
+)
+def test_serum_without_the_hemolysis_markers_says_that_hemolysis_cant_be_judged(counts, present, value, missing):
+    names = [f"hsa-miR-{i}-5p" for i in range(1000, 1040)]
+    values = np.vstack([counts, np.full((len(present), 6), value)])
+    arrays = plain(values, [*names, *present])
+    said = [remark for remark in quality_report(arrays, fluid="serum").remarks if "hemolysis" in remark]
+    assert bool(said) == bool(missing)
+    assert not missing or missing in said[0]
+    assert not any("hemolysis" in remark for remark in quality_report(arrays).remarks)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from matplotlib.collections import QuadMesh
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
@@ -16,7 +17,7 @@ from mirtool.report.figures.quality_between import components_figure, correlatio
 from mirtool.report.figures.quality_distributions import boxplots_figure, densities_figure, kernel_densities
 from mirtool.report.figures.quality_figures import STEMS, quality_figures
 from mirtool.report.figures.quality_ma import ma_figures, running_median
-from mirtool.report.figures.quality_rows import OUTLIER_COLOR
+from mirtool.report.figures.quality_rows import CHECK_COLOR, OUTLIER_COLOR
 from mirtool.report.figures.quality_spatial import background_figures, foreground_figures, residual_figures
 from mirtool.simulate.arrays import simulate_study
 from mirtool.simulate.chip import ChipDesign
@@ -220,16 +221,17 @@ def test_the_dashboard_without_a_finding_says_so(report):
     assert "No rule found anything" in written(arrays_figure(only_known))
 
 
-def test_bars_of_the_statistic_are_its_values_and_outliers_vermilion(report):
+def test_bars_of_the_statistic_are_its_values_in_the_color_of_what_follows(report):
     rule = next(rule for rule in report.rules if (rule.key, rule.stage) == ("ks", "before"))
     assert rule.outlier.any()
     panel = next(
         axes for axes in boxplots_figure(report).axes if axes.texts and axes.texts[1].get_text() == "KS before"
     )
     np.testing.assert_allclose([bar.get_width() for bar in panel.patches], rule.statistic)
-    edges = [bar.get_facecolor()[:3] for bar in panel.patches]
-    vermilion_bars = [np.allclose(edge, (0xD5 / 255, 0x5E / 255, 0)) for edge in edges]
-    assert vermilion_bars == rule.outlier.tolist()
+    orange = [np.allclose(bar.get_facecolor()[:3], to_rgb(CHECK_COLOR)) for bar in panel.patches]
+    followed = [f.array for f in report.findings if f.check == "ks before" and f.verdict == Verdict.CHECK]
+    assert followed == [DIM]
+    assert np.flatnonzero(orange).tolist() == followed
     limits = [line.get_xdata()[0] for line in panel.lines]
     assert rule.limit in limits
 
@@ -238,9 +240,38 @@ def test_ma_titles_hold_d_and_mark_what_is_above_the_limit(report):
     rule = next(rule for rule in report.rules if rule.key == "hoeffding")
     assert rule.outlier.tolist() == [i == BENT for i in range(8)]
     (figure,) = ma_figures(report)
-    assert vermilion(figure) == {report.samples.names[BENT], f"D = {rule.statistic[BENT]:.3f}"}
-    assert "8 arrays: 1 outlier by Hoeffding's D" in written(figure)
-    assert "Hoeffding's D above 0.15" in written(figure)
+    outliers = {
+        name for name, verdict in zip(report.samples.names, report.verdicts, strict=True) if verdict == "outlier"
+    }
+    assert vermilion(figure) == {*outliers, f"D = {rule.statistic[BENT]:.3f}"}
+    assert "D above 0.15 (notch in the bar): outlier" in written(figure)
+
+
+def test_every_figure_gives_the_same_count_of_verdicts(report):
+    counts = [list(report.verdicts).count(verdict) for verdict in ("outlier", "check", "fine")]
+    words = f"{counts[0]} outliers, {counts[1]} to check, {counts[2]} fine"
+    figures = [
+        arrays_figure(report), boxplots_figure(report), densities_figure(report), distances_figure(report),
+        *ma_figures(report),
+    ]  # fmt: skip
+    assert [words in written(figure) for figure in figures] == [True] * len(figures)
+
+
+def test_an_array_above_one_box_plot_limit_alone_is_no_outlier_in_any_figure(report):
+    distance = next(rule for rule in report.rules if (rule.key, rule.stage) == ("distance", "after"))
+    fired = np.arange(8) == 6
+    rules = [
+        replace(rule, outlier=fired if rule is distance else np.zeros(8, dtype=bool)) for rule in report.rules
+    ]
+    alone = Finding(6, "distance after", Verdict.CHECK, 9.0, 8.0, "far")
+    only = replace(report, rules=tuple(rules), findings=(alone,))
+    figure = distances_figure(only)
+    assert "Distances between 8 arrays: 1 to check, 7 fine" in written(figure)
+    assert vermilion(figure) == set()
+    sums = next(axes for axes in figure.axes if axes.get_xlabel() == "sum of distances")
+    orange = [np.allclose(bar.get_facecolor()[:3], to_rgb(CHECK_COLOR)) for bar in sums.patches]
+    assert orange.count(True) == 1
+    assert vermilion(arrays_figure(only)) == set()
 
 
 def test_ma_cells_count_every_probe(report):
@@ -295,7 +326,8 @@ def test_an_array_that_could_not_be_placed_is_said(report):
 def test_residuals_name_the_slide_with_a_spatial_trend(report):
     (figure,) = residual_figures(report)
     i = report.spatial.moran[SCRATCHED]
-    assert {report.samples.names[SCRATCHED], f"I = {i:.2f}"} <= vermilion(figure)
+    marked = {text.get_text() for text in visible_texts(figure) if text.get_color() == CHECK_COLOR}
+    assert {report.samples.names[SCRATCHED], f"I = {i:.2f}"} <= marked
     assert (
         "48 blocks in 12 rows of 4, numbered from the upper left, taken to stand as on miRCURY slides."
         in written(figure)

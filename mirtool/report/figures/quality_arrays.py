@@ -9,18 +9,20 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from mirtool.model import BoolArray, FloatArray
+from mirtool.model import FloatArray
 from mirtool.quality import ChannelMeasures, Finding, QualityReport, Verdict
 from mirtool.quality.findings import CEILING_LIMIT, CV_LIMIT, DETECTED_LIMIT
 from mirtool.report.figures.canvas import LINE, SMALLEST_TEXT, house_style, text_width
 from mirtool.report.figures.quality_rows import (
     BAR_COLOR,
-    OUTLIER_COLOR,
+    VERDICT_COLORS,
     PanelHead,
+    colors_by,
     draw_bars,
     draw_limit,
     draw_median,
     need_arrays,
+    outliers_of,
     row_page,
     scale_bars,
     write_missing,
@@ -28,8 +30,6 @@ from mirtool.report.figures.quality_rows import (
 )
 from mirtool.wording import plural
 
-LOOK_COLOR = "#E69F00"
-"""Okabe and Ito's orange: an array to look at, which no rule calls an outlier."""
 FOREGROUND_COLOR, BACKGROUND_COLOR = "#27455C", BAR_COLOR
 FLAG_WORDS = {-100: "bad (−100)", -75: "absent (−75)", -50: "not found (−50)"}
 _FLAG_COLORS = {-100: "#000000", -75: "#BDBDBD", -50: "#56B4E9"}
@@ -37,7 +37,6 @@ _FEW = 40
 _MARGIN_SHARE = 1.2
 SEEN_LIMIT = 3.0
 _OTHER_FLAG_COLOR = "#009E73"
-_MARKS = {Verdict.LOOK: LOOK_COLOR, Verdict.OUTLIER: OUTLIER_COLOR}
 
 
 def arrays_figure(report: QualityReport) -> Figure:
@@ -45,7 +44,8 @@ def arrays_figure(report: QualityReport) -> Figure:
 
     Foreground and background are medians with their quartiles, on a logarithmic axis; the other panels are bars
     from zero, those beyond a rule's limit in color. In the panel at the right a dot says that a rule calls the
-    array an outlier, a ring that it should be looked at; the names of outliers are bold and vermilion.
+    array an outlier, a ring that it should be checked or was not judged; the names of outliers are bold and
+    vermilion.
 
     Parameters
     ----------
@@ -76,20 +76,15 @@ def arrays_figure(report: QualityReport) -> Figure:
         _draw_measure(
             detected,
             measures.detected.astype(np.float64),
-            _colors_by(report, "probes detected"),
+            colors_by(report, "probes detected"),
             limit=DETECTED_LIMIT * float(np.median(measures.detected)),
         )
         _draw_flags(flagged, report.flagged, n)
-        _draw_saturated(saturated, measures, _colors_by(report, "spots at the ceiling", FOREGROUND_COLOR))
+        _draw_saturated(saturated, measures, colors_by(report, "spots at the ceiling", FOREGROUND_COLOR))
         _draw_measure(non_positive, measures.non_positive, [BAR_COLOR] * n)
-        _draw_measure(spread, measures.replicate_cv, _colors_by(report, "replicate CV"), limit=CV_LIMIT)
+        _draw_measure(spread, measures.replicate_cv, colors_by(report, "replicate CV"), limit=CV_LIMIT)
         _draw_checks(checks, report)
     return figure
-
-
-def outliers_of(report: QualityReport) -> BoolArray:
-    """Mask of the arrays that any rule calls an outlier, ``(n_arrays,)``."""
-    return np.array([verdict == Verdict.OUTLIER for verdict in report.verdicts], dtype=bool)
 
 
 def _checks(report: QualityReport) -> list[str]:
@@ -123,9 +118,7 @@ def _heads(report: QualityReport) -> list[PanelHead]:
 
 
 def _title(report: QualityReport) -> str:
-    n = len(report.samples)
-    outliers = int(outliers_of(report).sum())
-    return f"{plural(n, 'array')}, channel {report.channel}: {plural(outliers, 'outlier')}"
+    return f"{plural(len(report.samples), 'array')}, channel {report.channel}: {report.verdicts_in_words}"
 
 
 def _legend(report: QualityReport) -> list[tuple[str, str]]:
@@ -154,17 +147,9 @@ def _remarks(report: QualityReport) -> list[str]:
         return [*found, "No rule found anything against an array."]
     return [
         *found,
-        "Dots: the array is an outlier by this rule; rings: look at it. Bold names: outliers.",
+        "Dots: the array is an outlier by this rule; rings: check (orange) or not judged (gray). "
+        "Bold names: outliers.",
     ]
-
-
-def _colors_by(report: QualityReport, check: str, otherwise: str = BAR_COLOR) -> list[str]:
-    """Color each array by what a rule found: vermilion an outlier, orange one to look at."""
-    colors = [otherwise] * len(report.samples)
-    for finding in _against(report):
-        if finding.check == check:
-            colors[finding.array] = _MARKS[finding.verdict]
-    return colors
 
 
 def _draw_intensity(axes: Axes, foreground: FloatArray, background: FloatArray | None) -> None:
@@ -262,7 +247,7 @@ def _draw_checks(axes: Axes, report: QualityReport) -> None:
                       fontsize=SMALLEST_TEXT)  # fmt: skip
     axes.hlines(np.arange(n + 1), 0, len(checks), color="#E4E4E4", linewidth=0.3)
     size = 4.2 if n <= _FEW else 3.2
-    for verdict, color in _MARKS.items():
+    for verdict, color in VERDICT_COLORS.items():
         found = [finding for finding in _against(report) if finding.verdict == verdict]
         x = [checks.index(finding.check) + 0.5 for finding in found]
         y = [finding.array + 0.5 for finding in found]

@@ -29,16 +29,18 @@ from mirtool.report.figures.canvas import (
     wrap,
 )
 from mirtool.report.figures.point_names import name_points
-from mirtool.report.figures.quality_arrays import outliers_of
 from mirtool.report.figures.quality_distributions import (
     BOXPLOT_LIMIT,
+    OF_COLORS,
     compared,
     draw_statistic,
     probes_remark,
+    rule_colors,
     rule_of,
+    verdicts_title,
 )
 from mirtool.report.figures.quality_pages import draw_color_bar
-from mirtool.report.figures.quality_rows import OUTLIER_COLOR, write_row_names
+from mirtool.report.figures.quality_rows import OUTLIER_COLOR, outliers_of, write_row_names
 from mirtool.report.figures.sheet import GAP, MARGIN, WIDTH, begin_page, group_legend, write_page
 from mirtool.report.figures.trees import colors_of_groups, draw_group_bar, draw_tree
 from mirtool.wording import plural
@@ -58,8 +60,9 @@ def distances_figure(report: QualityReport) -> Figure:
     """Draw the distances between the arrays, clustered, and beside each array the sum of its distances.
 
     The distance of two arrays is the mean absolute difference of their normalized log2 values; dark arrays are
-    alike. Rows and columns stand in the order of the tree (average linkage of these distances). An array whose sum
-    lies above the limit (dashed) is an outlier, its bar and its name vermilion.
+    alike. Rows and columns stand in the order of the tree (average linkage of these distances). The bar of
+    an array whose sum lies above the limit (dashed) has the color of the verdict that follows, vermilion for an
+    outlier and orange for an array to check. Names of outliers are vermilion.
 
     Parameters
     ----------
@@ -78,17 +81,19 @@ def distances_figure(report: QualityReport) -> Figure:
     """
     between = compared(report, "distances")
     rule = rule_of(report, "distance", "after")
-    outliers = plural(int(rule.outlier.sum()), "outlier")
     remarks = [
         "Distance: mean absolute difference of log₂, normalized; " + probes_remark(report, between),
         "Tree: average linkage of the distances.",
         "No limit: with fewer than five arrays the box-plot rule can call none an outlier."
         if np.isnan(rule.limit)
-        else f"Outlier: a sum of distances above the {BOXPLOT_LIMIT} of the arrays' sums ({rule.limit:.3g}).",
+        else f"Limit: the {BOXPLOT_LIMIT} of the arrays' sums ({rule.limit:.3g}). {OF_COLORS}",
     ]
     picture = _Picture(between.distance, "distance, log₂", "viridis", 2, _off_diagonal(between.distance))
-    title = f"Distances between {plural(len(report.samples), 'array')}: {outliers} by their sum"
-    return _square_figure(report.samples, _tree(between.distance), picture, rule.outlier, title, remarks, rule)
+    bars = _Bars(rule, rule_colors(report, rule))
+    title = verdicts_title(report, "Distances between")
+    return _square_figure(
+        report.samples, _tree(between.distance), picture, outliers_of(report), title, remarks, bars
+    )
 
 
 def correlations_figure(report: QualityReport) -> Figure:
@@ -97,8 +102,7 @@ def correlations_figure(report: QualityReport) -> Figure:
     Parameters
     ----------
     report
-        From :func:`mirtool.quality.quality_report`. Names of arrays that the distance rule calls outliers are
-        vermilion, as in :func:`distances_figure`.
+        From :func:`mirtool.quality.quality_report`. Names of outliers are vermilion.
 
     Returns
     -------
@@ -111,21 +115,20 @@ def correlations_figure(report: QualityReport) -> Figure:
         Where the arrays could not be compared.
     """
     between = compared(report, "correlations")
-    rule = rule_of(report, "distance", "after")
     limits = _off_diagonal(between.pearson)
     picture = _Picture(between.pearson, "Pearson's r", "viridis_r", 3, limits)
     remarks = [
         "Pearson's r of log₂, normalized; " + probes_remark(report, between),
-        "Order and tree: the distances. Bold names: outliers by the sum of distances.",
+        "Order and tree: the distances. Bold names: outliers.",
     ]
     title = f"Correlations between {plural(len(report.samples), 'array')}"
-    return _square_figure(report.samples, _tree(between.distance), picture, rule.outlier, title, remarks)
+    return _square_figure(report.samples, _tree(between.distance), picture, outliers_of(report), title, remarks)
 
 
 def components_figure(report: QualityReport) -> Figure:
     """Draw the arrays on the first two principal components, with the share of the variance on the axes.
 
-    Points have the color of the group; arrays that any rule calls outliers are rimmed and named in vermilion.
+    Points have the color of the group; outliers are rimmed and named in vermilion.
     Where outliers lie so far out that the others shrink to a clump, a second panel shows the clump by itself, in
     the same coordinates. Names keep off each other and off the points.
 
@@ -156,7 +159,7 @@ def components_figure(report: QualityReport) -> Figure:
         remarks = [
             f"log₂, normalized, each probe centered: {plural(between.pca_probes, 'probe')}.",
             *_not_placed(report, cloud),
-            "Rimmed and named in vermilion: outliers by any rule." if cloud.outlier.any() else "",
+            "Rimmed and named in vermilion: outliers." if cloud.outlier.any() else "",
             "" if clump is None else "At the right: what is in the frame at the left.",
         ]
         reserved = wrap([*filter(None, remarks), _NAMED.format(n=len(cloud), of=len(cloud))], room)
@@ -198,7 +201,7 @@ def placed_arrays(between: BetweenArrays) -> IntArray:
 
 @dataclass(frozen=True, eq=False)
 class _Cloud:
-    """The arrays that could be placed: where, which they are, and whether a rule calls them outliers."""
+    """The arrays that could be placed: where, which they are, and which are outliers."""
 
     points: FloatArray
     array: IntArray
@@ -318,6 +321,14 @@ def _tree(distance: FloatArray) -> ClusterTree:
     return cluster_distances(np.where(np.isnan(pairs), known.max(initial=0.0), pairs), len(distance))
 
 
+@dataclass(frozen=True)
+class _Bars:
+    """A rule's statistic, drawn as one bar per array, and the bars' colors."""
+
+    rule: OutlierRule
+    colors: Sequence[str]
+
+
 def _square_figure(
     samples: SampleTable,
     tree: ClusterTree,
@@ -325,7 +336,7 @@ def _square_figure(
     outlier: BoolArray,
     title: str,
     remarks: Sequence[str],
-    rule: OutlierRule | None = None,
+    bars: _Bars | None = None,
 ) -> Figure:
     """Draw a symmetric matrix with its tree on top, groups on two sides, and a rule's statistic at the right."""
     n = len(samples)
@@ -339,7 +350,7 @@ def _square_figure(
         room = WIDTH - left - 2 * GAP - _STATISTIC - 2 * MARGIN
         cell = min(_LARGEST_CELL, room / n)
         side = n * cell
-        feet = _FEET if rule else GAP
+        feet = _FEET if bars else GAP
         figure, bottom = begin_page(feet + side + GAP + bar + _TREE, lines, group_legend(groups))
         bottom += feet
         top = bottom + side + GAP
@@ -354,12 +365,13 @@ def _square_figure(
         draw_tree(add_axes(figure, left, tree_bottom, side, _TREE), tree)
         write_row_names(add_axes(figure, MARGIN, bottom, left - MARGIN - bar, side), names, outlier[order], cell)
         right = left + side + 2 * GAP
-        if rule is not None:
+        if bars is not None:
             width = min(WIDTH - right - MARGIN - 2.0, _WIDEST_STATISTIC)
             panel = add_axes(figure, right, bottom, width, side)
             panel.set_ylim(n, 0)
             panel.set_yticks([])
-            draw_statistic(panel, replace(rule, statistic=rule.statistic[order], outlier=rule.outlier[order]))
+            rule = replace(bars.rule, statistic=bars.rule.statistic[order], outlier=bars.rule.outlier[order])
+            draw_statistic(panel, rule, [bars.colors[i] for i in order.tolist()])
             panel.set_xlabel("sum of distances")
         draw_color_bar(figure, mesh, picture.label, left=right, bottom=tree_bottom + _BAR_ROOM, width=_STATISTIC)
         write_page(figure, title, lines)

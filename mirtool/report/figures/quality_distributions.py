@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -11,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from mirtool.errors import NotEnoughDataError
-from mirtool.model import BoolArray, FloatArray
+from mirtool.model import FloatArray
 from mirtool.quality import BetweenArrays, OutlierRule, QualityReport
 from mirtool.report.figures.canvas import (
     LINE,
@@ -26,11 +27,12 @@ from mirtool.report.figures.canvas import (
 from mirtool.report.figures.point_names import name_points
 from mirtool.report.figures.quality_rows import (
     BAR_COLOR,
-    OUTLIER_COLOR,
+    VERDICT_COLORS,
     PanelHead,
+    colors_by,
     draw_bars,
     draw_limit,
-    outlier_colors,
+    outliers_of,
     row_page,
     scale_bars,
     write_missing,
@@ -48,6 +50,8 @@ _DENSITY_LEFTS = (17.0, 102.0)
 _LIGHTEST_LINE = 0.62
 BOXPLOT_LIMIT = "upper hinge + 1.5 × distance of the hinges"
 """The box-plot rule, in words."""
+OF_COLORS = "Vermilion: outlier; orange: check, as one such rule alone is not enough."
+"""What the color of an array above a limit says."""
 
 
 def boxplots_figure(report: QualityReport) -> Figure:
@@ -55,7 +59,8 @@ def boxplots_figure(report: QualityReport) -> Figure:
 
     Boxes are quartiles with the median, whiskers the 5th and the 95th percentile, in the color of the group. The
     statistic is the greatest difference between the array's cumulative distribution and that of all arrays pooled;
-    an array above the limit (dashed) is an outlier, its bar vermilion and its name bold.
+    the bar of an array above the limit (dashed) has the color of the verdict that follows, vermilion for an
+    outlier and orange for an array to check. Names of outliers are bold.
 
     Parameters
     ----------
@@ -74,12 +79,11 @@ def boxplots_figure(report: QualityReport) -> Figure:
     """
     between = compared(report, "box plots")
     rules = {stage: rule_of(report, "ks", stage) for stage in STAGES}
-    marked = np.any([rule.outlier for rule in rules.values()], axis=0)
     heads = [PanelHead(_STAGE_WORDS[stage], "log₂ signal" if stage == "before" else "log₂ ratio", 2.2)
              for stage in STAGES] + [PanelHead(f"KS {stage}", "statistic") for stage in STAGES]  # fmt: skip
     with house_style():
         figure, panels = row_page(
-            report.samples, marked, heads, title=_title(report, marked, "Distributions"),
+            report.samples, outliers_of(report), heads, title=verdicts_title(report, "Distributions of"),
             remarks=[
                 probes_remark(report, between),
                 "Boxes: quartiles; whiskers: 5th and 95th percentile.",
@@ -90,15 +94,16 @@ def boxplots_figure(report: QualityReport) -> Figure:
         for stage, axes in zip(STAGES, panels[:2], strict=True):
             _draw_boxes(axes, getattr(between, stage), report)
         for rule, axes in zip(rules.values(), panels[2:], strict=True):
-            draw_statistic(axes, rule)
+            draw_statistic(axes, rule, rule_colors(report, rule))
     return figure
 
 
 def densities_figure(report: QualityReport) -> Figure:
     """Draw the density of each array's values, before normalization at the left and after it at the right.
 
-    Lines have the color of the group; arrays that the Kolmogorov–Smirnov rule calls outliers at this stage are
-    vermilion and named. Densities are Gaussian kernel estimates of the bandwidth that R's ``bw.nrd0`` gives.
+    Lines have the color of the group; arrays that the Kolmogorov–Smirnov rule speaks against at this stage are
+    named in the color of the verdict that follows. Densities are Gaussian kernel estimates of the bandwidth that
+    R's ``bw.nrd0`` gives.
 
     Parameters
     ----------
@@ -121,9 +126,13 @@ def densities_figure(report: QualityReport) -> Figure:
     """
     between = compared(report, "densities")
     rules = [rule_of(report, "ks", stage) for stage in STAGES]
-    marked = np.any([rule.outlier for rule in rules], axis=0)
     groups = _line_colors(report)
-    legend = group_legend(groups) + ([("outlier (KS)", OUTLIER_COLOR)] if marked.any() else [])
+    colors = [rule_colors(report, rule, "") for rule in rules]
+    legend = group_legend(groups) + [
+        (f"{verdict.value} (KS)", color)
+        for verdict, color in VERDICT_COLORS.items()
+        if any(color in marks for marks in colors)
+    ]
     with house_style():
         lines = wrap(
             [
@@ -135,14 +144,14 @@ def densities_figure(report: QualityReport) -> Figure:
             WIDTH - 2 * MARGIN,
         )
         figure, bottom = begin_page(_FEET + _DENSITY_HEIGHT + 2 * LINE, lines, legend)
-        for stage, rule, left in zip(STAGES, rules, _DENSITY_LEFTS, strict=True):
+        for stage, marks, left in zip(STAGES, colors, _DENSITY_LEFTS, strict=True):
             axes = add_axes(figure, left, bottom + _FEET, _DENSITY_WIDTH, _DENSITY_HEIGHT)
-            _draw_densities(axes, getattr(between, stage), rule.outlier, report, groups)
+            _draw_densities(axes, getattr(between, stage), marks, report, groups)
             axes.set_title(_STAGE_WORDS[stage], loc="left", fontsize=SMALLEST_TEXT + 1, fontweight="normal", pad=4)
             axes.set_xlabel("log₂ signal" if stage == "before" else "log₂ signal / factor of the array")
             if stage == STAGES[0]:
                 axes.set_ylabel("density")
-        write_page(figure, _title(report, marked, "Densities"), lines)
+        write_page(figure, verdicts_title(report, "Densities of"), lines)
     return figure
 
 
@@ -167,11 +176,16 @@ def rule_of(report: QualityReport, key: str, stage: str) -> OutlierRule:
     return next(rule for rule in report.rules if (rule.key, rule.stage) == (key, stage))
 
 
-def draw_statistic(axes: Axes, rule: OutlierRule) -> None:
-    """Draw a rule's statistic as a bar an array, its limit as a dashed line, outliers in vermilion."""
-    draw_bars(axes, rule.statistic, outlier_colors(rule.outlier))
+def draw_statistic(axes: Axes, rule: OutlierRule, colors: Sequence[str]) -> None:
+    """Draw a rule's statistic as one bar per array in its color, and its limit as a dashed line."""
+    draw_bars(axes, rule.statistic, colors)
     scale_bars(axes, *rule.statistic, rule.limit)
     draw_limit(axes, rule.limit)
+
+
+def rule_colors(report: QualityReport, rule: OutlierRule, otherwise: str = BAR_COLOR) -> list[str]:
+    """Color each array by what follows from one rule: an outlier, an array to check, or nothing."""
+    return colors_by(report, f"{rule.key} {rule.stage}", otherwise)
 
 
 def kernel_densities(values: FloatArray, n_points: int = _GRID_POINTS) -> tuple[FloatArray, FloatArray]:
@@ -216,16 +230,16 @@ def _bandwidth(values: FloatArray) -> float:
     return 0.9 * (min(sd, (upper - lower) / 1.34) or sd) / math.pow(len(values), 0.2)
 
 
-def _title(report: QualityReport, marked: BoolArray, what: str) -> str:
-    n, outliers = len(report.samples), plural(int(marked.sum()), "outlier")
-    return f"{what} of {plural(n, 'array')}: {outliers} by Kolmogorov–Smirnov"
+def verdicts_title(report: QualityReport, what: str) -> str:
+    """Return a title with the verdicts over all checks, the same in every figure."""
+    return f"{what} {plural(len(report.samples), 'array')}: {report.verdicts_in_words}"
 
 
 def _limit_remarks(*rules: OutlierRule) -> list[str]:
     if all(np.isnan(rule.limit) for rule in rules):
         return ["No limit: with fewer than five arrays the box-plot rule can call none an outlier."]
     limits = ", ".join(f"{rule.limit:.3g} {rule.stage}" for rule in rules)
-    return [f"Outlier: above the {BOXPLOT_LIMIT} of the arrays' statistics ({limits})."]
+    return [f"Limits: the {BOXPLOT_LIMIT} of the arrays' statistics ({limits}). {OF_COLORS}"]
 
 
 def _line_colors(report: QualityReport) -> dict[str, str]:
@@ -259,24 +273,26 @@ def _draw_boxes(axes: Axes, values: FloatArray, report: QualityReport) -> None:
 
 
 def _draw_densities(
-    axes: Axes, values: FloatArray, outlier: BoolArray, report: QualityReport, colors: dict[str, str]
+    axes: Axes, values: FloatArray, marks: Sequence[str], report: QualityReport, colors: dict[str, str]
 ) -> None:
+    """Draw one line per array; ``marks`` holds the color of those that are named, blank for the others."""
     grid, density = kernel_densities(values)
     axes.set_xlim(grid[0], grid[-1])
     axes.set_ylim(0, 1.22 * density.max(initial=0.0) or 1.0)
     axes.locator_params(axis="y", nbins=5)
     faint = 0.75 if density.shape[1] <= 24 else 0.4
-    for j in np.argsort(outlier, kind="stable").tolist():
-        if outlier[j]:
-            axes.plot(grid, density[:, j], color=OUTLIER_COLOR, linewidth=1.2, zorder=3)
+    named = np.array([mark != "" for mark in marks], dtype=bool)
+    for j in np.argsort(named, kind="stable").tolist():
+        if named[j]:
+            axes.plot(grid, density[:, j], color=marks[j], linewidth=1.2, zorder=3)
         else:
             axes.plot(grid, density[:, j], color=colors[report.samples.groups[j]], linewidth=0.7, alpha=faint)
-    marked = np.flatnonzero(outlier)
+    marked = np.flatnonzero(named)
     # A name leads to where its line lies highest above the arrays' middle, and keeps off every line.
     above = density[:, marked] - np.median(density, axis=1)[:, None]
     best = above.argmax(axis=0)
     anchors = np.column_stack([grid[best], density[best, marked]])
     lines = [np.column_stack([grid[::8], line]) for line in density[::8].T]
     names = [shorten(report.samples.names[j], 30.0) for j in marked.tolist()]
-    look = {"color": OUTLIER_COLOR, "fontweight": "bold"}
-    name_points(axes, np.vstack([anchors, *lines]), np.arange(len(marked)), names, looks=[look] * len(names))
+    looks = [{"color": marks[j], "fontweight": "bold"} for j in marked.tolist()]
+    name_points(axes, np.vstack([anchors, *lines]), np.arange(len(marked)), names, looks=looks)

@@ -10,9 +10,9 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from mirtool.model import FloatArray
-from mirtool.quality import OutlierRule, QualityReport
+from mirtool.quality import QualityReport
 from mirtool.report.figures.canvas import MUTED_COLOR, SMALLEST_TEXT, house_style, minus
-from mirtool.report.figures.quality_distributions import compared, probes_remark, rule_of
+from mirtool.report.figures.quality_distributions import compared, probes_remark, rule_of, verdicts_title
 from mirtool.report.figures.quality_pages import (
     PanelSize,
     draw_color_bar,
@@ -21,9 +21,8 @@ from mirtool.report.figures.quality_pages import (
     panels_a_page,
     write_panel_title,
 )
-from mirtool.report.figures.quality_rows import BAR_COLOR, OUTLIER_COLOR
+from mirtool.report.figures.quality_rows import BAR_COLOR, OUTLIER_COLOR, outliers_of
 from mirtool.report.figures.sheet import MARGIN, WIDTH
-from mirtool.wording import plural
 
 WINDOW = 0.2
 """Share of the probes that the running median takes, around each."""
@@ -65,6 +64,7 @@ def ma_figures(report: QualityReport) -> list[Figure]:
     """
     between = compared(report, "MA plots")
     rule = rule_of(report, "hoeffding", "after")
+    outliers = outliers_of(report)
     m, a = between.ma_m, between.ma_a
     n = m.shape[1]
     size = _FEW if n <= _MOST_LARGE else _MANY
@@ -76,11 +76,11 @@ def ma_figures(report: QualityReport) -> list[Figure]:
     for number, page in enumerate(pages, start=1):
         with house_style():
             figure, panels = panel_page(
-                page.stop - page.start, size, title=_title(n, rule, number, len(pages)), feet=_FEET,
+                page.stop - page.start, size, title=_title(report, number, len(pages)), feet=_FEET,
                 remarks=[
                     "Each array against the median array, normalized; " + probes_remark(report, between),
                     "Line: running median over a fifth of the probes. Probes off the scale stand at its edge.",
-                    f"Outlier: Hoeffding's D above {rule.limit:g}, the notch in the bar over its panel.",
+                    f"D above {rule.limit:g} (notch in the bar): outlier. Bold names: outliers by any rule.",
                 ],
             )  # fmt: skip
             for j, axes in zip(range(page.start, page.stop), panels, strict=True):
@@ -88,7 +88,8 @@ def ma_figures(report: QualityReport) -> list[Figure]:
                 axes.plot(*running_median(a[:, j], m[:, j]), color=OUTLIER_COLOR, linewidth=1.0, zorder=3)
                 _draw_gauge(axes, float(rule.statistic[j]), rule.limit, size)
                 d = "not measured" if np.isnan(rule.statistic[j]) else minus(float(rule.statistic[j]), 3)
-                write_panel_title(axes, report.samples.names[j], f"D = {d}", marked=bool(rule.outlier[j]), up=2.6)
+                marks = ("", OUTLIER_COLOR)[int(outliers[j])], ("", OUTLIER_COLOR)[int(rule.outlier[j])]
+                write_panel_title(axes, report.samples.names[j], f"D = {d}", marks, up=2.6)
             _label_axes(panels, size)
             draw_color_bar(figure, panels[0].images[0], "probes in a cell", left=_BAR_LEFT, bottom=MARGIN + 3)
         figures.append(figure)
@@ -131,9 +132,9 @@ def running_median(
     return np.median(x[rows], axis=1), np.median(y[rows], axis=1)
 
 
-def _title(n: int, rule: OutlierRule, number: int, pages: int) -> str:
+def _title(report: QualityReport, number: int, pages: int) -> str:
     page = f" (page {number} of {pages})" if pages > 1 else ""
-    return f"MA plots of {plural(n, 'array')}: {plural(int(rule.outlier.sum()), 'outlier')} by Hoeffding's D{page}"
+    return verdicts_title(report, "MA plots of") + page
 
 
 def _middle(values: FloatArray, beyond: float) -> tuple[float, float]:

@@ -23,7 +23,6 @@ from mirtool.report.figures.canvas import (
     text_width,
     wrap,
 )
-from mirtool.report.figures.quality_rows import OUTLIER_COLOR
 from mirtool.report.figures.sheet import GAP, MARGIN, WIDTH, begin_page, write_page
 
 TALLEST_PAGE = 245.0
@@ -87,19 +86,20 @@ def page_slices(n: int, a_page: int) -> list[slice]:
 
 
 def write_panel_title(
-    axes: Axes, name: str, remark: str, *, marked: bool, up: float = 0.0, stacked: bool = False
+    axes: Axes, name: str, remark: str, marks: tuple[str, str], *, up: float = 0.0, stacked: bool = False
 ) -> None:
-    """Write the array's name over a panel, in vermilion if it is ``marked``, and a remark at its right.
+    """Write the array's name over a panel, and a remark at its right.
 
+    Each is bold and of its color in ``marks`` unless that is blank.
     ``up`` millimeters stay free between the panel and the line; ``stacked`` puts the remark under the name.
     """
-    look: dict[str, Any] = {"color": OUTLIER_COLOR, "fontweight": "bold"} if marked else {}
     beside = text_width(remark) + 2 * GAP if remark and not stacked else 0.0
-    room = float(axes_size(axes)[0]) / (_BOLDER if marked else 1.0)
-    for x, line, text, side in (
-        (0, int(stacked), shorten(name, room - beside), "left"),
-        (0 if stacked else 1, 0, shorten(remark, room), "left" if stacked else "right"),
+    room = float(axes_size(axes)[0]) / (_BOLDER if any(marks) else 1.0)
+    for x, line, text, side, mark in (
+        (0, int(stacked), shorten(name, room - beside), "left", marks[0]),
+        (0 if stacked else 1, 0, shorten(remark, room), "left" if stacked else "right", marks[1]),
     ):
+        look: dict[str, Any] = {"color": mark, "fontweight": "bold"} if mark else {}
         offset = (up + (line + 0.45) * LINE) / MM_PER_INCH * POINTS_PER_INCH
         axes.annotate(text, (x, 1), (0, offset), xycoords="axes fraction", textcoords="offset points", ha=side,
                       va="baseline", fontsize=SMALLEST_TEXT, **look)  # fmt: skip

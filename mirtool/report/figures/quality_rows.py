@@ -1,7 +1,7 @@
 """The page of the quality figures that have one row per array: names once at the left, panels side by side.
 
-A page of 6 arrays and one of 98 are built alike; only the rows get lower. Arrays that a rule calls outliers are
-named in bold vermilion; where there are more arrays than lines of text on a page, they alone are named.
+A page of 6 arrays and one of 98 are built alike; only the rows get lower. Outliers are named in bold
+vermilion; where there are more arrays than lines of text on a page, they alone are named.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from matplotlib.figure import Figure
 
 from mirtool.errors import NotEnoughDataError
 from mirtool.model import BoolArray, FloatArray, SampleTable
+from mirtool.quality import QualityReport, Verdict
 from mirtool.report.figures.canvas import (
     LINE,
     MISSING_COLOR,
@@ -37,9 +38,18 @@ from mirtool.report.figures.sheet import GAP, MARGIN, WIDTH, begin_page, group_l
 from mirtool.report.figures.trees import colors_of_groups, draw_group_bar
 
 OUTLIER_COLOR = UP_COLOR
-"""What a rule calls an outlier: vermilion, in every quality figure."""
+"""An outlier: vermilion, in every quality figure."""
+CHECK_COLOR = "#E69F00"
+"""Okabe and Ito's orange: an array to check, which is not an outlier."""
+NOT_JUDGED_COLOR = "#7F7F7F"
+"""An array that was not judged."""
 BAR_COLOR = "#8FA9BF"
-"""What no rule calls an outlier: a grayed blue that steps back."""
+"""An array that a rule has nothing against: a grayed blue that steps back."""
+VERDICT_COLORS = {
+    Verdict.NOT_JUDGED: NOT_JUDGED_COLOR,
+    Verdict.CHECK: CHECK_COLOR,
+    Verdict.OUTLIER: OUTLIER_COLOR,
+}
 NONE = "none"
 """Written in a panel of what the files do not hold."""
 
@@ -165,9 +175,18 @@ def draw_bars(axes: Axes, values: FloatArray, colors: Sequence[str]) -> None:
     write_missing(axes, np.isnan(values))
 
 
-def outlier_colors(outlier: BoolArray) -> list[str]:
-    """Return the color of each array's bar: vermilion for those that a rule calls outliers."""
-    return [OUTLIER_COLOR if mark else BAR_COLOR for mark in outlier]
+def outliers_of(report: QualityReport) -> BoolArray:
+    """Mask of the arrays whose verdict is outlier, ``(n_arrays,)``."""
+    return np.array([verdict == Verdict.OUTLIER for verdict in report.verdicts], dtype=bool)
+
+
+def colors_by(report: QualityReport, check: str, otherwise: str = BAR_COLOR) -> list[str]:
+    """Color each array by what one check makes of it: vermilion an outlier, orange one to check."""
+    colors = [otherwise] * len(report.samples)
+    for finding in report.findings:
+        if finding.check == check:
+            colors[finding.array] = VERDICT_COLORS.get(finding.verdict, otherwise)
+    return colors
 
 
 def write_missing(axes: Axes, missing: BoolArray) -> None:

@@ -26,6 +26,7 @@ from mirtool.report.figures.quality_pages import (
     panels_a_page,
     write_panel_title,
 )
+from mirtool.report.figures.quality_rows import CHECK_COLOR
 from mirtool.report.figures.sheet import GAP, MARGIN, WIDTH
 from mirtool.report.figures.slide import Slide, lay_out
 from mirtool.wording import plural
@@ -184,7 +185,8 @@ def _figures(
             )
             for j, axes in zip(range(page.start, page.stop), panels, strict=True):
                 _draw_slide(axes, slide, values[:, j], scale)
-                write_panel_title(axes, report.samples.names[j], notes[j], marked=bool(marked[j]), stacked=True)
+                mark = CHECK_COLOR if marked[j] else ""
+                write_panel_title(axes, report.samples.names[j], notes[j], (mark, mark), stacked=True)
             draw_color_bar(figure, scale, text.label, left=_BAR_LEFT, bottom=MARGIN + 3)
         figures.append(figure)
     return figures
