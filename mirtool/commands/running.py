@@ -45,9 +45,11 @@ def run_command(step: Step, given: Mapping[str, Any], output: Mapping[str, Any])
                 )
     if step.output == "file" and format_of(target.target, target.format_name) == "xlsx":
         prepared.run.most_columns = WORKBOOK_COLUMNS
-    execution = perform(prepared)
-    for warning in execution.run.warnings:
-        warn(warning)
+    try:
+        execution = perform(prepared)
+    finally:  # a warning may explain the error
+        for warning in prepared.run.warnings:
+            warn(warning)
     if step.output == "none":
         write_to(execution.result, target)
         _say_summary(execution.result)

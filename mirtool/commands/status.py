@@ -40,7 +40,7 @@ def status(
             path=folder,
             hint="make one: mirtool init exports/*.gpr",
         )
-    states = StudyState(study).states(RECORDED)
+    states = StudyState.of_study(study).states(RECORDED)
     if as_json:
         write_bytes((json.dumps([asdict(state) for state in states], indent=2) + "\n").encode(), STDOUT)
         return

@@ -46,10 +46,18 @@ def run_record(
 
 
 def relative_to(root: str | Path, path: str | Path) -> str:
-    """Return a path as the record has it: relative to the study's folder where it lies inside, as POSIX."""
+    """Return a path as the record has it: relative to the study's folder, as POSIX.
+
+    An absolute path to somewhere else stays absolute.
+    """
     absolute, folder = (os.path.normpath(Path(each).absolute()) for each in (path, root))
     inside = absolute == folder or absolute.startswith(folder.rstrip(os.sep) + os.sep)
-    return Path(os.path.relpath(absolute, folder)).as_posix() if inside else Path(path).as_posix()
+    if Path(path).is_absolute() and not inside:
+        return Path(path).as_posix()
+    try:
+        return Path(os.path.relpath(absolute, folder)).as_posix()
+    except ValueError:  # another drive of Windows
+        return Path(absolute).as_posix()
 
 
 def merge_run(path: str | Path, record: Mapping[str, Any]) -> bytes:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from mirtool.errors import MirtoolError
 from mirtool.io.tables.output import complete_interrupted
-from mirtool.study.folder import StudyFolder
+from mirtool.study.folder import RUN_FILE, StudyFolder
 from mirtool.study.hashes import current_hashes
 from mirtool.study.record import read_runs, relative_to
 
@@ -49,17 +51,27 @@ class StudyState:
 
     Parameters
     ----------
-    study
-        The folder.
+    root
+        The study's folder; or that of a result which was written elsewhere.
+    run_file
+        The record.
+    judges_missing
+        False where an input that is missing now may only have another place, as seen from ``root``.
     """
 
-    def __init__(self, study: StudyFolder) -> None:
-        self.study = study
-        complete_interrupted(study.results)
-        self._runs: Mapping[str, Any] = read_runs(study.run_file)
+    def __init__(self, root: Path, run_file: Path, *, judges_missing: bool = True) -> None:
+        self.root = root
+        self._judges_missing = judges_missing
+        complete_interrupted(run_file.parent)
+        self._runs: Mapping[str, Any] = read_runs(run_file)
         self._hashes: dict[str, str | None] = {}
         self._maker = {path: step for step, run in self._runs.items() for path in run.get("outputs", {})}
         self._states: dict[str, StepState] = {}
+
+    @classmethod
+    def of_study(cls, study: StudyFolder) -> StudyState:
+        """Return the state of a study."""
+        return cls(study.root, study.run_file)
 
     @property
     def runs(self) -> Mapping[str, Any]:
@@ -68,7 +80,7 @@ class StudyState:
 
     def maker_of(self, path: str | Path) -> str | None:
         """Return the step that made a file of the study, or None where no step did."""
-        return self._maker.get(relative_to(self.study.root, path))
+        return self._maker.get(relative_to(self.root, path))
 
     def state_of(self, step: str) -> StepState:
         """Return the state of one step."""
@@ -86,17 +98,28 @@ class StudyState:
 
         A file that no step of this study made is not judged.
         """
-        own = relative_to(self.study.root, path)
+        own = relative_to(self.root, path)
         maker = self._maker.get(own)
         if maker is None:
             return ()
-        recorded = self._runs[maker]["outputs"][own]
-        if self._hash(own) not in (recorded, None):
+        if self.agrees(path) is False:
             return (f"{own} was changed after `mirtool {maker}` made it",)
         state = self.state_of(maker)
         if state.status is not Status.OUT_OF_DATE:
             return ()
         return tuple(f"{own} was made from {reason}" for reason in state.reasons)
+
+    def agrees(self, path: str | Path) -> bool | None:
+        """Return True if a file is as its step wrote it; None where no step made it, or it is missing."""
+        own = relative_to(self.root, path)
+        maker, now = self._maker.get(own), self._hash(own)
+        if maker is None or now is None:
+            return None
+        return bool(now == self._runs[maker]["outputs"][own])
+
+    def has_changed_since(self, path: str | Path, digest: str) -> bool:
+        """Return True if a file was another one when it was first looked at."""
+        return self._hashes.get(relative_to(self.root, path), digest) not in (digest, None)
 
     def _judge(self, step: str) -> StepState:
         run = self._runs.get(step)
@@ -118,10 +141,30 @@ class StudyState:
         now = self._hash(path)
         if now == digest:
             return None
-        return f"another {path}" if now is not None else f"{path}, which is missing now"
+        if now is not None:
+            return f"another {path}"
+        return f"{path}, which is missing now" if self._judges_missing else None
 
     def _hash(self, path: str) -> str | None:
         if path not in self._hashes:
-            full = str(self.study.root / path)
+            full = str(self.root / path)
             self._hashes[path] = current_hashes([full]).get(full)
         return self._hashes[path]
+
+
+def state_around(path: str | Path) -> StudyState | None:
+    """Return the state by the record that lists a file among its outputs, in the folder of the file.
+
+    In a study that is ``results/run.json``, elsewhere ``NAME.run.json`` beside ``NAME.csv`` and ``NAME_more.csv``.
+    """
+    own = Path(path).absolute()
+    parts = own.stem.split("_")
+    records = [(own.parent.parent, own.parent / RUN_FILE)]
+    records += [(own.parent, own.parent / f"{'_'.join(parts[:n])}.run.json") for n in range(len(parts), 0, -1)]
+    for root, record in records:
+        if record.is_file():
+            with suppress(MirtoolError):  # a file of another program that is called so
+                state = StudyState(root, record, judges_missing=record.name == RUN_FILE)
+                if state.maker_of(own) is not None:
+                    return state
+    return None

@@ -100,6 +100,7 @@ def prepare(
     strict: bool = False,
 ) -> Prepared:
     """Find the study and check the settings, before any work is done."""
+    from mirtool.io.tables.output import complete_interrupted
     from mirtool.study.state import StudyState
 
     missing = [each.name for each in step.parameters() if each.is_required and each.name not in given]
@@ -113,32 +114,33 @@ def prepare(
     if config:
         values = split(step, config | dict(given))
         inputs = step.inputs(**values[step.inputs])
-    _complete_interrupted(step, given)
+    named = _files_named(step, given)
+    for folder in {path.parent for path in named}:
+        complete_interrupted(folder)
     samples = getattr(inputs, "samples", None)
     run = Run(
         study=study,
-        state=StudyState(study) if study else None,
+        state=StudyState.of_study(study) if study else None,
         samples=samples if samples is not None else str(study.samples_file) if study else None,
         progress=progress,
         ask=ask,
         strict=strict,
         given=frozenset(given) | frozenset(config),
     )
+    for path in named:
+        run.watch(path)
     return Prepared(step, inputs, step.settings(**values[step.settings]), _parallel(values), run)
 
 
-def _complete_interrupted(step: Step, given: Mapping[str, Any]) -> None:
-    """Complete what a killed command left incomplete in the folders of the files given."""
-    from mirtool.io.tables.output import complete_interrupted
-
-    named = [
+def _files_named(step: Step, given: Mapping[str, Any]) -> list[Path]:
+    """Return the files given."""
+    values = [
         value
         for each in step.parameters()
         if each.declaration.is_path and each.name in given
         for value in as_tuple(given[each.name])
     ]
-    for folder in {Path(value).parent for value in named if isinstance(value, str | Path)}:
-        complete_interrupted(folder)
+    return [Path(value) for value in values if isinstance(value, str | Path)]
 
 
 def _parallel(values: Mapping[type[Settings], Mapping[str, Any]]) -> ParallelSettings:
@@ -162,6 +164,7 @@ def perform(prepared: Prepared) -> Execution:
     hashed = {path: digest for path, digest in run.inputs.items() if digest}
     remember(hashed)
     hashes = current_hashes(path for path, digest in run.inputs.items() if not digest)
+    run.check_unchanged(hashes)
     result.provenance = Provenance(
         step.name,
         _arguments(prepared) | run.arguments,
@@ -365,7 +368,9 @@ def write_to(result: Result, where: Destination) -> Written:
     record["arguments"] = {name: _inside(root, value) for name, value in record["arguments"].items()}
     record["inputs"] = {_input_name(root, path): digest for path, digest in record["inputs"].items()}
     record["outputs"] = outputs
-    with transaction(where.record) as write:  # the record is read and written under one lock
+    with transaction(
+        where.record, main=next(iter(files), None)
+    ) as write:  # the record is read and written under one lock
         before = read_runs(where.record).get(step.name, {}).get("outputs", {})
         leftovers = [root / path for path in before if path not in outputs and (root / path).is_file()]
         write({**files, where.record: merge_run(where.record, record)} if step.recorded else files)

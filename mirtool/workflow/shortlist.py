@@ -143,19 +143,18 @@ def _read_evidence(
 ) -> Evidence:
     """Read the lists, and qPCR and network from their files or from the results of these steps."""
     from mirtool.io.results.evidence import concordance_path, parse_network_nodes, parse_qpcr_results
+    from mirtool.io.tables.text_tables import read_table
     from mirtool.shortlist import read_evidence
 
-    evidence = read_evidence(
-        candidates,
-        settings,
-        validation=validation if is_path(validation) else None,
-        network=network if is_path(network) else None,
-    )
-    run.reads(*(evidence.files or {}).values(), validation, network)
-    if is_path(validation):
-        run.reads(concordance_path(validation))
-    elif validation is not None:
-        table, verdicts = _result_tables(validation, "validation", "validation", "concordance")
+    evidence = read_evidence(candidates, settings, network=network if is_path(network) else None)
+    run.reads(*(evidence.files or {}).values(), network)
+    if validation is not None:
+        if is_path(validation):
+            beside = run.find_beside(validation, concordance_path(validation))
+            run.reads(validation, beside)
+            table, verdicts = read_table(validation), read_table(beside) if beside else None
+        else:
+            table, verdicts = _result_tables(validation, "validation", "validation", "concordance")
         qpcr = parse_qpcr_results(table, candidates.tested, candidates.reference, verdicts)
         evidence = replace(evidence, qpcr=qpcr)
     if network is not None and not is_path(network):

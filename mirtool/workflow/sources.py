@@ -101,12 +101,12 @@ def read_matrix(table: Any, run: Run, options: MatrixOptions = MatrixOptions()) 
 
     matrix = read_expression(table, scale=options.scale, samples_in_rows=options.samples_in_rows)  # type: ignore[arg-type]
     run.reads(table)
-    if options.spots and str(table) != STDIN and spots_path(table).is_file():
-        matrix = replace(matrix, spots=read_spots(spots_path(table), matrix))
-        run.reads(spots_path(table))
-    if options.replicates and str(table) != STDIN and replicates_path(table).is_file():
-        matrix = replace(matrix, replicates=read_replicates(replicates_path(table), matrix))
-        run.reads(replicates_path(table))
+    if options.spots and (spots := run.find_beside(table, spots_path(table))):
+        run.reads(spots)
+        matrix = replace(matrix, spots=read_spots(spots, matrix))
+    if options.replicates and (replicates := run.find_beside(table, replicates_path(table))):
+        run.reads(replicates)
+        matrix = replace(matrix, replicates=read_replicates(replicates, matrix))
     if options.platform is not None:
         from mirtool.io.arrays.geo_platform import name_matrix, read_platform
 

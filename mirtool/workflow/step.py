@@ -134,6 +134,8 @@ class Run:
     inputs: dict[str, str | None] = field(default_factory=dict)
     most_columns: int | None = None
     """Columns that the result's file can have; None for any number."""
+    _states: dict[str, StudyState | None] = field(default_factory=dict)
+    _told: set[str] = field(default_factory=set)
 
     def check_width(self, n_columns: int) -> None:
         """Refuse a result that its file can't hold, before it is computed.
@@ -167,10 +169,23 @@ class Run:
             self.warnings.append(text)
 
     def reads(self, *paths: Any, sha256: Mapping[str, str] | None = None) -> None:
-        """Register files that were read: the record has their SHA-256. What is not a file is passed over."""
+        """Register files that were read: the record has their SHA-256. What is not a file is passed over.
+
+        A result of an earlier step is checked: whether it is up to date, and whether what belongs together was
+        written together.
+
+        Raises
+        ------
+        StaleError
+            Where two files of one result are not of the same run; under ``strict`` where one is out of date.
+        """
         for path in paths:
-            if isinstance(path, str | Path) and is_content(path):
-                self.inputs.setdefault(str(path), None)
+            if not isinstance(path, str | Path) or not is_content(path):
+                continue
+            self.inputs.setdefault(str(path), None)
+            if Path(path).is_file():
+                self.check_state(path)
+                self._check_together(path)
         for path, digest in (sha256 or {}).items():
             self.inputs[path] = digest
 
@@ -202,23 +217,100 @@ class Run:
         self.check_state(path)
         return path
 
+    def state_of(self, path: str | Path) -> StudyState | None:
+        """Return the state by the record of the run that made a file: the study's, or one in the file's folder."""
+        from mirtool.study.state import state_around
+
+        if self.state is not None and self.state.maker_of(path) is not None:
+            return self.state
+        if str(path) not in self._states:
+            self._states[str(path)] = state_around(path)
+        return self._states[str(path)]
+
+    def watch(self, path: str | Path) -> None:
+        """Look at a result before it is read, so that :meth:`check_unchanged` sees whether it was replaced."""
+        state = self.state_of(path)
+        if state is not None:
+            state.agrees(path)
+
+    def check_unchanged(self, hashes: Mapping[str, str]) -> None:
+        """Refuse a result that another process replaced while this one read it.
+
+        Raises
+        ------
+        StaleError
+            Where one is not what it was when it was first looked at.
+        """
+        from mirtool.errors import StaleError
+
+        for path, digest in hashes.items():
+            state = self.state_of(path) if path in self.inputs else None
+            if state is not None and state.has_changed_since(path, digest):
+                raise StaleError(
+                    "another command replaced this file while it was being read",
+                    path=path,
+                    hint="run the same command again",
+                )
+
     def check_state(self, path: str | Path) -> None:
-        """Warn where the study's inputs have changed since a file of it was made.
+        """Warn where what a result was made from has changed since.
 
         Raises
         ------
         StaleError
             The same under ``strict``.
         """
-        if self.state is None:
+        state = self.state_of(path)
+        if state is None:
             return
-        for reason in self.state.stale(path):
-            maker = self.state.maker_of(path)
-            if self.strict:
-                from mirtool.errors import StaleError
+        maker = state.maker_of(path)
+        for reason in state.stale(path):
+            cause = f"{maker} {reason.partition(' was made from ')[2] or reason}"
+            if cause not in self._told:  # of the files of one result, the first says it
+                self._told.add(cause)
+                self._out_of_date(reason, f"run `mirtool {maker}` again")
 
-                raise StaleError(reason, hint=f"run `mirtool {maker}` again")
-            self.warn(f"{reason}: run `mirtool {maker}` again")
+    def find_beside(self, main: str | Path, side: Path) -> Path | None:
+        """Return a file that belongs to a result and is read with it, such as ``normalized_spots.csv``.
+
+        What an earlier run left, and the run that made the result did not write, is not used; a warning says so.
+        """
+        if str(main) == "-" or not side.is_file():
+            return None
+        state = self.state_of(main)
+        maker = None if state is None else state.maker_of(main)
+        if state is not None and maker is not None and state.maker_of(side) != maker:
+            text = f"{side} is not of the `mirtool {maker}` that made {Path(main).name}"
+            self._out_of_date(text, "it is not used; remove it")
+            return None
+        return side
+
+    def _check_together(self, path: str | Path) -> None:
+        """Refuse a file of a result if another one that was read agrees with the record, and this one does not."""
+        state = self.state_of(path)
+        if state is None:
+            return
+        from mirtool.errors import StaleError
+
+        maker = state.maker_of(path)
+        agreeing: dict[bool, str] = {}
+        for other in self.inputs:
+            agrees = state.agrees(other) if state.maker_of(other) == maker else None
+            if agrees is not None:
+                agreeing[agrees] = other
+        if len(agreeing) == 2:
+            raise StaleError(
+                f"{agreeing[False]} and {agreeing[True]} are not of the same run: the first was changed after "
+                f"`mirtool {maker}` made both",
+                hint=f"run `mirtool {maker}` again; or remove one of the two, to go on without what it adds",
+            )
+
+    def _out_of_date(self, problem: str, advice: str) -> None:
+        if self.strict:
+            from mirtool.errors import StaleError
+
+            raise StaleError(problem, hint=advice)
+        self.warn(f"{problem}: {advice}")
 
 
 @dataclass(frozen=True)

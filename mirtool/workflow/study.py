@@ -59,7 +59,7 @@ class Study:
         from mirtool.study.folder import open_study
         from mirtool.study.state import StudyState
 
-        states = StudyState(open_study(self.folder, tuple(STEPS))).states(RECORDED)
+        states = StudyState.of_study(open_study(self.folder, tuple(STEPS))).states(RECORDED)
         rows = [
             (each.step, each.status.value, "; ".join(each.reasons), ", ".join(each.outputs)) for each in states
         ]

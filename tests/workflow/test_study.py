@@ -1,6 +1,8 @@
 """A study knows its state: what is out of date is said by every command that reads it, in shell and Python."""
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 
@@ -97,9 +99,38 @@ def test_groups_renamed_are_told_by_shortlist(study, capsys):
 def test_a_table_edited_by_hand_is_told(study, capsys):
     path = study / "results/normalized.csv"
     path.write_text(path.read_text().replace("\n", "\r\n"))
+    (study / "results/normalized_spots.csv").unlink()
     capsys.readouterr()
     assert main(["diff", "--no-figures"]) == 0
     assert "results/normalized.csv was changed after `mirtool normalize` made it" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("changed", ["normalized.csv", "normalized_spots.csv"])
+def test_two_files_of_different_runs_are_refused(study, capsys, changed):
+    """A spots table of another run would weight every probe wrongly."""
+    other = next(name for name in ("normalized.csv", "normalized_spots.csv") if name != changed)
+    path = study / "results" / changed
+    path.write_text(re.sub(r"(\d)$", lambda last: str((int(last[1]) + 1) % 10), path.read_text(), flags=re.M))
+    capsys.readouterr()
+    for table in ([], ["results/normalized.csv", "--samples", "samples.csv"]):
+        assert main(["diff", "--weights", "spots", "--no-figures", *table]) == 1
+        assert (
+            f"results/{changed} and results/{other} are not of the same run: the first was changed after "
+            "`mirtool normalize` made both"
+        ) in capsys.readouterr().err
+    assert main(["normalize"]) == 0
+    assert main(["diff", "--weights", "spots", "--no-figures", "--strict"]) == 0
+
+
+def test_what_an_earlier_run_left_is_not_used(study, capsys):
+    assert main(["normalize", "--keep-replicates"]) == 0
+    kept = (study / "results/normalized_replicates.csv").read_bytes()
+    assert main(["normalize"]) == 0
+    (study / "results/normalized_replicates.csv").write_bytes(kept)
+    capsys.readouterr()
+    assert main(["diff", "--replicates", "--no-figures"]) == 2
+    left = Path("results/normalized_replicates.csv")
+    assert f"{left} is not of the `mirtool normalize` that made normalized.csv" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("study")

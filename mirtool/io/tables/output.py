@@ -109,11 +109,22 @@ def write_files(files: Mapping[Path, bytes]) -> None:
 
 
 @contextmanager
-def transaction(record: str | Path, *, durable: bool = True) -> Iterator[Callable[[Mapping[Path, bytes]], None]]:
+def transaction(
+    record: str | Path, *, main: str | Path | None = None, durable: bool = True
+) -> Iterator[Callable[[Mapping[Path, bytes]], None]]:
     """Lock the folder of a record, and yield the function that writes a set of files, the record among them.
 
     What the block reads from the folder can't change before the set is written. A set that an earlier process
     left incomplete is completed first.
+
+    Parameters
+    ----------
+    record
+        The file that is renamed last.
+    main
+        The file that an error names, if the folder can't be written to.
+    durable
+        As of :func:`write_bytes`.
 
     Raises
     ------
@@ -121,7 +132,7 @@ def transaction(record: str | Path, *, durable: bool = True) -> Iterator[Callabl
         Where the folder can't be written to.
     """
     with ExitStack() as stack:
-        with output_errors(record):
+        with output_errors(record if main is None else main):
             home = Path(record).resolve().parent  # where a link points to, so that the link stays one
             _make_folder(home)
             stack.enter_context(locked(home))
