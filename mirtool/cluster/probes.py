@@ -121,7 +121,7 @@ def _need_probes(n: int, which: str, path: str | None) -> None:
             f"clusters need at least two probes, and {n:,} {which}",
             path=path,
             hint=f"choose the most variable ones ({option('top', 50)}), another rule "
-            f"({option('regulation', 'fold-change')}), or a smaller cutoff (`mirtool diff --cutoff 1.5`)"
+            f"({option('regulation', 'fold-change')}), or a smaller cutoff of `mirtool diff`"
             if path
             else "look into the table: nearly all of it is missing",
         )

@@ -127,7 +127,7 @@ def _replicate_spots(own: ExpressionMatrix) -> ReplicateSpots:
     if own.replicates is None:
         raise UsageError(
             f"{option('replicates')} needs the value of every replicate spot, and there is no table of them",
-            hint="`mirtool normalize --keep-replicates` writes it beside its table, as NAME_replicates.csv",
+            hint=f"`mirtool normalize` writes it as NAME_replicates.csv with {option('keep_replicates')}",
         )
     return summarize_replicates(own.replicates)
 

@@ -359,7 +359,7 @@ def _check_replicates_can_be_kept(settings: ResolvedSettings) -> None:
         raise UsageError(
             "imputed values have no replicate spots to keep",
             parameter="keep_replicates",
-            hint=f"leave out {option('impute')}: `mirtool diff --replicates` accepts missing spots",
+            hint=f"leave out {option('impute')}: `mirtool diff` accepts missing spots",
         )
     if settings.replicates == "weighted":
         raise UsageError(

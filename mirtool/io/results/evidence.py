@@ -78,7 +78,7 @@ def parse_qpcr_results(
             path=table.path,
             found=found,
             expected=over,
-            hint=f"run `mirtool validate --compare {tested}:{reference}`, or name another table with "
+            hint=f"run `mirtool validate` with {option('compare', f'{tested}:{reference}')}, or name another table with "
             f"{option('validation')}",
         )
     p = next((j for j, name in enumerate(table.header) if name.startswith(P_START)), None)

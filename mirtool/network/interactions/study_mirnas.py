@@ -167,7 +167,7 @@ def regulated_mirnas(table: SavedDifferential, asked: Rule | None = None) -> Cho
             "is up or down",
             path=table.path,
             hint=f"choose another rule ({option('regulation', 'fold-change')}), a lower cutoff "
-            f"(`mirtool diff --cutoff 1.5`), or name the miRNAs yourself ({option('mirnas')})",
+            f"of `mirtool diff` ({option('cutoff', 1.5)}), or name the miRNAs yourself ({option('mirnas')})",
         )
     return ChosenMirnas(
         names=table.name[passing].tolist(),

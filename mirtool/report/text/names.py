@@ -88,7 +88,9 @@ def decided_lines(found: Iterable[Resolution]) -> list[str]:
     for choice in dict.fromkeys(each.release for each in decided):
         if choice is None:
             continue
-        own = [each for each in decided if each.release == choice]
+        own = [each for each in decided if each.release == choice and each.name != each.given.strip()]
+        if not own:
+            continue
         why = f" ({choice.n_found:,} of {choice.n_names:,} names are in it)" if choice.n_names else ""
         listed = ", ".join(f"{each.given} is {each.name or each.accession}" for each in own[:NAMES_SHOWN])
         more = ", …" if len(own) > NAMES_SHOWN else ""
