@@ -102,4 +102,4 @@ def test_spots_that_are_missing_or_of_an_earlier_run_are_refused(study, capsys):
     assert "does not belong to the normalized table beside it" in capsys.readouterr().err
     table.unlink()
     assert main(["diff", "--replicates"]) == 2
-    assert "`mirtool normalize --keep-replicates` writes it" in capsys.readouterr().err
+    assert "`mirtool normalize` writes it as NAME_replicates.csv with --keep-replicates" in capsys.readouterr().err

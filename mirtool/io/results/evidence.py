@@ -78,8 +78,8 @@ def parse_qpcr_results(
             path=table.path,
             found=found,
             expected=over,
-            hint=f"run `mirtool validate` with {option('compare', f'{tested}:{reference}')}, or name another table with "
-            f"{option('validation')}",
+            hint=f"run `mirtool validate` with {option('compare', f'{tested}:{reference}')}, "
+            f"or name another table by {option('validation')}",
         )
     p = next((j for j, name in enumerate(table.header) if name.startswith(P_START)), None)
     if p is None:
