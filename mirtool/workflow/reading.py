@@ -94,8 +94,6 @@ def read_study_arrays(
         samples = read_samples(run.samples)
     paths = paths_to_read(as_paths(files), samples)
     own = dict(reading)
-    if "gal" in own:
-        own["array_list"] = own.pop("gal")
     with run.progress("Reading arrays", len(paths)) as on_read:
         arrays = read_arrays(
             paths,
@@ -106,7 +104,7 @@ def read_study_arrays(
             **own,
             on_read=on_read,
         )
-    run.reads(own.get("array_list"), own.get("platform"))
+    run.reads(own.get("gal"), own.get("platform"))
     run.reads(sha256={source.path: source.sha256 for source in arrays.sources})
     return arrays
 

@@ -218,7 +218,7 @@ def test_read_arrays_attaches_before_it_classifies(tmp_path):
     path = tmp_path / "bare.gpr"
     path.write_bytes(genepix_bytes(unnamed(read_genepix(GPR))))
     assert set(read_arrays([path]).probes.kind) == {"empty"}
-    arrays = read_arrays([path], array_list=FIXTURES / LISTS[0])
+    arrays = read_arrays([path], gal=FIXTURES / LISTS[0])
     assert list(arrays.probes.kind[:10]) == list(read_arrays([GPR]).probes.kind[:10])
 
 

@@ -45,7 +45,8 @@ def test_without_a_scale_the_submitters_words_are_shown():
     assert str(caught.value) == (
         f"{SERIES}: the table does not say whether its values are linear or log2 (found no scale; of the "
         "processing the submitters say: Background subtracted, quantile normalized)\n"
-        "  What to do: say it with --scale log2 or --scale linear; raw intensities go to `mirtool normalize` first"
+        "  What to do: state it with scale='log2' or scale='linear'; raw intensities go to "
+        "`mirtool normalize` first"
     )
 
 

@@ -4,31 +4,47 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
+from mirtool.annotation.probes import KindRule
 from mirtool.io.arrays.probe_values import Scale
 
 
 @dataclass(frozen=True)
 class ReadOptions:
-    """The choices in reading one file of arrays; a format uses those that apply to it.
+    """The choices in reading the arrays of a study; a format uses those that apply to it.
 
     Parameters
     ----------
+    format
+        A name of :data:`mirtool.io.registry.FORMATS`; None recognizes each file by its content.
     channels
-        Channels to read, such as ``["532"]``; None reads all.
+        Channels to read, such as ``["532"]``; None reads all and keeps those that every file has.
     signal
-        Which of an Agilent file's signals.
+        Which of an Agilent file's signals: see :func:`mirtool.io.arrays.agilent.read_agilent`.
     foreground, background
-        Which statistic of a GenePix spot's pixels.
+        Which statistic of a GenePix spot's pixels: see :func:`mirtool.io.arrays.genepix.read_genepix`.
+    gal
+        A GAL file, whose IDs and names are given to spots that lack them: see
+        :func:`mirtool.io.arrays.gal.attach_list`.
+    platform
+        A GEO platform table, which gives names to the IDs: see :mod:`mirtool.io.arrays.geo_platform`.
     scale
         ``"linear"`` lets the values of a GEO series matrix pass for raw intensities.
     samples_in_rows
-        True says that a plain table has one row per sample.
+        True says that plain tables have one row per sample.
+    rules, species
+        How probes are classified: see :func:`mirtool.annotation.probes.classify_probes`.
     """
 
+    format: str | None = None
     channels: Sequence[str] | None = None
     signal: str | None = None
     foreground: str = "median"
     background: str = "median"
+    gal: str | Path | None = None
+    platform: str | Path | None = None
     scale: Scale | None = None
     samples_in_rows: bool = False
+    rules: Sequence[KindRule] = ()
+    species: str | None = None

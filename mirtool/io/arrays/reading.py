@@ -8,15 +8,14 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from mirtool.annotation.probes import KindRule, classify_probes
+from mirtool.annotation.probes import classify_probes
 from mirtool.errors import ArrayMismatchError, FormatError, SampleSheetError, UsageError, option
 from mirtool.io.arrays.folders import files_of_arrays
-from mirtool.io.arrays.probe_values import Scale
 from mirtool.io.arrays.read_options import ReadOptions
 from mirtool.io.arrays.sample_matching import (
     HY5_COLUMN,
@@ -35,21 +34,12 @@ Scalar = TypeVar("Scalar", bound=np.generic)
 
 def read_arrays(
     files: Sequence[str | Path],
+    options: ReadOptions | None = None,
     *,
     samples: SampleTable | None = None,
-    format: str | None = None,
-    channels: Sequence[str] | None = None,
-    signal: str | None = None,
-    foreground: str = "median",
-    background: str = "median",
-    array_list: str | Path | None = None,
-    platform: str | Path | None = None,
-    scale: Scale | None = None,
-    samples_in_rows: bool = False,
-    rules: Sequence[KindRule] = (),
-    species: str | None = None,
     executor: Executor | None = None,
     on_read: Callable[[str], None] | None = None,
+    **changes: Any,
 ) -> RawArrays:
     """Read the arrays of one study.
 
@@ -63,30 +53,15 @@ def read_arrays(
         table by sample name; its column ``file_hy5`` pairs the channels of ImaGene files, or of the columns of a
         plain table (:mod:`mirtool.io.arrays.dye_columns`). Without a sheet an
         array is named after its file.
-    format
-        A name of :data:`mirtool.io.registry.FORMATS`; None tells each file by its content.
-    channels
-        Channels to read, such as ``["532"]``; None reads all and keeps those that every file has.
-    signal
-        Which of an Agilent file's signals: see :func:`mirtool.io.arrays.agilent.read_agilent`.
-    foreground, background
-        Which statistic of a GenePix spot's pixels: see :func:`mirtool.io.arrays.genepix.read_genepix`.
-    array_list
-        A GAL file, whose IDs and names are given to spots that lack them: see
-        :func:`mirtool.io.arrays.gal.attach_list`.
-    platform
-        A GEO platform table, which gives names to the IDs: see :mod:`mirtool.io.arrays.geo_platform`.
-    scale
-        ``"linear"`` lets the values of a GEO series matrix pass for raw intensities.
-    samples_in_rows
-        True says that plain tables have one row per sample.
-    rules, species
-        How probes are classified: see :func:`mirtool.annotation.probes.classify_probes`.
+    options
+        How they are read; the defaults where left out.
     executor
         Where the files are read: any :class:`concurrent.futures.Executor`, such as a process pool or that of a
         Dask client. None uses threads.
     on_read
         Called with each path after it was read, in the order of the files.
+    **changes
+        Fields of :class:`mirtool.io.arrays.read_options.ReadOptions` that differ from ``options``.
 
     Returns
     -------
@@ -110,16 +85,17 @@ def read_arrays(
         files have no such thing.
     """
     paths = paths_to_read(files, samples)
-    options = ReadOptions(channels, signal, foreground, background, scale, samples_in_rows)
-    read_one = partial(_read_one, format_name=format or ("matrix" if samples_in_rows else None), options=options)
+    options = replace(options or ReadOptions(), **changes)
+    format_name = options.format or ("matrix" if options.samples_in_rows else None)
+    read_one = partial(_read_one, format_name=format_name, options=options)
     parts = _read_side_by_side(paths, read_one, executor, on_read)
     _refuse_mixed_formats(parts)
-    parts = [_keep_channels(part, channels) for part in _pair_channels(parts, samples)]
-    parts = _attach_list(parts, array_list)
+    parts = [_keep_channels(part, options.channels) for part in _pair_channels(parts, samples)]
+    parts = _attach_list(parts, options.gal)
     arrays = _bind(parts, align_spots(parts))
-    arrays = _name_by_platform(_put_into_sheet_order(arrays, samples), platform)
+    arrays = _name_by_platform(_put_into_sheet_order(arrays, samples), options.platform)
     probes = classify_probes(
-        arrays.probes.id, arrays.probes.name, rules=rules, species=species, told=arrays.probes.kind
+        arrays.probes.id, arrays.probes.name, rules=options.rules, species=options.species, told=arrays.probes.kind
     )
     return replace(arrays, probes=probes)
 
