@@ -19,7 +19,7 @@ from mirtool.io.targets.interaction_rows import to_interactions
 from mirtool.io.targets.interactions import read_rows
 from mirtool.library.catalog import database_read_as
 from mirtool.library.entry import NOT_STATED, Entry, check_name, name_of_file
-from mirtool.library.store import has_entry, save_gene_sets, save_interactions
+from mirtool.library.store import check_free, save_gene_sets, save_interactions
 from mirtool.library.unpack import file_sha256, unpacked
 from mirtool.model import EVIDENCE_CLASSES, GeneSets, Interactions, text_array
 from mirtool.wording import plural
@@ -110,7 +110,7 @@ def add_targets(
             }
         ),
     )
-    save_interactions(entry, pairs)
+    save_interactions(entry, pairs, replacing=replacing)
     return entry, found
 
 
@@ -153,7 +153,7 @@ def add_gene_sets(
         remarks=named,
         unmapped=_without_empty({"gene names": unmapped}),
     )
-    save_gene_sets(entry, sets)
+    save_gene_sets(entry, sets, replacing=replacing)
     return entry
 
 
@@ -222,12 +222,9 @@ def _without_empty(unmapped: Mapping[str, dict[str, str]]) -> dict[str, dict[str
 
 
 def _free_name(kind: str, name: str, replacing: bool) -> str:
-    if has_entry(kind, check_name(name)) and not replacing:
-        raise UsageError(
-            f"the library has {name!r} already",
-            hint=f"{option('replace')} puts this file in its place, {option('name')} gives it another name; "
-            f"`mirtool {kind} info {name}` says what is there",
-        )
+    check_name(name)
+    if not replacing:
+        check_free(kind, name)
     return name
 
 

@@ -3,7 +3,8 @@
 The rows are columns that any reader of Parquet opens; the entry (:class:`mirtool.library.Entry`) stands as JSON
 under the key ``mirtool`` of the schema's metadata. A file is written whole or not at all and takes its name in one
 step, so that two processes that add at once leave the one or the other, never a mixture; every page carries a
-checksum, so that a damaged file is found out when it is read.
+checksum, so that a damaged file is found out when it is read. Whether a name is free is asked under the lock of
+the folder: of several processes that add under one name, one succeeds.
 
 ======== =====================================================================================================
 targets  ``mirna``, ``gene``, ``evidence``, ``references``, and where the source has them ``databases``, ``score``
@@ -21,9 +22,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mirtool.errors import FormatError, MirtoolError, OutputError, UsageError
+from mirtool.errors import FormatError, MirtoolError, OutputError, UsageError, option
 from mirtool.io.tables.arrow import floats_of, integers_of, texts_of
-from mirtool.io.tables.output import write_bytes
+from mirtool.io.tables.output import transaction
 from mirtool.library.entry import KINDS, Entry, check_name, entry_of_json
 from mirtool.library.folder import DATA_VARIABLE, data_folder
 from mirtool.model import GeneSets, Interactions, TextArray
@@ -84,8 +85,32 @@ def remove_entry(kind: str, name: str) -> Path:
     return path
 
 
-def save_interactions(entry: Entry, interactions: Interactions) -> Path:
-    """Write a table of interactions under its entry's name, and give its file."""
+def check_free(kind: str, name: str) -> None:
+    """Refuse the name of an entry that the library has already.
+
+    Raises
+    ------
+    UsageError
+        Where it has one.
+    """
+    if has_entry(kind, check_name(name)):
+        raise UsageError(
+            f"the library has {name!r} already",
+            hint=f"{option('replace')} puts this file in its place, {option('name')} gives it another name; "
+            f"`mirtool {kind} info {name}` says what is there",
+        )
+
+
+def save_interactions(entry: Entry, interactions: Interactions, *, replacing: bool = True) -> Path:
+    """Write a table of interactions under its entry's name, and return its file.
+
+    Raises
+    ------
+    UsageError
+        Where the library has one of that name, unless ``replacing``.
+    OutputError
+        Where the library can't be written.
+    """
     import pyarrow as pa
 
     columns: dict[str, Any] = {
@@ -98,7 +123,7 @@ def save_interactions(entry: Entry, interactions: Interactions) -> Path:
         columns["databases"] = _labels(interactions.databases)
     if interactions.score is not None:
         columns["score"] = pa.array(interactions.score, mask=np.isnan(interactions.score))
-    return _save(entry, columns, {_DIRECTION_KEY: b"yes" if interactions.lower_is_better else b"no"})
+    return _save(entry, columns, {_DIRECTION_KEY: b"yes" if interactions.lower_is_better else b"no"}, replacing)
 
 
 def load_interactions(name: str) -> Interactions:
@@ -125,8 +150,8 @@ def load_interactions(name: str) -> Interactions:
     )
 
 
-def save_gene_sets(entry: Entry, sets: GeneSets) -> Path:
-    """Write gene sets under their entry's name, and give the file."""
+def save_gene_sets(entry: Entry, sets: GeneSets, *, replacing: bool = True) -> Path:
+    """Write gene sets under their entry's name, and return the file; errors as :func:`save_interactions`."""
     import pyarrow as pa
 
     starts = np.cumsum([0, *map(len, sets.genes)])
@@ -136,7 +161,7 @@ def save_gene_sets(entry: Entry, sets: GeneSets) -> Path:
         "description": pa.array(sets.descriptions, pa.string()),
         "genes": pa.ListArray.from_arrays(pa.array(starts, pa.int32()), genes),
     }
-    return _save(entry, columns, {})
+    return _save(entry, columns, {}, replacing)
 
 
 def load_gene_sets(name: str) -> GeneSets:
@@ -166,7 +191,7 @@ def _labels(texts: TextArray | list[str]) -> Any:
     return pa.array(texts, pa.string()).dictionary_encode()
 
 
-def _save(entry: Entry, columns: dict[str, Any], metadata: dict[bytes, bytes]) -> Path:
+def _save(entry: Entry, columns: dict[str, Any], metadata: dict[bytes, bytes], replacing: bool) -> Path:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -175,7 +200,10 @@ def _save(entry: Entry, columns: dict[str, Any], metadata: dict[bytes, bytes]) -
     pq.write_table(table, sink, compression="zstd", write_page_checksum=True)
     path = entry_file(entry.kind, entry.name)
     try:
-        write_bytes(sink.getvalue().to_pybytes(), path)
+        with transaction(path) as write:
+            if not replacing:
+                check_free(entry.kind, entry.name)
+            write({path: sink.getvalue().to_pybytes()})
     except OutputError as error:
         raise OutputError(
             error.problem, path=path, hint=f"name another folder for the library: {DATA_VARIABLE}=/some/folder"

@@ -2,6 +2,8 @@
 
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -204,4 +206,35 @@ def test_processes_that_add_at_once_leave_one_of_the_two_whole(tmp_path):
     assert [process.returncode for process in running] == [0, 0]
     assert len(load_interactions("same")) == read_entry("targets", "same").counts["pairs"]
     assert len(load_interactions("same")) in (2000, 3000)
+    assert [path.name for path in (data_folder() / "targets").iterdir()] == ["same.parquet"]
+
+
+def test_of_eight_that_add_under_one_name_at_once_one_succeeds():
+    for name in ("a", "b", "c"):
+        together = threading.Barrier(8)
+
+        def add(i, name=name, together=together):
+            together.wait()
+            try:
+                save_interactions(replace(ENTRY, name=name, version=str(i)), PAIRS, replacing=False)
+            except UsageError as error:
+                return str(error)
+            return i
+
+        with ThreadPoolExecutor(8) as pool:
+            results = list(pool.map(add, range(8)))
+        added = [i for i in results if isinstance(i, int)]
+        assert len(added) == 1
+        assert sum(f"the library has {name!r} already" in str(each) for each in results) == 7
+        assert read_entry("targets", name).version == str(added[0])
+
+
+def test_of_processes_that_add_under_one_name_at_once_one_succeeds(tmp_path):
+    table = tmp_path / "mine.csv"
+    table.write_text("miRNA,gene\nhsa-miR-16-5p,BCL2\n")
+    command = [sys.executable, "-m", "mirtool", "targets", "add", str(table), "--name", "same"]
+    running = [subprocess.Popen(command, stdout=-1, stderr=-1) for _ in range(3)]
+    said = [process.communicate(timeout=600)[1].decode() for process in running]
+    assert sorted(process.returncode for process in running) == [0, 2, 2]
+    assert sum("the library has 'same' already" in err for err in said) == 2
     assert [path.name for path in (data_folder() / "targets").iterdir()] == ["same.parquet"]
