@@ -155,6 +155,14 @@ class DiffSettings(Settings):
         kind="rule",
     )
 
+    label: tuple[str, ...] = setting(
+        (),
+        "How many probes are named on the volcano plot (default 15: by adjusted P first, then by rank of P or of "
+        "change), or which: names or IDs separated by commas. May be given several times.",
+        panel=FIGURES,
+        metavar="N|NAMES",
+    )
+
     def check(self) -> None:
         """Refuse choices that contradict each other, and write the adjustment by its own name.
 

@@ -103,6 +103,7 @@ class DiffResult(Result):
 
     def figures(self) -> Mapping[str, Figure]:
         """Draw a volcano plot of each comparison, and a heat map of what passes its rule."""
+        from mirtool.differential.labels import parse_labels
         from mirtool.report.figures.heatmap import heatmap_figure
         from mirtool.report.figures.volcano import volcano_figure
         from mirtool.report.text.differential import rule_in_words
@@ -113,7 +114,9 @@ class DiffResult(Result):
             self._names(), self.comparison.comparisons, self.comparison.tables, strict=True
         ):
             suffix = f"_{name}" if name else ""
-            drawn[f"volcano{suffix}"] = volcano_figure(d, rule=self.settings.volcano_rule)
+            n_labels, rows = parse_labels(self.settings.label, d.probes)
+            rule = self.settings.volcano_rule
+            drawn[f"volcano{suffix}"] = volcano_figure(d, rule=rule, n_labels=n_labels, rows=rows)
             passing = d.calls(self._figure_rule(d)) != ""
             if passing.any():
                 compared = self.matrix.take_samples((*comparison.reference_columns, *comparison.tested_columns))
@@ -216,12 +219,14 @@ def diff(inputs: DiffInputs, settings: DiffSettings, run: Run) -> DiffResult:
     direction of its ratio; all choices with their counts are in sensitivity.csv.
     """
     from mirtool.differential import compare_groups
+    from mirtool.differential.labels import parse_labels
 
     table = find_normalized(inputs.table, run)
     if settings.sensitivity:
         _check_sensitivity(table, settings)
     options = MatrixOptions(inputs.scale, inputs.platform, inputs.samples_in_rows, settings.replicates)
     matrix = read_grouped(table, run, options)
+    parse_labels(settings.label, matrix.probes)
     found = compare_groups(matrix, settings, executor=run.executor, ask=run.ask)
     first = found.tables[0]
     run.arguments |= {
@@ -280,6 +285,7 @@ STEP = Step(
         ("mirtool diff", "in a study folder: results/differential.csv, figures/"),
         ("mirtool diff --compare resistant:responding", "which group is the numerator"),
         ("mirtool diff --cutoff 1.5 --volcano fdr", "a lower cut-off, and figures by FDR"),
+        ("mirtool diff --label 20 --label miR-21-5p,let-7a-5p", "which dots of the volcano plot are named"),
         ("mirtool normalize *.gpr --samples s.csv | mirtool diff - --samples s.csv > differential.csv", ""),
         ("mirtool diff log2.xlsx --samples s.csv --scale log2 -o differential.xlsx --figures plots", ""),
         ("mirtool diff --sensitivity", "which of them stay, whatever else is chosen"),

@@ -112,6 +112,33 @@ def test_figures_are_drawn_of_what_passes(study, capsys):
     assert f"Wrote figures{os.sep}: volcano.png/svg, heatmap.png/svg\n" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("labels", "named"),
+    [
+        (["2"], {"miR-16-5p", "miR-20a-5p"}),
+        (["1"], {"miR-20a-5p"}),
+        (["mir-21-5p"], {"miR-21-5p"}),
+        (["10004,hsa-miR-16-5p"], {"miR-21-5p", "miR-16-5p"}),
+        (["1", "miR-21-5p"], {"miR-20a-5p", "miR-21-5p"}),
+        (["0"], set()),
+    ],
+)
+def test_label_says_how_many_or_which_are_named(study, labels, named):
+    typed = [word for label in labels for word in ("--label", label)]
+    assert main(["diff", "--test", "student", "--alpha", "0.2", *typed]) == 0
+    svg = (study / "figures/volcano.svg").read_text()
+    names = ("miR-16-5p", "miR-20a-5p", "miR-21-5p", "let-7d-3p")
+    assert {name for name in names if name in svg} == named
+
+
+@pytest.mark.usefixtures("study")
+def test_a_label_that_no_probe_has_is_refused(capsys):
+    assert main(["diff", "--label", "miR-21"]) == 2
+    said = capsys.readouterr().err
+    assert "--label: no probe is called 'miR-21'" in said
+    assert "did you mean 'mir-21-5p'" in said
+
+
 @pytest.mark.usefixtures("study")
 def test_without_anything_that_passes_there_is_no_heat_map_and_an_old_one_is_pointed_at(capsys):
     assert main(["diff", "--test", "student", "--alpha", "0.2"]) == 0

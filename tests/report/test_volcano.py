@@ -3,12 +3,20 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from matplotlib.collections import PathCollection
+from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.figure import Figure
 
 from mirtool.errors import UsageError
 from mirtool.model import DifferentialTable, ProbeTable, text_array
-from mirtool.report.figures.canvas import SMALLEST_TEXT, UP_COLOR, house_style, png_bytes, svg_bytes, text_boxes
+from mirtool.report.figures.canvas import (
+    DOWN_COLOR,
+    SMALLEST_TEXT,
+    UP_COLOR,
+    house_style,
+    png_bytes,
+    svg_bytes,
+    text_boxes,
+)
 from mirtool.report.figures.volcano import volcano_figure
 
 NAN = float("nan")
@@ -75,6 +83,18 @@ def drawn_points(figure: Figure) -> int:
     return sum(len(c.get_offsets()) for c in axes.collections if isinstance(c, PathCollection))
 
 
+def drawn_in(figure: Figure, color: str) -> tuple[int, int]:
+    """How many points are filled with a color, and how many are open with an edge of it."""
+    wanted = np.array([int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)])
+    filled = opened = 0
+    for c in figure.axes[0].collections:
+        if isinstance(c, PathCollection) and len(c.get_offsets()):
+            face, edge = c.get_facecolor()[0][:3], (*c.get_edgecolor(), [2.0] * 4)[0][:3]
+            filled += len(c.get_offsets()) * np.allclose(face, wanted)
+            opened += len(c.get_offsets()) * bool(np.allclose(edge, wanted) and np.allclose(face, 1))
+    return filled, opened
+
+
 def count(calls, call) -> int:
     return sum(1 for value in calls if value == call)
 
@@ -89,10 +109,9 @@ def test_counts_are_those_of_the_table(rule, column):
     assert f"lower in resistant ({count(calls, 'down')})" in written
     assert f"not regulated ({count(calls, '')})" in written
     assert drawn_points(figure) == len(d)
-    colors = {tuple(np.round(c.get_facecolor()[0], 3)): len(c.get_offsets()) for c in figure.axes[0].collections
-              if isinstance(c, PathCollection) and len(c.get_offsets())}  # fmt: skip
-    vermillion = tuple(np.round([*(int(UP_COLOR[i : i + 2], 16) / 255 for i in (1, 3, 5)), 1.0], 3))
-    assert colors[vermillion] == count(calls, "up")
+    filled, opened = drawn_in(figure, UP_COLOR)
+    assert filled + opened == count(calls, "up")
+    assert filled == count(d.regulation_fdr, "up")
 
 
 def test_points_stand_at_log2_ratio_and_minus_log10_p():
@@ -146,15 +165,94 @@ def assert_apart(figure: Figure) -> None:
             assert not (a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3])
 
 
-def test_the_largest_changes_are_named_without_the_common_prefix():
+def names_on(figure: Figure) -> set[str]:
+    return {text.get_text() for text in named(figure)}
+
+
+def test_the_smallest_p_and_the_largest_change_are_named_without_the_common_prefix():
+    # Ranks by P: 2, 1, 0; by change: 1, 0, 2; the better of both: 1, 0, 0.
     d = comparison(
         [3, -4, 2, 0.1], [1e-3, 1e-4, 1e-6, 0.5], names=["hsa-miR-1", "hsa-let-7d", "hsa-miR-3", "hsa-miR-4"]
     )
     figure = volcano_figure(d, n_labels=2)
-    assert {text.get_text() for text in named(figure)} == {"miR-1", "let-7d"}
-    assert "Named: the 2 largest fold changes that pass (hsa- left out)." in texts(figure)
-    assert "Named: all 3 fold changes that pass (hsa- left out)." in texts(volcano_figure(d))
+    assert names_on(figure) == {"miR-3", "let-7d"}
+    assert "Named: the first 2 that pass, by rank of P or change (hsa- left out)." in texts(figure)
+    assert "Named: all 3 that pass (hsa- left out)." in texts(volcano_figure(d))
     assert not named(volcano_figure(d, n_labels=0))
+
+
+def test_what_passes_by_adjusted_p_is_named_first_and_the_rest_drawn_open():
+    # By rank alone the second (largest change) and the first (smallest P) would be named.
+    d = comparison([2, -4, 1.5, 1.2], [1e-4, 0.03, 1e-3, 0.02], fdr=[1e-3, 0.2, 0.01, 0.2], names=list("abcd"))
+    figure = volcano_figure(d, n_labels=2)
+    assert names_on(figure) == {"a", "c"}
+    assert "Named: the first 2 that pass, FDR first, by rank of P or change." in texts(figure)
+    assert "open: by P alone, FDR (BH) &gt; 0.05 (2)" in texts(figure)
+    assert drawn_in(figure, UP_COLOR) == (2, 1)
+    assert drawn_in(figure, DOWN_COLOR) == (0, 1)
+
+
+def test_where_all_pass_by_adjusted_p_it_is_said():
+    written = texts(volcano_figure(comparison([2, -4, 0.1], [1e-4, 1e-3, 0.5])))
+    assert "All 2 that pass have FDR (BH) ≤ 0.05 as well." in written
+    assert not any(text.startswith("open:") for text in written)
+
+
+def test_names_asked_for_are_written_whether_they_pass_or_not():
+    d = comparison([2, -4, 0.1], [1e-4, 1e-3, 0.5], names=["miR-1", "miR-2", "miR-3"])
+    figure = volcano_figure(d, n_labels=1, rows=np.array([2]))
+    assert names_on(figure) == {"miR-3", "miR-1"}
+    assert "Named: 1 asked for and the first 1 that pass, by rank of P or change." in texts(figure)
+    without_p = replace(d, p_value=np.full(3, NAN), fdr=np.full(3, NAN), test="none")
+    assert names_on(volcano_figure(without_p, n_labels=0, rows=np.array([2]))) == {"miR-3"}
+
+
+def unled_names(figure: Figure, d: DifferentialTable) -> int:
+    """Check that every name without a leader line is nearer to its own dot than to any other; count them."""
+    (axes,) = figure.axes
+    with house_style():
+        boxes = text_boxes(figure, named(figure))
+    to_pixels = axes.transData.transform
+    drawn = np.flatnonzero(np.isfinite(d.log2_ratio) & np.isfinite(d.p_value))
+    dots = to_pixels(np.column_stack([d.log2_ratio[drawn], -np.log10(d.p_value[drawn])]))
+    lines = [
+        to_pixels(line) for c in axes.collections if isinstance(c, LineCollection) for line in c.get_segments()
+    ]
+    unled = 0
+    for text, (left, bottom, right, top) in zip(named(figure), boxes, strict=True):
+        (own,) = np.flatnonzero(
+            [str(name).removeprefix("hsa-") == text.get_text() for name in d.probes.name[drawn]]
+        )
+        ends = [line[1] for line in lines if np.allclose(line[0], dots[own], atol=0.1)]
+        if any(left - 1 <= x <= right + 1 and bottom - 1 <= y <= top + 1 for x, y in ends):
+            continue
+        nearest = np.column_stack([np.clip(dots[:, 0], left, right), np.clip(dots[:, 1], bottom, top)])
+        distance = np.hypot(*(dots - nearest).T)
+        assert distance[own] < np.delete(distance, own).min(), text.get_text()
+        unled += 1
+    return unled
+
+
+@pytest.mark.parametrize("passing", [5, 25, 200])
+@pytest.mark.parametrize("seed", range(1, 9))
+def test_a_name_nearer_to_another_dot_than_to_its_own_has_a_leader_line(passing, seed):
+    d = simulated(passing=passing, seed=seed)
+    figure = volcano_figure(d, n_labels=25)
+    assert unled_names(figure, d) >= (passing < 200)  # in a crowd every name has a line
+    assert len(named(figure)) >= min(passing, 20)
+
+
+def test_a_name_between_two_dots_has_a_leader_line_or_keeps_off_the_other():
+    # As in GSE20122: the name at the left of one dot touched the other, which was not named.
+    d = comparison(
+        [-1.75, -1.25, -1.28, 0.0],
+        [10**-3.6, 10**-4.0, 10**-3.2, 0.5],
+        names=["miR-142-3p", "miR-15a", "miR-24", "x"],
+    )
+    for n_labels in (1, 2, 3):
+        figure = volcano_figure(d, n_labels=n_labels)
+        unled_names(figure, d)
+        assert len(named(figure)) == n_labels
 
 
 def test_mixed_species_keep_their_prefixes_and_a_blank_name_shows_the_id():

@@ -15,20 +15,31 @@ from mirtool.model import BoolArray, FloatArray
 
 _CLEARANCES = np.array([1, 1.7, 2.5, 3.5, 4.5, 6, 7.5, 9, 11, 13, 15, 17.5, 20, 23])
 _ROUNDS = 4
-# What a place costs, in gaps of distance: each point it hides or its leader line runs over, each anchor so near
-# that the name might be taken for that one's, each leader line that its own would cross.
+# What a place costs, in gaps of distance: each point it hides or its leader line runs over, each point so near
+# that the name might be taken for that one's (of many no more than so many count), each leader line that its own
+# would cross, and a leader line that is needed but too short to be seen.
 _HIDDEN_POINT = 4.0
 _STRUCK_POINT = 1.0
-_MISTAKABLE_ANCHOR = 3.0
+_MISTAKABLE_POINT = 3.0
+_MOST_MISTAKABLE = 3
 _CROSSED_LEADER = 12.0
+_UNSEEN_LEADER = 12.0
+_SHORTEST_LEADER = 2.4
+"""Gaps from the point to a name whose leader line can be seen between them."""
+_AT_ITS_POINT = 1.2
+"""Gaps from its point within which a name needs no leader line, if it is no nearer to another."""
 
 
 @dataclass(frozen=True)
 class Placement:
-    """A label's box, and the point of its edge where the leader line from the anchor ends."""
+    """A label's box, and the point of its edge where the leader line from the anchor ends.
+
+    ``needs_leader`` is False where the label is at its point, and nearer to it than to any other.
+    """
 
     box: tuple[float, float, float, float]
     leader_end: tuple[float, float]
+    needs_leader: bool
 
 
 def place_labels(
@@ -121,15 +132,21 @@ def spread(wanted: FloatArray, height: float, low: float, high: float) -> FloatA
 
 @dataclass(frozen=True)
 class _Choices:
-    """The places one label may take, ``(k, 4)`` boxes and leader lines, and what each costs by itself."""
+    """The places one label may take, ``(k, 4)`` boxes and leader lines, and what each costs by itself.
+
+    ``led`` marks those that need a leader line.
+    """
 
     boxes: FloatArray
     leaders: FloatArray
     cost: FloatArray
+    led: BoolArray
 
     def place(self, k: int) -> Placement:
         left, bottom, right, top = self.boxes[k].tolist()
-        return Placement((left, bottom, right, top), (float(self.leaders[k, 2]), float(self.leaders[k, 3])))
+        return Placement(
+            (left, bottom, right, top), (float(self.leaders[k, 2]), float(self.leaders[k, 3])), bool(self.led[k])
+        )
 
 
 def _choices(
@@ -146,11 +163,16 @@ def _choices(
     boxes, ends, wide = boxes[clear], ends[clear], wide[clear]
     distance = np.hypot(*(ends - anchor).T)
     leaders = np.column_stack([np.broadcast_to(anchor, ends.shape), ends])
-    near = points[np.abs(points - anchor).max(axis=1) < distance.max(initial=0) + size.max()]
+    near = points[np.abs(points - anchor).max(axis=1) < 2 * distance.max(initial=0) + size.max() + gap]
     cost = distance / gap + _HIDDEN_POINT * _contains(wide, near).sum(axis=1)
     cost += _STRUCK_POINT * _meet(leaders, np.hstack([near - gap / 2, near + gap / 2])).sum(axis=1)
-    cost += _MISTAKABLE_ANCHOR * (_distances(boxes, anchors) < distance[:, None] + gap).sum(axis=1)
-    return _Choices(boxes, leaders, cost)
+    others = near[(near != anchor).any(axis=1)]
+    from_others = _distances(boxes, others)
+    mistakable = (from_others < distance[:, None] + 2 * gap).sum(axis=1)
+    cost += _MISTAKABLE_POINT * np.minimum(mistakable, _MOST_MISTAKABLE)
+    led = (distance > _AT_ITS_POINT * gap) | (from_others < distance[:, None] + gap).any(axis=1)
+    cost += _UNSEEN_LEADER * (led & (distance < _SHORTEST_LEADER * gap))
+    return _Choices(boxes, leaders, cost, led)
 
 
 def _best(choices: _Choices, others: list[tuple[FloatArray, FloatArray]], gap: float) -> int | None:

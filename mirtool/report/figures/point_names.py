@@ -27,6 +27,8 @@ def name_points(
 ) -> BoolArray:
     """Write names at points; one that finds no place is left out.
 
+    A name that is not at its point, or is as near to another, named or not, has a leader line.
+
     Parameters
     ----------
     axes
@@ -65,7 +67,7 @@ def name_points(
             text.remove()
             continue
         text.set_position(tuple(to_data.transform(place.box[:2])))
-        if np.hypot(*(np.array(place.leader_end) - anchor)) > 1.2 * clear:
+        if place.needs_leader:
             leaders.append(to_data.transform([anchor, place.leader_end]))
     axes.add_collection(LineCollection(leaders, colors=MUTED_COLOR, linewidths=0.4, zorder=5), autolim=False)
     return np.array([place is not None for place in places], dtype=bool)

@@ -8,6 +8,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from mirtool.differential.labels import LABELS
 from mirtool.model import DifferentialTable, IntArray
 from mirtool.report.figures.canvas import (
     MM_PER_INCH,
@@ -22,12 +23,13 @@ from mirtool.report.figures.comparison import (
     DASHED,
     Cloud,
     comparison_axes,
+    count_chosen,
     draw_legend,
     draw_points,
     figure_names,
     fold_lines,
-    largest_changes,
     naming_remark,
+    points_to_name,
     ratio_label,
     symmetric_limits,
     write_remarks,
@@ -40,7 +42,7 @@ _LINE_HEIGHT = 1.3
 _LEADER_MM = 7.0
 
 
-def ranked_figure(d: DifferentialTable, *, n_labels: int = 15) -> Figure:
+def ranked_figure(d: DifferentialTable, *, n_labels: int = LABELS, rows: IntArray | None = None) -> Figure:
     """Draw log2 ratios from the lowest to the highest, colored by the fold-change cut-off alone.
 
     The largest changes that pass are named in two columns: the higher ones on the right, the lower on the left.
@@ -50,7 +52,9 @@ def ranked_figure(d: DifferentialTable, *, n_labels: int = 15) -> Figure:
     d
         The comparison; its P values are not looked at. Probes without a ratio are not drawn, and counted.
     n_labels
-        At most as many names.
+        At most as many names of what passes.
+    rows
+        Rows of the table that are named whether they pass or not.
 
     Returns
     -------
@@ -60,13 +64,14 @@ def ranked_figure(d: DifferentialTable, *, n_labels: int = 15) -> Figure:
     with house_style():
         figure, axes = comparison_axes()
         cloud = _ranked_cloud(d)
-        chosen = largest_changes(d, cloud, n_labels)
+        chosen = points_to_name(d, cloud, n_labels, rows)
         names, species = figure_names(d, cloud, chosen)
         _draw_frame(axes, d, cloud, side_mm=max(map(text_width, names), default=0.0) + _LEADER_MM)
         draw_points(axes, cloud)
         draw_legend(axes, d, cloud)
         n_named = sum(_draw_column(axes, cloud, chosen, names, call) for call in ("up", "down"))
-        remarks = [_why_ranked(d, len(cloud.x)), naming_remark(cloud, len(chosen), n_named, species)]
+        naming = naming_remark(d, cloud, count_chosen(cloud, chosen, rows), n_named, species)
+        remarks = [_why_ranked(d, len(cloud.x)), naming]
         write_remarks(axes, remarks)
     return figure
 
@@ -107,7 +112,7 @@ def _draw_column(axes: Axes, cloud: Cloud, chosen: IntArray, names: list[str], c
     """Write the names of one direction in a column on its side of the curve; give how many found room."""
     low, high = axes.get_ylim()
     line = _LINE_HEIGHT * SMALLEST_TEXT / POINTS_PER_INCH * MM_PER_INCH * (high - low) / axes_size(axes)[1]
-    here = [(i, name) for i, name in zip(chosen, names, strict=True) if cloud.calls[i] == call]
+    here = [(i, name) for i, name in zip(chosen, names, strict=True) if (cloud.y[i] > 0) == (call == "up")]
     here = sorted(here[: int((high - low) / line)])
     at = np.array([i for i, _ in here], dtype=np.int64)
     heights = spread(cloud.y[at], line, low, high)
