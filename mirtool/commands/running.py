@@ -57,6 +57,8 @@ def run_command(step: Step, given: Mapping[str, Any], output: Mapping[str, Any])
         _say_summary(execution.result)
         written = write_to(execution.result, target)
         say_written(written.paths)
+        if written.again:
+            say(written.again)
         for path in written.leftovers:
             warn(f"{path} is from an earlier run")
     _raise_failures(execution.result.failures())

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from mirtool.commands.console import say
 
+if TYPE_CHECKING:
+    from mirtool.study.state import StudyState
+
 
 def status(
     folder: Annotated[str, typer.Argument(metavar="[FOLDER]", help="The study's folder.")] = ".",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    history: Annotated[bool, typer.Option("--history", help="List the runs of each step instead.")] = False,
 ) -> None:
     """List the steps of a study: done, out of date (and why), not run.
 
@@ -23,6 +27,7 @@ def status(
     \b
       mirtool status
       mirtool status my_study --json
+      mirtool status --history       with which options each step was run before
     """  # noqa: D301  (typer wants the backspace itself)
     import json
     from dataclasses import asdict
@@ -30,6 +35,7 @@ def status(
     from mirtool.errors import UsageError
     from mirtool.io.tables.output import STDOUT, write_bytes
     from mirtool.study.folder import SAMPLES_FILE, find_study
+    from mirtool.study.record import read_history
     from mirtool.study.state import Status, StudyState
     from mirtool.workflow.catalog import RECORDED
 
@@ -40,7 +46,11 @@ def status(
             path=folder,
             hint="make one: mirtool init exports/*.gpr",
         )
-    states = StudyState.of_study(study).states(RECORDED)
+    known = StudyState.of_study(study)
+    if history:
+        write_bytes(_history(known, read_history(study.run_file), as_json=as_json).encode(), STDOUT)
+        return
+    states = known.states(RECORDED)
     if as_json:
         write_bytes((json.dumps([asdict(state) for state in states], indent=2) + "\n").encode(), STDOUT)
         return
@@ -52,3 +62,15 @@ def status(
         why = f": made from {'; '.join(state.reasons)}" if state.reasons else ""
         lines.append(f"{state.step:<{width}}  {state.status.value}{why}")
     write_bytes("".join(f"{line}\n" for line in lines).encode(), STDOUT)
+
+
+def _history(state: StudyState, history: list[dict[str, Any]], *, as_json: bool) -> str:
+    """Return what is known of earlier runs: a line per run, or the record of those that were replaced."""
+    import json
+
+    from mirtool.study.history import all_runs
+
+    if as_json:
+        return json.dumps(history, indent=2) + "\n"
+    width = max(map(len, state.runs), default=0)
+    return "".join(f"{step:<{width}}  {what}\n" for step, what in all_runs(state.runs, history))

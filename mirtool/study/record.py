@@ -2,7 +2,9 @@
 
 ``schema_version`` 2. ``runs`` holds the last run of each step: ``command``, ``arguments``, ``inputs`` and
 ``outputs`` (path to SHA-256; inside the study relative to its folder), ``summary`` (the numbers it reported) and
-``versions`` (of everything that computed). Nothing holds a date: the same input gives the same bytes.
+``versions`` (of everything that computed). ``history`` holds the runs that were replaced since, oldest first, each
+with ``command``, ``arguments`` and ``outputs``; at most 50 (:mod:`mirtool.study.history`). Nothing holds a date:
+the same input gives the same bytes.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from typing import Any
 from mirtool import __version__
 from mirtool.errors import MirtoolError
 from mirtool.io.structured import parse_json
+from mirtool.study.history import with_replaced
 
 RUN_SCHEMA_VERSION = 2
 
@@ -61,10 +64,11 @@ def relative_to(root: str | Path, path: str | Path) -> str:
 
 
 def merge_run(path: str | Path, record: Mapping[str, Any]) -> bytes:
-    """Return the run file's text with one command's record in it, beside those of the other commands."""
+    """Return the run file's text with one command's record in it; the one that it replaces joins the history."""
     runs = read_runs(path)
+    history = with_replaced(read_history(path), runs.get(str(record["command"])), record)
     runs[str(record["command"])] = dict(record)
-    content = {"schema_version": RUN_SCHEMA_VERSION, "runs": dict(sorted(runs.items()))}
+    content = {"schema_version": RUN_SCHEMA_VERSION, "runs": dict(sorted(runs.items())), "history": history}
     return (json.dumps(content, indent=2, ensure_ascii=False, sort_keys=True) + "\n").encode()
 
 
@@ -103,6 +107,25 @@ def read_runs(path: str | Path) -> dict[str, Any]:
     except (ValueError, TypeError, KeyError, AttributeError, OSError) as error:
         raise _damaged_record(path, error) from error
     return runs
+
+
+def read_history(path: str | Path) -> list[dict[str, Any]]:
+    """Return the runs that later ones replaced, oldest first; nothing where there is no file.
+
+    Raises
+    ------
+    MirtoolError
+        Where the file is not a record of runs.
+    """
+    if not Path(path).is_file():
+        return []
+    try:
+        history = [dict(each) for each in parse_json(Path(path).read_text(encoding="utf-8")).get("history", [])]
+        for record in history:
+            str(record["command"]), dict(record["arguments"]), dict(record["outputs"])
+    except (ValueError, TypeError, KeyError, AttributeError, OSError) as error:
+        raise _damaged_record(path, error) from error
+    return history
 
 
 def _damaged_record(path: str | Path, error: Exception) -> MirtoolError:

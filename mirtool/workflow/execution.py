@@ -57,6 +57,8 @@ class Written:
 
     paths: list[Path]
     leftovers: list[Path]
+    again: str | None = None
+    """What is different from the run that this one replaces, in one line."""
 
 
 def execute(
@@ -343,6 +345,7 @@ def write_to(result: Result, where: Destination) -> Written:
     from mirtool.io.tables.output import transaction, write_bytes, write_files
     from mirtool.report.tables import is_stream
     from mirtool.study.hashes import current_hashes
+    from mirtool.study.history import rerun_in_words
     from mirtool.study.record import merge_run, read_runs, relative_to
 
     step = load_step(result.provenance.step)
@@ -371,11 +374,12 @@ def write_to(result: Result, where: Destination) -> Written:
     with transaction(
         where.record, main=next(iter(files), None)
     ) as write:  # the record is read and written under one lock
-        before = read_runs(where.record).get(step.name, {}).get("outputs", {})
-        leftovers = [root / path for path in before if path not in outputs and (root / path).is_file()]
+        before = read_runs(where.record).get(step.name)
+        earlier = before.get("outputs", {}) if before else {}
+        leftovers = [root / path for path in earlier if path not in outputs and (root / path).is_file()]
         write({**files, where.record: merge_run(where.record, record)} if step.recorded else files)
     current_hashes(leftovers)
-    return Written(list(files), leftovers)
+    return Written(list(files), leftovers, rerun_in_words(before, record) if before else None)
 
 
 def _inside(root: Path, value: Any) -> Any:
