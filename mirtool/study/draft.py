@@ -9,10 +9,12 @@ from pathlib import Path
 
 from mirtool.errors import FormatError, SampleSheetError, UsageError
 from mirtool.io.arrays.imagene import ImageneArray, pair_files
+from mirtool.io.arrays.probe_values import looks_log2
 from mirtool.io.arrays.sample_matching import HY5_COLUMN
 from mirtool.io.registry import FORMATS, array_formats, module_of, sniff_format
 from mirtool.io.tables.text import STDIN
 from mirtool.model import SampleTable, Table, text_array
+from mirtool.study.scale import SCALE_COLUMN
 
 _SUFFIXES = frozenset({".gz", ".gpr", ".txt", ".csv", ".tsv", ".xls", ".xlsx"})
 _SEPARATORS = " _.-"
@@ -45,8 +47,9 @@ def draft_samples(
     -------
     Table
         Columns ``sample``, ``group`` (empty but where a table itself has a row or column of that name) and
-        ``file``, in the order of ``files``; ``file_hy5`` where arrays are pairs of files; and what tables say of
-        their samples, such as the characteristics in a GEO series matrix that differ.
+        ``file``, in the order of ``files``; ``scale`` (``log2``) where a table's values are log2; ``file_hy5``
+        where arrays are pairs of files; and what tables say of their samples, such as the characteristics in a GEO
+        series matrix that differ.
 
     Raises
     ------
@@ -81,12 +84,26 @@ def draft_samples(
         "group": text_array(group for table in tables for group in table.groups),
         "file": text_array(_relative(file, Path(folder)) for _, file in rows),
     }
+    scales = {file: _scale_of(file, formats[file], samples_in_rows) for file in files if kinds[file].table}
+    if any(scales.values()):
+        columns[SCALE_COLUMN] = text_array(scales.get(file, "") for _, file in rows)
     if partner_of:
         seconds = [partner_of.get(file, "") for _, file in rows]
         columns[HY5_COLUMN] = text_array(_relative(file, Path(folder)) if file else "" for file in seconds)
     for key in dict.fromkeys(key for table in tables for key in table.extra):
         columns[key] = text_array(cell for table in tables for cell in table.extra.get(key, ("",) * len(table)))
     return Table(columns)
+
+
+def _scale_of(file: str, format: str, samples_in_rows: bool) -> str:
+    """Return ``"log2"`` where a table says so or its values look like it; else blank."""
+    from mirtool.io.arrays import geo, matrix
+
+    if format not in ("matrix", geo.FORMAT):
+        return ""
+    found = matrix.read_values(file, samples_in_rows) if format == "matrix" else geo.read_values(file)
+    stated = found.table.notes.get("scale", "")
+    return "log2" if stated == "log2" or (not stated and looks_log2(found.values)) else ""
 
 
 def _two_files(pair: ImageneArray) -> tuple[str, str]:

@@ -34,6 +34,21 @@ class InitSettings(Settings):
 
     samples_in_rows: bool = samples_in_rows_setting()
     input_format: str | None = input_format_setting()
+    pheno: str | None = setting(
+        None,
+        "Table of sample characteristics, one row per sample: its columns join the sheet. Rows are matched by "
+        "sample name, GSM number or title.",
+        panel=SHEET,
+        metavar="TABLE",
+        is_path=True,
+    )
+    group: str | None = setting(
+        None,
+        "Characteristic of the pheno table that becomes the column group. Default: the only one with 2 to 10 "
+        "values of two samples or more each.",
+        panel=SHEET,
+        metavar="COLUMN",
+    )
     output: str = setting(
         "samples.csv",
         "The sheet to write; its paths are relative to its own folder. - is stdout.",

@@ -19,6 +19,7 @@ from mirtool.workflow.reading import (
     reading_blocks,
     reading_of,
     recorded_normalization,
+    refuse_log2,
     settings_as_normalized,
 )
 from mirtool.workflow.step import Inputs, Result, Run, Step
@@ -132,6 +133,7 @@ def compare_methods(
     arrays = read_study_arrays(
         inputs.files, run, channels=channels, input_format=options["input_format"], reading=reading
     )
+    refuse_log2(arrays, run, options.get("scale"))
     groups = [group for group in arrays.samples.groups if group]
     if not groups:
         raise UsageError(

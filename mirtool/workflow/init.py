@@ -16,6 +16,7 @@ from mirtool.workflow.step import Inputs, Result, Run, Step
 
 if TYPE_CHECKING:
     from mirtool.model import Table
+    from mirtool.study.characteristics import Joined
 
 STDOUT = "-"
 
@@ -38,11 +39,24 @@ class InitInputs(Inputs):
 class InitResult(Result):
     """A draft of the sample sheet."""
 
-    def __init__(self, sheet: Table, output: str, n_files: int, series_matrix: str | None) -> None:
+    def __init__(
+        self,
+        sheet: Table,
+        output: str,
+        n_files: int,
+        series_matrix: str | None,
+        joined: Joined | None = None,
+    ) -> None:
         self.sheet = sheet
         self.output = output
         self.n_files = n_files
         self.series_matrix = series_matrix
+        self.joined = joined
+
+    @property
+    def is_log2(self) -> bool:
+        """True where the samples are columns of tables whose values are log2."""
+        return "log2" in self.sheet.columns.get("scale", ())
 
     def tables(self) -> Mapping[str, Table]:
         """Return ``samples``: one row per sample, groups still empty."""
@@ -67,20 +81,47 @@ class InitResult(Result):
 
         if self.output == STDOUT:
             return ()
-        return (
-            Line(f"Wrote {self.output}: {plural(len(self.sheet), 'sample')} from {plural(self.n_files, 'file')}"),
-            Line("What to do next:"),
-            Line(
-                f"  1. Open {self.output} and fill in the column 'group' "
-                "(and correct the sample names, if you like)."
-            ),
-            Line(f"  2. {self._next_command()}"),
-        )
+        blocks = [
+            Line(f"Wrote {self.output}: {plural(len(self.sheet), 'sample')} from {plural(self.n_files, 'file')}")
+        ]
+        if self.joined is not None:
+            blocks += map(Line, self.joined.notes)
+        if self.is_log2:
+            blocks.append(
+                Line(
+                    "The values are log2 (column scale): `mirtool normalize` is not needed. If they are "
+                    "intensities, write linear there."
+                )
+            )
+        return (*blocks, Line("What to do next:"), *map(Line, self._next_steps()))
+
+    def _next_steps(self) -> list[str]:
+        joined = self.joined
+        if any(self.sheet.columns["group"]):
+            return [
+                f"  1. Open {self.output} and check the column 'group'.",
+                f"  2. {self._next_command()}",
+            ]
+        fill = f"  1. Open {self.output} and fill in the column 'group'"
+        if joined is not None and joined.candidates:
+            names = ", ".join(
+                f"{name} ({', '.join(f'{value} {n:,}' for value, n in counts.items())})"
+                for name, counts in joined.candidates.items()
+            )
+            return [f"{fill}, or call init again with --force and --group COLUMN: {names}.",
+                    f"  2. {self._next_command()}"]  # fmt: skip
+        rename = "" if self.is_log2 else " (and correct the sample names, if you like)"
+        return [f"{fill}{rename}.", f"  2. {self._next_command()}"]
 
     def _next_command(self) -> str:
         from mirtool.study.folder import SAMPLES_FILE
 
         sheet = Path(self.output)
+        if self.is_log2:
+            if sheet.name != SAMPLES_FILE:
+                return f"mirtool diff --samples {sheet}"
+            here = "mirtool diff, then mirtool cluster, mirtool network and mirtool shortlist"
+            return here if sheet.parent == Path() else f"In {sheet.parent}: {here}"
         if self.series_matrix:
             return (
                 f"mirtool diff {self.series_matrix} --samples {sheet} --scale log2 "
@@ -97,6 +138,12 @@ def init(inputs: InitInputs, settings: InitSettings, _run: Run) -> InitResult:
     The sample names come from the file names (or from the columns of a table) and may be changed. The groups
     are left empty for you to fill in; nothing is guessed. What a table says about its samples becomes further
     columns: of a GEO series matrix the titles and every characteristic that differs. Nothing else is written.
+
+    A table whose values are log2 (none above 24, most of them not whole numbers) gets the column scale with the
+    word log2: it goes straight to `mirtool diff`. Correct the column if they are intensities: linear.
+
+    With --pheno the characteristics in another table join the sheet: its rows are matched by sample name, GSM
+    number or title. One of them becomes the group if it is named with --group, or the only one that could be.
     """
     from mirtool.io.arrays import geo
     from mirtool.io.registry import sniff_format
@@ -111,8 +158,19 @@ def init(inputs: InitInputs, settings: InitSettings, _run: Run) -> InitResult:
         _refuse_overwriting(sheet, files, force=settings.force)
     folder = Path() if output == STDOUT else sheet.parent
     table = draft_samples(files, folder, format=settings.input_format, samples_in_rows=settings.samples_in_rows)
+    joined = None
+    if settings.pheno is not None:
+        from mirtool.study.characteristics import join_characteristics
+
+        joined = join_characteristics(table, settings.pheno, settings.group)
+        table = joined.sheet
+    elif settings.group is not None:
+        raise UsageError(
+            f"{option('group')} names a column of the table of characteristics",
+            hint=f"give that table with {option('pheno', 'TABLE')}",
+        )
     is_series = len(files) == 1 and sniff_format(files[0], settings.input_format) == geo.FORMAT
-    return InitResult(table, output, len(files), files[0] if is_series else None)
+    return InitResult(table, output, len(files), files[0] if is_series else None, joined)
 
 
 def _refuse_overwriting(sheet: Path, files: list[str], *, force: bool) -> None:
@@ -139,6 +197,7 @@ STEP = Step(
         ("mirtool init exports/*.gpr", "write samples.csv"),
         ("mirtool init intensities.xlsx", "one row per sample column"),
         ("mirtool init GSE1_series_matrix.txt.gz", ""),
+        ("mirtool init log2.csv --pheno characteristics.csv", "then: mirtool diff"),
         ("mirtool init *.gpr -o pilot.csv", "another name, then: mirtool normalize --samples pilot.csv"),
     ),
 )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from mirtool.io.arrays.settings import ReadingSettings
 from mirtool.normalize.settings import NormalizeSettings, is_ratio, ratio_channels
 from mirtool.report.text.blocks import Block, Caution, Grid, Line, Pairs, Summary
-from mirtool.workflow.reading import FILES, SAMPLES, read_study_arrays, reading_blocks, reading_of
+from mirtool.workflow.reading import FILES, SAMPLES, read_study_arrays, reading_blocks, reading_of, refuse_log2
 from mirtool.workflow.step import Inputs, Result, Run, Step
 
 if TYPE_CHECKING:
@@ -139,6 +139,9 @@ def normalize(inputs: NormalizeInputs, settings: NormalizeSettings, run: Run) ->
     The chip's miRNA names are looked up in miRBase (see `mirtool names`): how many are current, what the others
     are called now and which of them are ambiguous is reported, and --current-names writes it.
 
+    Tables of log2 values need no normalization and are refused: where samples.csv has the column scale with the
+    word log2, `mirtool diff`, `cluster` and the others read the table itself.
+
     Everything that was counted is printed. Besides the table a second file, NAME_spots, has the number of
     replicate spots behind each value.
     """
@@ -152,6 +155,7 @@ def normalize(inputs: NormalizeInputs, settings: NormalizeSettings, run: Run) ->
         inputs.files, run, channels=channels, input_format=inputs.input_format, reading=reading_of(inputs)
     )
     run.check_width(arrays.n_arrays + 2)
+    refuse_log2(arrays, run, inputs.scale)
     chip = arrays.probes.name[is_kind(arrays.probes, ProbeKind.MIRNA)]
     names = load_mirna_names(inputs.aliases, inputs.species, inputs.mirbase_release).for_names(chip)
     run.reads(*inputs.aliases)

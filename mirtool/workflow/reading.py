@@ -85,6 +85,7 @@ def read_study_arrays(
     from mirtool.io.arrays.reading import paths_to_read, read_arrays
     from mirtool.model import RawArrays, SampleTable
     from mirtool.study.samples import read_samples
+    from mirtool.study.scale import stated_scale
     from mirtool.workflow.sources import as_paths
 
     if len(files) == 1 and isinstance(files[0], RawArrays):
@@ -94,6 +95,8 @@ def read_study_arrays(
         samples = read_samples(run.samples)
     paths = paths_to_read(as_paths(files), samples)
     own = dict(reading)
+    if own.get("scale") is None and stated_scale(samples, run.config) is not None:
+        own["scale"] = stated_scale(samples, run.config)
     with run.progress("Reading arrays", len(paths)) as on_read:
         arrays = read_arrays(
             paths,
@@ -132,6 +135,56 @@ def recorded_normalization(table: str | Path | None, run: Run) -> dict[str, Any]
     if run.study is not None:
         return recorded_arguments(run.study.run_file, "normalize")
     return None if table is None else recorded_arguments(Path(table).with_suffix(".run.json"), "normalize")
+
+
+def refuse_log2(arrays: RawArrays, run: Run, scale: str | None = None) -> None:
+    """Refuse to normalize values that are log2: those that are stated to be, and tables that look like it.
+
+    Parameters
+    ----------
+    arrays
+        As they were read.
+    run
+        Its ``mirtool.toml`` may state the scale.
+    scale
+        The scale that was stated in the call, which counts before the sample sheet's.
+
+    Raises
+    ------
+    ScaleError
+        Where they are; it says what to run instead.
+    """
+    import numpy as np
+
+    from mirtool.errors import ScaleError, option
+    from mirtool.io.arrays.probe_values import looks_log2
+    from mirtool.io.registry import FORMATS
+    from mirtool.study.scale import stated_scale
+
+    stated = scale or stated_scale(arrays.samples, run.config)
+    tables = [
+        source.path for source in arrays.sources if source.format in FORMATS and FORMATS[source.format].table
+    ]
+    if stated == "linear" or not tables:
+        return
+    values = np.concatenate([channel.foreground.ravel() for channel in arrays.channels.values()])
+    if stated == "log2":
+        raise ScaleError(
+            "the values are log2, so there is nothing to normalize",
+            path=tables[0],
+            hint=f"go on with `mirtool diff` (outside a study folder with {option('scale', 'log2')})",
+        )
+    if len(tables) == len(arrays.sources) and looks_log2(values):
+        sheet = arrays.samples.sheet or "samples.csv"
+        raise ScaleError(
+            "these values look like log2, and a normalization starts from intensities",
+            path=tables[0],
+            found=f"no value above {np.nanmax(values):.4g}",
+            expected="intensities, which reach thousands of counts",
+            hint=f'if they are log2, add a column scale with the word log2 to {sheet} (or scale = "log2" under '
+            "[normalize] in mirtool.toml) and go on with `mirtool diff`; if they are intensities, say so with "
+            f"{option('scale', 'linear')}",
+        )
 
 
 def settings_as_normalized(names: Collection[str], run: Run) -> tuple[dict[str, Any], list[str]]:
@@ -197,4 +250,5 @@ def arrays_as_normalized(table: str | Path, run: Run) -> tuple[RawArrays, Normal
     arguments = recorded or {}
     reading = {name: arguments[name] for name in READING if name in arguments}
     arrays = read_study_arrays((), run, input_format=arguments.get("input_format"), reading=reading)
+    refuse_log2(arrays, run, arguments.get("scale"))
     return arrays, NormalizeSettings.from_record(arguments)

@@ -66,11 +66,45 @@ def find_sheet(run: Run) -> SampleTable | None:
 
 
 def find_normalized(table: Any, run: Run) -> Any:
-    """Return the normalized table that was given, else the path of the study's."""
+    """Return the normalized table that was given, else the study's: its log2 table, else ``normalized.csv``."""
     if table is None:
-        table = str(run.result_path("normalized.csv", "normalized table", made_by="normalize"))
+        table = log2_table(run) or str(
+            run.result_path(
+                "normalized.csv",
+                "normalized table",
+                made_by="normalize",
+                instead="a table; if the study's own table is log2, write log2 into a column scale of the sample "
+                "sheet",
+            )
+        )
     run.arguments["table"] = str(table) if is_path(table) else f"<{type(table).__name__}>"
     return table
+
+
+def log2_table(run: Run) -> str | None:
+    """Return the table of log2 values that the sample sheet names; None where the study's arrays are intensities.
+
+    Raises
+    ------
+    SampleSheetError
+        Where the samples are in several such tables.
+    """
+    from mirtool.errors import SampleSheetError
+    from mirtool.study.scale import stated_scale
+
+    sheet = find_sheet(run)
+    files = [] if sheet is None else list(dict.fromkeys(file for file in sheet.files if file))
+    if not files or stated_scale(sheet, run.config) != "log2":
+        return None
+    if len(files) > 1:
+        raise SampleSheetError(
+            "the samples are columns of several log2 tables",
+            path=sheet.sheet or None if sheet else None,
+            found=", ".join(files[:3]) + (" …" if len(files) > 3 else ""),
+            expected="one table with all samples",
+            hint="put their columns side by side in one table, one row per probe",
+        )
+    return files[0]
 
 
 def read_matrix(table: Any, run: Run, options: MatrixOptions = MatrixOptions()) -> ExpressionMatrix:
@@ -99,7 +133,9 @@ def read_matrix(table: Any, run: Run, options: MatrixOptions = MatrixOptions()) 
     from mirtool.io.results.replicates import read_replicates, replicates_path
     from mirtool.io.results.spots import read_spots, spots_path
 
-    matrix = read_expression(table, scale=options.scale, samples_in_rows=options.samples_in_rows)  # type: ignore[arg-type]
+    own_log2 = log2_table(run) == str(table)
+    scale = "log2" if own_log2 else options.scale
+    matrix = read_expression(table, scale=scale, samples_in_rows=options.samples_in_rows)  # type: ignore[arg-type]
     run.reads(table)
     if options.spots and (spots := run.find_beside(table, spots_path(table))):
         run.reads(spots)
@@ -123,7 +159,20 @@ def read_grouped(table: Any, run: Run, options: MatrixOptions = MatrixOptions())
     if run.samples is None and any(matrix.samples.groups):
         return matrix
     sheet = read_sheet(run)
+    if is_path(table) and log2_table(run) == str(table):
+        matrix = _listed_samples(matrix, sheet, run)
     return join_samples(matrix, sheet, sheet.sheet or "the samples")
+
+
+def _listed_samples(matrix: ExpressionMatrix, sheet: SampleTable, run: Run) -> ExpressionMatrix:
+    """Leave out the columns of a log2 table that the sheet does not list, as ``normalize`` does, and say so."""
+    names = matrix.samples.names
+    others = [name for name in names if name not in set(sheet.names)]
+    if not others or len(others) == len(names):
+        return matrix
+    more = f" and {len(others) - 5:,} more" if len(others) > 5 else ""
+    run.warn(f"columns of the table not in the sample sheet are left out: {', '.join(others[:5])}{more}")
+    return matrix.take_samples(j for j, name in enumerate(names) if name in set(sheet.names))
 
 
 def find_differential(differential: Any, run: Run) -> Any:

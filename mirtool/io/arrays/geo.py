@@ -357,7 +357,8 @@ def read_intensities(path: str | Path, *, scale: Scale | None = None) -> RawArra
             else "log2 values are no raw intensities",
             path=path,
             found=found.scale_hint,
-            hint="values that were normalized go straight to `mirtool diff --scale log2` (or linear); if they are "
-            "linear intensities, say so: mirtool normalize --scale linear",
+            hint="values that were normalized go straight to `mirtool diff`, in a study folder with the word log2 "
+            "in a column scale of the sample sheet, elsewhere with --scale log2 (or linear); if they are linear "
+            "intensities, say so: mirtool normalize --scale linear",
         )
     return raw_arrays(found, FORMAT)

@@ -227,6 +227,11 @@ def read_expression(
     return expression_matrix(_read(path, None, samples_in_rows), scale)
 
 
+def read_values(path: str | Path, samples_in_rows: bool = False) -> ProbeValues:
+    """Read the values of a plain table, in whatever scale they are."""
+    return _read(path, None, samples_in_rows)
+
+
 def read_sample_table(path: str | Path, samples_in_rows: bool = False) -> SampleTable:
     """Return the samples of a plain table, with what its other header rows or columns say about them."""
     found = _read(path, None, samples_in_rows)

@@ -214,6 +214,18 @@ def expression_matrix(found: ProbeValues, scale: Scale | None) -> ExpressionMatr
     )
 
 
+def looks_log2(values: FloatArray) -> bool:
+    """Return True for values that are log2 rather than intensities: none above 24, and most of them not whole.
+
+    Examples
+    --------
+    >>> looks_log2(np.array([[7.25, 13.4]])), looks_log2(np.array([[152.5, 13.4]])), looks_log2(np.array([[3.0]]))
+    (True, False, False)
+    """
+    known = values[~np.isnan(values)]
+    return bool(known.size and known.max() <= SUSPICIOUSLY_SMALL and (known % 1 != 0).mean() > 0.5)
+
+
 def scale_doubts(found: ProbeValues) -> tuple[str, ...]:
     """Wonder about intensities that are all so small that they may be logarithms already."""
     largest = float(np.nanmax(found.values))

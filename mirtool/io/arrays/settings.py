@@ -52,7 +52,8 @@ class ReadingSettings(Settings):
     )
     scale: str | None = setting(
         None,
-        "GEO series matrix only: linear confirms that its values are raw intensities.",
+        "Scale of tables: linear confirms that the values are intensities, where they may be log2 or, in a GEO "
+        "series matrix, normalized. log2 values need no normalization.",
         panel=PANEL,
         choices=SCALES,
     )
