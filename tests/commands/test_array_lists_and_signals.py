@@ -57,7 +57,7 @@ def test_the_list_is_recorded_with_its_hash(bare_gpr, tmp_path):
     )
     record = json.loads((tmp_path / "normalized.run.json").read_text())["runs"]["normalize"]
     assert len(record["inputs"][str(GAL)]) == 64
-    assert record["arguments"]["array_list"] == str(GAL)
+    assert record["arguments"]["gal"] == str(GAL)
 
 
 def test_a_list_of_another_lot_is_refused(capsys):

@@ -365,7 +365,7 @@ def test_a_full_disk(capsys):
 @pytest.mark.usefixtures("folder")
 def test_an_output_in_a_place_that_is_a_file(capsys):
     assert main(["normalize", "s1.gpr", "s2.gpr", *FEW, "-o", "s1.gpr/n.csv"]) == 1
-    assert "s1.gpr/n.csv: the result can't be written" in capsys.readouterr().err
+    assert "s1.gpr is a file, not a folder" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("folder")

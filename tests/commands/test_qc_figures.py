@@ -27,10 +27,7 @@ def test_a_study_gets_every_figure_twice(study, capsys):
     assert main(["qc"]) == 0
     names = {path.name for path in (study / "figures").iterdir()}
     assert names == {f"{stem}{suffix}" for stem in STEMS for suffix in (".png", ".svg")}
-    assert (
-        f"Wrote 10 figures to {'figures'} (PNG and SVG): qc_arrays, qc_boxplots"
-        in capsys.readouterr().err.replace(f"{study}/", "")
-    )
+    assert f"Wrote figures{os.sep}: qc_arrays.png/svg, qc_boxplots.png/svg" in capsys.readouterr().err
 
 
 def test_the_same_arrays_give_the_same_bytes(study):
@@ -52,15 +49,3 @@ def test_files_get_figures_where_they_are_asked_for_only(study, capsys):
     capsys.readouterr()
     assert main(["qc", "--figures", "plots", "--no-figures"]) == 2
     assert "contradict each other" in capsys.readouterr().err
-
-
-def test_pages_of_an_earlier_run_are_pointed_out(study, capsys):
-    (study / "figures").mkdir()
-    for name in ("qc_ma_2.png", "qc_ma_2.svg", "qc_mine.png", "volcano.png"):
-        (study / "figures" / name).write_bytes(b"")
-    assert main(["qc"]) == 0
-    warned = [line for line in capsys.readouterr().err.splitlines() if "earlier run" in line]
-    assert [line.split("/")[-1] for line in warned] == [
-        "qc_ma_2.png is from an earlier run",
-        "qc_ma_2.svg is from an earlier run",
-    ]

@@ -203,4 +203,4 @@ def test_the_command_keeps_m_and_a(tmp_path, capsys):
     assert (tmp_path / "ratios_spots.csv").exists()
     summary = json.loads((tmp_path / "ratios.run.json").read_text())["runs"]["normalize"]["summary"]
     assert (summary["numerator"], summary["non_positive_spots"]) == ("532", [2, 0])
-    assert f"Wrote {tmp_path / 'ratios_A.csv'}\n" in capsys.readouterr().err
+    assert ": ratios.csv, ratios_spots.csv, ratios_A.csv\n" in capsys.readouterr().err
