@@ -250,7 +250,7 @@ class TextTable:
             except ValueError:
                 if "," in content and self.has_decimal_commas:
                     return self.with_decimal_points(column)._numbers_one_by_one(column, missing)
-                if content == self.header[column]:
+                if row and content == self.header[column]:
                     raise self._second_table(row) from None
                 raise FormatError(
                     "a cell that should be a number is not",
