@@ -9,8 +9,9 @@ from scipy.stats import false_discovery_control, hypergeom
 from mirtool.errors import NotEnoughDataError, UsageError
 from mirtool.io.genes.gene_sets import embedded_go_bp
 from mirtool.io.targets.interactions import starter_interactions
-from mirtool.model import GeneSets
+from mirtool.model import GeneSets, text_array
 from mirtool.network import enrichment_table, over_representation
+from mirtool.network.enrichment.over_representation import NullTest, term_order
 
 SETS = GeneSets(
     ("repair", "growth", "death", "tiny"),
@@ -130,3 +131,39 @@ def test_p_is_gseapys_and_its_bh_leaves_out_the_terms_without_a_hit() -> None:
     assert (
         ours.under("genes").fdr[hit] >= theirs.loc[ours.terms[hit], "Adjusted P-value"].to_numpy() - 1e-12
     ).all()
+
+
+def null(name: str, fdr: list[float], p: list[float] | None = None) -> NullTest:
+    values = np.array(fdr)
+    return NullTest(name, np.ones(len(fdr)), np.ones(len(fdr)), values if p is None else np.array(p), values)
+
+
+HITS, TERMS = np.array([5, 5, 5, 5]), text_array(["a", "b", "c", "d"])
+
+
+def order_of(*tests: NullTest, hits=HITS) -> str:
+    return "".join(TERMS[term_order(tests, hits, TERMS)])
+
+
+def test_terms_significant_under_most_nulls_come_first_then_the_smallest_fdr():
+    # Significant under: a one (genes), b two, c one (miRNAs), d none. Of a and c, c has the smaller FDR; d is
+    # last, though its largest FDR (0.2) is the smallest but b's.
+    genes, mirnas = null("genes", [0.04, 0.01, 0.8, 0.06]), null("miRNAs", [0.9, 0.05, 0.001, 0.2])
+    assert order_of(genes, mirnas) == "bcad"
+
+
+def test_a_null_under_which_nothing_is_significant_does_not_decide():
+    # As in GSE19536: under miRNAs all is near 1, and by the largest P the third came first.
+    genes = null("genes", [0.03, 7.6e-9, 0.5, 0.2], [0.02, 1e-9, 0.4, 0.1])
+    mirnas = null("miRNAs", [0.98, 0.97, 0.6, 0.99], [0.8, 0.7, 0.1, 0.9])
+    assert order_of(genes, mirnas) == "badc"
+
+
+def test_where_nothing_is_significant_the_fdr_against_genes_decides():
+    assert order_of(null("genes", [0.4, 0.3, 0.2, 0.1]), null("miRNAs", [0.1, 0.2, 0.3, 0.4])) == "dcba"
+
+
+def test_ties_go_by_the_largest_p_then_hits_then_name():
+    genes = null("genes", [0.01] * 4, [0.001] * 4)
+    mirnas = null("miRNAs", [0.6] * 4, [0.5, 0.3, 0.5, 0.5])
+    assert order_of(genes, mirnas, hits=np.array([5, 5, 6, 5])) == "bcad"

@@ -258,8 +258,12 @@ def test_the_nulls_of_a_network_side_by_side() -> None:
         np.testing.assert_array_equal(table.hits[order], alone.hits[of_alone])
         np.testing.assert_array_equal(table.genes[order], alone.genes[of_alone])
         np.testing.assert_array_equal(table.under("genes").p_value[order], alone.under("genes").p_value[of_alone])
-        largest = np.max([test.p_value for test in table.tests], axis=0)
-        assert (np.diff(largest) >= 0).all()
+        significant = np.sum([test.fdr <= 0.05 for test in table.tests], axis=0)
+        assert (np.diff(significant) <= 0).all()
+        smallest = np.min(
+            [test.fdr for test in table.tests if (test.fdr <= 0.05).any()] or [table.tests[0].fdr], axis=0
+        )
+        assert (np.diff(smallest)[np.diff(significant) == 0] >= 0).all()
         assert table.draws_needed == int(np.ceil(len(table) / 0.05))
         for test in table.tests[1:]:
             assert (test.p_value >= 1 / 2001).all()

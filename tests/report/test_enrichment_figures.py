@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from mirtool.model import GeneSets
 from mirtool.network import EnrichmentTable, over_representation
-from mirtool.network.enrichment.over_representation import NullTest
+from mirtool.network.enrichment.over_representation import NullTest, term_order
 from mirtool.network.enrichment.redundancy import reduce_terms
 from mirtool.report.figures.canvas import svg_bytes, text_boxes
 from mirtool.report.figures.enrichment import drawn_rows, enrichment_bars, enrichment_dots
@@ -71,6 +71,56 @@ def test_the_dot_that_can_not_be_drawn_is_counted(result: EnrichmentTable) -> No
     assert any(
         "Not drawn: 1 dot where the null never hits." in words for words in words_of(enrichment_dots(result))
     )
+
+
+def with_fdr(result: EnrichmentTable, **fdr: list[float]) -> EnrichmentTable:
+    """The first terms of a result with the FDR of each null by hand; the others get 1."""
+    n = len(result)
+    values = {name: np.array([*own, *[1.0] * (n - len(own))]) for name, own in fdr.items()}
+    tests = tuple(NullTest(name, np.ones(n), np.ones(n), own, own) for name, own in values.items())
+    order = term_order(tests, result.hits, result.terms)
+    return replace(
+        result,
+        terms=result.terms[order],
+        descriptions=result.descriptions[order],
+        hits=result.hits[order],
+        set_size=result.set_size[order],
+        genes=result.genes[order],
+        members=tuple(result.members[i] for i in order),
+        tests=tuple(test.take(order) for test in tests),
+    )
+
+
+def test_only_significant_terms_are_drawn_in_the_order_of_the_table(result: EnrichmentTable) -> None:
+    given = with_fdr(result, genes=[0.04, 1e-9, 0.5, 0.02], miRNAs=[1, 0.9, 0.06, 0.03])
+    assert given.terms[drawn_rows(given)].tolist() == [result.terms[3], result.terms[1], result.terms[0]]
+    for draw in (enrichment_bars, enrichment_dots):
+        shown = " ".join(words_of(draw(given)))
+        assert f"3 of {len(result)} terms tested; 3 are significant under at least one null." in shown
+        assert "Order: significant under most nulls first, then smallest FDR." in shown
+
+
+def test_a_panel_without_a_significant_term_says_why(result: EnrichmentTable) -> None:
+    given = with_fdr(result, genes=[0.04, 1e-9], miRNAs=[0.27, 0.9])
+    assert "no term has\nFDR ≤ 0.05\n(smallest:\n0.27)" in words_of(enrichment_bars(given))
+    expected = "No term is significant against random miRNAs (smallest FDR 0.27)."
+    assert expected in " ".join(words_of(enrichment_dots(given)))
+    assert "significant under random miRNAs (none)" in words_of(enrichment_map_figure(given))
+
+
+def test_a_panel_whose_significant_terms_are_not_drawn_says_so(result: EnrichmentTable) -> None:
+    given = with_fdr(result, genes=[0.001, 0.001, 1], miRNAs=[1, 1, 0.04])
+    assert "none of these\nis significant" in words_of(enrichment_bars(given, n_terms=2))
+
+
+def test_where_nothing_is_significant_the_first_by_gene_fdr_are_drawn_and_it_is_said(
+    result: EnrichmentTable,
+) -> None:
+    given = with_fdr(result, genes=[0.3, 0.2, 0.1], miRNAs=[0.06, 0.5, 0.9])
+    assert given.terms[drawn_rows(given, 3)].tolist() == [result.terms[2], result.terms[1], result.terms[0]]
+    shown = " ".join(words_of(enrichment_bars(given)))
+    assert "No term is significant (FDR ≤ 0.05) under any null." in shown
+    assert f"Drawn: the 10 of {len(result)} terms tested with the smallest FDR against random genes." in shown
 
 
 def test_the_map_numbers_and_names_every_term(result: EnrichmentTable) -> None:

@@ -15,7 +15,11 @@ A term with K of the N genes in the universe holds k of the n genes of a query. 
     targets are compared with miRNAs with many targets.
 
 The FDR is Benjamini and Hochberg's, over all terms tested, those without a hit included, for each null by itself.
-A term *survives* a null where that FDR is at most 0.05.
+A term is *significant under* a null (it *survives* it) where that FDR is at most 0.05.
+
+Terms are listed and drawn in one order (:func:`term_order`): significant under most nulls first, then by the
+smallest FDR that a null gives them; only nulls under which any term is significant count there, so that a null
+that says nothing does not decide.
 
 References
 ----------
@@ -108,8 +112,7 @@ class NullTest:
 class EnrichmentTable:
     """One query against all terms tested; every array has shape ``(n_terms,)``.
 
-    Terms stand in the order of the largest P that a null gives them, smallest first: on top is what no null
-    explains.
+    Terms are in the order of :func:`term_order`: significant under most nulls first, then by FDR.
 
     Parameters
     ----------
@@ -402,8 +405,7 @@ def _answer(
 ) -> EnrichmentTable:
     hits = question.hits
     terms = text_array(gene_sets.terms[i] for i in question.tested)
-    largest = np.max([test.p_value for test in tests], axis=0)
-    order = np.lexsort((terms.astype(str), -hits, tests[0].p_value, largest))
+    order = term_order(tests, hits, terms)
     found = text_array(";".join(sorted(own & question.query)) for own in question.members)
     return EnrichmentTable(
         query=query,
@@ -423,6 +425,29 @@ def _answer(
         source=gene_sets.source,
         mirnas=mirnas,
     )
+
+
+def term_order(tests: Sequence[NullTest], hits: IntArray, terms: TextArray) -> IntArray:
+    """Return the order of the terms, ``(n_terms,)`` row numbers.
+
+    1. Significant (FDR <= 0.05) under most nulls first.
+    2. The smallest FDR of the term under the nulls under which any term is significant; where none is under any,
+       the FDR under the first null, random genes.
+    3. The largest P over the nulls; P under the first null; more hits; the name.
+
+    Parameters
+    ----------
+    tests
+        The terms against each null.
+    hits, terms
+        Hits and name of each term.
+    """
+    active = [test for test in tests if test.survives.any()] or tests[:1]
+    significant = np.sum([test.survives for test in tests], axis=0)
+    smallest = np.min([test.fdr for test in active], axis=0)
+    largest_p = np.max([test.p_value for test in tests], axis=0)
+    order: IntArray = np.lexsort((terms.astype(str), -hits, tests[0].p_value, largest_p, smallest, -significant))
+    return order
 
 
 def enrichment_table(results: Sequence[EnrichmentTable]) -> Table:

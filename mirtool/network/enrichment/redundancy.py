@@ -12,9 +12,9 @@ represented by another that survives at least the same nulls. Two ways:
 ``similar``
     For gene sets of any kind, by the genes they share: the similarity of two terms is the mean of Jaccard's index
     and the overlap coefficient, as EnrichmentMap takes it, with its cut-off of 0.375. In the order of the table
-    (largest P over the nulls, smallest first) each term joins the representative it is most similar to, if any
-    reaches the cut-off, and else becomes one. So every term is similar to its representative itself, and no chain
-    leads from one subject to another.
+    (significant under most nulls first, then by FDR) each term joins the representative it is most similar to, if
+    any reaches the cut-off, and else becomes one. So every term is similar to its representative itself, and no
+    chain leads from one subject to another.
 
 References
 ----------

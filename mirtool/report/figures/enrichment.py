@@ -1,7 +1,9 @@
 """The terms on top of an enrichment, as bars and as dots, each against every null it was tested with.
 
-Both figures show the same terms in the table's order: largest P over the nulls, smallest first, so that what no
-null explains stands on top. Of terms that were reduced, only those that stand for themselves are drawn.
+Both figures show the same terms in the table's order
+(:func:`mirtool.network.enrichment.over_representation.term_order`): significant under most nulls first, then by
+FDR. Only significant terms are drawn; where none is under any null, those with the smallest FDR against random
+genes, and this is said. Of terms that were reduced, only those that stand for themselves are drawn.
 """
 
 from __future__ import annotations
@@ -52,7 +54,7 @@ FDR_COLORS: Colormap = LinearSegmentedColormap.from_list("FDR", ["#9BC9E8", "#00
 """Okabe and Ito's blue from light to dark: the darker, the smaller the FDR."""
 
 _MARGIN = 6.0
-_TOP, _BOTTOM = 17.0, 21.0
+_TOP, _BOTTOM = 17.0, 24.0
 _NAMES_TO, _PLOT_FROM = 68.0, 70.5
 _ROW = 8.0
 _MARKS = {GENE_NULL: "o", MIRNA_NULL: "s", DEGREE_NULL: "^"}
@@ -75,10 +77,14 @@ class _Frame:
 
 
 def drawn_rows(result: EnrichmentTable, n_terms: int = N_TERMS) -> IntArray:
-    """Return the rows that are drawn: the first with a hit, of reduced terms those that stand for themselves."""
+    """Return the rows that are drawn, in the table's order.
+
+    Terms that are significant under some null, of reduced terms those that stand for themselves; where no term is
+    significant, the first with a hit.
+    """
     shown = result.hits > 0
-    if result.reduction is not None:
-        shown &= result.reduction.stands_for_itself | ~result.survives_any
+    if result.survives_any.any():
+        shown &= result.reduction.stands_for_itself if result.reduction else result.survives_any
     return np.flatnonzero(shown)[:n_terms].astype(np.int64)
 
 
@@ -95,7 +101,8 @@ def enrichment_bars(result: EnrichmentTable, *, n_terms: int = N_TERMS) -> Figur
     Returns
     -------
     Figure
-        180 mm wide, as high as it needs. Bars up to the dashed line (FDR 0.05) and below are pale.
+        180 mm wide, as high as it needs. Bars up to the dashed line (FDR 0.05) and below are pale. A panel without
+        a significant term says so, with the smallest FDR of all terms.
     """
     with house_style():
         frame = _frame(result, n_terms)
@@ -105,6 +112,7 @@ def enrichment_bars(result: EnrichmentTable, *, n_terms: int = N_TERMS) -> Figur
         for i, test in enumerate(result.tests):
             axes = _panel(frame, _PLOT_FROM + i * (width + gap), width)
             _draw_bars(axes, test, frame.rows)
+            _explain_empty(axes, test, frame.rows)
             _head(frame, _PLOT_FROM + i * (width + gap), NULL_WORDS[test.name], width)
         _head(frame, counts_at, "hits", 30, side="right")
         for i, row in enumerate(frame.rows):
@@ -112,14 +120,15 @@ def enrichment_bars(result: EnrichmentTable, *, n_terms: int = N_TERMS) -> Figur
             frame.page.text(
                 counts_at, _height_of(frame, i), words, fontsize=SMALLEST_TEXT, ha="right", va="center"
             )
-        _remark(frame, [*_which(result, frame.rows), "Pale bars: FDR above 0.05. Each panel has its own scale."])
+        scales = "Pale bars: FDR above 0.05. Each panel has its own scale."
+        _remark(frame, [*_which(result, frame.rows), *_few_draws(result), scales])
     return frame.figure
 
 
 def enrichment_dots(result: EnrichmentTable, *, n_terms: int = N_TERMS) -> Figure:
     """Draw the fold enrichment of the terms on top: one dot a null, its size the hits, its color the FDR.
 
-    A dot is open where the term does not survive that null.
+    A dot is open where the term is not significant under that null.
 
     Parameters
     ----------
@@ -146,7 +155,9 @@ def enrichment_dots(result: EnrichmentTable, *, n_terms: int = N_TERMS) -> Figur
         _draw_dot_keys(frame, result)
         missing = sum(int(np.isnan(test.fold_enrichment[frame.rows]).sum()) for test in result.tests)
         no_fold = [f"Not drawn: {plural(missing, 'dot')} where the null never hits."] if missing else []
-        _remark(frame, [*_which(result, frame.rows), "Open: FDR above 0.05 against this null.", *no_fold])
+        empty = _none_significant(result)
+        opened = "Open: FDR above 0.05 against this null."
+        _remark(frame, [*_which(result, frame.rows), *empty, *_few_draws(result), opened, *no_fold])
     return frame.figure
 
 
@@ -225,9 +236,42 @@ def _draw_bars(axes: Axes, test: NullTest, rows: IntArray) -> None:
     bar = -np.log10(SURVIVING_FDR)
     axes.axvline(bar, color=MUTED_COLOR, linewidth=0.6, linestyle=(0, (4, 3)))
     axes.axvline(0, color="black", linewidth=0.6)
-    axes.set_xlim(0, max(float(strength.max(initial=0)), 1.5 * bar) * 1.04)
+    is_empty = not test.survives[rows].any()  # room for the reason, right of the dashed line
+    axes.set_xlim(0, 3 * bar if is_empty else max(float(strength.max(initial=0)), 1.5 * bar) * 1.04)
     axes.xaxis.set_major_locator(MaxNLocator(4, integer=True))
     axes.set_xlabel("−log10 FDR")
+
+
+def _explain_empty(axes: Axes, test: NullTest, rows: IntArray) -> None:
+    """Say in a panel why no bar in it is dark: no term is significant under the null, or none of those drawn."""
+    if test.survives[rows].any():
+        return
+    if test.survives.any():
+        text = "none of these\nis significant"
+    else:
+        text = f"no term has\nFDR ≤ {SURVIVING_FDR:g}\n(smallest:\n{test.fdr.min(initial=1):.2g})"
+    axes.text(
+        0.37, 0.5, text, transform=axes.transAxes, fontsize=SMALLEST_TEXT, color=MUTED_COLOR,
+        ha="left", va="center",
+    )  # fmt: skip
+
+
+def _none_significant(result: EnrichmentTable) -> list[str]:
+    """Say under which nulls no term is significant, where some are under others."""
+    empty = [test for test in result.tests if not test.survives.any()]
+    if not empty or len(empty) == len(result.tests):
+        return []
+    smallest = min(float(test.fdr.min(initial=1)) for test in empty)
+    names = " or ".join(NULL_WORDS[test.name] for test in empty)
+    return [f"No term is significant against {names} (smallest FDR {smallest:.2g})."]
+
+
+def _few_draws(result: EnrichmentTable) -> list[str]:
+    """Say where so few sets were drawn that no term alone can be significant."""
+    if not result.draws_needed:
+        return []
+    draws = max(test.draws for test in result.tests)
+    return [f"{draws:,} draws can't make one term alone significant; {result.draws_needed:,} can."]
 
 
 def _areas(hits: IntArray, most: int) -> FloatArray:
@@ -297,13 +341,24 @@ def _draw_dot_keys(frame: _Frame, result: EnrichmentTable) -> None:
 
 
 def _which(result: EnrichmentTable, rows: IntArray) -> list[str]:
-    """Say which terms are drawn, and how many are not."""
-    surviving = int(result.survives_any.sum())
-    remarks = [f"{len(rows)} of {plural(len(result), 'term')} tested; {surviving:,} survive at least one null."]
+    """Say which terms are drawn in which order, and how many are not."""
+    significant = int(result.survives_any.sum())
+    tested = plural(len(result), "term")
+    if not significant:
+        null = NULL_WORDS[result.nulls[0]]
+        return [
+            f"No term is significant (FDR ≤ {SURVIVING_FDR:g}) under any null.",
+            f"Drawn: the {len(rows)} of {tested} tested with the smallest FDR against {null}.",
+        ]
+    under = "under at least one null" if len(result.tests) > 1 else f"(FDR ≤ {SURVIVING_FDR:g})"
+    remarks = [f"{len(rows)} of {tested} tested; {significant:,} are significant {under}."]
     if result.reduction is not None:
         alone = int(result.reduction.stands_for_itself.sum())
-        remarks.append(f"{surviving - alone:,} of these are represented by others and not drawn.")
-    return remarks
+        remarks.append(f"{significant - alone:,} of these are represented by others and not drawn.")
+    order = (
+        "significant under most nulls first, then smallest FDR" if len(result.tests) > 1 else "smallest FDR first"
+    )
+    return [*remarks, f"Order: {order}."]
 
 
 def _remark(frame: _Frame, sentences: Sequence[str]) -> None:

@@ -1,4 +1,4 @@
-"""The enrichment map on one page: surviving terms as numbered circles, joined where they share genes.
+"""The enrichment map on one page: significant terms as numbered circles, joined where they share genes.
 
 The names stand beside the map, one a line in the order of the table, so that none covers another and all are read
 at the size of print. The same result gives the same picture.
@@ -86,7 +86,7 @@ def enrichment_map_figure(result: EnrichmentTable, *, n_terms: int = DRAWN_TERMS
         draw_title(page, height, f"Enrichment map, {result.query}", result.source)
         _draw_edges(page, graph, places)
         _draw_terms(page, graph, places, radius, result.nulls)
-        _draw_names(page, graph, names, height, result.nulls)
+        _draw_names(page, graph, names, height, result)
         _draw_remarks(page, graph, result)
     return figure
 
@@ -229,15 +229,16 @@ def _draw_ring(page: Axes, center: tuple[float, float], radius: float, survived:
 
 
 def _draw_names(
-    page: Axes, graph: nx.Graph[str], names: list[list[str]], height: float, nulls: tuple[str, ...]
+    page: Axes, graph: nx.Graph[str], names: list[list[str]], height: float, result: EnrichmentTable
 ) -> None:
-    """List the terms by number, with a mark for each null that they survive, under a key of the nulls."""
-    x = _MARGIN
+    """List the terms by number, with a mark for each null they are significant under, below a key of the nulls."""
+    x, nulls = _MARGIN, result.nulls
     for null, color in zip(nulls, _NULL_COLORS, strict=False):
         page.add_patch(Circle((x + 0.9, height - 11.5), 0.9, facecolor=color, edgecolor="none"))
-        words = f"survives {NULL_WORDS[null]}"
+        none = "" if result.under(null).survives.any() else " (none)"
+        words = f"significant under {NULL_WORDS[null]}{none}"
         page.text(x + 2.6, height - 11.5, words, fontsize=SMALLEST_TEXT, va="center")
-        x += text_width(words) + 7
+        x += text_width(words) + 6
     marks_at = WIDTH - _MARGIN - _MARK * len(nulls)
     y = height - _TOP
     for i, (lines, (_, own)) in enumerate(zip(names, graph.nodes(data=True), strict=True)):
@@ -256,9 +257,11 @@ def _draw_remarks(page: Axes, graph: nx.Graph[str], result: EnrichmentTable) -> 
     surviving = int(result.survives_any.sum())
     on_map = len(mapped_rows(result))
     hits = [own["hits"] for _, own in graph.nodes(data=True)]
-    remarks = [f"{len(graph):,} of {plural(surviving, 'term')} that survive a null."]
+    remarks = [f"{len(graph):,} of {plural(surviving, 'term')} that are significant under a null."]
     if on_map < surviving:
         remarks.append(f"{surviving - on_map:,} are represented by others.")
+    if len(result.nulls) > 1:
+        remarks.append("Order: significant under most nulls first, then smallest FDR.")
     remarks.append(f"Area of a circle: {min(hits):,} to {max(hits):,} hits.")
     remarks.append(
         f"Lines: similarity of {SIMILARITY:g} or more in the genes of the terms (mean of Jaccard and overlap)."
