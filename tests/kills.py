@@ -1,8 +1,8 @@
 """Kill ``mirtool normalize`` while it writes, again and again, and look at what the next command makes of it.
 
 ``python -m tests.kills 500`` kills 500 processes, each at a random one of its calls to the operating system from
-the first write on (the seed is fixed), and prints how many left files of two runs on the disk, and of which run the
-next ``mirtool diff --weights spots`` used the files: of the first or the second, never a mixture. It needs
+the first write on (the seed is fixed), and prints how many left files of two runs on the disk, and of which run
+the next ``mirtool diff --weights spots`` used the files: of the first or the second, never a mixture. It needs
 ``os.fork``.
 """
 

@@ -1,4 +1,4 @@
-"""A command that is killed while it writes leaves the old result or the new one; ``tests.kills`` tries many more."""
+"""A command that is killed while it writes leaves the old result or the new one; ``tests.kills`` kills more."""
 
 import os
 
