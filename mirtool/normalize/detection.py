@@ -1,10 +1,16 @@
-"""Detection: which signals reach the cut-off, and which probes are kept for it."""
+"""Detection: which probes reach the cut-off or are called by the instrument, and which are kept for it."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from mirtool.model import BoolArray, FloatArray
+from mirtool.errors import UsageError, option
+from mirtool.model import BoolArray, FloatArray, IntArray, RawArrays
+from mirtool.normalize.replicates import ReplicateGroups
+
+CALL_KEY = "detection call"
+"""Entry of an array's header that names the column of the call."""
+_BAD, _ABSENT = -100, -75
 
 
 def detected_signals(signals: FloatArray, min_intensity: float) -> BoolArray:
@@ -16,6 +22,43 @@ def detected_signals(signals: FloatArray, min_intensity: float) -> BoolArray:
     array([[ True, False, False]])
     """
     return np.asarray(signals >= min_intensity)
+
+
+def detection_call(arrays: RawArrays) -> str:
+    """Return the name of the instrument's own detection call; blank where not every array has one."""
+    calls = {source.header.get(CALL_KEY, "") for source in arrays.sources}
+    return calls.pop() if len(calls) == 1 and arrays.flags is not None else ""
+
+
+def choose_detection(arrays: RawArrays, detection: str) -> str:
+    """Return the call that decides what is detected, blank where the cut-off does.
+
+    Raises
+    ------
+    UsageError
+        Where the call is asked for and the files have none.
+    """
+    found = "" if detection == "cutoff" else detection_call(arrays)
+    if detection == "call" and not found:
+        raise UsageError(
+            "the files have no detection call",
+            parameter="detection",
+            expected="Agilent files with gIsGeneDetected, read by the signal gene",
+            hint=f"leave it out, or choose a cut-off with {option('min_intensity')}",
+        )
+    return found
+
+
+def called_probes(flags: IntArray, groups: ReplicateGroups) -> BoolArray:
+    """Return which probes the instrument calls detected, ``(n_probes, n_arrays)``.
+
+    A probe is, where one of its spots is that is not set aside: the call is read as the flag −75 (absent).
+    """
+    called = np.zeros((len(groups), flags.shape[1]), dtype=bool)
+    present = (flags != _ABSENT) & (flags != _BAD) & (groups.probe_of >= 0)[:, None]
+    for array in range(flags.shape[1]):
+        called[groups.probe_of[present[:, array]], array] = True
+    return called
 
 
 def kept_probes(detected: BoolArray, keep: str = "any") -> BoolArray:

@@ -389,6 +389,18 @@ IMPUTATIONS = Methods(
     ),
 )
 
+DETECTION_RULES = Methods(
+    "detection rule",
+    Method(
+        "auto",
+        "call where the files have the instrument's detection call and no cut-off was asked for, else cutoff",
+    ),
+    Method(
+        "call", "a probe counts as detected where the instrument's software says so (Agilent: gIsGeneDetected)"
+    ),
+    Method("cutoff", "a probe counts as detected where its signal reaches the cut-off"),
+)
+
 KEEP_RULES = Methods(
     "rule for probes to keep",
     Method("any", "probes at the cut-off in at least one array"),

@@ -17,6 +17,9 @@ and miRPlus both count as miRNA here.
 Another recipe puts another method into step 2 (:mod:`mirtool.normalize.signals`), 3, or 5 and 6
 (:mod:`mirtool.normalize.between_arrays`), collapses logarithms in step 3 (spots that are not positive have none),
 or fills in missing values at the end. The cut-off is always held against the collapsed signal without its offset.
+
+Where the files have the instrument's own detection call (Agilent's gIsGeneDetected), it takes the place of the
+cut-off in steps 5 and 7: a total gene signal is not a count of the scanner.
 """
 
 from __future__ import annotations
@@ -30,7 +33,7 @@ import numpy as np
 from mirtool.model import RawArrays, SampleTable
 from mirtool.normalize.between_arrays import NormalizedSignals, ProbeSignals, normalize_signals
 from mirtool.normalize.channels import CountingSpots, ProbeValues
-from mirtool.normalize.detection import detected_signals
+from mirtool.normalize.detection import called_probes, detected_signals
 from mirtool.normalize.replicates import collapse_replicates
 from mirtool.normalize.report import Counts, NormalizationReport, per_array
 from mirtool.normalize.settings import ResolvedSettings
@@ -70,6 +73,8 @@ class OneChannel:
         own = values[rows]
         non_positive = ~(own > 0) & ~missing
         detected = detected_signals(np.where(own > 0, own, np.nan) - settings.offset, settings.min_intensity)
+        if settings.detection == "call" and arrays.flags is not None:
+            detected = called_probes(arrays.flags, groups)[rows] & (own > 0)
         keeps_sign = settings.between == "vsn"
         return ProbeValues(
             before=ProbeSignals(arrays.probes.take(groups.first), values, rows, detected),
@@ -89,4 +94,7 @@ class OneChannel:
 
     def history(self, report: NormalizationReport) -> tuple[str, str]:
         """Say what the values are, and what the cut-off was held against."""
-        return f"channel: {report.channel}", f"min intensity: {report.min_intensity:g}"
+        detected = (
+            f"detection: {report.detection}" if report.detection else f"min intensity: {report.min_intensity:g}"
+        )
+        return f"channel: {report.channel}", detected

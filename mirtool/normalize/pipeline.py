@@ -8,7 +8,7 @@ missing values filled in → report. What one channel and two do differently is 
 from __future__ import annotations
 
 import inspect
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from mirtool.model import BoolArray, ExpressionMatrix, FloatArray, IntArray, Raw
 from mirtool.normalize.between_arrays import NormalizedSignals
 from mirtool.normalize.channels import B, Channels, CountingSpots, ProbeValues, S
 from mirtool.normalize.controls import control_shares
-from mirtool.normalize.detection import kept_probes
+from mirtool.normalize.detection import choose_detection, detection_call, kept_probes
 from mirtool.normalize.methods import IMPUTATIONS
 from mirtool.normalize.one_channel import OneChannel
 from mirtool.normalize.ratio import TwoChannels, choose_pair
@@ -117,6 +117,8 @@ normalize.__signature__ = _keywords()  # type: ignore[attr-defined]
 
 
 def _run(channels: Channels[S, B], arrays: RawArrays, settings: ResolvedSettings) -> Normalized:
+    is_called = not settings.is_ratio and choose_detection(arrays, settings.detection) != ""
+    settings = replace(settings, detection="call" if is_called else "cutoff")
     groups = group_replicates(arrays.probes.id)
     counting = CountingSpots(groups, counting_spots(arrays.probes, groups, settings.probes))
 
@@ -160,7 +162,10 @@ def _step_fields(
         "no_intensity": per_array(spots.unreadable),
         "flagged_out": per_array(spots.flagged),
         "factors": tuple(normalized.factors.tolist()),
-        "controls": control_shares(arrays.probes, spots.weakest - settings.offset, settings.min_intensity),
+        "controls": ()
+        if settings.detection == "call"
+        else control_shares(arrays.probes, spots.weakest - settings.offset, settings.min_intensity),
+        "detection": detection_call(arrays) if settings.detection == "call" else "",
         "lost": per_array(lost),
         "remarks": spots.remarks + normalized.remarks,
     }

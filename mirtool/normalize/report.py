@@ -97,7 +97,7 @@ class NormalizationReport:
     on_one_spot
         Values that rest on one spot though the probe has several.
     detected
-        Counting probes that reach the cut-off.
+        Counting probes that are detected: at the cut-off, or by the instrument's call.
     kept
         Probes in the result.
     factor_probes
@@ -116,6 +116,9 @@ class NormalizationReport:
         Values filled in from other probes.
     remarks
         What was fitted on the way, in words.
+    detection
+        The instrument's detection call that decided what is detected; blank where the cut-off did. Controls are
+        not held against the cut-off then.
     controls
         The Empty and the negative-control spots, where the chip has them.
     """
@@ -159,6 +162,7 @@ class NormalizationReport:
     lost: Counts
     imputed: Counts
     remarks: tuple[str, ...]
+    detection: str
 
     @property
     def cutoff_filters_nothing(self) -> tuple[ControlShare, ...]:

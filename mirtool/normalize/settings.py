@@ -12,6 +12,7 @@ from mirtool.normalize.methods import (
     ALL_BETWEEN_METHODS,
     BACKGROUND_METHODS,
     BETWEEN_METHODS,
+    DETECTION_RULES,
     FLAG_RULES,
     IMPUTATIONS,
     KEEP_RULES,
@@ -26,6 +27,9 @@ from mirtool.normalize.methods import (
 from mirtool.settings import Settings, setting, unknown_choice
 
 DEFAULT_PRESET = "exiqon-service"
+
+DEFAULT_CUTOFF = 30.0
+"""Counts of a scanner, as service laboratories have used it for miRCURY since mid-2012."""
 
 RATIO = "ratio"
 """The channel that stands for the ratio of the sample to the reference."""
@@ -85,8 +89,9 @@ def flags_setting() -> Any:
 def min_intensity_setting() -> Any:
     """Declare the intensity cut-off."""
     return setting(
-        30.0,
-        "Intensity cut-off: a signal below it counts as not detected.",
+        DEFAULT_CUTOFF,
+        "Intensity cut-off: a signal below it counts as not detected. Default 30 counts; for Agilent's total gene "
+        "signals, which are not counts, the file's detection call decides instead.",
         panel=_PROBES,
         metavar="COUNTS",
         minimum=0,
@@ -182,6 +187,13 @@ class NormalizeSettings(Settings):
         panel=_RESULT,
         choices=IMPUTATIONS,
     )
+    detection: str = setting(
+        "auto",
+        "What counts as detected: the files' own detection call (call), a signal at the cut-off (cutoff), or the "
+        "call where the files have one (auto; giving a cut-off means cutoff).",
+        panel=_PROBES,
+        choices=DETECTION_RULES,
+    )
     min_intensity: float = min_intensity_setting()
     keep: str = setting(
         "any",
@@ -253,6 +265,8 @@ class NormalizeSettings(Settings):
             for name in _STEPS_IN_NAME
             if name in asked and asked[name] != getattr(usual, name)
         )
+        if self.detection == "auto" and self.min_intensity != DEFAULT_CUTOFF:
+            asked["detection"] = "cutoff"
         resolved = ResolvedSettings(**base | asked, changed=changed)
         _check_together(resolved)
         return resolved
@@ -277,7 +291,8 @@ class ResolvedSettings:
     replicate_scale: str = "linear"
     between: str = "median"
     impute: str = "none"
-    min_intensity: float = 30.0
+    detection: str = "auto"
+    min_intensity: float = DEFAULT_CUTOFF
     keep: str = "any"
     probes: str = "mirna"
     min_factor_probes: int = 20

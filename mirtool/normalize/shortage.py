@@ -42,13 +42,16 @@ def _too_few_factor_probes(
     in_arrays = detected.sum(axis=1)
     in_all = int((in_arrays == n_arrays).sum())
     found = [f"{n_probes:,} {what} on the chip"]
+    is_called = settings.detection == "call"
+    seen = "detected" if is_called else f"at {min_intensity:g} or more"
     found += [
-        f"{(in_arrays >= least).sum():,} at {min_intensity:g} or more in at least {least} of {n_arrays} arrays"
+        f"{(in_arrays >= least).sum():,} {seen} in at least {least} of {n_arrays} arrays"
         for least in sorted({1, (n_arrays + 1) // 2, n_arrays - 1} - {0, n_arrays})
     ]
-    found.append(f"{in_all:,} in all {n_arrays}" if n_arrays > 1 else f"{in_all:,} at {min_intensity:g} or more")
+    found.append(f"{in_all:,} in all {n_arrays}" if n_arrays > 1 else f"{in_all:,} {seen}")
+    reached = "are detected" if is_called else f"reach {min_intensity:g}"
     return NotEnoughDataError(
-        f"too few {what} reach {min_intensity:g} in every array to scale the arrays by",
+        f"too few {what} {reached} in every array to scale the arrays by",
         found=", ".join(found),
         expected=f"at least {settings.min_factor_probes} in all arrays",
         hint="; or ".join(_advice(detected, samples, settings)),
@@ -68,6 +71,9 @@ def _advice(detected: BoolArray, samples: Sequence[str], settings: ResolvedSetti
                 f"look at array {samples[worst]}, which loses the most probes (without it {without[worst]:,} "
                 "would reach the cut-off in all others), and leave it out if it failed"
             )
-    advice.append(f"lower the cut-off with {option('min_intensity')} (now {settings.min_intensity:g})")
+    if settings.detection == "call":
+        advice.append(f"detect by a cut-off with {option('min_intensity')} instead of the files' own call")
+    else:
+        advice.append(f"lower the cut-off with {option('min_intensity')} (now {settings.min_intensity:g})")
     advice.append(f"accept fewer probes with {option('min_factor_probes')}; the factors then depend on these few")
     return advice

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from mirtool.model import RawArrays, Table
     from mirtool.robustness.methods import MethodRun
 
-ALIKE = ("channel", "flags", "min_intensity", "probes", "min_factor_probes", "impute", "keep")
+ALIKE = ("channel", "flags", "detection", "min_intensity", "probes", "min_factor_probes", "impute", "keep")
 """Settings of ``normalize`` that are the same for all recipes."""
 VARIED = ("preset", "background", "offset", "flag_weight", "within", "replicates", "replicate_scale", "between")
 """Those that the recipes set."""

@@ -128,6 +128,9 @@ def normalize(inputs: NormalizeInputs, settings: NormalizeSettings, run: Run) ->
         6. normalized = signal / factor, as log2                       --linear
         7. probes at 30 or more in at least one array are kept         --keep
 
+    Agilent's total gene signals are not counts: there the file's own call gIsGeneDetected takes the place of the
+    cut-off in steps 5 and 7, unless --min-intensity or --detection says otherwise.
+
     Options for single steps override the preset. normexp-quantile corrects backgrounds by normexp with an offset
     of 50 and gives all arrays one distribution; spike-in makes the arrays comparable by what was added to each in
     the same amount. docs/methods/normalization.md says when to use which.
@@ -159,6 +162,8 @@ def normalize(inputs: NormalizeInputs, settings: NormalizeSettings, run: Run) ->
     chip = arrays.probes.name[is_kind(arrays.probes, ProbeKind.MIRNA)]
     names = load_mirna_names(inputs.aliases, inputs.species, inputs.mirbase_release).for_names(chip)
     run.reads(*inputs.aliases)
+    if settings.detection == "auto" and "min_intensity" in run.given:
+        settings = settings.replace(detection="cutoff")
     normalized = normalize_arrays(arrays, settings)
     run.arguments["replicates"] = normalized.report.replicates
     return NormalizeResult(

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mirtool.annotation.probes import KindRule, ProbeKind
-from mirtool.errors import FormatError, UsageError
+from mirtool.cli import main
+from mirtool.errors import FormatError, NotEnoughDataError, UsageError
 from mirtool.io.arrays.agilent import read_agilent
 from mirtool.io.arrays.reading import read_arrays
 from mirtool.io.registry import inspect_file, sniff_format
@@ -293,3 +294,79 @@ def test_a_real_array():
 def test_a_real_file_of_five_features():
     found = inspect_file(REAL / "agilent_fe_mirna_small.txt")
     assert (found.format, found.spots) == ("agilent", 5)
+
+
+# hsa-miR-24 has a total of 11.5 and is called detected, hsa-miR-152 one of 9 and is not; both lie below 30.
+
+
+@pytest.mark.parametrize("name", ["mirna.txt", "GeneView.txt"])
+def test_the_detection_call_of_the_file_decides_what_is_detected(name):
+    arrays = read_arrays([FIXTURES / name])
+    result = normalize(arrays, min_factor_probes=1)
+    assert result.report.detection == "gIsGeneDetected"
+    assert result.report.detected == (1,)
+    assert result.matrix.probes.name.tolist() == ["hsa-miR-24"]
+    assert result.report.factors == (11.5,)
+    assert "detection: gIsGeneDetected" in result.matrix.history
+    assert result.report.controls == ()
+
+
+@pytest.mark.parametrize(
+    ("choices", "kept"),
+    [
+        ({"min_intensity": 9.0}, ["hsa-miR-152", "hsa-miR-24"]),
+        ({"min_intensity": 11.0}, ["hsa-miR-24"]),
+        ({"detection": "call", "min_intensity": 9.0}, ["hsa-miR-24"]),
+        ({"detection": "cutoff", "min_intensity": 9.0}, ["hsa-miR-152", "hsa-miR-24"]),
+    ],
+)
+def test_a_cut_off_that_is_asked_for_goes_before_the_call(choices, kept):
+    result = normalize(read_arrays([FIXTURES / "mirna.txt"]), min_factor_probes=1, **choices)
+    assert result.matrix.probes.name.tolist() == kept
+    assert result.report.detection == ("gIsGeneDetected" if choices.get("detection") == "call" else "")
+
+
+def test_the_default_cut_off_of_30_keeps_nothing_here():
+    with pytest.raises(NotEnoughDataError, match="too few miRNA probes reach 30"):
+        normalize(read_arrays([FIXTURES / "mirna.txt"]), min_factor_probes=1, detection="cutoff")
+
+
+def test_too_few_probes_that_are_called_say_so():
+    with pytest.raises(NotEnoughDataError, match="too few miRNA probes are detected in every array") as caught:
+        normalize(read_arrays([FIXTURES / "mirna.txt"]))
+    assert "1 detected" in str(caught.value)
+    assert "lower the cut-off" not in str(caught.value)
+
+
+def test_signals_of_features_are_counts_and_keep_the_cut_off():
+    arrays = read_arrays([FIXTURES / "mirna.txt"], signal="processed")
+    result = normalize(arrays, min_factor_probes=1)
+    assert result.report.detection == ""
+    assert result.report.kept == 3
+
+
+def test_a_file_without_the_call_warns_of_the_cut_offs_scale(tmp_path):
+    lines = (FIXTURES / "GeneView.txt").read_text().splitlines()
+    path = tmp_path / "gene.txt"
+    path.write_text("\n".join("\t".join(line.split("\t")[:-1]) for line in lines) + "\n")
+    arrays = read_arrays([path])
+    assert any("the cut-off of 30 is of another scale" in warning for warning in arrays.sources[0].warnings)
+    with pytest.raises(UsageError, match="the files have no detection call"):
+        normalize(arrays, detection="call")
+
+
+def test_the_command_says_what_decides_detection(capsys):
+    assert main(["normalize", str(FIXTURES / "mirna.txt"), "--min-factor-probes", "1"]) == 0
+    said = capsys.readouterr().err
+    assert "by the files' own call gIsGeneDetected: 1 of 2" in said
+    assert "1 of 2 detected in at least one array" in said
+    assert (
+        main(["normalize", str(FIXTURES / "mirna.txt"), "--min-factor-probes", "1", "--min-intensity", "30"]) == 1
+    )
+    assert "reach 30" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(not REAL.is_dir(), reason="the real array is not here")
+def test_the_real_array_keeps_the_167_genes_that_its_file_calls_detected():
+    result = normalize(read_arrays([REAL / "agilent_fe_mirna_v10.txt.gz"]))
+    assert (result.report.detected, result.report.kept, result.report.counting_probes) == ((167,), 167, 799)

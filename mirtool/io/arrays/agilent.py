@@ -30,7 +30,8 @@ row of every feature of that gene. So the ID of a probe is its SystematicName un
 probe whatever the number of its features. Under ``processed`` and ``median`` the ID is the ProbeName, and the
 features of one ProbeName are its replicates. The Name is the SystematicName. The signals are not on one scale: on
 the array this was written with, a probe's total is 0.066 times the sum of its features' processed signals, so a
-cut-off in counts that fits one does not fit the other.
+cut-off in counts that fits one does not fit the other. Under ``gene`` what is detected is therefore decided by
+gIsGeneDetected, where the file has it, and not by the cut-off.
 
 *Channels.* Green columns (``g...``) are channel ``Cy3``; red ones (``r...``), where there are any, ``Cy5``.
 
@@ -116,6 +117,7 @@ _CONTROL_KINDS = {
     -30000: ProbeKind.HIDDEN.value,
 }
 _BAD, _ABSENT, _NOT_FOUND = -100, -75, -50
+_CALL = "gIsGeneDetected"
 _HALF_SATURATED = 50.0
 _SUFFIXES = re.compile(r"(\.txt)?(\.gz)?$", re.IGNORECASE)
 _SOFTWARE = "Feature Extraction"
@@ -332,10 +334,14 @@ def _parse_header(lines: Sequence[str]) -> dict[str, str]:
 def _arrays_of(file: _File, path: str | Path, signal: str | None) -> RawArrays:
     chosen = _choose_signal(file, signal, path)
     channels = {CHANNELS[letter]: _read_channel(file, letter, chosen) for letter in file.letters}
-    warnings = list(_oddities(channels, signal, chosen))
+    warnings = list(_oddities(channels, signal, chosen, has_call=_has_call(file, chosen)))
     ids = file.systematic_name if chosen == "gene" else file.probe_name
     source = ArraySource(
-        str(path), "agilent", sha256_of(path), header={**file.header, "signal": chosen}, warnings=tuple(warnings)
+        str(path),
+        "agilent",
+        sha256_of(path),
+        header={**file.header, "signal": chosen} | ({"detection call": _CALL} if _has_call(file, chosen) else {}),
+        warnings=tuple(warnings),
     )
     return RawArrays(
         channels,
@@ -408,10 +414,15 @@ def _refuse_several_totals(file: _File, totals: FloatArray, column: int) -> None
 def _flags(file: _File, signal: str) -> IntArray:
     flags = np.zeros(len(file.table), dtype=np.int64)
     flags[~file.booleans("IsFound", blank=1)] = _NOT_FOUND
-    if signal == "gene" and any(file.table.find(f"{letter}IsGeneDetected") is not None for letter in file.letters):
+    if _has_call(file, signal):
         flags[~file.booleans("IsGeneDetected")] = _ABSENT
     flags[file.outliers] = _BAD
     return flags
+
+
+def _has_call(file: _File, signal: str) -> bool:
+    """Return True where the file says of every gene whether it is detected, and genes are what is read."""
+    return signal == "gene" and any(file.table.find(f"{each}IsGeneDetected") is not None for each in file.letters)
 
 
 def _kinds(file: _File) -> TextArray:
@@ -436,8 +447,13 @@ def _kind(control: int, name: str) -> str:
     return _CONTROL_KINDS[control]
 
 
-def _oddities(channels: Mapping[str, Channel], asked: str | None, chosen: str) -> list[str]:
+def _oddities(channels: Mapping[str, Channel], asked: str | None, chosen: str, *, has_call: bool) -> list[str]:
     found = []
+    if chosen == "gene" and not has_call:
+        found.append(
+            "gTotalGeneSignal has no unit of counts, and the file has no gIsGeneDetected: the cut-off of 30 is of "
+            "another scale; choose --min-intensity by the signals of the negative controls"
+        )
     if asked is None and chosen != "gene":
         found.append(f"the file has no gTotalGeneSignal: g{SIGNALS[chosen]} is read, feature by feature")
     for name, channel in channels.items():

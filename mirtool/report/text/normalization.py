@@ -45,7 +45,8 @@ def summary_pairs(report: NormalizationReport) -> list[tuple[str, str]]:
         ("signals missing", f"{sum(report.missing):,} of {values:,}: no spot of the probe has a signal"),
         ("signals not positive", f"{sum(report.non_positive):,} of {values:,}, {sign}"),
         ("signals on one spot", f"{sum(report.on_one_spot):,} of {values:,}, though the probe has several"),
-        _comparable(report, f"{report.factor_probes:,} at {cutoff} or more {where}"),
+        *_detection(report),
+        _comparable(report, f"{report.factor_probes:,} {_reached(report)} {where}"),
         ("probes kept", f"{report.kept:,} of {report.counting_probes:,}{_kept(report)}"),
     ]
     if sum(report.lost):
@@ -58,6 +59,20 @@ def summary_pairs(report: NormalizationReport) -> list[tuple[str, str]]:
         )
     pairs += [("fitted", remark) for remark in report.remarks]
     return pairs + [(f"{_spots_of(control)} ≥ {cutoff}", _share(control)) for control in report.controls]
+
+
+def _reached(report: NormalizationReport) -> str:
+    return "detected" if report.detection else f"at {report.min_intensity:g} or more"
+
+
+def _detection(report: NormalizationReport) -> list[tuple[str, str]]:
+    if not report.detection:
+        return []
+    n, of = sum(report.detected), report.counting_probes * len(report.samples)
+    rule = f"by the files' own call {report.detection}: {n:,} of {of:,}"
+    return [
+        ("detection", f"{rule}; the cut-off of {report.min_intensity:g} counts is not used (--min-intensity is)")
+    ]
 
 
 def _comparable(report: NormalizationReport, factor_probes: str) -> tuple[str, str]:
@@ -90,7 +105,7 @@ def array_rows(report: NormalizationReport) -> tuple[list[str], list[list[str]]]
         "saturated",
         "missing",
         "not positive",
-        f"probes ≥ {cutoff}",
+        "detected" if report.detection else f"probes ≥ {cutoff}",
     ]
     header += [f"{_spots_of(control)} ≥ {cutoff}" for control in report.controls]
     saturated = report.saturated or report.at_ceiling
@@ -181,7 +196,7 @@ def _saturated(report: NormalizationReport) -> str:
 
 def _kept(report: NormalizationReport) -> str:
     where = _KEPT[report.keep]
-    return f" at {report.min_intensity:g} or more {where}" if where else ""
+    return f" {_reached(report)} {where}" if where else ""
 
 
 def _spots_of(control: ControlShare) -> str:
