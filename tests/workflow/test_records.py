@@ -175,6 +175,78 @@ def test_a_rerun_on_other_inputs_says_which(study, capsys):
     )
 
 
+@pytest.mark.parametrize(
+    ("command", "side"),
+    [
+        ("diff", "normalized_spots.csv"),
+        ("enrichment", "network_universe.csv"),
+        ("enrichment", "network_mirna_universe.csv"),
+        ("shortlist", "validation_concordance.csv"),
+    ],
+)
+def test_a_side_file_of_another_run_is_refused(study, capsys, command, side):
+    assert main(["validate", *READERS["validate"]]) == 0
+    path = study / "results" / side
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    before = state_of(study)
+    capsys.readouterr()
+    assert main([command, *READERS[command]]) == 1
+    said = capsys.readouterr().err
+    assert re.search(rf"results/{side} and \S+ are not of the same run", said)
+    assert state_of(study) == before
+
+
+def test_a_table_that_is_replaced_while_it_is_read_is_refused(study, capsys, monkeypatch):
+    from mirtool.differential import join_samples
+
+    def replace_meanwhile(*arguments):
+        path = study / "results/normalized.csv"
+        path.write_bytes(path.read_bytes() + b"\n")
+        return join_samples(*arguments)
+
+    monkeypatch.setattr("mirtool.differential.join_samples", replace_meanwhile)
+    capsys.readouterr()
+    assert main(["diff", "--no-figures"]) == 1
+    assert "another command replaced this file while it was being read" in capsys.readouterr().err
+
+
+def test_ctrl_c_after_writing_says_what_was_written(study, capsys, monkeypatch):
+    def interrupt(_paths):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("mirtool.commands.running.say_written", interrupt)
+    assert main(["diff", "--cutoff", "3"]) == 130
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert re.fullmatch(
+        r"mirtool: interrupted; written completely: results.differential\.csv, figures.\S+, figures.\S+ "
+        r"and \d more files",
+        said,
+    )
+    assert json.loads((study / "results/run.json").read_text())["runs"]["diff"]["arguments"]["cutoff"] == 3
+
+
+def test_ctrl_c_between_two_renames_waits_for_all(study, capsys, monkeypatch):
+    replace, calls = Path.replace, []
+
+    def interrupted_once(self, target):
+        if Path(target).suffix in (".csv", ".png", ".json"):
+            calls.append(target)
+        if len(calls) == 2:
+            calls.append("interrupted")
+            raise KeyboardInterrupt
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", interrupted_once)
+    assert main(["diff", "--cutoff", "3"]) == 130
+    assert "mirtool: interrupted; written completely: results" in capsys.readouterr().err
+    monkeypatch.undo()
+    monkeypatch.chdir(study)
+    outputs = json.loads((study / "results/run.json").read_text())["runs"]["diff"]["outputs"]
+    files = state_of(study)
+    assert {name: files[name] for name in outputs} == outputs
+    assert [path.name for path in study.rglob(".mirtool*")] == []
+
+
 def record(cutoff, digest="1f", **more):
     return {"command": "diff", "arguments": {"cutoff": cutoff, **more}, "inputs": {}, "outputs": {"d.csv": digest}}
 

@@ -96,7 +96,7 @@ def write_bytes(data: bytes, path: str | Path, *, durable: bool = True) -> None:
 
 
 def write_files(files: Mapping[Path, bytes]) -> None:
-    """Write several files that belong together: all of them, or none. The last one's folder keeps the journal.
+    """Write several files that belong together: all of them, or none. The folder of the first keeps the journal.
 
     Raises
     ------
@@ -104,7 +104,7 @@ def write_files(files: Mapping[Path, bytes]) -> None:
         Where one can't be written: no permission, no folder, no space left.
     """
     if files:
-        with transaction(list(files)[-1]) as write:
+        with transaction(next(iter(files))) as write:
             write(files)
 
 
