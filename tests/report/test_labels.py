@@ -60,6 +60,15 @@ def test_labels_keep_off_points_where_they_can():
     assert label.box[2] < 505
 
 
+def test_a_label_near_another_point_needs_a_leader_line_and_one_near_an_obstacle_does_not():
+    anchor, size, beside = np.array([[500.0, 400.0]]), np.array([[100.0, 30.0]]), np.array([[505.0, 405.0]])
+    keep = {"bounds": BOUNDS, "gap": GAP}
+    (alone,) = place_labels(anchor, size, points=anchor, **keep)
+    (crowded,) = place_labels(anchor, size, points=np.vstack([anchor, beside]), **keep)
+    (on_a_line,) = place_labels(anchor, size, points=anchor, obstacles=beside, **keep)
+    assert (alone.needs_leader, crowded.needs_leader, on_a_line.needs_leader) == (False, True, False)
+
+
 def test_nothing_to_place():
     assert place([], []) == []
 

@@ -49,6 +49,7 @@ def place_labels(
     bounds: tuple[float, float, float, float],
     points: FloatArray,
     gap: float,
+    obstacles: FloatArray | None = None,
 ) -> list[Placement | None]:
     """Find a place for each label, one after another; then let each move again while the others stay.
 
@@ -69,14 +70,19 @@ def place_labels(
         Every point drawn, ``(m, 2)``, the anchors among them.
     gap
         Clearance around labels, and of a label from its own anchor.
+    obstacles
+        What labels should not hide either, though none could be taken for its name, such as points along a line,
+        ``(k, 2)``.
 
     Returns
     -------
     list of Placement or None
         One entry per label; None where no place was free.
     """
+    kept_off = np.empty((0, 2)) if obstacles is None else obstacles
     choices = [
-        _choices(anchor, size, bounds, anchors, points, gap) for anchor, size in zip(anchors, sizes, strict=True)
+        _choices(anchor, size, bounds, anchors, points, kept_off, gap)
+        for anchor, size in zip(anchors, sizes, strict=True)
     ]
     by_rank = range(len(choices))
     hemmed_in_first = sorted(by_rank, key=lambda i: float(choices[i].cost.min(initial=np.inf)), reverse=True)
@@ -155,6 +161,7 @@ def _choices(
     bounds: tuple[float, float, float, float],
     anchors: FloatArray,
     points: FloatArray,
+    obstacles: FloatArray,
     gap: float,
 ) -> _Choices:
     boxes, ends = _candidates(anchor, size, bounds, gap)
@@ -163,9 +170,11 @@ def _choices(
     boxes, ends, wide = boxes[clear], ends[clear], wide[clear]
     distance = np.hypot(*(ends - anchor).T)
     leaders = np.column_stack([np.broadcast_to(anchor, ends.shape), ends])
-    near = points[np.abs(points - anchor).max(axis=1) < 2 * distance.max(initial=0) + size.max() + gap]
-    cost = distance / gap + _HIDDEN_POINT * _contains(wide, near).sum(axis=1)
-    cost += _STRUCK_POINT * _meet(leaders, np.hstack([near - gap / 2, near + gap / 2])).sum(axis=1)
+    reach = 2 * distance.max(initial=0) + size.max() + gap
+    near, lines = (each[np.abs(each - anchor).max(axis=1) < reach] for each in (points, obstacles))
+    seen = np.vstack([near, lines])
+    cost = distance / gap + _HIDDEN_POINT * _contains(wide, seen).sum(axis=1)
+    cost += _STRUCK_POINT * _meet(leaders, np.hstack([seen - gap / 2, seen + gap / 2])).sum(axis=1)
     others = near[(near != anchor).any(axis=1)]
     from_others = _distances(boxes, others)
     mistakable = (from_others < distance[:, None] + 2 * gap).sum(axis=1)

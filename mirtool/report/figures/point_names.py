@@ -24,6 +24,7 @@ def name_points(
     *,
     looks: Sequence[dict[str, Any]] | None = None,
     gap: float = GAP_POINTS,
+    obstacles: FloatArray | None = None,
 ) -> BoolArray:
     """Write names at points; one that finds no place is left out.
 
@@ -43,6 +44,8 @@ def name_points(
         Text properties of each name.
     gap
         Clearance around names and points, in points of print: half a marker's size and a little more.
+    obstacles
+        Points along lines and the like, which names keep off, data coordinates, ``(k, 2)``.
 
     Returns
     -------
@@ -59,7 +62,9 @@ def name_points(
     clear = gap * figure.dpi / POINTS_PER_INCH
     frame = axes.get_window_extent()
     bounds = (frame.x0 + clear, frame.y0 + clear, frame.x1, frame.y1)
-    places = place_labels(pixels[chosen], boxes[:, 2:] - boxes[:, :2], bounds=bounds, points=pixels, gap=clear)
+    kept_off = None if obstacles is None else axes.transData.transform(obstacles)
+    sizes = boxes[:, 2:] - boxes[:, :2]
+    places = place_labels(pixels[chosen], sizes, bounds=bounds, points=pixels, gap=clear, obstacles=kept_off)
     to_data = axes.transData.inverted()
     leaders = []
     for text, place, anchor in zip(texts, places, pixels[chosen], strict=True):

@@ -149,7 +149,7 @@ def array_qpcr_figure(c: Concordance, q: QpcrComparison) -> Figure:
     species = common_species(q.targets)
     rank = np.lexsort((np.arange(len(drawn)), -np.abs(x)))
     names = [short_name(c.names[drawn[i]], species) for i in rank]
-    name_points(axes, np.vstack([np.column_stack([x, y]), _along(x, ends)]), rank, names, gap=_NAME_GAP)
+    name_points(axes, np.column_stack([x, y]), rank, names, gap=_NAME_GAP, obstacles=_along(x, ends))
     figure.text(
         _LEFT / width, LINE * (len(remarks) + 0.6) / height, "\n".join(remarks),
         fontsize=SMALLEST_TEXT, color=MUTED_COLOR, va="top",

@@ -295,4 +295,4 @@ def _draw_densities(
     lines = [np.column_stack([grid[::8], line]) for line in density[::8].T]
     names = [shorten(report.samples.names[j], 30.0) for j in marked.tolist()]
     looks = [{"color": marks[j], "fontweight": "bold"} for j in marked.tolist()]
-    name_points(axes, np.vstack([anchors, *lines]), np.arange(len(marked)), names, looks=looks)
+    name_points(axes, anchors, np.arange(len(marked)), names, looks=looks, obstacles=np.vstack(lines))
