@@ -86,6 +86,17 @@ def flags_setting() -> Any:
     )
 
 
+def detection_setting() -> Any:
+    """Declare what counts as detected."""
+    return setting(
+        "auto",
+        "What counts as detected: the files' own detection call (call), a signal at the cut-off (cutoff), or the "
+        "call where the files have one (auto; giving a cut-off means cutoff).",
+        panel=_PROBES,
+        choices=DETECTION_RULES,
+    )
+
+
 def min_intensity_setting() -> Any:
     """Declare the intensity cut-off."""
     return setting(
@@ -187,13 +198,7 @@ class NormalizeSettings(Settings):
         panel=_RESULT,
         choices=IMPUTATIONS,
     )
-    detection: str = setting(
-        "auto",
-        "What counts as detected: the files' own detection call (call), a signal at the cut-off (cutoff), or the "
-        "call where the files have one (auto; giving a cut-off means cutoff).",
-        panel=_PROBES,
-        choices=DETECTION_RULES,
-    )
+    detection: str = detection_setting()
     min_intensity: float = min_intensity_setting()
     keep: str = setting(
         "any",

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from mirtool.model import BoolArray, FloatArray, ProbeTable, RawArrays
 from mirtool.normalize.background import subtract_background
-from mirtool.normalize.detection import detected_signals
+from mirtool.normalize.detection import called_probes, choose_detection, detected_signals
 from mirtool.normalize.factors import median_factors
 from mirtool.normalize.flags import count_flags, flagged_spots
 from mirtool.normalize.replicates import ReplicateGroups, collapse_replicates, group_replicates
 from mirtool.normalize.selection import choose_channel, counting_spots
+from mirtool.normalize.settings import DEFAULT_CUTOFF
 from mirtool.quality.comparison import (
     distance_matrix,
     pearson_matrix,
@@ -100,7 +101,11 @@ def quality_report(arrays: RawArrays, settings: QualitySettings | None = None, *
     counting_probes = counting[groups.first]
     chosen = arrays.probes.take(groups.first[counting_probes])
     values = own.probes[counting_probes]
-    between = _between(chosen, values, min_intensity)
+    call = _detection_call(arrays, settings)
+    seen = _seen(values, min_intensity)
+    if call and arrays.flags is not None:
+        seen = called_probes(arrays.flags, groups)[counting_probes] & (np.nan_to_num(values) > 0)
+    between = _between(chosen, values, seen)
     rules = outlier_rules(between.before, between.after) if between is not None else ()
     spatial = (
         None
@@ -114,16 +119,20 @@ def quality_report(arrays: RawArrays, settings: QualitySettings | None = None, *
         pairing=_pairing(study),
         flagged_out=np.zeros(arrays.n_arrays) if flagged is None else 100 * flagged.mean(axis=0),
         n_counting=len(chosen),
-        n_compared=int(_compared(values, min_intensity).sum()),
+        n_compared=int(_compared(seen).sum()),
         unseen_markers=unseen_markers(chosen, values, min_intensity) if settings.fluid else (),
     )
+    measured = {key: _measures(study, key) for key in arrays.channels}
+    if call:  # the cut-off says nothing of these signals, nor of the controls
+        measured[name] = replace(measured[name], detected=seen.sum(axis=0), controls=())
     report = QualityReport(
         arrays=arrays,
         channel=name,
         min_intensity=min_intensity,
         flag_rule=settings.flags,
         flagged=_flag_shares(arrays),
-        channels={key: _measures(study, key) for key in arrays.channels},
+        channels=measured,
+        detection=call,
         spike_ins=spike_in_report(own.spots, own.probes, arrays.probes, groups),
         between=between,
         rules=rules,
@@ -159,11 +168,10 @@ def _measures(study: _Study, channel: str) -> ChannelMeasures:
     )
 
 
-def _between(probes: ProbeTable, values: FloatArray, min_intensity: float) -> BetweenArrays | None:
-    """Compare the arrays over the probes at the cut-off in at least half of them."""
+def _between(probes: ProbeTable, values: FloatArray, detected: BoolArray) -> BetweenArrays | None:
+    """Compare the arrays over the probes detected in at least half of them."""
     n_arrays = values.shape[1]
-    detected = _seen(values, min_intensity)
-    compared = _compared(values, min_intensity)
+    compared = _compared(detected)
     if n_arrays < 2 or compared.sum() < FEWEST_COMPARED:
         return None
     before = _log2(values[compared])
@@ -190,9 +198,15 @@ def _seen(values: FloatArray, min_intensity: float) -> BoolArray:
     return detected_signals(values, min_intensity) & (np.nan_to_num(values) > 0)
 
 
-def _compared(values: FloatArray, min_intensity: float) -> BoolArray:
-    """Mask of the probes at the cut-off in at least half of the arrays."""
-    return np.asarray(2 * _seen(values, min_intensity).sum(axis=1) >= values.shape[1])
+def _compared(detected: BoolArray) -> BoolArray:
+    """Mask of the probes detected in at least half of the arrays."""
+    return np.asarray(2 * detected.sum(axis=1) >= detected.shape[1])
+
+
+def _detection_call(arrays: RawArrays, settings: QualitySettings) -> str:
+    """Return the call that decides what is detected, as in a normalization; blank where the cut-off does."""
+    is_default = settings.detection != "auto" or settings.min_intensity == DEFAULT_CUTOFF
+    return choose_detection(arrays, settings.detection if is_default else "cutoff")
 
 
 def _levels(values: FloatArray, detected: BoolArray, before: FloatArray) -> tuple[FloatArray, str]:

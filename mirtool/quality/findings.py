@@ -176,8 +176,7 @@ def _detection(report: QualityReport, _evidence: Evidence) -> Iterator[Finding]:
             Verdict.OUTLIER,
             float(detected[array]),
             limit,
-            f"sees {detected[array]:,} probes at {report.min_intensity:g} or more, the median array "
-            f"{np.median(detected):,.0f}",
+            f"sees {detected[array]:,} probes {report.seen_as}, the median array {np.median(detected):,.0f}",
         )
 
 
@@ -327,26 +326,24 @@ def _why_not_judged(report: QualityReport, evidence: Evidence, array: int) -> st
 
 
 def _too_few_probes(report: QualityReport, evidence: Evidence) -> str:
-    """Say how few probes reach the cut-off, and which setting may be the cause."""
+    """Say how few probes are seen, and which setting may be the cause."""
     counting, n_arrays = evidence.n_counting, len(report.samples)
     where = "on it" if n_arrays == 1 else f"on at least half of the {n_arrays:,} arrays"
+    verb = ("is", "are") if report.detection else ("reaches", "reach")
+    reached = f"{verb[evidence.n_compared != 1]} {'detected' if report.detection else f'{report.min_intensity:g}'}"
     text = (
-        f"{plural(evidence.n_compared, 'probe')} of {counting:,} that count {_reach(evidence.n_compared)} "
-        f"{report.min_intensity:g} {where}, and {FEWEST_COMPARED} are needed"
+        f"{plural(evidence.n_compared, 'probe')} of {counting:,} that count {reached} {where}, and "
+        f"{FEWEST_COMPARED} are needed"
     )
     highest = float(np.nanmax(report.arrays.channels[report.channel].foreground, initial=0.0))
     if counting < FEWEST_COMPARED:
         return f"{text}: few probes of this chip have a miRNA name (--probes all lets every probe count)"
-    if highest <= SUSPICIOUSLY_SMALL:
+    if highest <= SUSPICIOUSLY_SMALL and not report.detection:
         return (
             f"{text}: no value is above {highest:.4g}, so the values look like log2, and mirtool qc judges "
             "intensities"
         )
     return f"{text} (see --min-intensity and --channel)"
-
-
-def _reach(n: int) -> str:
-    return "reaches" if n == 1 else "reach"
 
 
 def remarks(report: QualityReport, evidence: Evidence) -> tuple[str, ...]:

@@ -327,6 +327,8 @@ class QualityReport:
         of every array (columns), ``(n_arrays, n_arrays)``; None where there are not two channels.
     fluid
         ``"serum"`` or ``"plasma"`` where the user said so.
+    detection
+        The instrument's detection call that decided which probes are seen; blank where the cut-off did.
     """
 
     arrays: RawArrays
@@ -345,6 +347,12 @@ class QualityReport:
     agreement: FloatArray | None = None
     pairing: FloatArray | None = None
     fluid: str | None = None
+    detection: str = ""
+
+    @property
+    def seen_as(self) -> str:
+        """Which probes count as seen: ``"at 30 or more"``, or ``"detected"`` by the instrument's call."""
+        return "detected" if self.detection else f"at {self.min_intensity:g} or more"
 
     def judged(self, findings: tuple[Finding, ...], remarks: tuple[str, ...]) -> QualityReport:
         """Return the same report with what was made of it."""

@@ -50,7 +50,7 @@ def arrays_table(report: QualityReport) -> Table:
     }
     for flag, share in (report.flagged or {}).items():
         columns[f"% flagged {FLAG_NAMES.get(flag, 'other')} ({flag})"] = share
-    columns |= _measure_columns(report.channels[report.channel], report.min_intensity)
+    columns |= _measure_columns(report.channels[report.channel], report)
     if report.spike_ins is not None:
         columns |= {
             "spike-in CV %": report.spike_ins.cv,
@@ -73,7 +73,7 @@ def arrays_table(report: QualityReport) -> Table:
 def channels_table(report: QualityReport) -> Table:
     """One row per array and channel: what was measured in it."""
     n_arrays = len(report.samples)
-    parts = [_measure_columns(measures, report.min_intensity) for measures in report.channels.values()]
+    parts = [_measure_columns(measures, report) for measures in report.channels.values()]
     common = [key for key in parts[0] if all(key in part for part in parts)]
     columns: Columns = {
         "array": text_array(report.samples.names * len(parts)),
@@ -83,7 +83,7 @@ def channels_table(report: QualityReport) -> Table:
     return Table(columns, _notes(report, "channels"))
 
 
-def _measure_columns(measures: ChannelMeasures, min_intensity: float) -> Columns:
+def _measure_columns(measures: ChannelMeasures, report: QualityReport) -> Columns:
     columns: Columns = {}
     for what, quartiles in (
         ("foreground", measures.foreground),
@@ -104,12 +104,12 @@ def _measure_columns(measures: ChannelMeasures, min_intensity: float) -> Columns
         "% at 65535 counts": measures.at_ceiling,
         "% not positive": measures.non_positive,
         "replicate CV %": measures.replicate_cv,
-        f"probes at {min_intensity:g} or more": measures.detected,
+        f"probes {report.seen_as}": measures.detected,
         "dynamic range log2": measures.dynamic_range,
     }
     for control in measures.controls:
         shares = [100 * control.share_in(array) for array in range(len(control.spots))]
-        columns[f"% {control.kind} at {min_intensity:g} or more"] = np.array(shares)
+        columns[f"% {control.kind} at {report.min_intensity:g} or more"] = np.array(shares)
     return columns
 
 
@@ -221,6 +221,6 @@ def _notes(report: QualityReport, subject: str, *more: tuple[str, str]) -> tuple
     settings: Iterable[tuple[str, str]] = (
         ("channel", report.channel),
         ("flags", report.flag_rule),
-        ("min intensity", f"{report.min_intensity:g}"),
+        ("detection", report.detection) if report.detection else ("min intensity", f"{report.min_intensity:g}"),
     )
     return ((f"mirtool qc {subject}", ""), *settings, *more)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mirtool.normalize.settings import flags_setting, min_intensity_setting, probes_setting
+from mirtool.normalize.settings import detection_setting, flags_setting, min_intensity_setting, probes_setting
 from mirtool.settings import Method, Methods, Settings, setting
 
 FLUIDS = Methods(
@@ -25,6 +25,7 @@ class QualitySettings(Settings):
         metavar="NM",
     )
     flags: str = flags_setting()
+    detection: str = detection_setting()
     min_intensity: float = min_intensity_setting()
     probes: str = probes_setting()
     fluid: str | None = setting(

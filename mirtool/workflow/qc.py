@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from mirtool.quality import QualityReport
 
 
-FOLLOWED = ("channel", "flags", "min_intensity", "probes")
+FOLLOWED = ("channel", "flags", "detection", "min_intensity", "probes")
 """Settings of ``normalize`` that quality control follows in a study."""
 
 
@@ -179,6 +179,8 @@ def qc(inputs: QcInputs, settings: QualitySettings, run: Run) -> QcResult:
         inputs.files, run, input_format=reused.get("input_format", inputs.input_format), reading=reading
     )
     settings = settings.replace(**{name: reused[name] for name in FOLLOWED if name in reused})
+    if settings.detection == "auto" and "min_intensity" in run.given:
+        settings = settings.replace(detection="cutoff")
     return QcResult(arrays, quality_report(arrays, settings), notes)
 
 

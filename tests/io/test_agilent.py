@@ -16,6 +16,7 @@ from mirtool.io.arrays.agilent import read_agilent
 from mirtool.io.arrays.reading import read_arrays
 from mirtool.io.registry import inspect_file, sniff_format
 from mirtool.normalize import normalize
+from mirtool.quality import Verdict, quality_report, quality_tables
 
 FOLDER = Path(__file__).resolve().parents[2] / "fixtures"
 FIXTURES = FOLDER / "agilent"
@@ -364,6 +365,30 @@ def test_the_command_says_what_decides_detection(capsys):
         main(["normalize", str(FIXTURES / "mirna.txt"), "--min-factor-probes", "1", "--min-intensity", "30"]) == 1
     )
     assert "reach 30" in capsys.readouterr().err
+
+
+def gene_view(genes):
+    """Write a GeneView table: name, total, call."""
+    head = "SystematicName\tControlType\tgTotalGeneSignal\tgTotalGeneError\tgIsGeneDetected"
+    return "\n".join([head, *(f"{name}\t0\t{total}\t1\t{call}" for name, total, call in genes)]) + "\n"
+
+
+def test_quality_control_sees_what_the_file_calls_detected(tmp_path):
+    """25 genes of totals below 30, of which the first array calls 24 detected and the others all 25."""
+    paths = []
+    for array in range(3):
+        genes = [(f"hsa-miR-{1000 + i}", 2.5 + i / 2 + array / 8, int(array > 0 or i > 0)) for i in range(25)]
+        paths.append(tmp_path / f"a{array}.txt")
+        paths[-1].write_text(gene_view(genes))
+    arrays = read_arrays(paths)
+    report = quality_report(arrays)
+    assert report.channels["Cy3"].detected.tolist() == [24, 25, 25]
+    assert report.detection == "gIsGeneDetected"
+    assert Verdict.NOT_JUDGED not in report.verdicts
+    assert "probes detected" in quality_tables(report)["arrays"].columns
+    by_cutoff = quality_report(arrays, detection="cutoff")
+    assert set(by_cutoff.verdicts) == {Verdict.NOT_JUDGED}
+    assert quality_report(arrays, min_intensity=10.0).detection == ""
 
 
 @pytest.mark.skipif(not REAL.is_dir(), reason="the real array is not here")

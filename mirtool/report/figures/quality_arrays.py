@@ -108,7 +108,7 @@ def _heads(report: QualityReport) -> list[PanelHead]:
     return [
         PanelHead("intensity", "counts", 1.4),
         PanelHead(f"S/N ≥ {SEEN_LIMIT:g}", unit),
-        PanelHead(f"≥ {report.min_intensity:g}", "probes"),
+        PanelHead("detected" if report.detection else f"≥ {report.min_intensity:g}", "probes"),
         PanelHead("flagged", unit),
         PanelHead("saturated", unit),
         PanelHead("signal ≤ 0", unit),

@@ -168,7 +168,7 @@ def compared(report: QualityReport, figure: str) -> BetweenArrays:
 
 def probes_remark(report: QualityReport, between: BetweenArrays) -> str:
     """Say which probes the arrays are compared on."""
-    return f"{plural(len(between.probes), 'probe')} at {report.min_intensity:g} or more in half of the arrays."
+    return f"{plural(len(between.probes), 'probe')} {report.seen_as} in half of the arrays."
 
 
 def rule_of(report: QualityReport, key: str, stage: str) -> OutlierRule:
