@@ -78,6 +78,7 @@ def test_the_sheet_gets_what_differs_and_no_group():
         "sample": ["GSM1", "GSM2", "GSM3", "GSM4"],
         "group": ["", "", "", ""],
         "file": ["GSE900_series_matrix.txt"] * 4,
+        "scale": ["log2"] * 4,
         "title": ["serum, responding 1", "serum, responding 2", "serum, resistant 1", "serum, resistant 2"],
         "response": ["yes", "yes", "", "no"],
         "group (GEO)": ["", "", "old", ""],

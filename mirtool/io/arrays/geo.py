@@ -47,7 +47,7 @@ from pathlib import Path
 import numpy as np
 
 from mirtool.annotation.probes import classify_probes, count_kinds
-from mirtool.errors import FormatError, ScaleError
+from mirtool.errors import FormatError, ScaleError, option
 from mirtool.io.arrays.probe_values import ProbeValues, Scale, check_values, raw_arrays
 from mirtool.io.arrays.read_options import ReadOptions
 from mirtool.io.registry import Inspection
@@ -126,8 +126,8 @@ def refuse_series_matrix(path: str | Path) -> None:
             "this is a GEO series matrix, whose rows are probes without gene names",
             path=path,
             expected="a table with one gene per row",
-            hint="`mirtool diff` makes a table of changes of it (--samples, --scale, --platform GPL….txt); paired "
-            "samples want a table of values with a gene column",
+            hint=f"`mirtool diff` makes a table of changes of it, with {option('samples')}, {option('scale')} and "
+            f"{option('platform')}; paired samples need a table of values with a gene column",
         )
 
 
@@ -358,7 +358,7 @@ def read_intensities(path: str | Path, *, scale: Scale | None = None) -> RawArra
             path=path,
             found=found.scale_hint,
             hint="values that were normalized go straight to `mirtool diff`, in a study folder with the word log2 "
-            "in a column scale of the sample sheet, elsewhere with --scale log2 (or linear); if they are linear "
-            "intensities, say so: mirtool normalize --scale linear",
+            f"in a column scale of the sample sheet, elsewhere with {option('scale', 'log2')} (or linear); if "
+            f"they are linear intensities, confirm it with {option('scale', 'linear')}",
         )
     return raw_arrays(found, FORMAT)
