@@ -420,7 +420,7 @@ def main() -> None:
         "names the versions and the scripts). The difference is the largest relative one over all values",
         "(of B and of values on the log2 scale where it says so the largest absolute one; of a t or P below 1e-5,",
         "relative to 1e-5);",
-        "missing values must stand in the same places.",
+        "missing values must be in the same places.",
     ]
     for topic, rows in topics.items():
         lines += ["", f"## {topic}", "", "| method | against | fixture | largest difference | allowed |"]

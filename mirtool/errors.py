@@ -96,7 +96,7 @@ class MirtoolError(Exception):
     path, line, column
         Where: the file, the 1-based line in it, the column by its header name.
     found, expected
-        What stands there and what should.
+        What is there and what should.
     hint
         What to do next.
     parameter

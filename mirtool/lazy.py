@@ -21,7 +21,7 @@ from typing import Any
 
 
 def lazy_names(package: str) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
-    """Return ``__getattr__`` and ``__dir__`` for a package whose names stand in its ``if TYPE_CHECKING`` block."""
+    """Return ``__getattr__`` and ``__dir__`` for a package whose names are in its ``if TYPE_CHECKING`` block."""
     homes: dict[str, str] = {}
 
     def find_homes() -> dict[str, str]:

@@ -77,7 +77,7 @@ class Table:
         return Table({name: values[rows] for name, values in self.columns.items()}, self.notes)
 
     def with_columns(self, columns: Mapping[str, npt.NDArray[Any]]) -> Table:
-        """Return the table with further columns at its end, or others in the place of those of the same name."""
+        """Return the table with further columns at its end, or others in place of those of the same name."""
         return Table({**self.columns, **columns}, self.notes)
 
     def to_frame(self) -> pd.DataFrame:
@@ -288,7 +288,7 @@ class ExpressionMatrix:
     probes, samples
         What the rows and the columns are; probe IDs are unique.
     spots
-        How many replicate spots stand behind each value, same shape, or None where not known.
+        How many replicate spots are behind each value, same shape, or None where not known.
     history
         What was done, in order, in words.
     replicates
@@ -458,7 +458,7 @@ class DifferentialTable:
 
 
 EVIDENCE_CLASSES = ("", "predicted", "weak", "clip", "strong")
-"""What can stand behind a pair of miRNA and gene, from least to most: nothing stated; a prediction from sequence;
+"""What can be behind a pair of miRNA and gene, from least to most: nothing stated; a prediction from sequence;
 an experiment that does not show that the miRNA binds there (microarray, proteomics, sequencing); cross-linking
 (CLIP, CLASH); reporter assay, Western blot or qPCR. miRTarBase's "Functional MTI" are ``strong``."""
 
@@ -480,7 +480,7 @@ class Interactions:
     dropped
         What reading left out, in words, counted (Non-Functional rows, rows collapsed to pairs …).
     databases
-        The databases that hold each pair, sorted, joined by ``;``. None where all pairs stand in ``source``.
+        The databases that hold each pair, sorted, joined by ``;``. None where all pairs are in ``source``.
     score
         How sure the source is of each pair, in its own unit; NaN where it does not say. None without scores.
     lower_is_better

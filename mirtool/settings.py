@@ -133,7 +133,7 @@ class Declaration:
     panel
         The panel of ``--help`` that lists it.
     metavar
-        What stands for the value in ``--help``.
+        What represents the value in ``--help``.
     choices
         What it may be: names, or a :class:`Methods` registry. None where anything goes.
     minimum, maximum

@@ -61,8 +61,8 @@ def test_a_sheet_may_come_from_any_spreadsheet(sheet, text):
         ("sample,group\nA,x\n,y\n", ", line 3: a sample has no name"),
         (
             "sample,group\nA,x\n\nB,x\nA,y\n",
-            ", line 5: the sample name 'A' occurs twice (found the same name in line 2; expected a name of its "
-            "own for every array)",
+            ", line 5: the sample name 'A' occurs twice (found the same name in line 2; expected "
+            "its own name for every array)",
         ),
     ],
 )

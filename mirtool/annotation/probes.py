@@ -1,6 +1,6 @@
 """What each probe on the chip is: the rules by which an ID and a Name become a kind.
 
-The rules follow the names Exiqon (now Qiagen) printed on miRCURY LNA chips, as they stand in its array lists
+The rules follow the names Exiqon (now Qiagen) printed on miRCURY LNA chips, as they are in its array lists
 and in GSE20122; each is tried in the order below and the first that matches decides. A study can put rules of
 its own before them in ``mirtool.toml``::
 
@@ -141,7 +141,7 @@ def may_be_of_species(name: str, species: str) -> bool:
 
 
 def classify_probe(probe_id: str, name: str, rules: Sequence[KindRule] = ()) -> ProbeKind:
-    """Say what one probe is, by the user's ``rules`` first and :data:`DEFAULT_RULES` after them.
+    """Return what one probe is, by the user's ``rules`` first and :data:`DEFAULT_RULES` after them.
 
     A blank name with an ID is a probe for another species (Exiqon prints no name for those); with neither it is
     an empty spot. A name that no rule knows is :attr:`ProbeKind.OTHER`.

@@ -37,7 +37,7 @@ from mirtool.model import BoolArray, FloatArray, IntArray, SampleTable
 from mirtool.wording import plural
 
 _MOSTLY = 0.95
-"""Signals are taken as exact where this share of the normalized values follows from them as they stand."""
+"""Signals are taken as exact where this share of the normalized values follows from them as they are."""
 
 
 def audit(
@@ -257,7 +257,7 @@ class _Audit:
         return None
 
     def _sheet_source(self, block: Block) -> Source:
-        """Take the signals for exact where the normalized values follow from them as they stand."""
+        """Take the signals for exact where the normalized values follow from them as they are."""
         source = SheetSource(block, exact=True)
         normalized = block.sections[NORMALIZED]
         names = [name for name in normalized.names if name in source.samples]
@@ -390,6 +390,6 @@ def _shown_signals(block: Block, names: Sequence[str], rows: BoolArray) -> Float
 
 
 def _has_halves(values: FloatArray) -> bool:
-    """Tell signals that are medians of counts, multiples of a half, from rounded ones."""
+    """Return signals that are medians of counts, multiples of a half, from rounded ones."""
     doubled = 2 * values[~np.isnan(values)]
     return bool((doubled == np.rint(doubled)).all() and (doubled % 2 != 0).any())

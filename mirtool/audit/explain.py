@@ -60,7 +60,7 @@ class Compared:
         return (np.isnan(self.shown) & may_lack) | agrees(self.shown, expected, self.tolerance)
 
     def agreeing_by(self, computed: Recomputation, recipe: Recipe, rows: IntArray) -> BoolArray:
-        """Mask of the cells that agree with a recipe; ``rows`` says where each stands in the source."""
+        """Mask of the cells that agree with a recipe; ``rows`` says where each is in the source."""
         expected = computed.values(self.heading, self.names, recipe)[rows]
         return self.agreeing(expected, computed.may_lack(self.heading, self.names, recipe)[rows])
 
@@ -160,7 +160,7 @@ def _is_believed(n_explained: int, n_different: int, n_agreeing: int, n_right: i
 def _by_other_samples(
     compared: Compared, different: BoolArray, open_cells: BoolArray, found: list[list[Explanation]]
 ) -> None:
-    """Tell a column that holds another sample's values."""
+    """Return a column that holds another sample's values."""
     for column, name in enumerate(compared.names):
         if found[column] or not open_cells[:, column].any():
             continue
@@ -183,7 +183,7 @@ def _by_other_samples(
 def _by_factor(
     compared: Compared, signals: FloatArray, open_cells: BoolArray, found: list[list[Explanation]]
 ) -> None:
-    """Tell a column whose signals were all divided by another factor, whatever that comes from."""
+    """Return a column whose signals were all divided by another factor, whatever that comes from."""
     for column in range(len(compared.names)):
         n_open = int(open_cells[:, column].sum())
         if n_open < ENOUGH_CELLS:
@@ -212,7 +212,7 @@ def implied_factor(signals: FloatArray, normalized: FloatArray) -> float:
 def _by_upstream(
     compared: Compared, upstream: Recomputation, open_cells: BoolArray, found: list[list[Explanation]]
 ) -> None:
-    """Tell cells that follow, by the service's arithmetic or few changes of it, from what is shown elsewhere."""
+    """Return cells that follow, by the service's arithmetic or few changes of it, from what is shown elsewhere."""
     names = [name for name in compared.names if upstream.knows(compared.heading, name)]
     if len(names) < len(compared.names) or not open_cells.any():
         return

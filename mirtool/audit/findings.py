@@ -9,7 +9,7 @@ from mirtool.audit.recipe import Recipe
 
 @dataclass(frozen=True)
 class Difference:
-    """One cell that differs beyond rounding. NaN stands for N/A; ``explanation`` is ``""`` where there is none."""
+    """One cell that differs beyond rounding. NaN represents N/A; ``explanation`` is ``""`` where there is none."""
 
     sheet: str
     cell: str

@@ -34,7 +34,7 @@ class Recipe:
     factor_arrays
         A probe makes the factor where it reaches the cut-off in ``"all"`` arrays, or in ``"any"``.
     normalized_scale
-        ``"linear"`` or ``"log2"``: what stands in the Normalized columns.
+        ``"linear"`` or ``"log2"``: what is in the Normalized columns.
     mean
         ``"arithmetic"`` or ``"geometric"`` mean of a group.
     direction

@@ -63,10 +63,10 @@ def group_columns(group: str, samples: Sequence[str], sheet: SampleTable | None)
 
 def comparison_groups(name: str, samples: Sequence[str], sheet: SampleTable | None) -> Groups | None:
     """Return the columns of a comparison ``A vs B``, or None where its groups are not known."""
-    parted = parse_comparison_name(name)
-    if parted is None:
+    separated = parse_comparison_name(name)
+    if separated is None:
         return None
-    tested, reference = (group_columns(group, samples, sheet) for group in parted)
+    tested, reference = (group_columns(group, samples, sheet) for group in separated)
     if not tested or not reference:
         return None
     return Groups(tested, reference, _pairs(tested, reference, samples, sheet))

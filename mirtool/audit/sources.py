@@ -225,7 +225,7 @@ class SheetSource(Source):
 
 
 class NormalizedSource(Source):
-    """The Normalized columns of a block, taken as they stand."""
+    """The Normalized columns of a block, taken as they are."""
 
     def __init__(self, block: Block) -> None:
         section = block.sections[NORMALIZED]

@@ -76,10 +76,10 @@ def row_ranks(values: FloatArray) -> FloatArray:
         return values.copy()
     order = np.argsort(values, axis=1, kind="stable")
     ordered = np.take_along_axis(values, order, axis=1)
-    parted = ordered[:, 1:] != ordered[:, :-1]
+    separated = ordered[:, 1:] != ordered[:, :-1]
     place = np.arange(p)
-    first = np.maximum.accumulate(np.where(np.hstack([np.ones((n, 1), dtype=bool), parted]), place, 0), axis=1)
-    is_last = np.hstack([parted, np.ones((n, 1), dtype=bool)])
+    first = np.maximum.accumulate(np.where(np.hstack([np.ones((n, 1), dtype=bool), separated]), place, 0), axis=1)
+    is_last = np.hstack([separated, np.ones((n, 1), dtype=bool)])
     last = np.minimum.accumulate(np.where(is_last, place, p)[:, ::-1], axis=1)[:, ::-1]
     ranks = np.empty(values.shape)
     np.put_along_axis(ranks, order, (first + last) / 2 + 1, axis=1)

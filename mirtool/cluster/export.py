@@ -2,12 +2,12 @@
 
 **CDT** (clustered data table) is tab-delimited: the columns ``GID`` (the row's name in the gene tree), ``ID``,
 ``NAME``, ``GWEIGHT`` (1) and one for each array; above the data the rows ``AID`` (the array's name in the array
-tree), ``GROUP`` and ``EWEIGHT`` (1). Rows and columns stand in the order of the trees. ``GID`` and ``AID`` are
+tree), ``GROUP`` and ``EWEIGHT`` (1). Rows and columns are in the order of the trees. ``GID`` and ``AID`` are
 left out where there is no such tree, ``GROUP`` where no array has one. A missing value is an empty cell.
 
 **GTR** and **ATR** (gene tree, array tree) have a line for each merge, from the first to the last, and no header:
 its own name, the names of the two it joins, and their similarity. Names are ``NODE1X``, ``NODE2X`` …, leaves
-``GENE1X`` or ``ARRY1X`` …, numbered as rows and columns stand in the table that was clustered. The similarity is
+``GENE1X`` or ``ARRY1X`` …, numbered as rows and columns are in the table that was clustered. The similarity is
 1 − distance for distances that are 1 − a correlation; Euclidean distances are divided by that of the last merge
 first, so that it lies between 0 and 1 there too.
 
@@ -84,7 +84,7 @@ def cdt_text(clustering: Clustering, probes: ProbeTable, samples: SampleTable) -
 def tree_text(tree: ClusterTree, metric: Metric, prefix: str) -> str:
     """Return a tree as GTR (``prefix`` GENE) or ATR (``prefix`` ARRY) text; empty for a tree without a merge.
 
-    The child that stands first in the tree's order comes first.
+    The child that is first in the tree's order comes first.
     """
     n = len(tree)
     names = leaf_names(prefix, n) + [node_name(merge) for merge in range(len(tree.linkage))]
@@ -136,7 +136,7 @@ def scaled_heights(tree: ClusterTree, metric: Metric) -> FloatArray:
 
 
 def _children(tree: ClusterTree) -> list[tuple[int, int]]:
-    """Return the two children of each merge, the one that stands first in the order first."""
+    """Return the two children of each merge, the one that is first in the order first."""
     n = len(tree)
     first = np.empty(n + len(tree.linkage))
     first[tree.order] = np.arange(n)

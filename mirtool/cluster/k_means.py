@@ -191,7 +191,7 @@ def _means(values: FloatArray, otherwise: FloatArray) -> FloatArray:
 
 
 def silhouettes(distances: FloatArray, cluster: IntArray) -> FloatArray:
-    """Tell how much better each item fits its own cluster than the next best.
+    """Return how much better each item fits its own cluster than the next best.
 
     (b − a) / max(a, b), with a the mean distance to the others of its cluster and b the least mean distance to
     another cluster: near 1 it lies well, near 0 between two, below 0 it is nearer to another. 0 where it is alone.

@@ -158,7 +158,7 @@ def cluster_masks(linkage: FloatArray) -> list[int]:
 
 
 def members(tree: ClusterTree) -> BoolArray:
-    """Tell which leaves are below each merge, ``(n - 1, n)``.
+    """Return which leaves are below each merge, ``(n - 1, n)``.
 
     Examples
     --------

@@ -81,7 +81,7 @@ def _say_summary(result: Any) -> None:
 
 
 def say_written(paths: Sequence[Path]) -> None:
-    """Say which files were written, in one line per folder; of a figure's two formats once."""
+    """Return which files were written, in one line per folder; of a figure's two formats once."""
     folders: dict[Path, list[str]] = {}
     for path in paths:
         folders.setdefault(path.parent, []).append(path.name)

@@ -11,7 +11,7 @@ from mirtool.errors import OutputError
 
 
 class ClosedOutput(io.TextIOBase):
-    """What stands in for a standard output that is closed: writing to it is an error with words."""
+    """What substitutes for a standard output that is closed: writing to it is an error with words."""
 
     def write(self, _text: str) -> int:
         """Refuse."""
@@ -26,7 +26,7 @@ class ClosedOutput(io.TextIOBase):
 
 
 def open_closed_streams() -> None:
-    """Put something in the place of standard streams that are closed.
+    """Put something in place of standard streams that are closed.
 
     Their descriptors are taken too, lest a file that is opened later becomes the standard output of a child.
     """

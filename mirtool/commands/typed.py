@@ -90,7 +90,7 @@ def as_meant(words: Sequence[str], numbers: Collection[str]) -> list[str]:
 
 
 def _is_second_group(before: Sequence[str], word: str) -> bool:
-    """Tell a word that is neither an option nor a file after a comparison of one group."""
+    """Return a word that is neither an option nor a file after a comparison of one group."""
     return (
         len(before) > 1
         and before[-2] == "--compare"

@@ -45,7 +45,7 @@ class GroupComparison:
     tables
         One differential table per comparison.
     comparisons
-        Which arrays stand on either side of each, by their positions in the matrix that was given.
+        Which arrays are on either side of each, by their positions in the matrix that was given.
     f, f_adjusted
         Test of all comparisons together and its P adjusted, ``(n_probes,)``; None for a single comparison, where a
         least fold change was asked for, and for tests within pairs.
@@ -223,7 +223,7 @@ def _default_fold_change(model: Model, contrasts: Sequence[Contrast]) -> str:
 
 
 def _details(model: Model, design: Design, fitting: Fitting) -> tuple[tuple[str, str], ...]:
-    """Say what the name of the test leaves open."""
+    """Return what the name of the test leaves open."""
     details: list[tuple[str, str]] = [("design", design.words)]
     if model.pair:
         details.append(("pair", model.pair))

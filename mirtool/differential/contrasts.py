@@ -32,7 +32,7 @@ class Contrast:
 
     @property
     def tested(self) -> str:
-        """The groups of positive weight, in words: what stands on top of the ratio."""
+        """The groups of positive weight, in words: what is on top of the ratio."""
         return _side({group: weight for group, weight in self.weights.items() if weight > 0})
 
     @property

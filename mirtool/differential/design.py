@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 GROUP = "group"
 INTERCEPT = "1"
-"""What a formula calls the constant, which is no column."""
+"""What a formula calls the constant, which is not a column."""
 MORE_TRANSFORMS = {"sqrt": np.sqrt}
 """Functions of a formula that formulaic does not bring along."""
 
@@ -31,7 +31,7 @@ _MARKS = re.compile(r"\x1b\[[\d;]*m|[⧛⧚]")
 
 @dataclass(frozen=True, eq=False)
 class Design:
-    """A design matrix with what its columns stand for.
+    """A design matrix with what its columns represent.
 
     Parameters
     ----------
@@ -92,7 +92,7 @@ def column_of(samples: SampleTable, name: str, parameter: str) -> tuple[str, ...
     Raises
     ------
     SampleSheetError
-        Where there is no such column, or a sample has nothing in it.
+        Where there is none column, or a sample has nothing in it.
     """
     columns = {GROUP: samples.groups, **samples.extra}
     if name not in columns:

@@ -133,7 +133,7 @@ def _replicate_spots(own: ExpressionMatrix) -> ReplicateSpots:
 
 
 def _uneven(found: BlockCorrelation, spots: ReplicateSpots) -> tuple[str, ...]:
-    """Say where one correlation of replicate spots does not do for all probes."""
+    """Return where one correlation of replicate spots does not do for all probes."""
     ends = uneven_correlation(found, spots)
     if ends is None:
         return ()

@@ -14,7 +14,7 @@ class TestMethod(Method):
     Parameters
     ----------
     label
-        As it stands in the headings of columns: ``rank-sum``.
+        As it is in the headings of columns: ``rank-sum``.
     statistic
         The letter of its statistic: ``t``.
     in_model

@@ -123,7 +123,7 @@ _OF_NORMALIZE = f" (of `mirtool normalize`: {option('input_format')})"
 
 
 def sniff_format(path: str | Path, override: str | None = None) -> str:
-    """Tell the format of a file by its first 64 KiB, or take ``override``.
+    """Return the format of a file by its first 64 KiB, or take ``override``.
 
     All formats are asked, unless one that is ``signed`` claims the file: then none of the others would.
 

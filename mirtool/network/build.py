@@ -117,7 +117,7 @@ def synergy_network(
     Parameters
     ----------
     mirnas
-        Names as they stand on the array; a slash probe counts as one miRNA with the targets of all its parts.
+        Names as they are on the array; a slash probe counts as one miRNA with the targets of all its parts.
         A name that occurs twice (two probes) is one miRNA. With regulation and log2 ratios:
         :func:`mirtool.network.interactions.mirnas.combine_probes`.
     targets
@@ -226,7 +226,7 @@ def _too_few(
 
 
 def _notes_on_parts(study: StudyMirnas, in_table: Collection[str]) -> list[str]:
-    """Say which slash probes have targets of some parts only, and which probes name one miRNA."""
+    """Return which slash probes have targets of some parts only, and which probes name one miRNA."""
     notes = []
     probes_of: dict[str, list[str]] = defaultdict(list)
     for name in study.name:
@@ -237,7 +237,7 @@ def _notes_on_parts(study: StudyMirnas, in_table: Collection[str]) -> list[str]:
         for part in parts:
             probes_of[part].append(name)
     return notes + [
-        f"{' and '.join(probes)} both stand for {part}: they share its targets by construction"
+        f"{' and '.join(probes)} both represent {part}: they share its targets by construction"
         for part, probes in probes_of.items()
         if len(probes) > 1
     ]

@@ -93,7 +93,7 @@ class OneChannel:
         return NormalizationReport(**numbers)
 
     def history(self, report: NormalizationReport) -> tuple[str, str]:
-        """Say what the values are, and what the cut-off was held against."""
+        """Return what the values are, and what the cut-off was held against."""
         detected = (
             f"detection: {report.detection}" if report.detection else f"min intensity: {report.min_intensity:g}"
         )

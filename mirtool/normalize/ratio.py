@@ -188,7 +188,7 @@ class TwoChannels:
         return RatioReport(**numbers, numerator=self.numerator, denominator=self.denominator)
 
     def history(self, report: NormalizationReport) -> tuple[str, str]:
-        """Say what the values are, and what the cut-off was held against."""
+        """Return what the values are, and what the cut-off was held against."""
         centered = " less the array's median M" if report.between == "median" else ""
         return (
             f"values: M = log2({self.numerator} / {self.denominator}){centered}",

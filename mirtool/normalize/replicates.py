@@ -15,7 +15,7 @@ from mirtool.model import FloatArray, IntArray, TextArray
 
 @dataclass(frozen=True, eq=False)
 class ReplicateGroups:
-    """Which spots belong to which probe. Probes stand in the order in which their IDs first appear.
+    """Which spots belong to which probe. Probes are in the order in which their IDs first appear.
 
     Parameters
     ----------

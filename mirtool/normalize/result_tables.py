@@ -48,7 +48,7 @@ def spots_table(matrix: ExpressionMatrix) -> Table:
         Where a sample is called ``ID`` or ``Name``.
     """
     if matrix.spots is None:
-        raise MirtoolError("this matrix does not say how many spots stand behind its values")
+        raise MirtoolError("this matrix does not say how many spots are behind its values")
     notes = (("mirtool spots", "replicate spots behind each normalized value"), *_history_notes(matrix))
     return Table(_columns(matrix, matrix.spots), notes)
 

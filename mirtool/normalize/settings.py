@@ -32,7 +32,7 @@ DEFAULT_CUTOFF = 30.0
 """Counts of a scanner, as service laboratories have used it for miRCURY since mid-2012."""
 
 RATIO = "ratio"
-"""The channel that stands for the ratio of the sample to the reference."""
+"""The channel that represents the ratio of the sample to the reference."""
 
 PRESET_STEPS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     {

@@ -8,7 +8,7 @@ carry over is the difference between two arrays of one study: one unit is a doub
 held against the median of the arrays, and a hemolysis that all of them share does not show.
 
 **Cells.** The markers of a source go up together when its cells, or what they leave behind, come into the sample.
-They also differ between patients and with disease, so a sample is only said to stand out: twofold or more (our
+They also differ between patients and with disease, so a sample is only said to be out: twofold or more (our
 choice; Kirschner 2013 takes twofold too) above the median of the arrays in the mean of the markers. Only
 measurement before the assay (absorbance at 414 nm, platelet counts, a second spin) can tell.
 
@@ -44,7 +44,7 @@ from mirtool.quality.comparison import row_medians
 from mirtool.quality.report import Indications
 
 TWOFOLD = 1.0
-"""log2 above the median of the arrays from which a sample is said to stand out."""
+"""log2 above the median of the arrays from which a sample is said to be out."""
 
 HEMOLYSIS = ("miR-451a", "miR-23a-3p")
 """The red cells' miRNA, and the one that stays."""
@@ -119,7 +119,7 @@ def unseen_markers(probes: ProbeTable, signals: FloatArray, min_intensity: float
 
 
 def marker_of(name: str) -> str | None:
-    """Return the marker that a probe's name stands for, by its current name; None for any other probe.
+    """Return the marker that a probe's name represents, by its current name; None for any other probe.
 
     Examples
     --------

@@ -268,7 +268,7 @@ def _spike_ins(report: QualityReport, _evidence: Evidence) -> Iterator[Finding]:
             Verdict.CHECK,
             value,
             RANK_LIMIT,
-            f"its spike-ins stand in another order than on the other arrays (rank correlation {value:.2f})",
+            f"its spike-ins are in another order than on the other arrays (rank correlation {value:.2f})",
         )
 
 
@@ -326,7 +326,7 @@ def _why_not_judged(report: QualityReport, evidence: Evidence, array: int) -> st
 
 
 def _too_few_probes(report: QualityReport, evidence: Evidence) -> str:
-    """Say how few probes are seen, and which setting may be the cause."""
+    """Return how few probes are seen, and which setting may be the cause."""
     counting, n_arrays = evidence.n_counting, len(report.samples)
     where = "on it" if n_arrays == 1 else f"on at least half of the {n_arrays:,} arrays"
     verb = ("is", "are") if report.detection else ("reaches", "reach")
@@ -410,9 +410,9 @@ def _control_remark(control: ControlShare, cutoff: str) -> str:
     what = "Empty spots" if control.kind == ProbeKind.EMPTY else "negative controls"
     if control.passing == control.spots:
         count = f"all {control.spots[0]:,}" if len(set(control.spots)) == 1 else "all"
-        found = f"{count} {what} stand at {cutoff} or above in every array, though there is nothing to see"
+        found = f"{count} {what} are at {cutoff} or above in every array, though there is nothing to see"
     else:
-        found = f"{100 * control.share:.1f} % of the {what} stand at {cutoff} or above"
+        found = f"{100 * control.share:.1f} % of the {what} are at {cutoff} or above"
     return (
         f"{found}: on these arrays the cut-off filters nothing; a --min-intensity above "
         f"{control.percentile_95:.6g}, which 95 % of them stay within, would"

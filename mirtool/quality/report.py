@@ -1,6 +1,6 @@
 """What quality control measured: the types that its tables, its figures and its verdicts are made from.
 
-Arrays stand in the order of ``samples`` throughout; NaN is "could not be measured", never zero.
+Arrays are in the order of ``samples`` throughout; NaN is "could not be measured", never zero.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ class SpikeIns:
         of 1 says that a step between two spike-ins is as wide on this array as on the others: what "linear" can
         mean where the amounts are not known.
     rank_correlation
-        Spearman's, of the same two, ``(n_arrays,)``: 1 where the spike-ins stand in the same order.
+        Spearman's, of the same two, ``(n_arrays,)``: 1 where the spike-ins are in the same order.
     """
 
     probes: ProbeTable

@@ -158,7 +158,7 @@ def pairs_table(report: QualityReport, between: BetweenArrays) -> Table:
 
 
 def pca_table(report: QualityReport, between: BetweenArrays) -> Table:
-    """One row per array: its place on the principal components; a component's share stands in its name."""
+    """One row per array: its place on the principal components; a component's share is in its name."""
     columns: Columns = {
         "array": text_array(report.samples.names),
         "group": text_array(report.samples.groups),
@@ -196,7 +196,7 @@ def spike_ins_table(report: QualityReport) -> Table:
 
 
 def indications_table(report: QualityReport) -> Table:
-    """One row per array: the hemolysis index and the markers of cells; what it is not stands in the notes."""
+    """One row per array: the hemolysis index and the markers of cells; what it is not is in the notes."""
     found = report.indications
     assert found is not None  # asked for only where there are any
     columns: Columns = {"array": text_array(report.samples.names)}
@@ -207,7 +207,7 @@ def indications_table(report: QualityReport) -> Table:
         columns[f"{source} ({' '.join(markers)}) log2 over the median array"] = excess
     caution = (
         f"for serum and plasma, and no diagnosis: qPCR's thresholds do not hold on arrays, "
-        f"{2**TWOFOLD:g}-fold over the median array is said to stand out"
+        f"{2**TWOFOLD:g}-fold over the median array is said to be out"
     )
     return Table(columns, _notes(report, "indications", ("caution", caution)))
 

@@ -39,7 +39,7 @@ WORKBOOK_COLUMNS = 16_384
 
 
 def format_of(path: str | Path, format_name: str | None = None) -> str:
-    """Tell the format of an output by ``format_name``, else by its extension; CSV for stdout and devices."""
+    """Return the format of an output by ``format_name``, else by its extension; CSV for stdout and devices."""
     name = format_name or ("csv" if is_stream(path) else _EXTENSIONS.get(Path(path).suffix.lower(), ""))
     if name not in FORMATS:
         raise UsageError(
@@ -51,7 +51,7 @@ def format_of(path: str | Path, format_name: str | None = None) -> str:
 
 
 def is_stream(path: str | Path) -> bool:
-    """Tell stdout, a device or a named pipe from a file with a name of its own."""
+    """Return stdout, a device or a named pipe from a file with its own name."""
     return str(path) == STDOUT or (Path(path).exists() and not Path(path).is_file() and not Path(path).is_dir())
 
 

@@ -1,4 +1,4 @@
-"""The shortlist: the miRNAs of a comparison by a stated rank, with every reason in a column of its own.
+"""The shortlist: the miRNAs of a comparison by a stated rank, with every reason in its own column.
 
 ``ranking`` puts the probes in order and makes one miRNA of those with one name; ``membership`` looks each miRNA up
 in lists; ``motifs`` looks in its sequence for what is reported to sort miRNAs into exosomes; ``build`` puts it

@@ -29,7 +29,7 @@ class Shortlist:
     candidates
         The differential table.
     probes
-        For each miRNA the positions of its probes, the one whose numbers stand for it first.
+        For each miRNA the positions of its probes, the one whose numbers represent it first.
     names
         What became of each miRNA's name.
     memberships

@@ -1,4 +1,4 @@
-"""Whether a miRNA is in a list, both under their current names; and as what it stands there."""
+"""Whether a miRNA is in a list, both under their current names; and as what it is there."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ class Membership:
     found
         For each miRNA: ``"yes"``; ``"possible"`` where the list has a name that may mean it (``hsa-miR-16`` for
         hsa-miR-16-5p); ``"no"``; ``"name not mapped"`` where the miRNA's own name is none of miRBase's, and does
-        not stand in the list as it is.
+        not are in the list as it is.
     listed_as
         The sets it belongs to, or the names it has in the list where they differ from its current one, with what
-        is known of them and how often they stand there.
+        is known of them and how often they are there.
     names
         What became of every name of the list.
     left_out
@@ -99,7 +99,7 @@ def _state(mirna: Resolution, sure: dict[str, list[str]], possible: dict[str, li
 
 
 def _labels(listed: ListedName, current: str, status: str) -> list[str]:
-    """Say as what a name stands in the list: its sets, else the name where it says more than the current one."""
+    """Say as what a name is in the list: its sets, else the name where it says more than the current one."""
     told = listed.given if listed.given.strip() != current else ""
     told += f" ({status})" if status else ""
     if listed.sets:

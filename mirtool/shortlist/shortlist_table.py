@@ -1,4 +1,4 @@
-"""The shortlist as the table that is written: one row per miRNA, every reason in a column of its own."""
+"""The shortlist as the table that is written: one row per miRNA, every reason in its own column."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def _signed(log2_ratio: float) -> float:
 
 
 def _array_evidence(chosen: Shortlist, lead: IntArray) -> dict[str, npt.NDArray[Any]]:
-    """Return what the arrays say: change, P, who passes, what stands behind it, and how stable it is."""
+    """Return what the arrays say: change, P, who passes, what is behind it, and how stable it is."""
     candidates = chosen.candidates
     names = candidates
     over = f"{names.tested}/{names.reference}"

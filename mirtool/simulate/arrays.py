@@ -22,7 +22,7 @@ counts). Of a spot's pixels, log-normal around its median, those above 65535 mak
 ``% Sat.``. Spike-ins and landing lights have no biological variation and no change; Empty spots no signal.
 
 Flags as GenePix gives them: −75 (absent) for positions blank in the array list; −50 (not found) for a share of
-the spots that do not stand out from the background; −100 (bad) for a share of all spots, whose foreground is
+the spots that are not out from the background; −100 (bad) for a share of all spots, whose foreground is
 spoilt by a random factor, so that an analysis that keeps them pays for it.
 
 Quantitative PCR of the same samples, for target :math:`t` and well :math:`w`:
@@ -101,7 +101,7 @@ QPCR_SPIKE_INS: Mapping[str, float] = {"cel-miR-39-3p": 14.0, "cel-miR-54-3p": 1
 class IntensityModel:
     r"""The numbers of the model. Logarithms are to base 2, intensities in scanner counts.
 
-    Where GSE20122 (real miRCURY LNA arrays, 12 × 9360 spots, Hy3) shows a number, it stands beside it.
+    Where GSE20122 (real miRCURY LNA arrays, 12 × 9360 spots, Hy3) shows a number, it is next to it.
 
     Parameters
     ----------

@@ -86,7 +86,7 @@ def log_upper_tail(
 
 
 def _distinct(*columns: IntArray) -> tuple[list[IntArray], IntArray | slice]:
-    """Return the distinct rows, and which of them each row is: few questions stand behind many pairs."""
+    """Return the distinct rows, and which of them each row is: few questions are behind many pairs."""
     lowest = [int(column.min(initial=0)) for column in columns]
     spans = [int(column.max(initial=0)) - low + 1 for column, low in zip(columns, lowest, strict=True)]
     if math.prod(spans) >= 2**63:

@@ -84,7 +84,7 @@ def _patterns(values: FloatArray) -> tuple[IntArray, BoolArray]:
 def _correlate(
     first: FloatArray, second: FloatArray, mine: IntArray, other: IntArray
 ) -> tuple[FloatArray, FloatArray]:
-    """Correlate complete rows; only those that stand in a pair are ranked."""
+    """Correlate complete rows; only those that are in a pair are ranked."""
     n = first.shape[1]
     ranked = []
     for values, rows in ((first, mine), (second, other)):

@@ -115,8 +115,8 @@ def _two_files(pair: ImageneArray) -> tuple[str, str]:
 def names_from_files(files: Sequence[str]) -> list[str]:
     """Name each sample after its file, without the extension and without what all names have in common.
 
-    Only whole words (parted by ``_``, ``-``, ``.`` or a blank) are left out: none at the front where a name would
-    then begin with a digit, and no bare number at the end. Files of one name in several folders get their
+    Only whole words (separated by ``_``, ``-``, ``.`` or a blank) are left out: none at the front where a name
+    would then begin with a digit, and no bare number at the end. Files of one name in several folders get their
     folder's name in front.
 
     Examples
@@ -191,7 +191,7 @@ def _refuse_repeated_samples(rows: Sequence[tuple[str, str]]) -> None:
                 f"two arrays would get the sample name {sample!r}",
                 path=file,
                 found=f"the same name from {first[sample]}",
-                expected="a name of its own for every array",
+                expected="its own name for every array",
                 hint="rename one of the files (or columns), or write the sheet by hand: sample,group,file",
             )
         first[sample] = file

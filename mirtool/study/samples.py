@@ -87,7 +87,7 @@ def _check_sample_names(names: Sequence[str], table: TextTable) -> None:
                 "a sample has no name",
                 path=table.path,
                 line=table.line_of(row),
-                hint="give it a name of its own, or take the line out",
+                hint="give it its own name, or take the line out",
             )
         if name in first:
             raise SampleSheetError(
@@ -95,7 +95,7 @@ def _check_sample_names(names: Sequence[str], table: TextTable) -> None:
                 path=table.path,
                 line=table.line_of(row),
                 found=f"the same name in line {table.line_of(first[name])}",
-                expected="a name of its own for every array",
+                expected="its own name for every array",
                 hint="rename one of the two",
             )
         first[name] = row

@@ -247,7 +247,7 @@ def _probes_by_name(probe_names: TextArray, names: MirnaNames) -> dict[str, list
 def _name_remarks(
     targets: TextArray, probe_names: TextArray, rows: Sequence[Sequence[int]], names: MirnaNames
 ) -> list[str]:
-    """Say which targets were matched to probes of another name, and what those without a probe may mean."""
+    """Return which targets were matched to probes of another name, and what those without a probe may mean."""
     other = [
         f"{target} is {probe_names[found[0]]} on the array"
         for target, found in zip(targets, rows, strict=True)

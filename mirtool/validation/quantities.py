@@ -106,7 +106,7 @@ def log2_quantities(ct: FloatArray, references: IntArray, efficiency: FloatArray
     references
         Rows of the reference genes. Their log2 amounts are averaged (with an efficiency of 2: the arithmetic mean
         of their Ct), which is the geometric mean of their amounts (Vandesompele 2002). A sample that lacks one of
-        them is missing throughout: another mean would stand for another amount.
+        them is missing throughout: another mean would represent another amount.
     efficiency
         Amplification factor of each target (Pfaffl 2001), ``(n_targets,)``; 2 throughout if not given.
 

@@ -20,7 +20,7 @@ _ROUNDING = 1e-9
 
 @dataclass(frozen=True, eq=False)
 class CtMatrix:
-    """One Ct a target and sample, with what stands behind it.
+    """One Ct a target and sample, with what is behind it.
 
     Parameters
     ----------

@@ -30,7 +30,7 @@ REPLICATE_LIMIT = 0.5
 """Cycles; a factor of 1.4. Replicate wells farther apart are flagged (Hellemans et al. 2007)."""
 
 FROM_TABLE = "column"
-"""The efficiency that stands for those in the Ct table."""
+"""The efficiency that represents those in the Ct table."""
 
 WELLS, GROUPS, TEST = "Wells", "Groups", "Test"
 

@@ -1,4 +1,4 @@
-"""The results of qPCR as they are written: which group is on top stands in the names of the columns."""
+"""The results of qPCR as they are written: which group is on top is in the names of the columns."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def validation_table(q: QpcrComparison, references: tuple[str, ...]) -> Table:
 
 
 def ct_table(matrix: CtMatrix, log2_quantity: npt.NDArray[np.float64]) -> Table:
-    """Lay out what stands behind the comparison: one row per target and sample that has a well."""
+    """Lay out what is behind the comparison: one row per target and sample that has a well."""
     wells = matrix.wells + matrix.left_out + matrix.without_ct
     targets, samples = np.nonzero(wells)
     return Table(
@@ -80,7 +80,7 @@ def ct_table(matrix: CtMatrix, log2_quantity: npt.NDArray[np.float64]) -> Table:
 
 
 def concordance_table(c: Concordance, q: QpcrComparison) -> Table:
-    """Lay array and qPCR out side by side; the correlations stand in the notes."""
+    """Lay array and qPCR out side by side; the correlations are in the notes."""
     over = f"{q.tested}/{q.reference}"
     percent = f"{100 * q.confidence:g}%"
     columns: dict[str, npt.NDArray[Any]] = {

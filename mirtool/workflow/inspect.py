@@ -90,7 +90,7 @@ class InspectResult(Result):
 
 
 def inspect(inputs: InspectInputs, settings: InspectSettings, _run: Run) -> InspectResult:
-    """Say what files hold: format, spots, channels, GAL lot, scanner, probe kinds, and what looks wrong.
+    """Return what files hold: format, spots, channels, GAL lot, scanner, probe kinds, and what looks wrong.
 
     The format is recognized by the content, never by the name. A file that can't be read is reported after the
     others, and the exit code is then 1.

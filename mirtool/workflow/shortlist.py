@@ -74,7 +74,7 @@ class ShortlistResult(Result):
         self.network_path = network_path
 
     def tables(self) -> Mapping[str, Table]:
-        """Return ``shortlist``: one row per miRNA, every reason in a column of its own."""
+        """Return ``shortlist``: one row per miRNA, every reason in its own column."""
         from mirtool.shortlist import shortlist_table
 
         return {"shortlist": shortlist_table(self.shortlist, self.names)}
@@ -110,7 +110,7 @@ class ShortlistResult(Result):
 def shortlist(inputs: ShortlistInputs, settings: ShortlistSettings, run: Run) -> ShortlistResult:
     """Rank the miRNAs of a comparison and take the first, with everything that speaks for or against each.
 
-    One row per miRNA, every reason in a column of its own; no score is made of them. The columns are the change,
+    One row per miRNA, every reason in its own column; no score is made of them. The columns are the change,
     its P and who is up or down by which rule; the arrays and spots behind it; the share of choices under which
     it stays in the list (where `mirtool diff --sensitivity` has computed it); what qPCR found; its targets and
     synergy; its seed and which others share it; the motifs in its sequence that are reported to sort miRNAs into

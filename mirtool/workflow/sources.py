@@ -216,7 +216,7 @@ def read_differential_table(differential: Any, run: Run) -> SavedDifferential:
 
 
 def text_table(table: Table, name: str) -> TextTable:
-    """Return a table as it is read back from its file, numbers of twelve digits; ``name`` stands for the file."""
+    """Return a table as it is read back from its file, numbers of twelve digits; ``name`` represents the file."""
     from mirtool.io.tables.text_tables import TextTable
     from mirtool.report.tables import format_column
 

@@ -164,7 +164,7 @@ class Run:
         return read_config(folder / CONFIG_FILE, tuple(STEPS))
 
     def warn(self, text: str) -> None:
-        """Say what should not be overlooked, once."""
+        """Return what should not be overlooked, once."""
         if text not in self.warnings:
             self.warnings.append(text)
 

@@ -1,4 +1,4 @@
-"""What a gene's label stands for: facts of NCBI Gene, and tables the user gives."""
+"""What a gene's label represents: facts of NCBI Gene, and tables the user gives."""
 
 import gzip
 from pathlib import Path

@@ -39,7 +39,7 @@ def candidates(found):
     return [(candidate.name, candidate.accession) for candidate in found.candidates]
 
 
-# Names that stand for one miRNA
+# Names that represent one miRNA
 
 
 def test_a_current_name(book):

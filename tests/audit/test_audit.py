@@ -284,7 +284,7 @@ def test_a_mirna_too_many_and_one_too_few_in_a_list(study):
         (computed.ids[quiet], "up", "", ""),
         (computed.ids[passing[0]], "", "up", ""),
     }
-    # The wrong numbers of the first stand in the workbook, the second is not there.
+    # The wrong numbers of the first are in the workbook, the second is not there.
     assert {(d.id, d.heading) for d in report.differences} == {
         (computed.ids[quiet], "Fold change"),
         (computed.ids[quiet], "P-value"),

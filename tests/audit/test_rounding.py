@@ -13,7 +13,7 @@ from mirtool.audit.rounding import agrees, half_units
     [
         # Three decimals, some lost with their zeros. 12 may have been 12.000, or 12.00 to four digits.
         ([1.234, 0.5, 12.0, 3.219], [0.0005, 0.0005, 0.005, 0.0005]),
-        # Four significant digits: half a unit of the fourth, wherever it stands.
+        # Four significant digits: half a unit of the fourth, wherever it is.
         ([0.01234, 123.4, 5.678, 1.2], [5e-6, 0.05, 0.0005, 0.0005]),
         # Whole numbers, and one that shows more digits than the others.
         ([812.0, 640.0, 1200.0, 1e6], [0.5, 0.5, 0.5, 0.5]),

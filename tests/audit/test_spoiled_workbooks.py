@@ -1,4 +1,4 @@
-"""Whatever stands in a workbook's cells: an audit ends in a report or in an error that says what is wrong."""
+"""Whatever is in a workbook's cells: an audit ends in a report or in an error that says what is wrong."""
 
 import random
 import runpy

@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2] / "fixtures"
 MAKER = runpy.run_path(str(ROOT / "make_workbook_fixtures.py"))
 RAW = str(ROOT / "service_workbook/raw_intensity.xlsx")
 
-# Signals and factors stand in make_workbook_fixtures.py. By hand, with factors 100, 100, 80 and 130, 110, 100:
+# Signals and factors are in make_workbook_fixtures.py. By hand, with factors 100, 100, 80 and 130, 110, 100:
 #   hsa-miR-16-5p  fold change = mean(4, 6, 6.25) / mean(1, 1, 0.9) = 5.416667 / 0.966667 = 5.603448
 #   hsa-miR-21-5p  on B2: 200 / 110 = 1.818182
 FOLD_CHANGE, NORMALIZED = (16.25 / 3) / (2.9 / 3), 200 / 110

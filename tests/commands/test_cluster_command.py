@@ -214,7 +214,7 @@ def test_two_arrays_are_clustered_by_euclidean_distance(tmp_path, monkeypatch, c
         (["--k", "3"], 2, "k-means can't make so many clusters (found k = 3; expected 2 to 2, for 3 rows)"),
         (["--linkage", "centroid"], 2, ""),
         (["missing.csv"], 1, "missing.csv: "),
-        (["--differential", "results/normalized.csv"], 1, "this is no table of `mirtool diff`"),
+        (["--differential", "results/normalized.csv"], 1, "this is not a table of `mirtool diff`"),
     ],
 )  # fmt: skip
 def test_calls_that_can_not_be(study, capsys, arguments, code, message):

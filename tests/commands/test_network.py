@@ -166,7 +166,7 @@ def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder that is no study."""
+    """A folder that is not a study."""
     monkeypatch.chdir(tmp_path)
     Path("mti.csv").write_text(INTERACTIONS)
     return tmp_path
@@ -294,14 +294,14 @@ def test_gene_sets_nobody_asked_for_may_not_fit(capsys: pytest.CaptureFixture[st
         (["--interactions", "samples.csv"], 1, "this table of interactions has no miRNA column"),
         (["--interactions", "results/differential.csv"], 1, "this table of interactions has no miRNA column"),
         (["--gene-sets", "none.gmt"], 1, "none.gmt: no such file"),
-        (["--gene-sets", "samples.csv"], 1, "this line is no gene set"),
+        (["--gene-sets", "samples.csv"], 1, "this line is not a gene set"),
         (["--gene-sets", "my sets"], 2, "neither a file of gene sets nor the name of an Enrichr library"),
         (["--min-size", "9", "--max-size", "3"], 2, "the smallest size of a term is above the largest"),
         (["--mirnas", "hsa-miR-999,hsa-miR-998"], 1, "found 0 of 2 miRNAs, without hsa-miR-999, hsa-miR-998"),
         (["--mirnas", "none.txt"], 1, "none.txt: no such file"),
         (["--mirnas", "a,b", "--regulation", "volcano-p"], 2, "not from --mirnas"),
         (["results/differential.csv", "--mirnas", "a"], 2, "contradict each other"),
-        (["samples.csv"], 1, "this is no table of `mirtool diff`"),
+        (["samples.csv"], 1, "this is not a table of `mirtool diff`"),
         (["--species", "rno"], 1, "no interaction is left in this table"),
     ],
 )
@@ -445,7 +445,7 @@ def test_a_universe_of_mirnas_in_a_file(capsys: pytest.CaptureFixture[str]) -> N
     Path("array.csv").write_text("ID,Name\n" + "".join(f"{i},hsa-miR-{i}-5p\n" for i in (16, 17, 21)))
     asked = ["network", *OPTIONS, "--mirna-universe", "array.csv"]
     assert main(asked) == 2
-    assert "1 miRNA of the study do not stand among the 3 of array.csv (found hsa-miR-20a-5p" in (
+    assert "1 miRNA of the study are not among the 3 of array.csv (found hsa-miR-20a-5p" in (
         capsys.readouterr().err
     )
     with Path("array.csv").open("a") as file:

@@ -75,7 +75,7 @@ def test_what_both_hold_at_the_best_evidence_of_either(combine, capsys):
     record = json.loads(Path("out/network.run.json").read_text())["runs"]["network"]
     assert record["arguments"]["interactions"] == ["strong.csv", "other.csv"]
     assert record["arguments"]["combine"] == combine
-    assert {"strong.csv", "other.csv"} <= record["inputs"].keys()
+    assert {"../strong.csv", "../other.csv"} <= record["inputs"].keys()
     assert record["summary"]["interactions_dropped"][2] == "strong.csv and other.csv: 2 pairs in common"
 
 
@@ -87,7 +87,7 @@ def test_a_name_of_the_library_beside_a_file(capsys):
     assert "mine 2: 1 pair of miRNAs of other species than hsa left out" in err
     assert ("hsa-miR-16-5p", "TP53", "strong", "2", "mine 2;other.csv") in [row[:5] for row in edges()]
     inputs = json.loads(Path("out/network.run.json").read_text())["runs"]["network"]["inputs"]
-    assert inputs.keys() == {"library: mine", "other.csv"}
+    assert inputs.keys() == {"library: mine", "../other.csv"}
 
 
 def test_one_name_of_the_library_says_the_same_as_its_file(capsys):

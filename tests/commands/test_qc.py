@@ -106,7 +106,7 @@ def test_a_plain_table_of_bright_empty_spots_is_told(tmp_path, capsys):
     path.write_text(text + "\n")
     assert main(["qc", str(path)]) == 0
     err = capsys.readouterr().err
-    assert "all 64 Empty spots stand at 30 or above in every array" in err
+    assert "all 64 Empty spots are at 30 or above in every array" in err
     assert "the files have no background" in err
     assert "no spatial test: the files do not say where the spots lie" in err
 

@@ -154,9 +154,9 @@ def test_a_workbook_holds_it_too(study):
         (["--list", "papers.txt", "--list", "papers=papers.txt"], 2, "two lists are called 'papers'"),
         (["--list", "x=missing.txt"], 1, "missing.txt"),
         (["--list", "x=samples.csv"], 1, "no column of miRNA names"),
-        (["--validation", "papers.txt"], 1, "no table of `mirtool validate`"),
-        (["--network", "results/validation.csv"], 1, "no table of `mirtool network`"),
-        (["papers.txt"], 1, "no table of `mirtool diff`"),
+        (["--validation", "papers.txt"], 1, "not a table of `mirtool validate`"),
+        (["--network", "results/validation.csv"], 1, "not a table of `mirtool network`"),
+        (["papers.txt"], 1, "not a table of `mirtool diff`"),
         (["-o", "s.pdf"], 2, "can't tell how to write"),
     ],
 )

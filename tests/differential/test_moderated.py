@@ -159,7 +159,7 @@ def test_a_design_that_does_not_fit_is_refused():
 def test_inverse_trigamma_inverts(x):
     from scipy.special import polygamma
 
-    # Beyond 1e7 and below 1e-6 the first term of the series stands for the whole, to 1e-4 and 5e-7 of it.
+    # Beyond 1e7 and below 1e-6 the first term of the series represents the whole, to 1e-4 and 5e-7 of it.
     rtol = 2e-4 if x > 1e7 else 1e-6 if x < 1e-6 else 1e-11
     assert float(polygamma(1, inverse_trigamma(x))) == pytest.approx(x, rel=rtol)
 

@@ -88,7 +88,7 @@ def test_every_probe_equals_the_iteration_in_r_or_is_likelier(weights, case):
     assert len(different) <= 3  # statmod's iteration stalls on these, whatever its tolerance
     of_arrays = np.ones(7) if weights is None else weights
     for i in different:
-        beyond = [-1 / 3 + 10.0**-k for k in range(2, 8)]  # where a maximum may lie that the floor stands for
+        beyond = [-1 / 3 + 10.0**-k for k in range(2, 8)]  # where a maximum may lie that the floor represents
         at_ours = max(
             restricted_log_likelihood(VALUES[i], of_arrays, rho)
             for rho in (beyond if ours[i] == FLOOR else ours[i : i + 1])

@@ -77,7 +77,7 @@ def valid_fixtures() -> list[str]:
 
 @cache
 def kind_of(fixture: str) -> str:
-    """Tell what a whole fixture is: a format of the registry, or another file that mirtool reads."""
+    """Return what a whole fixture is: a format of the registry, or another file that mirtool reads."""
     path = FIXTURES / fixture
     if path.suffix == ".toml":
         return "settings"
@@ -157,7 +157,7 @@ def _inspect(path: Path, kind: str, trial: Trial) -> None:
 
 
 def complain(error: MirtoolError, name: str) -> str:
-    """Say what is wrong with a message, ``""`` where nothing is."""
+    """Return what is wrong with a message, ``""`` where nothing is."""
     text = str(error)
     if isinstance(error, UsageError):
         return "the call is blamed for what is wrong with the file"

@@ -241,7 +241,7 @@ def _write_line(lines: list[str], rng: Random) -> None:
 
 
 def _write_record(lines: list[str], rng: Random) -> None:
-    """Replace what stands behind the = or the tab of a header record."""
+    """Replace what is behind the = or the tab of a header record."""
     i = rng.randrange(min(40, len(lines)))
     parts = re.split("([=\t:])", lines[i], maxsplit=1)
     lines[i] = "".join([*parts[:2], rng.choice(WORDS)])

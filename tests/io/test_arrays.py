@@ -152,7 +152,7 @@ def test_two_files_of_one_name_are_an_error(tmp_path):
     other = Path(shutil.copy(FIRST, tmp_path / "again"))
     assert message(lambda: read_arrays([FIRST, other])) == (
         f"{other}: two arrays have the same sample name 'v3_two_channels' (found the same name in {FIRST}; "
-        "expected a name of its own for every array)\n  What to do: rename one of the files"
+        "expected its own name for every array)\n  What to do: rename one of the files"
     )
 
 
@@ -389,7 +389,7 @@ def test_a_sample_that_is_no_column_of_the_table_is_an_error(table):
     assert message(lambda: read_arrays([table], samples=sheet)) == (
         f"{table.parent}/samples.csv: 1 sample of the sample sheet not in the table {table} (found the columns "
         "S1, S2, S3; expected a column called S9)\n"
-        "  What to do: write the names in the sheet as they stand in the table, or take the lines out"
+        "  What to do: write the names in the sheet as they are in the table, or take the lines out"
     )
 
 

@@ -48,7 +48,7 @@ HEADER = "ID,Name,mean T,mean R,log2 ratio T/R,regulation by fold change\n"
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("ID,Name,s1,s2\n1,a,2,3\n", "line 1: this is no table of `mirtool diff`: it has no column 'mean …"),
+        ("ID,Name,s1,s2\n1,a,2,3\n", "line 1: this is not a table of `mirtool diff`: it has no column 'mean …"),
         (HEADER.replace("ID,", "Probe,") + "1,a,2,1,1,up\n", "no column 'ID'"),
         (HEADER.replace("Name", "Label") + "1,a,2,1,1,up\n", "no column 'Name'"),
         (HEADER.replace("log2 ratio", "ratio") + "1,a,2,1,1,up\n", "no column 'log2 ratio T/R'"),

@@ -72,7 +72,7 @@ def test_a_column_without_partner_is_an_error():
 def test_a_sheet_that_names_a_column_that_is_not_there_is_an_error(tmp_path):
     sheet = tmp_path / "pairs.txt"
     sheet.write_text((FIXTURES / "pairs.txt").read_text().replace("S1_Hy5", "S9_Hy5"))
-    with pytest.raises(SampleSheetError, match="the sample 'second' has a channel that is no column") as caught:
+    with pytest.raises(SampleSheetError, match="the sample 'second' has a channel that is not a column") as caught:
         read_arrays([TABLE], samples=read_samples(sheet))
     assert (caught.value.column, caught.value.found) == ("file_hy5", "S9_Hy5_Exiqon_1.txt")
 

@@ -41,14 +41,14 @@ def test_without_adjustment_the_p_itself_is_taken(tmp_path):
 def test_qpcr_of_other_groups_is_refused(tmp_path):
     with pytest.raises(MirtoolError, match="the other way round") as error:
         read_qpcr_results(written(tmp_path, "v.csv", VALIDATION), "a", "b")
-    assert "--compare a:b" in str(error.value)
+    assert "compare='a:b'" in str(error.value)
 
 
 @pytest.mark.parametrize(
     ("text", "column"), [("name,x\n1,2\n", "Target"), ("Target,fold change b/a\nx,1\n", r"P \(")]
 )
 def test_what_validate_did_not_write_is_refused(tmp_path, text, column):
-    with pytest.raises(FormatError, match=f"no table of `mirtool validate`: it has no column '{column}"):
+    with pytest.raises(FormatError, match=f"not a table of `mirtool validate`: it has no column '{column}"):
         read_qpcr_results(written(tmp_path, "v.csv", text), "b", "a")
 
 
@@ -57,7 +57,7 @@ def test_network_nodes_are_read_of_mirnas_only(tmp_path):
     assert read_network_nodes(written(tmp_path, "n.csv", text)) == {
         "hsa-miR-16-5p": {"targets": 4, "partners": 1, "synergy": 3, "betweenness": 0.5}
     }
-    with pytest.raises(FormatError, match="no table of `mirtool network`"):
+    with pytest.raises(FormatError, match="not a table of `mirtool network`"):
         read_network_nodes(written(tmp_path, "n.csv", "name,type\nx,miRNA\n"))
 
 

@@ -24,7 +24,7 @@ def test_headers_and_sequences(tmp_path: Path) -> None:
     [
         ("; only a remark\n", "holds no UTR"),
         ("ACGU\n", r"line 1.*no FASTA|no FASTA.*line 1"),
-        (">a\nAC-GU\n", "stands for no nucleotide"),
+        (">a\nAC-GU\n", "represents no nucleotide"),
         (">a\nACGU\n>\nACGU\n", "has no name"),
         (">a\n>b\nACGU\n", "has no letters"),
         (">a\nACGU\n>b\n", "has no letters"),

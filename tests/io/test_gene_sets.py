@@ -93,8 +93,8 @@ def test_sets_of_one_size_are_told_by_their_descriptions() -> None:
         (b"\x00\x01\x02\t\x03", "this is no text file"),
         (b"", "the file is empty"),
         (b"\n\n", "the file holds no gene set"),
-        (b"one\t\tA\njust words\n", "line 2: this line is no gene set"),
-        (b"one\t\tA\n\t\tB\n", "line 2: this line is no gene set"),
+        (b"one\t\tA\njust words\n", "line 2: this line is not a gene set"),
+        (b"one\t\tA\n\t\tB\n", "line 2: this line is not a gene set"),
         (
             b"one\t\tA\ntwo\t\tB\none\t\tC\n",
             "line 3: two gene sets are named 'one' (found the same name in",

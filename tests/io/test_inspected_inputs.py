@@ -110,7 +110,7 @@ def test_changes_of_genes() -> None:
 
 def test_changes_of_mirnas_are_noticed(tmp_path: Path) -> None:
     found = inspect_file(written(tmp_path, ",logFC,P.Value\nhsa-miR-21-5p,-1,0.01\n"))
-    assert found.warnings == ("most names are those of miRNAs: this is no table of mRNA",)
+    assert found.warnings == ("most names are those of miRNAs: this is not a table of mRNA",)
 
 
 def test_a_ranked_list_is_read_whatever_it_is_called(tmp_path: Path) -> None:

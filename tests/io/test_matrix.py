@@ -198,7 +198,7 @@ def test_a_name_that_comes_again_is_another_probe():
     found = read_expression(FIXTURES / "expression.csv", scale="log2")
     assert list(found.probes.id) == ["hsa-let-7a-5p", "hsa-miR-340-3p", "hsa-miR-340-3p (2)"]
     assert list(found.probes.name) == ["hsa-let-7a-5p", "hsa-miR-340-3p", "hsa-miR-340-3p"]
-    assert found.history == ("names that stand in more than one row, kept as probes of their own: hsa-miR-340-3p",)
+    assert found.history == ("names that are in more than one row, kept as probes of their own: hsa-miR-340-3p",)
 
 
 def test_scale_is_never_guessed():
@@ -226,7 +226,7 @@ BAD_INTENSITIES = {
     "bad_text_in_number.csv": ", line 4, column \"s1\": a cell that should be a number is not (found '12OO'; "
     "expected a number, or an empty cell or NA where it is missing)",
     "bad_duplicate_samples.csv": ', line 1, column "s1": two columns have the same name (found column 2 and '
-    "column 3; expected a name of its own for every column)",
+    "column 3; expected its own name for every column)",
     "bad_no_label.csv": ", line 3: a row has neither an ID nor a name",
     "bad_no_label_column.csv": ", line 1: no column says which probe a row is (found s1, s2; expected a column "
     "called ID or Name (or miRNA, ProbeID, Gene …))",
@@ -241,15 +241,15 @@ BAD_INTENSITIES = {
     "bad_second_row_of_text.csv": ", line 2, column \"s1\": a cell that should be a number is not (found 'n.d.'; "
     "expected a number, or an empty cell or NA where it is missing)",
     "bad_groups_for_names.csv": ', line 2, column "A": two columns have the same name (found column 2 and '
-    "column 3; expected a name of its own for every column)",
+    "column 3; expected its own name for every column)",
     "bad_cut_row.csv": ", line 3: a row does not have as many cells as the header (found 2 cells; "
     "expected 3 cells)",
-    "bad_open_quote.csv": ", line 3: the text can't be parted into cells: a quotation mark is opened and "
+    "bad_open_quote.csv": ", line 3: the text can't be split into cells: a quotation mark is opened and "
     "never closed (found '\"42865,1200,300')",
-    "bad_sideways_unnamed.csv": ', line 1, column "ID": the table seems to lie on its side: miRNAs stand in '
+    "bad_sideways_unnamed.csv": ', line 1, column "ID": the table seems to lie on its side: miRNAs are in '
     "the columns, and no sample names in the first one (found numbers; expected probes in rows, or samples in "
     "rows, each with its name in the first column)",
-    "bad_sideways_repeated.csv": ', line 1, column "sample": the table seems to lie on its side: miRNAs stand '
+    "bad_sideways_repeated.csv": ', line 1, column "sample": the table seems to lie on its side: miRNAs are '
     "in the columns, and no sample names in the first one (found 's1' in lines 2 and 3; expected probes in rows, "
     "or samples in rows, each with its name in the first column)",
     "bad_no_samples.csv": ", line 1: the table has no sample: no column of numbers (found ID, Name; expected "

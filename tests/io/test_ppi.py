@@ -97,7 +97,7 @@ def test_a_workbook(tmp_path: Path) -> None:
     ("text", "options", "message"),
     [
         ("", {}, "the file is empty"),
-        ("\x00\x01", {}, "this is no table of protein interactions (found binary data"),
+        ("\x00\x01", {}, "this is not a table of protein interactions (found binary data"),
         ("a,b,c,d\n1,2,3,4\n", {}, "line 1: this table does not say which columns hold the two partners"),
         ("gene1,gene2\nA,B\n\nA\n", {}, "line 4: a row does not have as many cells as the header (found 1 cell;"),
         ("gene1,gene2\n", {}, "no protein interaction is left in this table (found a header without rows"),

@@ -222,7 +222,7 @@ def test_a_bad_workbook_and_its_message(path):
 def test_forced_on_another_file():
     with pytest.raises(FormatError, match="the sheet 'arrays' is not laid out"):
         inspect_file(ROOT / "matrix/intensities.xlsx", "service-workbook")
-    with pytest.raises(FormatError, match="this is no workbook"):
+    with pytest.raises(FormatError, match="this is not a workbook"):
         inspect_file(ROOT / "matrix/intensities.csv", "service-workbook")
 
 

@@ -73,7 +73,7 @@ def test_a_ragged_row_is_refused_with_its_line(table_of, row, found):
 
 
 def test_an_unclosed_quote_is_refused_with_the_line_where_it_opens(table_of):
-    with pytest.raises(FormatError, match="can't be parted into cells") as caught:
+    with pytest.raises(FormatError, match="can't be split into cells") as caught:
         table_of('ID,s1\na,1\n"b,2\n' + "c,3\n" * 100_000)
     assert (caught.value.line, caught.value.found) == (3, "'\"b,2'")
 

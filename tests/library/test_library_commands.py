@@ -256,7 +256,7 @@ def test_info_lists_every_gene_name_that_did_not_map(tmp_path, capsys):
 
 @pytest.fixture
 def mirror(server, monkeypatch):
-    """Return a server that stands for the whole web."""
+    """Return a server that represents the whole web."""
     monkeypatch.setenv("MIRTOOL_MIRROR", server.url)
     return server
 

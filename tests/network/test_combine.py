@@ -35,9 +35,7 @@ def test_a_pair_stands_where_enough_sources_hold_it(sources, at_least):
     expected = sorted(pair for pair, held in holders.items() if len(held) >= at_least)
     tables = [table(rows, name) for rows, name in zip(sources, NAMES, strict=False)]
     if not expected:
-        with pytest.raises(
-            NotEnoughDataError, match=f"no pair stands in {at_least} of the {len(sources)} sources"
-        ):
+        with pytest.raises(NotEnoughDataError, match=f"no pair is in {at_least} of the {len(sources)} sources"):
             combine_interactions(tables, at_least=at_least)
         return
     made = combine_interactions(tables, at_least=at_least)
@@ -88,7 +86,7 @@ def test_what_cannot_be_combined():
     with pytest.raises(UsageError, match="two sources of interactions are called A"):
         combine_interactions([a, a])
     b = table({("m", "X"): ("", "")}, "B")
-    with pytest.raises(UsageError, match="a pair can't stand in 3 of 2 sources"):
+    with pytest.raises(UsageError, match="a pair can't be in 3 of 2 sources"):
         combine_interactions([a, b], at_least=3)
 
 

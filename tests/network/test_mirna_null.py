@@ -190,7 +190,7 @@ def test_without_an_array_every_mirna_of_the_table_could_have_been_chosen() -> N
 @pytest.mark.parametrize(
     ("chosen", "measured", "error", "message"),
     [
-        (["a", "b"], ["b", "d"], UsageError, "1 miRNA of the study do not stand among the 2 of the array"),
+        (["a", "b"], ["b", "d"], UsageError, "1 miRNA of the study are not among the 2 of the array"),
         (["e"], ["e", "a"], NotEnoughDataError, "none of the 1 miRNA has a target in hand-made"),
     ],
 )

@@ -105,7 +105,7 @@ def test_close_in_a_network_of_proteins() -> None:
             assert judged.modules["path length"][0] == pytest.approx(4 / 3)
             assert p_value == pytest.approx(6 / 56, abs=4 * np.sqrt(0.1 / 2000))
         else:
-            # G1, G2 and G3 stand at 0, 3 and 7: (3 + 4 + 7) / 3. Only those that hold both ends are as far apart.
+            # G1, G2 and G3 are at 0, 3 and 7: (3 + 4 + 7) / 3. Only those that hold both ends are as far apart.
             assert judged.modules["path length"][0] == pytest.approx(14 / 3)
             assert p_value == 1
 

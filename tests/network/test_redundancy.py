@@ -1,4 +1,4 @@
-"""Which term stands for which: ancestors and similarity by hand, on made-up sets and the embedded ontology."""
+"""Which term represents which: ancestors and similarity by hand, on made-up sets and the embedded ontology."""
 
 from dataclasses import replace
 

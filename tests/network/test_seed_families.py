@@ -74,7 +74,7 @@ def test_targets_by_hand() -> None:
     assert of_mirna == {"hsa-miR-17-5p": 1, "hsa-miR-20a-5p": 1, "hsa-miR-21-5p": 2}
     partners = dict(zip(column(found.mirnas, "miRNA"), column(found.mirnas, "partners beyond seed"), strict=True))
     assert partners == {"hsa-miR-17-5p": 1, "hsa-miR-20a-5p": 1, "hsa-miR-21-5p": 2}
-    # What stood there before stands there still.
+    # What stood there before is there still.
     assert column(found.pairs, "shared targets") == column(network.pairs, "shared targets")
     assert found.families is None
 
@@ -121,7 +121,7 @@ def test_one_family_alone_has_no_pairs() -> None:
 
 
 def test_a_slash_probe_keeps_what_its_other_seed_shares() -> None:
-    # The probe stands for 17-5p and 16-5p; G6 is a target of 16-5p and, here, of 20a-5p: not of one seed.
+    # The probe represents 17-5p and 16-5p; G6 is a target of 16-5p and, here, of 20a-5p: not of one seed.
     known = known_of(TARGETS | {"hsa-miR-20a-5p": ("G2", "G3", "G4", "G6")})
     network = network_of(("hsa-miR-17-5p/hsa-miR-16-5p", "hsa-miR-20a-5p", "hsa-miR-21-5p"), known)
     judged = by_pair(beyond_seed(network, table_of(known), "targets"), "shared targets", SHARED)

@@ -131,7 +131,7 @@ def test_a_slash_probe_has_the_targets_of_its_parts_and_counts_once() -> None:
 def test_two_probes_that_stand_for_one_mirna_are_noted() -> None:
     network = synergy_network(["hsa-miR-17-5p/hsa-miR-20a-5p", "hsa-miR-20a-5p"], TargetTable.of(interactions()))
     assert network.notes == (
-        "hsa-miR-17-5p/hsa-miR-20a-5p and hsa-miR-20a-5p both stand for hsa-miR-20a-5p: they share its targets "
+        "hsa-miR-17-5p/hsa-miR-20a-5p and hsa-miR-20a-5p both represent hsa-miR-20a-5p: they share its targets "
         "by construction",
     )
     assert column(network.pairs, "same seed") == ["yes"]

@@ -61,7 +61,7 @@ def test_distances_by_hand():
 
 
 def test_an_array_without_a_value_leaves_the_others_their_distances():
-    # d(a, b) = 2 stands for the distance to the third as well.
+    # d(a, b) = 2 represents the distance to the third as well.
     rule = distance_rule(np.array([[0.0, 1.0, NAN], [0.0, 3.0, NAN]]), "after")
     assert rule.statistic[:2].tolist() == [4.0, 4.0]
     assert np.isnan(rule.statistic[2])

@@ -302,7 +302,7 @@ class TestRealArrays:
     def test_all_are_fine_and_every_empty_spot_passes_the_cut_off(self, real):
         report = quality_report(real)
         assert set(report.verdicts) == {Verdict.FINE}
-        assert any("all 640 Empty spots stand at 30 or above in every array" in text for text in report.remarks)
+        assert any("all 640 Empty spots are at 30 or above in every array" in text for text in report.remarks)
 
     def test_the_channels_of_each_slide_belong_together(self, real):
         pairing = quality_report(real).pairing

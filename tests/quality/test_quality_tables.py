@@ -1,4 +1,4 @@
-"""The tables: what stands in them, and that none invents a row."""
+"""The tables: what is in them, and that none invents a row."""
 
 from dataclasses import replace
 

@@ -38,7 +38,7 @@ moderated <- function(case, fit, trend = FALSE, robust = FALSE) {
   table
 }
 
-# treat() stops at a coefficient that is missing: 0 stands in for it while its probe still serves the prior.
+# treat() stops at a coefficient that is missing: 0 substitutes for it while its probe still serves the prior.
 treated <- function(case, fit, fc) {
   missing <- is.na(fit$coefficients)
   fit$coefficients[missing] <- 0

@@ -95,7 +95,7 @@ def test_two_samples_are_drawn_as_differences():
 
 
 def test_cells_are_the_scores_in_the_order_of_the_names():
-    # Rows 0 and 2 rise with the second group, rows 1 and 3 fall: each pair must stand together.
+    # Rows 0 and 2 rise with the second group, rows 1 and 3 fall: each pair must be together.
     values = [[1, 2, 1, 6, 7, 6], [9, 8, 9, 3, 2, 3], [2, 3, 2, 7, 8, 7.5], [8, 7, 8.5, 2, 1, 2]]
     m = matrix(values)
     figure = heatmap_figure(m)

@@ -181,7 +181,7 @@ def test_a_full_disk_is_said():
 
 
 def test_where_the_disk_fills_up_the_old_file_stays_and_nothing_else(tmp_path):
-    """The limit on the size of files stands in for a full disk."""
+    """The limit on the size of files substitutes for a full disk."""
     (tmp_path / "a.csv").write_text("old")
     code = (
         "import resource, signal, sys\n"

@@ -27,11 +27,11 @@ def test_blocks_run_from_left_to_right_then_down():
     ("blocks", "across", "words"),
     [
         (1, 1, "one block"),
-        (48, 4, "48 blocks in 12 rows of 4, numbered from the upper left, taken to stand as on miRCURY slides"),
+        (48, 4, "48 blocks in 12 rows of 4, numbered from the upper left, taken to be as on miRCURY slides"),
         (
             9,
             3,
-            "9 blocks in 3 rows of 3, numbered from the upper left, taken to stand as near a square as can be",
+            "9 blocks in 3 rows of 3, numbered from the upper left, taken to be as near a square as can be",
         ),
     ],
 )

@@ -56,7 +56,7 @@ def test_t_tests_and_intervals_are_those_of_r(delta_ct, from_r, test):
 
 
 def test_the_paired_test_is_that_of_r_whatever_the_order_of_the_samples(delta_ct, from_r):
-    # a1…a4 are paired with b1…b4; a5 is not in the comparison, and the reference samples stand in another order
+    # a1…a4 are paired with b1…b4; a5 is not in the comparison, and the reference samples are in another order
     order = [0, 1, 2, 3, 8, 6, 5, 7]
     samples = tuple(SAMPLES[i] for i in order)
     found = compare(-delta_ct[:, order], samples, tuple("p" + name[1] for name in samples), test="paired")

@@ -1,9 +1,9 @@
 """What human genes are called now, by any identifier or former name.
 
-An identifier or an alias stands for a gene only where it stands for one: what two genes share is never guessed.
+An identifier or an alias represents a gene only where it represents one: what two genes share is never guessed.
 A label is looked up in this order:
 
-1. a current symbol, exactly as it stands, is itself, even where another gene once bore it;
+1. a current symbol, exactly as it is, is itself, even where another gene once bore it;
 2. an identifier: Entrez (digits), Ensembl gene (``ENSG…``), RefSeq transcript (``NM_…``, ``NR_…``), with or
    without a version (``.7``);
 3. an alias, which NCBI does not part into synonyms and former symbols.
@@ -37,7 +37,7 @@ _OPEN_READING_FRAME = re.compile(r"(C(?:\d{1,2}|X|Y))ORF(\d+)")
 
 
 class GeneName(NamedTuple):
-    """What a label stands for: its symbol (itself where that can't be told), how it is known, and the choices."""
+    """What a label represents: its symbol (itself where that can't be told), how it is known, and the choices."""
 
     symbol: str
     status: GeneStatus
@@ -46,7 +46,7 @@ class GeneName(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class GeneSymbols:
-    """Current symbols, and the identifiers and aliases that stand for them.
+    """Current symbols, and the identifiers and aliases that represent them.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ class GeneSymbols:
     symbols
         The current symbols.
     identifiers, aliases
-        Identifier without its version, or alias, to the symbols it may stand for, sorted.
+        Identifier without its version, or alias, to the symbols it may represent, sorted.
     human
         True where it is a table of human genes, which says nothing of the targets of a mouse miRNA.
     """
@@ -67,7 +67,7 @@ class GeneSymbols:
     human: bool = False
 
     def name(self, label: str) -> GeneName:
-        """Tell what a label stands for.
+        """Return what a label represents.
 
         Examples
         --------

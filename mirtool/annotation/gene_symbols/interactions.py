@@ -33,7 +33,7 @@ class SymbolCounts:
     renamed
         Aliases and former symbols that gave way to the current one.
     ambiguous
-        Labels that stay since they may stand for several genes, with these.
+        Labels that stay since they may represent several genes, with these.
     unknown
         The labels that stay since the table of genes does not have them.
     merged

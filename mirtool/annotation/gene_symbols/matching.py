@@ -14,13 +14,13 @@ def match_to(labels: TextArray, known: Iterable[str], book: GeneSymbols) -> tupl
     """Return genes the names that another table has for them.
 
     A label that the other table has stays. Any other (an Ensembl, Entrez or RefSeq identifier, a former symbol, or
-    the current one of a former symbol there) gives way to the one label there that stands for the same current
+    the current one of a former symbol there) gives way to the one label there that represents the same current
     symbol; where there is none, or more than one, it stays too.
 
     Parameters
     ----------
     labels
-        One entry per row; a label may stand in several.
+        One entry per row; a label may be in several.
     known
         The labels of the other table.
     book
@@ -51,7 +51,7 @@ def match_to(labels: TextArray, known: Iterable[str], book: GeneSymbols) -> tupl
 
 
 def met_in_words(n: int, path: str) -> str:
-    """Say how many genes of a file were met under another name.
+    """Return how many genes of a file were met under another name.
 
     Examples
     --------

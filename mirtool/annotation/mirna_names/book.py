@@ -114,7 +114,7 @@ class MirnaNames:
         self._known: dict[str, Resolution] = {}
 
     def resolve(self, text: str) -> Resolution:
-        """Return what a name, or an accession, stands for; the parts of a slash name one by one."""
+        """Return what a name, or an accession, represents; the parts of a slash name one by one."""
         if text not in self._known:
             self._known[text] = self._resolve(text)
         return self._known[text]
@@ -227,7 +227,7 @@ class MirnaNames:
                 yield spelling._replace(name=prefixed, changes=(*spelling.changes, f"read as {prefixed}"))
 
     def _look_up(self, spelling: Spelling) -> Resolution | None:
-        """Return what a name stands for exactly as it is written; None where no source has it."""
+        """Return what a name represents exactly as it is written; None where no source has it."""
         name = spelling.name
         bearers = self._bearers(name)
         if len(bearers) > 1:
@@ -547,7 +547,7 @@ def _join(text: str, parts: Sequence[Resolution]) -> Resolution:
 
 
 def _read_in_full(found: Resolution, names: Sequence[str]) -> Resolution:
-    """Say how a short slash name was read; where a part is not a name in miRBase, refuse the name as a whole."""
+    """Return how a short slash name was read; where a part is not a name in miRBase, refuse name as a whole."""
     note = f"read as {'/'.join(names)}" + (f"; {found.note}" if found.note else "")
     refused = any(part.status in _NOT_FOUND for part in found.parts)
     return replace(found, note=note, parts=() if refused else found.parts)

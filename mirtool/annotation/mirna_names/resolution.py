@@ -1,4 +1,4 @@
-"""What became of one name: the words for it, the miRNAs it stands for, and what it may have meant."""
+"""What became of one name: the words for it, the miRNAs it represents, and what it may have meant."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Status(StrEnum):
 
 
 MAPPED = frozenset({Status.CURRENT, Status.RENAMED})
-"""The statuses of a name that stands for one miRNA of the current release (a slash name: for one per part)."""
+"""The statuses of a name that represents one miRNA of the current release (a slash name: for one per part)."""
 
 
 class Mature(NamedTuple):
@@ -76,7 +76,7 @@ class Resolution:
     status
         What is known of it.
     matures
-        The miRNAs it stands for: one, one per part of a slash name whose parts are all known, or none.
+        The miRNAs it represents: one, one per part of a slash name whose parts are all known, or none.
     accession
         Their accessions joined by ``/``; of a dead entry or a precursor its own; else empty.
     candidates
@@ -103,7 +103,7 @@ class Resolution:
 
     @property
     def mapped(self) -> bool:
-        """True where the name stands for one miRNA of the current release, a slash name for one per part."""
+        """True where the name represents one miRNA of the current release, a slash name for one per part."""
         return self.status in MAPPED
 
     @property

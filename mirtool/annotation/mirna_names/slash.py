@@ -1,4 +1,4 @@
-"""The miRNAs behind a slash name, each with a name of its own: ``hsa-miR-190a/b-3p`` is 190a-3p and 190b-3p.
+"""The miRNAs behind a slash name, each with its own name: ``hsa-miR-190a/b-3p`` is 190a-3p and 190b-3p.
 
 A part that is written in full, with ``miR``, ``let`` or an accession, stays as it is
 (``hsa-miR-16/hsa-miR-21-5p``); it takes at most the species of the part before it. A short part is completed by
@@ -77,7 +77,7 @@ def is_short_slash(name: str) -> bool:
 
 
 def _completed(piece: str, before: _Part | None) -> _Part | str:
-    """Return a part with what it lacks taken from the one before it; as it is where it is no miRNA name."""
+    """Return a part with what it lacks taken from the one before it; as it is where it is not a miRNA name."""
     full = _FULL.fullmatch(piece)
     if full:
         species = full["species"] or (before.species if before else "")

@@ -39,7 +39,7 @@ class AliasSource:
     names
         Name to the accessions that bore it, each with the places, in ``releases``, of those in which it did.
     releases
-        What the places stand for, the oldest first; empty where the source knows one state only.
+        What the places represent, the oldest first; empty where the source knows one state only.
     sequences
         Accession to mature sequence, where the source has them.
     dead

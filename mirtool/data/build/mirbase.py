@@ -10,7 +10,7 @@ It downloads the PyPI package isb-firm (1.0.4) with pip, which carries two files
     becomes ``mirbase_18.tsv.gz``: name and accession of every precursor, accession and name of its mature miRNAs.
     The file does not say its release; it has the 18,226 entries that release had.
 
-Both keep human, mouse, rat and their viruses: what stands on a human or rodent chip. The other species would
+Both keep human, mouse, rat and their viruses: what is on a human or rodent chip. The other species would
 treble the files. The same package gives the same bytes.
 """
 

@@ -94,7 +94,7 @@ def t_test_power(
 
 @cache
 def _residual_sd_nodes(df: int) -> tuple[FloatArray, FloatArray]:
-    """Return nodes of the ratio of residual to true standard deviation, and the probability each stands for.
+    """Return nodes of the ratio of residual to true standard deviation, and the probability each represents.
 
     The ratio is the square of the variable of integration, so that nodes crowd toward zero: there lie the small
     residual variances that make small P values.

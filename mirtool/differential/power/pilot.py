@@ -63,7 +63,7 @@ def pilot_variance(matrix: ExpressionMatrix) -> PilotVariance:
     Parameters
     ----------
     matrix
-        log2 expression; the groups stand in ``matrix.samples``. Samples without a group take no part.
+        log2 expression; the groups are in ``matrix.samples``. Samples without a group take no part.
 
     Raises
     ------

@@ -18,7 +18,7 @@ PERCENTILES = (10, 25, 50, 75, 90)
 """Percentiles of the variance for which the power is given."""
 
 N_VARIANCES = 200
-"""Equally likely variances that stand for the distribution of all."""
+"""Equally likely variances that represent the distribution of all."""
 
 
 @dataclass(frozen=True, eq=False)

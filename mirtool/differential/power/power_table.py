@@ -8,7 +8,7 @@ from mirtool.model import Table
 
 
 def power_table(plan: PowerPlan, pilot: PilotVariance) -> Table:
-    """Lay a plan out; what it rests on stands in the notes."""
+    """Lay a plan out; what it rests on is in the notes."""
     columns = {
         "fold change": plan.fold_change,
         "arrays per group": plan.arrays,

@@ -1,6 +1,6 @@
 """Agilent Feature Extraction text (``.txt``) of miRNA arrays, one file per array, and its GeneView files.
 
-The format of Feature Extraction 9 to 12, three tables parted by lines of ``*`` (``→`` is a tab)::
+The format of Feature Extraction 9 to 12, three tables separated by lines of ``*`` (``→`` is a tab)::
 
     TYPE→text→text→...
     FEPARAMS→Protocol_Name→...
@@ -229,7 +229,7 @@ class _File:
         return next((name for name in SIGNALS if self.table.find(f"g{SIGNALS[name]}") is not None), "gene")
 
     def booleans(self, name: str, *, blank: int = 0) -> BoolArray:
-        """Read a column of 0 and 1, true where one channel has 1; ``blank`` stands for an empty cell or column."""
+        """Read a column of 0 and 1, true where one channel has 1; ``blank`` represents an empty cell or column."""
         found = [self.table.find(prefix + name) for prefix in ("", *self.letters)]
         columns = [whole_numbers(self.table, j, blank=blank) != 0 for j in found if j is not None]
         return np.any(columns, axis=0) if columns else np.full(len(self.table), bool(blank))
@@ -433,7 +433,7 @@ def _kinds(file: _File) -> TextArray:
 
 
 def _kind(control: int, name: str) -> str:
-    """Say what a row is by its ControlType, ``""`` where it is a probe.
+    """Return what a row is by its ControlType, ``""`` where it is a probe.
 
     Examples
     --------

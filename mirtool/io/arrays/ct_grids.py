@@ -147,7 +147,7 @@ def _is_biomark(cells: Sequence[str]) -> bool:
 
 
 def _may_be_header(cells: Sequence[str]) -> bool:
-    """Tell a row of names: of a column of samples, targets or Ct, of small RNAs, or with a blank cell first."""
+    """Return a row of names: of a column of samples, targets or Ct, of small RNAs, or with a blank cell first."""
     folded = [fold_ct(cell) for cell in cells]
     if sum(map(bool, folded)) < 2:
         return False

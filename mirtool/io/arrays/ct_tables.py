@@ -181,7 +181,7 @@ class _Found:
 
 
 def sniff(head: FileHead) -> bool:
-    """Tell a Ct table: a column of Ct beside the samples, or samples by targets and some cell undetermined."""
+    """Return a Ct table: a column of Ct beside the samples, or samples by targets and some cell undetermined."""
     if not is_workbook(head.data) and not _TELLING_WORD.search(head.text):
         return False
     sheets = head_sheets(head, _SNIFFED_ROWS)
@@ -300,7 +300,7 @@ def _table_of(paths: tuple[str, ...], found: _Found) -> CtTable:
 
 
 def _names_wells(header: Sequence[str]) -> bool:
-    """Tell the header of a Ct table by a Ct and a sample; a name alone may be a probe's, unless a well has it."""
+    """Return header of a Ct table by a Ct and a sample; a name alone may be a probe's, unless a well has it."""
     if find(header, CT_NAMES + MEAN_CT_NAMES) is None:
         return False
     in_wells = find(header, WELL_NAMES) is not None and find(header, POSITION_NAMES) is not None
@@ -308,13 +308,13 @@ def _names_wells(header: Sequence[str]) -> bool:
 
 
 def _is_undetermined(grid: Grid) -> bool:
-    """Tell a wide Ct table: every cell a Ct or none, and some say that there is none as only qPCR does."""
+    """Return a wide Ct table: every cell a Ct or none, and some say that there is none as only qPCR does."""
     words = _words_among_cts(grid)
     return words is not None and bool(words & TELLING_NO_CT)
 
 
 def _words_among_cts(grid: Grid) -> frozenset[str] | None:
-    """Return the words that stand for no Ct in a wide table, or None where some cell is neither a Ct nor one."""
+    """Return the words that represent no Ct in a wide table, or None where some cell is neither a Ct nor one."""
     others = (0, find(grid.header, GROUP_NAMES), find(grid.header, EFFICIENCY_NAMES))
     columns = [i for i, name in enumerate(grid.header) if name and i not in others and not name.startswith("#")]
     cells = {cell.lower() for _, row in grid.rows[:_SNIFFED_ROWS] for i in columns if (cell := grid.cell(row, i))}
@@ -498,7 +498,7 @@ def _target_column(grid: Grid) -> int | None:
 
 
 def _task_column(grid: Grid) -> int | None:
-    """Return the column that says what each well is used for, by its header, else by what stands in it."""
+    """Return the column that says what each well is used for, by its header, else by what is in it."""
     column = find(grid.header, TASK_NAMES)
     if column is not None:
         return column
@@ -597,7 +597,7 @@ def _check_dyes(lines: Sequence[_Line]) -> None:
                 " and ".join(names),
                 "a target for each dye, since each dye measures another one",
                 "name the target of each dye on the plate (column Target) and export again, or export each dye "
-                "to a file of its own",
+                "to its own file",
             )
 
 
@@ -715,7 +715,7 @@ def _read_wide(grid: Grid, samples: Collection[str], found: _Found) -> None:
 
 
 def _orientation(grid: Grid, samples: Collection[str]) -> tuple[int, bool]:
-    """Tell the column of row names, and whether they are samples (and the columns targets)."""
+    """Return the column of row names, and whether they are samples (and the columns targets)."""
     header = grid.header
     for names, by_sample in ((SAMPLE_NAMES, True), (TARGET_NAMES, False)):
         column = find(header, names)

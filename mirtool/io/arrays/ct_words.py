@@ -42,7 +42,7 @@ NO_CT = frozenset({
     "undetermined", "undetermin", "undet", "undet.", "n/a", "na", "#n/a", "nan", "no ct", "no cq",
     "no cp", "nd", "n.d.", "none", "-", "null",
 })  # fmt: skip
-"""What stands in place of a Ct where none was found, in any case."""
+"""What is in place of a Ct where none was found, in any case."""
 TELLING_NO_CT = frozenset({"undetermined", "undetermin", "undet", "undet.", "no ct", "no cq", "no cp"})
 """Those of them that no other table has."""
 NO_CT_NUMBERS = frozenset({999.0, -1.0})

@@ -115,11 +115,11 @@ def _pairs_of_sheet(names: Sequence[str], samples: SampleTable | None) -> dict[s
         for column, wanted in (("file", hy3), (HY5_COLUMN, hy5)):
             if wanted not in known:
                 raise SampleSheetError(
-                    f"the sample {sample!r} has a channel that is no column of the table",
+                    f"the sample {sample!r} has a channel that is not a column of the table",
                     path=samples.sheet or None,
                     column=column,
                     found=wanted or "an empty cell",
-                    expected="the name of a column, as it stands in the table",
+                    expected="the name of a column, as it is in the table",
                 )
         pairs[sample] = dict(zip(DYES, (hy3, hy5), strict=True))
     return pairs

@@ -16,7 +16,7 @@ The format, as the Gene Expression Omnibus writes it (``→`` is a tab)::
     7892501→7.24559→6.80686→…
     !series_matrix_table_end
 
-*Keys* repeat: each line of one key adds to it. *Characteristics* are ``key: value``, and their key stands in every
+*Keys* repeat: each line of one key adds to it. *Characteristics* are ``key: value``, and their key is in every
 cell: where samples lack one, GEO moves the others up, so one line may hold several keys. A key that comes again in
 a sample is joined by ``; ``; a text without a key is a ``characteristic``. What the second channel's lines say is
 marked ``(ch2)``.

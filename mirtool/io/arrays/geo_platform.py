@@ -14,7 +14,7 @@ below lines that begin with ``^``, ``!`` and ``#``. Samples and series in a SOFT
 *Names* are taken from the first of these columns that is there, whatever its case, blanks and underscores:
 ``miRNA``, ``miRNA_ID``, ``miRNA_ID_LIST``, ``miRNA name``, ``Mature miRNA``, ``Transcript ID(Array Design)``,
 ``Name``, ``SystematicName``, ``Gene symbol``, ``Gene_Name``, ``Gene``, ``ORF``. A list of miRNAs of one probe
-(parted by ``,``, ``;``, ``|`` or ``///``) becomes a slash name. A probe without a name takes what ``SPOT_ID``
+(separated by ``,``, ``;``, ``|`` or ``///``) becomes a slash name. A probe without a name takes what ``SPOT_ID``
 says (GEO's column for controls); one with neither stays without a name: another species, or none.
 
 *Refused.* A file without a column ``ID`` or without one of names, an ID that stands twice, a table cut before its

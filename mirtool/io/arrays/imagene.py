@@ -147,7 +147,7 @@ def read_study_file(path: str | Path, _options: ReadOptions) -> list[RawArrays]:
 
 
 def channel_of(path: str | Path) -> str:
-    """Tell the channel of a file by its name: Hy3, Hy5, Cy3 or Cy5, else ``"signal"``.
+    """Return the channel of a file by its name: Hy3, Hy5, Cy3 or Cy5, else ``"signal"``.
 
     Examples
     --------
@@ -308,7 +308,7 @@ def pair_channels(parts: Sequence[RawArrays], samples: SampleTable | None = None
     ArrayMismatchError
         Where a file has no partner, or the channels of an array differ in their spots.
     SampleSheetError
-        Where the sheet names a file that was not given, or puts a Hy5 file in the place of a Hy3 file.
+        Where the sheet names a file that was not given, or puts a Hy5 file in place of a Hy3 file.
     """
     by_file = {part.samples.files[0]: part for part in parts}
     if samples is not None and any(samples.extra.get(HY5_COLUMN, ())):
@@ -428,7 +428,7 @@ def _refuse_other_spots(one: RawArrays, other: RawArrays) -> None:
 
 @dataclass(frozen=True, eq=False)
 class _File:
-    """One file as it stands; ``channels`` has the key ``""`` where the columns name none."""
+    """One file as it is; ``channels`` has the key ``""`` where the columns name none."""
 
     header: Mapping[str, str]
     layout: SpotLayout

@@ -88,14 +88,14 @@ _FOREIGN_HEADER = re.compile(
 
 
 def sniff(head: FileHead) -> bool:
-    """Tell a plain table by its header, a label column and at least one column of numbers."""
+    """Return a plain table by its header, a label column and at least one column of numbers."""
     if service_workbook.sniff(head) or fasta.sniff(head):
         return False
     return not qpcr.sniff(head) and any(map(_is_matrix, head_tables(head, find_header_rows)))
 
 
 def _is_matrix(table: TextTable) -> bool:
-    """Tell the header and first rows of a plain table of numbers."""
+    """Return the header and first rows of a plain table of numbers."""
     if _is_other_result(table) or any(map(_FOREIGN_HEADER.search, _all_headers(table))):
         return False
     if _is_of_targets(table) or tells_changes(table):
@@ -114,7 +114,7 @@ def _is_matrix(table: TextTable) -> bool:
 
 
 def _labels_first(table: TextTable) -> bool:
-    """Tell a table whose first column names miRNAs under any header, and whose other columns hold numbers."""
+    """Return a table whose first column names miRNAs under any header, and whose other columns hold numbers."""
     if len(table.header) < 3 or not len(table) or any(map(_pairs_with_gene, table.header)):
         return False
     names = [cell for cell in table.peek(0) if cell]
@@ -348,7 +348,7 @@ def _all_headers(table: TextTable) -> list[str]:
 
 
 def _is_other_result(table: TextTable) -> bool:
-    """Tell mirtool's own differential, network and enrichment tables, which are no matrices."""
+    """Return mirtool's own differential, network and enrichment tables, which are no matrices."""
     first = next(iter(table.notes), "")
     return first.startswith("mirtool ") and first != NORMALIZED_NOTE
 
@@ -358,12 +358,12 @@ def _names_mirna(table: TextTable) -> bool:
 
 
 def _pairs_with_gene(header: str) -> bool:
-    """Tell a header that makes a table with a miRNA column a table of interactions."""
+    """Return a header that makes a table with a miRNA column a table of interactions."""
     return bool(re.match(r"(target|gene|transcript|refseq)(?!seq)", fold_header(header)))
 
 
 def _is_of_targets(table: TextTable) -> bool:
-    """Tell a table of a database of targets, which may hold an ID and scores."""
+    """Return a table of a database of targets, which may hold an ID and scores."""
     from mirtool.io.targets.databases import find_database  # a dozen modules that reading intensities does without
 
     return find_database(table) is not None

@@ -248,7 +248,7 @@ def _number_repeats(names: TextArray) -> tuple[TextArray, tuple[str, ...]]:
         seen[name] = seen.get(name, 0) + 1
         ids.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
     repeated = [name for name, count in seen.items() if count > 1]
-    said = f"names that stand in more than one row, kept as probes of their own: {', '.join(repeated)}"
+    said = f"names that are in more than one row, kept as probes of their own: {', '.join(repeated)}"
     return text_array(ids), (said,) if repeated else ()
 
 

@@ -33,7 +33,7 @@ def name_after_files(tables: Sequence[SampleTable]) -> SampleTable:
                 f"two arrays have the same sample name {name!r}",
                 path=file,
                 found=f"the same name in {first[name]}",
-                expected="a name of its own for every array",
+                expected="its own name for every array",
                 hint="rename one of the files",
             )
         first[name] = file
@@ -73,7 +73,7 @@ def match_files(read: SampleTable, sheet: SampleTable) -> list[int]:
                 path=sheet.sheet or None,
                 column="file",
                 found=read.files[found],
-                expected="a file of its own for every array",
+                expected="its own file for every array",
             )
         positions.append(found)
     strangers = [file for i, file in enumerate(read.files) if i not in positions]
@@ -98,7 +98,7 @@ def match_columns(read: SampleTable, sheet: SampleTable) -> list[int]:
     Raises
     ------
     SampleSheetError
-        Where a sample of the sheet is no column.
+        Where a sample of the sheet is not a column.
     """
     by_name = {name: i for i, name in enumerate(read.names)}
     absent = [name for name in sheet.names if name not in by_name]
@@ -108,7 +108,7 @@ def match_columns(read: SampleTable, sheet: SampleTable) -> list[int]:
             path=sheet.sheet or None,
             found="the columns " + _some(read.names),
             expected="a column called " + _some(absent),
-            hint="write the names in the sheet as they stand in the table, or take the lines out",
+            hint="write the names in the sheet as they are in the table, or take the lines out",
         )
     return [by_name[name] for name in sheet.names]
 

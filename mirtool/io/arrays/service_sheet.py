@@ -124,7 +124,7 @@ class Block:
     regulation
         ``"up"`` or ``"down"`` where the block's title says so, else ``""``.
     id, name
-        Object arrays of str, ``(n_rows,)``; each stands in for the other where there is no such column.
+        Object arrays of str, ``(n_rows,)``; each substitutes for the other where there is no such column.
     rows
         1-based row of each in the sheet, ``(n_rows,)``.
     label_column
@@ -191,7 +191,7 @@ class Block:
 
 
 def is_service_sheet(rows: Sequence[Cells]) -> bool:
-    """Tell the layout from a plain list that happens to have a column called P-value."""
+    """Return the layout from a plain list that happens to have a column called P-value."""
     titled = False
     for i in range(len(rows)):
         header = _header_at(rows, i)
@@ -255,7 +255,7 @@ def _label(text: str) -> str:
 
 
 def is_number(cell: object) -> bool:
-    """Tell a number from text, dates and truth values."""
+    """Return a number from text, dates and truth values."""
     return isinstance(cell, int | float) and not isinstance(cell, bool)
 
 
@@ -273,7 +273,7 @@ def _regulation_of(title: str) -> str:
 
 
 def _header_at(rows: Sequence[Cells], i: int) -> _Header | None:
-    """Return the header whose labels stand in row ``i``, or None where they don't."""
+    """Return the header whose labels are in row ``i``, or None where they don't."""
     own = [text_of(cell) for cell in rows[i]]
     if not any(_label(text) in ("ID", "Name") for text in own):
         return None
@@ -346,7 +346,7 @@ class _Sheet:
         return blocks
 
     def _tables(self) -> Iterator[tuple[_Header, str, list[int]]]:
-        """Part the sheet into its headers, the regulation that their titles tell, and their rows."""
+        """Split the sheet into its headers, the regulation that their titles tell, and their rows."""
         header: _Header | None = None
         regulation = ""
         rows: list[int] = []
@@ -471,7 +471,7 @@ class _Sheet:
                         header.first_row - 1,
                         column.position,
                         found=f"the same name in {cell_address(header.first_row, seen[column.name])}",
-                        expected="a name of its own for every column under a heading",
+                        expected="its own name for every column under a heading",
                     )
                 seen[column.name] = column.position
 
@@ -548,6 +548,6 @@ def _take_strangers(gathered: Mapping[str, list[_Column]]) -> list[_Column]:
 
 
 def _is_annotation(texts: Sequence[str]) -> bool:
-    """Tell a column of text: something stands in it, and none of it is a number."""
+    """Return a column of text: something is in it, and none of it is a number."""
     present = [text for text in texts if text not in MISSING_CELLS]
     return bool(present) and not any(re.match(r"[-+]?\.?\d", text) for text in present)

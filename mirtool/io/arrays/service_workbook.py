@@ -13,7 +13,7 @@ names, and one row per probe (or a spot)::
 *Headings* are known in any case, with or without blanks and hyphens, singular or plural: ``Fold change``,
 ``P-value``, ``ForeGround``, ``ForeGround-BackGround``, ``Normalized`` (``Normalised``), ``CV-value``. Of a merged
 cell a workbook keeps the value in its first cell: a heading holds to its right until the next one. ``Mean of X
-group`` stands for itself, under whichever heading. A heading that is merged over both rows, and so has no column
+group`` represents itself, under whichever heading. A heading that is merged over both rows, and so has no column
 name, holds for the comparison that the sheet is called after. The two rows may also stand the other way round
 (sample names above, ``ForeGround`` and ``ForeGround-BackGround`` repeated below them).
 
@@ -118,7 +118,7 @@ class ServiceWorkbook:
 
 
 def sniff(head: FileHead) -> bool:
-    """Tell a service workbook by a row of its headings over (or beside) a row with ID or Name."""
+    """Return a service workbook by a row of its headings over (or beside) a row with ID or Name."""
     if not is_workbook(head.data):
         return False
     sheets = head_sheets(head, _SNIFFED_ROWS) or {}
@@ -193,14 +193,14 @@ def read_service_workbook(path: str | Path) -> ServiceWorkbook:
     Raises
     ------
     FormatError
-        Where the file is no workbook, no sheet has the headings, a sheet with numbers does not fit, a cell that
+        Where the file is not a workbook, no sheet has the headings, a sheet with numbers does not fit, a cell that
         must hold a number holds text, a row has no label, an ID stands twice in one table of probes, or two
         columns under one heading have one name; each with sheet and cell.
     """
     data = read_bytes(path)
     if not is_workbook(data):
         raise FormatError(
-            "this is no workbook",
+            "this is not a workbook",
             path=path,
             found="another kind of file, or one whose beginning is damaged",
             expected="an XLSX or XLS file",
@@ -224,7 +224,7 @@ def read_service_workbook(path: str | Path) -> ServiceWorkbook:
 
 
 def _kind(path: str | Path, blocks: Sequence[Block], texts: Iterable[str]) -> str:
-    """Tell which of the service's workbooks this is; all blocks must be of it."""
+    """Return which of the service's workbooks this is; all blocks must be of it."""
     spots = [block for block in blocks if block.layout is not None]
     listed = [block for block in blocks if block.layout is None and block.regulation]
     for some in (spots, listed):

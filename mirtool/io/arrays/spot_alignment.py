@@ -5,7 +5,7 @@ file through, silently misaligned.
 
 Chips printed from different GAL lots carry the same probes in other places. Where two files name different array
 lists in ``GalFile=`` and their spots differ, the lots are joined on ID: the k-th replicate of an ID on one lot
-stands beside the k-th on the others, counted in slide order (Block, Row, Column). Rows keep the order of the
+is next to the k-th on the others, counted in slide order (Block, Row, Column). Rows keep the order of the
 first lot; a spot without a partner on every lot is left out and counted.
 """
 
@@ -80,7 +80,7 @@ def align_spots(parts: Sequence[RawArrays]) -> Alignment:
 
 
 def join_replicates(ids: Sequence[TextArray], slide_orders: Sequence[IntArray]) -> list[IntArray]:
-    """Find, on every lot, the spots that stand beside each other: same ID, same number among its replicates.
+    """Find, on every lot, the spots that are next to each other: same ID, same number among its replicates.
 
     Parameters
     ----------

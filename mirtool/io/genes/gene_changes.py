@@ -17,7 +17,7 @@ P          ``P.Value``, ``pvalue``, ``PValue``, ``p_val``, ``P (moderated)`` …
 adjusted P ``adj.P.Val``, ``padj``, ``FDR``, ``p_val_adj``, ``q_value``, ``FDR (BH)`` …
 ========== =====================================================================================================
 
-A ranked list (``.rnk``) has no header: a gene and a number a line, parted by a tab; lines that begin with ``#``
+A ranked list (``.rnk``) has no header: a gene and a number a line, separated by a tab; lines that begin with ``#``
 are passed over. It is known by that, whatever it is called.
 
 References
@@ -58,14 +58,14 @@ RANK_SUFFIX = ".rnk"
 
 @dataclass(frozen=True, eq=False)
 class GeneChanges:
-    """How genes changed, one entry per row of the table; a gene may stand in several.
+    """How genes changed, one entry per row of the table; a gene may be in several.
 
     Parameters
     ----------
     path
         Where it was read.
     gene
-        Symbols as they stand; rows without one are left out.
+        Symbols as they are; rows without one are left out.
     log2_ratio, statistic, p_value, adjusted
         ``(n_rows,)``, NaN missing; None where the table has no such column.
     columns
@@ -91,7 +91,7 @@ class GeneChanges:
 
 
 def sniff(head: FileHead) -> bool:
-    """Tell a table of changes by a gene column, a log2 ratio and a P; a ranked list by a number in each line.
+    """Return a table of changes by a gene column, a log2 ratio and a P; a ranked list by a number in each line.
 
     mirtool's own tables say what they are in their first line, and are none of these.
     """
@@ -101,7 +101,7 @@ def sniff(head: FileHead) -> bool:
 
 
 def tells_changes(table: TextTable) -> bool:
-    """Tell the header of a table of changes as other programs write it."""
+    """Return the header of a table of changes as other programs write it."""
     return (
         not table.notes
         and (find_column(table, GENE_HEADERS) is not None or table.header[:1] == ("",))
@@ -199,9 +199,9 @@ def read_gene_changes(path: str | Path, *, score: str | None = None, sheet: str 
 
 
 def _of_mirnas(names: Sequence[str]) -> tuple[str, ...]:
-    """Warn of a table of miRNAs in the place of one of genes."""
+    """Warn of a table of miRNAs in place of one of genes."""
     if 2 * sum(map(names_mirna, names)) > len(names):
-        return ("most names are those of miRNAs: this is no table of mRNA",)
+        return ("most names are those of miRNAs: this is not a table of mRNA",)
     return ()
 
 

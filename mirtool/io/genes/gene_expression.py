@@ -32,7 +32,7 @@ class GeneExpression:
     path
         Where it was read.
     gene
-        Symbols as they stand, one entry per row; rows without one are left out.
+        Symbols as they are, one entry per row; rows without one are left out.
     samples
         Which of the names asked for are there, in the order asked.
     values
@@ -63,7 +63,7 @@ def read_gene_expression(path: str | Path, samples: Sequence[str], *, fewest: in
     Raises
     ------
     FormatError
-        Where fewer are there, a sample stands in two columns, or a cell is not a number.
+        Where fewer are there, a sample is in two columns, or a cell is not a number.
     """
     refuse_series_matrix(path)
     table = read_table(path, suits=lambda table: len(set(samples) & set(table.header)) >= fewest)
@@ -72,7 +72,7 @@ def read_gene_expression(path: str | Path, samples: Sequence[str], *, fewest: in
     there = [name for name in samples if name in table.header]
     if len(there) < fewest:
         raise FormatError(
-            "too few samples of the miRNA table stand in this table",
+            "too few samples of the miRNA table are in this table",
             path=table.path,
             line=table.header_line,
             found=f"{len(there)} of {len(samples)}: columns " + ", ".join(table.header[:12]),

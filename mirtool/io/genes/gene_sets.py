@@ -13,7 +13,7 @@ becomes the description. GMX is the same on its side: names in the first row, de
 below. It is known by its second row, which holds descriptions only (``na``, web addresses or nothing), or by the
 file's name. A set without a gene is kept, empty, but a file in which most sets have none holds no gene sets: a
 table of a term and a gene per line, most likely. Two sets of one name are an error. Genes are matched
-as they stand, so sets of Entrez identifiers (numbers) do not meet interactions that hold symbols; inspection warns
+as they are, so sets of Entrez identifiers (numbers) do not meet interactions that hold symbols; inspection warns
 of them.
 
 References
@@ -53,7 +53,7 @@ _SNIFFED_GENES = 50
 
 
 def sniff(head: FileHead) -> bool:
-    """Tell a GMT: lines of name, description and genes, separated by tabs, of different lengths.
+    """Return a GMT: lines of name, description and genes, separated by tabs, of different lengths.
 
     One whose sets are named after miRNAs holds their targets: those are interactions.
     """
@@ -230,7 +230,7 @@ def parse_gene_sets(text: str, source: str, path: str | Path) -> GeneSets:
         name = name.strip()
         if not name or not rest:
             raise FormatError(
-                "this line is no gene set",
+                "this line is not a gene set",
                 path=path,
                 line=number,
                 found=repr(line[:60]),
@@ -243,7 +243,7 @@ def parse_gene_sets(text: str, source: str, path: str | Path) -> GeneSets:
                 path=path,
                 line=number,
                 found=f"the same name in line {lines[name]}",
-                expected="a name of its own for every set",
+                expected="its own name for every set",
                 hint="rename or remove one of the two",
             )
         lines[name] = number

@@ -1,4 +1,4 @@
-"""Tables of genes: what symbol stands for which Entrez, Ensembl or RefSeq identifier, and which names it had.
+"""Tables of genes: what symbol represents which Entrez, Ensembl or RefSeq identifier, and which names it had.
 
 The format
 ----------
@@ -14,8 +14,8 @@ RefSeq      ``RefSeq``, ``RefSeq accession``, ``RefSeq IDs``, ``RefSeq mRNA ID``
 other names ``alias``, ``aliases``, ``alias symbol``, ``prev symbol``, ``previous symbols``, ``synonyms``
 =========== ===================================================================================================
 
-A cell may hold several, parted by ``;``, ``|`` or ``,``; an empty cell, ``-`` or ``NA`` holds none. Rows without a
-symbol are passed over. Every other column is.
+A cell may hold several, separated by ``;``, ``|`` or ``,``; an empty cell, ``-`` or ``NA`` holds none. Rows
+without a symbol are passed over. Every other column is.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ Told by content; each may be packed by gzip.
     line or more. Name and accession are the first two words; ``T`` is read as ``U``. The file does not say its
     release, so that it is cited by its file name.
 ``aliases.txt``
-    Two columns parted by a tab: an accession (``MIMAT…`` mature, ``MI…`` precursor) and every name it ever had,
+    Two columns separated by a tab: an accession (``MIMAT…`` mature, ``MI…`` precursor) and every name it ever had,
     each followed by a semicolon. It says neither when nor which name is the current one.
 ``miRNA.dead``
     Entries that were withdrawn, lines of a two-letter code and a text, each entry ended by ``//``: ``ID`` name,
@@ -51,7 +51,7 @@ _CODED_LINE = re.compile(r"([A-Z]{2})(?:\s+(.*))?")
 
 
 def sniff(head: FileHead) -> bool:
-    """Tell a source of miRNA names by its first lines."""
+    """Return a source of miRNA names by its first lines."""
     return bool(_kind_of(head))
 
 
@@ -125,7 +125,7 @@ _GENE_HEADER = re.compile(r"(target)?gene(name|symbol|id)?$|target(symbol|name)?
 
 
 def _kind_of(head: FileHead) -> str:
-    """Tell the format by the first line with content; ``""`` where it is none."""
+    """Return the format by the first line with content; ``""`` where it is none."""
     first = next((line for line in head.lines if line.strip()), "")
     if first.startswith(">"):
         return MATURE_FASTA if _says_mirbase(first) else ""
@@ -140,7 +140,7 @@ def _kind_of(head: FileHead) -> str:
 
 
 def _says_mirbase(title: str) -> bool:
-    """Tell the title of a miRNA's entry from that of any other FASTA file."""
+    """Return the title of a miRNA's entry from that of any other FASTA file."""
     return re.search(rf"\b{ACCESSION.pattern}\b|^>\s*[a-z]\w*-(mir|let|lin|bantam)", title, re.I) is not None
 
 
@@ -155,7 +155,7 @@ def _names_by_release(table: TextTable) -> bool:
 
 
 def _holds_numbers(table: TextTable) -> bool:
-    """Tell a matrix whose IDs are accessions."""
+    """Return a matrix whose IDs are accessions."""
     return any(re.fullmatch(r"[-+]?[\d.]+(e[-+]?\d+)?", cell, re.I) for j in (1, -1) for cell in table.text(j))
 
 
@@ -318,7 +318,7 @@ def _read_table(path: str | Path) -> AliasSource:
 
 
 def _release(header: str) -> str:
-    """Return a header as the release it stands for.
+    """Return a header as the release it represents.
 
     Examples
     --------

@@ -7,7 +7,7 @@ lines that begin with ``;``. Letters are those of IUPAC for nucleotides, in any 
 but A, C, G, T and U is a base that is not known and pairs with nothing.
 
 What a sequence is called is the first word of its header (``hsa-miR-17-5p`` of miRBase's ``>hsa-miR-17-5p
-MIMAT0000070 Homo sapiens miR-17-5p``). In the header of a UTR the gene may be one of several fields parted by
+MIMAT0000070 Homo sapiens miR-17-5p``). In the header of a UTR the gene may be one of several fields separated by
 ``|`` (Ensembl BioMart: ``>ENSG00000141510|ENST00000269305|TP53``).
 
 miRBase's ``mature.fa``, whose headers hold accessions, is a source of names as well and known as that
@@ -44,7 +44,7 @@ class FastaRecord:
 
 
 def sniff(head: FileHead) -> bool:
-    """Tell FASTA by a header in its first line, unless these are the names of miRBase's own file."""
+    """Return FASTA by a header in its first line, unless these are the names of miRBase's own file."""
     first = next((line for line in map(str.strip, head.lines) if line and not line.startswith(";")), "")
     return first.startswith(">") and not aliases.sniff(head)
 
@@ -109,7 +109,7 @@ def read_fasta(path: str | Path, what: str = "sequence") -> list[FastaRecord]:
         wrong = _WRONG_LETTER.search(text)
         if wrong:
             raise FormatError(
-                f"a {what} holds a letter that stands for no nucleotide",
+                f"a {what} holds a letter that represents no nucleotide",
                 path=path,
                 line=number,
                 column=str(wrong.start() + 1),

@@ -59,9 +59,9 @@ _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 
 @dataclass(frozen=True)
 class ListedName:
-    """One name of a list: as it stands there, with its species in front where only another column says it.
+    """One name of a list: as it is there, with its species in front where only another column says it.
 
-    ``n_rows`` is how often it stands there, ``sets`` the sets it belongs to.
+    ``n_rows`` is how often it is there, ``sets`` the sets it belongs to.
     """
 
     given: str

@@ -9,7 +9,7 @@ Rows of the type ``miRNA_primary_transcript`` are precursors, those of the type 
     9  .  miRNA  94175962  94175983  .  +  .  ID=MIMAT0000062_2;Alias=…;Name=hsa-let-7a-5p;Derives_from=MI0000060
 
 Positions count from 1, both ends included. A precursor that lies at several places has a row for each. Other types
-are passed over. The release and the genome stand in the comments (``# microRNAs: miRBase v22``,
+are passed over. The release and the genome are in the comments (``# microRNAs: miRBase v22``,
 ``# genome-build-id: GRCh38``). Packed files (``.gz``) are read as they are.
 
 The embedded table is not miRBase's own file: NCBI's genes, with their mature miRNAs by miRBase
@@ -88,7 +88,7 @@ matures=('hsa-let-7a-3p', 'hsa-let-7a-5p'))
 
 
 def sniff(head: FileHead) -> bool:
-    """Tell miRBase's GFF3 by a row of a precursor or of a mature miRNA."""
+    """Return miRBase's GFF3 by a row of a precursor or of a mature miRNA."""
     rows = (line.split("\t") for line in head.lines if not line.startswith("#"))
     return any(
         len(cells) == _COLUMNS and cells[2] in (PRECURSOR, MATURE) and cells[3].isdigit() and cells[4].isdigit()

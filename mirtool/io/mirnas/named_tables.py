@@ -39,7 +39,7 @@ def suggest_column(table: TextTable) -> int:
     Raises
     ------
     UsageError
-        Where there is no such cell.
+        Where there is none cell.
     """
     counts = [sum(map(_looks_known, table.text(j))) for j in range(len(table.header))]
     if not any(counts):

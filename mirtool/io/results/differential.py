@@ -53,7 +53,7 @@ class SavedDifferential:
     tested, reference
         The groups that were compared.
     columns
-        The table as it stands in the file.
+        The table as it is in the file.
     """
 
     path: str
@@ -239,7 +239,7 @@ def _column(table: TextTable, name: str) -> int:
 
 def _missing_column(table: TextTable, name: str) -> FormatError:
     return FormatError(
-        f"this is no table of `mirtool diff`: it has no column '{name}'",
+        f"this is not a table of `mirtool diff`: it has no column '{name}'",
         path=table.path,
         line=table.first_line - 1,
         found=", ".join(table.header[:12]),

@@ -39,7 +39,7 @@ class QpcrResults:
 
 
 def concordance_path(path: str | Path) -> Path:
-    """Return the table of verdicts that stands beside a table of qPCR results.
+    """Return the table of verdicts that is next to a table of qPCR results.
 
     Examples
     --------
@@ -50,12 +50,12 @@ def concordance_path(path: str | Path) -> Path:
 
 
 def read_qpcr_results(path: str | Path, tested: str, reference: str) -> QpcrResults:
-    """Read the results of ``mirtool validate``, with the verdicts that stand beside them where they do.
+    """Read the results of ``mirtool validate``, with the verdicts that are next to them where they do.
 
     Raises
     ------
     FormatError
-        Where it is no such table.
+        Where it is not such table.
     MirtoolError
         Where it compares other groups, or the same ones the other way round.
     """
@@ -110,7 +110,7 @@ def read_network_nodes(path: str | Path) -> dict[str, dict[str, float]]:
     Raises
     ------
     FormatError
-        Where it is no such table.
+        Where it is not such table.
     """
     return parse_network_nodes(read_table(path))
 
@@ -134,7 +134,7 @@ def _column(table: TextTable, name: str, command: str) -> int:
 
 def _no_table(table: TextTable, column: str, command: str) -> FormatError:
     return FormatError(
-        f"this is no table of `mirtool {command}`: it has no column '{column}'",
+        f"this is not a table of `mirtool {command}`: it has no column '{column}'",
         path=table.path,
         line=table.header_line,
         found=", ".join(table.header[:12]),

@@ -1,4 +1,4 @@
-"""The side table ``<stem>_spots<suffix>`` of a normalized table: how many replicate spots stand behind each value.
+"""The side table ``<stem>_spots<suffix>`` of a normalized table: how many replicate spots are behind each value.
 
 It has the shape of the table it belongs to: ``ID``, ``Name``, and one column of whole numbers a sample, in the
 same order of probes.

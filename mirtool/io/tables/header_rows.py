@@ -4,7 +4,7 @@ The header row of a plain table is the one with a label column (``ID``, ``Name``
 it, at most ten rows, belongs to the header; so do the rows right below it that have text where every other row
 has numbers, as long as their own label is blank or a word such as *group* or *unit*: a row of a probe whose
 numbers are spoiled is never taken for one of them. The samples are named by the header row, or, where it repeats
-a name there (it holds the groups), by another row in which every column has a name of its own: one labeled
+a name there (it holds the groups), by another row in which every column has its own name: one labeled
 *sample*, else names rather than numbers, else the nearest.
 """
 
@@ -18,7 +18,7 @@ from mirtool.io.tables.labels import ID_HEADERS, NAME_HEADERS, POSITION_HEADERS,
 from mirtool.io.tables.text_tables import MISSING_CELLS, HeaderRows
 
 MOST_ROWS = 10
-"""Rows that may stand above the header row."""
+"""Rows that may be above the header row."""
 
 ROW_LABELS = frozenset(
     {"group", "groups", "class", "condition", "conditions", "treatment", "unit", "units", "sample", "samples",
@@ -42,7 +42,7 @@ def find_header_rows(rows: Sequence[Row]) -> HeaderRows | None:
     Parameters
     ----------
     rows
-        The first rows of cells, as they stand in the file.
+        The first rows of cells, as they are in the file.
 
     Returns
     -------
@@ -92,7 +92,7 @@ def _number_columns(cells: Sequence[Row], main: int) -> list[int]:
     folded = [fold_header(name) for name in cells[main]]
     known = _LABEL_HEADERS | (POSITION_HEADERS if {"row", "column"} <= set(folded) else frozenset())
     below = cells[main + 1 :]
-    lower = below[len(below) // 2 :]  # rows of the header, if any, stand in the upper half
+    lower = below[len(below) // 2 :]  # rows of the header, if any, are in the upper half
     return [
         j
         for j, header in enumerate(folded)
@@ -110,7 +110,7 @@ def _holds_text(cells: Sequence[str]) -> bool:
 
 
 def _describes(row: Row, samples: Sequence[int]) -> bool:
-    """Tell a row that says something about the samples from a row of numbers, or one whose numbers are spoiled."""
+    """Return a row that says something about samples from a row of numbers, or one whose numbers are spoiled."""
     values = [row[j] for j in samples]
     labels = [cell for j, cell in enumerate(row) if j not in samples and cell]
     return (

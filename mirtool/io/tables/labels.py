@@ -63,7 +63,7 @@ def find_labels(table: TextTable) -> Labels:
 
 
 def counts_rows(cells: TextArray) -> bool:
-    """Tell cells that only number the rows from 0 or 1."""
+    """Return cells that only number the rows from 0 or 1."""
     return len(cells) > 1 and any(
         all(cell == str(row) for row, cell in enumerate(cells, start)) for start in (0, 1)
     )
@@ -76,7 +76,7 @@ def looks_numeric(cells: Iterable[str]) -> bool:
 
 
 def is_number_like(cell: str) -> bool:
-    """Tell a cell that is, or was meant to be, a number.
+    """Return a cell that is, or was meant to be, a number.
 
     Examples
     --------
@@ -87,13 +87,13 @@ def is_number_like(cell: str) -> bool:
 
 
 def annotates(cells: Iterable[str]) -> bool:
-    """Tell a column of text, with no cell that is or was meant to be a number."""
+    """Return a column of text, with no cell that is or was meant to be a number."""
     present = [cell for cell in cells if cell not in MISSING_CELLS]
     return bool(present) and not any(is_number_like(cell) for cell in present)
 
 
 def is_mirna_name(label: str) -> bool:
-    """Tell a miRNA by its name.
+    """Return a miRNA by its name.
 
     Examples
     --------
@@ -106,7 +106,7 @@ def is_mirna_name(label: str) -> bool:
 
 
 def row_labels(table: TextTable, labels: Labels) -> tuple[TextArray, TextArray]:
-    """Return ID and Name of every row; one stands in for the other where it is missing.
+    """Return ID and Name of every row; one substitutes for the other where it is missing.
 
     Raises
     ------

@@ -20,7 +20,7 @@ _MIRNA = re.compile(r"([a-z][a-z0-9]{2,4}[-._])?(mir[-._]\S|let[-._]\d|lin[-._]4
 
 
 def names_mirna(label: str) -> bool:
-    """Tell the name of a miRNA from that of a gene, also of a gene of a miRNA.
+    """Return the name of a miRNA from that of a gene, also of a gene of a miRNA.
 
     Examples
     --------
@@ -71,7 +71,7 @@ def read_names(path: str | Path, headers: Sequence[str], what: str, *, sheet: st
 
 
 def refuse_binary(path: str | Path, what: str) -> None:
-    """Refuse a file that is neither text nor a workbook in the place of a list.
+    """Refuse a file that is neither text nor a workbook in place of a list.
 
     Raises
     ------

@@ -94,12 +94,12 @@ def find_opening(lines: Sequence[str], *, skips_preface: bool) -> Opening:
 
 
 def tell_delimiter(header: str) -> str:
-    """Tell by which of tab, semicolon and comma a header line is separated: the one that is there most often."""
+    """Return by which of tab, semicolon and comma a header line is separated: the one that is there most often."""
     return max(DELIMITERS, key=lambda mark: header.count(mark))
 
 
 def common_delimiter(lines: Sequence[str]) -> str:
-    """Tell by which mark most lines are cut into equally many cells; a title above a table may hold any."""
+    """Return by which mark most lines are cut into equally many cells; a title above a table may hold any."""
 
     def lines_alike(mark: str) -> tuple[int, int]:
         counts = Counter(filter(None, (line.count(mark) for line in lines)))
@@ -110,12 +110,12 @@ def common_delimiter(lines: Sequence[str]) -> str:
 
 
 def is_blank(line: str) -> bool:
-    """Tell a line without content: white space and delimiters only, as spreadsheets pad their exports."""
+    """Return a line without content: white space and delimiters only, as spreadsheets pad their exports."""
     return not line.strip(' \t,;"')
 
 
 def is_note(line: str, delimiter: str = "\t") -> bool:
-    """Tell a note line from a header whose first name begins with # (``#miRNA<TAB>gene``, ``# ID<TAB>s1``)."""
+    """Return a note line from a header whose first name begins with # (``#miRNA<TAB>gene``, ``# ID<TAB>s1``)."""
     content = line.lstrip('" ')
     if content.startswith("##") or content.rstrip('"\t,; ') == "#":
         return True
@@ -125,7 +125,7 @@ def is_note(line: str, delimiter: str = "\t") -> bool:
 
 
 def _is_comment(lines: Sequence[str], delimiter: str) -> bool:
-    """Tell a first line with # and fewer cells than the first one without, which a header never has."""
+    """Return a first line with # and fewer cells than the first one without, which a header never has."""
     if not lines[0].startswith("#"):
         return False
     below = next((line for line in lines if not is_blank(line) and not line.startswith("#")), "")

@@ -20,7 +20,7 @@ from mirtool.wording import plural
 
 
 def split_cells(line: str, delimiter: str = "\t") -> list[str]:
-    r"""Part a line into cells without blanks and quotes around them.
+    r"""Split a line into cells without blanks and quotes around them.
 
     Examples
     --------
@@ -54,7 +54,7 @@ def read_rows(
     software: str,
     delimiter: str = "\t",
 ) -> TextTable:
-    """Part the lines of a table into its columns.
+    """Split the lines of a table into its columns.
 
     Parameters
     ----------
@@ -210,7 +210,7 @@ def refuse_repeated_spots(layout: SpotLayout, table: TextTable) -> None:
 
 
 def spot_words(layout: SpotLayout, spot: int) -> str:
-    """Say where a spot lies.
+    """Return where a spot lies.
 
     Examples
     --------

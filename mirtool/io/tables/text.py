@@ -118,8 +118,8 @@ def hash_files(paths: Iterable[str | Path | None]) -> dict[str, str]:
     Parameters
     ----------
     paths
-        Files; ``-`` is standard input. None and what is no file, such as the name of a library's entry, are passed
-        over.
+        Files; ``-`` is standard input. None and what is not a file, such as the name of a library's entry, are
+        passed over.
 
     Returns
     -------
@@ -131,12 +131,12 @@ def hash_files(paths: Iterable[str | Path | None]) -> dict[str, str]:
 
 
 def is_workbook(data: bytes) -> bool:
-    """Tell an XLSX or XLS workbook by its first bytes."""
+    """Return an XLSX or XLS workbook by its first bytes."""
     return data.startswith((_ZIP_MAGIC, _OLE_MAGIC))
 
 
 def is_binary(data: bytes) -> bool:
-    """Tell data that are no text: NUL bytes without a UTF-16 mark."""
+    """Return data that are no text: NUL bytes without a UTF-16 mark."""
     return b"\x00" in data and not data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
 
 

@@ -120,7 +120,7 @@ HeaderRule = Callable[[Sequence[Sequence[str]]], HeaderRows | None]
 
 @dataclass(frozen=True, eq=False)
 class TextTable:
-    """A table as it stands in its file: header, columns of text, and where the first row lies.
+    """A table as it is in its file: header, columns of text, and where the first row lies.
 
     ``columns`` are sequences of str; ``first_line`` is the 1-based line of the first data row;
     ``lines`` gives the line of each row where rows do not follow each other line by line. ``delimiter`` is empty
@@ -192,7 +192,7 @@ class TextTable:
                 line=self.header_line,
                 column=name,
                 found=f"column {first} and column {second}",
-                expected="a name of its own for every column",
+                expected="its own name for every column",
                 hint="rename one of them, or take out the one that is not wanted",
             )
         return column
@@ -381,7 +381,7 @@ def _the_one(fitting: Sequence[str], path: str | Path) -> str:
             path=path,
             found=", ".join(f"sheet {name!r}" for name in fitting),
             expected="one",
-            hint=f"name the sheet: {option('sheet', fitting[0])}; or save it as a file of its own",
+            hint=f"name the sheet: {option('sheet', fitting[0])}; or save it as its own file",
         )
     return fitting[0]
 
@@ -429,7 +429,7 @@ def head_table(head: FileHead, header_rule: HeaderRule | None = None) -> TextTab
     """Return the header and the first rows of a file, for a sniffer; None where it holds no table.
 
     It ends before a row that is wrong, so that the file is still known and its reader can say what is wrong. Of a
-    workbook it is the first sheet, for which the file is opened: a workbook's directory stands at its end.
+    workbook it is the first sheet, for which the file is opened: a workbook's directory is at its end.
     """
     wrong: int | None = None
     for _ in range(2):
@@ -515,7 +515,7 @@ def _read_lines(
 
 
 def table_of_lines(lines: list[str], path: str | Path, *, first_line: int, delimiter: str = "\t") -> TextTable:
-    """Part the lines of a table that stands inside another file, the header first, at 1-based ``first_line``.
+    """Split the lines of a table that stands inside another file, the header first, at 1-based ``first_line``.
 
     Raises
     ------
@@ -591,7 +591,7 @@ def _by_csv(
             before = reader.line_num
     except csv.Error as error:
         raise FormatError(
-            f"the text can't be parted into cells: {_csv_problem(error)}",
+            f"the text can't be split into cells: {_csv_problem(error)}",
             path=path,
             line=start + before + 1,
             found=repr(body[before][:60]),
@@ -611,7 +611,7 @@ def _csv_problem(error: csv.Error) -> str:
     if "unexpected end" in text:
         return "a quotation mark is opened and never closed"
     if "expected after" in text:
-        return "something stands behind the quotation mark that closes a cell"
+        return "something is behind the quotation mark that closes a cell"
     if "field limit" in text:
         return "a cell is longer than 131,072 characters"
     return text
@@ -631,7 +631,7 @@ def _table_of_rows(
     header_rule: HeaderRule | None,
     delimiter: str = "",
 ) -> TextTable:
-    """Make a table of its rows of cells, the header first; ``lines`` says where each stands in the file."""
+    """Make a table of its rows of cells, the header first; ``lines`` says where each is in the file."""
     header_rows = header_rule(rows[:HEAD_ROWS]) if header_rule else None
     header = list(header_rows.names) if header_rows else _trim([name.strip() for name in rows[0]])
     first = header_rows.n_rows if header_rows else 1
@@ -647,7 +647,7 @@ def _table_of_rows(
                 found=plural(len(cells), "cell"),
                 expected=plural(width, "cell"),
                 hint="the file may have been cut while it was saved: export it again; a name that holds "
-                "the separator must stand in quotes; every column needs a name in the header",
+                "the separator must be in quotes; every column needs a name in the header",
             )
         body.append(cells)
     return TextTable(
@@ -665,7 +665,7 @@ def _table_of_rows(
 def head_sheets(head: FileHead, n_rows: int) -> dict[str, list[list[Any]]]:
     """Return the first rows of every sheet of a workbook, for a sniffer; empty where it is none or damaged.
 
-    The file is opened for it: a workbook's directory stands at its end, not in its head.
+    The file is opened for it: a workbook's directory is at its end, not in its head.
     """
     if not is_workbook(head.data):
         return {}
@@ -705,7 +705,7 @@ def choose_sheets(
     Raises
     ------
     FormatError
-        Where there is no such sheet.
+        Where there is none sheet.
     """
     filled = {name: rows for name, rows in sheets.items() if any(cell != "" for row in rows for cell in row)}
     asked = sheet_asked_for()

@@ -1,7 +1,7 @@
 """Tables that lie on their side: one row per sample, one column per probe.
 
 A table is turned without asking where there is no doubt: from the first column on that is called like a miRNA
-more than half of the columns of numbers are, no row is, and the first column gives every row a name of its own
+more than half of the columns of numbers are, no row is, and the first column gives every row its own name
 (its header is a sample's, or its cells are not numbers). In any other case miRNAs in the header are an error that
 names the option which settles it. Columns of text describe the samples; so do columns of numbers left of the first
 miRNA (age, batch).
@@ -36,7 +36,7 @@ class SidewaysColumns:
 
 
 def looks_sideways(table: TextTable) -> bool:
-    """Tell a table with miRNAs in its header and none in its first column, sure or not; it never raises."""
+    """Return a table with miRNAs in its header and none in its first column, sure or not; it never raises."""
     first = _first_mirna(table)
     if not len(table) or first is None:
         return False
@@ -51,7 +51,7 @@ def lies_sideways(table: TextTable) -> bool:
     Raises
     ------
     FormatError
-        Where miRNAs stand in its header, but no sample names in its first column.
+        Where miRNAs are in its header, but no sample names in its first column.
     """
     if not looks_sideways(table):
         return False
@@ -61,13 +61,13 @@ def lies_sideways(table: TextTable) -> bool:
     if problem is None:
         return True
     raise FormatError(
-        "the table seems to lie on its side: miRNAs stand in the columns, and no sample names in the first one",
+        "the table seems to lie on its side: miRNAs are in the columns, and no sample names in the first one",
         path=table.path,
         line=table.header_line,
         column=table.header[0] or None,
         found=problem,
         expected="probes in rows, or samples in rows, each with its name in the first column",
-        hint=f"put the samples' names into the first column; if they stand there already, say so with {OPTION}",
+        hint=f"put the samples' names into the first column; if they are there already, say so with {OPTION}",
     )
 
 
@@ -87,7 +87,7 @@ def sideways_columns(table: TextTable) -> SidewaysColumns:
             line=table.header_line,
             column=table.header[0] or None,
             found=problem,
-            expected="a name of its own for every sample",
+            expected="its own name for every sample",
         )
     width = len(table.header)
     first = _first_mirna(table) or 1
@@ -112,14 +112,14 @@ def _first_mirna(table: TextTable) -> int | None:
 
 
 def _names_samples(table: TextTable) -> bool:
-    """Tell a first column that names samples: by its header, or because it holds no numbers."""
+    """Return a first column that names samples: by its header, or because it holds no numbers."""
     return fold_header(table.header[0]) in _SAMPLE_HEADERS or not any(
         is_number_like(cell) for cell in table.text(0)
     )
 
 
 def _no_names(table: TextTable, cells: TextArray) -> str | None:
-    """Say why cells can't be the names of samples, or None where they can."""
+    """Return why cells can't be the names of samples, or None where they can."""
     first: dict[str, int] = {}
     for row, cell in enumerate(cells):
         line = table.line_of(row)

@@ -27,7 +27,7 @@ _asked_for: str | None = None
 
 
 def ask_for_sheet(name: str | None) -> None:
-    """Say which sheet of the workbooks to come is meant, for a whole command; None takes that back.
+    """Return which sheet of the workbooks to come is meant, for a whole command; None takes that back.
 
     Functions that read one file take the sheet as a parameter, which comes before this. A workbook of one sheet is
     read whatever is asked for: a command may read several workbooks.

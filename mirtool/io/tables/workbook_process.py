@@ -33,7 +33,7 @@ def main() -> None:
 
 
 def _rows_of(sheet: Any) -> list[list[Any]]:
-    """Return the rows from the sheet's first cell on; one list stands for all blank rows.
+    """Return the rows from the sheet's first cell on; one list represents all blank rows.
 
     A stray cell in a sheet's last row makes a million of them.
     """

@@ -48,7 +48,7 @@ class LabelColumn:
 
 
 def label_column(cells: Any) -> LabelColumn:
-    """Find the distinct labels of a column, stripped of blanks, and where each row's cell stands in them.
+    """Find the distinct labels of a column, stripped of blanks, and where each row's cell is in them.
 
     ``cells`` is a pyarrow ``ChunkedArray`` of strings or of a dictionary of them, or a sequence of str.
     """
@@ -82,7 +82,7 @@ class InteractionRows:
     release
         Which of its releases or tables it is, in words; empty where that does not matter.
     mirna, gene, reference
-        Names and references as they stand; empty where there is none.
+        Names and references as they are; empty where there is none.
     evidence
         ``(n_rows,)``, the place of each row's evidence in :data:`mirtool.model.EVIDENCE_CLASSES`.
     negative

@@ -24,7 +24,7 @@ its references are joined, sorted, by ``;``. Rows that say that a pair was teste
 counted.
 
 In a table without a column of evidence no pair has a level, and ``--evidence strong`` can't be asked of it.
-Rows without a miRNA or a gene are dropped and counted. Names are kept as they stand; a gene that has an Entrez,
+Rows without a miRNA or a gene are dropped and counted. Names are kept as they are; a gene that has an Entrez,
 Ensembl or RefSeq identifier only is named by the table of genes (:mod:`mirtool.annotation.gene_symbols`).
 """
 
@@ -71,7 +71,7 @@ _MIRNA_NAME = re.compile(r"(^|-)(mir|let|lin|bantam)-?\d", re.I)
 
 
 def sniff(head: FileHead) -> bool:
-    """Tell a database's table by its header, any other by a column of miRNA names and one of genes."""
+    """Return a database's table by its header, any other by a column of miRNA names and one of genes."""
     return any(map(_is_of_targets, head_tables(head)))
 
 

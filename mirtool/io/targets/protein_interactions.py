@@ -15,7 +15,7 @@ any       ``gene1,gene2`` (``protein_a``, ``symbol_b``, ``source``, ``target`` â
 no header two columns, or three where the third is a number: then the first line is a pair
 ========= =============================================================================================
 
-A pair counts once, in whatever direction and however often it stands there. Dropped and counted: pairs of a gene
+A pair counts once, in whatever direction and however often it is there. Dropped and counted: pairs of a gene
 with itself, rows without a name (BioGRID's ``-``), BioGRID's genetic interactions and those between two species,
 proteins without a symbol, and pairs below the score asked for.
 
@@ -75,7 +75,7 @@ PAIR_HEADERS = (
 """Folded headers of the two partners, the best first."""
 
 ANY_PAIR_HEADERS = frozenset({("source", "target"), ("from", "to")})
-"""Those of them that may stand above anything."""
+"""Those of them that may be above anything."""
 
 INFO_HEADERS = ("stringproteinid", "proteinexternalid")
 """Folded headers of the identifiers in STRING's protein.info, new and old."""
@@ -125,7 +125,7 @@ class _Rows:
 
 
 def sniff(head: FileHead) -> bool:
-    """Tell a table of protein interactions, or STRING's protein.info, by its header."""
+    """Return a table of protein interactions, or STRING's protein.info, by its header."""
     if is_workbook(head.data):
         table = head_table(head)
         return table is not None and (_is_info(table) or _names_partners(table.header, table.columns))
@@ -140,7 +140,7 @@ def sniff(head: FileHead) -> bool:
 
 
 def _names_partners(header: Sequence[str], columns: Sequence[Any]) -> bool:
-    """Tell two columns of partners, whose cells are names."""
+    """Return two columns of partners, whose cells are names."""
     folded = [fold_header(name) for name in header]
     pair = next((pair for pair in PAIR_HEADERS if pair not in ANY_PAIR_HEADERS and set(pair) <= set(folded)), None)
     if pair is None or not len(columns):
@@ -263,7 +263,7 @@ def _read_rows(path: str | Path) -> _Rows:
         return _Rows(str(path), table.header, columns, table.header_line, table.line_of)
     if is_binary(data):
         raise FormatError(
-            "this is no table of protein interactions",
+            "this is not a table of protein interactions",
             path=path,
             found="binary data",
             expected="text separated by blanks, tabs or commas, or XLSX",
@@ -360,7 +360,7 @@ def _columns(
         if str(error) == "Empty CSV file":
             return {j: _Labels([], np.empty(0, dtype=np.int64)) for j in wanted}
         if not wrong:
-            raise FormatError("the table can't be parted into cells", path=path, found=str(error)) from error
+            raise FormatError("the table can't be split into cells", path=path, found=str(error)) from error
         raise FormatError(
             "a row does not have as many cells as the header",
             path=path,
@@ -508,7 +508,7 @@ def _below(rows: _Rows, score: _Labels | None, cutoff: float | None) -> BoolArra
 
 
 def _numbers(rows: _Rows, column: _Labels) -> FloatArray:
-    """Return the number that each label stands for; NaN where a score is missing."""
+    """Return the number that each label represents; NaN where a score is missing."""
     values = np.full(len(column.labels), np.nan)
     for i, label in enumerate(column.labels):
         if label in MISSING_CELLS or label == "-":

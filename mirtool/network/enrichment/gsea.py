@@ -1,6 +1,6 @@
 r"""Gene set enrichment analysis on a ranked list of genes (prerank), with one null a set size.
 
-Genes stand in the order of their scores, the highest first. Walking down the list, a running sum goes up at each
+Genes are in the order of their scores, the highest first. Walking down the list, a running sum goes up at each
 gene of a set, by its \|score\|\ :sup:`w` over the sum of these in the set, and down at each other gene, by one
 over their number; the enrichment score ES is its largest distance from zero.
 
@@ -14,7 +14,7 @@ over their number; the enrichment score ES is its largest distance from zero.
   observed ones, at most 1.
 
 Genes drawn at random break the correlation of genes, so that P is too small for sets of genes that vary together:
-it ranks the sets rather than proving one. Genes of equal score stand in the order of their names.
+it ranks the sets rather than proving one. Genes of equal score are in the order of their names.
 
 References
 ----------
@@ -196,7 +196,7 @@ class GseaTable:
     leading_edge
         The set's genes up to there (ES above 0) or from there on (below 0), joined by ``;``.
     positions
-        Where the genes of each set stand in the list.
+        Where the genes of each set are in the list.
     ranked
         The list.
     n_sets, min_size, max_size, permutations, seed, weight, source
@@ -235,14 +235,14 @@ def gsea(
     executor: Executor | None = None,
     on_step: Callable[[str], None] | None = None,
 ) -> GseaTable:
-    r"""Test which gene sets stand at either end of a ranked list.
+    r"""Test which gene sets are at either end of a ranked list.
 
     Parameters
     ----------
     ranked
         Genes in order, from :func:`rank_genes`.
     gene_sets
-        Named sets of symbols, matched as they stand.
+        Named sets of symbols, matched as they are.
     settings
         Smallest and largest sets that are tested (a set of all genes of the list is not), random sets per size,
         seed, and the exponent of \|score\| by which a gene counts; 0 counts all alike (Kolmogorov–Smirnov).
@@ -412,7 +412,7 @@ def enrichment_scores(positions: IntArray, weights: FloatArray) -> tuple[FloatAr
     Parameters
     ----------
     positions
-        ``(n_sets, size)``, where the genes of each set stand in the list, sorted; fewer than the list has.
+        ``(n_sets, size)``, where the genes of each set are in the list, sorted; fewer than the list has.
     weights
         ``(n_genes,)``, by which the genes count, not negative; a set whose genes weigh nothing counts them alike.
 

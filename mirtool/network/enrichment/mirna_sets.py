@@ -13,7 +13,7 @@ clusters
     at least two precursors that do not overlap.
 named
     Sets over names, such as diseases. Each name is looked up and replaced by the current one; the name of a
-    precursor (as HMDD has them) stands for its mature miRNAs.
+    precursor (as HMDD has them) represents its mature miRNAs.
 
 What could not have been in any set is in no universe: a probe whose name miRBase does not know; for families one
 without a sequence, for clusters one without a place.
@@ -61,7 +61,7 @@ class ArrayMirnas:
     Parameters
     ----------
     matures
-        Each probe name to the mature miRNAs it stands for: several for a slash name.
+        Each probe name to the mature miRNAs it represents: several for a slash name.
     unknown
         Names that miRBase does not know, as they were given: in no set, and in no universe.
     """
@@ -80,7 +80,7 @@ class MirnaSets:
     Parameters
     ----------
     sets
-        Names, descriptions, and members as they stand on the array; sets without a member are among them.
+        Names, descriptions, and members as they are on the array; sets without a member are among them.
     universe
         The probes that could have been in a set.
     remarks
@@ -93,7 +93,7 @@ class MirnaSets:
 
 
 def array_mirnas(names: Iterable[str], book: MirnaNames) -> ArrayMirnas:
-    """Look the names of an array up; those that stand for one miRNA today are one.
+    """Look the names of an array up; those that represent one miRNA today are one.
 
     Examples
     --------
@@ -374,7 +374,7 @@ def _probes_by_mature(array: ArrayMirnas) -> dict[str, list[str]]:
 
 
 def _stands_for(found: Resolution) -> tuple[str, ...]:
-    """Return the current mature miRNAs that a name in a set stands for."""
+    """Return the current mature miRNAs that a name in a set represents."""
     if found.status is Status.PRECURSOR:
         return tuple(candidate.name for candidate in found.candidates if candidate.name)
     return tuple(mature.name for part in (found.parts or (found,)) for mature in part.matures)

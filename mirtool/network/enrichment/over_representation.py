@@ -139,7 +139,7 @@ class EnrichmentTable:
     mirnas
         The universe of miRNAs in words, empty where none was drawn from.
     reduction
-        Which term stands for which, where :func:`mirtool.network.reduce_terms` was asked.
+        Which term represents which, where :func:`mirtool.network.reduce_terms` was asked.
     """
 
     query: str
@@ -221,14 +221,14 @@ def over_representation(
     Parameters
     ----------
     genes
-        Symbols, matched as they stand.
+        Symbols, matched as they are.
     gene_sets
         Named sets of symbols.
     universe
         The genes that could have been in the query, such as those an interactions table knows. The test's
-        universe is what of it stands in any gene set. None takes all genes of the gene sets.
+        universe is what of it is in any gene set. None takes all genes of the gene sets.
     in_no_set_too
-        Take the universe as it is, with what stands in no set: where that is a fact and not a lack of annotation.
+        Take the universe as it is, with what is in no set: where that is a fact and not a lack of annotation.
     min_size, max_size
         Terms with fewer or more genes of the universe are not tested.
     query
@@ -277,7 +277,7 @@ def target_enrichment(
         A gene is in the query where at least so many of the chosen miRNAs target it.
     universe
         The genes that could have been targets. None takes every gene of the interactions table. The test's
-        universe is what of it stands in any gene set.
+        universe is what of it is in any gene set.
     query
         What to call the query.
     executor, on_step
@@ -455,7 +455,7 @@ def enrichment_table(results: Sequence[EnrichmentTable]) -> Table:
 
     ``survives`` names the nulls under which the FDR is at most 0.05. Where the results are of several gene sets,
     the column ``gene sets`` says which; where terms were reduced, ``cluster`` and ``represented by`` say which
-    term stands for which. Terms without a hit were tested and count in the FDR; the note above the table says how
+    term represents which. Terms without a hit were tested and count in the FDR; the note above the table says how
     many there were, and what was drawn.
     """
     sources = list(dict.fromkeys(result.source for result in results))

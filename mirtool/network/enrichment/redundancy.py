@@ -1,13 +1,13 @@
 r"""Terms that say the same thing: which of them speaks for which.
 
-Nothing is deleted and no P value changes: of the terms that survive a null, each either stands for itself or is
+Nothing is deleted and no P value changes: of the terms that survive a null, each either represents itself or is
 represented by another that survives at least the same nulls. Two ways:
 
 ``ancestors``
     For the Gene Ontology, after the *elim* algorithm of Alexa et al.: from the most specific terms upward, the
-    genes of every term that stands for itself are taken out of all terms above it. A term whose hits are then no
+    genes of every term that represents itself are taken out of all terms above it. A term whose hits are then no
     longer more than genes drawn at random give (hypergeometric P > 0.05, its genes outside the marked ones against
-    the whole universe) is represented by that term below it which holds most of its hits. Above it stands what is
+    the whole universe) is represented by that term below it which holds most of its hits. Above it is what is
     reached by is_a and part_of.
 ``similar``
     For gene sets of any kind, by the genes they share: the similarity of two terms is the mean of Jaccard's index
@@ -57,14 +57,14 @@ LEFT_OVER_P = 0.05
 
 @dataclass(frozen=True, eq=False)
 class Reduction:
-    """Which term stands for which, one entry per term of an :class:`~mirtool.network.EnrichmentTable`.
+    """Which term represents which, one entry per term of an :class:`~mirtool.network.EnrichmentTable`.
 
     Parameters
     ----------
     method
         One of :data:`REDUCTIONS`.
     representative
-        The row of the term that stands for it, its own where it stands for itself; -1 where it survives no null.
+        The row of the term that represents it, its own where it represents itself; -1 where it survives no null.
     """
 
     method: str
@@ -83,13 +83,13 @@ class Reduction:
         return np.where(self.representative >= 0, number[self.representative], np.nan)
 
     def represented_by(self, terms: TextArray) -> TextArray:
-        """Return the name of the term that stands for each; empty where none does or it does itself."""
+        """Return the name of the term that represents each; empty where none does or it does itself."""
         own = self.stands_for_itself | (self.representative < 0)
         return text_array("" if alone else terms[i] for alone, i in zip(own, self.representative, strict=True))
 
 
 def reduce_terms(result: EnrichmentTable, method: str) -> EnrichmentTable:
-    """Say for each surviving term of a result which term stands for it.
+    """Say for each surviving term of a result which term represents it.
 
     Parameters
     ----------

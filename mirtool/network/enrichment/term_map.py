@@ -28,7 +28,7 @@ def term_map(result: EnrichmentTable, *, n_terms: int = MAP_TERMS) -> nx.Graph[s
     Parameters
     ----------
     result
-        One query against all terms. Where ancestors were set aside, only terms that stand for themselves are
+        One query against all terms. Where ancestors were set aside, only terms that represent themselves are
         nodes; where similar terms were put together, all are, since the lines are what shows the clusters.
     n_terms
         At most as many, the first of the table's order.

@@ -38,7 +38,7 @@ def bipartite_betweenness(incidence: csr_array) -> tuple[FloatArray, FloatArray]
     Notes
     -----
     Genes with the same miRNAs are interchangeable, and no shortest path from one of them leads through another:
-    the paths that start at one gene of such a class, weighted by its size, stand for all.
+    the paths that start at one gene of such a class, weighted by its size, represent all.
     """
     from scipy.sparse import block_array
 

@@ -6,7 +6,7 @@ where a pair is significant, weighted by the targets shared. With the weights W:
 eigenvector centrality
     The vector v > 0 with W v = λ v for the largest λ: a miRNA is central where its partners are. A graph that is
     not connected has no such vector; each component then has its own, with \|v\|² the component's share of the
-    miRNAs, so that a pair by itself does not stand above the hubs of a large component. In a connected graph
+    miRNAs, so that a pair by itself is not above the hubs of a large component. In a connected graph
     \|v\| = 1. A miRNA without partners has 0.
 PageRank
     The share of time that a walk spends at a miRNA, which at each step follows an edge with probability d = 0.85,

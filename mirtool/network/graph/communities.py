@@ -53,7 +53,7 @@ _ALIKE = 1e-12
 
 
 def with_communities(network: SynergyNetwork, *, resolution: float = 1.0, seed: int = SEED) -> SynergyNetwork:
-    """Part the miRNAs into communities, and say in which each gene lies.
+    """Split the miRNAs into communities, and say in which each gene lies.
 
     Parameters
     ----------
@@ -205,7 +205,7 @@ def with_community_terms(
     executor: Executor | None = None,
     on_step: Callable[[str], None] | None = None,
 ) -> SynergyNetwork:
-    """Say which gene sets the genes shared within each community are known for.
+    """Return which gene sets the genes shared within each community are known for.
 
     Parameters
     ----------

@@ -39,7 +39,7 @@ from mirtool.stats.hypergeometric import upper_tail
 
 KNOWN = "known miRNAs"
 GENES_DRAWN, MIRNAS_DRAWN = "Poisson-binomial", "hypergeometric"
-"""The two nulls, as they stand in the heads of the columns: genes drawn, miRNAs drawn."""
+"""The two nulls, as they are in the heads of the columns: genes drawn, miRNAs drawn."""
 
 
 def with_convergence(network: SynergyNetwork, universe: MirnaUniverse) -> SynergyNetwork:

@@ -46,7 +46,7 @@ def network_graph(network: SynergyNetwork) -> nx.Graph[str]:
 
 
 def gene_nodes(network: SynergyNetwork) -> dict[str, str]:
-    """Return the node that stands for each gene: its name, or ``NAME (gene)`` where a miRNA is called so."""
+    """Return the node that represents each gene: its name, or ``NAME (gene)`` where a miRNA is called so."""
     mirnas = set(network.mirnas["miRNA"])
     return {gene: f"{gene} (gene)" if gene in mirnas else gene for gene in network.genes["gene"]}
 

@@ -11,7 +11,7 @@ from mirtool.network.build import SynergyNetwork
 def synergy_weights(network: SynergyNetwork) -> FloatArray:
     """Return the synergy graph as a symmetric matrix, ``(n_mirnas, n_mirnas)``.
 
-    The rows stand in the order of ``network.mirnas``. Two miRNAs whose pair is significant are joined by an edge
+    The rows are in the order of ``network.mirnas``. Two miRNAs whose pair is significant are joined by an edge
     that weighs as much as they share targets; all others, and the diagonal, are 0. The row sums are the column
     ``synergy``, and the numbers of edges the column ``partners``.
     """

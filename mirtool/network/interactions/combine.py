@@ -30,7 +30,7 @@ class Combination:
     names
         The sources, in the order given.
     at_least
-        In how many of them a pair must stand.
+        In how many of them a pair must be.
     pairs, kept, alone
         ``(n_sources,)``: pairs of each source, those that stay, and those that no other source holds.
     common
@@ -55,14 +55,14 @@ def combine_interactions(sources: Sequence[Interactions], *, at_least: int = 1) 
         Two or more, each pair once in each, under names of miRNAs and genes that mean the same in all of them;
         their ``source`` tells them apart.
     at_least
-        In how many sources a pair must stand: 1 is the union, their number the intersection.
+        In how many sources a pair must be: 1 is the union, their number the intersection.
 
     Raises
     ------
     UsageError
         For a number that is none of sources, and for two sources of one name.
     NotEnoughDataError
-        Where no pair stands in so many.
+        Where no pair is in so many.
 
     Examples
     --------
@@ -85,7 +85,7 @@ def combine_interactions(sources: Sequence[Interactions], *, at_least: int = 1) 
     stays = n_holders >= at_least
     if not stays.any():
         raise NotEnoughDataError(
-            f"no pair stands in {at_least} of the {len(sources)} sources",
+            f"no pair is in {at_least} of the {len(sources)} sources",
             found=", ".join(
                 f"{name}: {plural(len(source), 'pair')}" for name, source in zip(names, sources, strict=True)
             ),
@@ -155,7 +155,7 @@ def _check(names: Sequence[str], at_least: int) -> None:
         )
     if not 1 <= at_least <= len(names):
         raise UsageError(
-            f"a pair can't stand in {at_least} of {len(names)} sources",
+            f"a pair can't be in {at_least} of {len(names)} sources",
             expected=f"a number from 1 to {len(names)}",
         )
 
@@ -178,7 +178,7 @@ def _stacked(sources: Sequence[Interactions]) -> Interactions:
 
 
 def _mark(source: Interactions) -> str:
-    """Return the source's name as it stands among others joined by ``;``."""
+    """Return the source's name as it is among others joined by ``;``."""
     return source.source.replace(";", ",")
 
 
@@ -203,7 +203,7 @@ def _words(names: Sequence[str], at_least: int) -> str:
 
 
 def _told(combination: Combination) -> tuple[str, ...]:
-    """Say what each source gives and loses, and what two of them have in common."""
+    """Return what each source gives and loses, and what two of them have in common."""
     rows = zip(combination.names, combination.pairs, combination.kept, combination.alone, strict=True)
     lines = [
         f"{name}: {plural(int(n), 'pair')}, {kept:,} of them kept, {alone:,} in no other source"

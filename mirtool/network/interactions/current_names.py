@@ -1,7 +1,7 @@
 """A table of interactions under the current names of its miRNAs, so that a study's names meet them there.
 
 An old name and a new one of the same miRNA are one miRNA: pairs that become the same are one pair, with the better
-evidence and score, and with the references and databases of both. A name that does not stand for one current miRNA
+evidence and score, and with the references and databases of both. A name that does not represent one current miRNA
 stays as it is.
 """
 

@@ -7,7 +7,7 @@ been targets are those of the interactions that are left.
 References
 ----------
 Miller JA et al. Strategies for aggregating gene expression data: the collapseRows R function. BMC Bioinformatics
-2011;12:322 (the row with the highest mean stands for a gene).
+2011;12:322 (the row with the highest mean represents a gene).
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def expressed_only(interactions: Interactions, genes: Collection[str], source: s
     interactions
         Pairs of miRNA and gene.
     genes
-        Symbols, matched as they stand.
+        Symbols, matched as they are.
     source
         Where these stand, in words.
 
@@ -81,7 +81,7 @@ def inversely_changed_only(
     interactions
         Pairs of miRNA and gene.
     log2_ratio
-        log2 tested/reference of each miRNA measured, by its name; slash probes stand for all their parts. A miRNA
+        log2 tested/reference of each miRNA measured, by its name; slash probes represent all their parts. A miRNA
         that is not among them, or whose ratio is missing or 0, keeps no pair.
     changes
         How genes changed between the same groups, in the same direction.
@@ -225,7 +225,7 @@ def _rule(changes: GeneChanges, alpha: float, cutoff: float) -> str:
 
 
 def _directions(log2_ratio: Mapping[str, float]) -> dict[str, int]:
-    """Return each miRNA, parts of slash probes too, 1 or -1; one that stands for both has none."""
+    """Return each miRNA, parts of slash probes too, 1 or -1; one that represents both has none."""
     found: dict[str, set[int]] = defaultdict(set)
     for name, ratio in log2_ratio.items():
         if ratio and not np.isnan(ratio):

@@ -19,7 +19,7 @@ from mirtool.network.interactions.targets import TargetMatrix, target_matrix
 from mirtool.wording import plural
 
 FEWEST_IN_STRATUM = 20
-"""So many miRNAs of similar numbers of targets can stand in for each other, itself included."""
+"""So many miRNAs of similar numbers of targets can substitute for each other, itself included."""
 
 UNIVERSE_MARK = "mirtool miRNA universe"
 UNIVERSE_COLUMNS = ("miRNA", "in network", "targets", "stratum", "genes")
@@ -38,7 +38,7 @@ class MirnaUniverse:
     source
         Where these miRNAs stand, in words.
     without_targets
-        How many more stand there that have no target in the interactions table.
+        How many more are there that have no target in the interactions table.
     """
 
     targets: TargetMatrix
@@ -104,7 +104,7 @@ def _check_measured(asked: set[str], measured: Sequence[str], source: str) -> No
     missing = sorted(asked - set(measured))
     if missing:
         raise UsageError(
-            f"{plural(len(missing), 'miRNA')} of the study do not stand among the {len(measured):,} of {source}",
+            f"{plural(len(missing), 'miRNA')} of the study are not among the {len(measured):,} of {source}",
             found=", ".join(missing[:5]) + (", …" if len(missing) > 5 else ""),
             hint="a universe must hold every miRNA that could have been chosen: name the list of all on the array",
         )

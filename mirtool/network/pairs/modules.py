@@ -273,7 +273,7 @@ def with_modules(
 
 
 def join_sets(collections: Sequence[GeneSets]) -> GeneSets:
-    """Make one collection of several; a term whose name stands in two of them gets its collection's name too.
+    """Make one collection of several; a term whose name is in two of them gets its collection's name too.
 
     Examples
     --------

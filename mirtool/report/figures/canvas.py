@@ -144,7 +144,7 @@ def add_axes(figure: Figure, left: float, bottom: float, width: float, height: f
 
 
 def figure_of(axes: Axes) -> Figure:
-    """Return the figure that the axes stand on."""
+    """Return the figure that the axes are on."""
     figure = axes.get_figure(root=True)
     assert figure is not None  # only axes that were taken off have none
     return figure

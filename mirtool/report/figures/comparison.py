@@ -78,7 +78,7 @@ def symmetric_limits(log2_ratio: FloatArray, cutoff: float, room: float) -> tupl
 
 
 def ratio_label(d: DifferentialTable) -> str:
-    """Say which ratio an axis shows."""
+    """Return which ratio an axis shows."""
     means = {"geometric": "geometric means", "fitted": "fitted means"}.get(d.fold_change, "means")
     tested, reference = (shorten(group, _GROUP_WIDTH, TEXT) for group in (d.tested, d.reference))
     return f"log₂ ratio of {means}, {tested} / {reference}"
@@ -203,7 +203,7 @@ def figure_names(d: DifferentialTable, cloud: Cloud, chosen: IntArray) -> tuple[
 def naming_remark(
     d: DifferentialTable, cloud: Cloud, n_chosen: tuple[int, int], n_named: int, species: str
 ) -> str:
-    """Say which points are named, and how.
+    """Return which points are named, and how.
 
     ``n_chosen`` are how many were asked for and how many were chosen by rank, ``n_named`` how many names have a
     place.

@@ -3,7 +3,7 @@
 Both figures show the same terms in the table's order
 (:func:`mirtool.network.enrichment.over_representation.term_order`): significant under most nulls first, then by
 FDR. Only significant terms are drawn; where none is under any null, those with the smallest FDR against random
-genes, and this is said. Of terms that were reduced, only those that stand for themselves are drawn.
+genes, and this is said. Of terms that were reduced, only those that represent themselves are drawn.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ _DARKEST = 4.0  # -log10 of the FDR from which on dots no longer become darker
 
 @dataclass(frozen=True, eq=False)
 class _Frame:
-    """The figure, the rows drawn in it from the top, and where they stand."""
+    """The figure, the rows drawn in it from the top, and where they are."""
 
     figure: Figure
     page: Axes
@@ -79,7 +79,7 @@ class _Frame:
 def drawn_rows(result: EnrichmentTable, n_terms: int = N_TERMS) -> IntArray:
     """Return the rows that are drawn, in the table's order.
 
-    Terms that are significant under some null, of reduced terms those that stand for themselves; where no term is
+    Terms that are significant under some null, of reduced terms those that represent themselves; where no term is
     significant, the first with a hit.
     """
     shown = result.hits > 0
@@ -267,7 +267,7 @@ def _none_significant(result: EnrichmentTable) -> list[str]:
 
 
 def _few_draws(result: EnrichmentTable) -> list[str]:
-    """Say where so few sets were drawn that no term alone can be significant."""
+    """Return where so few sets were drawn that no term alone can be significant."""
     if not result.draws_needed:
         return []
     draws = max(test.draws for test in result.tests)
@@ -341,7 +341,7 @@ def _draw_dot_keys(frame: _Frame, result: EnrichmentTable) -> None:
 
 
 def _which(result: EnrichmentTable, rows: IntArray) -> list[str]:
-    """Say which terms are drawn in which order, and how many are not."""
+    """Return which terms are drawn in which order, and how many are not."""
     significant = int(result.survives_any.sum())
     tested = plural(len(result), "term")
     if not significant:

@@ -1,6 +1,6 @@
 """The enrichment map on one page: significant terms as numbered circles, joined where they share genes.
 
-The names stand beside the map, one a line in the order of the table, so that none covers another and all are read
+The names are next to the map, one a line in the order of the table, so that none covers another and all are read
 at the size of print. The same result gives the same picture.
 
 References
@@ -63,7 +63,7 @@ def enrichment_map_figure(result: EnrichmentTable, *, n_terms: int = DRAWN_TERMS
     ----------
     result
         One query against all terms; at least one survives a null. Where ancestors were set aside, only terms that
-        stand for themselves are drawn.
+        represent themselves are drawn.
     n_terms
         At most as many, the first of the table's order.
 

@@ -216,7 +216,7 @@ def _remarks(
 
 
 def _trees_in_words(drawn: Clustering) -> list[str]:
-    """Say how each tree was made, and what has none."""
+    """Return how each tree was made, and what has none."""
     method = LINKAGES[drawn.method].description
     of_rows, of_samples = (METRICS[metric].description for metric in (drawn.row_metric, drawn.column_metric))
     with_rows = drawn.rows is not None and len(drawn.rows) > 1

@@ -264,6 +264,6 @@ def _cross(a: FloatArray, b: FloatArray) -> BoolArray:
 
 
 def _side(a: FloatArray, b: FloatArray, c: FloatArray) -> FloatArray:
-    """Tell on which side of the line from a to b the point c lies, by the sign of a cross product."""
+    """Return on which side of the line from a to b the point c lies, by the sign of a cross product."""
     u, v = b - a, c - a
     return np.asarray(u[..., 0] * v[..., 1] - u[..., 1] * v[..., 0])

@@ -1,6 +1,6 @@
 """The synergy network on one page: hubs by size, partners by arcs, and the genes in which miRNAs meet.
 
-miRNAs stand in a column, highest synergy first. Arcs on their left join those that share more targets than chance
+miRNAs are in a column, highest synergy first. Arcs on their left join those that share more targets than chance
 gives, the thicker the more they share, dashed where both have one seed. Lines on their right lead to the genes in
 which most of them meet, ordered so that few lines cross. Everything is placed in millimeters, so that no name
 covers another and the same network gives the same picture, as wide as a journal's page or as one of its columns.
@@ -355,7 +355,7 @@ def _draw_genes(axes: Axes, scene: _Scene) -> None:
 
 
 def _key(network: SynergyNetwork, shown: Table, form: _Form) -> _KeyLine:
-    """Explain colors and strokes, and give two sizes of each scale with the numbers they stand for."""
+    """Explain colors and strokes, and give two sizes of each scale with the numbers they represent."""
     words = {"up": "up", "down": "down", "": "direction not known"}
     key = [(_Mark(1.2, _COLORS[each]), text) for each, text in words.items() if each in set(shown["regulation"])]
     most = int(shown["synergy"].max())
@@ -378,7 +378,7 @@ def _key(network: SynergyNetwork, shown: Table, form: _Form) -> _KeyLine:
 
 
 def _wrapped_key(key: _KeyLine, form: _Form) -> list[_KeyLine]:
-    """Part the key into lines."""
+    """Split the key into lines."""
     lines: list[_KeyLine] = [[]]
     x = form.margin
     for mark, text in key:

@@ -1,4 +1,4 @@
-"""Names beside points, each off the others and off the points, with leader lines where they stand apart."""
+"""Names beside points, each off the others and off the points, with leader lines where they are apart."""
 
 from __future__ import annotations
 

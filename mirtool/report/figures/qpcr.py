@@ -50,7 +50,7 @@ _SIDE = 72.0
 _WHISKER_POINTS = 15
 _NAME_GAP = 3.5
 _POINTS_FROM, _POINTS_TO, _WHISKER_AT = -0.13, 0.05, 0.12
-"""Within a group's half of a target's place: its points stand at the left, the whisker at the right."""
+"""Within a group's half of a target's place: its points are at the left, the whisker at the right."""
 _VERDICT_STYLES: dict[str, tuple[str, str]] = {
     CONFIRMED: ("#009E73", "o"),
     FALSE_POSITIVE: (UP_COLOR, "X"),

@@ -60,7 +60,7 @@ def distances_figure(report: QualityReport) -> Figure:
     """Draw the distances between the arrays, clustered, and beside each array the sum of its distances.
 
     The distance of two arrays is the mean absolute difference of their normalized log2 values; dark arrays are
-    alike. Rows and columns stand in the order of the tree (average linkage of these distances). The bar of
+    alike. Rows and columns are in the order of the tree (average linkage of these distances). The bar of
     an array whose sum lies above the limit (dashed) has the color of the verdict that follows, vermilion for an
     outlier and orange for an array to check. Names of outliers are vermilion.
 
@@ -223,7 +223,7 @@ def _cloud(report: QualityReport, between: BetweenArrays) -> _Cloud:
 
 
 def _clump(cloud: _Cloud) -> BoolArray | None:
-    """Tell which arrays outliers press together to a clump, if they do."""
+    """Return which arrays outliers press together to a clump, if they do."""
     rest = ~cloud.outlier
     if rest.sum() < _LEAST_CLUMP or rest.all():
         return None

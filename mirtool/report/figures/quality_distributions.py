@@ -167,7 +167,7 @@ def compared(report: QualityReport, figure: str) -> BetweenArrays:
 
 
 def probes_remark(report: QualityReport, between: BetweenArrays) -> str:
-    """Say which probes the arrays are compared on."""
+    """Return which probes the arrays are compared on."""
     return f"{plural(len(between.probes), 'probe')} {report.seen_as} in half of the arrays."
 
 

@@ -79,7 +79,7 @@ def ma_figures(report: QualityReport) -> list[Figure]:
                 page.stop - page.start, size, title=_title(report, number, len(pages)), feet=_FEET,
                 remarks=[
                     "Each array against the median array, normalized; " + probes_remark(report, between),
-                    "Line: running median over a fifth of the probes. Probes off the scale stand at its edge.",
+                    "Line: running median over a fifth of the probes. Probes off the scale are at its edge.",
                     f"D above {rule.limit:g} (notch in the bar): outlier. Bold names: outliers by any rule.",
                 ],
             )  # fmt: skip

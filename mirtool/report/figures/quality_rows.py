@@ -227,7 +227,7 @@ def _add_panels(
         axes.set_yticks([])
         axes.tick_params(axis="x", pad=1.5)
         axes.spines["left"].set_color(MISSING_COLOR)
-        # Each line by itself: a block of two would stand higher or lower with the letters that are in it.
+        # Each line by itself: a block of two would be higher or lower with the letters that are in it.
         for line, text in enumerate(filter(None, (head.unit, head.name))):
             axes.annotate(shorten(text, width + 0.6 * _BETWEEN), (0, 1),
                           (0, ((line + 1.25) * LINE) / MM_PER_INCH * POINTS_PER_INCH), xycoords="axes fraction",

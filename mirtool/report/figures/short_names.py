@@ -1,4 +1,4 @@
-"""miRNA names as they stand in figures: without the prefix that they all share."""
+"""miRNA names as they are in figures: without the prefix that they all share."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 GenePix numbers blocks from left to right and then downward. How many stand side by side is not in a results
 file's rows: four, as on miRCURY and most other printed slides (a print head has pins in four columns), wherever
-the number of blocks can be parted by four; else the arrangement that comes nearest to a square.
+the number of blocks can be separated by four; else the arrangement that comes nearest to a square.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Slide:
     block_columns
         Blocks side by side.
     arrangement
-        How they stand, and how that is known, in words.
+        How they are, and how that is known, in words.
     """
 
     row: IntArray
@@ -100,7 +100,7 @@ def _words(n_blocks: int, across: int, down: int, told: int | None) -> str:
     if told:
         why = ""
     elif across == PRINTED_COLUMNS and n_blocks % PRINTED_COLUMNS == 0:
-        why = ", taken to stand as on miRCURY slides"
+        why = ", taken to be as on miRCURY slides"
     else:
-        why = ", taken to stand as near a square as can be"
+        why = ", taken to be as near a square as can be"
     return f"{n_blocks} blocks in {down} rows of {across}, numbered from the upper left{why}"

@@ -1,7 +1,7 @@
 """The synergy network as one HTML page that needs nothing else: search, filters, neighbors with their references.
 
 The page holds its data, its style and its program, and its content security policy lets it neither load nor run
-anything else. Names stand in it as JSON in which no character can end the element around it; the program writes
+anything else. Names are in it as JSON in which no character can end the element around it; the program writes
 them as text only. The nodes' places are computed here, so that the page looks the same wherever it is opened.
 """
 
@@ -70,7 +70,7 @@ def network_page(
 
 
 def json_for_script(data: object) -> str:
-    r"""Write JSON that may stand in a ``<script>`` element, whatever its texts are.
+    r"""Write JSON that may be in a ``<script>`` element, whatever its texts are.
 
     Examples
     --------

@@ -47,7 +47,7 @@ def audit_summary(report: AuditReport, *, from_raw: bool) -> Summary:
 def audit_tables(report: AuditReport) -> dict[str, Table]:
     """Return the tables of an audit: ``differences``, ``variants``, ``factors``, ``lists`` and ``sensitivity``.
 
-    Only ``differences`` and ``variants`` are always there; a missing number (NA) stands for the workbook's N/A.
+    Only ``differences`` and ``variants`` are always there; a missing number (NA) represents the workbook's N/A.
     """
     notes = (("mirtool audit", ""), ("workbook", report.kind), ("computed from", report.basis))
     tables = {
@@ -170,7 +170,7 @@ SECTION_HEADER = ("", "columns", "cells", "differ", "unexplained")
 
 
 def explanation_lines(report: AuditReport) -> list[str]:
-    """Say what explains the differing cells, most cells first, with the headings where it does."""
+    """Return what explains the differing cells, most cells first, with the headings where it does."""
     cells: dict[str, dict[str, int]] = {}
     for column in report.columns:
         for words, n in column.explanations:

@@ -55,7 +55,7 @@ def summary_pairs(report: NormalizationReport) -> list[tuple[str, str]]:
         )
     if report.imputation != "none":
         pairs.append(
-            ("values imputed", f"{sum(report.imputed):,} from the nearest probes; no spot stands behind them")
+            ("values imputed", f"{sum(report.imputed):,} from the nearest probes; no spot is behind them")
         )
     pairs += [("fitted", remark) for remark in report.remarks]
     return pairs + [(f"{_spots_of(control)} ≥ {cutoff}", _share(control)) for control in report.controls]

@@ -89,7 +89,7 @@ def _run_recipe(
                 raise
             runs.append(MethodRun(recipe.name, test, None, _in_words(error)))
             continue
-        made = d.test == test or not runs  # where no test can be made, the first stands for fold changes alone
+        made = d.test == test or not runs  # where no test can be made, the first represents fold changes alone
         runs.append(MethodRun(recipe.name, test, d) if made else MethodRun(recipe.name, test, None, d.remarks[0]))
     return runs
 

@@ -37,7 +37,7 @@ class TargetTable(Protocol):
     DATABASE: str
 
     def matches(self, table: TextTable) -> bool:
-        """Tell the database's tables."""
+        """Return the database's tables."""
 
     def read(self, path: str | Path, genes: GeneSymbols | None = None) -> InteractionRows:
         """Read every row."""

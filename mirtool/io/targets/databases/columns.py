@@ -129,7 +129,7 @@ def gene_symbols(
     Returns
     -------
     tuple
-        The column, where an identifier that stands for no gene, or for several, stays; and what became of the
+        The column, where an identifier that represents no gene, or for several, stays; and what became of the
         identifiers, in words.
     """
     if identifiers is None:

@@ -7,8 +7,8 @@ microT-CDS (``microT_CDS_data.csv``): comma-separated, one header line::
     TranscriptId,GeneId(name),Mirna-Name(miRBase-version),miTG-score
     ENST00000252486,ENSG00000130203(APOE),hsa-miR-1908-5p(18),0.82
 
-After each row may stand lines that begin with ``UTR3`` or ``CDS``, one a site: they are passed over. Gene and
-miRNA are parted from what stands in brackets; a gene without a name is named by its Ensembl identifier.
+After each row may be lines that begin with ``UTR3`` or ``CDS``, one a site: they are passed over. Gene and
+miRNA are split from what is in brackets; a gene without a name is named by its Ensembl identifier.
 
 microT 2023 (``interactions_human.microT.mirbase.txt.gz``): tab-separated, one header line, known by name::
 
@@ -60,7 +60,7 @@ _BRACKETS = re.compile(r"\s*\(([^()]*)\)$")
 
 
 def matches(table: TextTable) -> bool:
-    """Tell either by the names of its columns."""
+    """Return either by the names of its columns."""
     return has_columns(table, _GENE, _MIRNA) or has_columns(table, "mirna", "ensemblgeneid", "interactionscore")
 
 

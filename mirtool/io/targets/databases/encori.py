@@ -41,7 +41,7 @@ DATABASE = "ENCORI"
 
 
 def matches(table: TextTable) -> bool:
-    """Tell it by the names of its columns."""
+    """Return it by the names of its columns."""
     return has_columns(table, "mirnaname", "genename", "clipexpnum")
 
 

@@ -7,15 +7,15 @@ an empty description, and genes, separated by tabs, no header::
 
     hsa-miR-16-5p <TAB><TAB> BCL2 <TAB> CCND1 <TAB> …
 
-Human and mouse miRNAs stand in one file, and all genes are in capitals, so that a mouse's ``Bcl2`` is ``BCL2``:
+Human and mouse miRNAs are in one file, and all genes are in capitals, so that a mouse's ``Bcl2`` is ``BCL2``:
 ask for one species. Weights (``TP53,1.0``) are tolerated.
 
-The file itself does not say what stands behind its pairs. Where its name holds that of the library, they count as
+The file itself does not say what is behind its pairs. Where its name holds that of the library, they count as
 weak (miRTarBase: an experiment, of whichever kind) or predicted (TargetScan, miRDB); else nothing is stated.
 
 Where the format comes from: the GMT of Enrichr (:mod:`mirtool.io.genes.gene_sets`), and public programs that take
-the sets' names for miRNAs. The libraries' own files could not be seen: sets whose name is no miRNA (a seed match
-and a list of miRNAs) are not read.
+the sets' names for miRNAs. The libraries' own files could not be seen: sets whose name is not a miRNA (a seed
+match and a list of miRNAs) are not read.
 
 References
 ----------
@@ -42,7 +42,7 @@ _EVIDENCE = {"mirtarbase": "weak", "targetscan": "predicted", "mirdb": "predicte
 
 
 def matches(table: TextTable) -> bool:
-    """Tell it by its first line: a miRNA, an empty cell, and text."""
+    """Return it by its first line: a miRNA, an empty cell, and text."""
     return len(table.header) > 2 and names_mirna(table.header[0]) and not table.header[1].strip()
 
 

@@ -1,4 +1,4 @@
-"""What stands behind a pair, told from the words databases use for experiments.
+"""What is behind a pair, told from the words databases use for experiments.
 
 =========== ====================================================================================================
 strong      reporter assay (luciferase, GFP), Western blot (immunoblot), qPCR: what miRTarBase counts as strong

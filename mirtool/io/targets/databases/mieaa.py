@@ -8,10 +8,10 @@ Comma-separated, one header line, one row a category and a term (``Expected`` is
     Target genes (miRTarBase),CCND1,over-represented,0.0001,0.01,0.01,2.5,9,hsa-miR-16-5p; hsa-miR-17-5p
 
 Only rows whose category begins with ``Target genes`` are interactions: their subcategory is the gene, and each of
-their miRNAs, parted by ``;``, is a pair with it. Rows of other categories (GO, KEGG, diseases …) are dropped and
-counted. The miRNAs are those of the list analyzed, so that this is a part of a table of targets, good for a look
-and not for statistics on all targets. miRTarBase stands behind them with evidence of any kind, which the file does
-not say: every pair counts as weak.
+their miRNAs, separated by ``;``, is a pair with it. Rows of other categories (GO, KEGG, diseases …) are dropped
+and counted. The miRNAs are those of the list analyzed, so that this is a part of a table of targets, good for a
+look and not for statistics on all targets. miRTarBase is behind them with evidence of any kind, which the file
+does not say: every pair counts as weak.
 
 Where the header comes from: the columns that the service's own Python package and two R packages give its results,
 and programs that take genes from ``Target genes (miRTarBase)`` this way. What ``Enrichment`` holds could not be
@@ -43,7 +43,7 @@ _TARGETS = re.compile(r"target genes", re.I)
 
 
 def matches(table: TextTable) -> bool:
-    """Tell it by the names of its columns."""
+    """Return it by the names of its columns."""
     return has_columns(table, "category", "subcategory", "mirnasprecursors")
 
 

@@ -41,7 +41,7 @@ _MIRNA = re.compile(r"[a-z]{3,5}-(mir|let|lin)-\S+", re.I)
 
 
 def matches(table: TextTable) -> bool:
-    """Tell it by its first row, which stands where other tables have their header."""
+    """Return it by its first row, which stands where other tables have their header."""
     return (
         len(table.header) == 3
         and _MIRNA.fullmatch(table.header[0]) is not None

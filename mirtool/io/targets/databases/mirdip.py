@@ -38,7 +38,7 @@ DATABASE = "mirDIP"
 
 
 def matches(table: TextTable) -> bool:
-    """Tell it by the names of its columns."""
+    """Return it by the names of its columns."""
     return has_columns(table, "genesymbol", "microrna", "integratedscore")
 
 

@@ -71,7 +71,7 @@ _BARE = re.compile(r"(mir|let|lin)-", re.I)
 
 
 def matches(table: TextTable) -> bool:
-    """Tell it by the names of its columns."""
+    """Return it by the names of its columns."""
     return has_columns(table, "mirnamatureid", "targetgenename")
 
 

@@ -7,8 +7,8 @@ Comma-separated, one header line, one row per pair::
     ID,Accession,Target,TargetID,Experiment,Literature,Tissue
     hsa-let-7b-5p,MIMAT0000063,ABT1,29777,HITS-CLIP//PAR-CLIP,23592263|24398324,Breast cancerous tissues
 
-Experiments are parted by ``//`` and graded (:mod:`mirtool.io.targets.databases.evidence`), PubMed identifiers are
-parted by ``|``. miRNet writes tables of lncRNAs, diseases and so on under the same header (``mir2lnc.csv``,
+Experiments are split by ``//`` and graded (:mod:`mirtool.io.targets.databases.evidence`), PubMed identifiers are
+separated by ``|``. miRNet writes tables of lncRNAs, diseases and so on under the same header (``mir2lnc.csv``,
 ``mir2dis.csv``): a row counts where its ``TargetID`` is a number, as Entrez identifiers of genes are; the others
 are dropped and counted. A row without a symbol is named by its Entrez identifier.
 
@@ -48,7 +48,7 @@ DATABASE = "miRNet"
 
 
 def matches(table: TextTable) -> bool:
-    """Tell it by the names of its columns."""
+    """Return it by the names of its columns."""
     return has_columns(table, "id", "accession", "target", "targetid")
 
 

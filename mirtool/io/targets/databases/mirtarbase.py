@@ -11,7 +11,7 @@ but for one word and one column, and its order does not matter here::
 - ``Target Gene (Entrez Gene ID)`` in releases 7 and 8; ``(Entrez ID)`` in 4.5, 6, 9 and 10.
 - ``MicroRNA_Target_Sites`` has a column ``Target Site`` more.
 - Species are written ``Homo sapiens`` up to release 8, ``hsa`` in 9 and 10; the miRNA's prefix says it too.
-- Experiments are parted by ``//`` or ``;``; ``Support Type`` may end in a blank.
+- Experiments are split by ``//`` or ``;``; ``Support Type`` may end in a blank.
 
 Evidence is the ``Support Type`` (:mod:`mirtool.io.targets.databases.evidence`). A row without a symbol is named by
 its Entrez identifier. Release 10's human table has 337 MB: it is read by blocks.
@@ -56,7 +56,7 @@ _ENTREZ = ("targetgeneentrezid", "targetgeneentrezgeneid")
 
 
 def matches(table: TextTable) -> bool:
-    """Tell miRTarBase by its own identifiers."""
+    """Return miRTarBase by its own identifiers."""
     return has_columns(table, "mirtarbaseid")
 
 

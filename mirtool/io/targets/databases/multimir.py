@@ -2,7 +2,7 @@
 
 The format
 ----------
-One header line; a first column that numbers the rows may stand before the others (R's row names).
+One header line; a first column that numbers the rows may be before the others (R's row names).
 
 Validated::
 
@@ -66,7 +66,7 @@ LOWER_IS_BETTER = frozenset({"miranda", "pita", "targetscan"})
 
 
 def matches(table: TextTable) -> bool:
-    """Tell it by the names of its columns."""
+    """Return it by the names of its columns."""
     return has_columns(table, "database", "maturemirnaid") and (
         has_columns(table, "targetsymbol") or has_columns(table, "targetentrez")
     )

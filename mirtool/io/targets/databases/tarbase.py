@@ -21,7 +21,7 @@ Version 9 (``Homo_sapiens_TarBase-v9.tsv.gz``, one file per species)::
     microt_score comment
 
 ``regulation`` is ``Negative`` where the miRNA lowers the gene and ``Positive`` where it raises it: a negative row
-is no failed test, and none is dropped. Several PubMed identifiers are parted by ``|``. The ``microt_score`` is
+is no failed test, and none is dropped. Several PubMed identifiers are split by ``|``. The ``microt_score`` is
 another program's, so that TarBase has no score of its own. The human file has 4.7 million rows: it is read by
 blocks.
 
@@ -69,7 +69,7 @@ _OUTCOMES = ("", "positive", "negative")
 
 
 def matches(table: TextTable) -> bool:
-    """Tell version 8 by its outcome and its method, version 9 by its method and its group."""
+    """Return version 8 by its outcome and its method, version 9 by its method and its group."""
     return has_columns(table, "geneid", "positivenegative", "directindirect") or has_columns(
         table, "experimentalmethod", "interactiongroup"
     )

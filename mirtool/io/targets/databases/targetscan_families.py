@@ -82,7 +82,7 @@ Families = Mapping[tuple[str, str], tuple[str, ...]]
 
 
 def matches(table: TextTable) -> bool:
-    """Tell summary counts and sites of families by the family and what is counted or matched."""
+    """Return summary counts and sites of families by the family and what is counted or matched."""
     return has_columns(table, "mirnafamily", "speciesid", "genesymbol") or has_columns(
         table, "mirfamily", "genesymbol", "seedmatch"
     )

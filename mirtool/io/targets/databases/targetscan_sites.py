@@ -9,7 +9,7 @@ The format
     context++ score percentile, weighted context++ score, weighted context++ score percentile
     [, Predicted relative KD]
 
-All species stand in one file: miRNAs of a species beside the sites in its own genome. ``NULL`` is a missing score.
+All species are in one file: miRNAs of a species beside the sites in its own genome. ``NULL`` is a missing score.
 Every row is a prediction. Its score is the ``weighted context++ score``, which counts a site by the share of the
 gene's transcripts that hold it: the lower, the surer (a log2 change of the mRNA). A pair with several sites has
 the score of its best; the sum over its sites is in ``Summary_Counts``
@@ -60,7 +60,7 @@ _FORM = re.compile(r"(-[35]p|-\d+[a-z]*)\.\d+$")
 
 
 def matches(table: TextTable) -> bool:
-    """Tell it by site type and context++ score."""
+    """Return it by site type and context++ score."""
     return has_columns(table, "sitetype") and any(
         has_columns(table, score) for score in (*_SCORES, "contextscorepercentile")
     )

@@ -2,7 +2,7 @@
 
 The format
 ----------
-CSV, TSV (gzip-packed or not) or XLSX of exactly two columns. Which holds the miRNAs is told by what stands in
+CSV, TSV (gzip-packed or not) or XLSX of exactly two columns. Which holds the miRNAs is told by what is in
 them: names such as ``hsa-miR-16-5p`` or ``let-7a`` in most of its cells, and in few of the other's; numbers in the
 other are Entrez identifiers where its header says so, and are named. Where the first row itself holds a miRNA's
 name, the file has no header. Tables whose columns have known names are read by them
@@ -35,7 +35,7 @@ _ACCESSION = re.compile(r"MI(MAT)?\d{4,}\b")
 
 
 def matches(table: TextTable) -> bool:
-    """Tell two columns of which one names miRNAs and the other does not."""
+    """Return two columns of which one names miRNAs and the other does not."""
     return _mirna_column(table) is not None
 
 
@@ -87,7 +87,7 @@ def _mirna_column(table: TextTable) -> int | None:
 
 
 def _of_mirna(label: str) -> bool:
-    """Tell a miRNA's name or accession, which a table of names has beside each other."""
+    """Return a miRNA's name or accession, which a table of names has beside each other."""
     return names_mirna(label) or _ACCESSION.match(label) is not None
 
 
