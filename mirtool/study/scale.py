@@ -7,11 +7,11 @@ init`` recognizes log2 values and writes the column.
 from __future__ import annotations
 
 from mirtool.errors import SampleSheetError
+from mirtool.io.arrays.settings import SCALES
 from mirtool.model import SampleTable
 from mirtool.study.config import Config
 
 SCALE_COLUMN = "scale"
-SCALES = ("log2", "linear")
 
 
 def stated_scale(samples: SampleTable | None, config: Config) -> str | None:

@@ -9,17 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from mirtool.cluster.settings import ClusterSettings
 from mirtool.report.text.blocks import Summary
-from mirtool.settings import setting
-from mirtool.workflow.reading import PLATFORM, SAMPLES, SAMPLES_IN_ROWS, SCALE
+from mirtool.workflow.reading import MatrixInputs
 from mirtool.workflow.sources import (
-    MatrixOptions,
     find_normalized,
     is_path,
     read_differential_table,
     read_grouped,
     read_matrix,
 )
-from mirtool.workflow.step import INPUT_PANEL, Inputs, Result, Run, Step
+from mirtool.workflow.step import Result, Run, Step
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -31,24 +29,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class ClusterInputs(Inputs):
+class ClusterInputs(MatrixInputs):
     """What is clustered."""
-
-    main = ("table",)
-    what = "normalized table"
-
-    table: Any = setting(
-        None,
-        "The normalized table, or a GEO series matrix; - is stdin. In a study folder: results/normalized.csv.",
-        panel=INPUT_PANEL,
-        metavar="TABLE|-",
-        argument=True,
-        is_path=True,
-    )
-    samples: Any = SAMPLES
-    scale: str | None = SCALE
-    platform: Any = PLATFORM
-    samples_in_rows: bool = SAMPLES_IN_ROWS
 
 
 class ClusterResult(Result):
@@ -183,7 +165,7 @@ def cluster(inputs: ClusterInputs, settings: ClusterSettings, run: Run) -> Clust
     from mirtool.cluster import choose_probes, cluster_matrix, partition
 
     table = find_normalized(inputs.table, run)
-    options = MatrixOptions(inputs.scale, inputs.platform, inputs.samples_in_rows, spots=False)
+    options = inputs.matrix_options(spots=False)
     matrix = read_matrix(table, run, options) if run.samples is None else read_grouped(table, run, options)
     _check_arrays(matrix, table)
     chosen = choose_probes(matrix, settings, _read_differential(settings, run))

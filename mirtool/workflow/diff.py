@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from mirtool.differential.settings import DiffSettings
 from mirtool.errors import UsageError, option
+from mirtool.io.tables.streams import STDIN
 from mirtool.report.text.blocks import Line, Summary
-from mirtool.settings import setting
-from mirtool.workflow.reading import PLATFORM, SAMPLES, SAMPLES_IN_ROWS, SCALE
-from mirtool.workflow.sources import MatrixOptions, find_normalized, is_path, read_grouped
-from mirtool.workflow.step import INPUT_PANEL, Inputs, Result, Run, Step
+from mirtool.workflow.reading import MatrixInputs
+from mirtool.workflow.sources import find_normalized, is_path, read_grouped
+from mirtool.workflow.step import Result, Run, Step
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -25,24 +25,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class DiffInputs(Inputs):
+class DiffInputs(MatrixInputs):
     """What is compared."""
-
-    main = ("table",)
-    what = "normalized table"
-
-    table: Any = setting(
-        None,
-        "The normalized table, or a GEO series matrix; - is stdin. In a study folder: results/normalized.csv.",
-        panel=INPUT_PANEL,
-        metavar="TABLE|-",
-        argument=True,
-        is_path=True,
-    )
-    samples: Any = SAMPLES
-    scale: str | None = SCALE
-    platform: Any = PLATFORM
-    samples_in_rows: bool = SAMPLES_IN_ROWS
 
 
 class DiffResult(Result):
@@ -224,7 +208,7 @@ def diff(inputs: DiffInputs, settings: DiffSettings, run: Run) -> DiffResult:
     table = find_normalized(inputs.table, run)
     if settings.sensitivity:
         _check_sensitivity(table, settings)
-    options = MatrixOptions(inputs.scale, inputs.platform, inputs.samples_in_rows, settings.replicates)
+    options = inputs.matrix_options(replicates=settings.replicates)
     matrix = read_grouped(table, run, options)
     parse_labels(settings.label, matrix.probes)
     found = compare_groups(matrix, settings, executor=run.executor, ask=run.ask)
@@ -246,7 +230,7 @@ def _check_sensitivity(table: Any, settings: DiffSettings) -> None:
             f"{option('sensitivity')} tries the choices of a plain comparison of two groups",
             expected=f"no {', '.join(map(option, names))} …",
         )
-    if not is_path(table) or str(table) == "-":
+    if not is_path(table) or str(table) == STDIN:
         raise UsageError(
             f"{option('sensitivity')} reads how the arrays were normalized from the record beside the normalized "
             "table",

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from mirtool.differential.power.settings import PowerSettings
 from mirtool.report.text.blocks import Summary
 from mirtool.settings import setting
-from mirtool.workflow.reading import PLATFORM, SAMPLES, SAMPLES_IN_ROWS, SCALE
-from mirtool.workflow.sources import MatrixOptions, find_normalized, read_grouped
-from mirtool.workflow.step import INPUT_PANEL, Inputs, Result, Run, Step
+from mirtool.workflow.reading import MatrixInputs
+from mirtool.workflow.sources import find_normalized, read_grouped
+from mirtool.workflow.step import INPUT_PANEL, Result, Run, Step
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -22,11 +22,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class PowerInputs(Inputs):
+class PowerInputs(MatrixInputs):
     """The pilot."""
-
-    main = ("table",)
-    what = "normalized table"
 
     table: Any = setting(
         None,
@@ -36,10 +33,6 @@ class PowerInputs(Inputs):
         argument=True,
         is_path=True,
     )
-    samples: Any = SAMPLES
-    scale: str | None = SCALE
-    platform: Any = PLATFORM
-    samples_in_rows: bool = SAMPLES_IN_ROWS
 
 
 class PowerResult(Result):
@@ -113,7 +106,7 @@ def power(inputs: PowerInputs, settings: PowerSettings, run: Run) -> PowerResult
     from mirtool.differential.power import pilot_variance, plan_arrays
 
     table = find_normalized(inputs.table, run)
-    options = MatrixOptions(inputs.scale, inputs.platform, inputs.samples_in_rows, spots=False)
+    options = inputs.matrix_options(spots=False)
     pilot = pilot_variance(read_grouped(table, run, options))
     return PowerResult(pilot, plan_arrays(pilot, settings))
 

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mirtool.io.arrays.settings import SCALES
 from mirtool.report.text.blocks import Block, Caution, Line, Summary
 from mirtool.settings import setting
-from mirtool.workflow.step import INPUT_PANEL, Run
+from mirtool.workflow.sources import MatrixOptions
+from mirtool.workflow.step import INPUT_PANEL, Inputs, Run
 
 if TYPE_CHECKING:
     from mirtool.io.arrays.settings import ReadingSettings
     from mirtool.model import RawArrays
     from mirtool.normalize.settings import NormalizeSettings
-
-SCALES = ("log2", "linear")
-SIGNALS = ("gene", "processed", "median")
 
 FILES = setting(
     (),
@@ -40,7 +40,7 @@ SCALE = setting(
     "Scale of the values, where the table does not state it itself.",
     panel=INPUT_PANEL,
     metavar="log2|linear",
-    choices=SCALES,
+    choices=tuple(SCALES),
 )
 PLATFORM = setting(
     None,
@@ -68,6 +68,31 @@ SAMPLES_IN_ROWS = setting(False, "Tables have one row per sample and one column 
 
 READING = ("species", "signal", "gal", "platform", "scale", "samples_in_rows")
 """Parameters of ``normalize`` that say how the files are read, as its record names them."""
+
+
+@dataclass(frozen=True)
+class MatrixInputs(Inputs):
+    """A normalized table with its samples, and how both are read."""
+
+    main = ("table",)
+    what = "normalized table"
+
+    table: Any = setting(
+        None,
+        "The normalized table, or a GEO series matrix; - is stdin. In a study folder: results/normalized.csv.",
+        panel=INPUT_PANEL,
+        metavar="TABLE|-",
+        argument=True,
+        is_path=True,
+    )
+    samples: Any = SAMPLES
+    scale: str | None = SCALE
+    platform: Any = PLATFORM
+    samples_in_rows: bool = SAMPLES_IN_ROWS
+
+    def matrix_options(self, *, replicates: bool = False, spots: bool = True) -> MatrixOptions:
+        """Return how the table is read."""
+        return MatrixOptions(self.scale, self.platform, self.samples_in_rows, replicates, spots)
 
 
 def read_study_arrays(

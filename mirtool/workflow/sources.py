@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from mirtool.io.tables.text_tables import TextTable
     from mirtool.model import ExpressionMatrix, SampleTable, Table
 
-STDIN = "-"
-
 
 @dataclass(frozen=True)
 class MatrixOptions:
