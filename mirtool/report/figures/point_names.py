@@ -28,7 +28,7 @@ def name_points(
 ) -> BoolArray:
     """Write names at points; one that finds no place is left out.
 
-    A name that is not at its point, or is as near to another, named or not, has a leader line.
+    A name that is not next to its point, or is equally near to another, named or not, has a leader line.
 
     Parameters
     ----------

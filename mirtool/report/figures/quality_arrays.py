@@ -55,7 +55,7 @@ def arrays_figure(report: QualityReport) -> Figure:
     Returns
     -------
     Figure
-        180 mm wide, a row an array.
+        180 mm wide, one row per array.
     """
     n = len(report.samples)
     need_arrays(n, "the dashboard")

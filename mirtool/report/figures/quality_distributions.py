@@ -55,7 +55,7 @@ OF_COLORS = "Vermilion: outlier; orange: check, as one such rule alone is not en
 
 
 def boxplots_figure(report: QualityReport) -> Figure:
-    """Draw a box an array, before and after normalization, and its Kolmogorov–Smirnov statistic beside it.
+    """Draw one box per array, before and after normalization, and its Kolmogorov–Smirnov statistic beside it.
 
     Boxes are quartiles with the median, whiskers the 5th and the 95th percentile, in the color of the group. The
     statistic is the greatest difference between the array's cumulative distribution and that of all arrays pooled;
@@ -70,7 +70,7 @@ def boxplots_figure(report: QualityReport) -> Figure:
     Returns
     -------
     Figure
-        180 mm wide, a row an array.
+        180 mm wide, one row per array.
 
     Raises
     ------
