@@ -109,6 +109,21 @@ class StudyState:
             return ()
         return tuple(f"{own} was made from {reason}" for reason in state.reasons)
 
+    def first_to_run(self, step: str) -> str:
+        """Return the step to run again first: the one that is out of date and reads nothing that is."""
+        seen = {step}
+        while True:
+            makers = [self._maker.get(path) for path in self._runs[step]["inputs"]]
+            late = [
+                maker
+                for maker in makers
+                if maker is not None and maker not in seen and self.state_of(maker).status is Status.OUT_OF_DATE
+            ]
+            if not late:
+                return step
+            step = late[0]
+            seen.add(step)
+
     def agrees(self, path: str | Path) -> bool | None:
         """Return True if a file is as its step wrote it; None where no step made it, or it is missing."""
         own = relative_to(self.root, path)

@@ -268,7 +268,7 @@ class Run:
             cause = f"{maker} {reason.partition(' was made from ')[2] or reason}"
             if cause not in self._told:  # of the files of one result, the first says it
                 self._told.add(cause)
-                self._out_of_date(reason, f"run `mirtool {maker}` again")
+                self._out_of_date(reason, f"run `mirtool {state.first_to_run(str(maker))}` again")
 
     def find_beside(self, main: str | Path, side: Path) -> Path | None:
         """Return a file that belongs to a result and is read with it, such as ``normalized_spots.csv``.

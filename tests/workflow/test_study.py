@@ -87,6 +87,20 @@ def test_what_an_earlier_step_made_again_is_told_by_the_step_after_the_next(caps
     assert capsys.readouterr().err.splitlines()[0] == f"Warning: {expected}"
 
 
+def test_the_step_to_run_first_is_named_where_several_are_out_of_date(study, capsys):
+    assert main(["diff", "--no-figures"]) == 0
+    swap_two_files(study)
+    assert main(["diff", "--no-figures"]) == 0
+    capsys.readouterr()
+    assert main(["shortlist"]) == 0
+    expected = "results/differential.csv was made from another samples.csv: run `mirtool normalize` again"
+    assert capsys.readouterr().err.splitlines()[0] == f"Warning: {expected}"
+    assert main(["normalize"]) == main(["diff", "--no-figures"]) == 0
+    capsys.readouterr()
+    assert main(["shortlist"]) == 0
+    assert "was made from another" not in capsys.readouterr().err
+
+
 def test_groups_renamed_are_told_by_shortlist(study, capsys):
     assert main(["diff", "--no-figures"]) == 0
     sheet = (study / "samples.csv").read_text().replace("resistant", "refractory")
