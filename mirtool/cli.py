@@ -16,7 +16,7 @@ import typer
 from typer.exceptions import TyperException
 
 from mirtool import __version__
-from mirtool.commands.console import say
+from mirtool.commands.console import say_as_it_is
 from mirtool.commands.lazy import LazyGroup
 from mirtool.commands.streams import open_closed_streams
 from mirtool.errors import MirtoolError, OutputError
@@ -82,12 +82,12 @@ def _main(argv: Sequence[str] | None, written: Mapping[Path, None]) -> int:
         if show:
             show()
         else:
-            say(f"mirtool: error: {error}")
+            say_as_it_is(f"mirtool: error: {error}")
         return error.exit_code
     except MirtoolError as error:
         if _debug:
             raise
-        say(f"mirtool: error: {error.in_shell()}")
+        say_as_it_is(f"mirtool: error: {error.in_shell()}")
         return error.exit_code
     except BrokenPipeError:
         return _end_quietly()
@@ -97,28 +97,28 @@ def _main(argv: Sequence[str] | None, written: Mapping[Path, None]) -> int:
             return _end_quietly()
         raise
     except (KeyboardInterrupt, typer.Abort):
-        say(_interrupted(written))
+        say_as_it_is(_interrupted(written))
         return INTERRUPTED
     except MemoryError:
         if _debug:
             raise
-        say("mirtool: error: the memory does not suffice for these data")
+        say_as_it_is("mirtool: error: the memory does not suffice for these data")
         return 1
     except OSError as error:
         if _debug:
             raise
-        say(f"mirtool: error: {OutputError(f'the operating system refused: {error}').in_shell()}")
+        say_as_it_is(f"mirtool: error: {OutputError(f'the operating system refused: {error}').in_shell()}")
         return 1
     except Exception as error:
         if _debug:
             raise
-        say(
+        say_as_it_is(
             f"mirtool: error: this is a bug in mirtool, not in your data ({type(error).__name__}: {error})\n"
             "  What to do: run the same command as `mirtool --debug …` and report what it prints"
         )
         return 1
     if code == INTERRUPTED:
-        say(_interrupted(written))
+        say_as_it_is(_interrupted(written))
     return int(code or 0)
 
 

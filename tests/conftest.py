@@ -5,11 +5,15 @@ from functools import cache, lru_cache
 import typer.main
 from hypothesis import HealthCheck, settings
 
+from mirtool.commands import console
 from mirtool.io.tables import workbook
 
 # A slow machine is no failure of ours, and an example that fails once fails in every run.
 settings.register_profile("mirtool", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("mirtool")
+
+# Messages are compared line by line, so they are not wrapped; tests/commands/test_screen.py sets its own widths.
+console.WIDTH_OF_A_PIPE = 10_000
 
 # A process of mirtool builds its command line once and reads a workbook once; one that runs the
 # tests would do so at every call. None of them changes in use.

@@ -89,6 +89,6 @@ def _step_command(step: str, name: str) -> Any:
 
 
 def _as_typed(command: Any) -> Any:
-    from mirtool.commands.typed import with_sheet
+    from mirtool.commands.typed import with_shared_options
 
-    return with_sheet(command)
+    return with_shared_options(command)

@@ -2,21 +2,100 @@
 
 from __future__ import annotations
 
+import os
+import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from mirtool.errors import for_shell, printable
+from mirtool.report.text.blocks import Block, Caution, Heading, Line, has_more
+
+WIDTH_OF_A_PIPE = 80
+LEAST_WIDTH = 40
+BOLD, YELLOW, RED, BLUE = "1", "1;33", "31", "36"
+"""ANSI codes; cyan for blue, which is hard to read on black."""
+
+_CHANGES = re.compile(r"\b\d[\d,]* (up|down)\b|(?<=  )(up|down)(?=  |$)")
+
+_verbose = False
+
+
+def set_verbose(value: bool) -> None:
+    """Say whether details are printed; every command does, by its option ``--verbose``."""
+    global _verbose  # one process runs one command at a time
+    _verbose = value
+
+
+def is_verbose() -> bool:
+    """Return True if details are printed."""
+    return _verbose
+
+
+def width_of(stream: Any) -> int:
+    """Return how many characters a line of a terminal has; of a pipe 80, unless COLUMNS says otherwise."""
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isdigit() and int(columns):
+        return max(LEAST_WIDTH, int(columns))
+    if not stream.isatty():
+        return WIDTH_OF_A_PIPE
+    try:
+        return max(LEAST_WIDTH, os.get_terminal_size(stream.fileno()).columns)
+    except OSError:
+        return WIDTH_OF_A_PIPE
+
+
+def has_color(stream: Any) -> bool:
+    """Return True on a terminal that shows colors, where nobody asked for none."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def painted(text: str, code: str) -> str:
+    """Return text in a color or bold, where stderr shows it."""
+    return f"\x1b[{code}m{text}\x1b[0m" if text and has_color(sys.stderr) else text
 
 
 def say(message: str = "") -> None:
-    """Print one line for the user on stderr; what a file holds can't steer the terminal."""
-    print(printable(for_shell(message)), file=sys.stderr)  # noqa: T201
+    """Print a message for the user on stderr, wrapped; what a file holds can't steer the terminal."""
+    say_block(Line(message))
+
+
+def say_as_it_is(message: str) -> None:
+    """Print what has its own lines, such as an error or a command to copy."""
+    label, colon, rest = printable(for_shell(message)).partition("error:")
+    marked = painted(label + colon, "1;31") + rest if colon and label == "mirtool: " else label + colon + rest
+    print(marked, file=sys.stderr)  # noqa: T201
 
 
 def warn(message: str) -> None:
     """Print something the user should not overlook on stderr."""
-    say(f"Warning: {message}")
+    say_block(Caution(message))
+
+
+def say_block(block: Block) -> None:
+    """Print a block of a summary on stderr, within the terminal's width."""
+    shown = block.rendered(lambda text: printable(for_shell(text)))
+    for number, line in enumerate(shown.lines(width_of(sys.stderr), full=_verbose)):
+        print(_styled(block, line, first=number == 0), file=sys.stderr)  # noqa: T201
+
+
+def say_summary(blocks: Iterable[Block]) -> bool:
+    """Print a summary, its details only if they were asked for; return True if some were left out."""
+    blocks = list(blocks)
+    for block in blocks:
+        if _verbose or not block.detail:
+            say_block(block)
+    return not _verbose and any(map(has_more, blocks))
+
+
+def _styled(block: Block, line: str, *, first: bool) -> str:
+    if isinstance(block, Heading):
+        return painted(line, BOLD)
+    if isinstance(block, Caution) and first:
+        label, _, rest = line.partition(" ")
+        return f"{painted(label, YELLOW)} {rest}"
+    return _CHANGES.sub(lambda found: painted(found[0], RED if found[0].endswith("up") else BLUE), line)
 
 
 def asking() -> Callable[[str, Sequence[str]], str] | None:
@@ -39,14 +118,6 @@ def ask(question: str, answers: Sequence[str]) -> str:
         if chosen is not None:
             return chosen
         say(f"Type a number from 1 to {len(answers)}.")
-
-
-def say_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print rows under a header in aligned columns: the first to the left, numbers to the right."""
-    widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
-    for row in (header, *rows):
-        first, *others = zip(row, widths, strict=True)
-        say("  " + "  ".join([first[0].ljust(first[1]), *(cell.rjust(width) for cell, width in others)]))
 
 
 @contextmanager

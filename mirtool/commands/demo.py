@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mirtool.commands.console import say, say_table
+from mirtool.commands.console import say, say_block
 from mirtool.commands.demo_steps import OPEN_FIRST, STEPS
 from mirtool.errors import UsageError
+from mirtool.report.text.blocks import Grid
 from mirtool.wording import plural
 
 if TYPE_CHECKING:
@@ -142,9 +143,9 @@ def _show_found(study: SimulatedStudy) -> None:
     say(f"\nPlanted and found (signed fold change {study.tested}/{study.reference}; also in {FOUND_FILE}):")
     shown = ["Name", *(name for name in table.columns if name != "Name")]
     rows = zip(*(table[name] for name in shown), strict=True)
-    say_table(shown, [[cell if isinstance(cell, str) else f"{cell:.3g}" for cell in row] for row in rows])
+    say_block(Grid(shown, [[cell if isinstance(cell, str) else f"{cell:.3g}" for cell in row] for row in rows]))
     say("\nAll that passed, and how much of it was planted:")
     counts = [
         [rule.words, str(n), str(hits), str(n - hits)] for rule, n, hits in count_passing(table, differential)
     ]
-    say_table(["rule", "passing", "planted", "not planted"], counts)
+    say_block(Grid(["rule", "passing", "planted", "not planted"], counts))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mirtool.commands.console import progress_bytes, say
+from mirtool.commands.console import progress_bytes, say, say_as_it_is
 from mirtool.commands.making import ARGUMENT_PANEL, PanelCommand
 from mirtool.wording import plural
 
@@ -265,7 +265,7 @@ def _list(kind: LibraryKind, *, as_json: bool) -> None:
         say(f"The library has none yet: mirtool {kind.name} add FILE, or mirtool {kind.name} fetch NAME")
     say(f"Library: {data_folder() / kind.name}")
     for error in damaged[:-1]:
-        say(f"mirtool: error: {error}")
+        say_as_it_is(f"mirtool: error: {error}")
     if damaged:
         raise damaged[-1]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from os import sep
 from pathlib import Path
@@ -9,9 +10,20 @@ from typing import Any
 
 import typer
 
-from mirtool.commands.console import asking, progress_steps, say, warn
+from mirtool.commands.console import (
+    asking,
+    is_verbose,
+    progress_steps,
+    say,
+    say_as_it_is,
+    say_summary,
+    warn,
+    width_of,
+)
 from mirtool.errors import MirtoolError
 from mirtool.workflow.step import Step
+
+LEFTOVERS_SHOWN = 3
 
 
 def run_command(step: Step, given: Mapping[str, Any], output: Mapping[str, Any]) -> None:
@@ -52,15 +64,17 @@ def run_command(step: Step, given: Mapping[str, Any], output: Mapping[str, Any])
             warn(warning)
     if step.output == "none":
         write_to(execution.result, target)
-        _say_summary(execution.result)
+        more = say_summary(execution.result.summary)
     else:
-        _say_summary(execution.result)
+        more = say_summary(execution.result.summary)
         written = write_to(execution.result, target)
-        say_written(written.paths)
+        more = say_written(written.paths) or more
         if written.again:
             say(written.again)
-        for path in written.leftovers:
-            warn(f"{path} is from an earlier run")
+        if written.leftovers:
+            warn(_leftovers_in_words(written.leftovers))
+    if more:
+        say("More: -v")
     _raise_failures(execution.result.failures())
     if execution.result.exit_code:
         raise typer.Exit(execution.result.exit_code)
@@ -69,28 +83,59 @@ def run_command(step: Step, given: Mapping[str, Any], output: Mapping[str, Any])
 def _raise_failures(failures: Sequence[MirtoolError]) -> None:
     """Print every failure; the last is raised, and so printed by the caller."""
     for failure in failures[:-1]:
-        say(f"mirtool: error: {failure.in_shell()}")
+        say_as_it_is(f"mirtool: error: {failure.in_shell()}")
     if failures:
         raise failures[-1]
 
 
-def _say_summary(result: Any) -> None:
-    for block in result.summary:
-        for line in block.lines():
-            say(line)
+def _leftovers_in_words(paths: Sequence[Path]) -> str:
+    """Name the files of an earlier run that this one did not write, as many as can be taken in."""
+    if len(paths) == 1:
+        return f"{paths[0]} is from an earlier run"
+    shown = paths if is_verbose() else paths[:LEFTOVERS_SHOWN]
+    more = f" and {len(paths) - len(shown)} more" if len(paths) > len(shown) else ""
+    return f"{len(paths)} files are from an earlier run: {', '.join(map(str, shown))}{more}"
 
 
-def say_written(paths: Sequence[Path]) -> None:
-    """Return which files were written, in one line per folder; of a figure's two formats once."""
+def say_written(paths: Sequence[Path]) -> bool:
+    """Print which files were written, in one line per folder, the main ones first; of a figure's two formats once.
+
+    Returns True if some were only counted.
+    """
     folders: dict[Path, list[str]] = {}
     for path in paths:
         folders.setdefault(path.parent, []).append(path.name)
+    more = False
     for folder, names in folders.items():
         if len(names) == 1:
             say(f"Wrote {folder / names[0]}")
             continue
         where = "" if folder == Path() else f" {folder}{sep}"
-        say(f"Wrote{where}: {', '.join(_shortened(names))}")
+        shown = _shortened(names)
+        if is_verbose():
+            say(f"Wrote{where}: {', '.join(shown)}")
+        else:
+            line, complete = _in_one_line(f"Wrote{where}: ", shown, width_of(sys.stderr))
+            more = more or not complete
+            say(line)
+    return more
+
+
+def _in_one_line(start: str, names: Sequence[str], width: int) -> tuple[str, bool]:
+    """Return as many names as one line has room for and how many more there are; True if these are all.
+
+    Where there is not room for all, what a browser opens is named after the main one.
+    """
+    line = f"{start}{', '.join(names)}"
+    if len(line) <= width or len(names) == 1:
+        return line, True
+    first, *others = names
+    chosen = [first, *sorted(others, key=lambda name: not name.endswith(".html"))]
+    for shown in range(len(names) - 1, 0, -1):
+        line = f"{start}{', '.join(chosen[:shown])} and {len(names) - shown} more"
+        if len(line) <= width:
+            break
+    return line, False
 
 
 def _shortened(names: Sequence[str]) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from mirtool.commands.console import say
+from mirtool.commands.console import say_summary
 from mirtool.commands.library_commands import (
     GENES,
     LIBRARY_HELP,
@@ -115,9 +115,7 @@ def add_file(file: str, description: Description, naming: Mapping[str, Any], rep
         species=naming["species"],
         replacing=replacing,
     )
-    for block in names_blocks(f"in {entry.name}", found):
-        for line in block.lines():
-            say(line)
+    say_summary(names_blocks(f"in {entry.name}", found))
     print_added(entry)
     return entry
 

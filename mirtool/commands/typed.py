@@ -1,7 +1,8 @@
-"""What every command takes besides its own options: a sheet of workbooks, and words as people type them."""
+"""What every command takes besides its own options: a sheet, details, and words as people type them."""
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -10,32 +11,49 @@ from typing import Any
 _DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
 
 
-def with_sheet(command: Any) -> Any:
-    """Add the option ``--sheet``, which every command has: any table may be a workbook."""
+def with_shared_options(command: Any) -> Any:
+    """Add the options that every command has: ``--sheet``, as any table may be a workbook, and ``--verbose``."""
     if any("--sheet" in parameter.opts for parameter in command.params):
         return command
+    command.params += [
+        _option(
+            str,
+            _ask_for_sheet,
+            "--sheet",
+            metavar="NAME",
+            help="Sheet of a workbook that holds several tables.",
+            rich_help_panel="Input",
+        ),
+        _option(
+            bool,
+            _set_verbose,
+            "--verbose",
+            "-v",
+            help="Print all details, not only what was found.",
+            rich_help_panel="Output",
+        ),
+    ]
+    return read_as_typed(command)
+
+
+def _option(kind: type, callback: Any, *names: str, **shown: Any) -> Any:
+    """Return an option that is not a parameter of its command: its value goes to ``callback``."""
     import typer
 
-    declared = typer.Option(
-        "--sheet",
-        metavar="NAME",
-        help="Sheet of a workbook that holds several tables.",
-        rich_help_panel="Input",
-        show_default=False,
-    )
+    name = names[0].removeprefix("--")
 
-    def template(sheet: Any = None) -> None:
+    def template(**_value: Any) -> None:
         """Carry the option."""
 
-    template.__annotations__ = {"sheet": str}
-    template.__defaults__ = (declared,)
-    declared.default = None
+    declared = typer.Option(None if kind is str else False, *names, show_default=False, **shown)
+    own = inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=declared, annotation=kind)
+    template.__signature__ = inspect.Signature([own])  # type: ignore[attr-defined]
+    template.__annotations__ = {name: kind}
     app = typer.Typer(add_completion=False)
     app.command()(template)
     option = typer.main.get_command(app).params[0]
-    option.expose_value, option.callback = False, _ask_for_sheet
-    command.params.append(option)
-    return read_as_typed(command)
+    option.expose_value, option.callback = False, callback
+    return option
 
 
 def read_as_typed(command: Any) -> Any:
@@ -105,3 +123,9 @@ def _ask_for_sheet(_context: Any, _parameter: Any, value: str | None) -> None:
     from mirtool.io.tables.workbook import ask_for_sheet
 
     ask_for_sheet(value)
+
+
+def _set_verbose(_context: Any, _parameter: Any, value: bool) -> None:
+    from mirtool.commands.console import set_verbose
+
+    set_verbose(bool(value))

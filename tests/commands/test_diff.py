@@ -146,7 +146,7 @@ def test_without_anything_that_passes_there_is_no_heat_map_and_an_old_one_is_poi
     assert main(["diff", "--test", "student", "--alpha", "0.2", "--cutoff", "100"]) == 0
     err = capsys.readouterr().err
     assert "Nothing passes, so there is no heat map.\n" in err
-    assert "Warning: figures/heatmap.png is from an earlier run\n" in err
+    assert "Warning: 2 files are from an earlier run: figures/heatmap.png, figures/heatmap.svg\n" in err
 
 
 def test_figures_go_where_they_are_asked_for_and_the_table_to_stdout(study, capsys):
@@ -290,7 +290,13 @@ def run_mirtool(*args: str, stdin: str, cwd: Path) -> subprocess.CompletedProces
         "print('heavy:', [name for name in heavy if name in sys.modules], file=sys.stderr); sys.exit(code)"
     )
     return subprocess.run(
-        [sys.executable, "-c", program, *args], input=stdin, cwd=cwd, capture_output=True, text=True, check=False
+        [sys.executable, "-c", program, *args],
+        input=stdin,
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | {"COLUMNS": "10000"},
     )
 
 

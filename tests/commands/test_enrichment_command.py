@@ -114,7 +114,7 @@ def test_a_map_of_an_earlier_run_is_listed(capsys: pytest.CaptureFixture[str]) -
     Path("genes.txt").write_text(gene + "\n")
     assert main(asked) == 0  # one gene of the 60 of "other" among the 100 of all sets
     said = capsys.readouterr().err
-    assert f"Warning: {Path('a') / 'enrichment_map_genes.png'} is from an earlier run" in said
+    assert f"3 files are from an earlier run: {Path('a') / 'enrichment_map_genes.png'}, " in said
     assert "  No term is significant under a null, so there is no map of them." in said
 
 

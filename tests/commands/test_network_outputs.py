@@ -57,8 +57,7 @@ def test_some_or_none_of_them(capsys: pytest.CaptureFixture[str]) -> None:
     capsys.readouterr()
     assert main([*CALL, "--export", "none"]) == 0
     said = capsys.readouterr().err
-    assert "Warning: out/network.cyjs is from an earlier run" in said
-    assert "Warning: out/network.sif is from an earlier run" in said
+    assert "Warning: 2 files are from an earlier run: out/network.cyjs, out/network.sif" in said
     assert Path("out/network_nodes.csv").exists()
 
 
