@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,16 @@ import numpy as np
 from mirtool.annotation.mirbase import seed
 from mirtool.annotation.pairs import join_distinct
 from mirtool.errors import NotEnoughDataError, UsageError, option
-from mirtool.model import EVIDENCE_CLASSES, BoolArray, IntArray, Interactions, Table, TextArray, text_array
+from mirtool.model import (
+    EVIDENCE_CLASSES,
+    BoolArray,
+    FloatArray,
+    IntArray,
+    Interactions,
+    Table,
+    TextArray,
+    text_array,
+)
 from mirtool.network.graph.betweenness import bipartite_betweenness
 from mirtool.network.interactions.mirna_universe import mirna_universe
 from mirtool.network.interactions.mirnas import StudyMirnas, combine_probes, near_misses, parts_of
@@ -48,7 +57,7 @@ class SynergyNetwork:
         significant.
     genes
         One row per target, the one with most miRNAs first: gene, miRNAs (how many of the study's meet in it),
-        which.
+        which; where it is known how genes changed also regulation (``up`` or ``down``) and log2 ratio.
     edges
         One row per miRNA and a target: miRNA, gene, evidence (one of :data:`mirtool.model.EVIDENCE_CLASSES`),
         references, and where several databases were combined databases (those that hold the pair).
@@ -176,7 +185,7 @@ def synergy_network(
     return SynergyNetwork(
         mirnas=_mirna_table(study, own.incidence, pairs, significant, seeds),
         pairs=_pair_table(own, pairs, shuffled, significant, seeds),
-        genes=_gene_table(own),
+        genes=_gene_table(own, targets.gene_ratios),
         edges=_edge_table(study, targets.interactions),
         targets=own,
         universe=targets.genes,
@@ -334,12 +343,21 @@ def _pair_table(
     return table.take(np.lexsort((pairs.b, pairs.a, -pairs.shared, pairs.p_value)))
 
 
-def _gene_table(matrix: TargetMatrix) -> Table:
+def _gene_table(matrix: TargetMatrix, ratios: Mapping[str, float]) -> Table:
     columns = matrix.incidence.tocsc()
     columns.sort_indices()
     counts = np.diff(columns.indptr).astype(np.int64)
     which = text_array(
         ";".join(matrix.mirnas[mirnas]) for mirnas in np.split(columns.indices, columns.indptr[1:-1])
     )
-    table = Table({"gene": matrix.genes, "miRNAs": counts, "which": which})
+    table = Table({"gene": matrix.genes, "miRNAs": counts, "which": which} | _gene_changes(matrix.genes, ratios))
     return table.take(np.lexsort((np.arange(len(counts)), -counts)))
+
+
+def _gene_changes(genes: TextArray, ratios: Mapping[str, float]) -> dict[str, TextArray | FloatArray]:
+    """Return the columns that say how genes changed; none where that is not known of any."""
+    if not ratios:
+        return {}
+    log2_ratio = np.array([ratios.get(gene, np.nan) for gene in genes], dtype=np.float64)
+    directions = ("down" if ratio < 0 else "up" if ratio > 0 else "" for ratio in log2_ratio)
+    return {"regulation": text_array(directions), "log2 ratio": log2_ratio}

@@ -75,6 +75,14 @@ def test_genes_that_changed_the_other_way(capsys: pytest.CaptureFixture[str]) ->
         ("21-5p", "G5"),
     ]
     assert "2 genes up and 3 down in m.csv (padj <= 0.05)" in capsys.readouterr().err
+    with Path("network_nodes.csv").open(newline="") as file:
+        genes = {row["name"]: row for row in csv.DictReader(file) if row["type"] == "gene"}
+    assert {name: (row["regulation"], float(row["log2 ratio"])) for name, row in genes.items()} == {
+        "G1": ("down", -1),
+        "G2": ("down", -2),
+        "G3": ("down", -1),
+        "G5": ("up", 2),
+    }
 
 
 def test_pairs_that_vary_against_each_other(capsys: pytest.CaptureFixture[str]) -> None:

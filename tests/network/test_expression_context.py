@@ -8,6 +8,7 @@ from mirtool.io.genes.gene_changes import GeneChanges
 from mirtool.model import Interactions, text_array
 from mirtool.network.interactions.expression_context import (
     anticorrelated_only,
+    changed_gene_ratios,
     expressed_only,
     inversely_changed_only,
 )
@@ -75,6 +76,16 @@ def test_p_where_there_is_no_adjusted_one_and_a_cutoff_where_there_is_neither() 
     with pytest.raises(FormatError, match="has no P value"):
         inversely_changed_only(KNOWN, {"a": 1}, changes("XY", [-1, -1]))
     assert pairs(inversely_changed_only(KNOWN, {"a": 1}, changes("XY", [-1, -0.9]), cutoff=2)) == [("a", "X")]
+
+
+def test_by_how_much_genes_changed() -> None:
+    # X: the row of the smallest P; Y: up and down; Z: one row does not pass, one has no ratio.
+    table = changes("XXYYZZZ", [-1, -3, 2, -2, 9, 0.5, np.nan], [0.01, 0.02, 0.01, 0.01, 0.5, 0.05, 0.001])
+    assert changed_gene_ratios(table) == {"X": -1.0, "Z": 0.5}
+    assert changed_gene_ratios(table, cutoff=4) == {"X": -3.0}
+    # Without any P, and among rows of one P, the largest change counts.
+    assert changed_gene_ratios(changes("XX", [1, 2]), cutoff=1.5) == {"X": 2.0}
+    assert changed_gene_ratios(changes("XX", [1, 2], [0.01, 0.01])) == {"X": 2.0}
 
 
 def test_pairs_that_vary_against_each_other() -> None:

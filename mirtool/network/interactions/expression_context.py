@@ -116,6 +116,25 @@ def inversely_changed_only(
     return _restricted(interactions, kept, f"genes changed the other way in {changes.path}", *words)
 
 
+def changed_gene_ratios(changes: GeneChanges, *, alpha: float = 0.05, cutoff: float = 1.0) -> dict[str, float]:
+    """Return the log2 ratio of each gene that changed, as :func:`inversely_changed_only` takes it.
+
+    Of several rows that pass, the one with the smallest P counts, without P the largest change. A gene whose rows
+    pass in both directions has none.
+    """
+    up, down = _changed_genes(changes, alpha, cutoff)
+    assert changes.log2_ratio is not None  # _changed_genes refuses a table without
+    passing = np.flatnonzero([gene in up ^ down for gene in changes.gene])
+    passing = passing[_passing(changes, alpha, cutoff)[passing]]
+    p_value = _decisive_p(changes)
+    keys = [np.arange(len(passing)), -np.abs(changes.log2_ratio[passing])]
+    keys += [] if p_value is None else [p_value[passing]]
+    ratios: dict[str, float] = {}
+    for i in passing[np.lexsort(keys)]:
+        ratios.setdefault(changes.gene[i], float(changes.log2_ratio[i]))
+    return ratios
+
+
 def anticorrelated_only(
     interactions: Interactions,
     mirnas: tuple[TextArray, FloatArray],
@@ -202,20 +221,30 @@ def _changed_genes(changes: GeneChanges, alpha: float, cutoff: float) -> tuple[s
             found=", ".join(changes.columns.values()),
             expected="a column such as log2FoldChange or logFC",
         )
-    p_value = changes.p_value if changes.adjusted is None else changes.adjusted
-    if p_value is None and cutoff <= 1:
+    if _decisive_p(changes) is None and cutoff <= 1:
         raise FormatError(
             "this table has no P value to tell which genes changed",
             path=changes.path,
             hint=f"ask for a fold change: {option('mrna_cutoff', 2)}",
         )
-    passing = np.abs(changes.log2_ratio) >= np.log2(cutoff)
-    if p_value is not None:
-        passing &= p_value <= alpha
+    passing = _passing(changes, alpha, cutoff)
     return (
         set(changes.gene[passing & (changes.log2_ratio > 0)]),
         set(changes.gene[passing & (changes.log2_ratio < 0)]),
     )
+
+
+def _decisive_p(changes: GeneChanges) -> FloatArray | None:
+    """Return adjusted P, or P in a table without, or None in one without either."""
+    return changes.p_value if changes.adjusted is None else changes.adjusted
+
+
+def _passing(changes: GeneChanges, alpha: float, cutoff: float) -> BoolArray:
+    """Return True for each row that changed; missing values do not pass."""
+    assert changes.log2_ratio is not None
+    passing: BoolArray = np.abs(changes.log2_ratio) >= np.log2(cutoff)
+    p_value = _decisive_p(changes)
+    return passing if p_value is None else passing & (p_value <= alpha)
 
 
 def _rule(changes: GeneChanges, alpha: float, cutoff: float) -> str:

@@ -22,6 +22,7 @@ from mirtool.network.interactions.current_names import update_mirna_names
 from mirtool.network.interactions.evidence import filter_by_evidence
 from mirtool.network.interactions.expression_context import (
     anticorrelated_only,
+    changed_gene_ratios,
     expressed_only,
     inversely_changed_only,
 )
@@ -116,17 +117,18 @@ def prepare_targets(
     if context is None or not context.restricts:
         return TargetTable.of(combined.interactions, evidence, combined.mirna_names)
     kept, correlations = filter_by_evidence(combined.interactions, evidence), None
+    ratios: dict[str, float] = {}
     genes = kept.gene
     if context.expressed:
         read = read_gene_list(context.expressed, GENE_HEADERS)
         listed, notes = _match(read.names, genes, context.expressed)
         kept = expressed_only(_with_notes(kept, (*read.warnings, *notes)), listed, context.expressed)
     if context.mrna:
-        kept = _inversely_changed(kept, genes, chosen, context)
+        kept, ratios = _inversely_changed(kept, genes, chosen, context)
     if context.paired_mrna:
         mirnas = _paired_mirnas(context, normalized)
         kept, correlations = _anticorrelated(kept, genes, context, mirnas, names or MirnaNames())
-    return TargetTable(kept, evidence, kept, correlations, combined.mirna_names)
+    return TargetTable(kept, evidence, kept, correlations, combined.mirna_names, ratios)
 
 
 def _match(labels: TextArray, genes: TextArray, path: str) -> tuple[TextArray, tuple[str, ...]]:
@@ -141,7 +143,8 @@ def _with_notes(interactions: Interactions, notes: tuple[str, ...]) -> Interacti
 
 def _inversely_changed(
     interactions: Interactions, genes: TextArray, chosen: ChosenMirnas, context: ContextSettings
-) -> Interactions:
+) -> tuple[Interactions, dict[str, float]]:
+    """Return the pairs whose gene changed the other way, and the log2 ratio of each gene that changed."""
     assert context.mrna is not None
     if not chosen.log2_ratios:
         raise UsageError(
@@ -150,13 +153,15 @@ def _inversely_changed(
         )
     changes = read_gene_changes(context.mrna)
     gene, notes = _match(changes.gene, genes, context.mrna)
-    return inversely_changed_only(
+    changes = replace(changes, gene=gene)
+    kept = inversely_changed_only(
         _with_notes(interactions, (*changes.warnings, *notes)),
         chosen.log2_ratios,
-        replace(changes, gene=gene),
+        changes,
         alpha=context.mrna_fdr,
         cutoff=context.mrna_cutoff,
     )
+    return kept, changed_gene_ratios(changes, alpha=context.mrna_fdr, cutoff=context.mrna_cutoff)
 
 
 def _paired_mirnas(context: ContextSettings, normalized: str | ExpressionMatrix | None) -> ExpressionMatrix:

@@ -6,7 +6,7 @@ The matrix of miRNAs × genes is built when it is first asked for and kept.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Self
@@ -35,6 +35,8 @@ class TargetTable:
     correlations
         Every pair that was correlated over paired samples
         (:func:`mirtool.network.interactions.expression_context.anticorrelated_only`); None without paired samples.
+    gene_ratios
+        log2 tested/reference of the genes whose change was asked for, by name; empty where it was not.
     mirna_names
         What became of each miRNA name of the source when names were updated; empty where they were not.
 
@@ -51,6 +53,7 @@ class TargetTable:
     every_evidence: Interactions
     correlations: Table | None = None
     mirna_names: tuple[Resolution, ...] = ()
+    gene_ratios: Mapping[str, float] = field(default_factory=dict)
     _with_probes: dict[frozenset[str], TargetMatrix] = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
