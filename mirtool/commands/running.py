@@ -67,7 +67,7 @@ def run_command(step: Step, given: Mapping[str, Any], output: Mapping[str, Any])
         more = say_summary(execution.result.summary)
     else:
         more = say_summary(execution.result.summary)
-        written = write_to(execution.result, target)
+        written = write_to(execution.result, target, progress_steps)
         more = say_written(written.paths) or more
         if written.again:
             say(written.again)

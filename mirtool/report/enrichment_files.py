@@ -1,9 +1,10 @@
-"""The figures of an enrichment, and its map as a graph, by the names of their files."""
+"""What draws the figures of an enrichment, and its map as a graph, by the names of their files."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from mirtool.network.enrichment.over_representation import EnrichmentTable
@@ -12,8 +13,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-def enrichment_figures(tests: Sequence[EnrichmentTable]) -> dict[str, Figure]:
-    """Draw bars and dots of every result with a hit, and a map of every one with a significant term.
+def enrichment_drawings(tests: Sequence[EnrichmentTable]) -> dict[str, Callable[[], Figure]]:
+    """Return what draws bars and dots of every result with a hit, and a map of every one with a significant term.
 
     Parameters
     ----------
@@ -23,13 +24,13 @@ def enrichment_figures(tests: Sequence[EnrichmentTable]) -> dict[str, Figure]:
     from mirtool.report.figures.enrichment import enrichment_bars, enrichment_dots
     from mirtool.report.figures.enrichment_map import enrichment_map_figure
 
-    drawn: dict[str, Figure] = {}
+    drawn: dict[str, Callable[[], Figure]] = {}
     for name, test in _named(tests):
         if (test.hits > 0).any():
-            drawn[f"enrichment_bars_{name}"] = enrichment_bars(test)
-            drawn[f"enrichment_dots_{name}"] = enrichment_dots(test)
+            drawn[f"enrichment_bars_{name}"] = partial(enrichment_bars, test)
+            drawn[f"enrichment_dots_{name}"] = partial(enrichment_dots, test)
         if test.survives_any.any():
-            drawn[f"enrichment_map_{name}"] = enrichment_map_figure(test)
+            drawn[f"enrichment_map_{name}"] = partial(enrichment_map_figure, test)
     return drawn
 
 

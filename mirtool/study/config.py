@@ -9,7 +9,11 @@
     [normalize]
     min_intensity = 50
 
-A table is named as its command; its keys are the command's options, with ``_`` for ``-``. A key that does not
+    [figures]
+    color = ["resistant=#882255"]
+
+A table is named as its command; its keys are the command's options, with ``_`` for ``-``. ``[figures]`` is for the
+figures of every command. A key that does not
 exist is refused with the nearest one that does: a typing mistake must not pass.
 """
 
@@ -28,6 +32,7 @@ from mirtool.io.tables.text import decode
 
 CONFIG_FILE = "mirtool.toml"
 PROBE_KINDS = "probe_kinds"
+FIGURES = "figures"
 
 
 @dataclass(frozen=True)
@@ -106,7 +111,7 @@ def read_config(path: str | Path, steps: Collection[str] = ()) -> Config:
             path=path,
             hint="correct the place it names, or move the file away to go on without it",
         ) from error
-    known = {PROBE_KINDS, *steps}
+    known = {PROBE_KINDS, FIGURES, *steps}
     for key, value in content.items():
         if key not in known:
             raise _unknown("setting", key, known, path)

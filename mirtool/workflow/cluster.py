@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from mirtool.cluster.settings import ClusterSettings
@@ -17,11 +17,9 @@ from mirtool.workflow.sources import (
     read_grouped,
     read_matrix,
 )
-from mirtool.workflow.step import Result, Run, Step
+from mirtool.workflow.step import Draw, Result, Run, Step
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from mirtool.cluster import ChosenProbes, Clustering, Partitions, Stability, TreeStability
     from mirtool.io.results.differential import SavedDifferential
     from mirtool.model import ExpressionMatrix, Table
@@ -88,14 +86,15 @@ class ClusterResult(Result):
 
         return {name: text.encode() for name, text in tree_files(self.chosen.matrix, self.clustering).items()}
 
-    def figures(self) -> Mapping[str, Figure]:
+    def drawings(self) -> Mapping[str, Draw]:
         """Draw the heat map with its trees, and the arrays on two principal components if two can be placed."""
         from mirtool.report.figures.components import components_figure
         from mirtool.report.figures.heatmap import heatmap_figure
 
         matrix, clustering = self.chosen.matrix, self.clustering
-        drawn = {
-            "cluster_heatmap": heatmap_figure(
+        drawn: dict[str, Draw] = {
+            "cluster_heatmap": partial(
+                heatmap_figure,
                 matrix,
                 title=self.chosen.title,
                 clustering=clustering,
@@ -104,7 +103,9 @@ class ClusterResult(Result):
             )
         }
         if self.components.n_placed >= 2:
-            drawn["cluster_pca"] = components_figure(self.components, matrix.samples, meaning=clustering.meaning)
+            drawn["cluster_pca"] = partial(
+                components_figure, self.components, matrix.samples, meaning=clustering.meaning
+            )
         return drawn
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from mirtool.errors import UsageError, option
@@ -22,11 +23,9 @@ from mirtool.workflow.reading import (
     refuse_log2,
     settings_as_normalized,
 )
-from mirtool.workflow.step import Inputs, Result, Run, Step
+from mirtool.workflow.step import Draw, Inputs, Result, Run, Step
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from mirtool.differential import Comparison
     from mirtool.model import RawArrays, Table
     from mirtool.robustness.methods import MethodRun
@@ -71,11 +70,11 @@ class CompareMethodsResult(Result):
 
         return {"methods": methods_table(self.runs)}
 
-    def figures(self) -> Mapping[str, Figure]:
+    def drawings(self) -> Mapping[str, Draw]:
         """Draw the counts, and which miRNAs pass whatever the recipe."""
         from mirtool.report.figures.methods import methods_figure
 
-        return {"methods": methods_figure(self.runs)}
+        return {"methods": partial(methods_figure, self.runs)}
 
     @property
     def summary(self) -> Summary:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,11 +15,9 @@ from mirtool.io.tables.streams import STDIN
 from mirtool.report.text.blocks import Line, Summary
 from mirtool.workflow.reading import MatrixInputs
 from mirtool.workflow.sources import find_normalized, is_path, read_grouped
-from mirtool.workflow.step import Result, Run, Step
+from mirtool.workflow.step import Draw, Result, Run, Step
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from mirtool.differential import Comparison, GroupComparison
     from mirtool.model import DifferentialTable, ExpressionMatrix, Table
     from mirtool.robustness.sensitivity import Sensitivity
@@ -85,7 +84,7 @@ class DiffResult(Result):
             return "sensitivity.csv"
         return super().file_name(table, main)
 
-    def figures(self) -> Mapping[str, Figure]:
+    def drawings(self) -> Mapping[str, Draw]:
         """Draw a volcano plot of each comparison, and a heat map of what passes its rule."""
         from mirtool.differential.labels import parse_labels
         from mirtool.report.figures.heatmap import heatmap_figure
@@ -93,20 +92,25 @@ class DiffResult(Result):
         from mirtool.report.text.differential import rule_in_words
         from mirtool.wording import plural
 
-        drawn: dict[str, Figure] = {}
+        drawn: dict[str, Draw] = {}
         for name, comparison, d in zip(
             self._names(), self.comparison.comparisons, self.comparison.tables, strict=True
         ):
             suffix = f"_{name}" if name else ""
             n_labels, rows = parse_labels(self.settings.label, d.probes)
             rule = self.settings.volcano_rule
-            drawn[f"volcano{suffix}"] = volcano_figure(d, rule=rule, n_labels=n_labels, rows=rows)
+            drawn[f"volcano{suffix}"] = partial(volcano_figure, d, rule=rule, n_labels=n_labels, rows=rows)
             passing = d.calls(self._figure_rule(d)) != ""
             if passing.any():
                 compared = self.matrix.take_samples((*comparison.reference_columns, *comparison.tested_columns))
                 title = f"{plural(int(passing.sum()), 'probe')}: {rule_in_words(self._figure_rule(d), d)}"
-                drawn[f"heatmap{suffix}"] = heatmap_figure(compared.take_probes(passing), title=title)
+                drawn[f"heatmap{suffix}"] = partial(heatmap_figure, compared.take_probes(passing), title=title)
         return drawn
+
+    @property
+    def groups(self) -> Sequence[str]:
+        """All groups of the table, in its order."""
+        return self.matrix.samples.groups
 
     @property
     def summary(self) -> Summary:

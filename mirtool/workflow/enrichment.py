@@ -11,12 +11,10 @@ from mirtool.network.settings import EnrichmentStepSettings
 from mirtool.report.text.blocks import Line, Summary
 from mirtool.settings import setting
 from mirtool.workflow.sources import is_path
-from mirtool.workflow.step import INPUT_PANEL, Inputs, Result, Run, Step
+from mirtool.workflow.step import INPUT_PANEL, Draw, Inputs, Result, Run, Step
 from mirtool.workflow.target_sources import read_collections
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from mirtool.model import GeneSets, Table
     from mirtool.network import EnrichmentTable
     from mirtool.network.enrichment.queries import GeneQueries
@@ -68,11 +66,11 @@ class EnrichmentResult(Result):
 
         return {"enrichment": enrichment_table(self.tests)}
 
-    def figures(self) -> Mapping[str, Figure]:
+    def drawings(self) -> Mapping[str, Draw]:
         """Draw of each query and collection the top terms as bars and dots, and the map of significant terms."""
-        from mirtool.report.enrichment_files import enrichment_figures
+        from mirtool.report.enrichment_files import enrichment_drawings
 
-        return enrichment_figures(self.tests)
+        return enrichment_drawings(self.tests)
 
     def files(self) -> Mapping[str, bytes]:
         """Return the maps of significant terms as GraphML."""

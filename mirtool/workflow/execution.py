@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mirtool.errors import UsageError, option
+from mirtool.report.figures.settings import FigureSettings
 from mirtool.settings import Settings
 from mirtool.workflow.catalog import STEPS, load_step
 from mirtool.workflow.step import (
@@ -27,6 +28,7 @@ from mirtool.workflow.step import (
 )
 
 if TYPE_CHECKING:
+    from mirtool.report.figures.captions import Caption
     from mirtool.study.folder import StudyFolder
 
 STDOUT = "-"
@@ -39,6 +41,7 @@ class Prepared:
     step: Step
     inputs: Inputs
     settings: Settings
+    figures: FigureSettings
     parallel: ParallelSettings
     run: Run
 
@@ -111,8 +114,7 @@ def prepare(
     values = split(step, given)
     inputs = step.inputs(**values[step.inputs])
     study = _find_study(inputs, root)
-    parameters = [each for each in step.parameters() if each.owner is not ParallelSettings]
-    config = study.config.settings_of(step.name, [each.name for each in parameters]) if study else {}
+    config = _settings_of_study(step, study) if study else {}
     if config:
         values = split(step, config | dict(given))
         inputs = step.inputs(**values[step.inputs])
@@ -131,7 +133,19 @@ def prepare(
     )
     for path in named:
         run.watch(path)
-    return Prepared(step, inputs, step.settings(**values[step.settings]), _parallel(values), run)
+    figures = FigureSettings(**values[FigureSettings])
+    return Prepared(step, inputs, step.settings(**values[step.settings]), figures, _parallel(values), run)
+
+
+def _settings_of_study(step: Step, study: StudyFolder) -> dict[str, Any]:
+    """Return what ``mirtool.toml`` sets for a step; its own table precedes that of all figures."""
+    from mirtool.study.config import FIGURES
+
+    parameters = [each for each in step.parameters() if each.owner is not ParallelSettings]
+    looks = [each.name for each in fields(FigureSettings)]
+    shared = study.config.settings_of(FIGURES, looks)
+    own = study.config.settings_of(step.name, [each.name for each in parameters])
+    return (shared if step.has_figures else {}) | own
 
 
 def _files_named(step: Step, given: Mapping[str, Any]) -> list[Path]:
@@ -167,6 +181,7 @@ def perform(prepared: Prepared) -> Execution:
     remember(hashed)
     hashes = current_hashes(path for path, digest in run.inputs.items() if not digest)
     run.check_unchanged(hashes)
+    result.figure_settings = prepared.figures
     result.provenance = Provenance(
         step.name,
         _arguments(prepared) | run.arguments,
@@ -203,7 +218,7 @@ def _arguments(prepared: Prepared) -> dict[str, Any]:
     """Return what the step was called with, objects of Python by their type."""
     from mirtool.io.tables.workbook import sheet_asked_for
 
-    plain = prepared.inputs.record() | prepared.settings.record()
+    plain = prepared.inputs.record() | prepared.settings.record() | prepared.figures.non_default()
     if sheet_asked_for() is not None:
         plain["sheet"] = sheet_asked_for()
     return {name: _as_json(value) for name, value in plain.items()}
@@ -315,13 +330,35 @@ def render(result: Result, where: Destination) -> dict[Path, bytes]:
             files[folder / name] = data
     for name, file in placed.items():
         files[Path(file)] = table_bytes(result.tables()[name], file)
-    if where.figures is not None:
-        from mirtool.report.figures.canvas import png_bytes, svg_bytes
-
-        for stem, figure in result.figures().items():
-            files[where.figures / f"{stem}.png"] = png_bytes(figure)
-            files[where.figures / f"{stem}.svg"] = svg_bytes(figure)
     return files
+
+
+@dataclass(frozen=True)
+class DrawnFigures:
+    """Figures as files, and their captions by the name of the file without its extension."""
+
+    files: Mapping[Path, bytes]
+    captions: Mapping[str, Caption]
+
+
+def draw(result: Result, folder: Path | None, progress: Progress = no_progress) -> DrawnFigures:
+    """Draw a result's figures in every format asked for; none without a folder."""
+    if folder is None:
+        return DrawnFigures({}, {})
+    from mirtool.report.figures.canvas import drawing_with, figure_bytes
+    from mirtool.report.figures.captions import Caption
+
+    files: dict[Path, bytes] = {}
+    captions: dict[str, Caption] = {}
+    formats = dict.fromkeys(result.figure_settings.figure_format)
+    for stem, figure in result.draw(progress):
+        names = [f"{stem}.{each}" for each in formats]
+        with drawing_with(result.figure_settings):
+            files |= {folder / name: figure_bytes(figure, each) for name, each in zip(names, formats, strict=True)}
+        caption = getattr(figure, "caption", "")
+        if caption:
+            captions[stem] = Caption(tuple(names), caption)
+    return DrawnFigures(files, captions)
 
 
 def main_bytes(result: Result, where: Destination) -> bytes:
@@ -340,9 +377,10 @@ def _one_workbook(result: Result, where: Destination) -> bool:
     return result.one_workbook and format_of(where.target, where.format_name) == "xlsx"
 
 
-def write_to(result: Result, where: Destination) -> Written:
+def write_to(result: Result, where: Destination, progress: Progress = no_progress) -> Written:
     """Write a result: all files together, the record last; a stream gets the main table."""
     from mirtool.io.tables.output import transaction, write_bytes, write_files
+    from mirtool.report.figures.captions import merge_captions
     from mirtool.report.tables import is_stream
     from mirtool.study.hashes import current_hashes
     from mirtool.study.history import rerun_in_words
@@ -358,11 +396,12 @@ def write_to(result: Result, where: Destination) -> Written:
             write_bytes(named[path], path)
         write_files({path: data for path, data in named.items() if not is_stream(path)})
         return Written(list(named), [])
-    files = render(result, where)
+    drawn = draw(result, where.figures, progress)
+    files = {**render(result, where), **drawn.files}
     if step.output == "file" and is_stream(where.target):
         write_bytes(main_bytes(result, where), where.target)
     if where.record is None:
-        write_files(files)
+        write_files({**files, **merge_captions(where.figures, drawn.captions)})
         return Written(list(files), [])
     study = result.provenance.study
     root = study.root if study is not None and where.record == study.run_file else where.record.parent
@@ -377,7 +416,9 @@ def write_to(result: Result, where: Destination) -> Written:
         before = read_runs(where.record).get(step.name)
         earlier = before.get("outputs", {}) if before else {}
         leftovers = [root / path for path in earlier if path not in outputs and (root / path).is_file()]
-        write({**files, where.record: merge_run(where.record, record)} if step.recorded else files)
+        beside = merge_captions(where.figures, drawn.captions)
+        record_file = {where.record: merge_run(where.record, record)} if step.recorded else {}
+        write({**files, **beside, **record_file})
     current_hashes(leftovers)
     return Written(list(files), leftovers, rerun_in_words(before, record) if before else None)
 

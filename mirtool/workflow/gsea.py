@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from mirtool.network.settings import GseaSettings
 from mirtool.report.text.blocks import Summary
 from mirtool.settings import setting
 from mirtool.workflow.sources import is_path
-from mirtool.workflow.step import INPUT_PANEL, Inputs, Result, Run, Step
+from mirtool.workflow.step import INPUT_PANEL, Draw, Inputs, Result, Run, Step
 from mirtool.workflow.target_sources import (
     choose_study_mirnas,
     read_combined,
@@ -21,8 +22,6 @@ from mirtool.workflow.target_sources import (
 )
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from mirtool.io.genes.gene_changes import GeneChanges
     from mirtool.model import GeneSets, Table
     from mirtool.network import TargetTable
@@ -79,11 +78,11 @@ class GseaResult(Result):
 
         return {"gsea": gsea_table(self.result)}
 
-    def figures(self) -> Mapping[str, Figure]:
+    def drawings(self) -> Mapping[str, Draw]:
         """Draw the running sums of the first sets."""
         from mirtool.report.figures.gsea import gsea_figure
 
-        return {"gsea": gsea_figure(self.result)}
+        return {"gsea": partial(gsea_figure, self.result)}
 
     @property
     def summary(self) -> Summary:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from mirtool.network.settings import NetworkSettings
 from mirtool.report.text.blocks import Summary
 from mirtool.workflow.reading import DIFFERENTIAL, MIRNAS
-from mirtool.workflow.step import Inputs, Result, Run, Step
+from mirtool.workflow.step import Draw, Inputs, Result, Run, Step
 from mirtool.workflow.target_sources import (
     check_mirnas,
     choose_study_mirnas,
@@ -20,8 +20,6 @@ from mirtool.workflow.target_sources import (
 )
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from mirtool.model import ProteinInteractions, Table
     from mirtool.network import SynergyNetwork
     from mirtool.network.analysis import NetworkAnalysis
@@ -104,15 +102,15 @@ class NetworkResult(Result):
         """Return ``network_edges.csv`` for ``edges``, and ``enrichment.csv``."""
         return "enrichment.csv" if table == "enrichment" else f"network_{table}.csv"
 
-    def figures(self) -> Mapping[str, Figure]:
+    def drawings(self) -> Mapping[str, Draw]:
         """Draw the network for a page and for a column, and of each query the terms and their map."""
-        from mirtool.report.enrichment_files import enrichment_figures
+        from mirtool.report.enrichment_files import enrichment_drawings
         from mirtool.report.figures.network import network_figure
 
         return {
-            "network": network_figure(self.network, width_mm=180),
-            "network_85mm": network_figure(self.network, width_mm=85),
-        } | enrichment_figures(self.analysis.tests)
+            "network": partial(network_figure, self.network, width_mm=180),
+            "network_85mm": partial(network_figure, self.network, width_mm=85),
+        } | enrichment_drawings(self.analysis.tests)
 
     def files(self) -> Mapping[str, bytes]:
         """Return the page, the workbook and the graphs that were asked for, and the maps of terms as GraphML."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from mirtool.differential.power.settings import PowerSettings
@@ -12,11 +13,9 @@ from mirtool.report.text.blocks import Summary
 from mirtool.settings import setting
 from mirtool.workflow.reading import MatrixInputs
 from mirtool.workflow.sources import find_normalized, read_grouped
-from mirtool.workflow.step import INPUT_PANEL, Result, Run, Step
+from mirtool.workflow.step import INPUT_PANEL, Draw, Result, Run, Step
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from mirtool.differential.power import PilotVariance, PowerPlan
     from mirtool.model import Table
 
@@ -56,11 +55,11 @@ class PowerResult(Result):
 
         return {"power": power_table(self.plan, self.pilot)}
 
-    def figures(self) -> Mapping[str, Figure]:
+    def drawings(self) -> Mapping[str, Draw]:
         """Draw the power over the number of arrays."""
         from mirtool.report.figures.power import power_figure
 
-        return {"power": power_figure(self.plan)}
+        return {"power": partial(power_figure, self.plan)}
 
     @property
     def summary(self) -> Summary:

@@ -21,11 +21,9 @@ from mirtool.workflow.reading import (
     reading_of,
     settings_as_normalized,
 )
-from mirtool.workflow.step import Inputs, Result, Run, Step
+from mirtool.workflow.step import Draw, Inputs, Result, Run, Step
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from mirtool.model import RawArrays, Table
     from mirtool.quality import QualityReport
 
@@ -72,11 +70,16 @@ class QcResult(Result):
         path = Path(main)
         return f"{path.stem.removesuffix('_arrays')}_{table}{path.suffix}"
 
-    def figures(self) -> Mapping[str, Figure]:
+    def drawings(self) -> Mapping[str, Draw]:
         """Draw every figure there is something for."""
-        from mirtool.report.figures.quality_figures import quality_figures
+        from mirtool.report.figures.quality_figures import quality_drawings
 
-        return dict(quality_figures(self.report))
+        return quality_drawings(self.report)
+
+    @property
+    def groups(self) -> Sequence[str]:
+        """All groups of the sample sheet, in its order."""
+        return self.report.samples.groups
 
     @property
     def summary(self) -> Summary:

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast, get_type_hints
 
 from mirtool.errors import MirtoolError, OutputError, UsageError, for_python
 from mirtool.io.tables.streams import is_content
+from mirtool.report.figures.settings import FigureSettings
 from mirtool.report.text.blocks import Summary, as_text
 from mirtool.settings import Declaration, Settings, declaration_of, setting
 from mirtool.workflow.catalog import STEPS
@@ -86,6 +87,8 @@ Progress = Callable[[str, int], AbstractContextManager[Callable[[str], None]]]
 
 
 Ask = Callable[[str, Sequence[str]], str]
+Draw = Callable[[], "Figure | list[Figure]"]
+"""Draws one figure, or its pages."""
 
 
 def no_progress(_title: str, _total: int) -> AbstractContextManager[Callable[[str], None]]:
@@ -327,10 +330,11 @@ class Provenance:
 class Result:
     """Base of what a step returns.
 
-    A subclass gives ``tables`` and ``summary``; ``figures``, ``files`` and ``numbers`` where it has some.
+    A subclass gives ``tables`` and ``summary``; ``drawings``, ``files`` and ``numbers`` where it has some.
     """
 
     provenance: Provenance = Provenance()
+    figure_settings: FigureSettings = FigureSettings()
     one_workbook: ClassVar[bool] = False
     """True where all tables go into one workbook, if a workbook is written."""
 
@@ -352,9 +356,36 @@ class Result:
         """What a person is told of the result, the finding first."""
         raise NotImplementedError
 
-    def figures(self) -> Mapping[str, Figure]:
-        """Draw the figures, by the name of their file without its extension."""
+    def drawings(self) -> Mapping[str, Draw]:
+        """Return the functions that draw the figures, by the name of the file without its extension.
+
+        A function that draws several pages returns a list.
+        """
         return {}
+
+    @property
+    def groups(self) -> Sequence[str]:
+        """All groups of the study in their order, so that each has one color in all figures."""
+        return ()
+
+    def figures(self) -> Mapping[str, Figure]:
+        """Draw the figures, by the name of their file without its extension; second pages end in ``_2``."""
+        return dict(self.draw())
+
+    def draw(self, progress: Progress = no_progress) -> Iterator[tuple[str, Figure]]:
+        """Draw the figures one after the other, so that one is held at a time."""
+        drawings = self.drawings()
+        if not drawings:
+            return
+        from mirtool.report.figures.canvas import drawing_with
+
+        with progress("Drawing figures", len(drawings)) as step:
+            for stem, draw in drawings.items():
+                with drawing_with(self.figure_settings, self.groups):
+                    made = draw()
+                for n, page in enumerate(made if isinstance(made, list) else [made], 1):
+                    yield (stem if n == 1 else f"{stem}_{n}"), page
+                step(stem)
 
     def files(self) -> Mapping[str, bytes]:
         """Return what else is written, by the name of the file."""
@@ -493,8 +524,9 @@ class Step:
         return inspect.getdoc(self.function) or ""
 
     def parameters(self) -> list[Parameter]:
-        """Return all parameters: inputs first, then settings, then who shares the work."""
+        """Return all parameters: inputs first, then settings, how figures look, who shares the work."""
         owners: list[type[Settings]] = [self.inputs, self.settings]
+        owners += [FigureSettings] if self.has_figures else []
         owners += [ParallelSettings] if self.parallel else []
         found: dict[str, Parameter] = {}
         for owner in owners:
@@ -583,7 +615,8 @@ def step_function(step: Step) -> Callable[..., Any]:
 
 def split(step: Step, given: Mapping[str, Any]) -> dict[type[Settings], dict[str, Any]]:
     """Return the given values by the class that declares them, lists as tuples."""
-    found: dict[type[Settings], dict[str, Any]] = {step.inputs: {}, step.settings: {}, ParallelSettings: {}}
+    owners = (step.inputs, step.settings, FigureSettings, ParallelSettings)
+    found: dict[type[Settings], dict[str, Any]] = {owner: {} for owner in owners}
     for each in step.parameters():
         if each.name in given:
             value = given[each.name]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from mirtool.errors import UsageError
@@ -11,11 +12,9 @@ from mirtool.report.text.blocks import Summary
 from mirtool.settings import setting
 from mirtool.validation.settings import ValidateSettings
 from mirtool.workflow.sources import as_paths, find_sheet, is_path, read_differential_table
-from mirtool.workflow.step import INPUT_PANEL, Inputs, Result, Run, Step
+from mirtool.workflow.step import INPUT_PANEL, Draw, Inputs, Result, Run, Step
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from mirtool.io.arrays.ct_tables import CtTable
     from mirtool.io.results.differential import SavedDifferential
     from mirtool.model import SampleTable, Table
@@ -90,14 +89,14 @@ class ValidateResult(Result):
             tables["references"] = stability_table(own.stability)
         return tables
 
-    def figures(self) -> Mapping[str, Figure]:
+    def drawings(self) -> Mapping[str, Draw]:
         """Draw each target's ratio, and the ratios of array and qPCR against each other."""
         from mirtool.report.figures.qpcr import array_qpcr_figure, qpcr_bars_figure
 
         own = self.validation
-        drawn = {"validation_bars": qpcr_bars_figure(own.result)}
+        drawn: dict[str, Draw] = {"validation_bars": partial(qpcr_bars_figure, own.result)}
         if own.concordance is not None and own.concordance.n_pairs:
-            drawn["validation_array"] = array_qpcr_figure(own.concordance, own.result)
+            drawn["validation_array"] = partial(array_qpcr_figure, own.concordance, own.result)
         return drawn
 
     @property

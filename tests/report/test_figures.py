@@ -1,4 +1,6 @@
+import io
 import os
+import re
 import struct
 import subprocess
 import sys
@@ -6,20 +8,30 @@ import sys
 import matplotlib as mpl
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
+from PIL import Image
 
-from mirtool.errors import OutputError
+from mirtool.errors import UsageError
 from mirtool.report.figures.canvas import (
+    DOWN_COLOR,
     GROUP_COLORS,
     SMALLEST_TEXT,
+    call_colors,
+    diverging_colors,
+    drawing_with,
+    figure_bytes,
+    figure_title,
     group_colors,
     house_style,
     new_figure,
+    page_width,
     png_bytes,
-    save_figure,
     svg_bytes,
     text_width,
 )
+from mirtool.report.figures.captions import Caption, merge_captions
+from mirtool.report.figures.settings import FigureSettings
 
 
 def drawn(title: str = "a title") -> Figure:
@@ -58,13 +70,82 @@ def test_svg_text_is_text_without_date_or_version():
     assert "Matplotlib" not in text
 
 
-def test_same_figure_same_bytes(tmp_path):
-    figure = drawn()
-    first = [path.read_bytes() for path in save_figure(figure, tmp_path / "a", "plot")]
-    again = [path.read_bytes() for path in save_figure(figure, tmp_path / "b", "plot")]
-    other = [path.read_bytes() for path in save_figure(drawn(), tmp_path / "c", "plot")]
-    assert first == again == other
-    assert sorted(path.name for path in (tmp_path / "a").iterdir()) == ["plot.png", "plot.svg"]
+@pytest.mark.parametrize("format_name", ["png", "svg", "pdf", "tiff"])
+@pytest.mark.parametrize("style", ["paper", "slides", "screen"])
+def test_same_figure_same_bytes(format_name, style):
+    with drawing_with(FigureSettings(style=style)):
+        figure = drawn()
+        first = figure_bytes(figure, format_name)
+        assert first == figure_bytes(figure, format_name) == figure_bytes(drawn(), format_name)
+
+
+def opened(data: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(data))
+
+
+def test_a_style_enlarges_the_whole_figure():
+    with drawing_with(FigureSettings(style="slides")):
+        picture, vector = opened(png_bytes(drawn())), svg_bytes(drawn()).decode()
+    # 85 mm × 1.8 at 300 dots per inch = 1807.1 pixels; 60 mm × 1.8 = 1275.6
+    assert picture.size == (1807, 1275)
+    assert picture.info["dpi"] == pytest.approx((300, 300), rel=1e-4)
+    # 85 mm × 1.8 = 153 mm = 433.701 points; the coordinates within stay those of 85 mm = 240.945 points
+    assert 'width="433.701pt"' in vector
+    assert 'viewBox="0 0 240.944882' in vector
+
+
+def test_tiff_is_what_journals_ask_for():
+    with drawing_with(FigureSettings(figure_dpi=600)):
+        picture = opened(figure_bytes(drawn(), "tiff"))
+    # 85 mm × 600 / 25.4 = 2007.9 pixels
+    assert (picture.mode, picture.size[0], picture.info["compression"]) == ("RGB", 2007, "tiff_lzw")
+    assert tuple(map(float, picture.info["dpi"])) == (600, 600)
+
+
+def test_pdf_has_its_text_as_text_and_no_date():
+    data = figure_bytes(drawn(), "pdf")
+    assert data.startswith(b"%PDF")
+    assert b"/CreationDate" not in data
+    assert b"/CIDFontType2" in data  # TrueType outlines; Type 3 could not be edited
+    # 85 mm = 240.94 points, 60 mm = 170.08 points
+    assert re.search(rb"/MediaBox \[ ?0 0 240\.94\d* 170\.07\d* ?\]", data)
+
+
+def test_width_title_and_colors_are_as_asked_for():
+    with drawing_with(FigureSettings(figure_width=85, title="Serum", color=("up=#AA0000", "a=b=#00AA00"))):
+        assert page_width(180, least=60) == 85
+        assert page_width(180, least=100) == 100
+        assert figure_title("own") == "Serum"
+        assert call_colors()["up"] == "#AA0000"
+        assert call_colors()["down"] == DOWN_COLOR
+        assert to_hex(diverging_colors()(1.0)) == "#aa0000"
+        assert group_colors(["x", "a=b"]) == {"x": GROUP_COLORS[0], "a=b": "#00AA00"}
+    with drawing_with(FigureSettings(title="none")):
+        assert figure_title("own") == ""
+    assert figure_title("own") == "own"
+    assert page_width(180, least=60) == 180
+
+
+def test_a_group_has_one_color_whichever_groups_a_figure_shows():
+    with drawing_with(FigureSettings(), groups=["a", "", "b", "a", "c"]):
+        assert group_colors(["c", "a"]) == {"c": GROUP_COLORS[2], "a": GROUP_COLORS[0]}
+
+
+@pytest.mark.parametrize("color", ["up", "up=red", "=#112233", "up=#12345"])
+def test_a_color_that_can_not_be_read(color):
+    with pytest.raises(UsageError, match=r"a color can't be read.*NAME=#RRGGBB"):
+        FigureSettings(color=(color,))
+
+
+def test_captions_of_other_figures_stay(tmp_path):
+    (tmp_path / "b.png").touch()
+    (tmp_path / "captions.md").write_text("# x\n\n## b.png, b.svg\n\nChanged by hand.\n\n## gone.png\n\nOld.\n")
+    ((path, data),) = merge_captions(tmp_path, {"a": Caption(("a.png", "a.svg"), "Of a.")}).items()
+    assert path == tmp_path / "captions.md"
+    assert data.decode() == (
+        "# Captions of the figures\n\n## a.png, a.svg\n\nOf a.\n\n## b.png, b.svg\n\nChanged by hand.\n"
+    )
+    assert merge_captions(tmp_path, {}) == merge_captions(None, {"a": Caption(("a.png",), "")}) == {}
 
 
 def test_same_bytes_in_another_process_whatever_the_hash_seed():
@@ -121,12 +202,6 @@ def test_no_default_text_is_smaller_than_seven_points():
             mpl.rcParams[key] for key in ("font.size", "xtick.labelsize", "ytick.labelsize", "legend.fontsize")
         ]
     assert min(sizes) >= SMALLEST_TEXT >= 7
-
-
-def test_unwritable_folder(tmp_path):
-    (tmp_path / "file").write_text("in the way")
-    with pytest.raises(OutputError, match="can't be written"):
-        save_figure(drawn(), tmp_path / "file", "plot")
 
 
 def test_group_colors_start_again_after_eight():

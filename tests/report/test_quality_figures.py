@@ -15,7 +15,7 @@ from mirtool.report.figures.canvas import SMALLEST_TEXT, house_style, png_bytes,
 from mirtool.report.figures.quality_arrays import arrays_figure
 from mirtool.report.figures.quality_between import components_figure, correlations_figure, distances_figure
 from mirtool.report.figures.quality_distributions import boxplots_figure, densities_figure, kernel_densities
-from mirtool.report.figures.quality_figures import STEMS, quality_figures
+from mirtool.report.figures.quality_figures import STEMS, quality_drawings
 from mirtool.report.figures.quality_ma import ma_figures, running_median
 from mirtool.report.figures.quality_rows import CHECK_COLOR, OUTLIER_COLOR
 from mirtool.report.figures.quality_spatial import background_figures, foreground_figures, residual_figures
@@ -83,7 +83,12 @@ def without_background(n: int = 6) -> QualityReport:
 
 
 def drawn(report: QualityReport) -> dict[str, Figure]:
-    return dict(quality_figures(report))
+    drawn = {}
+    for stem, draw in quality_drawings(report).items():
+        made = draw()
+        pages = made if isinstance(made, list) else [made]
+        drawn |= {stem if n == 1 else f"{stem}_{n}": page for n, page in enumerate(pages, 1)}
+    return drawn
 
 
 def written(figure: Figure) -> str:

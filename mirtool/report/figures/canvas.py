@@ -1,23 +1,28 @@
-"""The house style of every figure, and how a figure is written: PNG and SVG, the same bytes every time.
+"""The house style of every figure, and its bytes as PNG, SVG, PDF or TIFF: the same every time.
 
-Figures are made for print. Sizes are millimeters (a journal's column is about 85 mm wide, its page 180 mm), no
-text is smaller than seven points, and up and down are told apart by colors that color-blind readers can tell
-apart as well. pyplot is never imported: a figure belongs to who made it, not to a global list.
+Figures are laid out for print. Sizes are millimeters (a journal's column is about 85 mm wide, its page 180 mm),
+and no text is smaller than seven points. A style enlarges the whole figure (:data:`LOOKS`). Colors can be
+distinguished by color-blind readers. What a figure shows in words is its caption (:attr:`Drawing.caption`), which
+is written beside the picture. pyplot is never imported: a figure belongs to who made it, not to a global list.
 
 References
 ----------
 Okabe, M. & Ito, K. (2008). Color universal design: how to make figures and presentations that are friendly to
 colorblind people. https://jfly.uni-koeln.de/color/
+
+Tol, P. (2021). Colour schemes. SRON technical note SRON/EPS/TN/09-002, issue 3.2.
 """
 
 from __future__ import annotations
 
 import io
+import re
 import warnings
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
+from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any
 
 import matplotlib as mpl
@@ -31,7 +36,7 @@ from matplotlib.text import Text
 from matplotlib.textpath import text_to_path
 
 from mirtool.model import FloatArray
-from mirtool.report.tables import write_bytes
+from mirtool.report.figures.settings import NO_TITLE, FigureSettings
 
 MM_PER_INCH = 25.4
 POINTS_PER_INCH = 72.0
@@ -52,31 +57,105 @@ MUTED_COLOR = "#555555"
 """Cut-off lines, leader lines, remarks."""
 MISSING_COLOR = "#BDBDBD"
 """Cells and spots without a value."""
-DIVERGING_COLORS: Colormap = LinearSegmentedColormap.from_list(
-    "down, even, up", [DOWN_COLOR, "#FFFFFF", UP_COLOR]
-).with_extremes(bad=MISSING_COLOR)
-"""Blue through white to vermilion, for values around a middle."""
-GROUP_COLORS = ("#009E73", "#F0E442", "#CC79A7", "#000000", "#56B4E9", "#E69F00", "#0072B2", "#D55E00")
-"""Okabe and Ito's eight colors for groups of samples in their order: the first ones differ in lightness, and from
-the colors of up and down, which come last."""
+GROUP_COLORS = ("#44AA99", "#882255", "#DDAA33", "#332288", "#999933", "#AA4499", "#88CCEE", "#000000")
+"""Colors for groups of samples in their order, after Tol's muted scheme: neighbors differ in lightness, none is a
+color of up or down, and all hold on white."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a style changes: how much larger than in print, how much narrower the layout, and dots per inch."""
+
+    zoom: float = 1.0
+    narrower: float = 1.0
+    dpi: int = DPI
+
+
+LOOKS = {"paper": Look(), "slides": Look(zoom=1.8, narrower=0.8), "screen": Look(zoom=1.3, dpi=144)}
+"""By the names of :data:`mirtool.report.figures.settings.STYLES`."""
+
+_USUAL = FigureSettings()
+_settings: ContextVar[FigureSettings] = ContextVar("figure_settings", default=_USUAL)
+_groups: ContextVar[tuple[str, ...]] = ContextVar("figure_groups", default=())
+
+
+class Drawing(Figure):
+    """A figure with its caption.
+
+    Attributes
+    ----------
+    caption
+        What the figure shows and what its marks mean: whole sentences, for the text beside the picture.
+    """
+
+    caption: str = ""
+
+
+@contextmanager
+def drawing_with(settings: FigureSettings, groups: Sequence[str] = ()) -> Iterator[None]:
+    """Draw with these settings; ``groups`` are all of the study, so that each has one color in all figures."""
+    tokens = _settings.set(settings), _groups.set(tuple(groups))
+    try:
+        yield
+    finally:
+        _settings.reset(tokens[0])
+        _groups.reset(tokens[1])
+
+
+def page_width(usual: float, least: float) -> float:
+    """Return how wide to lay a figure out, in millimeters: as asked for, but not below ``least``."""
+    asked = _settings.get().figure_width
+    if asked is not None:
+        return max(asked / _look().zoom, least)
+    return max(usual * _look().narrower, least)
+
+
+def figure_title(own: str) -> str:
+    """Return the title to draw: the one asked for, else the figure's own; empty for none."""
+    asked = _settings.get().title
+    return own if asked is None else "" if asked == NO_TITLE else asked
+
+
+def call_colors() -> dict[str, str]:
+    """Return the colors of ``"up"``, ``"down"`` and ``""`` (neither)."""
+    asked = _settings.get().colors()
+    return {
+        "up": asked.get("up", UP_COLOR),
+        "down": asked.get("down", DOWN_COLOR),
+        "": asked.get("neutral", NEUTRAL_COLOR),
+    }
+
+
+def diverging_colors() -> Colormap:
+    """Return the color of down through white to the color of up, for values around a middle."""
+    colors = call_colors()
+    return LinearSegmentedColormap.from_list(
+        "down, even, up", [colors["down"], "#FFFFFF", colors["up"]]
+    ).with_extremes(bad=MISSING_COLOR)
+
+
+def _look() -> Look:
+    return LOOKS[_settings.get().style]
+
 
 # What matplotlib calls settings and has nothing to do with how a figure looks.
 _NO_STYLE = frozenset({"backend", "backend_fallback", "interactive"})
+# DejaVu Sans comes with matplotlib; the others, where installed, write the names that it can't.
+_FONTS = [
+    "DejaVu Sans",
+    "Noto Sans CJK SC",
+    "Noto Sans CJK JP",
+    "WenQuanYi Zen Hei",
+    "Microsoft YaHei",
+    "SimHei",
+    "PingFang SC",
+    "Arial",
+    "Helvetica",
+    "sans-serif",
+]
 _STYLE: dict[str, object] = {
-    # DejaVu Sans comes with matplotlib; the others, where installed, write the names that it can't.
     "font.family": ["sans-serif"],
-    "font.sans-serif": [
-        "DejaVu Sans",
-        "Noto Sans CJK SC",
-        "Noto Sans CJK JP",
-        "WenQuanYi Zen Hei",
-        "Microsoft YaHei",
-        "SimHei",
-        "PingFang SC",
-        "Arial",
-        "Helvetica",
-        "sans-serif",
-    ],
+    "font.sans-serif": _FONTS,
     "font.size": TEXT,
     "axes.titlesize": TEXT + 1,
     "axes.titleweight": "bold",
@@ -101,6 +180,8 @@ _STYLE: dict[str, object] = {
     # Text in an SVG stays text, to be searched and edited; fixed ids make the bytes repeatable.
     "svg.fonttype": "none",
     "svg.hashsalt": "mirtool",
+    # TrueType: text in a PDF stays text in a drawing program.
+    "pdf.fonttype": 42,
 }
 
 
@@ -112,13 +193,15 @@ def house_style() -> Iterator[None]:
     from its first line to its last; it may also be put above the function as a decorator.
     """
     settings: dict[Any, Any] = {key: value for key, value in mpl.rcParamsDefault.items() if key not in _NO_STYLE}
-    with mpl.rc_context(settings | _STYLE), warnings.catch_warnings():
+    font = _settings.get().font
+    named = {"font.sans-serif": [font, *_FONTS]} if font else {}
+    with mpl.rc_context(settings | _STYLE | named), warnings.catch_warnings():
         # A name in a script that no installed font has: a box in the PNG, the right text in the SVG.
         warnings.filterwarnings("ignore", message=r"Glyph .* missing from")
         yield
 
 
-def new_figure(width_mm: float, height_mm: float) -> Figure:
+def new_figure(width_mm: float, height_mm: float) -> Drawing:
     """Return an empty white figure of a size in print; draw on it inside :func:`house_style`.
 
     Parameters
@@ -132,7 +215,7 @@ def new_figure(width_mm: float, height_mm: float) -> Figure:
     [5.0, 2.0]
     """
     with house_style():
-        figure = Figure(figsize=(width_mm / MM_PER_INCH, height_mm / MM_PER_INCH), dpi=DPI, facecolor="white")
+        figure = Drawing(figsize=(width_mm / MM_PER_INCH, height_mm / MM_PER_INCH), dpi=DPI, facecolor="white")
     FigureCanvasAgg(figure)
     return figure
 
@@ -205,58 +288,79 @@ def text_boxes(figure: Figure, texts: Sequence[Text]) -> FloatArray:
     return np.array(boxes, dtype=np.float64).reshape(-1, 4)
 
 
-def save_figure(figure: Figure, folder: str | Path, stem: str) -> list[Path]:
-    """Write a figure as ``stem.png`` (300 dpi) and ``stem.svg``; give the two paths.
+def figure_bytes(figure: Figure, format_name: str) -> bytes:
+    """Return a figure as ``png``, ``svg``, ``pdf`` or ``tiff``, in the size of the style that is active.
 
-    Both are drawn before the first is written, and each is written whole or not at all. Neither holds a date or
-    a version: the same figure gives the same bytes.
-
-    Parameters
-    ----------
-    figure
-        As :func:`new_figure` made it.
-    folder
-        Where to; made if it isn't there.
-    stem
-        File name without extension.
-
-    Raises
-    ------
-    OutputError
-        Where a file can't be written.
+    No file holds a date or a version: the same figure gives the same bytes. A PDF has the size in print whatever
+    the style: it can be scaled without loss.
     """
-    drawn = {".png": png_bytes(figure), ".svg": svg_bytes(figure)}
-    paths = []
-    for suffix, data in drawn.items():
-        path = Path(folder) / f"{stem}{suffix}"
-        write_bytes(data, path)
-        paths.append(path)
-    return paths
+    look = _look()
+    dpi = _settings.get().figure_dpi or look.dpi
+    if format_name == "png":
+        return _sized(_draw(figure, "png", dpi=dpi * look.zoom, metadata={"Software": None}), dpi)
+    if format_name == "tiff":
+        return _tiff(_draw(figure, "png", dpi=dpi * look.zoom, metadata={"Software": None}), dpi)
+    if format_name == "pdf":
+        return _draw(figure, "pdf", metadata={"Creator": "mirtool", "Producer": None, "CreationDate": None})
+    return _enlarged(_draw(figure, "svg", metadata={"Creator": "mirtool", "Date": None}), look.zoom)
 
 
 def png_bytes(figure: Figure) -> bytes:
-    """Draw a figure as PNG at 300 dpi."""
-    return _draw(figure, "png", {"Software": None})
+    """Return a figure as PNG."""
+    return figure_bytes(figure, "png")
 
 
 def svg_bytes(figure: Figure) -> bytes:
-    """Draw a figure as SVG whose text is text."""
-    return _draw(figure, "svg", {"Creator": "mirtool", "Date": None})
+    """Return a figure as SVG whose text is text."""
+    return figure_bytes(figure, "svg")
 
 
-def _draw(figure: Figure, format_name: str, metadata: dict[str, str | None]) -> bytes:
+def _draw(figure: Figure, format_name: str, *, metadata: dict[str, str | None], dpi: float = DPI) -> bytes:
     out = io.BytesIO()
     with house_style():
-        figure.savefig(out, format=format_name, dpi=DPI, metadata=metadata)
+        figure.savefig(out, format=format_name, dpi=dpi, metadata=metadata)
     return out.getvalue()
 
 
+def _sized(png: bytes, dpi: float) -> bytes:
+    """Write into an enlarged PNG the size that it is meant to have."""
+    if _look().zoom == 1:
+        return png
+    from PIL import Image
+
+    out = io.BytesIO()
+    Image.open(io.BytesIO(png)).save(out, format="png", dpi=(dpi, dpi))
+    return out.getvalue()
+
+
+def _tiff(png: bytes, dpi: float) -> bytes:
+    """Return a picture as journals ask for it: RGB on white, compressed without loss."""
+    from PIL import Image
+
+    out = io.BytesIO()
+    picture = Image.open(io.BytesIO(png)).convert("RGB")
+    picture.save(out, format="tiff", compression="tiff_lzw", dpi=(dpi, dpi))
+    return out.getvalue()
+
+
+def _enlarged(svg: bytes, zoom: float) -> bytes:
+    """Enlarge an SVG by its width and height; what it holds keeps its coordinates."""
+    if zoom == 1:
+        return svg
+    head, mark, rest = svg.partition(b"viewBox")
+    scaled = re.sub(rb'(width|height)="([\d.]+)pt"', lambda m: b'%s="%.6gpt"' % (m[1], float(m[2]) * zoom), head)
+    return scaled + mark + rest
+
+
 def group_colors(groups: Sequence[str]) -> dict[str, str]:
-    """Return each group its color, in the order of first appearance; after eight groups the colors come again.
+    """Return the color of each group, in the order of the study's groups; after eight the colors come again.
 
     Examples
     --------
     >>> group_colors(["resistant", "responding", "resistant"])
-    {'resistant': '#009E73', 'responding': '#F0E442'}
+    {'resistant': '#44AA99', 'responding': '#882255'}
     """
-    return {group: GROUP_COLORS[i % len(GROUP_COLORS)] for i, group in enumerate(dict.fromkeys(groups))}
+    asked = _settings.get().colors()
+    order = dict.fromkeys((*filter(None, _groups.get()), *groups))
+    color = {group: asked.get(group, GROUP_COLORS[i % len(GROUP_COLORS)]) for i, group in enumerate(order)}
+    return {group: color[group] for group in dict.fromkeys(groups)}

@@ -9,13 +9,13 @@ from matplotlib.figure import Figure
 from mirtool.errors import NotEnoughDataError
 from mirtool.network.enrichment.gsea import GseaTable, running_sum
 from mirtool.report.figures.canvas import (
-    DIVERGING_COLORS,
     DOWN_COLOR,
     LINE,
     MUTED_COLOR,
     SMALLEST_TEXT,
     UP_COLOR,
     add_axes,
+    diverging_colors,
     house_style,
     minus,
     new_figure,
@@ -109,7 +109,12 @@ def _draw_panel(figure: Figure, result: GseaTable, i: int, left: float, bottom: 
     limit = float(np.quantile(np.abs(scores), 0.98)) or 1.0
     shown = scores[np.linspace(0, n_genes - 1, 600).astype(int)]
     bar.imshow(
-        shown[np.newaxis], aspect="auto", cmap=DIVERGING_COLORS, vmin=-limit, vmax=limit, extent=(0, n_genes, 0, 1)
+        shown[np.newaxis],
+        aspect="auto",
+        cmap=diverging_colors(),
+        vmin=-limit,
+        vmax=limit,
+        extent=(0, n_genes, 0, 1),
     )
     for axes in (ticks, bar):
         axes.set_xlim(0, n_genes)

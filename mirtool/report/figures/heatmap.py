@@ -18,13 +18,13 @@ from mirtool.cluster.stability import STABLE
 from mirtool.errors import NotEnoughDataError
 from mirtool.model import BoolArray, ExpressionMatrix, FloatArray
 from mirtool.report.figures.canvas import (
-    DIVERGING_COLORS,
     LINE,
     MISSING_COLOR,
     MUTED_COLOR,
     SMALLEST_TEXT,
     TEXT,
     add_axes,
+    diverging_colors,
     house_style,
     new_figure,
     shorten,
@@ -246,7 +246,7 @@ def _draw_cells(axes: Axes, scores: FloatArray, limit: float, middle: float) -> 
     apart = n_rows <= MOST_NAMED_ROWS and n_samples <= 40
     mesh = axes.pcolormesh(
         np.ma.masked_invalid(scores),
-        cmap=DIVERGING_COLORS,
+        cmap=diverging_colors(),
         norm=Normalize(middle - limit, middle + limit),
         edgecolors="white" if apart else "none",
         linewidth=0.4 if apart else 0.0,

@@ -15,13 +15,13 @@ from matplotlib.lines import Line2D
 
 from mirtool.model import DifferentialTable, Rule
 from mirtool.report.figures.canvas import (
-    DIVERGING_COLORS,
     LINE,
     MISSING_COLOR,
     MUTED_COLOR,
     NEUTRAL_COLOR,
     SMALLEST_TEXT,
     add_axes,
+    diverging_colors,
     house_style,
     minus,
     new_figure,
@@ -214,7 +214,7 @@ def _draw_dots(axes: Axes, plan: _Plan) -> None:
     for i in range(len(plan.recipes)):
         axes.axhline(i + 0.5, color="#E3E3E3", linewidth=0.4, zorder=0)
     axes.scatter(
-        x, y, size, ratio, cmap=DIVERGING_COLORS, norm=Normalize(-_LARGEST_LOG2, _LARGEST_LOG2),
+        x, y, size, ratio, cmap=diverging_colors(), norm=Normalize(-_LARGEST_LOG2, _LARGEST_LOG2),
         edgecolors=MUTED_COLOR, linewidths=0.3, zorder=2,
     )  # fmt: skip
     _style(axes, plan)
@@ -260,7 +260,7 @@ def _draw_key(figure: Figure, plan: _Plan) -> None:
     )  # fmt: skip
     bar_axes = add_axes(figure, _WIDTH - _MARGIN - _COLOR_BAR - 2, plan.key + 4.2, _COLOR_BAR, 2.2)
     ticks = [-_LARGEST_LOG2, 0.0, _LARGEST_LOG2]
-    mappable = ScalarMappable(Normalize(-_LARGEST_LOG2, _LARGEST_LOG2), DIVERGING_COLORS)
+    mappable = ScalarMappable(Normalize(-_LARGEST_LOG2, _LARGEST_LOG2), diverging_colors())
     bar = figure.colorbar(mappable, cax=bar_axes, orientation="horizontal", ticks=ticks, extend="both")
     bar.ax.set_xticklabels([minus(tick, 0) for tick in ticks])
     bar.ax.tick_params(length=2, pad=1.5)

@@ -1,8 +1,9 @@
-"""Every figure of a quality report that there is something for, by the stem of its file."""
+"""What draws every figure of a quality report that there is something for, by the stem of its file."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import partial
 
 from matplotlib.figure import Figure
 
@@ -61,8 +62,8 @@ STEMS = tuple(stem for stem, _, _ in _FIGURES)
 """Stems of the files, in the order in which they are drawn; second pages end in ``_2`` and so on."""
 
 
-def quality_figures(report: QualityReport) -> Iterator[tuple[str, Figure]]:
-    """Draw the figures one after the other, each with the stem of its file.
+def quality_drawings(report: QualityReport) -> dict[str, Callable[[], Figure | list[Figure]]]:
+    """Return what draws each figure, by the stem of its file; some have several pages.
 
     Those that need what these arrays lack (a second array, a background, positions) are left out; the report's
     remarks say what is lacking.
@@ -71,17 +72,5 @@ def quality_figures(report: QualityReport) -> Iterator[tuple[str, Figure]]:
     ----------
     report
         From :func:`mirtool.quality.quality_report`.
-
-    Yields
-    ------
-    stem : str
-        ``"qc_arrays"`` …; the second page of a figure ends in ``_2``.
-    figure : Figure
-        To be saved before the next is drawn, so that one is held at a time.
     """
-    for stem, draw, can_be_drawn in _FIGURES:
-        if not can_be_drawn(report):
-            continue
-        drawn = draw(report)
-        for number, figure in enumerate(drawn if isinstance(drawn, list) else [drawn], start=1):
-            yield (stem if number == 1 else f"{stem}_{number}"), figure
+    return {stem: partial(draw, report) for stem, draw, can_be_drawn in _FIGURES if can_be_drawn(report)}

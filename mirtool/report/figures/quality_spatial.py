@@ -17,7 +17,7 @@ from mirtool.model import BoolArray, FloatArray, SpotLayout
 from mirtool.quality import QualityReport
 from mirtool.quality.comparison import row_medians
 from mirtool.quality.findings import MORAN_LIMIT, MORAN_P
-from mirtool.report.figures.canvas import DIVERGING_COLORS, LINE, house_style, minus
+from mirtool.report.figures.canvas import LINE, diverging_colors, house_style, minus
 from mirtool.report.figures.quality_pages import (
     PanelSize,
     draw_color_bar,
@@ -114,7 +114,7 @@ def residual_figures(report: QualityReport, *, block_columns: int | None = None)
         report,
         slide,
         spatial.residual,
-        ScalarMappable(Normalize(-limit, limit), DIVERGING_COLORS.resampled(_SHADES + 1)),
+        ScalarMappable(Normalize(-limit, limit), diverging_colors().resampled(_SHADES + 1)),
         _SlideText(
             "residuals",
             "residual, log₂",
