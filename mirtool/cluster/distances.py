@@ -28,8 +28,9 @@ import numpy as np
 from mirtool.cluster.methods import METRICS, Metric
 from mirtool.model import BoolArray, FloatArray
 
-# A variation this small beside the values' own size is what rounding leaves of equal values.
-_ROUNDING = 1e-12
+ROUNDING = 1e-12
+"""A variation this small beside the values' own size is what rounding leaves of equal values."""
+"""A variation this small beside the values' own size is what rounding leaves of equal values."""
 
 
 def pairwise_distances(values: FloatArray, *, metric: Metric = "correlation") -> FloatArray:
@@ -109,7 +110,7 @@ def _pearson(values: FloatArray) -> FloatArray:
     total, squares, products = x @ m.T, x**2 @ m.T, x @ x.T
     with np.errstate(invalid="ignore", divide="ignore"):
         spread = squares - total**2 / n
-        defined = (n >= 2) & (spread > _ROUNDING * squares + n * (_ROUNDING * mean) ** 2)
+        defined = (n >= 2) & (spread > ROUNDING * squares + n * (ROUNDING * mean) ** 2)
         r = (products - total * total.T / n) / np.sqrt(spread * spread.T)
     return np.where(defined & defined.T, np.clip(r, -1.0, 1.0), 0.0)
 

@@ -31,9 +31,9 @@ from functools import partial
 
 import numpy as np
 
-from mirtool.cluster.distances import pairwise_distances
 from mirtool.cluster.methods import Linkage, Metric
-from mirtool.cluster.trees import ClusterTree, cluster_masks
+from mirtool.cluster.resampling import batch_size, resampled_distances
+from mirtool.cluster.trees import ClusterTree
 from mirtool.errors import UsageError
 from mirtool.model import BoolArray, FloatArray, IntArray
 from mirtool.stats.draws import draw_tasks, run_tasks
@@ -166,7 +166,7 @@ def cluster_stability(
     # Cut off as pvclust does; the nudge keeps 0.7 · 10 at seven.
     sizes = [max(1, int(scale * p + 1e-9)) for scale in (SCALES if multiscale else (1.0,))]
     tasks = resampling_tasks(sizes, resamples, bootstrap.seed)
-    count = partial(_count, values, cluster_masks(tree.linkage), method, metric)
+    count = partial(_count, values, tree, method, metric)
     found = np.zeros((len(sizes), len(tree.linkage)))
     for task, of_task in zip(tasks, run_tasks(count, tasks, executor, on_step), strict=True):
         found[task.scale] += of_task
@@ -202,21 +202,60 @@ def resampling_tasks(sizes: list[int], resamples: int, seed: int) -> list[Resamp
 
 
 def _count(
-    values: FloatArray, clusters: list[int], method: Linkage, metric: Metric, task: ResamplingTask
+    values: FloatArray, tree: ClusterTree, method: Linkage, metric: Metric, task: ResamplingTask
 ) -> IntArray:
     """Count in how many draws each cluster comes back, ``(n - 1,)``."""
     from scipy.cluster.hierarchy import linkage
 
+    n, p = values.shape
     rng = np.random.default_rng(task.seed)
-    place = {mask: merge for merge, mask in enumerate(clusters)}
-    found = np.zeros(len(clusters), dtype=np.int64)
-    for _ in range(task.n_draws):
-        drawn = values[:, rng.integers(values.shape[1], size=task.size)]
-        again = cluster_masks(linkage(pairwise_distances(drawn, metric=metric), method))
-        for mask in again:
-            if mask in place:
-                found[place[mask]] += 1
+    position = np.argsort(tree.order)
+    wanted = _intervals(tree.linkage[np.newaxis], position)[0]
+    by_interval = np.argsort(wanted)
+    found = np.zeros(len(wanted), dtype=np.int64)
+    step = batch_size(n, p)
+    for start in range(0, task.n_draws, step):
+        n_draws = min(step, task.n_draws - start)
+        drawn = rng.integers(p, size=(n_draws, task.size)) + p * np.arange(n_draws)[:, np.newaxis]
+        weights = np.bincount(drawn.ravel(), minlength=n_draws * p).reshape(n_draws, p).astype(float)
+        distances = resampled_distances(values, weights, metric=metric)
+        again = _intervals(np.array([linkage(of_draw, method) for of_draw in distances]), position)
+        places = np.searchsorted(wanted, again, sorter=by_interval).clip(max=len(wanted) - 1)
+        merges = by_interval[places]
+        found += np.bincount(merges[wanted[merges] == again], minlength=len(wanted))
     return found
+
+
+def _intervals(linkages: FloatArray, position: IntArray) -> IntArray:
+    """Return a number for each cluster of trees over the same leaves, ``(n_trees, n - 1)``.
+
+    In the order in which the first tree is drawn, each of its clusters is an interval. So a cluster is one of that
+    tree's if it is an interval with the same ends; the ends are its number, which is -1 where it is no interval.
+
+    Parameters
+    ----------
+    linkages
+        ``(n_trees, n - 1, 4)``.
+    position
+        Where each leaf is in the drawing of the first tree, ``(n,)``.
+
+    Examples
+    --------
+    >>> trees = np.array([[[0.0, 2, 1, 2], [1, 3, 4, 3]], [[0.0, 1, 1, 2], [2, 3, 4, 3]]])
+    >>> _intervals(trees, np.array([0, 2, 1])).tolist()  # 0 and 2 side by side, 0 and 1 not
+    [[1, 2], [-1, 2]]
+    """
+    n_trees, n_merges, _ = linkages.shape
+    n = n_merges + 1
+    first = np.empty((n + n_merges, n_trees), dtype=np.int64)
+    first[:n] = position[:, np.newaxis]
+    last = first.copy()
+    trees = np.arange(n_trees)
+    for merge, (left, right) in enumerate(linkages[:, :, :2].astype(np.int64).transpose(1, 2, 0)):
+        first[n + merge] = np.minimum(first[left, trees], first[right, trees])
+        last[n + merge] = np.maximum(last[left, trees], last[right, trees])
+    first, last = first[n:].T, last[n:].T
+    return np.where(last - first + 1 == linkages[:, :, 3], first * n + last, -1)
 
 
 def fit_scales(shares: FloatArray, scales: FloatArray, resamples: int) -> Stability:

@@ -142,21 +142,6 @@ def cluster_distances(distances: FloatArray, n: int, *, method: Linkage = "avera
     return ClusterTree(leaves_list(merges).astype(np.int64), merges)
 
 
-def cluster_masks(linkage: FloatArray) -> list[int]:
-    """Return the leaves below each merge as the bits of an integer, leaf i being bit i.
-
-    Examples
-    --------
-    >>> [bin(mask) for mask in cluster_masks(np.array([[0.0, 2, 1, 2], [1, 3, 4, 3]]))]
-    ['0b101', '0b111']
-    """
-    n = len(linkage) + 1
-    masks = [1 << leaf for leaf in range(n)]
-    for left, right in linkage[:, :2].astype(np.int64).tolist():
-        masks.append(masks[left] | masks[right])
-    return masks[n:]
-
-
 def members(tree: ClusterTree) -> BoolArray:
     """Return which leaves are below each merge, ``(n - 1, n)``.
 
