@@ -93,7 +93,7 @@ def _similarities(values: FloatArray, weights: FloatArray, *, centered: bool) ->
         total, inverse = _lengths(count, _weigh(weights, x), _weigh(weights, x**2), mean, centered)
         for i, pairs in enumerate(_later_pairs(len(x))):
             product = _weigh(weights, x[i] * x[i + 1 :])
-            product -= total[:, i, np.newaxis] * (total[:, i + 1 :] / count)
+            product -= total[:, i, np.newaxis] * (total[:, i + 1 :] / np.maximum(count, 1))
             out[:, pairs] = product * inverse[:, i, np.newaxis] * inverse[:, i + 1 :]
         return np.clip(out, -1.0, 1.0, out=out)
     for i, pairs in enumerate(_later_pairs(len(x))):
