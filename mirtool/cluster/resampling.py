@@ -28,7 +28,7 @@ def batch_size(n: int, p: int) -> int:
     Examples
     --------
     >>> batch_size(98, 100), batch_size(5000, 100)
-    (428, 1)
+    (427, 1)
     """
     return max(1, _CELLS // max(n * max(n, p), 1))
 
