@@ -119,16 +119,21 @@ class ProbeTable:
 
 @dataclass(frozen=True, eq=False)
 class SpotLayout:
-    """Where each spot lies on the slide: 1-based Block, Row and Column, integers of shape ``(n_spots,)``."""
+    """Where each spot lies on the slide: 1-based Block, Row and Column, integers of shape ``(n_spots,)``.
+
+    ``block_places`` holds the row and the column of blocks 1, 2, … on the slide, counted from 0 at the upper left,
+    ``(n_blocks, 2)``; −1 for a number that no block has. None where the files do not say it.
+    """
 
     block: IntArray
     row: IntArray
     column: IntArray
+    block_places: IntArray | None = None
 
     def __post_init__(self) -> None:
         _check(
             len(self.block) == len(self.row) == len(self.column),
-            "a spot layout needs one Block, Row and Column a spot",
+            "a spot layout needs one Block, Row and Column per spot",
         )
 
     def __len__(self) -> int:
@@ -136,7 +141,7 @@ class SpotLayout:
 
     def take(self, rows: npt.NDArray[Any]) -> SpotLayout:
         """Return the spots at ``rows`` (positions or a mask), in that order."""
-        return SpotLayout(self.block[rows], self.row[rows], self.column[rows])
+        return SpotLayout(self.block[rows], self.row[rows], self.column[rows], self.block_places)
 
 
 @dataclass(frozen=True, eq=False)

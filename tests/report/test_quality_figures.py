@@ -333,8 +333,9 @@ def test_residuals_name_the_slide_with_a_spatial_trend(report):
     i = report.spatial.moran[SCRATCHED]
     marked = {text.get_text() for text in visible_texts(figure) if text.get_color() == CHECK_COLOR}
     assert {report.samples.names[SCRATCHED], f"I = {i:.2f}"} <= marked
-    assert "48 blocks in 12 rows of 4, numbered from the upper left, taken to be as on miRCURY slides." in written(
-        figure
+    assert (
+        "48 blocks in 12 rows of 4, numbered from the upper left and taken to be as on miRCURY slides."
+        in written(figure)
     )
 
 

@@ -29,6 +29,10 @@ use: one-digit names that it doesn't list (``F3 Median``) are image slots that h
 the user chose another method (global, negative controls, morphological ...); where the two differ the reader
 says so, and ``background="chosen"`` reads it.
 
+*Place.* ``X`` and ``Y`` are the micrometers of each spot's center from the upper left of the image. Where both
+columns are there they say how the blocks lie on the slide (:mod:`mirtool.io.arrays.block_places`); nothing else
+is taken from them.
+
 *Flags.* 100 good, 0 unflagged, -50 not found, -75 absent, -100 bad. An empty cell counts as unflagged and is
 reported.
 
@@ -63,6 +67,7 @@ import numpy.typing as npt
 
 from mirtool.annotation.probes import classify_probes, count_kinds
 from mirtool.errors import FormatError, UsageError, option
+from mirtool.io.arrays.block_places import place_blocks
 from mirtool.io.arrays.genepix_writer import genepix_bytes
 from mirtool.io.arrays.read_options import ReadOptions
 from mirtool.io.registry import Inspection
@@ -100,6 +105,7 @@ BACKGROUNDS = {"median": "B{} Median", "mean": "B{} Mean", "chosen": "B{}"}
 _RESULT_TYPES = ("genepix results", "genepix export")
 _POSITION = ("Block", "Row", "Column")
 _LABELS = ("ID", "Name")
+_PLACE = ("X", "Y")
 _REQUIRED = (*_POSITION, *_LABELS, "Flags")
 _MISSING = (*MISSING_CELLS, "Error", "error")
 _HEADER_LINES = 1000
@@ -298,7 +304,8 @@ def read_genepix(
     names = _choose_channels(header, channels, path)
     wanted = _find_columns(header, names, FOREGROUNDS[foreground], BACKGROUNDS[background], path)
     cells = _read_cells(data, header, wanted, path)
-    layout = SpotLayout(cells["Block"], cells["Row"], cells["Column"])
+    places = place_blocks(cells["Block"], cells["X"], cells["Y"]) if {*_PLACE} <= {*cells} else None
+    layout = SpotLayout(cells["Block"], cells["Row"], cells["Column"], places)
     ids = cells["ID"]
     measured = {
         name: Channel(
@@ -429,6 +436,10 @@ def _find_columns(
         if position is not None:
             _check_single(header, name, path)
             wanted[name] = position
+    # X and Y are of use only together, and a file whose X and Y are damaged is read all the same.
+    places = [header.positions.get(fold_header(name, keep_marks=True), []) for name in _PLACE]
+    if all(len(positions) == 1 for positions in places):
+        wanted |= {name: positions[0] for name, positions in zip(_PLACE, places, strict=True)}
     return wanted
 
 
@@ -538,7 +549,14 @@ def _typed(table: TextTable, column: int, name: str) -> npt.NDArray[Any]:
         return whole_numbers(table, column, least=1)
     if name == "Flags":
         whole_numbers(table, column, blank=0)
+    if name in _PLACE:
+        return _numbers_or_missing(table.columns[column])
     return finite_numbers(table, column, missing=_MISSING)
+
+
+def _numbers_or_missing(cells: Sequence[str]) -> FloatArray:
+    numbers = [cell if re.fullmatch(r"[+-]?\d+(\.\d*)?", cell.strip()) else "nan" for cell in cells]
+    return np.array(numbers, dtype=np.float64)
 
 
 def _header_oddities(header: _Header) -> list[str]:

@@ -1,8 +1,9 @@
 """Where a spot lies on a picture of the slide, from its Block, Row and Column.
 
-GenePix numbers blocks from left to right and then downward. How many stand side by side is not in a results
-file's rows: four, as on miRCURY and most other printed slides (a print head has pins in four columns), wherever
-the number of blocks can be separated by four; else the arrangement that comes nearest to a square.
+How the blocks lie is taken from the X and Y of the spots where the files have them (GenePix). Elsewhere blocks are
+taken to be numbered from left to right and then downward: four side by side, as on miRCURY and most other printed
+slides (a print head has pins in four columns), wherever the number of blocks can be divided by four; else the
+arrangement that comes nearest to a square.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mirtool.model import BoolArray, FloatArray, IntArray, SpotLayout
+from mirtool.wording import plural
 
 PRINTED_COLUMNS = 4
 """Blocks side by side on miRCURY slides (12 × 4 blocks)."""
@@ -58,7 +60,7 @@ def lay_out(layout: SpotLayout, block_columns: int | None = None) -> Slide:
     layout
         1-based Block, Row and Column of each spot.
     block_columns
-        Blocks side by side, where it is known.
+        Blocks side by side, if that is to be taken in place of what the files say.
 
     Examples
     --------
@@ -68,15 +70,26 @@ def lay_out(layout: SpotLayout, block_columns: int | None = None) -> Slide:
     array([[ 1.,  2., nan,  3.,  4.]])
     """
     n_blocks = int(layout.block.max(initial=1))
-    across = block_columns or _blocks_across(n_blocks)
-    down = -(-n_blocks // across)
+    if block_columns is None and layout.block_places is not None:
+        places = layout.block_places
+        down, across = (places.max(axis=0) + 1).tolist()
+        n_blocks = int((places[:, 0] >= 0).sum())
+        words = _grid_words(n_blocks, across, down) + ("" if n_blocks == 1 else ", as X and Y of the spots say")
+    else:
+        across = block_columns or _blocks_across(n_blocks)
+        down = -(-n_blocks // across)
+        places = np.column_stack(np.divmod(np.arange(n_blocks), across))
+        words = _words(n_blocks, across, down, block_columns)
     rows, columns = int(layout.row.max(initial=1)), int(layout.column.max(initial=1))
-    block = layout.block - 1
-    row = (block // across) * (rows + _GAP) + layout.row - 1
-    column = (block % across) * (columns + _GAP) + layout.column - 1
+    block_row, block_column = places[layout.block - 1].T
+    row = block_row * (rows + _GAP) + layout.row - 1
+    column = block_column * (columns + _GAP) + layout.column - 1
     shape = (down * (rows + _GAP) - _GAP, across * (columns + _GAP) - _GAP)
     inside = [np.arange(size) % (step + _GAP) < step for size, step in zip(shape, (rows, columns), strict=True)]
-    return Slide(row, column, shape, np.outer(*inside), across, _words(n_blocks, across, down, block_columns))
+    present = np.zeros((down, across), dtype=bool)
+    present[block_row, block_column] = True
+    fields = np.kron(present, np.ones((rows + _GAP, columns + _GAP), dtype=bool))[: shape[0], : shape[1]]
+    return Slide(row, column, shape, np.outer(*inside) & fields, across, words)
 
 
 def _blocks_across(n_blocks: int) -> int:
@@ -94,13 +107,15 @@ def _blocks_across(n_blocks: int) -> int:
     return min(divisors, key=lambda d: (max(d / root, root / d), d if n_blocks > 2 else -d))
 
 
-def _words(n_blocks: int, across: int, down: int, told: int | None) -> str:
-    if n_blocks == 1:
-        return "one block"
-    if told:
+def _words(n_blocks: int, across: int, down: int, asked: int | None) -> str:
+    if asked or n_blocks == 1:
         why = ""
     elif across == PRINTED_COLUMNS and n_blocks % PRINTED_COLUMNS == 0:
-        why = ", taken to be as on miRCURY slides"
+        why = ", numbered from the upper left and taken to be as on miRCURY slides"
     else:
-        why = ", taken to be as near a square as can be"
-    return f"{n_blocks} blocks in {down} rows of {across}, numbered from the upper left{why}"
+        why = ", numbered from the upper left and taken to be as near a square as can be"
+    return _grid_words(n_blocks, across, down) + why
+
+
+def _grid_words(n_blocks: int, across: int, down: int) -> str:
+    return "one block" if n_blocks == 1 else f"{n_blocks} blocks in {plural(down, 'row')} of {across}"
