@@ -13,26 +13,15 @@ _DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
 
 def with_shared_options(command: Any) -> Any:
     """Add the options that every command has: ``--sheet``, as any table may be a workbook, and ``--verbose``."""
-    if any("--sheet" in parameter.opts for parameter in command.params):
+    there = {name for parameter in command.params for name in parameter.opts}
+    if "--verbose" in there:
         return command
-    command.params += [
-        _option(
-            str,
-            _ask_for_sheet,
-            "--sheet",
-            metavar="NAME",
-            help="Sheet of a workbook that holds several tables.",
-            rich_help_panel="Input",
-        ),
-        _option(
-            bool,
-            _set_verbose,
-            "--verbose",
-            "-v",
-            help="Print all details, not only what was found.",
-            rich_help_panel="Output",
-        ),
-    ]
+    if "--sheet" not in there:  # of `names` it is a parameter
+        text = "Sheet of a workbook that holds several tables."
+        shown = {"metavar": "NAME", "help": text, "rich_help_panel": "Input"}
+        command.params.append(_option(str, _ask_for_sheet, "--sheet", **shown))
+    text = "Print all details, not only what was found."
+    command.params.append(_option(bool, _set_verbose, "--verbose", "-v", help=text, rich_help_panel="Output"))
     return read_as_typed(command)
 
 

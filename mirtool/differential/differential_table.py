@@ -46,7 +46,7 @@ def differential_table(d: DifferentialTable) -> Table:
     if d.spots_tested is not None and d.spots_reference is not None:
         columns |= {f"spots {d.tested}": d.spots_tested, f"spots {d.reference}": d.spots_reference}
     columns |= {rule.column: d.calls(rule) for rule in d.rules}
-    return Table(columns, _notes(d)).take(_order(d))
+    return Table(columns, _notes(d)).take(table_order(d))
 
 
 def differential_of(saved: SavedDifferential) -> DifferentialTable:
@@ -156,7 +156,8 @@ def overview_table(comparison: GroupComparison) -> Table:
     )
 
 
-def _order(d: DifferentialTable) -> IntArray:
+def table_order(d: DifferentialTable) -> IntArray:
+    """Return the order of a table's rows: by P, then by the size of the change, then by ID."""
     order = np.lexsort((d.probes.id.astype(str), -np.abs(d.log2_ratio), d.p_value))
     return order.astype(np.int64)
 

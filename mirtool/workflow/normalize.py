@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from mirtool.io.arrays.settings import ReadingSettings
 from mirtool.normalize.settings import NormalizeSettings, is_ratio, ratio_channels
-from mirtool.report.text.blocks import Block, Caution, Grid, Line, Pairs, Summary
+from mirtool.report.text.blocks import Block, Caution, Line, Summary
 from mirtool.workflow.reading import FILES, SAMPLES, read_study_arrays, reading_blocks, reading_of, refuse_log2
 from mirtool.workflow.step import Inputs, Result, Run, Step
 
@@ -89,18 +89,18 @@ class NormalizeResult(Result):
 
     @property
     def summary(self) -> Summary:
-        """Everything that was counted: study, arrays, files, warnings, names."""
+        """The warnings, what was kept, how far the arrays are apart, and everything that was counted."""
         from mirtool.quality.quick import outlier_warnings
         from mirtool.report.text.names import names_blocks
-        from mirtool.report.text.normalization import array_rows, cautions, summary_pairs
+        from mirtool.report.text.normalization import cautions, normalization_blocks
 
         report = self.report
-        blocks: list[Block] = [Pairs(summary_pairs(report)), Line(), Grid(*array_rows(report)), Line()]
-        blocks += reading_blocks(self.arrays)
-        blocks += [Caution(text) for text in cautions(report)]
+        blocks: list[Block] = [Caution(text) for text in cautions(report)]
         if self.normalized.average is None:  # the outlier rules are for signals, not for ratios
             warnings = outlier_warnings(self.normalized.matrix, report.factors, report.min_intensity)
             blocks += [Caution(text) for text in warnings]
+        blocks += normalization_blocks(report)
+        blocks += reading_blocks(self.arrays)
         if self.resolutions:
             blocks += names_blocks("on the chip", self.resolutions)
         if self.settings.keep_replicates:
@@ -145,7 +145,7 @@ def normalize(inputs: NormalizeInputs, settings: NormalizeSettings, run: Run) ->
     Tables of log2 values need no normalization and are refused: where samples.csv has the column scale with the
     word log2, `mirtool diff`, `cluster` and the others read the table itself.
 
-    Everything that was counted is printed. Besides the table a second file, NAME_spots, has the number of
+    Everything that was counted is reported. Besides the table a second file, NAME_spots, has the number of
     replicate spots behind each value.
     """
     from mirtool.annotation.probes import ProbeKind, is_kind

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from mirtool.io.arrays.settings import ReadingSettings
 from mirtool.quality.settings import QualitySettings
-from mirtool.report.text.blocks import Block, Caution, Grid, Line, Summary
+from mirtool.report.text.blocks import Caution, Grid, Line, Summary
 from mirtool.workflow.reading import (
     FILES,
     READING,
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from mirtool.quality import QualityReport
 
 
+FINDINGS_SHOWN = 8
 FOLLOWED = ("channel", "flags", "detection", "min_intensity", "probes")
 """Settings of ``normalize`` that quality control follows in a study."""
 
@@ -83,28 +84,36 @@ class QcResult(Result):
 
     @property
     def summary(self) -> Summary:
-        """What holds for the study, then the verdict on each array with its reasons."""
+        """The verdicts and their reasons, then what holds for the study and the measures of each array."""
+        from mirtool.report.text.normalization import ARRAYS_SHOWN
+        from mirtool.report.text.numbers import MISSING
         from mirtool.wording import plural
 
         report = self.report
         measures = report.channels[report.channel]
-        blocks: list[Block] = [*map(Line, self.notes), *reading_blocks(self.arrays)]
-        blocks += [Caution(remark) for remark in report.remarks]
-        blocks.append(Line())
+        findings = sorted(_findings_in_words(report))
         rows = [
             [
                 name,
                 f"{measures.foreground[1, i]:,.6g}",
                 f"{measures.detected[i]:,}",
-                "none" if isnan(measures.replicate_cv[i]) else f"{measures.replicate_cv[i]:.1f} %",
+                MISSING if isnan(measures.replicate_cv[i]) else f"{measures.replicate_cv[i]:.1f} %",
                 report.verdicts[i].value,
             ]
             for i, name in enumerate(report.samples.names)
         ]
-        blocks += [Grid(["array", "foreground", "probes seen", "replicate CV", "verdict"], rows), Line()]
-        blocks += map(Line, _findings_in_words(report))
-        blocks.append(Line(f"{plural(len(report.samples), 'array')}: {report.verdicts_in_words}"))
-        return tuple(blocks)
+        return (
+            Line(f"{plural(len(report.samples), 'array')}: {report.verdicts_in_words}"),
+            *(Line(f"  {text}", detail=number >= FINDINGS_SHOWN) for number, (_, _, text) in enumerate(findings)),
+            *(Caution(remark) for remark in report.remarks),
+            *reading_blocks(self.arrays),
+            Grid(
+                ["array", "foreground", "probes seen", "replicate CV", "verdict"],
+                rows,
+                detail=len(rows) > ARRAYS_SHOWN,
+            ),
+            *(Line(note, detail=True) for note in self.notes),
+        )
 
     def numbers(self) -> dict[str, Any]:
         """Return verdicts and findings by array."""
@@ -125,16 +134,22 @@ class QcResult(Result):
         }
 
 
-def _findings_in_words(report: QualityReport) -> Iterator[str]:
-    """Give one line per finding; one that is the same for all arrays is given once."""
+def _findings_in_words(report: QualityReport) -> Iterator[tuple[int, int, str]]:
+    """Give for each finding its rank, outliers first, its array and its line; one that all arrays have once."""
     names = report.samples.names
+    from mirtool.quality import Verdict
+
+    ranks = {verdict: -rank for rank, verdict in enumerate(Verdict)}
     times = Counter((finding.verdict, finding.text) for finding in report.findings)
     for finding in report.findings:
         of_all = len(names) > 1 and times[finding.verdict, finding.text] == len(names)
         if not of_all:
-            yield f"{names[finding.array]}: {finding.verdict.value}: {finding.text}"
+            text = f"{names[finding.array]}: {finding.verdict.value}: {finding.text}"
         elif finding.array == 0:
-            yield f"all {len(names):,} arrays: {finding.verdict.value}: {finding.text}"
+            text = f"all {len(names):,} arrays: {finding.verdict.value}: {finding.text}"
+        else:
+            continue
+        yield ranks[finding.verdict], finding.array, text
 
 
 def qc(inputs: QcInputs, settings: QualitySettings, run: Run) -> QcResult:

@@ -43,7 +43,7 @@ def rows(path: str) -> list[list[str]]:
 
 
 def test_the_chip_keeps_its_names_and_the_others_are_said(capsys):
-    assert main(["normalize", "chip.csv", *FEW, "-o", "n.csv"]) == 0
+    assert main(["normalize", "-v", "chip.csv", *FEW, "-o", "n.csv"]) == 0
     assert [row[1] for row in rows("n.csv")[1:4]] == ["hsa-miR-95", "hsa-miR-3613", "hsa-miR-95/hsa-let-7a-5p"]
     assert not Path("n_names.csv").exists()
     assert (
@@ -107,7 +107,7 @@ def test_a_network_meets_under_current_names(capsys):
         "--gene-sets",
         "none",
     ]
-    assert main([*call, "-o", "net"]) == 0
+    assert main([*call, "-v", "-o", "net"]) == 0
     assert rows("net/network_edges.csv")[1:] == [
         ["hsa-miR-95-3p", "A", "strong", "1;2"],
         ["hsa-miR-95-3p", "B", "strong", "3"],
@@ -153,7 +153,7 @@ ID,Name,s1,s2
 def test_a_chip_decides_shared_names_by_its_release(capsys):
     # mmu-miR-378: MIMAT0000742 (378a-5p) to 9.2, MIMAT0003151 (378a-3p) from 10; 12 is the newest with all three.
     Path("chip.csv").write_text(SHARED)
-    assert main(["normalize", "chip.csv", *FEW, "-o", "n.csv", "--current-names"]) == 0
+    assert main(["normalize", "-v", "chip.csv", *FEW, "-o", "n.csv", "--current-names"]) == 0
     assert rows("n.csv")[1][:2] == ["1", "mmu-miR-378a-3p"]
     assert (
         "miRNA names on the chip: 0 current (miRBase 22), 1 renamed, 2 withdrawn from miRBase\n"
@@ -161,7 +161,10 @@ def test_a_chip_decides_shared_names_by_its_release(capsys):
     ) in capsys.readouterr().err
     summary = json.loads(Path("n.run.json").read_text())["runs"]["normalize"]["summary"]["mirna_names"]
     assert summary["decided_by_release"] == {"mmu-miR-378": "miRBase 12"}
-    assert main(["normalize", "chip.csv", *FEW, "-o", "n.csv", "--current-names", "--mirbase-release", "9.2"]) == 0
+    assert (
+        main(["normalize", "-v", "chip.csv", *FEW, "-o", "n.csv", "--current-names", "--mirbase-release", "9.2"])
+        == 0
+    )
     assert rows("n.csv")[1][:2] == ["1", "mmu-miR-378a-5p"]
 
 
@@ -215,7 +218,7 @@ def test_sets_of_entrez_numbers_are_called_so(capsys):
 
 def test_names_in_the_spelling_of_r_are_mirnas_and_counted(capsys):
     Path("dots.csv").write_text("miRNA,P1,P2\nhsa.miR.16.5p,503,510\nhsa.miR.95,70,80\nhsa-miR-21-5p,900,910\n")
-    assert main(["normalize", "dots.csv", *FEW, "-o", "n.csv"]) == 0
+    assert main(["normalize", "-v", "dots.csv", *FEW, "-o", "n.csv"]) == 0
     err = capsys.readouterr().err
     assert "3: 3 miRNA\n" in err
     assert (

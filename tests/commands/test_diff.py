@@ -45,17 +45,22 @@ regulation by fold change,regulation by volcano P,regulation by volcano FDR
 
 SAID = """\
 Compared resistant with responding: ratios are resistant / responding ('responding' names the reference).
-  resistant    2 arrays: n1, n2
-  responding   2 arrays: r1, r2
-  input        recipe: exiqon-service
-  probes       4, 1 of them without a value in one group
-  fold change  ratio of the arithmetic means of the linear normalized intensities
-  test         Student's t on log2 values
-  tests made   3; if nothing differed, about 0.3 would still have P ≤ 0.1
-What passes:
   fold change ≥ 2                     2: 1 up, 1 down
   fold change ≥ 2 and P ≤ 0.1         1: 0 up, 1 down
   fold change ≥ 2 and FDR (BH) ≤ 0.1  0: 0 up, 0 down
+Of 2 probes at fold change ≥ 2, those of smallest P:
+                     ID  fold change       P  FDR (BH)
+  hsa-miR-20a-5p  10002        -2.67  0.0955     0.158
+  hsa-miR-16-5p   10001        16.00   0.106     0.158
+  resistant   2 arrays: n1, n2
+  responding  2 arrays: r1, r2
+  test        Student's t on log2 values
+  by chance   about 0.3 of 3 probes at P ≤ 0.1 if nothing differed
+"""
+DETAILS = """\
+  input        recipe: exiqon-service
+  probes       4, 1 of them without a value in one group
+  fold change  ratio of the arithmetic means of the linear normalized intensities
 """
 
 
@@ -73,10 +78,10 @@ def rows_of(text: str) -> list[dict[str, str]]:
 
 
 def test_in_a_study_the_table_is_the_one_computed_by_hand(study, capsys):
-    assert main(["diff", "--test", "student", "--alpha", "0.1", "--no-figures"]) == 0
+    assert main(["diff", "-v", "--test", "student", "--alpha", "0.1", "--no-figures"]) == 0
     assert (study / "results/differential.csv").read_text() == DIFFERENTIAL
     out, err = capsys.readouterr()
-    assert (out, err) == ("", SAID + "Wrote results/differential.csv\n")
+    assert (out, err) == ("", SAID + DETAILS + "Wrote results/differential.csv\n")
     assert sorted(path.name for path in study.iterdir()) == ["results", "samples.csv"]
 
 
@@ -305,7 +310,7 @@ def test_in_a_pipe_the_table_is_on_stdout_and_nothing_heavy_is_imported(study):
         "diff", "-", "--samples", "samples.csv", "--test", "student", "--alpha", "0.1", stdin=NORMALIZED, cwd=study
     )
     assert (run.returncode, run.stdout) == (0, DIFFERENTIAL)
-    assert run.stderr == SAID + "heavy: []\n"
+    assert run.stderr == SAID + "More: -v\nheavy: []\n"
 
 
 WRONG_CALLS = [

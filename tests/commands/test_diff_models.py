@@ -104,7 +104,7 @@ def test_the_correlation_within_blocks_is_kept_to_the_last_digit(tmp_path, capsy
 
 
 def test_pairs_in_a_study_by_hand(study, capsys):
-    assert main(["diff", "--pair", "patient", "--no-figures"]) == 0
+    assert main(["diff", "-v", "--pair", "patient", "--no-figures"]) == 0
     rows = {row["ID"]: row for row in rows_of((study / "results/differential.csv").read_text())}
     ratios = {ID: float(row["log2 ratio after/before"]) for ID, row in rows.items()}
     assert ratios == {"10001": 3, "10002": -2, "10003": 0.5, "10004": 1.25}
@@ -120,7 +120,7 @@ def test_pairs_in_a_study_by_hand(study, capsys):
 def test_several_comparisons_write_a_table_of_all_and_one_of_each(tmp_path, capsys):
     target = tmp_path / "time.csv"
     options = ["--contrast", "B - A", "--contrast", "(B + C) / 2 - A", "-o", str(target)]
-    assert main([*CALL, *options, "--figures", str(tmp_path / "plots")]) == 0
+    assert main([*CALL, "-v", *options, "--figures", str(tmp_path / "plots")]) == 0
     overview = rows_of(target.read_text())
     assert "P (F)" in overview[0]
     one = rows_of((tmp_path / "time_B_vs_A.csv").read_text())
@@ -150,7 +150,7 @@ def test_the_q_value_by_the_spline_has_its_own_heading(capsys):
 
 @pytest.mark.parametrize(("test", "heading"), [("rank-sum", "U (rank-sum)"), ("permutation", "d (permutation)")])
 def test_tests_without_normality(capsys, test, heading):
-    assert main([*CALL, "--compare", "B:A", "--test", test, "--adjust", "storey"]) == 0
+    assert main([*CALL, "-v", "--compare", "B:A", "--test", test, "--adjust", "storey"]) == 0
     out, err = capsys.readouterr()
     rows = rows_of(out)
     assert heading in rows[0]
@@ -191,7 +191,7 @@ def test_wrong_calls_are_refused_in_plain_words(capsys, options, code, problem):
 def test_the_weights_of_arrays_are_told_and_kept(tmp_path, capsys):
     target = tmp_path / "weighted.csv"
     options = ["--contrast", "B - A", "--weights", "arrays", "-o", str(target), "--no-figures"]
-    assert main([*CALL, *options]) == 0
+    assert main([*CALL, "-v", *options]) == 0
     told = re.search(r"^  weights of arrays +A1 ([\d.]+), A2 ", capsys.readouterr().err, re.MULTILINE)
     assert told is not None
     summary = json.loads((tmp_path / "weighted.run.json").read_text())["runs"]["diff"]["summary"]
@@ -211,7 +211,7 @@ def test_the_weights_of_arrays_are_told_and_kept(tmp_path, capsys):
     ],
 )
 def test_other_tests_of_pairs_in_a_study(study, capsys, test, heading, told):
-    assert main(["diff", "--pair", "patient", "--test", test, "--no-figures"]) == 0
+    assert main(["diff", "-v", "--pair", "patient", "--test", test, "--no-figures"]) == 0
     rows = {row["ID"]: row for row in rows_of((study / "results/differential.csv").read_text())}
     assert float(rows["10001"]["log2 ratio after/before"]) == 3
     assert re.search(told, capsys.readouterr().err, re.MULTILINE)

@@ -50,7 +50,7 @@ def rows_of(path: Path) -> dict[str, dict[str, str]]:
 
 
 def test_every_spot_is_fitted_and_counted(study, capsys):
-    assert main(["diff", "--replicates", "--no-figures"]) == 0
+    assert main(["diff", "-v", "--replicates", "--no-figures"]) == 0
     (d,) = compare_by_model(fixture(), Model(replicates=True)).tables
     rows = rows_of(study / "results/differential.csv")
     for i, label in enumerate(d.probes.id):

@@ -31,7 +31,7 @@ def rows_of(path) -> list[dict[str, str]]:
 
 
 def test_each_probe_gets_its_share_and_all_choices_a_table(study, capsys):
-    assert main(["diff", "--sensitivity", "--no-figures"]) == 0
+    assert main(["diff", "-v", "--sensitivity", "--no-figures"]) == 0
     probes = {row["ID"]: row for row in rows_of(study / "results/differential.csv")}
     assert probes["1"]["stability by fold change"] == "1"
     assert probes["2"]["stability by fold change"] == "0.5"  # nowhere at 50 counts

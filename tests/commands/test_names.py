@@ -76,10 +76,10 @@ def test_names_as_arguments_with_sources(capsys):
 
 
 def test_the_release_of_typed_names_has_to_be_given(capsys):
-    assert main(["names", "mmu-miR-378", "mmu-miR-699"]) == 0
+    assert main(["names", "-v", "mmu-miR-378", "mmu-miR-699"]) == 0
     assert statuses(capsys.readouterr().out) == [("", "ambiguous"), ("", "dead entry")]
     for release, name in (("9.2", "mmu-miR-378a-5p"), ("12", "mmu-miR-378a-3p")):
-        assert main(["names", "mmu-miR-378", "--mirbase-release", release]) == 0
+        assert main(["names", "-v", "mmu-miR-378", "--mirbase-release", release]) == 0
         out, err = capsys.readouterr()
         assert statuses(out) == [(name, "renamed")]
         assert f"  1 name decided by miRBase {release}: mmu-miR-378 is {name}\n" in err
@@ -88,7 +88,7 @@ def test_the_release_of_typed_names_has_to_be_given(capsys):
 def test_the_release_of_a_list_decides(capsys):
     # mmu-miR-1186 is in releases 11 to 18, mmu-miR-699 in 8.1 to 12: 12 is the newest with all three.
     Path("chip.txt").write_text("mmu-miR-378\nmmu-miR-699\nmmu-miR-1186\n")
-    assert main(["names", "chip.txt"]) == 0
+    assert main(["names", "-v", "chip.txt"]) == 0
     out, err = capsys.readouterr()
     assert statuses(out)[0] == ("mmu-miR-378a-3p", "renamed")
     assert "  1 name decided by miRBase 12 (3 of 3 names are in it): mmu-miR-378 is mmu-miR-378a-3p\n" in err
@@ -150,7 +150,9 @@ def test_the_scale_of_a_normalized_table_is_kept(capsys):
 
 
 def test_the_list_of_what_did_not_map_is_cut_and_counted(capsys):
-    assert main(["names", *(f"hsa-miR-9999{i}" for i in range(23)), "--format", "tsv"]) == 0
+    few = main(["names", *(f"hsa-miR-9999{i}" for i in range(23)), "--format", "tsv"])
+    assert (few, len(capsys.readouterr().err.splitlines())) == (0, 10)  # the status, 8 names, how to see more
+    assert main(["names", "-v", *(f"hsa-miR-9999{i}" for i in range(23)), "--format", "tsv"]) == 0
     err = capsys.readouterr().err.splitlines()
     assert err[0] == "  unknown  23"
     assert err[-1] == "  … and 3 names more that did not map"

@@ -163,28 +163,27 @@ def test_what_is_written_reads_back_as_it_was(name, scale):
 
 @pytest.mark.usefixtures("folder")
 def test_the_numbers_on_stderr(capsys):
-    assert main(["normalize", "s1.gpr", "s2.gpr", *FEW]) == 0
+    assert main(["normalize", "-v", "s1.gpr", "s2.gpr", *FEW]) == 0
     assert capsys.readouterr().err == (
-        "  recipe                exiqon-service: channel 532, signal = foreground − background, "
+        "5 of 6 probes kept: at 30 or more in at least one array.\n"
+        "The factors of 2 arrays lie between 60 (s2) and 90 (s1), 1.5-fold.\n"
+        "  recipe            exiqon-service: channel 532, signal = foreground − background, "
         "median of replicates\n"
+        "  flagged spots     2 bad (-100), 1 absent (-75), 1 not found (-50); 2 made missing (--flags bad)\n"
+        "  factor probes     3 at 30 or more in all arrays\n"
+        # 40 of 12, 40 and 35 of −3, 35; the 95th percentile of −3, 12, 35, 40 is 35 + 0.85 · 5
+        "  Empty spots ≥ 30  2 of 4 (50.0 %); 95 % lie at or below 39.25\n"
+        "  array  factor  flagged  saturated  missing  not positive  probes ≥ 30  Empty spots ≥ 30\n"
+        "  s1         90        1          1        0             1            4            50.0 %\n"
+        "  s2         60        1          0        1             0            4            50.0 %\n"
         "  arrays                2\n"
         "  spots per array       12\n"
         "  probes                7: 5 miRNA, 1 empty, 1 miRPlus\n"
         "  probes that count     6 (miRNA and miRPlus); 3 on 1 spot, 2 on 2 spots, 1 on 3 spots\n"
-        "  flagged spots         2 bad (-100), 1 absent (-75), 1 not found (-50); 2 made missing (--flags bad)\n"
         "  saturated spots       1 with saturated pixels (% Sat. above 0), 1 at 65,535 counts\n"
         "  signals missing       1 of 12: no spot of the probe has a signal\n"
         "  signals not positive  1 of 12, made missing\n"
         "  signals on one spot   0 of 12, though the probe has several\n"
-        "  factor probes         3 at 30 or more in all arrays\n"
-        "  probes kept           5 of 6 at 30 or more in at least one array\n"
-        # 40 of 12, 40 and 35 of −3, 35; the 95th percentile of −3, 12, 35, 40 is 35 + 0.85 · 5
-        "  Empty spots ≥ 30      2 of 4 (50.0 %); 95 % lie at or below 39.25\n"
-        "\n"
-        "  array  factor  flagged  saturated  missing  not positive  probes ≥ 30  Empty spots ≥ 30\n"
-        "  s1         90        1          1        0             1            4            50.0 %\n"
-        "  s2         60        1          0        1             0            4            50.0 %\n"
-        "\n"
         "miRNA names on the chip: all 5 are current (miRBase 22)\n"
     )
 
@@ -194,7 +193,7 @@ def test_the_numbers_on_stderr(capsys):
 
 @pytest.mark.usefixtures("study")
 def test_in_a_study_the_sheet_names_and_orders_the_samples(capsys):
-    assert main(["normalize", *FEW]) == 0
+    assert main(["normalize", "-v", *FEW]) == 0
     lines = Path("results/normalized.csv").read_text().splitlines()
     assert lines[1:3] == ["ID,Name,R1,S1", f"1,hsa-miR-21-5p,{log2_cell(120 / 60)},{log2_cell(50 / 90)}"]
     assert Path("results/normalized_spots.csv").read_text().splitlines()[2] == "1,hsa-miR-21-5p,3,2"
@@ -285,7 +284,7 @@ def test_spots_without_id_names_that_differ_and_missing_numbers_are_said(folder,
         {"532": channel}, arrays.flags, classify_probes(ids, names), arrays.layout, arrays.samples, arrays.sources
     )
     (folder / "odd.gpr").write_bytes(genepix_bytes(odd))
-    assert main(["normalize", "odd.gpr", *FEW]) == 0
+    assert main(["normalize", "-v", "odd.gpr", *FEW]) == 0
     err = capsys.readouterr().err
     assert "  spots per array         12; 1 spot without an ID left out\n" in err
     assert "  saturated spots         1 at 65,535 counts; saturated pixels are not recorded\n" in err

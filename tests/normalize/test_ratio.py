@@ -17,7 +17,7 @@ from mirtool.io.arrays.matrix import read_expression
 from mirtool.model import ArraySource, Channel, RawArrays, SampleTable, SpotLayout, text_array
 from mirtool.normalize import normalize
 from mirtool.normalize.ratio import log_ratio
-from mirtool.report.text.normalization import array_rows, cautions, summary_pairs
+from mirtool.report.text.normalization import array_rows, cautions, detail_pairs, main_pairs
 
 # Backgrounds: 100 under Hy3 (532), 50 under Hy5 (635). Signals Hy3/Hy5 of the spots that are not flagged bad,
 # log2 of them, M = difference, A = mean, and their medians:
@@ -138,7 +138,7 @@ def test_a_spot_without_a_number_in_one_channel_has_no_ratio():
 
 def test_the_numbers_are_told_in_words():
     report = ratio(make_arrays()).report
-    pairs = dict(summary_pairs(report))
+    pairs = dict(main_pairs(report)) | dict(detail_pairs(report))
     assert pairs["recipe"] == (
         "ratio: log2 of 532 / 635 less the array's median, signal = foreground − background, median of replicates"
     )

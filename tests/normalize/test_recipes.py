@@ -487,11 +487,11 @@ def folder(tmp_path, monkeypatch) -> Path:
 @pytest.mark.usefixtures("folder")
 def test_the_command_takes_steps_and_writes_them_down(capsys):
     call = ["normalize", "raw.csv", "--background", "normexp", "--offset", "50", "--between", "quantile"]
-    assert main([*call, "--replicate-scale", "log", "--impute", "knn", "-o", "n.csv"]) == 0
+    assert main([*call, "-v", "--replicate-scale", "log", "--impute", "knn", "-o", "n.csv"]) == 0
     told = capsys.readouterr().err
     assert "signal = normexp (saddle point) of foreground + 50 (no background), median of replicates" in told
     assert "Warning: these files have no background: the signal is made of the foreground alone\n" in told
-    assert "  between arrays        quantile\n" in told
+    assert "  between arrays  quantile\n" in told
     assert "  fitted                normexp on a: background left " in told
     first = Path("n.csv").read_text().splitlines()[0]
     assert "recipe: exiqon-service with background normexp and offset 50" in first

@@ -77,7 +77,7 @@ class Grid:
     most
         Rows that are enough for everyone; the others are details.
     optional
-        Columns that a narrow terminal can do without, the least important first.
+        Columns that are details on a narrow terminal, the least important first.
     shorten
         True where the first column holds titles that may be cut; names of miRNAs and samples may not.
     """
@@ -102,7 +102,8 @@ class Grid:
         """Return the header and one line per row, within ``width`` characters; not ``full`` leaves rows out."""
         most = len(self.rows) if full or self.most is None else self.most
         left_out = len(self.rows) - most
-        fitted = fit_table(self.header, self.rows[:most], width, optional=self.optional, shorten=self.shorten)
+        optional = () if full else self.optional
+        fitted = fit_table(self.header, self.rows[:most], width, optional=optional, shorten=self.shorten)
         return table_lines(*fitted) + ([f"  … {left_out:,} more"] if left_out > 0 else [])
 
 

@@ -3,28 +3,50 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
 from mirtool.differential.by_model import GroupComparison
+from mirtool.differential.differential_table import table_order
 from mirtool.differential.groups import Comparison
 from mirtool.differential.methods import FOLD_CHANGES, TESTS
 from mirtool.errors import option
 from mirtool.model import DifferentialTable, ExpressionMatrix, Rule
-from mirtool.report.text.blocks import Block, Caution, Grid, Line, Pairs, Summary
+from mirtool.report.text.blocks import Block, Caution, Grid, Heading, Line, Pairs, Summary, details
+from mirtool.report.text.numbers import fold_in_words, p_in_words
 from mirtool.robustness.sensitivity.stability import Sensitivity, choice_effects
 from mirtool.stats.adjustment import ADJUSTMENTS
 from mirtool.wording import plural
 
 MOST_CHOICES = 0.8
+ARRAYS_NAMED = 8
+PROBES_SHOWN = 5
+COMPARISONS_SHOWN = 8
 
 
 def differential_summary(matrix: ExpressionMatrix, result: GroupComparison, *, asked: str) -> Summary:
     """Return the summary of every comparison; ``asked`` is the test that was asked for."""
-    blocks: list[Block] = []
-    for comparison, d in zip(result.comparisons, result.tables, strict=True):
-        blocks += _comparison_blocks(matrix, comparison, d, asked)
+    each = list(zip(result.comparisons, result.tables, strict=True))
+    if len(each) == 1:
+        return tuple(_comparison_blocks(matrix, *each[0], asked))
+    blocks: list[Block] = [_overview(result)]
+    for comparison, d in each:
+        blocks += details(_comparison_blocks(matrix, comparison, d, asked))
     return tuple(blocks)
+
+
+def _overview(result: GroupComparison) -> Grid:
+    """Return one row per comparison: how many pass by each rule."""
+    first = result.tables[0]
+    header = ["", *(rule_in_words(rule, first).removeprefix("fold change ") for rule in first.rules)]
+    rows = [(f"{d.tested} / {d.reference}", *(_passing(d, rule) for rule in first.rules)) for d in result.tables]
+    return Grid(header, rows, most=COMPARISONS_SHOWN)
+
+
+def _passing(d: DifferentialTable, rule: Rule) -> str:
+    up, down = (int((d.calls(rule) == call).sum()) for call in ("up", "down"))
+    return f"{up + down:,}: {up:,} up, {down:,} down"
 
 
 def direction_block(comparison: Comparison) -> Line | Caution:
@@ -50,67 +72,85 @@ def _comparison_blocks(
     matrix: ExpressionMatrix, comparison: Comparison, d: DifferentialTable, asked: str
 ) -> list[Block]:
     names = matrix.samples.names
-    blocks: list[Block] = [direction_block(comparison)]
-    rows = [
-        (group, f"{plural(len(columns), 'array')}: {', '.join(names[i] for i in columns)}")
+    sides = [
+        (group, [names[i] for i in columns])
         for group, columns in (
             (d.tested, comparison.tested_columns),
             (d.reference, comparison.reference_columns),
         )
     ]
-    rows += [
-        (f"left out, {why}", f"{plural(len(left), 'array')}: {', '.join(left)}")
+    sides += [
+        (f"left out, {why}", list(left))
         for why, left in (("no group", comparison.without_group), ("other groups", comparison.other_groups))
         if left
     ]
-    if matrix.history:
-        rows.append(("input", "; ".join(matrix.history)))
+    rows = [("input", "; ".join(matrix.history))] if matrix.history else []
     no_ratio = int(np.isnan(d.ratio).sum())
     rows += [
         ("probes", f"{len(d):,}" + (f", {no_ratio:,} of them without a value in one group" if no_ratio else "")),
         ("fold change", FOLD_CHANGES[d.fold_change].description),
-        ("test", TESTS[d.test].description),
         *d.details,
-        *_test_rows(d),
+        *_prior_row(d),
     ]
-    blocks.append(Pairs(rows))
-    blocks += [Caution(remark) for remark in d.remarks]
-    if asked == "none":
-        blocks.append(Line("No test was asked for: fold changes only."))
-    blocks.append(Line("What passes:"))
-    passing = []
-    for rule in d.rules:
-        up, down = (int((d.calls(rule) == call).sum()) for call in ("up", "down"))
-        passing.append((rule_in_words(rule, d), f"{up + down:,}: {up:,} up, {down:,} down"))
-    blocks.append(Pairs(passing))
-    return blocks
+    rows += [(f"all of {group}", ", ".join(arrays)) for group, arrays in sides if len(arrays) > ARRAYS_NAMED]
+    return [
+        direction_block(comparison),
+        Pairs([(rule_in_words(rule, d), _passing(d, rule)) for rule in d.rules]),
+        *(Caution(remark) for remark in d.remarks),
+        *([Line("No test was asked for: fold changes only.")] if asked == "none" else []),
+        *_first_probes(d),
+        Pairs([*((group, _arrays_in_words(arrays)) for group, arrays in sides), *_test_rows(d)]),
+        Pairs(rows, detail=True),
+    ]
+
+
+def _arrays_in_words(names: Sequence[str]) -> str:
+    more = f" and {len(names) - ARRAYS_NAMED:,} more" if len(names) > ARRAYS_NAMED else ""
+    return f"{plural(len(names), 'array')}: {', '.join(names[:ARRAYS_NAMED])}{more}"
+
+
+def _first_probes(d: DifferentialTable) -> list[Block]:
+    """Return the probes at the top of the table, if they pass one of its rules."""
+    passing = d.calls(Rule.FOLD_CHANGE) != ""
+    first = [i for i in table_order(d) if passing[i]][:PROBES_SHOWN]
+    if not first:
+        return []
+    header = ["", "ID", "fold change"]
+    header += ["P"] if d.has_test else []
+    header += [ADJUSTMENTS[d.adjust].heading] if d.has_adjusted else []
+    rows = []
+    for i in first:
+        row = [d.probes.name[i].strip(), d.probes.id[i], fold_in_words(float(d.log2_ratio[i]))]
+        row += [p_in_words(float(d.p_value[i]))] if d.has_test else []
+        row += [p_in_words(float(d.fdr[i]))] if d.has_adjusted else []
+        rows.append(row)
+    by = "smallest P" if d.has_test else "largest change"
+    heading = f"Of {plural(int(passing.sum()), 'probe')} at fold change ≥ {d.cutoff:g}, those of {by}:"
+    return [Heading(heading), Grid(header, rows, optional=("ID",))]
 
 
 def _test_rows(d: DifferentialTable) -> list[tuple[str, str]]:
-    if not d.has_test:
-        return []
-    made = int((~np.isnan(d.p_value)).sum())
-    rows = [
-        (
-            "tests made",
-            f"{made:,}; if nothing differed, about {made * d.alpha:,.1f} would still have P ≤ {d.alpha:g}",
-        )
-    ]
-    if d.test == "moderated":
-        prior_df = (
-            "infinite (no probe varies more than another)" if math.isinf(d.prior_df) else f"{d.prior_df:.4g}"
-        )
-        rows.append(
-            ("prior", f"degrees of freedom {prior_df}, standard deviation {d.prior_variance**0.5:.3g} log2")
-        )
+    """Return the test, and how much of what it finds is expected by chance."""
+    rows = [("test", TESTS[d.test].description)]
+    if d.has_test:
+        made = int((~np.isnan(d.p_value)).sum())
+        by_chance = f"{made * d.alpha:,.1f}"
+        rows.append(("by chance", f"about {by_chance} of {made:,} probes at P ≤ {d.alpha:g} if nothing differed"))
     return rows
+
+
+def _prior_row(d: DifferentialTable) -> list[tuple[str, str]]:
+    if d.test != "moderated":
+        return []
+    prior_df = "infinite (no probe varies more than another)" if math.isinf(d.prior_df) else f"{d.prior_df:.4g}"
+    return [("prior", f"degrees of freedom {prior_df}, standard deviation {d.prior_variance**0.5:.3g} log2")]
 
 
 def sensitivity_summary(result: Sensitivity) -> Summary:
     """Return how many probes of the list stay under how many choices, and which choice moves the list most."""
     made = len(result.outcomes) - len(result.failures)
     blocks: list[Block] = [
-        Line(f"Sensitivity: the list under {plural(made, 'set')} of choices, from the raw arrays:")
+        Heading(f"Sensitivity: the list under {plural(made, 'set')} of choices, from the raw arrays:")
     ]
     rows = []
     for rule, calls in result.calls.items():
@@ -122,13 +162,17 @@ def sensitivity_summary(result: Sensitivity) -> Summary:
     rule = Rule.default(result.calls)
     if not result.listed(rule):
         return tuple(blocks)
-    blocks.append(Line(f"How many of the {result.listed(rule):,} by {rule.label} stay, whatever else is chosen:"))
+    blocks.append(
+        Heading(
+            f"How many of the {result.listed(rule):,} by {rule.label} stay, whatever else is chosen:", detail=True
+        )
+    )
     effects = [
         (f"{effect.choice}: {effect.value}", f"{effect.n_choices:,}", f"{effect.least:,}", f"{effect.mean:.1f}")
         for effect in choice_effects(result, rule)
         if rule is Rule.VOLCANO_P or effect.choice != "test"
     ]
-    blocks.append(Grid(("", "choices", "least", "on average"), effects))
+    blocks.append(Grid(("", "choices", "least", "on average"), effects, detail=True))
     for problem, n in count_failures(result).items():
         blocks.append(Caution(f"nothing could be computed under {plural(n, 'set')} of choices: {problem}"))
     if result.differing:

@@ -97,7 +97,7 @@ def fit_table(
     optional: Sequence[str] = (),
     shorten: bool = False,
 ) -> Cells:
-    """Return a table that a terminal can show: as it is, transposed, or without some columns.
+    """Return a table that a terminal can show: as it is, without some columns, or transposed.
 
     Parameters
     ----------
@@ -122,16 +122,23 @@ def fit_table(
         table = _shortened(*table, width)
     if table_width(*table) <= width:
         return table
-    turned = [list(column) for column in zip(*([header, *rows]), strict=True)]
+    for name in optional:
+        table = _without(name, *table)
+        if table_width(*table) <= width:
+            return table
+    turned = [list(column) for column in zip(*([table[0], *table[1]]), strict=True)]
     if rows and table_width(turned[0], turned[1:]) <= width:
         return turned[0], turned[1:]
-    for name in [*optional, *reversed(table[0][1:])]:
-        if table_width(*table) <= width:
-            break
-        if name in table[0][1:]:
-            at = table[0].index(name)
-            table = ([*table[0][:at], *table[0][at + 1 :]], [[*row[:at], *row[at + 1 :]] for row in table[1]])
+    for name in reversed(table[0][1:]):
+        if table_width(*table) > width:
+            table = _without(name, *table)
     return table
+
+
+def _without(name: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> Cells:
+    """Return a table without a column."""
+    kept = [at for at, own in enumerate(header) if own != name]
+    return [header[at] for at in kept], [[row[at] for at in kept] for row in rows]
 
 
 def _shortened(header: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> Cells:

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 NAMES_SHOWN = 10
 SPECIES_HINT = "  some names do not say their species: give it with --species, such as hsa"
-LOOKED_UP_SHOWN = 20
-"""Names that are shown where looking them up is all that was asked for."""
+UNMAPPED_SHOWN, LOOKED_UP_SHOWN = 8, 20
+"""Names that are shown where looking them up is all that was asked for: to everyone, and as details."""
 
 
 def names_blocks(
@@ -38,19 +38,19 @@ def names_blocks(
         what = "the only one is" if current == 1 else f"all {current:,} are"
         return (Line(f"miRNA names {where}: {what} current ({CURRENT_RELEASE})"),)
     counts = [f"{current:,} current ({CURRENT_RELEASE})", *_counts(renamed, unmapped)]
-    lines = [f"miRNA names {where}: {', '.join(counts)}" + ("" if about is None else " (run.json lists them)")]
-    lines += decided_lines(found)
+    heading = f"miRNA names {where}: {', '.join(counts)}" + ("" if about is None else " (run.json lists them)")
     if about is not None:
         renamed = [each for each in renamed if each.name in about]
         unmapped = [each for each in unmapped if any(other.name in about for other in each.candidates)]
+    lines = decided_lines(found)
     for what, own in _renamed_and_spelled(renamed).items():
         lines += [f"  {what}: {each.given.strip()} is {each.name}" for each in own[:NAMES_SHOWN]]
         if len(own) > NAMES_SHOWN:
             lines.append(f"  … and {len(own) - NAMES_SHOWN:,} more {what}")
     lines += unmapped_lines(unmapped, NAMES_SHOWN)
-    if has_species_option and without_species(unmapped):
-        lines.append(SPECIES_HINT)
-    return tuple(Line(line) for line in lines)
+    hints = hint_lines(found)
+    hints += [SPECIES_HINT] if has_species_option and without_species(unmapped) else []
+    return (Line(heading), *map(Line, hints), *(Line(line, detail=True) for line in lines))
 
 
 def without_species(unmapped: Iterable[Resolution]) -> bool:
@@ -79,9 +79,7 @@ def _counts(renamed: Sequence[Resolution], unmapped: Sequence[Resolution]) -> li
 
 
 def decided_lines(found: Iterable[Resolution]) -> list[str]:
-    """Return which release decided shared names and which these are; what to do about those left ambiguous."""
-    from mirtool.annotation.mirna_names import Status
-
+    """Return which release decided shared names and which these are."""
     found = list({each.given: each for each in found}.values())
     lines = []
     decided = [each for each in found if each.release]
@@ -95,9 +93,17 @@ def decided_lines(found: Iterable[Resolution]) -> list[str]:
         listed = ", ".join(f"{each.given} is {each.name or each.accession}" for each in own[:NAMES_SHOWN])
         more = ", …" if len(own) > NAMES_SHOWN else ""
         lines.append(f"  {plural(len(own), 'name')} decided by {choice.title}{why}: {listed}{more}")
-    if any(each.status is Status.AMBIGUOUS for each in found) and not decided:
-        lines.append("  the release of the names decides ambiguous ones: give it with --mirbase-release")
     return lines
+
+
+def hint_lines(found: Iterable[Resolution]) -> list[str]:
+    """Return what to do about names that are left ambiguous."""
+    from mirtool.annotation.mirna_names import Status
+
+    found = list(found)
+    if any(each.release for each in found) or all(each.status is not Status.AMBIGUOUS for each in found):
+        return []
+    return ["  the release of the names decides ambiguous ones: give it with --mirbase-release"]
 
 
 def _renamed_and_spelled(changed: Iterable[Resolution]) -> dict[str, list[Resolution]]:
@@ -171,7 +177,8 @@ def resolved_summary(resolved: ResolvedNames) -> Summary:
         blocks.append(Line(f"Names: {plural(len(resolved.found), 'row')} of the column '{resolved.column}'"))
     blocks.append(Pairs([(status.value, f"{n:,}") for status, n in count_statuses(resolved.found).items()]))
     unmapped = [each for each in unmapped_among(resolved.found) if each.status is not Status.NOT_MIRNA]
-    lines = [*decided_lines(resolved.found), *unmapped_lines(unmapped, LOOKED_UP_SHOWN)]
-    lines += [SPECIES_HINT] if without_species(unmapped) else []
-    blocks += map(Line, lines)
-    return tuple(blocks)
+    unknown = unmapped_lines(unmapped, LOOKED_UP_SHOWN)
+    lines = [*hint_lines(resolved.found), *([SPECIES_HINT] if without_species(unmapped) else [])]
+    blocks += map(Line, [*lines, *unknown[:UNMAPPED_SHOWN]])
+    rest = [*unknown[UNMAPPED_SHOWN:], *decided_lines(resolved.found)]
+    return (*blocks, *(Line(line, detail=True) for line in rest))

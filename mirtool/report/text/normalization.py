@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mirtool.normalize.report import ControlShare, NormalizationReport, RatioReport
+from mirtool.report.text.blocks import Block, Grid, Line, Pairs
 from mirtool.wording import plural
+
+ARRAYS_SHOWN = 8
+"""Arrays whose numbers are for everyone; those of more are details."""
 
 FACTOR_SPREAD = 4.0
 """Ratio of the largest to the smallest factor above which the arrays are said to differ much (two on log2)."""
@@ -17,13 +21,57 @@ _NO_LOGARITHM = "left out of their replicates: they have no logarithm"
 _KEPT = {"any": "in at least one array", "all": "in every array", "everything": ""}
 
 
-def summary_pairs(report: NormalizationReport) -> list[tuple[str, str]]:
-    """Return the numbers of the study as labels and values."""
-    cutoff = f"{report.min_intensity:g}"
-    where = "in both channels of all arrays" if isinstance(report, RatioReport) else "in all arrays"
-    values = report.counting_probes * len(report.samples)
+def normalization_blocks(report: NormalizationReport) -> list[Block]:
+    """Return what was kept and how the arrays differ, then what was counted; the details last."""
+    header, rows = array_rows(report)
+    few = len(rows) <= ARRAYS_SHOWN
+    optional = (*header[7:], *header[4:6], *header[3:1:-1])
+    return [
+        *map(Line, _finding_lines(report)),
+        Pairs(main_pairs(report)),
+        Grid(header, rows, optional=optional, detail=not few),
+        Pairs(detail_pairs(report), detail=True),
+    ]
+
+
+def _finding_lines(report: NormalizationReport) -> list[str]:
+    """Say how many probes are kept, and how far the arrays were apart."""
+    where = _kept(report).strip()
+    kept = f"{report.kept:,} of {plural(report.counting_probes, 'probe')} kept" + (f": {where}." if where else ".")
+    if report.between != "median":
+        return [kept]
+    what = "median ratios" if isinstance(report, RatioReport) else "factors"
+    named = dict(zip(report.factors, report.samples, strict=True))
+    least, most = min(report.factors), max(report.factors)
+    spread = f", {most / least:.1f}-fold" if least > 0 else ""
+    n = plural(len(report.samples), "array")
+    return [
+        kept,
+        f"The {what} of {n} lie between {least:.6g} ({named[least]}) and {most:.6g} ({named[most]}){spread}.",
+    ]
+
+
+def main_pairs(report: NormalizationReport) -> list[tuple[str, str]]:
+    """Return what every reader should see of the numbers."""
     pairs = [
         ("recipe", _recipe(report)),
+        ("flagged spots", _flags(report)),
+        *_detection(report),
+        _comparable(report),
+    ]
+    if report.imputation != "none":
+        pairs.append(
+            ("values imputed", f"{sum(report.imputed):,} from the nearest probes; no spot is behind them")
+        )
+    return pairs + [
+        (f"{_spots_of(control)} ≥ {report.min_intensity:g}", _share(control)) for control in report.controls
+    ]
+
+
+def detail_pairs(report: NormalizationReport) -> list[tuple[str, str]]:
+    """Return the other numbers of the study as labels and values."""
+    values = report.counting_probes * len(report.samples)
+    pairs = [
         ("arrays", f"{len(report.samples):,}"),
         ("spots per array", f"{report.spots:,}{_without_id(report)}"),
         ("probes", _counts(report.probes_by_kind)),
@@ -31,7 +79,6 @@ def summary_pairs(report: NormalizationReport) -> list[tuple[str, str]]:
             "probes that count",
             f"{report.counting_probes:,} ({_COUNTING[report.probe_choice]}); {_replicates(report)}",
         ),
-        ("flagged spots", _flags(report)),
         ("saturated spots", _saturated(report)),
     ]
     if sum(report.no_intensity):
@@ -45,20 +92,12 @@ def summary_pairs(report: NormalizationReport) -> list[tuple[str, str]]:
         ("signals missing", f"{sum(report.missing):,} of {values:,}: no spot of the probe has a signal"),
         ("signals not positive", f"{sum(report.non_positive):,} of {values:,}, {sign}"),
         ("signals on one spot", f"{sum(report.on_one_spot):,} of {values:,}, though the probe has several"),
-        *_detection(report),
-        _comparable(report, f"{report.factor_probes:,} {_reached(report)} {where}"),
-        ("probes kept", f"{report.kept:,} of {report.counting_probes:,}{_kept(report)}"),
     ]
     if sum(report.lost):
         pairs.append(
             ("values lost", f"{sum(report.lost):,} by {report.between}, on probes missing on another array")
         )
-    if report.imputation != "none":
-        pairs.append(
-            ("values imputed", f"{sum(report.imputed):,} from the nearest probes; no spot is behind them")
-        )
-    pairs += [("fitted", remark) for remark in report.remarks]
-    return pairs + [(f"{_spots_of(control)} ≥ {cutoff}", _share(control)) for control in report.controls]
+    return pairs + [("fitted", remark) for remark in report.remarks]
 
 
 def _reached(report: NormalizationReport) -> str:
@@ -75,9 +114,10 @@ def _detection(report: NormalizationReport) -> list[tuple[str, str]]:
     ]
 
 
-def _comparable(report: NormalizationReport, factor_probes: str) -> tuple[str, str]:
+def _comparable(report: NormalizationReport) -> tuple[str, str]:
     if report.between == "median":
-        return "factor probes", factor_probes
+        where = "in both channels of all arrays" if isinstance(report, RatioReport) else "in all arrays"
+        return "factor probes", f"{report.factor_probes:,} {_reached(report)} {where}"
     if report.between == "none":
         return "between arrays", "nothing: the arrays' levels are as they were scanned"
     return "between arrays", report.between
