@@ -103,7 +103,7 @@ def differential_of(saved: SavedDifferential) -> DifferentialTable:
     )
 
 
-_NOTES = ("tested", "reference", "fold change", "cutoff", "test", "alpha", "adjusted", "choices")
+_NOTES = ("tested", "reference", "fold change", "cutoff", "test", "alpha", "adjusted", "choices", "values")
 """The notes that are no detail of the test."""
 
 
@@ -171,6 +171,7 @@ def _notes(d: DifferentialTable) -> tuple[tuple[str, str], ...]:
         ("cutoff", f"{d.cutoff:g}"),
         ("test", TESTS[d.test].description),
     ]
+    notes += [("values", each.removeprefix("values: ")) for each in d.history if each.startswith("values: ")]
     notes += d.details
     if d.test != "none":
         notes += [("alpha", f"{d.alpha:g}"), ("adjusted", d.adjust)]

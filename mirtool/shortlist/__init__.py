@@ -2,7 +2,8 @@
 
 ``ranking`` puts the probes in order and makes one miRNA of those with one name; ``membership`` looks each miRNA up
 in lists; ``motifs`` looks in its sequence for what is reported to sort miRNAs into exosomes; ``build`` puts it
-together, and ``table`` lays it out. No score is made of the reasons.
+together, and ``shortlist_table`` lays it out. The rank is one stated number of the comparison itself; the other
+reasons never enter it.
 """
 
 from typing import TYPE_CHECKING

@@ -10,6 +10,18 @@ from mirtool.settings import Method, Methods, Settings, setting
 
 RANKS = Methods(
     "rank",
+    Method(
+        "confident",
+        "the largest change that remains at 99.9 % confidence first, changes at low intensity damped (without a "
+        "test the damped change alone); ties by P, by the damped change, then by ID",
+        reference="Harrison PF et al. (2019). Genome Biol 20, 67",
+    ),
+    Method(
+        "pi",
+        "the largest log2 change (up or down) × −log10 P first; ties by the size of the change, then by ID",
+        needs="a test",
+        reference="Xiao Y et al. (2014). Bioinformatics 30, 801–807",
+    ),
     Method("fold-change", "the largest change first, up or down; ties by P, then by ID"),
     Method("p", "the smallest P first; ties by the size of the change, then by ID", needs="a test"),
     Method(
@@ -38,13 +50,15 @@ ORDER, LISTS, NAMES = "Order", "Lists", "Names"
 class ShortlistSettings(Settings):
     """Which miRNAs of a comparison are taken, in which order, and where they are looked up.
 
-    The defaults are those of the study: the ten largest changes among the miRNAs that are up or down.
+    The default rank takes change, P and level together. The study took the ten largest changes: ``fold-change``.
     """
 
     rank: str = setting(
-        "fold-change",
-        "What the order goes by: the size of the change, P, adjusted P, the arrays with a value, or the share of "
-        "choices under which a miRNA stays (`mirtool diff --sensitivity`).",
+        "confident",
+        "What the order goes by. confident: the change that remains at 99.9 % confidence, damped at low "
+        "intensity; pi: |log2 change| times -log10 P; fold-change: the size of the change; p: P; fdr: adjusted P; "
+        "detection: the arrays with a value; stability: the share of choices under which a miRNA stays (`mirtool "
+        "diff --sensitivity`).",
         panel=ORDER,
         metavar="|".join(RANKS),
         choices=RANKS,

@@ -110,14 +110,17 @@ class ShortlistResult(Result):
 def shortlist(inputs: ShortlistInputs, settings: ShortlistSettings, run: Run) -> ShortlistResult:
     """Rank the miRNAs of a comparison and take the first, with everything that speaks for or against each.
 
-    One row per miRNA, every reason in its own column; no score is made of them. The columns are the change,
+    The rank takes change, P and level together: by the log2 change that remains at 99.9 % confidence, damped where
+    the intensity is low. The study took the ten largest changes: the rank fold-change.
+
+    One row per miRNA, every reason in its own column. The columns are the change,
     its P and who is up or down by which rule; the arrays and spots behind it; the share of choices under which
     it stays in the list (where `mirtool diff --sensitivity` has computed it); what qPCR found; its targets and
     synergy; its seed and which others share it; the motifs in its sequence that are reported to sort miRNAs into
     exosomes; and for each list whether it is in there and under which name.
 
     Names are looked up in miRBase on both sides. A list's hsa-miR-16 may mean hsa-miR-16-5p or another: such a
-    miRNA is `possible` in that list, never `yes`. The study took the ten largest changes: that is the default.
+    miRNA is `possible` in that list, never `yes`.
     """
     from mirtool.shortlist import names_for, take_shortlist
 

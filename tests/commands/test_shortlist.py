@@ -27,23 +27,24 @@ EXOCARTA = (
     "3\tmirna\thsa-miR-15a-5p\tHomo sapiens\t5\n"
 )
 
+# Of P >= 0.001 no change remains at 99.9 % confidence, and P decides the order.
 # miR-16-5p UAGCAGCACGUAAAUAUUGGCG and miR-15a-5p share the seed AGCAGCA; GGAG is at 8 in miR-513a-5p.
 EXPECTED = [
     {
-        "rank": "1", "Name": "hsa-miR-513a-5p", "current name": "hsa-miR-513a-5p", "ID": "12", "probes": "1",
-        "other probes": "", "log2 ratio resistant/responding": "3", "fold change resistant/responding": "8",
-        "P (moderated)": "0.01", "FDR (BH)": "0.08", "regulation by volcano P": "up", "arrays resistant": "3",
-        "spots responding": "11", "stability by volcano P": "0.4", "same seed in the list": "", "motif GGAG": "8",
-        "motif CCCU": "", "in ExoCarta": "no", "in papers": "yes", "qPCR verdict": "not tested",
-        "qPCR FDR (BH)": "NA", "synergy": "NA",
-    },
-    {
-        "rank": "2", "Name": "hsa-miR-16-5p", "ID": "10", "probes": "2", "other probes": "14: -2",
+        "rank": "1", "Name": "hsa-miR-16-5p", "ID": "10", "probes": "2", "other probes": "14: -2",
         "fold change resistant/responding": "-4", "seed": "AGCAGCA", "same seed in the list": "hsa-miR-15a-5p",
         "sequence": "UAGCAGCACGUAAAUAUUGGCG", "accession": "MIMAT0000069", "motif GGAG": "",
         "in ExoCarta": "yes", "in ExoCarta as": "miR-16", "in papers": "no",
         "qPCR fold change resistant/responding": "-3.5", "qPCR FDR (BH)": "0.002", "qPCR verdict": "confirmed",
         "targets": "17", "partners": "1", "synergy": "9", "betweenness": "0.25",
+    },
+    {
+        "rank": "2", "Name": "hsa-miR-513a-5p", "current name": "hsa-miR-513a-5p", "ID": "12", "probes": "1",
+        "other probes": "", "log2 ratio resistant/responding": "3", "fold change resistant/responding": "8",
+        "P (moderated)": "0.01", "FDR (BH)": "0.08", "regulation by volcano P": "up", "arrays resistant": "3",
+        "spots responding": "11", "stability by volcano P": "0.4", "same seed in the list": "", "motif GGAG": "8",
+        "motif CCCU": "", "in ExoCarta": "no", "in papers": "yes", "qPCR verdict": "not tested",
+        "qPCR FDR (BH)": "NA", "synergy": "NA",
     },
     {
         "rank": "3", "Name": "hsa-miR-15a-5p", "fold change resistant/responding": "-2", "arrays responding": "2",
@@ -90,8 +91,8 @@ def test_one_row_a_mirna_with_every_reason_in_its_column(study):
 def test_what_is_said(capsys):
     assert main(["shortlist", *LISTS]) == 0
     err = capsys.readouterr().err
-    assert "Shortlist: 3 of 3 miRNAs up or down by volcano P (resistant / responding)\n" in err
-    assert "by fold-change: the largest change first, up or down; ties by P, then by ID\n" in err
+    assert "Shortlist by confident rank: 3 of 3 miRNAs up or down by volcano P (resistant / responding)\n" in err
+    assert "confident: the largest change that remains at 99.9 % confidence first" in err
     assert "1 of 3 tested, 1 confirmed (results/validation.csv)\n" in err
     assert "targets known of 1 of 3 (results/network_nodes.csv)\n" in err
     assert (
@@ -120,7 +121,7 @@ def test_the_run_is_recorded_and_repeats_to_the_byte(study):
         written.append({p.name: p.read_bytes() for p in (study / "results").iterdir()})
     assert written[0] == written[1]
     run = json.loads((study / "results/run.json").read_text())["runs"]["shortlist"]
-    assert run["summary"]["mirnas"] == ["hsa-miR-513a-5p", "hsa-miR-16-5p", "hsa-miR-15a-5p"]
+    assert run["summary"]["mirnas"] == ["hsa-miR-16-5p", "hsa-miR-513a-5p", "hsa-miR-15a-5p"]
     assert run["summary"]["lists"]["ExoCarta"]["yes"] == 2
     assert "ExoCarta_miRNA_details_5.txt" in run["inputs"]
 
@@ -141,8 +142,8 @@ def test_a_workbook_holds_it_too(study):
     assert main(["shortlist", *LISTS, "-o", "s.xlsx"]) == 0
     sheet = openpyxl.load_workbook(study / "s.xlsx").active
     header = [cell.value for cell in sheet[2]]
-    assert sheet.cell(3, header.index("fold change resistant/responding") + 1).value == 8
-    assert sheet.cell(3, header.index("Name") + 1).value == "hsa-miR-513a-5p"
+    assert sheet.cell(3, header.index("fold change resistant/responding") + 1).value == -4
+    assert sheet.cell(3, header.index("Name") + 1).value == "hsa-miR-16-5p"
 
 
 @pytest.mark.parametrize(

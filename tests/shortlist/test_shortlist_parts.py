@@ -55,8 +55,65 @@ def test_each_rank_with_its_ties(candidates: SavedDifferential, rank, order):
     assert candidates.id[rank_order(candidates, rank, "volcano P")].tolist() == order
 
 
+LEVELS = """\
+ID,Name,mean b,mean a,log2 ratio b/a,{p}n b,n a,regulation by fold change
+1,hsa-miR-1-3p,3,1,1.58,{p1}3,3,up
+2,hsa-miR-21-5p,124,60,1.05,{p2}3,3,up
+3,hsa-miR-17-5p,6,6,0,{p3}3,3,
+4,hsa-miR-9-5p,12,60,-2.32,{p4}3,3,down
+5,hsa-miR-16-5p,5,3,0.74,{p5}3,3,
+"""
+# (b + a) / 2 is 2, 92, 6, 36, 4: the lower quartile is the second smallest, 4. Damped changes:
+# 1: log2(7/5) = 0.49; 2: log2(128/64) = 1; 3: 0; 4: log2(64/16) = 2; 5: log2(9/7) = 0.36.
+
+
+def levels(tmp_path, *p, values=""):
+    cells = {f"p{i}": f"{own}," if p else "" for i, own in enumerate(p or [""] * 5, start=1)}
+    path = tmp_path / "levels.csv"
+    path.write_text(values + LEVELS.format(p="P (moderated)," if p else "", **cells))
+    return read_differential(path)
+
+
+def test_change_p_and_level_together(tmp_path):
+    # z of a two-sided P: 1e-4 3.891, 1e-5 4.417; of P above 0.001 it is below 3.291. What remains of the damped
+    # changes: 1: 0.49 (1 - 3.291/3.891) = 0.075; 2: 1 - 3.291/4.417 = 0.255; 4: 2 (1 - 3.291/3.891) = 0.309;
+    # 3 and 5: nothing.
+    candidates = levels(tmp_path, 1e-4, 1e-5, 0.03, 1e-4, 0.02)
+    assert candidates.id[rank_order(candidates, "confident")].tolist() == ["4", "2", "1", "5", "3"]
+    assert ShortlistSettings().rank == "confident"
+
+
+def test_without_a_test_the_damped_change_counts(tmp_path):
+    candidates = levels(tmp_path)
+    assert candidates.id[rank_order(candidates, "confident")].tolist() == ["4", "2", "1", "5", "3"]
+
+
+def test_a_p_of_0_of_1_and_a_missing_one(tmp_path):
+    candidates = levels(tmp_path, 0, "NA", 1, 1e-6, 0)  # of P 0 all remains; 4: 2 (1 - 3.291/4.892) = 0.65
+    assert candidates.id[rank_order(candidates, "confident")].tolist() == ["4", "1", "5", "3", "2"]
+
+
+def test_ratios_of_two_channels_have_no_level(tmp_path):
+    note = "# mirtool differential; values: M = log2(Hy3 / Hy5) less the array's median M\n"
+    candidates = levels(tmp_path, 0.001, 0.001, 0.001, 0.001, 0.001, values=note)
+    assert candidates.level is None
+    assert candidates.id[rank_order(candidates, "confident")].tolist() == [
+        "4",
+        "1",
+        "2",
+        "5",
+        "3",
+    ]  # by log2 ratio
+
+
+def test_pi_is_change_times_p(tmp_path):
+    # 1.58 · 2 = 3.16; 1.05 · 5 = 5.25; 0; 2.32 · 1.5 = 3.48; 0.74 · 307.65 (of the smallest number)
+    candidates = levels(tmp_path, 0.01, 1e-5, 0.1, 10**-1.5, 0)
+    assert candidates.id[rank_order(candidates, "pi")].tolist() == ["5", "2", "4", "1", "3"]
+
+
 def test_the_probes_of_one_name_are_one_mirna_whose_best_that_passes_stands_for_it(candidates, book):
-    found = shortlist(candidates, book)
+    found = shortlist(candidates, book, ShortlistSettings(rank="fold-change"))
     ids = [[candidates.id[i] for i in probes] for probes in found.probes]
     assert ids == [["3"], ["2"], ["1", "4"], ["6"]]  # 4 changes more than 1, and does not pass
     assert found.n_listed == 4
@@ -85,7 +142,12 @@ def test_choices_that_there_are_not(candidates, book, wrong, message):
 
 @pytest.mark.parametrize(
     ("rank", "needs"),
-    [("p", "needs P"), ("fdr", "needs adjusted P"), ("stability", "needs stability by fold change")],
+    [
+        ("p", "needs P"),
+        ("pi", "needs P"),
+        ("fdr", "needs adjusted P"),
+        ("stability", "needs stability by fold change"),
+    ],
 )
 def test_a_rank_needs_its_column(tmp_path, book, rank, needs):
     path = tmp_path / "d.csv"

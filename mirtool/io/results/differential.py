@@ -74,6 +74,23 @@ class SavedDifferential:
         return {} if self.columns is None else self.columns.notes
 
     @property
+    def level(self) -> FloatArray | None:
+        """Mean of the two groups' means, linear, ``(n_probes,)``; None for ratios of two channels."""
+        if self.notes.get("values", "").startswith("M = "):
+            return None
+        return (self.mean_tested + self.mean_reference) / 2
+
+    @property
+    def mean_tested(self) -> FloatArray:
+        """Mean of the tested group, linear, ``(n_probes,)``; NaN missing."""
+        return self.numbers(self._mean_start + self.tested)
+
+    @property
+    def mean_reference(self) -> FloatArray:
+        """Mean of the reference, linear, ``(n_probes,)``; NaN missing."""
+        return self.numbers(self._mean_start + self.reference)
+
+    @property
     def p_header(self) -> str:
         """The header of the P values; empty where there are none."""
         return "" if self._p is None else self._header[self._p]
@@ -164,6 +181,10 @@ class SavedDifferential:
     @property
     def _header(self) -> tuple[str, ...]:
         return () if self.columns is None else self.columns.header
+
+    @property
+    def _mean_start(self) -> str:
+        return next((start for start in MEAN_STARTS.values() if start + self.tested in self._header), "")
 
     @cached_property
     def _p(self) -> int | None:

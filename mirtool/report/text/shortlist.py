@@ -16,10 +16,10 @@ def shortlist_summary(chosen: Shortlist, qpcr: QpcrResults | None, network: str)
     names = chosen.candidates
     which = "up or down" if chosen.direction == "both" else chosen.direction
     heading = (
-        f"Shortlist: {len(chosen)} of {plural(chosen.n_listed, 'miRNA')} {which} by {chosen.rule.label} "
-        f"({names.tested} / {names.reference})"
+        f"Shortlist by {chosen.rank} rank: {len(chosen)} of {plural(chosen.n_listed, 'miRNA')} {which} by "
+        f"{chosen.rule.label} ({names.tested} / {names.reference})"
     )
-    lines = [("rank", f"by {chosen.rank}: {RANKS[chosen.rank].description}")]
+    lines = [("rank", f"{chosen.rank}: {RANKS[chosen.rank].description}")]
     lines.append(("qPCR", _qpcr_in_words(chosen, qpcr)))
     lines.append(("network", _network_in_words(chosen, network)))
     lines += _motif_lines(chosen)
