@@ -51,11 +51,13 @@ def test_paths_and_objects_give_the_file_of_the_command(tmp_path):
 
 def test_the_result_shows_itself():
     result = mt.shortlist("d.csv")
-    assert result.to_frame()["Name"].tolist() == ["hsa-miR-21-5p", "hsa-miR-16-5p"]
-    assert repr(result).startswith("<ShortlistResult>\nShortlist: 2 of 2 miRNAs up or down by volcano P (b / a)\n")
+    assert result.to_frame()["Name"].tolist() == ["hsa-miR-16-5p", "hsa-miR-21-5p"]
+    assert repr(result).startswith(
+        "<ShortlistResult>\nShortlist by confident rank: 2 of 2 miRNAs up or down by volcano P (b / a)\n"
+    )
     assert "<table" in result._repr_html_()
     assert result.record()["arguments"]["regulation"] == "volcano-p"
-    assert result.record()["summary"]["mirnas"] == ["hsa-miR-21-5p", "hsa-miR-16-5p"]
+    assert result.record()["summary"]["mirnas"] == ["hsa-miR-16-5p", "hsa-miR-21-5p"]
 
 
 def test_what_is_no_result_is_refused():
