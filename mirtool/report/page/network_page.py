@@ -1,19 +1,14 @@
 """The synergy network as one HTML page that needs nothing else: search, filters, neighbors with their references.
 
-The page holds its data, its style and its program, and its content security policy lets it neither load nor run
-anything else. Names are in it as JSON in which no character can end the element around it; the program writes
-them as text only. The nodes' places are computed here, so that the page looks the same wherever it is opened.
+It loads nothing and sends nothing (:mod:`mirtool.report.page.html_page`). Where nodes lie is computed here, so
+that it looks the same wherever it is opened.
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib import resources
 from typing import Any
 
 import numpy as np
@@ -24,11 +19,15 @@ from mirtool.network.build import SynergyNetwork
 from mirtool.network.graph.layout import network_layout
 from mirtool.network.interactions.targets import TargetMatrix
 from mirtool.report.figures.short_names import common_species
+from mirtool.report.page.html_page import SHARED_SCRIPTS, SHARED_STYLES, html_page
 from mirtool.report.text.network_words import EVIDENCE_TAKEN, EVIDENCE_WORDS, network_facts
 from mirtool.wording import plural
 
 MAX_NODES, MAX_MIRNAS, MAX_PAIRS = 4000, 500, 20_000
 """What a page holds at most; what it leaves out it counts."""
+STYLES = (*SHARED_STYLES, "network.css")
+SCRIPTS = (*SHARED_SCRIPTS, "graph.js", "picture.js", "gestures.js", "network.js")
+"""Templates of the page's style and of its program, in this order."""
 _TITLE = "miRNA synergy network"
 
 
@@ -52,33 +51,10 @@ def network_page(
         The miRNAs of highest synergy, the genes in which most of them meet and the pairs of smallest P are taken
         up to these numbers. What is left out is counted on the page.
     """
-    import jinja2
-    from markupsafe import Markup
-
-    style, program = _template("network.css"), _template("network.js")
     shown = _choose(network, max_nodes, max_mirnas, max_pairs)
-    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, keep_trailing_newline=True)
-    page = environment.from_string(_template("network.html")).render(
-        title=_TITLE,
-        style=Markup(style),
-        program=Markup(program),
-        data=Markup(json_for_script(_data(network, shown, remarks))),
-        style_hash=_csp_hash(style),
-        program_hash=_csp_hash(program),
+    return html_page(
+        _TITLE, body="network.html", styles=STYLES, scripts=SCRIPTS, data=_data(network, shown, remarks)
     )
-    return page.encode()
-
-
-def json_for_script(data: object) -> str:
-    r"""Write JSON that may be in a ``<script>`` element, whatever its texts are.
-
-    Examples
-    --------
-    >>> json_for_script({"name": "</script><b>"})
-    '{"name":"\\u003c/script\\u003e\\u003cb\\u003e"}'
-    """
-    text = json.dumps(data, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
-    return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
 
 
 @dataclass(frozen=True, eq=False)
@@ -182,12 +158,3 @@ def _values(values: npt.NDArray[Any]) -> list[Any]:
         None if math.isnan(value) else f"{value:g}" if math.isinf(value) else float(f"{value + 0.0:.6g}")
         for value in values.tolist()
     ]
-
-
-def _template(name: str) -> str:
-    return resources.files("mirtool.report.page").joinpath("templates", name).read_text(encoding="utf-8")
-
-
-def _csp_hash(text: str) -> str:
-    """Return the hash by which a content security policy knows an element's text."""
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"

@@ -1,0 +1,57 @@
+/* Tables that sort by any heading. A column is {name, value(row), cell(row), number}; cell makes what is shown. */
+
+function compareValues(a, b) {
+  return typeof a === "string" && typeof b === "string" ? a.localeCompare(b, "en", { numeric: true }) : a - b;
+}
+
+/** A table in `place`; returns {fill({rows, caption, columns}), rows(), columns()}: what is shown, in its order. */
+function sortableTable(place, label) {
+  let by = null, shown = { rows: [], caption: "", columns: [] };
+  const isMissing = (value) => value === null || value === undefined || value === "";
+
+  function sortedRows() {
+    if (!by || !shown.columns[by.column]) return shown.rows;
+    const { value } = shown.columns[by.column];
+    // What is missing comes last both ways.
+    return [...shown.rows].sort((a, b) => {
+      const [x, y] = [value(a), value(b)];
+      if (isMissing(x) || isMissing(y)) return isMissing(x) - isMissing(y) || a - b;
+      return (by.down ? compareValues(y, x) : compareValues(x, y)) || a - b;
+    });
+  }
+
+  function fill(next = shown) {
+    shown = next;
+    const { columns, caption } = shown;
+    const heads = columns.map(({ name, number }, i) => {
+      const state = by && by.column === i ? (by.down ? "descending" : "ascending") : "none";
+      const button = make("button", { type: "button" }, name + { none: "", ascending: " ▲", descending: " ▼" }[state]);
+      button.onclick = () => {
+        // Large numbers come first, small P do.
+        by = { column: i, down: state === "none" ? Boolean(number) && !isP(name) : state === "ascending" };
+        fill();
+        place.querySelectorAll("thead button")[i].focus();
+      };
+      return make("th", { scope: "col", "aria-sort": state }, button);
+    });
+    const body = make("tbody");
+    const more = growing(body, sortedRows(), (row) => tableRow(columns, row));
+    const table = make("table", {}, make("caption", {}, caption + ". Choose a heading to sort."), make("thead", {}, make("tr", {}, ...heads)), body);
+    place.replaceChildren(make("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": label }, table), more);
+  }
+  return { fill, rows: sortedRows, columns: () => shown.columns };
+}
+
+function tableRow(columns, row) {
+  return make("tr", {}, ...columns.map(({ name, value, cell, number }) => make("td", { className: number ? "number" : "" }, cell ? cell(row) : written(value(row), name))));
+}
+
+/** A table for paper: no buttons, so many rows at most, and a line that counts the rest. */
+function paperTable(title, columns, rows, most) {
+  const plain = columns.map(({ name, value, number }) => ({ name, value, number }));
+  const table = make("table", {},
+    make("thead", {}, make("tr", {}, ...plain.map(({ name }) => make("th", {}, name)))),
+    make("tbody", {}, ...rows.slice(0, most).map((row) => tableRow(plain, row))));
+  const rest = rows.length > most ? make("p", { className: "muted" }, "and " + counted(rows.length - most) + " more rows, which the tables have") : null;
+  return make("section", {}, make("h2", {}, title), table, rest);
+}
