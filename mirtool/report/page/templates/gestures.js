@@ -2,7 +2,7 @@
 
 const STEADY = { mouse: 4, pen: 6, touch: 10 }, REACH = { mouse: 5, pen: 8, touch: 16 }, TWICE = 350, KEY_STEP = 60, KEY_MOVE = 12;
 const fingers = new Map();
-let held = null, lastTap = { time: 0, node: -2 };
+let held = null, lastTap = { time: -Infinity, node: -2 };
 
 function nodeAt(x, y, reach = REACH.mouse) {
   let best = -1, least = Infinity;

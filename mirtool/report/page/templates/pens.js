@@ -55,6 +55,11 @@ function canvasPen(context) {
       }
       ink(style);
     },
+    box(x, y, width, height, style) {
+      context.beginPath();
+      context.rect(x, y, width, height);
+      ink(style);
+    },
     text(text, x, y, { size, bold, fill, halo }) {
       context.font = fontOf(size, bold);
       context.globalAlpha = 1;
@@ -92,6 +97,9 @@ function svgPen(parent) {
     },
     triangles(places, up, style) {
       for (let i = 0; i < places.length; i += 3) add("polygon", { points: triangle(places[i], places[i + 1], places[i + 2], up).map(digits).join(" "), ...ink(style) });
+    },
+    box(x, y, width, height, style) {
+      add("rect", { x: digits(x), y: digits(y), width: digits(width), height: digits(height), ...ink(style) });
     },
     text(text, x, y, { size, bold, fill, halo }) {
       // A box behind the text: not every program knows a stroke that lies under the letters.

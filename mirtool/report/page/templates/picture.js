@@ -110,7 +110,7 @@ const toScreen = (node) => [(placeX[node] - camera.x) * camera.scale + canvas.cl
 const toPlace = (x, y) => [(x - canvas.clientWidth / 2) / camera.scale + camera.x, (y - canvas.clientHeight / 2) / camera.scale + camera.y];
 
 /** Show these nodes whole, with room for names. */
-function fitTo(nodes, largest = 2) {
+function fitTo(nodes) {
   const [width, height] = [canvas.clientWidth, canvas.clientHeight];
   if (!nodes.length || !width || !height) return;
   let [left, right, top, bottom] = [Infinity, -Infinity, Infinity, -Infinity];
@@ -119,7 +119,7 @@ function fitTo(nodes, largest = 2) {
     top = Math.min(top, placeY[node]); bottom = Math.max(bottom, placeY[node]);
   }
   const [edgeX, edgeY] = [Math.min(46, width / 6), Math.min(34, height / 6)];
-  camera.scale = Math.max(SMALLEST_SCALE, Math.min(largest, (width - 2 * edgeX) / Math.max(1, right - left), (height - 2 * edgeY) / Math.max(1, bottom - top)));
+  camera.scale = Math.max(SMALLEST_SCALE, Math.min(2, (width - 2 * edgeX) / Math.max(1, right - left), (height - 2 * edgeY) / Math.max(1, bottom - top)));
   camera.x = (left + right) / 2;
   camera.y = (top + bottom) / 2;
   draw();
@@ -134,14 +134,28 @@ function fitLit() {
   const nodes = [...(lit?.nodes ?? [])].filter((node) => visible.node[node]);
   if (!nodes.length) return;
   camera.fits = "lit";
-  fitTo(nodes, 1.2);
+  fitTo(nodes);
 }
 
+let stageSize = null, settling = 0;
+
+/** Details that open shrink the stage: what was tapped stays under the finger as long as a second tap may follow. */
 function stageResized() {
+  const size = [canvas.clientWidth, canvas.clientHeight], wait = lastTap.time + TWICE - performance.now();
+  clearTimeout(settling);
+  if (stageSize && size[0] && wait > 0) {
+    camera.x += (size[0] - stageSize[0]) / 2 / camera.scale;
+    camera.y += (size[1] - stageSize[1]) / 2 / camera.scale;
+    settling = setTimeout(settleStage, wait);
+  } else settleStage();
+  if (size[0]) stageSize = size;
+  draw();
+}
+
+function settleStage() {
   if (camera.fits === "all") fitAll();
   else if (camera.fits === "lit") fitLit();
   else if (chosen) bringIntoSight();
-  draw();
 }
 
 const chosenNodes = () => (chosen === null ? [] : chosen.pair === undefined ? [chosen.node] : [pairs.a[chosen.pair], pairs.b[chosen.pair]]);
@@ -218,6 +232,8 @@ function project(view) {
   }
 }
 
+const isInSight = (node, view, beyond = 30) => visible.node[node] && screenX[node] > -beyond && screenY[node] > -beyond && screenX[node] < view.width + beyond && screenY[node] < view.height + beyond;
+
 function endsOf(chosenEdges) {
   const ends = new Float64Array(4 * chosenEdges.length);
   chosenEdges.forEach((i, k) => {
@@ -272,14 +288,14 @@ function paintNodes(pen, view) {
     const alpha = bright ? 1 : 0.18;
     const places = { "": [], up: [], down: [] };
     for (const node of shownNodes) {
-      if (isMirna(node) || (lit && lit.nodes.has(node) !== bright)) continue;
+      if (isMirna(node) || (lit && lit.nodes.has(node) !== bright) || !isInSight(node, view)) continue;
       const direction = directionOf(node), r = drawnRadius(node, view.scale);
       places[direction].push(screenX[node], screenY[node], direction ? Math.max(3, 1.45 * r) : r);
     }
     pen.dots(places[""], { fill: view.inks.gene, alpha });
     for (const each of ARROWS) pen.triangles(places[each], each === "up", { fill: view.inks[each], alpha });
     for (let m = nMirnas - 1; m >= 0; m -= 1) {
-      if (!visible.node[m] || (lit && lit.nodes.has(m) !== bright)) continue;
+      if ((lit && lit.nodes.has(m) !== bright) || !isInSight(m, view)) continue;
       const [x, y, r] = [screenX[m], screenY[m], drawnRadius(m, view.scale)];
       if (bright) paintMirna(pen, x, y, r, mirnaInk(m, view.inks), regulation[m], view.inks);
       else pen.dots([x, y, r], { fill: mirnaInk(m, view.inks), alpha });
@@ -316,10 +332,9 @@ function placeNames(view, most) {
   };
   const isFree = (box, grid) => !cellsOf(box, (key) => grid.get(key)?.some((other) => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1]));
   const claim = (box, grid) => cellsOf(box, (key) => { if (grid.has(key)) grid.get(key).push(box); else grid.set(key, [box]); });
-  const isNear = (node) => visible.node[node] && screenX[node] > -20 && screenY[node] > -20 && screenX[node] < width + 20 && screenY[node] < height + 20;
   const firstOnes = new Set([...chosenNodes(), ...(view.screen ? [hovered, ...[...moving].slice(0, 1)] : [])]);
-  const order = byRank.filter(isNear), isCrowd = order.length > 1500;
-  // No name lies on a miRNA, nor on a gene where it can be helped.
+  const order = byRank.filter((node) => isInSight(node, view, 20)), isCrowd = order.length > 1500;
+  // No name lies on a miRNA, and no gene's name on another gene, but in a crowd.
   for (const node of order) {
     if (!isMirna(node) && (isCrowd || (lit && !lit.nodes.has(node)))) continue;
     const r = drawnRadius(node, view.scale);
@@ -339,7 +354,7 @@ function placeNames(view, most) {
     const fits = ([l, t]) => l >= 2 && t >= 2 && l + wide <= width - 2 && t + high <= height - 2;
     const boxAt = ([l, t]) => [l - 1, t, l + wide + 1, t + high];
     const free = tries.filter((each) => fits(each) && isFree(boxAt(each), taken));
-    let spot = free.find((each) => isFree(boxAt(each), dots)) ?? free[0];
+    let spot = free.find((each) => isFree(boxAt(each), dots)) ?? (isMirna(node) ? free[0] : undefined);
     if (!spot && always) spot = [inside(right), Math.max(2, Math.min(height - high - 2, y - high / 2))];
     if (!spot) continue;
     claim([spot[0] - 2, spot[1], spot[0] + wide + 2, spot[1] + high], taken);
@@ -453,6 +468,7 @@ function pictureOf(width = canvas.clientWidth) {
   const paint = (pen) => {
     paintAll(pen, view);
     project(screenView());
+    pen.box(0, view.height, width, height - view.height, { fill: colors.page });
     paintKey(pen, 8, keyTop, width - 16, colors);
   };
   return { width, height, paint };

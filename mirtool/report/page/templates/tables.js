@@ -32,7 +32,7 @@ function sortableTable(place, label) {
         fill();
         place.querySelectorAll("thead button")[i].focus();
       };
-      return make("th", { scope: "col", "aria-sort": state }, button);
+      return make("th", { scope: "col", "aria-sort": state, className: number ? "number" : "" }, button);
     });
     const body = make("tbody");
     const more = growing(body, sortedRows(), (row) => tableRow(columns, row));
@@ -50,7 +50,7 @@ function tableRow(columns, row) {
 function paperTable(title, columns, rows, most) {
   const plain = columns.map(({ name, value, number }) => ({ name, value, number }));
   const table = make("table", {},
-    make("thead", {}, make("tr", {}, ...plain.map(({ name }) => make("th", {}, name)))),
+    make("thead", {}, make("tr", {}, ...plain.map(({ name, number }) => make("th", { scope: "col", className: number ? "number" : "" }, name)))),
     make("tbody", {}, ...rows.slice(0, most).map((row) => tableRow(plain, row))));
   const rest = rows.length > most ? make("p", { className: "muted" }, "and " + counted(rows.length - most) + " more rows, which the tables have") : null;
   return make("section", {}, make("h2", {}, title), table, rest);
