@@ -157,8 +157,8 @@ class DiffSettings(Settings):
 
     label: tuple[str, ...] = setting(
         (),
-        "How many probes are named on the volcano plot (default 15: by adjusted P first, then by rank of P or of "
-        "change), or which: names or IDs separated by commas. May be given several times.",
+        "How many probes are named in the volcano, MA and scatter plots (default 15: by adjusted P first, then by "
+        "rank of P or of change), or which: names or IDs separated by commas. May be given several times.",
         panel=FIGURES,
         metavar="N|NAMES",
     )

@@ -85,9 +85,10 @@ class DiffResult(Result):
         return super().file_name(table, main)
 
     def drawings(self) -> Mapping[str, Draw]:
-        """Draw a volcano plot of each comparison, and a heat map of what passes its rule."""
+        """Draw a volcano (without P a scatter), an MA plot and a heat map of what passes."""
         from mirtool.differential.labels import parse_labels
         from mirtool.report.figures.heatmap import heatmap_figure
+        from mirtool.report.figures.levels import ma_figure, scatter_figure
         from mirtool.report.figures.volcano import volcano_figure
         from mirtool.report.text.differential import rule_in_words
         from mirtool.wording import plural
@@ -99,7 +100,11 @@ class DiffResult(Result):
             suffix = f"_{name}" if name else ""
             n_labels, rows = parse_labels(self.settings.label, d.probes)
             rule = self.settings.volcano_rule
-            drawn[f"volcano{suffix}"] = partial(volcano_figure, d, rule=rule, n_labels=n_labels, rows=rows)
+            if d.has_test:
+                drawn[f"volcano{suffix}"] = partial(volcano_figure, d, rule=rule, n_labels=n_labels, rows=rows)
+            else:
+                drawn[f"scatter{suffix}"] = partial(scatter_figure, d, n_labels=n_labels, rows=rows)
+            drawn[f"ma{suffix}"] = partial(ma_figure, d, rule=rule, n_labels=n_labels, rows=rows)
             passing = d.calls(self._figure_rule(d)) != ""
             if passing.any():
                 compared = self.matrix.take_samples((*comparison.reference_columns, *comparison.tested_columns))
@@ -195,7 +200,7 @@ def diff(inputs: DiffInputs, settings: DiffSettings, run: Run) -> DiffResult:
 
     Rows are sorted by P, then by the size of the log2 ratio, then by ID. With one array per group no test is
     possible: the table then holds fold changes only. Welch's test needs two arrays in each group, the others
-    three in all. A volcano plot and a heat map of what passes are drawn.
+    three in all. A volcano plot (without P a scatter plot), an MA plot and a heat map of what passes are drawn.
 
     Several contrasts give one table of all comparisons side by side, with an F test of all of them, and a table
     and figures of each beside it: differential_T_vs_R.csv.

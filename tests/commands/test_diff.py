@@ -109,12 +109,12 @@ def test_the_same_input_gives_the_same_bytes(study):
 
 def test_figures_are_drawn_of_what_passes(study, capsys):
     assert main(["diff", "--test", "student", "--alpha", "0.2"]) == 0
-    drawn = ["heatmap.png", "heatmap.svg", "volcano.png", "volcano.svg"]
-    assert sorted(path.name for path in (study / "figures").iterdir()) == drawn
+    drawn = [f"{name}.{suffix}" for name in ("heatmap", "ma", "volcano") for suffix in ("png", "svg")]
+    assert sorted(path.name for path in (study / "figures").iterdir()) == sorted(["captions.md", *drawn])
     svg = (study / "figures/heatmap.svg").read_text()
     assert "miR-16-5p" in svg
     assert "miR-21-5p" not in svg
-    assert f"Wrote figures{os.sep}: volcano.png/svg, heatmap.png/svg\n" in capsys.readouterr().err
+    assert f"Wrote figures{os.sep}: volcano.png/svg, ma.png/svg, heatmap.png/svg\n" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

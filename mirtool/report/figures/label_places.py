@@ -7,12 +7,14 @@ Everything is in pixels (or any other square unit), x to the right and y upward;
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from mirtool.model import BoolArray, FloatArray
 
+_OVERLAPS = np.array([0.25, 0.5, 0.75, 1])
+"""Shares of half a label by which it is moved along its anchor; at 1 it is flush with it."""
 _CLEARANCES = np.array([1, 1.7, 2.5, 3.5, 4.5, 6, 7.5, 9, 11, 13, 15, 17.5, 20, 23])
 _ROUNDS = 4
 # What a place costs, in gaps of distance: each point it hides or its leader line runs over, each point so near
@@ -28,6 +30,19 @@ _SHORTEST_LEADER = 2.4
 """Gaps from the point to a name whose leader line can be seen between them."""
 _AT_ITS_POINT = 1.2
 """Gaps from its point within which a name needs no leader line, if it is no nearer to another."""
+_ROUNDING = 1e-6
+
+
+@dataclass(frozen=True)
+class Barriers:
+    """What no label may lie on: lines ``(k, 4)``, each from a point to another, and boxes ``(m, 4)``."""
+
+    lines: FloatArray = field(default_factory=lambda: np.empty((0, 4)))
+    boxes: FloatArray = field(default_factory=lambda: np.empty((0, 4)))
+
+    def touch(self, boxes: FloatArray) -> BoolArray:
+        """Mask of the boxes that lie on a barrier."""
+        return np.asarray(_meet(self.lines, boxes).any(axis=0) | _overlap(boxes, self.boxes).any(axis=1))
 
 
 @dataclass(frozen=True)
@@ -50,13 +65,14 @@ def place_labels(
     points: FloatArray,
     gap: float,
     obstacles: FloatArray | None = None,
+    barriers: Barriers | None = None,
 ) -> list[Placement | None]:
     """Find a place for each label, one after another; then let each move again while the others stay.
 
-    A label stays inside ``bounds``, off every other label and leader line, and off every anchor. Among the places
-    that are left it takes the nearest, where hiding a point, lying as near to another anchor or crossing a leader
-    line counts as distance. One that finds none is left out; of two orders (by rank, and the most hemmed in first)
-    the one that leaves out fewer is taken.
+    A label stays inside ``bounds``, off every barrier, every other label and leader line, and nearer to its own
+    anchor than to any other. Among the places that are left it takes the nearest, where hiding a point, lying as
+    near to a point without a name or crossing a leader line counts as distance. One that finds none is left out;
+    of two orders (by rank, and the most hemmed in first) the one that leaves out fewer is taken.
 
     Parameters
     ----------
@@ -73,6 +89,8 @@ def place_labels(
     obstacles
         What labels should not hide either, though none could be taken for its name, such as points along a line,
         ``(k, 2)``.
+    barriers
+        What no label may lie on.
 
     Returns
     -------
@@ -80,10 +98,8 @@ def place_labels(
         One entry per label; None where no place was free.
     """
     kept_off = np.empty((0, 2)) if obstacles is None else obstacles
-    choices = [
-        _choices(anchor, size, bounds, anchors, points, kept_off, gap)
-        for anchor, size in zip(anchors, sizes, strict=True)
-    ]
+    page = _Page(bounds, anchors, points, kept_off, barriers or Barriers(), gap)
+    choices = [_choices(anchor, size, page) for anchor, size in zip(anchors, sizes, strict=True)]
     by_rank = range(len(choices))
     hemmed_in_first = sorted(by_rank, key=lambda i: float(choices[i].cost.min(initial=np.inf)), reverse=True)
     placed = max((_settle(choices, order, gap) for order in (by_rank, hemmed_in_first)), key=len)
@@ -155,23 +171,30 @@ class _Choices:
         )
 
 
-def _choices(
-    anchor: FloatArray,
-    size: FloatArray,
-    bounds: tuple[float, float, float, float],
-    anchors: FloatArray,
-    points: FloatArray,
-    obstacles: FloatArray,
-    gap: float,
-) -> _Choices:
-    boxes, ends = _candidates(anchor, size, bounds, gap)
+@dataclass(frozen=True)
+class _Page:
+    """What labels keep to and keep off."""
+
+    bounds: tuple[float, float, float, float]
+    anchors: FloatArray
+    points: FloatArray
+    obstacles: FloatArray
+    barriers: Barriers
+    gap: float
+
+
+def _choices(anchor: FloatArray, size: FloatArray, page: _Page) -> _Choices:
+    gap = page.gap
+    boxes, ends = _candidates(anchor, size, page.bounds, gap)
+    distance = np.hypot(*(ends - anchor).T)
+    clear = distance[:, None] <= _distances(boxes, page.anchors) + _ROUNDING
+    free = ~page.barriers.touch(_widen(boxes, gap)) & clear.all(axis=1)
+    boxes, ends = boxes[free], ends[free]
     wide = _widen(boxes, gap)
-    clear = ~_contains(wide, anchors).any(axis=1)
-    boxes, ends, wide = boxes[clear], ends[clear], wide[clear]
     distance = np.hypot(*(ends - anchor).T)
     leaders = np.column_stack([np.broadcast_to(anchor, ends.shape), ends])
     reach = 2 * distance.max(initial=0) + size.max() + gap
-    near, lines = (each[np.abs(each - anchor).max(axis=1) < reach] for each in (points, obstacles))
+    near, lines = (each[np.abs(each - anchor).max(axis=1) < reach] for each in (page.points, page.obstacles))
     seen = np.vstack([near, lines])
     cost = distance / gap + _HIDDEN_POINT * _contains(wide, seen).sum(axis=1)
     cost += _STRUCK_POINT * _meet(leaders, np.hstack([seen - gap / 2, seen + gap / 2])).sum(axis=1)
@@ -216,7 +239,7 @@ def _candidates(
 
 def _offsets(half: float, gap: float) -> FloatArray:
     """Return a box's distances from its anchor along one axis: over it, flush with it, beside it, farther off."""
-    positive = np.concatenate([[half / 2, half], half + gap * _CLEARANCES])
+    positive = np.concatenate([half * _OVERLAPS, half + gap * _CLEARANCES])
     return np.concatenate([[0.0], positive, -positive])
 
 

@@ -11,7 +11,7 @@ from matplotlib.collections import LineCollection
 
 from mirtool.model import BoolArray, FloatArray, IntArray
 from mirtool.report.figures.canvas import MUTED_COLOR, POINTS_PER_INCH, SMALLEST_TEXT, figure_of, text_boxes
-from mirtool.report.figures.label_places import place_labels
+from mirtool.report.figures.label_places import Barriers, place_labels
 
 GAP_POINTS = 2.5
 
@@ -25,10 +25,12 @@ def name_points(
     looks: Sequence[dict[str, Any]] | None = None,
     gap: float = GAP_POINTS,
     obstacles: FloatArray | None = None,
+    lines: FloatArray | None = None,
 ) -> BoolArray:
     """Write names at points; one that finds no place is left out.
 
-    A name that is not next to its point, or is equally near to another, named or not, has a leader line.
+    A name that is not next to its point, or is equally near to another, named or not, has a leader line. Names
+    keep off what is written on the axes already.
 
     Parameters
     ----------
@@ -45,13 +47,16 @@ def name_points(
     gap
         Clearance around names and points, in points of print: half a marker's size and a little more.
     obstacles
-        Points along lines and the like, which names keep off, data coordinates, ``(k, 2)``.
+        Points along whiskers and the like, which names keep off where they can, data coordinates, ``(k, 2)``.
+    lines
+        Straight lines that no name may lie on, from a point to another, data coordinates, ``(k, 2, 2)``.
 
     Returns
     -------
     BoolArray
         Mask of the chosen points whose name found a place.
     """
+    written = list(axes.texts)
     texts = [
         axes.text(0, 0, name, fontsize=SMALLEST_TEXT, va="bottom", zorder=6, **look)
         for name, look in zip(names, looks or [{}] * len(names), strict=True)
@@ -64,7 +69,11 @@ def name_points(
     bounds = (frame.x0 + clear, frame.y0 + clear, frame.x1, frame.y1)
     kept_off = None if obstacles is None else axes.transData.transform(obstacles)
     sizes = boxes[:, 2:] - boxes[:, :2]
-    places = place_labels(pixels[chosen], sizes, bounds=bounds, points=pixels, gap=clear, obstacles=kept_off)
+    ends = np.empty((0, 2)) if lines is None else axes.transData.transform(lines.reshape(-1, 2))
+    barriers = Barriers(ends.reshape(-1, 4), text_boxes(figure, written))
+    places = place_labels(
+        pixels[chosen], sizes, bounds=bounds, points=pixels, gap=clear, obstacles=kept_off, barriers=barriers
+    )
     to_data = axes.transData.inverted()
     leaders = []
     for text, place, anchor in zip(texts, places, pixels[chosen], strict=True):

@@ -24,7 +24,7 @@ def colors_of_groups(groups: Sequence[str]) -> dict[str, str]:
     Examples
     --------
     >>> colors_of_groups(["a", "", "b"])
-    {'a': '#009E73', 'b': '#F0E442', '': '#EEEEEE'}
+    {'a': '#44AA99', 'b': '#882255', '': '#EEEEEE'}
     >>> colors_of_groups(["", ""])
     {}
     """

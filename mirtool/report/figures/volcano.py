@@ -1,36 +1,38 @@
-"""The volcano plot of a comparison; where there is no P value, the fold changes in order."""
+"""The volcano plot of a comparison."""
 
 from __future__ import annotations
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from mirtool.differential.labels import LABELS
 from mirtool.differential.methods import TESTS
 from mirtool.errors import UsageError, option
-from mirtool.model import DifferentialTable, IntArray, Rule
-from mirtool.report.figures.canvas import MUTED_COLOR, SMALLEST_TEXT, house_style
+from mirtool.model import DifferentialTable, FloatArray, IntArray, Rule
+from mirtool.report.figures.canvas import MUTED_COLOR, SMALLEST_TEXT, Drawing, axes_size, house_style
 from mirtool.report.figures.comparison import (
     DASHED,
     Cloud,
-    comparison_axes,
-    count_chosen,
-    draw_legend,
+    Naming,
+    adjusted_or_not,
+    arrays_in_words,
+    calls_in_words,
+    comparison_page,
+    draw_names,
     draw_points,
-    figure_names,
+    finish,
     fold_lines,
-    naming_remark,
-    points_to_name,
+    not_drawn_in_words,
     ratio_label,
     symmetric_limits,
-    write_remarks,
-    write_right,
+    write_on_line,
 )
-from mirtool.report.figures.point_names import name_points
-from mirtool.report.figures.ranked import ranked_figure
 from mirtool.stats.adjustment import ADJUSTMENTS
-from mirtool.wording import plural
+
+_NARROW = 80.0
+"""Millimeters of axes below which the outermost points need more room for their names."""
+_ZERO = "< 10⁻³⁰⁰"
+"""What a P is that the computer can't tell from 0."""
 
 
 def volcano_figure(
@@ -39,18 +41,15 @@ def volcano_figure(
     rule: Rule | str = Rule.VOLCANO_P,
     n_labels: int = LABELS,
     rows: IntArray | None = None,
-) -> Figure:
+) -> Drawing:
     """Draw a comparison: log2 ratio across, −log10 of P or of the adjusted P up, cut-offs as dashed lines.
 
-    What passes both cut-offs is colored and counted in the legend, so that the counts are those of the table's
-    regulation column; what passes by P alone, and not by adjusted P, is drawn open. The first of them are named
-    (:func:`mirtool.report.figures.comparison.points_to_name`), each name off the others, with a line to its point
-    where it could be taken for another's; a species prefix common to all of them is left out and said so. Probes
-    without a ratio or P are not drawn, and counted under the plot.
-    A P of 0 is drawn as a triangle above the rest.
-
-    Without any P value (one array per group, or no test asked for) the fold changes are drawn in order in its
-    place, with the fold-change cut-off alone (:func:`mirtool.report.figures.ranked.ranked_figure`).
+    What passes both cut-offs is a triangle, pointing up where it is higher in the tested group, and counted in the
+    legend, so that the counts are those of the table's regulation column; what passes by P alone, and not by
+    adjusted P, is drawn open. The first of them are named
+    (:func:`mirtool.report.figures.comparison.points_to_name`), each name off the others and off the dashed lines,
+    with a line to its point where it could be taken for another's. Probes without a ratio or P are not drawn, and
+    counted in the caption. P of 0 lie on a line above the rest.
 
     Parameters
     ----------
@@ -65,76 +64,93 @@ def volcano_figure(
 
     Returns
     -------
-    Figure
-        130 mm × 112 mm.
+    Drawing
+        130 mm wide, unless another width was asked for.
 
     Raises
     ------
     UsageError
-        For an unknown rule, or ``"fdr"`` where P was not adjusted.
+        For an unknown rule, ``"fdr"`` where P was not adjusted, or where there is no P value at all.
     """
     rule = Rule.named(rule, "volcano")
-    if np.isnan(d.p_value).all():
-        return ranked_figure(d, n_labels=n_labels, rows=rows)
+    if not d.has_test:
+        raise UsageError(
+            "a volcano plot needs P values, and no test was made", hint="scatter_figure draws the groups' levels"
+        )
     if rule is Rule.VOLCANO_FDR and np.isnan(d.fdr).all():
         raise UsageError(
             "a volcano plot by FDR needs adjusted P values, and they were not adjusted",
             hint=f"name an adjustment, such as {option('adjust', 'bh')}",
         )
     with house_style():
-        figure, axes = comparison_axes()
-        cloud = _volcano_cloud(d, rule)
-        _draw_frame(axes, d, cloud, rule)
+        cloud, zero = _volcano_cloud(d, rule)
+        axes = comparison_page(d, cloud)
+        lines = _draw_frame(axes, d, cloud, rule, zero)
         draw_points(axes, cloud)
-        draw_legend(axes, d, cloud)
-        chosen = points_to_name(d, cloud, n_labels, rows)
-        names, species = figure_names(d, cloud, chosen)
-        n_named = int(name_points(axes, np.column_stack([cloud.x, cloud.y]), chosen, names).sum())
-        missing = len(d) - len(cloud.x)
-        not_drawn = f"Not drawn: {plural(missing, 'probe')} without a ratio or P value." if missing else ""
-        naming = naming_remark(d, cloud, count_chosen(cloud, chosen, rows), n_named, species)
-        write_remarks(axes, [not_drawn, _all_adjusted(d, cloud), naming])
-    return figure
+        naming = draw_names(axes, d, cloud, Naming(n_labels, rows), lines)
+        return finish(axes, [*_caption(d, cloud, rule), *naming])
 
 
-def _volcano_cloud(d: DifferentialTable, rule: Rule) -> Cloud:
-    p, calls = d.p_value if rule is Rule.VOLCANO_P else d.fdr, d.calls(rule)
+def _volcano_cloud(d: DifferentialTable, rule: Rule) -> tuple[Cloud, float | None]:
+    """Return the points, and the height of those whose P is 0 where there are some."""
+    p = d.p_value if rule is Rule.VOLCANO_P else d.fdr
     probe = np.flatnonzero(np.isfinite(d.log2_ratio) & ~np.isnan(p))
     p = p[probe]
-    zero = p == 0
     y = np.zeros(len(p))
-    y[~zero] = -np.log10(p[~zero])
-    y[zero] = 1.08 * max(float(y.max(initial=0.0)), _threshold(d))
-    distinguishes = rule is Rule.VOLCANO_P and not np.isnan(d.fdr).all()
-    adjusted = d.calls(Rule.VOLCANO_FDR)[probe] != "" if distinguishes else None
-    return Cloud(d.log2_ratio[probe], y, calls[probe], zero, probe, adjusted)
-
-
-def _all_adjusted(d: DifferentialTable, cloud: Cloud) -> str:
-    """Say that everything that passes by P passes by adjusted P as well, where nothing is drawn open."""
-    passing = int(np.count_nonzero(cloud.calls != ""))
-    if cloud.adjusted is None or cloud.open.any() or not passing:
-        return ""
-    return f"All {passing:,} that pass have {ADJUSTMENTS[d.adjust].heading} ≤ {d.alpha:g} as well."
+    y[p > 0] = -np.log10(p[p > 0])
+    ceiling = 1.08 * max(float(y.max(initial=0.0)), _threshold(d))
+    y[p == 0] = ceiling
+    cloud = Cloud(d.log2_ratio[probe], y, d.calls(rule)[probe], probe, adjusted_or_not(d, rule, probe))
+    return cloud, ceiling if (p == 0).any() else None
 
 
 def _threshold(d: DifferentialTable) -> float:
     return float(-np.log10(d.alpha))
 
 
-def _draw_frame(axes: Axes, d: DifferentialTable, cloud: Cloud, rule: Rule) -> None:
+def _name_of_p(d: DifferentialTable, rule: Rule) -> str:
+    return "P" if rule is Rule.VOLCANO_P else ADJUSTMENTS[d.adjust].heading
+
+
+def _draw_frame(
+    axes: Axes, d: DifferentialTable, cloud: Cloud, rule: Rule, zero: float | None
+) -> list[FloatArray]:
+    """Set limits and labels, draw the cut-offs, and return their lines."""
     top = 1.12 * max(float(cloud.y.max(initial=0.0)), 1.2 * _threshold(d), 0.5)
     axes.set_ylim(-0.02 * top, top)
-    axes.set_xlim(*symmetric_limits(cloud.x, d.cutoff, room=1.3))
-    axes.set_xlabel(ratio_label(d))
-    test = f"{TESTS[d.test].label} {TESTS[d.test].statistic}"
-    name = "P" if rule is Rule.VOLCANO_P else ADJUSTMENTS[d.adjust].heading
-    axes.set_ylabel(f"−log₁₀ P ({test})" if rule is Rule.VOLCANO_P else f"−log₁₀ {name}, {test}")
+    width = float(axes_size(axes)[0])
+    limits = symmetric_limits(cloud.x, d.cutoff, room=1.25 if width > _NARROW else 1.4)
+    axes.set_xlim(*limits)
+    axes.set_xlabel(ratio_label(d, width))
+    name = _name_of_p(d, rule)
+    statistic = f"{TESTS[d.test].label} {TESTS[d.test].statistic}"
+    tested_by = f" ({statistic})" if name == "P" else f", {statistic}"
+    axes.set_ylabel(f"−log₁₀ {name}{tested_by}")
+    lines = []
     for position, text in fold_lines(d.cutoff):
         axes.axvline(position, **DASHED)
+        lines.append(np.array([[position, -0.02 * top], [position, top]]))
         axes.annotate(
             text, (position, 1), (0, 2), xycoords=("data", "axes fraction"), textcoords="offset points",
             ha="left" if position > 0 else "right", fontsize=SMALLEST_TEXT, color=MUTED_COLOR,
         )  # fmt: skip
-    axes.axhline(_threshold(d), **DASHED)
-    write_right(axes, _threshold(d), f"{name.split(' (')[0].replace('P adjusted', 'adj. P')} = {d.alpha:g}")
+    levels = [(_threshold(d), f"= {d.alpha:g}"), *([(zero, _ZERO)] if zero is not None else [])]
+    for level, value in levels:
+        axes.axhline(level, **DASHED)
+        lines.append(np.array([[limits[0], level], [limits[1], level]]))
+        write_on_line(axes, level, f"{name} {value}", cloud.points)
+    return lines
+
+
+def _caption(d: DifferentialTable, cloud: Cloud, rule: Rule) -> list[str]:
+    name = _name_of_p(d, rule)
+    cutoffs = [f"{d.cutoff:g}-fold change"] if d.cutoff > 1 else []
+    cutoffs.append(f"{name} = {d.alpha:g}")
+    return [
+        f"Volcano plot of {arrays_in_words(d)}.",
+        f"Across: log₂ of the ratio {d.tested} / {d.reference}; up: −log₁₀ of {name}, "
+        f"{TESTS[d.test].label} {TESTS[d.test].statistic}.",
+        f"Dashed lines: {' and '.join(cutoffs)}.",
+        *calls_in_words(d, cloud, rule),
+        not_drawn_in_words(d, cloud, "a ratio or P value"),
+    ]
