@@ -3,6 +3,10 @@
 STEPS = (
     ("mirtool init exports/*.gpr", "Look into the scanner's files and write the sample sheet."),
     (
+        "mirtool qc --figure-format png --figure-dpi 150",
+        "May each array be used? Ten figures say why; for the screen PNG of 150 dots per inch is enough.",
+    ),
+    (
         "mirtool normalize",
         "Subtract the background, collapse the replicates, scale each array by its median miRNA.",
     ),
@@ -33,6 +37,7 @@ STEPS = (
 """The commands that the demo runs, and what each is for."""
 
 OPEN_FIRST = (
+    ("figures/qc_arrays.png", "every array by every measure of quality, with its verdict"),
     ("results/differential.csv", "the table of the comparison, in a spreadsheet"),
     ("figures/volcano.png", "every miRNA by its change and its P value"),
     ("figures/cluster_heatmap.png", "the changed miRNAs and the arrays, clustered"),
