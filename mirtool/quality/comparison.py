@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -120,3 +121,30 @@ def row_medians(values: FloatArray) -> FloatArray:
         warnings.filterwarnings("ignore", "All-NaN slice", RuntimeWarning)
         medians: FloatArray = np.nanmedian(values, axis=1) if np.isnan(values).any() else np.median(values, axis=1)
     return medians
+
+
+def medians_by_group(values: FloatArray, groups: Sequence[str]) -> tuple[FloatArray, FloatArray]:
+    """Return each array's median value with the other arrays of its group, and with those of other groups.
+
+    Parameters
+    ----------
+    values
+        Of every two arrays, ``(n_arrays, n_arrays)``, NaN missing; the diagonal is not used.
+    groups
+        Of each array; arrays without one are a group of their own.
+
+    Returns
+    -------
+    within, across : FloatArray
+        ``(n_arrays,)``; NaN where there is no such array.
+
+    Examples
+    --------
+    >>> r = np.array([[1.0, 0.9, 0.5], [0.9, 1.0, 0.7], [0.5, 0.7, 1.0]])
+    >>> medians_by_group(r, ["a", "a", "b"])
+    (array([0.9, 0.9, nan]), array([0.5, 0.7, 0.6]))
+    """
+    codes = np.unique(np.array(groups, dtype=str), return_inverse=True)[1]
+    same = codes[:, None] == codes
+    within = row_medians(np.where(same & ~np.eye(len(codes), dtype=bool), values, np.nan))
+    return within, row_medians(np.where(same, np.nan, values))

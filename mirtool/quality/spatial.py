@@ -36,6 +36,8 @@ from mirtool.quality.report import SpatialReport
 FEWEST_FOR_COMMON = 3
 """Arrays needed to tell what all of them share from what one has of its own."""
 FEWEST_SPOTS = 20
+REACH, FEWEST_AROUND = 2, 3
+"""Spots on each side, and how many of them must have a residual, for the median around a spot."""
 
 
 def spatial_report(
@@ -119,6 +121,53 @@ def spot_residuals(signals: FloatArray, groups: ReplicateGroups, min_intensity: 
         residual -= row_medians(residual)[:, None]
         words += ", less what the spot shows in the median of the arrays"
     return residual, words
+
+
+def local_medians(
+    values: FloatArray, layout: SpotLayout, *, reach: int = REACH, fewest: int = FEWEST_AROUND
+) -> FloatArray:
+    """Return the median of the values around each spot, over a square of spots of its own block.
+
+    Parameters
+    ----------
+    values
+        ``(n_spots, n_arrays)``, NaN missing.
+    layout
+        Where the spots lie.
+    reach
+        Spots on each side: 2 makes squares of 5 × 5.
+    fewest
+        Values that there must be around a spot.
+
+    Returns
+    -------
+    FloatArray
+        ``(n_spots, n_arrays)``, in the unit of ``values``; NaN where fewer values are around the spot. A spot
+        without a value has one here if enough of its neighbors have.
+
+    Examples
+    --------
+    >>> ones = np.ones(4, dtype=np.int64)
+    >>> row = SpotLayout(ones, ones, np.array([1, 2, 3, 4]))
+    >>> local_medians(np.array([[5.0], [1.0], [np.nan], [2.0]]), row, reach=1, fewest=2).ravel()
+    array([3. , 3. , 1.5, nan])
+    """
+    # Margins wide enough that no square reaches into another block.
+    step = int(layout.row.max(initial=1)) + reach
+    down = layout.block * step + layout.row + reach
+    across = layout.column + reach
+    cells = np.full((int(down.max(initial=0)) + reach + 1, int(across.max(initial=0)) + reach + 1), np.nan)
+    steps = range(-reach, reach + 1)
+    medians = np.full(values.shape, np.nan)
+    for j, column in enumerate(values.T):
+        cells[down, across] = column
+        around = np.sort([cells[down + i, across + k] for i in steps for k in steps], axis=0)
+        n = (~np.isnan(around)).sum(axis=0)
+        low, high = np.take_along_axis(
+            around, np.array([np.maximum(n - 1, 0) // 2, np.minimum(n // 2, len(around) - 1)]), axis=0
+        )
+        medians[:, j] = np.where(n >= fewest, (low + high) / 2, np.nan)
+    return medians
 
 
 def neighbor_pairs(layout: SpotLayout) -> IntArray:

@@ -28,7 +28,10 @@ def study(tmp_path, monkeypatch):
 def test_a_study_gets_every_figure_twice(study, capsys):
     assert main(["qc"]) == 0
     names = {path.name for path in (study / "figures").iterdir()}
-    assert names == {f"{stem}{suffix}" for stem in STEMS for suffix in (".png", ".svg")}
+    assert names == {"captions.md", *(f"{stem}{suffix}" for stem in STEMS for suffix in (".png", ".svg"))}
+    captions = (study / "figures/captions.md").read_text(encoding="utf-8")
+    assert all(f"## {stem}.png, {stem}.svg" in captions for stem in STEMS)
+    assert "48 blocks in 12 rows of 4, as X and Y of the spots say." in captions
     assert f"Wrote figures{os.sep}: qc_arrays.png/svg, qc_boxplots.png/svg" in capsys.readouterr().err
 
 

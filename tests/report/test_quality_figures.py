@@ -3,24 +3,35 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from matplotlib.collections import QuadMesh
-from matplotlib.colors import to_rgb
+from matplotlib.collections import PolyCollection
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from mirtool.errors import NotEnoughDataError
 from mirtool.model import Channel, RawArrays, SampleTable
 from mirtool.quality import Finding, QualityReport, Verdict, quality_report
-from mirtool.report.figures.canvas import SMALLEST_TEXT, house_style, png_bytes, svg_bytes, text_boxes
-from mirtool.report.figures.quality_arrays import arrays_figure
+from mirtool.report.figures.canvas import (
+    SMALLEST_TEXT,
+    drawing_with,
+    figure_bytes,
+    house_style,
+    png_bytes,
+    svg_bytes,
+    text_boxes,
+)
+from mirtool.report.figures.quality_arrays import INTENSITY_COLOR, arrays_figure, logarithmic_ticks
 from mirtool.report.figures.quality_between import components_figure, correlations_figure, distances_figure
+from mirtool.report.figures.quality_captions import CHECK_NAMES
 from mirtool.report.figures.quality_distributions import boxplots_figure, densities_figure, kernel_densities
 from mirtool.report.figures.quality_figures import STEMS, quality_drawings
 from mirtool.report.figures.quality_ma import ma_figures, running_median
-from mirtool.report.figures.quality_rows import CHECK_COLOR, OUTLIER_COLOR
+from mirtool.report.figures.quality_rows import BAND_COLOR, BAR_COLOR, CHECK_COLOR, OUTLIER_COLOR, VERDICT_COLORS
 from mirtool.report.figures.quality_spatial import background_figures, foreground_figures, residual_figures
+from mirtool.report.figures.settings import FigureSettings
 from mirtool.simulate.arrays import simulate_study
 from mirtool.simulate.chip import ChipDesign
+from tests.report.checks import assert_has_caption, assert_legible, assert_texts_inside, drawn_words
 
 NAN = float("nan")
 SMALL = ChipDesign(block_rows=9, block_columns=9, second_probes=0, mirplus=5, other_species=5, hidden=2,
@@ -80,6 +91,22 @@ def without_background(n: int = 6) -> QualityReport:
     arrays = faulty(n)
     channel = arrays.channels["532"]
     return quality_report(replace(arrays, channels={"532": replace(channel, background=None)}))
+
+
+def only(pages: list[Figure]) -> Figure:
+    (page,) = pages
+    return page
+
+
+def bar_widths(axes) -> list[float]:
+    """Return the widths of the first bars drawn, one per row."""
+    bars = next(c for c in axes.collections if isinstance(c, PolyCollection))
+    return [float(np.ptp(path.vertices[:, 0])) for path in bars.get_paths()]
+
+
+def bar_colors(axes) -> list[tuple[float, ...]]:
+    bars = next(c for c in axes.collections if isinstance(c, PolyCollection))
+    return [tuple(color[:3]) for color in bars.get_facecolors()]
 
 
 def drawn(report: QualityReport) -> dict[str, Figure]:
@@ -190,8 +217,73 @@ def test_eight_arrays_are_clean(figures):
 
 
 def test_98_arrays_are_clean_too(many_figures):
-    for stem in ("qc_arrays", "qc_boxplots", "qc_densities", "qc_ma", "qc_distances", "qc_pca"):
+    for stem in ("qc_arrays", "qc_arrays_2", "qc_boxplots", "qc_densities", "qc_ma", "qc_distances", "qc_pca"):
         assert_clean(many_figures[stem])
+
+
+def test_98_arrays_are_all_named_on_two_pages_of_one_scale(many, many_figures):
+    pages = [many_figures["qc_arrays"], many_figures["qc_arrays_2"]]
+    named = [[word for word in drawn_words(page) if word in many.samples.names] for page in pages]
+    assert [len(names) for names in named] == [49, 49]
+    assert tuple(named[0] + named[1]) == many.samples.names
+    assert "(page 1 of 2)" in written(pages[0])
+    assert "qc_arrays_3" not in many_figures
+    limits = [[axes.get_xlim() for axes in page.axes[3:]] for page in pages]
+    assert limits[0] == limits[1]
+    assert pages[0].axes[3].get_ylim() == (49, 0)
+    assert pages[1].axes[3].get_ylim() == (98, 49)
+
+
+def test_on_a_slide_all_texts_are_in_view(report):
+    with drawing_with(FigureSettings(style="slides")):
+        for figure in drawn(report).values():
+            assert_texts_inside(figure)
+        assert_legible(figure)
+        assert figure_bytes(figure, "pdf").startswith(b"%PDF")
+        assert figure_bytes(figure, "tiff").startswith((b"II", b"MM"))
+
+
+@pytest.mark.parametrize("n", [2, 8])
+def test_a_column_of_85_mm_or_the_least_width_that_is_said(n):
+    least = {"qc_arrays": 150, "qc_boxplots": 110, "qc_pca": 140}
+    with drawing_with(FigureSettings(figure_width=85)):
+        for stem, figure in drawn(judged(n)).items():
+            assert figure.get_size_inches()[0] * 25.4 <= least.get(stem, 85) + 1e-6
+            assert_texts_inside(figure)
+
+
+def test_another_title_or_none(report):
+    usual = only(arrays_figure(report)).get_size_inches()[1]
+    with drawing_with(FigureSettings(title="Arrays of the first cohort")):
+        for figure in drawn(report).values():
+            assert "Arrays of the first cohort" in written(figure)
+            assert "8 arrays" not in written(figure)
+    with drawing_with(FigureSettings(title="none")):
+        bare = only(arrays_figure(report))
+        assert "arrays," not in written(bare)
+        assert bare.get_size_inches()[1] < usual
+
+
+def test_colors_that_are_asked_for(report):
+    asked = FigureSettings(color=("resistant=#112233", "up=#00FF00", "down=#FF00FF"))
+    with drawing_with(asked, report.samples.groups):
+        boxes = only(boxplots_figure(report)).axes[3]
+        assert bar_colors(boxes)[-1] == pytest.approx(to_rgb("#112233"))
+        picture = np.asarray(only(residual_figures(report)).axes[SCRATCHED].images[0].get_array())
+    assert (picture.reshape(-1, 4)[:, :3] == [255, 0, 255]).all(axis=1).any()
+
+
+def test_every_figure_has_a_caption_with_what_was_found(figures, report):
+    for figure in figures.values():
+        assert_has_caption(figure)
+        assert f"Found in these data, over all rules: {report.verdicts_in_words}." in figure.caption
+        assert "Look for" in figure.caption
+
+
+def test_no_remark_is_left_in_the_pictures(figures):
+    """The words of the caption are beside the picture, which has labels only."""
+    for figure in figures.values():
+        assert max(len(word) for word in drawn_words(figure)) < 70
 
 
 def test_outliers_by_any_rule_are_named_on_the_dashboard(report):
@@ -201,7 +293,7 @@ def test_outliers_by_any_rule_are_named_on_the_dashboard(report):
         if verdict is Verdict.OUTLIER
     }
     assert outliers
-    figure = arrays_figure(report)
+    figure = only(arrays_figure(report))
     assert vermilion(figure) == outliers
     n = len(outliers)
     assert f"8 arrays, channel 532: {n} outlier{'s' if n > 1 else ''}" in written(figure)
@@ -209,31 +301,59 @@ def test_outliers_by_any_rule_are_named_on_the_dashboard(report):
 
 def test_the_dashboard_has_a_mark_for_each_finding(report):
     against = [finding for finding in report.findings if finding.verdict != Verdict.FINE]
-    marks = next(
-        axes for axes in arrays_figure(report).axes if against[0].check in {text.get_text() for text in axes.texts}
-    )
+    marks = only(arrays_figure(report)).axes[-1]
     drawn_at = {
         (round(x - 0.5), round(y - 0.5)) for line in marks.lines for x, y in zip(*line.get_data(), strict=True)
     }
-    columns = [text.get_text() for text in marks.texts]
-    assert drawn_at == {(columns.index(finding.check), finding.array) for finding in against}
+    checks = list(dict.fromkeys(finding.check for finding in against))
+    assert [text.get_text() for text in marks.texts] == [CHECK_NAMES.get(check, check) for check in checks]
+    assert drawn_at == {(checks.index(finding.check), finding.array) for finding in against}
 
 
 def test_the_dashboard_without_a_finding_says_so(report):
     fine = replace(report, findings=())
-    assert "No rule found anything against an array." in written(arrays_figure(fine))
-    only_known = replace(report, findings=(Finding(0, "x", Verdict.FINE, 0.0, NAN, "x"),))
-    assert "No rule found anything" in written(arrays_figure(only_known))
+    assert "No rule found anything against an array." in only(arrays_figure(fine)).caption
+    known = replace(report, findings=(Finding(0, "x", Verdict.FINE, 0.0, NAN, "x"),))
+    assert "No rule found anything" in only(arrays_figure(known)).caption
+
+
+def test_a_color_of_the_dashboard_means_one_thing(report):
+    """Bars are of one color unless a rule has found something; dots, rings and flags have other looks."""
+    figure = only(arrays_figure(report))
+    colors = {color for axes in figure.axes for c in axes.collections if isinstance(c, PolyCollection)
+              for color in map(to_hex, c.get_facecolors())}  # fmt: skip
+    verdicts = {color.lower() for color in VERDICT_COLORS.values()}
+    flags = {"#202020", "#a6a6a6", "#ffffff"}
+    assert colors - verdicts - flags - {BAND_COLOR.lower()} == {BAR_COLOR.lower()}
+    assert INTENSITY_COLOR.lower() not in colors
+    hatches = {c.get_hatch() for axes in figure.axes for c in axes.collections if isinstance(c, PolyCollection)}
+    assert {hatch for hatch in hatches if hatch} == {"//////"}
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "ticks"),
+    [
+        (50, 300, [50, 100, 200]),
+        (20, 30_000, [100, 1_000, 10_000]),
+        (84, 128, [50, 100, 200]),
+        (130, 140, [100, 200]),
+        (1, 65_535, [1, 100, 10_000]),
+    ],
+)
+def test_an_intensity_axis_has_two_ticks_or_more(low, high, ticks):
+    assert logarithmic_ticks(low, high) == ticks
 
 
 def test_bars_of_the_statistic_are_its_values_in_the_color_of_what_follows(report):
     rule = next(rule for rule in report.rules if (rule.key, rule.stage) == ("ks", "before"))
     assert rule.outlier.any()
     panel = next(
-        axes for axes in boxplots_figure(report).axes if axes.texts and axes.texts[1].get_text() == "KS before"
+        axes
+        for axes in only(boxplots_figure(report)).axes
+        if "KS before" in {text.get_text() for text in axes.texts}
     )
-    np.testing.assert_allclose([bar.get_width() for bar in panel.patches], rule.statistic)
-    orange = [np.allclose(bar.get_facecolor()[:3], to_rgb(CHECK_COLOR)) for bar in panel.patches]
+    np.testing.assert_allclose(bar_widths(panel), rule.statistic)
+    orange = [np.allclose(color, to_rgb(CHECK_COLOR)) for color in bar_colors(panel)]
     followed = [f.array for f in report.findings if f.check == "ks before" and f.verdict == Verdict.CHECK]
     assert followed == [DIM]
     assert np.flatnonzero(orange).tolist() == followed
@@ -249,15 +369,16 @@ def test_ma_titles_hold_d_and_mark_what_is_above_the_limit(report):
         name for name, verdict in zip(report.samples.names, report.verdicts, strict=True) if verdict == "outlier"
     }
     assert vermilion(figure) == {*outliers, f"D = {rule.statistic[BENT]:.3f}"}
-    assert "D above 0.15 (notch in the bar): outlier" in written(figure)
+    assert "Hoeffding's D, limit 0.15" in written(figure)
+    assert "M is log2 of the array over the median array, A the mean log2 of the two" in figure.caption
 
 
 def test_every_figure_gives_the_same_count_of_verdicts(report):
     counts = [list(report.verdicts).count(verdict) for verdict in ("outlier", "check", "fine")]
     words = f"{counts[0]} outliers, {counts[1]} to check, {counts[2]} fine"
     figures = [
-        arrays_figure(report), boxplots_figure(report), densities_figure(report), distances_figure(report),
-        *ma_figures(report),
+        *arrays_figure(report), *boxplots_figure(report), densities_figure(report), distances_figure(report),
+        correlations_figure(report), *ma_figures(report),
     ]  # fmt: skip
     assert [words in written(figure) for figure in figures] == [True] * len(figures)
 
@@ -269,14 +390,14 @@ def test_an_array_above_one_box_plot_limit_alone_is_no_outlier_in_any_figure(rep
         replace(rule, outlier=fired if rule is distance else np.zeros(8, dtype=bool)) for rule in report.rules
     ]
     alone = Finding(6, "distance after", Verdict.CHECK, 9.0, 8.0, "far")
-    only = replace(report, rules=tuple(rules), findings=(alone,))
-    figure = distances_figure(only)
+    judged_so = replace(report, rules=tuple(rules), findings=(alone,))
+    figure = distances_figure(judged_so)
     assert "Distances between 8 arrays: 1 to check, 7 fine" in written(figure)
     assert vermilion(figure) == set()
     sums = next(axes for axes in figure.axes if axes.get_xlabel() == "sum of distances")
-    orange = [np.allclose(bar.get_facecolor()[:3], to_rgb(CHECK_COLOR)) for bar in sums.patches]
+    orange = [np.allclose(color, to_rgb(CHECK_COLOR)) for color in bar_colors(sums)]
     assert orange.count(True) == 1
-    assert vermilion(arrays_figure(only)) == set()
+    assert vermilion(only(arrays_figure(judged_so))) == set()
 
 
 def test_ma_cells_count_every_probe(report):
@@ -288,19 +409,55 @@ def test_ma_cells_count_every_probe(report):
 
 def test_distances_are_drawn_in_the_order_of_the_names(report):
     figure = distances_figure(report)
-    (mesh,) = [
-        c for axes in figure.axes for c in axes.collections if isinstance(c, QuadMesh) and c.get_array().size == 64
-    ]
+    image = next(axes.images[0] for axes in figure.axes if axes.images)
     shown = next(
         [text.get_text() for text in axes.texts]
         for axes in figure.axes
         if {text.get_text() for text in axes.texts} == set(report.samples.names)
     )
     order = [report.samples.names.index(name) for name in shown]
-    np.testing.assert_allclose(mesh.get_array().reshape(8, 8), report.between.distance[np.ix_(order, order)])
+    np.testing.assert_allclose(image.get_array(), report.between.distance[np.ix_(order, order)])
     sums = next(axes for axes in figure.axes if axes.get_xlabel() == "sum of distances")
     rule = next(rule for rule in report.rules if (rule.key, rule.stage) == ("distance", "after"))
-    np.testing.assert_allclose([bar.get_width() for bar in sums.patches], rule.statistic[order])
+    np.testing.assert_allclose(bar_widths(sums), rule.statistic[order])
+
+
+def test_noise_between_like_arrays_has_one_color(report):
+    """The scale of distances ends at 1 or beyond, that of correlations at 0.8 or below, whatever the data."""
+    like = np.full((8, 8), 0.97)
+    np.fill_diagonal(like, 1.0)
+    like[2, 5] = like[5, 2] = 0.975
+    between = replace(report.between, pearson=like, distance=20 * (1 - like) / 2)
+    alike = replace(report, between=between)
+    image = next(axes.images[0] for axes in correlations_figure(alike).axes if axes.images)
+    assert image.get_clim() == (0.8, 1.0)
+    image = next(axes.images[0] for axes in distances_figure(alike).axes if axes.images)
+    assert image.get_clim() == (0.0, 1.0)
+    like[0, 1:] = like[1:, 0] = 0.42
+    far = replace(report, between=replace(between, pearson=like, distance=3 * (1 - like)))
+    image = next(axes.images[0] for axes in correlations_figure(far).axes if axes.images)
+    assert image.get_clim() == pytest.approx((0.4, 1.0))
+    image = next(axes.images[0] for axes in distances_figure(far).axes if axes.images)
+    assert image.get_clim() == pytest.approx((0.0, 3 * 0.58))
+    assert "r lies between 0.420 and 0.975" in correlations_figure(far).caption
+
+
+def test_beside_the_correlations_are_medians_with_the_own_and_the_other_groups(report):
+    figure = correlations_figure(report)
+    panel = next(axes for axes in figure.axes if axes.get_xlabel() == "median of r")
+    names = next(
+        [text.get_text() for text in axes.texts]
+        for axes in figure.axes
+        if {text.get_text() for text in axes.texts} == set(report.samples.names)
+    )
+    groups = np.array(report.samples.groups)
+    for row, name in enumerate(names):
+        own = report.samples.names.index(name)
+        r = report.between.pearson[own]
+        mates = (groups == groups[own]) & (np.arange(8) != own)
+        dot, ring = (line.get_xdata()[row] for line in panel.lines[:2])
+        assert dot == pytest.approx(np.median(r[mates]))
+        assert ring == pytest.approx(np.median(r[groups != groups[own]]))
 
 
 def test_components_carry_their_share_and_every_array_has_a_point(report):
@@ -316,37 +473,62 @@ def test_components_carry_their_share_and_every_array_has_a_point(report):
 def test_names_that_find_no_place_are_counted(many, many_figures):
     figure = many_figures["qc_pca"]
     named = {text.get_text() for axes in figure.axes for text in axes.texts} & set(many.samples.names)
-    assert f"{len(named)} of 98 arrays are named." in written(figure)
+    assert f"{len(named)} of 98 arrays are named: outliers first" in figure.caption
 
 
 def test_an_array_that_could_not_be_placed_is_said(report):
     pca = report.between.pca.copy()
     pca[3] = NAN
     lacking = replace(report, between=replace(report.between, pca=pca))
-    text = written(components_figure(lacking))
-    assert "Principal components of 7 arrays" in text
-    assert "more than half of the probes are missing: P04." in text
+    figure = components_figure(lacking)
+    assert "Principal components of 7 arrays" in written(figure)
+    assert "more than half of the probes are missing: P04." in figure.caption
 
 
 def test_residuals_name_the_slide_with_a_spatial_trend(report):
     (figure,) = residual_figures(report)
     i = report.spatial.moran[SCRATCHED]
     marked = {text.get_text() for text in visible_texts(figure) if text.get_color() == CHECK_COLOR}
-    assert {report.samples.names[SCRATCHED], f"I = {i:.2f}"} <= marked
+    assert {report.samples.names[SCRATCHED], f"Moran's I {i:.2f}"} <= marked
     assert (
         "48 blocks in 12 rows of 4, numbered from the upper left and taken to be as on miRCURY slides."
-        in written(figure)
+        in figure.caption
     )
 
 
-def test_missing_spots_are_gray_and_gaps_between_blocks_white(report):
-    (figure,) = residual_figures(report)
+def test_where_most_spots_have_no_residual_medians_of_squares_are_drawn(report):
+    """A scratch is then a patch of one color; the planted one is blue on four blocks, 2 × 2."""
+    share = np.median((~np.isnan(report.spatial.residual)).mean(axis=0))
+    assert share < 0.5
+    figure = only(residual_figures(report))
+    assert "residual, log₂, median of 5 × 5 spots" in drawn_words(figure)
+    assert f"has residuals for {100 * share:.0f} % of its spots" in figure.caption
+    picture = np.asarray(figure.axes[SCRATCHED].images[0].get_array()).astype(int)
+    blue = picture[..., 2] > picture[..., 0] + 100
+    corner = np.zeros_like(blue)
+    corner[:19, :19] = True
+    assert blue[corner].sum() > 0.5 * 4 * 81
+    assert not blue[~corner].any()
+
+
+def test_where_most_spots_have_a_residual_each_is_drawn(report):
+    residual = np.where(np.isnan(report.spatial.residual), 0.0, report.spatial.residual)
+    residual[:30] = NAN
+    full = replace(report, spatial=replace(report.spatial, residual=residual))
+    figure = only(residual_figures(full))
+    assert "residual, log₂" in drawn_words(figure)
     picture = figure.axes[0].images[0].get_array()
     assert picture.shape == (12 * 9 + 11, 4 * 9 + 3, 4)
-    gray = (picture == [0xDC, 0xDC, 0xDC, 255]).all(axis=2)
-    assert int(gray.sum()) == int(np.isnan(report.spatial.residual[:, 0]).sum())
+    gray = (picture == [0xE2, 0xE2, 0xE2, 255]).all(axis=2)
+    assert int(gray.sum()) == 30
+
+
+def test_gaps_between_blocks_are_white_or_framed(report):
+    picture = only(foreground_figures(report)).axes[0].images[0].get_array()
     assert (picture[9] == 255).all()
     assert (picture[:, 9] == 255).all()
+    picture = only(residual_figures(report)).axes[0].images[0].get_array()
+    assert (picture[9] == [0xB4, 0xB4, 0xB4, 255]).all()
 
 
 def test_what_the_files_lack_is_said(report):
@@ -357,13 +539,26 @@ def test_what_the_files_lack_is_said(report):
         replicate_cv=np.full(8, NAN),
         above_noise=np.ones(8),
     )
-    figure = arrays_figure(replace(report, flagged=None, channels={"532": lacking}))
-    text = written(figure)
-    assert "The files have no flags." in text
-    assert "Saturated: spots at 65,535 counts." in text
-    assert "background" not in text
-    assert text.split().count("n/a") == 8
+    figure = only(arrays_figure(replace(report, flagged=None, channels={"532": lacking})))
+    assert "nothing to measure it by: flags, replicate spots." in figure.caption
+    assert "Saturated: spots at 65,535 counts." in figure.caption
+    assert "background" not in written(figure)
+    assert "n/a" not in written(figure)
+    assert not {"flagged", "replicate spots"} & set(drawn_words(figure))
     assert_clean(figure)
+
+
+def test_one_array_without_a_value_says_so(report):
+    one = report.channels["532"].replicate_cv.copy()
+    one[3] = NAN
+    measured = replace(report.channels["532"], replicate_cv=one)
+    figure = only(arrays_figure(replace(report, channels={"532": measured})))
+    assert drawn_words(figure).count("n/a") == 1 + int(np.isnan(measured.above_noise).sum())
+
+
+def test_a_measure_that_is_zero_on_all_arrays_takes_two_words(report):
+    none = replace(report.channels["532"], non_positive=np.zeros(8))
+    assert "all 0" in drawn_words(only(arrays_figure(replace(report, channels={"532": none}))))
 
 
 def test_what_the_arrays_lack_is_left_out():
@@ -390,7 +585,7 @@ def test_what_the_arrays_lack_is_left_out():
 def test_too_few_arrays_for_the_box_plot_rules_is_said():
     figures = drawn(judged(2))
     for stem in ("qc_boxplots", "qc_densities", "qc_distances"):
-        assert "fewer than five arrays" in written(figures[stem])
+        assert "fewer than five arrays" in figures[stem].caption
 
 
 @pytest.mark.parametrize("draw", [boxplots_figure, densities_figure, ma_figures, distances_figure,

@@ -23,6 +23,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import matplotlib as mpl
@@ -241,6 +242,11 @@ def axes_size(axes: Axes) -> FloatArray:
 
 def text_width(text: str, size: float = SMALLEST_TEXT) -> float:
     """Measure a line of text, millimeters in print; call it inside :func:`house_style`."""
+    return _measured(text, size, tuple(mpl.rcParams["font.sans-serif"]))
+
+
+@lru_cache(maxsize=4096)
+def _measured(text: str, size: float, _fonts: tuple[str, ...]) -> float:
     points, _, _ = text_to_path.get_text_width_height_descent(text, FontProperties(size=size), ismath=False)
     return float(points) / POINTS_PER_INCH * MM_PER_INCH
 
@@ -317,8 +323,10 @@ def svg_bytes(figure: Figure) -> bytes:
 
 def _draw(figure: Figure, format_name: str, *, metadata: dict[str, str | None], dpi: float = DPI) -> bytes:
     out = io.BytesIO()
+    # Twice as fast as the usual compression, and the files are a tenth larger.
+    quick: dict[str, Any] = {"pil_kwargs": {"compress_level": 3}} if format_name == "png" else {}
     with house_style():
-        figure.savefig(out, format=format_name, dpi=dpi, metadata=metadata)
+        figure.savefig(out, format=format_name, dpi=dpi, metadata=metadata, **quick)
     return out.getvalue()
 
 

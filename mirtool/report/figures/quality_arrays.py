@@ -3,49 +3,75 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 
 from mirtool.model import FloatArray
 from mirtool.quality import ChannelMeasures, Finding, QualityReport, Verdict
 from mirtool.quality.findings import CEILING_LIMIT, CV_LIMIT, DETECTED_LIMIT
-from mirtool.report.figures.canvas import LINE, SMALLEST_TEXT, house_style, text_width
+from mirtool.report.figures.canvas import LINE, SMALLEST_TEXT, Drawing, house_style, text_width
+from mirtool.report.figures.comparison import DASHED
+from mirtool.report.figures.quality_captions import CHECK_NAMES, OF_NAMES, found_in_words, join
 from mirtool.report.figures.quality_rows import (
     BAR_COLOR,
     VERDICT_COLORS,
     PanelHead,
+    RowPage,
     colors_by,
     draw_bars,
     draw_limit,
     draw_median,
+    fill_bars,
     need_arrays,
     outliers_of,
-    row_page,
+    row_pages,
+    rows_in_view,
     scale_bars,
     write_missing,
     write_none,
 )
+from mirtool.report.figures.sheet import Entry, dot_entry, line_entry
 from mirtool.wording import plural
 
-FOREGROUND_COLOR, BACKGROUND_COLOR = "#27455C", BAR_COLOR
+INTENSITY_COLOR = "#27455C"
+"""Foreground (dots) and background (rings)."""
 FLAG_WORDS = {-100: "bad (−100)", -75: "absent (−75)", -50: "not found (−50)"}
-_FLAG_COLORS = {-100: "#000000", -75: "#BDBDBD", -50: "#56B4E9"}
+# Shades and a hatch, which differ in gray print and from every other color of the page.
+_FLAG_LOOKS = {-100: ("#202020", ""), -75: ("#A6A6A6", ""), -50: ("#FFFFFF", "//////")}
+_OTHER_FLAG_LOOK = ("#FFFFFF", "....")
+_FLAG_EDGE = "#606060"
 _FEW = 40
 _MARGIN_SHARE = 1.2
 SEEN_LIMIT = 3.0
-_OTHER_FLAG_COLOR = "#009E73"
+_LEAST_WIDTH, _CHECK_WIDTH, _LEAST_CHECKS = 150.0, 3.4, 11.0
+_MOST_TICKS = 4
+_PER_DECADE = ((1.0, 2.0, 5.0), (1.0, 3.0), (1.0,))
+_NARROW = 0.7
+"""Share of a panel whose values are all zero."""
+_LOOKS_LOG2 = 24.0
+"""Intensities reach far beyond this; what does not may be log2."""
 
 
-def arrays_figure(report: QualityReport) -> Figure:
+@dataclass(frozen=True, eq=False)
+class _Panel:
+    """A column of the dashboard: its head, how it is drawn, and what the caption says of it."""
+
+    head: PanelHead
+    draw: Callable[[Axes], None]
+    words: str
+
+
+def arrays_figure(report: QualityReport) -> list[Drawing]:
     """Draw what was measured of each array by itself, and every finding against it.
 
     Foreground and background are medians with their quartiles, on a logarithmic axis; the other panels are bars
     from zero, those beyond a rule's limit in color. In the panel at the right a dot says that a rule calls the
     array an outlier, a ring that it should be checked or was not judged; the names of outliers are bold and
-    vermilion.
+    vermilion. A measure that no array has makes no panel, and the caption names it.
 
     Parameters
     ----------
@@ -54,37 +80,163 @@ def arrays_figure(report: QualityReport) -> Figure:
 
     Returns
     -------
-    Figure
-        180 mm wide, one row per array.
+    list of Drawing
+        Pages, one row per array, 180 mm wide, or as wide as asked for from 150 mm on.
     """
-    n = len(report.samples)
-    need_arrays(n, "the dashboard")
-    measures = report.channels[report.channel]
+    need_arrays(len(report.samples), "the dashboard")
+    panels, lacking = _panels(report)
     with house_style():
-        figure, panels = row_page(
-            report.samples,
-            outliers_of(report),
-            _heads(report),
-            title=_title(report),
-            remarks=_remarks(report),
-            legend=_legend(report),
-            head_room=_checks_height(report),
-        )
-        intensity, above, detected, flagged, saturated, non_positive, spread, checks = panels
-        _draw_intensity(intensity, measures.foreground, measures.background)
-        _draw_measure(above, measures.above_noise, [BAR_COLOR] * n)
-        _draw_measure(
-            detected,
+        head_room = _checks_height(report)
+    page = RowPage(
+        report.samples,
+        outliers_of(report),
+        [panel.head for panel in panels],
+        _title(report),
+        lambda: _legend(report),
+        head_room,
+        _LEAST_WIDTH,
+    )
+
+    def draw(axes: Sequence[Axes]) -> None:
+        for panel, own in zip(panels, axes, strict=True):
+            panel.draw(own)
+
+    figures = row_pages(page, draw)
+    for figure in figures:
+        figure.caption = _caption(report, panels, lacking)
+    return figures
+
+
+def _panels(report: QualityReport) -> tuple[list[_Panel], list[str]]:
+    """Return the panels there is something for, and the names of those there is nothing for."""
+    measures = report.channels[report.channel]
+    unit = "% of spots"
+    intensity = _Panel(
+        PanelHead("intensity", "" if _looks_log2(report) else "counts", 1.5),
+        lambda axes: _draw_intensity(axes, measures),
+        "Intensity: median (dot) and quartiles (line) over all spots of the foreground"
+        + ("" if measures.background is None else ", and of the background around them (ring)")
+        + (", values as in the file." if _looks_log2(report) else ", scanner counts, on a logarithmic axis."),
+    )
+    seen = "by the instrument's call" if report.detection else f"at {report.min_intensity:g} counts or more"
+    found: list[tuple[str, FloatArray | None, _Panel]] = [
+        (
+            "the signal-to-noise ratio",
+            measures.above_noise,
+            _Panel(
+                PanelHead(f"signal / noise ≥\u00a0{SEEN_LIMIT:g}", unit),
+                lambda axes: _draw_measure(axes, measures.above_noise, [BAR_COLOR] * len(report.samples)),
+                f"Signal / noise ≥ {SEEN_LIMIT:g}: spots whose signal is {SEEN_LIMIT:g} times the noise or "
+                "more, the "
+                "noise being the standard deviation of what should show no signal "
+                f"({measures.noise_source or 'not measured'}).",
+            ),
+        ),
+        (
+            "the probes detected",
             measures.detected.astype(np.float64),
-            colors_by(report, "probes detected"),
-            limit=DETECTED_LIMIT * float(np.median(measures.detected)),
-        )
-        _draw_flags(flagged, report.flagged, n)
-        _draw_saturated(saturated, measures, colors_by(report, "spots at the ceiling", FOREGROUND_COLOR))
-        _draw_measure(non_positive, measures.non_positive, [BAR_COLOR] * n)
-        _draw_measure(spread, measures.replicate_cv, colors_by(report, "replicate CV"), limit=CV_LIMIT)
-        _draw_checks(checks, report)
-    return figure
+            _Panel(
+                PanelHead("probes", "detected" if report.detection else f"≥ {report.min_intensity:g} counts"),
+                lambda axes: _draw_measure(
+                    axes,
+                    measures.detected.astype(np.float64),
+                    colors_by(report, "probes detected"),
+                    limit=DETECTED_LIMIT * float(np.median(measures.detected)),
+                ),
+                f"Probes: how many are detected {seen}; the limit is half of what the median array detects.",
+            ),
+        ),
+        (
+            "flags",
+            _flagged_in_all(report),
+            _Panel(
+                PanelHead("flagged", unit),
+                lambda axes: _draw_flags(axes, report.flagged or {}, len(report.samples)),
+                "Flagged: spots that carry a flag below 0.",
+            ),
+        ),
+        (
+            "saturation",
+            measures.at_ceiling if measures.saturated is None else measures.saturated,
+            _Panel(
+                PanelHead("saturated", unit),
+                lambda axes: _draw_saturated(axes, measures, colors_by(report, "spots at the ceiling")),
+                "Saturated: spots at 65,535 counts."
+                if measures.saturated is None
+                else "Saturated: the bar is the spots at 65,535 counts, which the limit is for; the thin line "
+                "in front of it reaches to the spots with any saturated pixel.",
+            ),
+        ),
+        (
+            "signals of zero or less",
+            measures.non_positive,
+            _Panel(
+                PanelHead("signal ≤ 0", unit),
+                lambda axes: _draw_measure(axes, measures.non_positive, [BAR_COLOR] * len(report.samples)),
+                "Signal ≤ 0: spots not brighter than their background.",
+            ),
+        ),
+        (
+            "replicate spots",
+            measures.replicate_cv,
+            _Panel(
+                PanelHead("replicate spots", "CV, %"),
+                lambda axes: _draw_measure(
+                    axes, measures.replicate_cv, colors_by(report, "replicate CV"), limit=CV_LIMIT
+                ),
+                "CV: coefficient of variation (standard deviation / mean) of the replicate spots of a probe, "
+                "median "
+                "over the probes.",
+            ),
+        ),
+    ]
+    drawn = [
+        replace(panel, head=replace(panel.head, share=_NARROW)) if not np.nan_to_num(values).any() else panel
+        for _, values, panel in found
+        if values is not None and not np.isnan(values).all()
+    ]
+    lacking = [name for name, values, _ in found if values is None or np.isnan(values).all()]
+    width = max(_CHECK_WIDTH * len(_checks(report)), _LEAST_CHECKS)
+    checks = _Panel(
+        PanelHead("" if _checks(report) else "findings", width=width), lambda axes: _draw_checks(axes, report), ""
+    )
+    return [intensity, *drawn, checks], lacking
+
+
+def _flagged_in_all(report: QualityReport) -> FloatArray | None:
+    """Return the percentage of the spots with any flag below 0, per array; None where the files have no flags."""
+    if report.flagged is None:
+        return None
+    below = [values for flag, values in report.flagged.items() if flag < 0]
+    return np.asarray(np.sum([np.zeros(len(report.samples)), *below], axis=0))
+
+
+def _caption(report: QualityReport, panels: Sequence[_Panel], lacking: Sequence[str]) -> str:
+    return join(
+        [
+            f"Each of {plural(len(report.samples), 'array')} by itself, channel {report.channel}, one row per "
+            "array.",
+            *(panel.words for panel in panels),
+            "Not drawn, since the files have nothing to measure it by: " + ", ".join(lacking) + "."
+            if lacking
+            else "",
+            "Thin vertical lines are medians of the arrays, dashed ones the limits of the rules; the numbers "
+            "over the "
+            "axes are theirs.",
+            "At the right a dot marks a rule that calls the array an outlier, an orange ring one by which it is "
+            "to be "
+            "checked, a gray ring that it was not judged; bars beyond a limit have the same colors."
+            if _checks(report)
+            else "No rule found anything against an array.",
+            OF_NAMES if outliers_of(report).any() else "",
+            "Look for rows that differ from the others.",
+            found_in_words(report),
+        ]
+    )
+
+
+def _looks_log2(report: QualityReport) -> bool:
+    return float(np.nanmax(report.channels[report.channel].foreground, initial=0.0)) <= _LOOKS_LOG2
 
 
 def _checks(report: QualityReport) -> list[str]:
@@ -97,101 +249,103 @@ def _against(report: QualityReport) -> list[Finding]:
 
 
 def _checks_height(report: QualityReport) -> float:
-    """Return the millimeters that the names of the rules, written upright, need beyond a panel's head."""
-    longest = max(map(text_width, _checks(report)), default=0.0)
-    return max(longest + 1.5 - 3 * LINE, 0.0)
-
-
-def _heads(report: QualityReport) -> list[PanelHead]:
-    unit = "% of spots"
-    n_checks = len(_checks(report))
-    return [
-        PanelHead("intensity", "counts", 1.4),
-        PanelHead(f"S/N ≥ {SEEN_LIMIT:g}", unit),
-        PanelHead("detected" if report.detection else f"≥ {report.min_intensity:g}", "probes"),
-        PanelHead("flagged", unit),
-        PanelHead("saturated", unit),
-        PanelHead("signal ≤ 0", unit),
-        PanelHead("replicates", "CV, %"),
-        PanelHead("" if n_checks else "findings", "", max(0.24 * n_checks, 1.0)),
-    ]
+    """Return the millimeters that the names of the rules, written upright, need above the axes."""
+    longest = max((text_width(CHECK_NAMES.get(check, check)) for check in _checks(report)), default=0.0)
+    return longest + 2.5 if longest else 3 * LINE
 
 
 def _title(report: QualityReport) -> str:
     return f"{plural(len(report.samples), 'array')}, channel {report.channel}: {report.verdicts_in_words}"
 
 
-def _legend(report: QualityReport) -> list[tuple[str, str]]:
+def _legend(report: QualityReport) -> list[Entry]:
     measures = report.channels[report.channel]
-    entries = [("foreground", FOREGROUND_COLOR)]
+    entries: list[Entry] = [dot_entry("foreground", INTENSITY_COLOR)]
     if measures.background is not None:
-        entries.append(("background", BACKGROUND_COLOR))
-    if report.flagged is not None:
-        entries += [(f"flagged {word}", color) for word, color, _ in _flag_parts(report.flagged)]
+        entries.append(dot_entry("background", INTENSITY_COLOR, filled=False))
+    entries += [line_entry("median of the arrays", width=0.4)]
+    entries += [line_entry("limit of a rule", width=0.6, style=DASHED["linestyle"])]
+    entries += [
+        Patch(facecolor=color, hatch=hatch, edgecolor=_FLAG_EDGE, linewidth=0.4, label=f"flagged {word}")
+        for word, (color, hatch), _ in _flag_parts(report.flagged or {})
+    ]
+    verdicts = {finding.verdict for finding in report.findings}
+    entries += [
+        dot_entry(verdict.value, color, filled=verdict == Verdict.OUTLIER)
+        for verdict, color in reversed(VERDICT_COLORS.items())
+        if verdict in verdicts
+    ]
     return entries
 
 
-def _remarks(report: QualityReport) -> list[str]:
-    found = [
-        "Intensity: median and quartiles of all spots.",
-        "S/N: spots whose signal is 3 times the noise or more.",
-        "Saturated: spots at 65,535 counts."
-        if report.channels[report.channel].saturated is None
-        else "Saturated: any pixel of the spot; inner bar: the spot itself, at 65,535 counts.",
-        "CV: median over the probes of standard deviation / mean of their replicate spots.",
-        "Thin lines: medians of the arrays. Dashed lines: limits.",
-    ]
-    if report.flagged is None:
-        found.append("The files have no flags.")
-    if not _checks(report):
-        return [*found, "No rule found anything against an array."]
-    return [
-        *found,
-        "Dots: the array is an outlier by this rule; rings: check (orange) or not judged (gray). "
-        "Bold names: outliers.",
-    ]
-
-
-def _draw_intensity(axes: Axes, foreground: FloatArray, background: FloatArray | None) -> None:
-    n = foreground.shape[1]
-    both = [(foreground, FOREGROUND_COLOR, 0.5 if background is None else 0.34)]
-    both += [] if background is None else [(background, BACKGROUND_COLOR, 0.66)]
+def _draw_intensity(axes: Axes, measures: ChannelMeasures) -> None:
+    rows = rows_in_view(axes)
+    single = measures.background is None
+    both = [(measures.foreground, INTENSITY_COLOR, 0.5 if single else 0.34)]
+    both += [] if measures.background is None else [(measures.background, "white", 0.66)]
+    linear = float(np.nanmax(measures.foreground, initial=0.0)) <= _LOOKS_LOG2
     # A logarithmic axis has no place for 0: what is below one count is drawn at one.
-    shown = [np.maximum(quartiles, 1.0) for quartiles, _, _ in both]
+    shown = [quartiles if linear else np.maximum(quartiles, 1.0) for quartiles, _, _ in both]
     low = min(float(np.nanmin(values, initial=np.inf)) for values in shown)
-    high = max(float(np.nanmax(values, initial=1.0)) for values in shown)
-    low = min(low, high)
+    high = max(float(np.nanmax(values, initial=-np.inf if linear else 1.0)) for values in shown)
+    if linear:
+        _scale_linear(axes, low, high)
+    else:
+        _scale_logarithmic(axes, min(low, high), high)
+    size = 2.8 if len(rows) <= _FEW else 2.2
+    for quartiles, (_, face, place) in zip(shown, both, strict=True):
+        at = rows + place
+        axes.hlines(at, quartiles[0, rows], quartiles[2, rows], color=INTENSITY_COLOR, linewidth=1.0)
+        axes.plot(quartiles[1, rows], at, linestyle="none", marker="o", markersize=size, markerfacecolor=face,
+                  markeredgecolor=INTENSITY_COLOR, markeredgewidth=0.6)  # fmt: skip
+    write_missing(axes, np.isnan(measures.foreground[1]))
+
+
+def _scale_linear(axes: Axes, low: float, high: float) -> None:
+    low, high = (low, high) if low < high else (0.0, 1.0)
+    room = 0.06 * (high - low)
+    axes.set_xlim(low - room, high + room)
+    axes.locator_params(axis="x", nbins=_MOST_TICKS)
+
+
+def _scale_logarithmic(axes: Axes, low: float, high: float) -> None:
+    ticks = logarithmic_ticks(low, high)
     axes.set_xscale("log")
-    axes.set_xlim(low / _MARGIN_SHARE, high * _MARGIN_SHARE)
-    ticks = _logarithmic_ticks(low, high)
-    axes.set_xticks(ticks, [f"{tick:,.0f}" for tick in ticks])
+    axes.set_xlim(min(low, ticks[0]) / _MARGIN_SHARE, max(high, ticks[-1]) * _MARGIN_SHARE)
+    axes.set_xticks(ticks, [f"{tick:,.0f}" if tick < 10_000 else f"{tick / 1000:,.0f}k" for tick in ticks])
     axes.set_xticks([], minor=True)
-    for quartiles, (_, color, place) in zip(shown, both, strict=True):
-        rows = np.arange(n) + place
-        axes.hlines(rows, quartiles[0], quartiles[2], color=color, linewidth=1.0)
-        axes.plot(
-            quartiles[1], rows, linestyle="none", marker="o", markersize=2.6 if n <= _FEW else 1.8, color=color
-        )
-    write_missing(axes, np.isnan(foreground[1]))
 
 
-def _logarithmic_ticks(low: float, high: float) -> list[float]:
-    """Return powers of 2, 4, 10 or 100 from ``low`` to ``high``, three at most; where there is none, the middle.
+def logarithmic_ticks(low: float, high: float) -> list[float]:
+    """Return two to four round numbers on a logarithmic axis; where too few lie within, those around it.
+
+    The closest steps of which no more than four lie between ``low`` and ``high``: 1, 2, 5; 1, 3; powers of 10,
+    100.
 
     Examples
     --------
-    >>> _logarithmic_ticks(50, 300), _logarithmic_ticks(20, 30000), _logarithmic_ticks(70, 90)
-    ([64.0, 128.0, 256.0], [100.0, 1000.0, 10000.0], [79.0])
+    >>> logarithmic_ticks(50, 300), logarithmic_ticks(20, 30000), logarithmic_ticks(70, 90)
+    ([50.0, 100.0, 200.0], [100.0, 1000.0, 10000.0], [50.0, 100.0])
     """
-    for base in (2.0, 4.0, 10.0, 100.0):
-        first, last = math.ceil(math.log(low, base)), math.floor(math.log(high, base))
-        if last - first < 3:
+    first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
+    for steps in _PER_DECADE:
+        ladder = [step * 10.0**power for power in range(first, last + 1) for step in steps]
+        inside = [tick for tick in ladder if low <= tick <= high]
+        if len(inside) <= _MOST_TICKS:
             break
-    return [base**power for power in range(first, last + 1)] or [float(round(math.sqrt(low * high)))]
+    else:
+        inside = [tick for tick in inside if round(math.log10(tick)) % 2 == 0]
+    if len(inside) >= 2:
+        return inside
+    return [max(t for t in ladder if t <= low), *inside, min(t for t in ladder if t >= high)]
 
 
 def _draw_measure(axes: Axes, values: FloatArray, colors: list[str], *, limit: float = math.nan) -> None:
-    """Draw a bar an array, and the rule's limit; the median of the arrays where there is no rule."""
+    """Draw one bar per array, and the rule's limit; the median of the arrays where there is no rule."""
+    known = values[~np.isnan(values)]
+    if not known.any():
+        write_none(axes, "all 0")
+        return
     draw_bars(axes, values, colors)
     scale_bars(axes, *values, limit)
     if np.isnan(limit):
@@ -201,40 +355,44 @@ def _draw_measure(axes: Axes, values: FloatArray, colors: list[str], *, limit: f
 
 
 def _draw_saturated(axes: Axes, measures: ChannelMeasures, colors: list[str]) -> None:
-    """Draw the spots with a saturated pixel, and before them those that are nothing but saturated."""
-    n = len(measures.at_ceiling)
-    pixels = np.zeros(n) if measures.saturated is None else measures.saturated
-    draw_bars(axes, pixels, [BAR_COLOR] * n)
-    axes.barh(np.arange(n) + 0.5, np.nan_to_num(measures.at_ceiling), height=0.36, linewidth=0, color=colors)
-    scale_bars(axes, *pixels, *measures.at_ceiling, CEILING_LIMIT)
+    """Draw the spots that are nothing but saturated as a bar, and to where those with a saturated pixel reach."""
+    reach = measures.at_ceiling if measures.saturated is None else measures.saturated
+    if not np.nan_to_num(measures.at_ceiling).any() and not np.nan_to_num(reach).any():
+        write_none(axes, "all 0")
+        return
+    draw_bars(axes, measures.at_ceiling, colors)
+    if measures.saturated is not None:
+        rows = rows_in_view(axes)
+        axes.hlines(rows + 0.5, 0, np.nan_to_num(reach[rows]), color=INTENSITY_COLOR, linewidth=0.8)
+    scale_bars(axes, *reach, *measures.at_ceiling, CEILING_LIMIT)
     draw_limit(axes, CEILING_LIMIT)
 
 
-def _flag_parts(flagged: Mapping[int, FloatArray]) -> list[tuple[str, str, FloatArray]]:
-    """Return word, color and percentages of each flag below 0; those GenePix has no word for stand together."""
-    parts = [(FLAG_WORDS[flag], _FLAG_COLORS[flag], flagged[flag]) for flag in FLAG_WORDS if flag in flagged]
+def _flag_parts(flagged: Mapping[int, FloatArray]) -> list[tuple[str, tuple[str, str], FloatArray]]:
+    """Return word, look and percentages of each flag below 0; those GenePix has no word for are taken together."""
+    parts = [(FLAG_WORDS[flag], _FLAG_LOOKS[flag], flagged[flag]) for flag in FLAG_WORDS if flag in flagged]
     others = [values for flag, values in flagged.items() if flag < 0 and flag not in FLAG_WORDS]
     if others:
-        parts.append(("otherwise", _OTHER_FLAG_COLOR, np.sum(others, axis=0)))
+        parts.append(("otherwise", _OTHER_FLAG_LOOK, np.sum(others, axis=0)))
     return parts
 
 
-def _draw_flags(axes: Axes, flagged: Mapping[int, FloatArray] | None, n: int) -> None:
-    if flagged is None:
-        write_none(axes)
-        return
+def _draw_flags(axes: Axes, flagged: Mapping[int, FloatArray], n: int) -> None:
     total = np.zeros(n)
-    for _, color, values in _flag_parts(flagged):
-        axes.barh(np.arange(n) + 0.5, values, left=total, height=0.72, color=color, linewidth=0)
+    for _, (color, hatch), values in _flag_parts(flagged):
+        bars = fill_bars(axes, total, total + values, color, linewidths=0.4, edgecolors=_FLAG_EDGE)
+        bars.set_hatch(hatch)
         total = total + values
+    if not total.any():
+        write_none(axes, "all 0")
+        return
     scale_bars(axes, *total)
     draw_median(axes, total)
 
 
 def _draw_checks(axes: Axes, report: QualityReport) -> None:
-    """Draw a column of dots and rings a rule, its name upright on top."""
+    """Draw a column of dots and rings per rule, its name upright on top."""
     checks = _checks(report)
-    n = len(report.samples)
     axes.set_xticks([])
     axes.spines[:].set_visible(False)
     axes.set_xlim(0, max(len(checks), 1))
@@ -242,13 +400,13 @@ def _draw_checks(axes: Axes, report: QualityReport) -> None:
         write_none(axes)
         return
     for column, check in enumerate(checks):
-        axes.annotate(check, (column + 0.5, 1), (0, 2), xycoords=("data", "axes fraction"),
+        axes.annotate(CHECK_NAMES.get(check, check), (column + 0.5, 1), (0, 2), xycoords=("data", "axes fraction"),
                       textcoords="offset points", rotation=90, ha="center", va="bottom",
                       fontsize=SMALLEST_TEXT)  # fmt: skip
-    axes.hlines(np.arange(n + 1), 0, len(checks), color="#E4E4E4", linewidth=0.3)
-    size = 4.2 if n <= _FEW else 3.2
+    rows = rows_in_view(axes)
+    size = 4.2 if len(rows) <= _FEW else 3.4
     for verdict, color in VERDICT_COLORS.items():
-        found = [finding for finding in _against(report) if finding.verdict == verdict]
+        found = [f for f in _against(report) if f.verdict == verdict and rows[0] <= f.array <= rows[-1]]
         x = [checks.index(finding.check) + 0.5 for finding in found]
         y = [finding.array + 0.5 for finding in found]
         face = color if verdict == Verdict.OUTLIER else "white"

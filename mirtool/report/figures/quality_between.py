@@ -1,68 +1,92 @@
-"""The arrays beside each other: distances and correlations as heat maps with a tree, principal components."""
+"""The arrays against each other: distances and correlations as heat maps with a tree, principal components."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from matplotlib import colormaps
 from matplotlib.axes import Axes
-from matplotlib.collections import QuadMesh
+from matplotlib.collections import LineCollection
 from matplotlib.colors import Normalize
-from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
 from matplotlib.patches import Rectangle
 
 from mirtool.cluster import ClusterTree, cluster_distances
 from mirtool.errors import NotEnoughDataError
 from mirtool.model import BoolArray, FloatArray, IntArray, SampleTable
-from mirtool.quality import BetweenArrays, OutlierRule, QualityReport
+from mirtool.quality import BetweenArrays, QualityReport
+from mirtool.quality.comparison import medians_by_group
 from mirtool.report.figures.canvas import (
     MISSING_COLOR,
     MUTED_COLOR,
     NEUTRAL_COLOR,
     SMALLEST_TEXT,
+    Drawing,
     add_axes,
     house_style,
+    page_width,
     shorten,
     text_width,
-    wrap,
 )
 from mirtool.report.figures.point_names import name_points
-from mirtool.report.figures.quality_distributions import (
-    BOXPLOT_LIMIT,
+from mirtool.report.figures.quality_captions import (
+    HINGES,
+    NO_LIMIT,
     OF_COLORS,
+    OF_NAMES,
+    found_in_words,
+    join,
+    probes_in_words,
+)
+from mirtool.report.figures.quality_distributions import (
     compared,
     draw_statistic,
-    probes_remark,
     rule_colors,
     rule_of,
     verdicts_title,
 )
 from mirtool.report.figures.quality_pages import draw_color_bar
 from mirtool.report.figures.quality_rows import OUTLIER_COLOR, outliers_of, write_row_names
-from mirtool.report.figures.sheet import GAP, MARGIN, WIDTH, begin_page, group_legend, write_page
+from mirtool.report.figures.sheet import (
+    BOLDER,
+    GAP,
+    MARGIN,
+    WIDTH,
+    Entry,
+    begin_page,
+    dot_entry,
+    group_legend,
+)
 from mirtool.report.figures.trees import colors_of_groups, draw_group_bar, draw_tree
 from mirtool.wording import plural
 
 # Millimeters.
-_TREE, _GROUP_BAR, _STATISTIC, _BAR_ROOM, _FEET = 14.0, 2.6, 30.0, 5.0, 9.0
-_LARGEST_CELL, _LONGEST_NAME, _WIDEST_STATISTIC = 11.0, 26.0, 80.0
-_MOST_WRITTEN, _FEW = 12, 40
+_TREE, _GROUP_BAR, _LEAST_PANEL, _BAR_ROOM, _FEET = 14.0, 2.6, 30.0, 5.0, 9.0
+_LARGEST_CELL, _LONGEST_NAME, _WIDEST_PANEL, _WIDEST_BAR = 15.0, 26.0, 50.0, 40.0
+_LEAST_WIDTH = 85.0
+_FEW = 40
 _LIGHT = 0.5
 """Luminance above which black letters are read more easily than white ones."""
-_SINGLE_SIDE, _PAIRED_SIDE, _AXIS_ROOM = 112.0, 71.0, 14.0
+LEAST_DISTANCE = 1.0
+"""The scale of distances runs from 0 to at least this: a factor of two between any two arrays."""
+LEAST_CORRELATION = 0.8
+"""The scale of correlations runs from at most this to 1, so that noise between like arrays has one color."""
+_CORRELATION_STEP = 0.1
+_MOST_SIDE, _AXIS_ROOM, _LEAST_PAIRED = 112.0, 14.0, 140.0
 _LEAST_CLUMP, _CLUMP_SHARE, _MOST_NAMED, _NAME_GAP = 3, 0.4, 40, 4.0
-_NAMED = "{n} of {of} arrays are named."
 
 
-def distances_figure(report: QualityReport) -> Figure:
+def distances_figure(report: QualityReport) -> Drawing:
     """Draw the distances between the arrays, clustered, and beside each array the sum of its distances.
 
     The distance of two arrays is the mean absolute difference of their normalized log2 values; dark arrays are
-    alike. Rows and columns are in the order of the tree (average linkage of these distances). The bar of
-    an array whose sum lies above the limit (dashed) has the color of the verdict that follows, vermilion for an
-    outlier and orange for an array to check. Names of outliers are vermilion.
+    alike. The colors run from 0 to the largest distance, and to 1 at least, so that small differences between
+    arrays that are all alike do not look like structure. Rows and columns are in the order of the tree (average
+    linkage of these distances). The bar of an array whose sum lies above the limit (dashed) has the color of the
+    verdict that follows, vermilion for an outlier and orange for an array to check. Names of outliers are
+    vermilion.
 
     Parameters
     ----------
@@ -71,8 +95,8 @@ def distances_figure(report: QualityReport) -> Figure:
 
     Returns
     -------
-    Figure
-        180 mm wide.
+    Drawing
+        180 mm wide at most, or as asked for from 85 mm on; narrower where there are few arrays.
 
     Raises
     ------
@@ -81,23 +105,52 @@ def distances_figure(report: QualityReport) -> Figure:
     """
     between = compared(report, "distances")
     rule = rule_of(report, "distance", "after")
-    remarks = [
-        "Distance: mean absolute difference of log₂, normalized; " + probes_remark(report, between),
-        "Tree: average linkage of the distances.",
-        "No limit: with fewer than five arrays the box-plot rule can call none an outlier."
-        if np.isnan(rule.limit)
-        else f"Limit: the {BOXPLOT_LIMIT} of the arrays' sums ({rule.limit:.3g}). {OF_COLORS}",
-    ]
-    picture = _Picture(between.distance, "distance, log₂", "viridis", 2, _off_diagonal(between.distance))
-    bars = _Bars(rule, rule_colors(report, rule))
-    title = verdicts_title(report, "Distances between")
-    return _square_figure(
-        report.samples, _tree(between.distance), picture, outliers_of(report), title, remarks, bars
+    others = _off_diagonal(between.distance)
+    picture = _Picture(
+        between.distance, "distance, log₂", "viridis", 2, (0.0, max(others.max(initial=0.0), LEAST_DISTANCE))
     )
+    colors = rule_colors(report, rule)
+
+    def draw_sums(axes: Axes, order: IntArray) -> None:
+        own = replace(rule, statistic=rule.statistic[order], outlier=rule.outlier[order])
+        draw_statistic(axes, own, [colors[i] for i in order.tolist()])
+
+    figure = _square_figure(
+        report,
+        _tree(between.distance),
+        picture,
+        _Beside("sum of distances", draw_sums),
+        verdicts_title(report, "Distances between"),
+    )
+    figure.caption = join(
+        [
+            f"Distances between {plural(len(report.samples), 'array')}: mean absolute difference of normalized "
+            "log2 "
+            f"values over {probes_in_words(report)}. 1 is a factor of two on average.",
+            f"The colors run from 0 (dark) to the largest distance, and to {LEAST_DISTANCE:g} at least, so that "
+            "the "
+            "noise between arrays that are all alike does not look like structure; "
+            f"the distances lie between {others.min(initial=0.0):.2f} and {others.max(initial=0.0):.2f}.",
+            "Rows and columns are in the order of the tree (average linkage of the distances).",
+            "The bars are the sums of each array's distances.",
+            NO_LIMIT
+            if np.isnan(rule.limit)
+            else f"Their limit (dashed) is {HINGES} of the sums: {rule.limit:.3g}. {OF_COLORS}",
+            _names_words(report),
+            "Look for a light row and column, an array that is far from all others, and for groups that the tree "
+            "divides by something other than the samples, such as the day of the scan.",
+            found_in_words(report, ("distance after", "distance before")),
+        ]
+    )
+    return figure
 
 
-def correlations_figure(report: QualityReport) -> Figure:
+def correlations_figure(report: QualityReport) -> Drawing:
     """Draw Pearson's correlations between the arrays, in the order of the tree of distances.
+
+    The colors run from 1 down to the lowest correlation, and to 0.8 at least, so that small differences between
+    arrays that are all alike do not look like structure. Beside each array are its median correlation with the
+    other arrays of its group (dot) and with those of other groups (ring).
 
     Parameters
     ----------
@@ -106,8 +159,8 @@ def correlations_figure(report: QualityReport) -> Figure:
 
     Returns
     -------
-    Figure
-        180 mm wide at most.
+    Drawing
+        180 mm wide at most, or as asked for from 85 mm on; narrower where there are few arrays.
 
     Raises
     ------
@@ -115,17 +168,65 @@ def correlations_figure(report: QualityReport) -> Figure:
         Where the arrays could not be compared.
     """
     between = compared(report, "correlations")
-    limits = _off_diagonal(between.pearson)
-    picture = _Picture(between.pearson, "Pearson's r", "viridis_r", 3, limits)
-    remarks = [
-        "Pearson's r of log₂, normalized; " + probes_remark(report, between),
-        "Order and tree: the distances. Bold names: outliers.",
+    others = _off_diagonal(between.pearson)
+    lowest = others.min(initial=1.0)
+    least = min(LEAST_CORRELATION, float(np.floor(lowest / _CORRELATION_STEP) * _CORRELATION_STEP))
+    picture = _Picture(between.pearson, "Pearson's r", "viridis_r", 3, (least, 1.0))
+    groups = report.samples.groups
+    within, across = medians_by_group(between.pearson, groups)
+    grouped = not np.isnan(across).all()
+
+    def draw_medians(axes: Axes, order: IntArray) -> None:
+        rows = np.arange(len(order)) + 0.5
+        axes.set_xlim(least, 1.0 + 0.03 * (1 - least))
+        axes.hlines(rows, least, 1.0, color="#E4E4E4", linewidth=0.4, zorder=0)
+        size = 5.0 if len(order) <= _FEW else 2.8
+        # A ring around a dot, so that both are seen where they meet.
+        for values, face, share in ((within, MUTED_COLOR, 0.6), (across, "none", 1.0)):
+            axes.plot(values[order], rows, linestyle="none", marker="o", markersize=share * size,
+                      markerfacecolor=face, markeredgecolor=MUTED_COLOR, markeredgewidth=0.8)  # fmt: skip
+        axes.locator_params(axis="x", nbins=4)
+
+    legend = [
+        dot_entry("with the arrays of its group", MUTED_COLOR),
+        dot_entry("with those of other groups", MUTED_COLOR, filled=False),
     ]
-    title = f"Correlations between {plural(len(report.samples), 'array')}"
-    return _square_figure(report.samples, _tree(between.distance), picture, outliers_of(report), title, remarks)
+    figure = _square_figure(
+        report,
+        _tree(between.distance),
+        picture,
+        _Beside("median of r", draw_medians),
+        verdicts_title(report, "Correlations between"),
+        legend if grouped else [],
+    )
+    figure.caption = join(
+        [
+            f"Pearson's correlations r between {plural(len(report.samples), 'array')}, of normalized log2 "
+            "values over "
+            f"{probes_in_words(report)}.",
+            f"The colors run from 1 (dark) down to the lowest r, and to {LEAST_CORRELATION:g} at least, so that "
+            "the "
+            "noise between arrays that are all alike does not look like structure; "
+            f"r lies between {lowest:.3f} and {others.max(initial=lowest):.3f}.",
+            "Rows and columns are in the order of the tree of the distances.",
+            "At the right is each array's median r with the other arrays of its group (dot) and with the arrays "
+            "of "
+            "the other groups (ring)."
+            if grouped
+            else "At the right is each array's median r with the others.",
+            _names_words(report),
+            "Look for an array whose row is light and, where groups differ, for one that is more like another "
+            "group "
+            "than like its own: a sample may have been exchanged."
+            if grouped
+            else "Look for an array whose row is light.",
+            found_in_words(report, ("distance after", "distance before")),
+        ]
+    )
+    return figure
 
 
-def components_figure(report: QualityReport) -> Figure:
+def components_figure(report: QualityReport) -> Drawing:
     """Draw the arrays on the first two principal components, with the share of the variance on the axes.
 
     Points have the color of the group; outliers are rimmed and named in vermilion.
@@ -139,8 +240,8 @@ def components_figure(report: QualityReport) -> Figure:
 
     Returns
     -------
-    Figure
-        180 mm wide with a second panel, else 133 mm.
+    Drawing
+        With a second panel 180 mm wide, or as wide as asked for from 140 mm on; else 133 mm, from 60 mm on.
 
     Raises
     ------
@@ -152,20 +253,11 @@ def components_figure(report: QualityReport) -> Figure:
     clump = _clump(cloud)
     groups = colors_of_groups(report.samples.groups)
     n_panels = 1 if clump is None else 2
-    side = _SINGLE_SIDE if clump is None else _PAIRED_SIDE
-    width = MARGIN + n_panels * (_AXIS_ROOM + side) + MARGIN + GAP
-    room = width - 2 * MARGIN
+    width = page_width(133.0, 60.0) if clump is None else page_width(WIDTH, _LEAST_PAIRED)
+    side = min((width - 2 * MARGIN - GAP) / n_panels - _AXIS_ROOM, _MOST_SIDE)
     with house_style():
-        remarks = [
-            f"log₂, normalized, each probe centered: {plural(between.pca_probes, 'probe')}.",
-            *_not_placed(report, cloud),
-            "Rimmed and named in vermilion: outliers." if cloud.outlier.any() else "",
-            "" if clump is None else "At the right: what is in the frame at the left.",
-        ]
-        reserved = wrap([*filter(None, remarks), _NAMED.format(n=len(cloud), of=len(cloud))], room)
-        figure, bottom = begin_page(
-            _FEET + side + GAP, reserved, group_legend(groups), width=width, legend_width=room
-        )
+        title = f"Principal components of {plural(len(cloud), 'array')}"
+        figure, bottom = begin_page(_FEET + side + GAP, (), group_legend(groups), title=title, width=width)
         panels = [
             add_axes(figure, MARGIN + _AXIS_ROOM + i * (side + _AXIS_ROOM), bottom + _FEET, side, side)
             for i in range(n_panels)
@@ -184,12 +276,24 @@ def components_figure(report: QualityReport) -> Figure:
             inside = np.asarray(((cloud.points >= low) & (cloud.points <= high)).all(axis=1))
             named = _name_components(panels[0], cloud, everything, cloud.outlier | ~inside, report.samples)
             named |= _name_components(panels[1], cloud, inside, inside, report.samples)
-        counted = [] if named.all() else [_NAMED.format(n=int(named.sum()), of=len(cloud))]
-        write_page(
-            figure,
-            f"Principal components of {plural(len(cloud), 'array')}",
-            wrap([*filter(None, remarks), *counted], room),
-        )
+    figure.caption = join(
+        [
+            f"Principal components of {plural(len(cloud), 'array')}: normalized log2 values, each probe "
+            "centered, over "
+            f"{plural(between.pca_probes, 'probe')} that no array lacks.",
+            *_not_placed(report, cloud),
+            "Outliers are rimmed and named in vermilion." if cloud.outlier.any() else "",
+            "" if clump is None else "The panel at the right shows what is in the frame at the left.",
+            ""
+            if named.all()
+            else f"{int(named.sum())} of {len(cloud)} arrays are named: outliers first, then those "
+            "that lie apart.",
+            "Look for an array away from its group, and for groups along something other than what is compared, "
+            "such "
+            "as the day of the scan.",
+            found_in_words(report),
+        ]
+    )
     return figure
 
 
@@ -242,8 +346,12 @@ def _not_placed(report: QualityReport, cloud: _Cloud) -> list[str]:
     missing = sorted(set(range(len(report.samples))) - set(cloud.array.tolist()))
     if not missing:
         return []
-    names = ", ".join(report.samples.names[i] for i in missing[:5]) + (" …" if len(missing) > 5 else "")
+    names = ", ".join(report.samples.names[i] for i in missing[:5]) + (" and others" if len(missing) > 5 else "")
     return [f"Not placed, since more than half of the probes are missing: {names}."]
+
+
+def _names_words(report: QualityReport) -> str:
+    return OF_NAMES if outliers_of(report).any() else ""
 
 
 def _draw_components(
@@ -306,12 +414,18 @@ class _Picture:
     limits: tuple[float, float]
 
 
-def _off_diagonal(values: FloatArray) -> tuple[float, float]:
-    """Return the range of the values between different arrays."""
+@dataclass(frozen=True)
+class _Beside:
+    """The panel at the right of a square: what its axis shows, and what draws it in the order of the tree."""
+
+    label: str
+    draw: Callable[[Axes, IntArray], None]
+
+
+def _off_diagonal(values: FloatArray) -> FloatArray:
+    """Return the values between different arrays that are known."""
     others = values[~np.eye(len(values), dtype=bool)]
-    known = others[~np.isnan(others)]
-    least, most = (float(known.min()), float(known.max())) if len(known) else (0.0, 1.0)
-    return (least, most) if least < most else (most - 1.0, most)
+    return np.asarray(others[~np.isnan(others)])
 
 
 def _tree(distance: FloatArray) -> ClusterTree:
@@ -321,86 +435,79 @@ def _tree(distance: FloatArray) -> ClusterTree:
     return cluster_distances(np.where(np.isnan(pairs), known.max(initial=0.0), pairs), len(distance))
 
 
-@dataclass(frozen=True)
-class _Bars:
-    """A rule's statistic, drawn as one bar per array, and the bars' colors."""
-
-    rule: OutlierRule
-    colors: Sequence[str]
-
-
 def _square_figure(
-    samples: SampleTable,
+    report: QualityReport,
     tree: ClusterTree,
     picture: _Picture,
-    outlier: BoolArray,
+    beside: _Beside,
     title: str,
-    remarks: Sequence[str],
-    bars: _Bars | None = None,
-) -> Figure:
-    """Draw a symmetric matrix with its tree on top, groups on two sides, and a rule's statistic at the right."""
+    legend: Sequence[Entry] = (),
+) -> Drawing:
+    """Draw a symmetric matrix with its tree on top, groups on two sides, and a panel at the right."""
+    samples = report.samples
     n = len(samples)
     order = tree.order
     groups = colors_of_groups(samples.groups)
+    width = page_width(WIDTH, _LEAST_WIDTH)
     with house_style():
-        names = [shorten(samples.names[i], _LONGEST_NAME) for i in order.tolist()]
-        lines = wrap(remarks, WIDTH - 2 * MARGIN)
+        names = [shorten(samples.names[i], min(_LONGEST_NAME, 0.2 * width)) for i in order.tolist()]
         bar = _GROUP_BAR + GAP if groups else 0.0
-        left = MARGIN + max(map(text_width, names)) * 1.13 + GAP + bar
-        room = WIDTH - left - 2 * GAP - _STATISTIC - 2 * MARGIN
+        left = MARGIN + max(map(text_width, names)) * BOLDER + GAP + bar
+        room = width - left - 2 * GAP - _LEAST_PANEL - MARGIN - 2.0
         cell = min(_LARGEST_CELL, room / n)
         side = n * cell
-        feet = _FEET if bars else GAP
-        figure, bottom = begin_page(feet + side + GAP + bar + _TREE, lines, group_legend(groups))
-        bottom += feet
+        right = left + side + 2 * GAP
+        panel_width = min(width - right - MARGIN - 2.0, _WIDEST_PANEL)
+        width = max(right + panel_width + 2.0 + MARGIN, _LEAST_WIDTH)
+        figure, bottom = begin_page(
+            _FEET + side + GAP + bar + _TREE, (), [*group_legend(groups), *legend], title=title, width=width
+        )
+        bottom += _FEET
         top = bottom + side + GAP
         tree_bottom = top + bar
         body = add_axes(figure, left, bottom, side, side)
-        mesh = _draw_square(body, picture, order)
+        mesh = _draw_square(body, picture, order, cell)
         if groups:
             sorted_groups = [samples.groups[i] for i in order.tolist()]
             draw_group_bar(add_axes(figure, left, top, side, _GROUP_BAR), sorted_groups, groups)
-            beside = add_axes(figure, left - bar, bottom, _GROUP_BAR, side)
-            draw_group_bar(beside, sorted_groups, groups, upright=True)
+            upright = add_axes(figure, left - bar, bottom, _GROUP_BAR, side)
+            draw_group_bar(upright, sorted_groups, groups, upright=True)
         draw_tree(add_axes(figure, left, tree_bottom, side, _TREE), tree)
-        write_row_names(add_axes(figure, MARGIN, bottom, left - MARGIN - bar, side), names, outlier[order], cell)
-        right = left + side + 2 * GAP
-        if bars is not None:
-            width = min(WIDTH - right - MARGIN - 2.0, _WIDEST_STATISTIC)
-            panel = add_axes(figure, right, bottom, width, side)
-            panel.set_ylim(n, 0)
-            panel.set_yticks([])
-            rule = replace(bars.rule, statistic=bars.rule.statistic[order], outlier=bars.rule.outlier[order])
-            draw_statistic(panel, rule, [bars.colors[i] for i in order.tolist()])
-            panel.set_xlabel("sum of distances")
-        draw_color_bar(figure, mesh, picture.label, left=right, bottom=tree_bottom + _BAR_ROOM, width=_STATISTIC)
-        write_page(figure, title, lines)
+        at_left = add_axes(figure, MARGIN, bottom, left - MARGIN - bar, side)
+        write_row_names(at_left, names, outliers_of(report)[order], cell)
+        panel = add_axes(figure, right, bottom, panel_width, side)
+        panel.set_ylim(n, 0)
+        panel.set_yticks([])
+        beside.draw(panel, order)
+        panel.set_xlabel(beside.label)
+        bar_width = min(panel_width, _WIDEST_BAR)
+        draw_color_bar(figure, mesh, picture.label, left=right, bottom=tree_bottom + _BAR_ROOM, width=bar_width)
     return figure
 
 
-def _draw_square(axes: Axes, picture: _Picture, order: IntArray) -> QuadMesh:
+def _draw_square(axes: Axes, picture: _Picture, order: IntArray, cell: float) -> AxesImage:
     n = len(order)
     values = picture.values[np.ix_(order, order)]
     norm = Normalize(*picture.limits, clip=True)
     colors = colormaps[picture.colors].with_extremes(bad=MISSING_COLOR)
-    mesh = axes.pcolormesh(
-        np.ma.masked_invalid(values),
-        cmap=colors,
-        norm=norm,
-        edgecolors="white" if n <= _FEW else "none",
-        linewidth=0.4 if n <= _FEW else 0.0,
-        antialiased=n <= _FEW,
-        rasterized=n > _FEW,
-    )
-    axes.set_xlim(0, n)
-    axes.set_ylim(n, 0)
+    image = axes.imshow(
+        np.ma.masked_invalid(values), cmap=colors, norm=norm, extent=(0, n, n, 0), aspect="auto",
+        interpolation="none",
+    )  # fmt: skip
     axes.set_axis_off()
     # An array and itself: nothing that could be measured.
-    axes.bar(np.arange(n) + 0.5, 1, bottom=np.arange(n), width=1, color="white", linewidth=0)
-    if n <= _MOST_WRITTEN:
-        for i, j in np.argwhere(~np.isnan(values) & ~np.eye(n, dtype=bool)).tolist():
+    own = np.zeros((n, n, 4))
+    own[np.diag_indices(n)] = 1.0
+    axes.imshow(own, extent=(0, n, n, 0), aspect="auto", interpolation="none")
+    if n <= _FEW:
+        edges = range(1, n)
+        lines = [((at, 0), (at, n)) for at in edges] + [((0, at), (n, at)) for at in edges]
+        axes.add_collection(LineCollection(lines, colors="white", linewidths=0.4), autolim=False)
+    written = {(i, j): f"{values[i, j]:.{picture.decimals}f}" for i, j in np.argwhere(~np.isnan(values)) if i != j}
+    if max(map(text_width, written.values()), default=0.0) <= 0.85 * cell:
+        for (i, j), text in written.items():
             red, green, blue, _ = colors(norm(values[i, j]))
             ink = "black" if 0.2126 * red + 0.7152 * green + 0.0722 * blue > _LIGHT else "white"
-            axes.text(j + 0.5, i + 0.5, f"{values[i, j]:.{picture.decimals}f}", ha="center", va="center_baseline",
-                      fontsize=SMALLEST_TEXT, color=ink)  # fmt: skip
-    return mesh
+            axes.text(j + 0.5, i + 0.5, text, ha="center", va="center_baseline", fontsize=SMALLEST_TEXT,
+                      color=ink)  # fmt: skip
+    return image

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex, to_rgb
-from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from mirtool.errors import NotEnoughDataError
@@ -19,25 +18,38 @@ from mirtool.report.figures.canvas import (
     MUTED_COLOR,
     NEUTRAL_COLOR,
     SMALLEST_TEXT,
+    Drawing,
     add_axes,
     house_style,
+    page_width,
     shorten,
-    wrap,
 )
 from mirtool.report.figures.point_names import name_points
+from mirtool.report.figures.quality_captions import (
+    HINGES,
+    NO_LIMIT,
+    OF_COLORS,
+    OF_NAMES,
+    found_in_words,
+    join,
+    probes_in_words,
+)
 from mirtool.report.figures.quality_rows import (
     BAR_COLOR,
     VERDICT_COLORS,
     PanelHead,
+    RowPage,
     colors_by,
     draw_bars,
     draw_limit,
+    fill_bars,
     outliers_of,
-    row_page,
+    row_pages,
+    rows_in_view,
     scale_bars,
     write_missing,
 )
-from mirtool.report.figures.sheet import MARGIN, WIDTH, begin_page, group_legend, write_page
+from mirtool.report.figures.sheet import WIDTH, begin_page, group_legend
 from mirtool.report.figures.trees import colors_of_groups
 from mirtool.wording import plural
 
@@ -45,16 +57,15 @@ STAGES = ("before", "after")
 _STAGE_WORDS = {"before": "before normalization", "after": "normalized"}
 _WHISKERS = (0.05, 0.25, 0.5, 0.75, 0.95)
 _GRID_POINTS = 512
-_DENSITY_WIDTH, _DENSITY_HEIGHT, _FEET = 73.0, 62.0, 9.0
-_DENSITY_LEFTS = (17.0, 102.0)
+_LEAST_WIDTH = 110.0
+# Millimeters of the densities: from the left edge to the first axes, between the two, and right of the second.
+_DENSITY_LEFT, _DENSITY_BETWEEN, _DENSITY_RIGHT, _FEET = 17.0, 12.0, 5.0, 9.0
+_LEAST_PAIRED, _LEAST_SINGLE, _DENSITY_SHAPE, _TALLEST_DENSITY = 140.0, 80.0, 0.85, 62.0
 _LIGHTEST_LINE = 0.62
-BOXPLOT_LIMIT = "upper hinge + 1.5 × distance of the hinges"
-"""The box-plot rule, in words."""
-OF_COLORS = "Vermilion: outlier; orange: check, as one such rule alone is not enough."
-"""What the color of an array above a limit says."""
+_FEW_LINES, _FINE = 24, 150
 
 
-def boxplots_figure(report: QualityReport) -> Figure:
+def boxplots_figure(report: QualityReport) -> list[Drawing]:
     """Draw one box per array, before and after normalization, and its Kolmogorov–Smirnov statistic beside it.
 
     Boxes are quartiles with the median, whiskers the 5th and the 95th percentile, in the color of the group. The
@@ -69,8 +80,8 @@ def boxplots_figure(report: QualityReport) -> Figure:
 
     Returns
     -------
-    Figure
-        180 mm wide, one row per array.
+    list of Drawing
+        Pages, one row per array, 180 mm wide, or as wide as asked for from 110 mm on.
 
     Raises
     ------
@@ -79,26 +90,37 @@ def boxplots_figure(report: QualityReport) -> Figure:
     """
     between = compared(report, "box plots")
     rules = {stage: rule_of(report, "ks", stage) for stage in STAGES}
-    heads = [PanelHead(_STAGE_WORDS[stage], "log₂ signal" if stage == "before" else "log₂ ratio", 2.2)
+    heads = [PanelHead(_STAGE_WORDS[stage], "log₂ signal" if stage == "before" else "log₂ signal / factor", 2.2)
              for stage in STAGES] + [PanelHead(f"KS {stage}", "statistic") for stage in STAGES]  # fmt: skip
-    with house_style():
-        figure, panels = row_page(
-            report.samples, outliers_of(report), heads, title=verdicts_title(report, "Distributions of"),
-            remarks=[
-                probes_remark(report, between),
-                "Boxes: quartiles; whiskers: 5th and 95th percentile.",
-                "KS: greatest difference of the cumulative distributions, the array's and that of all arrays.",
-                *_limit_remarks(rules["before"], rules["after"]),
-            ],
-        )  # fmt: skip
+    title = verdicts_title(report, "Distributions of")
+    page = RowPage(report.samples, outliers_of(report), heads, title, list, least_width=_LEAST_WIDTH)
+
+    def draw(panels: Sequence[Axes]) -> None:
         for stage, axes in zip(STAGES, panels[:2], strict=True):
             _draw_boxes(axes, getattr(between, stage), report)
         for rule, axes in zip(rules.values(), panels[2:], strict=True):
             draw_statistic(axes, rule, rule_colors(report, rule))
-    return figure
+
+    figures = row_pages(page, draw)
+    for figure in figures:
+        figure.caption = join(
+            [
+                f"How the log2 values of each array are distributed, before and after normalization, over "
+                f"{probes_in_words(report)}.",
+                "Boxes are quartiles with the median, whiskers the 5th and the 95th percentile; the thin line "
+                "is the "
+                "median of the arrays' medians.",
+                _KS_WORDS,
+                *_limit_words(*rules.values()),
+                OF_NAMES if outliers_of(report).any() else "",
+                "Look for boxes that stay apart from the others after normalization.",
+                found_in_words(report, ("ks before", "ks after")),
+            ]
+        )
+    return figures
 
 
-def densities_figure(report: QualityReport) -> Figure:
+def densities_figure(report: QualityReport) -> Drawing:
     """Draw the density of each array's values, before normalization at the left and after it at the right.
 
     Lines have the color of the group; arrays that the Kolmogorov–Smirnov rule speaks against at this stage are
@@ -112,8 +134,8 @@ def densities_figure(report: QualityReport) -> Figure:
 
     Returns
     -------
-    Figure
-        180 mm wide.
+    Drawing
+        180 mm wide, or as wide as asked for from 80 mm on; below 140 mm the second stage is below the first.
 
     Raises
     ------
@@ -128,31 +150,48 @@ def densities_figure(report: QualityReport) -> Figure:
     rules = [rule_of(report, "ks", stage) for stage in STAGES]
     groups = _line_colors(report)
     colors = [rule_colors(report, rule, "") for rule in rules]
-    legend = group_legend(groups) + [
-        (f"{verdict.value} (KS)", color)
+    legend = (group_legend(groups) if any(groups) else []) + [
+        (f"{verdict.value} by this rule", color)
         for verdict, color in VERDICT_COLORS.items()
         if any(color in marks for marks in colors)
     ]
+    width = page_width(WIDTH, _LEAST_SINGLE)
+    paired = width >= _LEAST_PAIRED
+    room = width - _DENSITY_LEFT - _DENSITY_RIGHT
+    across = (room - _DENSITY_BETWEEN) / 2 if paired else room
+    up = min(_DENSITY_SHAPE * across, _TALLEST_DENSITY)
+    pitch = _FEET + up + 2 * LINE
     with house_style():
-        lines = wrap(
-            [
-                probes_remark(report, between),
-                "Gaussian kernel density of each array.",
-                "KS: Kolmogorov–Smirnov statistic against all arrays pooled.",
-                *_limit_remarks(*rules),
-            ],
-            WIDTH - 2 * MARGIN,
+        figure, bottom = begin_page(
+            pitch if paired else 2 * pitch, (), legend, title=verdicts_title(report, "Densities of"), width=width
         )
-        figure, bottom = begin_page(_FEET + _DENSITY_HEIGHT + 2 * LINE, lines, legend)
-        for stage, marks, left in zip(STAGES, colors, _DENSITY_LEFTS, strict=True):
-            axes = add_axes(figure, left, bottom + _FEET, _DENSITY_WIDTH, _DENSITY_HEIGHT)
+        for i, (stage, marks) in enumerate(zip(STAGES, colors, strict=True)):
+            left = _DENSITY_LEFT + (i * (across + _DENSITY_BETWEEN) if paired else 0.0)
+            low = bottom + _FEET + (0.0 if paired else (1 - i) * pitch)
+            axes = add_axes(figure, left, low, across, up)
             _draw_densities(axes, getattr(between, stage), marks, report, groups)
             axes.set_title(_STAGE_WORDS[stage], loc="left", fontsize=SMALLEST_TEXT + 1, fontweight="normal", pad=4)
             axes.set_xlabel("log₂ signal" if stage == "before" else "log₂ signal / factor of the array")
-            if stage == STAGES[0]:
+            if i == 0 or not paired:
                 axes.set_ylabel("density")
-        write_page(figure, verdicts_title(report, "Densities of"), lines)
+    figure.caption = join(
+        [
+            f"Density of the log2 values of each array, before and after normalization, over "
+            f"{probes_in_words(report)}: Gaussian kernel, bandwidth by Silverman's rule.",
+            f"Arrays are named where their distribution lies above the limit. {_KS_WORDS}",
+            *_limit_words(*rules),
+            "Look for curves that keep a shape of their own after normalization.",
+            found_in_words(report, ("ks before", "ks after")),
+        ]
+    )
     return figure
+
+
+_KS_WORDS = (
+    "KS is the Kolmogorov–Smirnov statistic, the greatest difference between the cumulative distribution of the "
+    "array "
+    "and that of all arrays pooled."
+)
 
 
 def compared(report: QualityReport, figure: str) -> BetweenArrays:
@@ -164,11 +203,6 @@ def compared(report: QualityReport, figure: str) -> BetweenArrays:
             expected="at least 2 arrays with 20 probes at the cut-off",
         )
     return report.between
-
-
-def probes_remark(report: QualityReport, between: BetweenArrays) -> str:
-    """Return which probes the arrays are compared on."""
-    return f"{plural(len(between.probes), 'probe')} {report.seen_as} in half of the arrays."
 
 
 def rule_of(report: QualityReport, key: str, stage: str) -> OutlierRule:
@@ -235,11 +269,11 @@ def verdicts_title(report: QualityReport, what: str) -> str:
     return f"{what} {plural(len(report.samples), 'array')}: {report.verdicts_in_words}"
 
 
-def _limit_remarks(*rules: OutlierRule) -> list[str]:
+def _limit_words(*rules: OutlierRule) -> list[str]:
     if all(np.isnan(rule.limit) for rule in rules):
-        return ["No limit: with fewer than five arrays the box-plot rule can call none an outlier."]
+        return [NO_LIMIT]
     limits = ", ".join(f"{rule.limit:.3g} {rule.stage}" for rule in rules)
-    return [f"Limits: the {BOXPLOT_LIMIT} of the arrays' statistics ({limits}). {OF_COLORS}"]
+    return [f"The limit (dashed) is {HINGES} of the arrays' statistics: {limits} normalization.", OF_COLORS]
 
 
 def _line_colors(report: QualityReport) -> dict[str, str]:
@@ -255,20 +289,23 @@ def _line_colors(report: QualityReport) -> dict[str, str]:
 
 def _draw_boxes(axes: Axes, values: FloatArray, report: QualityReport) -> None:
     n = values.shape[1]
-    rows = np.arange(n) + 0.5
     missing = np.asarray(np.isnan(values).all(axis=0))
     summary = np.full((len(_WHISKERS), n), np.nan)
     summary[:, ~missing] = np.nanquantile(values[:, ~missing], _WHISKERS, axis=0)
     low, first, median, third, high = summary
     colors = colors_of_groups(report.samples.groups) or {"": BAR_COLOR}
-    axes.hlines(rows, low, high, color=MUTED_COLOR, linewidth=0.6)
-    axes.barh(rows, third - first, left=first, height=0.68, linewidth=0.4, edgecolor=MUTED_COLOR,
-              color=[colors[group] for group in report.samples.groups], zorder=2)  # fmt: skip
+    shown = rows_in_view(axes)
+    rows = shown + 0.5
+    room = 0.04 * float(np.nanmax(high) - np.nanmin(low)) or 1.0
+    axes.set_xlim(float(np.nanmin(low)) - room, float(np.nanmax(high)) + room)
+    axes.hlines(rows, low[shown], high[shown], color=MUTED_COLOR, linewidth=0.6)
+    of_groups = [colors[group] for group in report.samples.groups]
+    fill_bars(axes, first, third, of_groups, 0.68, linewidths=0.4, edgecolors=MUTED_COLOR, zorder=2)
     # A white line under the dark one is seen on every group's color.
-    axes.vlines(median, rows - 0.34, rows + 0.34, color="white", linewidth=2.0, zorder=3)
-    axes.vlines(median, rows - 0.34, rows + 0.34, color="black", linewidth=0.9, zorder=4)
+    axes.vlines(median[shown], rows - 0.34, rows + 0.34, color="white", linewidth=2.0, zorder=3)
+    axes.vlines(median[shown], rows - 0.34, rows + 0.34, color="black", linewidth=0.9, zorder=4)
     axes.axvline(float(np.nanmedian(median)), color=MUTED_COLOR, linewidth=0.4, zorder=0)
-    axes.xaxis.set_major_locator(MaxNLocator(5, prune="both"))
+    axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10], prune="both"))
     write_missing(axes, missing)
 
 
@@ -280,6 +317,7 @@ def _draw_densities(
     axes.set_xlim(grid[0], grid[-1])
     axes.set_ylim(0, 1.22 * density.max(initial=0.0) or 1.0)
     axes.locator_params(axis="y", nbins=5)
+    axes.xaxis.set_major_locator(MaxNLocator(7, steps=[1, 2, 5, 10]))
     faint = 0.75 if density.shape[1] <= 24 else 0.4
     named = np.array([mark != "" for mark in marks], dtype=bool)
     for j in np.argsort(named, kind="stable").tolist():
@@ -292,7 +330,15 @@ def _draw_densities(
     above = density[:, marked] - np.median(density, axis=1)[:, None]
     best = above.argmax(axis=0)
     anchors = np.column_stack([grid[best], density[best, marked]])
-    lines = [np.column_stack([grid[::8], line]) for line in density[::8].T]
+    obstacles = _points_of_lines(grid, density)
     names = [shorten(report.samples.names[j], 30.0) for j in marked.tolist()]
     looks = [{"color": marks[j], "fontweight": "bold"} for j in marked.tolist()]
-    name_points(axes, anchors, np.arange(len(marked)), names, looks=looks, obstacles=np.vstack(lines))
+    name_points(axes, anchors, np.arange(len(marked)), names, looks=looks, obstacles=obstacles)
+
+
+def _points_of_lines(grid: FloatArray, density: FloatArray) -> FloatArray:
+    """Return points along the lines that names keep off, one where many lines run together."""
+    step = 8 if density.shape[1] <= _FEW_LINES else 16
+    fine = max(float(density.max(initial=0.0)), 1e-12) / _FINE
+    cells = [np.column_stack([grid[::step], np.round(line / fine) * fine]) for line in density[::step].T]
+    return np.asarray(np.unique(np.vstack(cells), axis=0))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-
-from matplotlib.figure import Figure
+from typing import Any
 
 from mirtool.quality import QualityReport
 from mirtool.report.figures.quality_arrays import arrays_figure
@@ -44,7 +43,7 @@ def _has_residuals(report: QualityReport) -> bool:
     return _laid_out(report) and report.spatial is not None
 
 
-_Draw = Callable[[QualityReport], Figure | list[Figure]]
+_Draw = Callable[[QualityReport], Any]
 _Test = Callable[[QualityReport], bool]
 _FIGURES: tuple[tuple[str, _Draw, _Test], ...] = (
     ("qc_arrays", arrays_figure, _always),
@@ -62,8 +61,8 @@ STEMS = tuple(stem for stem, _, _ in _FIGURES)
 """Stems of the files, in the order in which they are drawn; second pages end in ``_2`` and so on."""
 
 
-def quality_drawings(report: QualityReport) -> dict[str, Callable[[], Figure | list[Figure]]]:
-    """Return what draws each figure, by the stem of its file; some have several pages.
+def quality_drawings(report: QualityReport) -> dict[str, Callable[[], Any]]:
+    """Return what draws each figure, by the stem of its file: a ``Drawing``, or a list of pages.
 
     Those that need what these arrays lack (a second array, a background, positions) are left out; the report's
     remarks say what is lacking.

@@ -3,34 +3,46 @@
 from __future__ import annotations
 
 import numpy as np
-from matplotlib import colormaps
+from matplotlib import colormaps, patheffects
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap, LogNorm
-from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
+from matplotlib.patches import Patch, Rectangle
 
 from mirtool.model import FloatArray
 from mirtool.quality import QualityReport
-from mirtool.report.figures.canvas import MUTED_COLOR, SMALLEST_TEXT, house_style, minus
-from mirtool.report.figures.quality_distributions import compared, probes_remark, rule_of, verdicts_title
+from mirtool.report.figures.canvas import (
+    MUTED_COLOR,
+    SMALLEST_TEXT,
+    Drawing,
+    house_style,
+    minus,
+    page_width,
+)
+from mirtool.report.figures.quality_captions import (
+    OF_NAMES,
+    found_in_words,
+    join,
+    page_in_words,
+    probes_in_words,
+)
+from mirtool.report.figures.quality_distributions import compared, rule_of, verdicts_title
 from mirtool.report.figures.quality_pages import (
     PanelSize,
-    draw_color_bar,
+    draw_foot_bar,
     page_slices,
     panel_page,
-    panels_a_page,
+    panels_per_page,
     write_panel_title,
 )
 from mirtool.report.figures.quality_rows import BAR_COLOR, OUTLIER_COLOR, outliers_of
-from mirtool.report.figures.sheet import MARGIN, WIDTH
+from mirtool.report.figures.sheet import GAP, MARGIN, WIDTH, line_entry
 
 WINDOW = 0.2
 """Share of the probes that the running median takes, around each."""
-_FEW, _MANY = PanelSize(3, 47.0, 34.0, 9.0, 7.5, 6.0), PanelSize(4, 33.0, 22.5, 9.0, 7.5, 5.0)
+_LEAST_WIDTH, _LARGE, _SMALL = 85.0, 55.0, 42.0
 _MOST_LARGE = 9
+_SHAPE, _LEFT, _RIGHT, _ABOVE, _BELOW = 0.72, 10.0, 1.7, 7.5, 6.0
 _CELLS = (66, 48)
-_FEET = 6.0
-_BAR_LEFT = WIDTH - MARGIN - 42.0
 _GAUGE_HEIGHT = 0.8
 # cividis from its middle to its dark end: its yellow would hide single probes on white paper.
 _SHADES = ListedColormap(colormaps["cividis"](np.linspace(0.72, 0.0, 256)), "cividis, dark half")
@@ -39,13 +51,13 @@ _BEYOND = 0.002
 """Share of the values of M at either end that may lie off the scale; they are drawn at its edge."""
 
 
-def ma_figures(report: QualityReport) -> list[Figure]:
+def ma_figures(report: QualityReport) -> list[Drawing]:
     """Draw M against A for each array: small panels, as many pages as they need.
 
     M is log2 of the array over the median array, A the mean log2 of the two, both normalized. The shade says how
-    many probes lie in a cell; the vermilion line is the running median of M over a fifth of the probes. The bar
-    over each panel is Hoeffding's D on a scale to twice the limit, the notch the limit, 0.15: above it M depends
-    on A, and the array is an outlier.
+    many probes lie in a cell; the line is the running median of M over a fifth of the probes. The bar over each
+    panel is Hoeffding's D on a scale to twice the limit, the notch the limit, 0.15: above it M depends on A, and
+    the array is an outlier.
 
     Parameters
     ----------
@@ -54,8 +66,8 @@ def ma_figures(report: QualityReport) -> list[Figure]:
 
     Returns
     -------
-    list of Figure
-        180 mm wide, in the order of the arrays.
+    list of Drawing
+        180 mm wide, or as wide as asked for from 85 mm on, in the order of the arrays.
 
     Raises
     ------
@@ -67,33 +79,64 @@ def ma_figures(report: QualityReport) -> list[Figure]:
     outliers = outliers_of(report)
     m, a = between.ma_m, between.ma_a
     n = m.shape[1]
-    size = _FEW if n <= _MOST_LARGE else _MANY
+    width = page_width(WIDTH, _LEAST_WIDTH)
+    size = _panel_size(n, width)
     limits = (_middle(a, _BEYOND), _symmetric(_middle(m, _BEYOND)))
     cells = [_cells(a[:, j], m[:, j], limits) for j in range(n)]
     most = max(float(counts.max()) for counts in cells)
-    pages = page_slices(n, panels_a_page(size))
+    pages = page_slices(n, panels_per_page(size))
     figures = []
     for number, page in enumerate(pages, start=1):
         with house_style():
             figure, panels = panel_page(
-                page.stop - page.start, size, title=_title(report, number, len(pages)), feet=_FEET,
-                remarks=[
-                    "Each array against the median array, normalized; " + probes_remark(report, between),
-                    "Line: running median over a fifth of the probes. Probes off the scale are at its edge.",
-                    f"D above {rule.limit:g} (notch in the bar): outlier. Bold names: outliers by any rule.",
+                page.stop - page.start, size, width,
+                title=verdicts_title(report, "MA plots of") + page_in_words(number, len(pages)),
+                key=[
+                    Patch(color=BAR_COLOR, label=f"Hoeffding's D, limit {rule.limit:g}"),
+                    line_entry("running median", "black", width=1.0),
                 ],
             )  # fmt: skip
             for j, axes in zip(range(page.start, page.stop), panels, strict=True):
                 _draw_cloud(axes, cells[j], limits, most)
-                axes.plot(*running_median(a[:, j], m[:, j]), color=OUTLIER_COLOR, linewidth=1.0, zorder=3)
+                color = OUTLIER_COLOR if rule.outlier[j] else "black"
+                line = axes.plot(*running_median(a[:, j], m[:, j]), color=color, linewidth=1.0, zorder=3)[0]
+                line.set_path_effects([patheffects.withStroke(linewidth=2.2, foreground="white")])
                 _draw_gauge(axes, float(rule.statistic[j]), rule.limit, size)
                 d = "not measured" if np.isnan(rule.statistic[j]) else minus(float(rule.statistic[j]), 3)
                 marks = ("", OUTLIER_COLOR)[int(outliers[j])], ("", OUTLIER_COLOR)[int(rule.outlier[j])]
                 write_panel_title(axes, report.samples.names[j], f"D = {d}", marks, up=2.6)
             _label_axes(panels, size)
-            draw_color_bar(figure, panels[0].images[0], "probes in a cell", left=_BAR_LEFT, bottom=MARGIN + 3)
+            draw_foot_bar(figure, panels[0].images[0], "probes in a cell")
+        figure.caption = join(
+            [
+                "MA plots: each array against the median array, which has the median of the arrays for each "
+                "probe, over "
+                f"{probes_in_words(report)}.",
+                "M is log2 of the array over the median array, A the mean log2 of the two, both normalized.",
+                "The shade says how many probes lie in a cell; probes off the scale are at its edge. The line "
+                "is the "
+                "running median of M over a fifth of the probes.",
+                "The bar over each panel is Hoeffding's D, which is 0 where M does not depend on A; the notch "
+                "is the "
+                f"limit, {rule.limit:g}, and the bar ends at twice the limit. Above the limit the array is an "
+                "outlier, "
+                "and D, bar and line are vermilion.",
+                OF_NAMES if outliers.any() else "",
+                "Look for lines that bend or lie aslant: an array's dim and bright probes then need different "
+                "factors.",
+                found_in_words(report, ("hoeffding after", "hoeffding before")),
+            ]
+        )
         figures.append(figure)
     return figures
+
+
+def _panel_size(n: int, width: float) -> PanelSize:
+    """Return the size of the panels: large ones for up to nine arrays."""
+    room = width - 2 * MARGIN + GAP
+    across = max(int(room / (_LARGE if n <= _MOST_LARGE else _SMALL)), 1)
+    panel = room / across - _LEFT - _RIGHT
+    return PanelSize(across, panel, _SHAPE * panel, _LEFT, _ABOVE, _BELOW)
 
 
 def running_median(
@@ -132,11 +175,6 @@ def running_median(
     return np.median(x[rows], axis=1), np.median(y[rows], axis=1)
 
 
-def _title(report: QualityReport, number: int, pages: int) -> str:
-    page = f" (page {number} of {pages})" if pages > 1 else ""
-    return verdicts_title(report, "MA plots of") + page
-
-
 def _middle(values: FloatArray, beyond: float) -> tuple[float, float]:
     """Return the range of all but ``beyond`` of the values at either end, with some room."""
     present = values[~np.isnan(values)]
@@ -173,7 +211,7 @@ def _draw_cloud(axes: Axes, counts: FloatArray, limits: _Limits, most: float) ->
     axes.axhline(0, color=MUTED_COLOR, linewidth=0.5, zorder=2)
     axes.set_xlim(left, right)
     axes.set_ylim(low, high)
-    axes.locator_params(nbins=4)
+    axes.locator_params(nbins=4, steps=[1, 2, 5, 10])
     axes.tick_params(pad=1.5)
 
 
@@ -192,9 +230,9 @@ def _draw_gauge(axes: Axes, d: float, limit: float, size: PanelSize) -> None:
 
 
 def _label_axes(panels: list[Axes], size: PanelSize) -> None:
-    """Name the axes once: the letters are the plot's own name."""
+    """Name the axes at the left and the bottom of the page."""
     for i, axes in enumerate(panels):
         if i % size.across == 0:
-            axes.set_ylabel("M", labelpad=1, fontsize=SMALLEST_TEXT)
+            axes.set_ylabel("M: log₂ ratio", labelpad=1, fontsize=SMALLEST_TEXT)
         if i + size.across >= len(panels):
-            axes.set_xlabel("A", labelpad=1, fontsize=SMALLEST_TEXT)
+            axes.set_xlabel("A: mean log₂", labelpad=1, fontsize=SMALLEST_TEXT)

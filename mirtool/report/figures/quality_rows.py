@@ -1,22 +1,22 @@
-"""The page of the quality figures that have one row per array: names once at the left, panels side by side.
+"""The pages of the quality figures that have one row per array: names once at the left, panels side by side.
 
-A page of 6 arrays and one of 98 are built alike; only the rows get lower. Outliers are named in bold
-vermilion; where there are more arrays than lines of text on a page, they alone are named.
+Up to 60 arrays are on one page, more on pages of equal length, with the same scales on each. Rows are between 3
+and 5.5 mm high. Outliers are named in bold vermilion.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.collections import PolyCollection
 
 from mirtool.errors import NotEnoughDataError
-from mirtool.model import BoolArray, FloatArray, SampleTable
+from mirtool.model import BoolArray, FloatArray, IntArray, SampleTable
 from mirtool.quality import QualityReport, Verdict
 from mirtool.report.figures.canvas import (
     LINE,
@@ -25,47 +25,85 @@ from mirtool.report.figures.canvas import (
     MUTED_COLOR,
     POINTS_PER_INCH,
     SMALLEST_TEXT,
-    UP_COLOR,
+    Drawing,
     add_axes,
     axes_size,
+    house_style,
+    page_width,
     shorten,
     text_width,
-    wrap,
 )
 from mirtool.report.figures.comparison import DASHED
 from mirtool.report.figures.label_places import spread
-from mirtool.report.figures.sheet import GAP, MARGIN, WIDTH, begin_page, group_legend, write_page
+from mirtool.report.figures.quality_captions import page_in_words
+from mirtool.report.figures.sheet import BOLDER, GAP, MARGIN, WIDTH, Entry, begin_page, group_legend
 from mirtool.report.figures.trees import colors_of_groups, draw_group_bar
 
-OUTLIER_COLOR = UP_COLOR
-"""An outlier: vermilion, in every quality figure."""
+OUTLIER_COLOR = "#D55E00"
+"""An outlier: Okabe and Ito's vermilion, in every quality figure."""
 CHECK_COLOR = "#E69F00"
 """Okabe and Ito's orange: an array to check, which is not an outlier."""
 NOT_JUDGED_COLOR = "#7F7F7F"
 """An array that was not judged."""
 BAR_COLOR = "#8FA9BF"
-"""An array that a rule has nothing against: a grayed blue that steps back."""
+"""A value that no rule has anything against: a grayed blue that steps back."""
 VERDICT_COLORS = {
     Verdict.NOT_JUDGED: NOT_JUDGED_COLOR,
     Verdict.CHECK: CHECK_COLOR,
     Verdict.OUTLIER: OUTLIER_COLOR,
 }
-NONE = "none"
-"""Written in a panel of what the files do not hold."""
+BAND_COLOR = "#F3F3F3"
+"""Every second row, so that the eye finds from a bar to its name."""
+MOST_ROWS = 60
+"""Arrays on one page."""
 
 # Millimeters.
-_BODY, _TALLEST_ROW, _LOWEST_NAMED_ROW, _TALLEST_BODY = 100.0, 5.5, 2.47, 245.0
+_BODY, _TALLEST_ROW, _LOWEST_ROW, _LOWEST_NAMED_ROW = 100.0, 5.5, 3.0, 2.47
 _LONGEST_NAME, _GROUP_BAR = 30.0, 2.2
-_HEAD, _FEET, _BETWEEN = 3 * LINE + 1.0, 4.5, 4.5
+_FEET, _BETWEEN, _RIGHT = 4.5, 4.0, 2.0
+_MOST_HEAD_LINES = 2
+_BAR_HEIGHT = 0.72
 
 
 @dataclass(frozen=True)
 class PanelHead:
-    """What stands over a panel, and how wide it is in shares of what the panels have together."""
+    """What is written over a panel, and its width: in shares of what is left, or in millimeters."""
 
     name: str
     unit: str = ""
     share: float = 1.0
+    width: float = 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class RowPage:
+    """What the pages of one figure have in common.
+
+    Parameters
+    ----------
+    samples
+        The arrays, the first on top; groups make a colored bar beside the names.
+    marked
+        Arrays named as outliers, ``(n_arrays,)``.
+    heads
+        The panels from left to right.
+    title
+        The figure's own title.
+    legend
+        What is explained above the panels, after the groups.
+    head_room
+        Millimeters that something over the last panel takes above the axes.
+    least_width
+        The narrowest page, in millimeters.
+    """
+
+    samples: SampleTable
+    marked: BoolArray
+    heads: Sequence[PanelHead]
+    title: str
+    legend: Callable[[], Sequence[Entry]]
+    head_room: float = 0.0
+    least_width: float = 0.0
 
 
 def need_arrays(n_arrays: int, figure: str, least: int = 1) -> None:
@@ -76,59 +114,79 @@ def need_arrays(n_arrays: int, figure: str, least: int = 1) -> None:
         )
 
 
-def row_page(
-    samples: SampleTable,
-    marked: BoolArray,
-    heads: Sequence[PanelHead],
-    *,
-    title: str,
-    remarks: Sequence[str],
-    legend: Sequence[tuple[str, str]] = (),
-    head_room: float = 0.0,
-) -> tuple[Figure, list[Axes]]:
-    """Make a page of one row per array; call it inside :func:`mirtool.report.figures.canvas.house_style`.
+def even_pages(n: int, most: int) -> list[slice]:
+    """Divide n rows into pages of at most ``most``, as even as can be.
 
-    Parameters
-    ----------
-    samples
-        The arrays, the first on top; groups make a colored bar beside the names.
-    marked
-        Arrays named as outliers, ``(n_arrays,)``.
-    heads
-        The panels from left to right.
-    title, remarks
-        Written above and below; remarks are sentences.
-    legend
-        Texts and colors to explain above the panels, after the groups.
-    head_room
-        Millimeters that something over the last panel takes above the heads; the legend stays left of it.
-
-    Returns
-    -------
-    figure, panels
-        180 mm wide. In each panel row i lies between i and i + 1, counted downward.
+    Examples
+    --------
+    >>> even_pages(6, 60), even_pages(98, 60)
+    ([slice(0, 6, None)], [slice(0, 49, None), slice(49, 98, None)])
     """
-    n = len(samples)
-    pitch = max(min(_BODY / n, _TALLEST_ROW), _LOWEST_NAMED_ROW)
-    pitch = min(pitch, _TALLEST_BODY / n)
-    lines = wrap(remarks, WIDTH - 2 * MARGIN)
-    groups = colors_of_groups(samples.groups)
-    body = n * pitch
-    figure, bottom = begin_page(
-        _FEET + body + _HEAD, lines, [*group_legend(groups), *legend], least_above=head_room
-    )
-    bottom += _FEET
+    pages = -(-n // most)
+    length = -(-n // pages)
+    return [slice(start, min(start + length, n)) for start in range(0, n, length)]
 
-    names = [shorten(name, _LONGEST_NAME) for name in samples.names]
-    left = MARGIN + max(map(text_width, names)) * 1.13 + GAP
-    write_row_names(add_axes(figure, MARGIN, bottom, left - MARGIN, body), names, marked, pitch)
+
+def row_pages(page: RowPage, draw: Callable[[Sequence[Axes]], None]) -> list[Drawing]:
+    """Make the pages of a figure with one row per array.
+
+    In each panel row i lies between i and i + 1, counted downward from the first array of all; ``draw`` gets the
+    panels of each page, whose limits say which rows are in view (:func:`rows_in_view`).
+    """
+    slices = even_pages(len(page.samples), MOST_ROWS)
+    figures = []
+    for number, rows in enumerate(slices, start=1):
+        with house_style():
+            figure, panels = _row_page(page, rows, page.title + page_in_words(number, len(slices)))
+            draw(panels)
+        figures.append(figure)
+    return figures
+
+
+def _row_page(page: RowPage, rows: slice, title: str) -> tuple[Drawing, list[Axes]]:
+    width = page_width(WIDTH, page.least_width)
+    n = rows.stop - rows.start
+    pitch = min(max(_BODY / n, _LOWEST_ROW), _TALLEST_ROW)
+    body = n * pitch
+    groups = colors_of_groups(page.samples.groups)
+    longest = min(_LONGEST_NAME, 0.2 * width)
+    names = [shorten(name, longest) for name in page.samples.names]
+    left = MARGIN + max(map(text_width, names)) * BOLDER + GAP
+    bar = left
+    left += (_GROUP_BAR if groups else 0.0) + GAP
+    widths = _panel_widths(page.heads, width - MARGIN - left - _RIGHT)
+    heads = [_head_lines(head, room) for head, room in zip(page.heads, widths, strict=True)]
+    # The number over a limit has the lowest line.
+    head_room = max((max(map(len, heads)) + 1) * LINE + 1.0, page.head_room)
+    legend = [*group_legend(groups), *page.legend()]
+    figure, bottom = begin_page(_FEET + body + head_room, (), legend, title=title, width=width)
+    bottom += _FEET
+    _draw_bands(add_axes(figure, MARGIN, bottom, width - 2 * MARGIN, body), rows)
+    beside = add_axes(figure, MARGIN, bottom, bar - MARGIN, body)
+    write_row_names(beside, names[rows], page.marked[rows], pitch)
     if groups:
-        draw_group_bar(add_axes(figure, left, bottom, _GROUP_BAR, body), samples.groups, groups, upright=True)
-        left += _GROUP_BAR
-    left += GAP
-    panels = _add_panels(figure, heads, left, bottom, body, n)
-    write_page(figure, title, lines)
+        upright = add_axes(figure, bar, bottom, _GROUP_BAR, body)
+        draw_group_bar(upright, page.samples.groups[rows], groups, upright=True)
+    panels = []
+    for lines, room in zip(heads, widths, strict=True):
+        axes = add_axes(figure, left, bottom, room, body)
+        axes.set_ylim(rows.stop, rows.start)
+        axes.set_yticks([])
+        axes.patch.set_visible(False)
+        axes.tick_params(axis="x", pad=1.5)
+        axes.spines["left"].set_color(MISSING_COLOR)
+        for line, text in enumerate(reversed(lines)):
+            axes.annotate(text, (0, 1), (0, _points((line + 1.25) * LINE)), xycoords="axes fraction",
+                          textcoords="offset points", va="baseline", fontsize=SMALLEST_TEXT)  # fmt: skip
+        panels.append(axes)
+        left += room + _BETWEEN
     return figure, panels
+
+
+def rows_in_view(axes: Axes) -> IntArray:
+    """Return the rows that the page of these axes shows."""
+    last, first = axes.get_ylim()
+    return np.arange(round(first), round(last))
 
 
 def draw_limit(axes: Axes, limit: float) -> None:
@@ -170,9 +228,28 @@ def scale_bars(axes: Axes, *highest: float) -> None:
 
 
 def draw_bars(axes: Axes, values: FloatArray, colors: Sequence[str]) -> None:
-    """Draw a bar a row from zero, each of its color; a row without a value says so."""
-    axes.barh(np.arange(len(values)) + 0.5, np.nan_to_num(values), height=0.72, color=list(colors), linewidth=0)
+    """Draw one bar per row from zero, each of its color; a row without a value says so."""
+    fill_bars(axes, np.zeros(len(values)), np.nan_to_num(values), colors)
     write_missing(axes, np.isnan(values))
+
+
+def fill_bars(
+    axes: Axes,
+    left: FloatArray,
+    right: FloatArray,
+    colors: str | Sequence[str],
+    height: float = _BAR_HEIGHT,
+    **look: Any,
+) -> PolyCollection:
+    """Fill a bar from ``left`` to ``right`` in the middle of each row in view: one artist, however many rows."""
+    rows = rows_in_view(axes)
+    low, high = rows + 0.5 - height / 2, rows + 0.5 + height / 2
+    x = np.stack([left[rows], right[rows], right[rows], left[rows]], axis=1)
+    y = np.stack([low, low, high, high], axis=1)
+    shown = colors if isinstance(colors, str) else [colors[row] for row in rows.tolist()]
+    bars = PolyCollection(list(np.stack([x, y], axis=2)), facecolors=shown, **({"linewidths": 0} | look))
+    axes.add_collection(bars, autolim=False)
+    return bars
 
 
 def outliers_of(report: QualityReport) -> BoolArray:
@@ -191,16 +268,16 @@ def colors_by(report: QualityReport, check: str, otherwise: str = BAR_COLOR) -> 
 
 def write_missing(axes: Axes, missing: BoolArray) -> None:
     """Write n/a in rows without a value."""
-    for row in np.flatnonzero(missing):
+    for row in rows_in_view(axes)[missing[rows_in_view(axes)]]:
         axes.annotate("n/a", (0, row + 0.5), (2, 0), xycoords=("axes fraction", "data"),
                       textcoords="offset points", va="center_baseline", fontsize=SMALLEST_TEXT,
                       color=MUTED_COLOR)  # fmt: skip
 
 
-def write_none(axes: Axes) -> None:
+def write_none(axes: Axes, text: str = "none") -> None:
     """Say in a panel that there is nothing to draw in it."""
     axes.set_xticks([])
-    axes.text(0.5, 0.5, NONE, transform=axes.transAxes, ha="center", va="center", fontsize=SMALLEST_TEXT,
+    axes.text(0.5, 0.5, text, transform=axes.transAxes, ha="center", va="center", fontsize=SMALLEST_TEXT,
               color=MUTED_COLOR)  # fmt: skip
 
 
@@ -213,28 +290,6 @@ def number(value: float) -> str:
     ('0.0292', '4,305', '79.8')
     """
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
-
-
-def _add_panels(
-    figure: Figure, heads: Sequence[PanelHead], left: float, bottom: float, body: float, n: int
-) -> list[Axes]:
-    shares = np.array([head.share for head in heads])
-    widths = shares / shares.sum() * (WIDTH - MARGIN - left - _BETWEEN * (len(heads) - 1) - 2.0)
-    panels = []
-    for head, width in zip(heads, widths, strict=True):
-        axes = add_axes(figure, left, bottom, float(width), body)
-        axes.set_ylim(n, 0)
-        axes.set_yticks([])
-        axes.tick_params(axis="x", pad=1.5)
-        axes.spines["left"].set_color(MISSING_COLOR)
-        # Each line by itself: a block of two would be higher or lower with the letters that are in it.
-        for line, text in enumerate(filter(None, (head.unit, head.name))):
-            axes.annotate(shorten(text, width + 0.6 * _BETWEEN), (0, 1),
-                          (0, ((line + 1.25) * LINE) / MM_PER_INCH * POINTS_PER_INCH), xycoords="axes fraction",
-                          textcoords="offset points", va="baseline", fontsize=SMALLEST_TEXT)  # fmt: skip
-        panels.append(axes)
-        left += float(width) + _BETWEEN
-    return panels
 
 
 def write_row_names(axes: Axes, names: Sequence[str], marked: BoolArray, pitch: float) -> None:
@@ -254,3 +309,36 @@ def write_row_names(axes: Axes, names: Sequence[str], marked: BoolArray, pitch: 
     for row, place in zip(named.tolist(), places.tolist(), strict=True):
         mark: dict[str, Any] = {"color": OUTLIER_COLOR, "fontweight": "bold"} if marked[row] else {}
         axes.text(right, place, names[row], ha="right", va="center_baseline", fontsize=SMALLEST_TEXT, **mark)
+
+
+def _draw_bands(axes: Axes, rows: slice) -> None:
+    axes.set_xlim(0, 1)
+    axes.set_ylim(rows.stop, rows.start)
+    axes.set_axis_off()
+    axes.set_zorder(-1)
+    n = rows.stop
+    band = np.where(np.arange(n) % 2 == 1, 1.0, 0.0)
+    fill_bars(axes, np.zeros(n), band, BAND_COLOR, 1.0)
+
+
+def _panel_widths(heads: Sequence[PanelHead], room: float) -> list[float]:
+    shares = sum(head.share for head in heads if not head.width)
+    left = room - _BETWEEN * (len(heads) - 1) - sum(head.width for head in heads)
+    return [head.width or head.share / shares * left for head in heads]
+
+
+def _head_lines(head: PanelHead, width: float) -> list[str]:
+    """Return the lines over a panel: its name, broken between words where it is too wide, and its unit."""
+    room = width + 0.8 * _BETWEEN
+    lines: list[str] = []
+    for word in head.name.split(" "):  # a space that does not break stays in its word
+        if lines and text_width(f"{lines[-1]} {word}") <= room:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    kept = [*lines[: _MOST_HEAD_LINES - 1], " ".join(lines[_MOST_HEAD_LINES - 1 :])]
+    return [shorten(line, room) for line in (*kept, head.unit) if line]
+
+
+def _points(millimeters: float) -> float:
+    return millimeters / MM_PER_INCH * POINTS_PER_INCH

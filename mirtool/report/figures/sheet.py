@@ -1,10 +1,11 @@
-"""A page: its title on top, a legend of colors under it, remarks at the foot, and room to draw between."""
+"""A page: its title on top, a legend of colors under it, and room to draw below. Words go into the caption."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from matplotlib.figure import Figure
+from matplotlib.artist import Artist
+from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from mirtool.report.figures.canvas import (
@@ -13,6 +14,8 @@ from mirtool.report.figures.canvas import (
     MUTED_COLOR,
     SMALLEST_TEXT,
     TEXT,
+    Drawing,
+    figure_title,
     new_figure,
     shorten,
     text_width,
@@ -20,30 +23,40 @@ from mirtool.report.figures.canvas import (
 
 # Millimeters.
 WIDTH, MARGIN, GAP = 180.0, 4.0, 1.2
-_TITLE, _LEGEND_WIDTH, _LEGEND_KEY, _WIDEST_ENTRY = 6.0, 145.0, 6.5, 60.0
+_TITLE_LINE, _BELOW_TITLE, _LEGEND_KEY, _WIDEST_ENTRY = 4.4, 1.8, 6.5, 60.0
+_MOST_TITLE_LINES = 3
+BOLDER = 1.13
+"""Bold letters are so much wider."""
+
+Entry = tuple[str, str] | Artist
+"""An entry of a legend: a text and its color, or a mark with its label."""
 
 
 def begin_page(
     body: float,
-    lines: Sequence[str],
-    legend: Sequence[tuple[str, str]] = (),
+    lines: Sequence[str] = (),
+    legend: Sequence[Entry] = (),
     *,
+    title: str = "",
     width: float = WIDTH,
-    legend_width: float = _LEGEND_WIDTH,
+    legend_width: float | None = None,
     least_above: float = 0.0,
-) -> tuple[Figure, float]:
-    """Make a page and draw its legend; call it inside :func:`mirtool.report.figures.canvas.house_style`.
+) -> tuple[Drawing, float]:
+    """Make a page, with its title and legend; call it inside :func:`mirtool.report.figures.canvas.house_style`.
 
     Parameters
     ----------
     body
-        Millimeters between the remarks and the legend.
+        Millimeters between the foot and the legend.
     lines
-        The remarks, as :func:`write_page` will write them.
+        Lines at the foot, for which room is left.
     legend
-        Texts and their colors.
+        Texts and their colors, or marks.
+    title
+        The figure's own title, in as many lines as it needs, three at most; the user's takes its place. Nothing is
+        written, but room is left, where it is blank.
     width, legend_width
-        Of the page and of the legend.
+        Of the page and of the legend, which takes the page's width if it is not given.
     least_above
         What is kept free between body and title at least, whatever the legend takes.
 
@@ -53,27 +66,52 @@ def begin_page(
     bottom : float
         Where the body begins, in millimeters from the foot.
     """
-    n_columns, n_lines = _legend_grid([text for text, _ in legend], legend_width)
-    bottom = MARGIN + len(lines) * LINE + GAP
-    above = max(n_lines * LINE + 2 * GAP if legend else 0.0, least_above)
-    height = bottom + body + above + _TITLE + MARGIN
+    legend_width = width - 2 * MARGIN if legend_width is None else legend_width
+    entries = [_as_artist(entry) for entry in legend]
+    n_columns, n_lines = _legend_grid([str(entry.get_label()) for entry in entries], legend_width)
+    titles = title_lines(title, width - 2 * MARGIN)
+    n_titles = len(titles) if title else int(bool(figure_title("a title")))
+    top = n_titles * _TITLE_LINE + (_BELOW_TITLE if n_titles else 0.0)
+    bottom = MARGIN + len(lines) * LINE + (GAP if lines else 0.0)
+    above = max(n_lines * LINE + 2 * GAP if entries else 0.0, least_above)
+    height = bottom + body + above + top + MARGIN
     figure = new_figure(width, height)
-    if legend:
+    if entries:
         room = legend_width / n_columns - _LEGEND_KEY
+        for entry in entries:
+            entry.set_label(shorten(str(entry.get_label()), room))
         figure.legend(
-            handles=[Patch(facecolor=color, label=shorten(text, room)) for text, color in legend],
-            loc="upper left", bbox_to_anchor=(MARGIN / width, 1 - (MARGIN + _TITLE) / height), ncols=n_columns,
+            handles=entries,
+            loc="upper left", bbox_to_anchor=(MARGIN / width, 1 - (MARGIN + top) / height), ncols=n_columns,
             borderpad=0, borderaxespad=0, handlelength=1.1, handleheight=0.8, handletextpad=0.5, labelspacing=0.35,
             columnspacing=1.4,
         )  # fmt: skip
+    if titles:
+        figure.text(MARGIN / width, 1 - MARGIN / height, "\n".join(titles), va="top", fontsize=TEXT + 1,
+                    fontweight="bold")  # fmt: skip
     return figure, bottom
 
 
-def write_page(figure: Figure, title: str, lines: Sequence[str]) -> None:
-    """Write a page's title at its upper left, and the remarks' lines at its foot."""
+def title_lines(title: str, width: float) -> list[str]:
+    """Return the lines of the title to draw, broken between words; none without a title."""
+    size = TEXT + 1
+    room = width / BOLDER
+    lines: list[str] = []
+    for word in figure_title(title).split():
+        if lines and text_width(f"{lines[-1]} {word}", size) <= room:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    kept = [*lines[: _MOST_TITLE_LINES - 1], " ".join(lines[_MOST_TITLE_LINES - 1 :])]
+    return [shorten(line, room, size) for line in kept if line]
+
+
+def write_page(figure: Drawing, title: str, lines: Sequence[str] = ()) -> None:
+    """Write a page's title at its upper left in one line, and lines at its foot."""
     width, height = figure.get_size_inches() * MM_PER_INCH
     room = width - 2 * MARGIN
-    figure.text(MARGIN / width, 1 - MARGIN / height, shorten(title, 0.87 * room, TEXT + 1), va="top",
+    figure.text(MARGIN / width, 1 - MARGIN / height, shorten(figure_title(title), room / BOLDER, TEXT + 1),
+    va="top",
                 fontsize=TEXT + 1, fontweight="bold")  # fmt: skip
     figure.text(MARGIN / width, MARGIN / height, "\n".join(lines), va="bottom", fontsize=SMALLEST_TEXT,
                 color=MUTED_COLOR)  # fmt: skip
@@ -82,6 +120,22 @@ def write_page(figure: Figure, title: str, lines: Sequence[str]) -> None:
 def group_legend(groups: Mapping[str, str]) -> list[tuple[str, str]]:
     """Return the legend of the groups' colors; arrays without a group say so."""
     return [(group or "no group", color) for group, color in groups.items()]
+
+
+def dot_entry(label: str, color: str, *, filled: bool = True) -> Artist:
+    """Return the legend entry of a dot, or of a ring."""
+    face = color if filled else "white"
+    return Line2D([], [], linestyle="none", marker="o", markersize=4.2, markerfacecolor=face,
+                  markeredgecolor=color, markeredgewidth=0.9, label=label)  # fmt: skip
+
+
+def line_entry(label: str, color: str = MUTED_COLOR, *, width: float = 0.8, style: object = "-") -> Artist:
+    """Return the legend entry of a line."""
+    return Line2D([], [], color=color, linewidth=width, linestyle=style, label=label)  # type: ignore[arg-type]
+
+
+def _as_artist(entry: Entry) -> Artist:
+    return Patch(facecolor=entry[1], label=entry[0]) if isinstance(entry, tuple) else entry
 
 
 def _legend_grid(texts: Sequence[str], width: float) -> tuple[int, int]:
