@@ -24,7 +24,8 @@ from mirtool.io.targets.interactions import starter_interactions
 from mirtool.model import Interactions, text_array
 from mirtool.network import SynergyNetwork, combine_probes, synergy_network
 from mirtool.network.interactions.target_table import TargetTable
-from mirtool.report.page import network_page as network_page_module
+from mirtool.report.figures.canvas import DOWN_COLOR, UP_COLOR
+from mirtool.report.page import html_page as html_page_module
 from mirtool.report.page.network_page import network_page
 
 STUDY = ("hsa-miR-17-5p", "hsa-miR-20a-5p", "hsa-miR-15a-5p", "hsa-miR-16-5p", "hsa-miR-20b-3p")
@@ -41,7 +42,7 @@ HOSTILE = (
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
 CHROMEDRIVER = shutil.which("chromedriver")
-TEMPLATES = Path(network_page_module.__file__).parent / "templates"
+TEMPLATES = Path(html_page_module.__file__).parent / "templates"
 DESKTOP, PHONE = (1280, 800), (390, 844)
 SVG = "{http://www.w3.org/2000/svg}"
 in_browser = pytest.mark.skipif(
@@ -108,6 +109,11 @@ class TestColors:
     @pytest.mark.parametrize("name", ["up", "down", "neutral", "gene", "edge", "synergy", "border"])
     def test_what_is_drawn(self, colors: dict[str, str], name: str) -> None:
         assert contrast(colors[name], colors["page"]) >= 3
+
+    def test_up_and_down_have_the_colors_of_the_figures(self) -> None:
+        style = (TEMPLATES / "network.css").read_text()
+        assert f"--up: light-dark({UP_COLOR.lower()}," in style
+        assert f"--down: light-dark({DOWN_COLOR.lower()}," in style
 
     def test_white_on_black_is_twenty_one(self) -> None:
         assert contrast("#ffffff", "#000000") == pytest.approx(21)
@@ -327,6 +333,18 @@ def opened(browser, tmp_path: Path):
         assert [text for text in messages if not any(each in text for each in page.allowed)] == []
 
 
+@pytest.fixture
+def limits(monkeypatch: pytest.MonkeyPatch):
+    """Change a limit in the page's program, so that a small network is a large one."""
+
+    def change(now: str, then: str) -> None:
+        read = html_page_module._template
+        assert now in read("graph.js") + read("picture.js")
+        monkeypatch.setattr(html_page_module, "_template", lambda name: read(name).replace(now, then))
+
+    return change
+
+
 @in_browser
 class TestInABrowser:
     def test_it_opens_without_errors_and_asks_for_nothing(self, opened, network: SynergyNetwork) -> None:
@@ -516,16 +534,9 @@ class TestInABrowser:
         assert page.run(background) == "rgb(255, 255, 255)"
         assert "light" in page.one("#theme").get_attribute("aria-label")
 
-    def test_two_thousand_nodes_are_drawn_by_the_rule_for_many_lines(self, opened) -> None:
-        rng = np.random.default_rng(1)
-        pairs = {
-            (int(m), int(g))
-            for m, g in zip(rng.integers(60, size=6000), rng.integers(1940, size=6000), strict=True)
-        }
-        mirna, gene = zip(*sorted(pairs), strict=True)
-        n = len(pairs)
-        page = opened(of_pairs([f"m{i}" for i in mirna], [f"G{j}" for j in gene], ["strong"] * n, ["1"] * n))
-        assert sum(page.counts()[:2]) > 1900
+    def test_many_lines_move_as_a_picture_and_are_drawn_anew_at_rest(self, opened, network, limits) -> None:
+        limits("QUICK_LINES = 2000", "QUICK_LINES = 20")
+        page = opened(network)
         moved = "return document.querySelector('#lines').style.transform"
         drawn = (
             "const c = document.querySelector('#lines');"
@@ -538,13 +549,20 @@ class TestInABrowser:
         page.mouse(("released", 68, 48))
         wait_until(lambda: page.run(moved) == "none")
 
-    def test_more_lines_than_are_drawn_are_counted(self, opened) -> None:
-        # 160 miRNAs with all of 130 genes: 20,800 targets, of which 20,000 are drawn.
-        mirna, gene = zip(*((f"m{i}", f"G{j}") for i in range(160) for j in range(130)), strict=True)
-        page = opened(of_pairs(mirna, gene, ["strong"] * len(mirna), ["1"] * len(mirna)))
-        assert "20,000 of 20,800 targets drawn" in page.text("#key")
-        page.set("#least-targets", 131)
-        assert "targets drawn" not in page.text("#key")
+    def test_more_lines_than_are_drawn_are_counted(self, opened, network, limits) -> None:
+        limits("LINES_DRAWN = 20_000, PAIRS_DRAWN = 2000", "LINES_DRAWN = 10, PAIRS_DRAWN = 1")
+        page = opened(network)
+        n = int(network.pairs["significant"].sum())
+        assert f"10 of {len(network.edges)} targets drawn" in page.text("#key")
+        assert f"1 of {n} synergy lines drawn" in page.text("#key")
+        # What is chosen has all its lines.
+        page.choose("17-5p")
+        own = int((network.edges["miRNA"] == "hsa-miR-17-5p").sum())
+        root = ET.fromstring(page.saved("#save-svg", "network_miR-17-5p.svg"))
+        lines = max((each.get("d").count("L") for each in root.iter(f"{SVG}path")), default=0)
+        assert lines == own
+        page.set("#least-targets", 1000)
+        assert "drawn" not in page.text("#key")
 
 
 @in_browser
@@ -845,6 +863,25 @@ class TestFiles:
             == 0
         )
         assert HOSTILE[0] in page.one("#paper").get_attribute("textContent")
+
+    def test_nothing_left_is_saved_and_printed_too(self, opened, network: SynergyNetwork) -> None:
+        page = opened(network)
+        for direction in ("up", "down"):
+            page.one(f"#direction-{direction}").click()
+        assert page.counts() == [0, 0, 0, 0]
+        root = self.svg(page.saved("#save-svg", "network.svg"))
+        assert {each.text for each in root.iter(f"{SVG}text")} >= {"miRNA up", "gene"}
+        page.one("#fit").click()
+        page.run("dispatchEvent(new Event('beforeprint'))")
+        assert "0 of 5 miRNAs" in page.one("#paper").get_attribute("textContent").replace("\u00a0", " ")
+        assert page.all("#paper tbody tr") == []
+
+    def test_long_names_are_broken_at_their_slashes(self, opened) -> None:
+        long = "hsa-miR-17-5p/hsa-miR-106a-5p/hsa-miR-20b-5p/hsa-miR-93-5p"
+        page = opened(of_pairs([long, "hsa-miR-21-5p"], ["A", "A"], ["strong"] * 2, ["1"] * 2), PHONE)
+        root = self.svg(page.saved("#save-svg", "network.svg"))
+        texts = [each.text for each in root.iter(f"{SVG}text")]
+        assert {"miR-17-5p/miR-106a-5p/", "miR-20b-5p/miR-93-5p"} <= set(texts)
 
     def test_genes_whose_change_is_known_point_up_or_down(self, opened) -> None:
         network = of_pairs(["m1", "m1", "m2"], ["A", "B", "C"], ["strong"] * 3, ["1"] * 3)

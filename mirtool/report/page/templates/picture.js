@@ -308,15 +308,16 @@ function paintNodes(pen, view) {
   if (hovered >= 0 && visible.node[hovered]) ring(hovered, 3, view.inks.accent, 2);
 }
 
-/** The lines of a name: as they are, or broken at the slashes of a long one. */
+/** The lines of a name: one, or as many as a long one has between its slashes; what no picture has room for is cut. */
 const nameLines = (() => {
-  const LONG = 24, known = new Map();
+  const LONG = 24, LONGEST = 40, MOST = 4, known = new Map();
   const broken = (name) => {
     const lines = [];
     for (const part of name.split(/(?<=\/)/)) {
       if (lines.length && (lines[lines.length - 1] + part).length <= LONG) lines[lines.length - 1] += part; else lines.push(part);
     }
-    return lines.map((line) => (line.length > 40 ? line.slice(0, 39) + "…" : line));
+    const kept = lines.length > MOST ? [...lines.slice(0, MOST - 1), "…"] : lines;
+    return kept.map((line) => (line.length > LONGEST ? line.slice(0, LONGEST - 1) + "…" : line));
   };
   return (node) => { if (!known.has(node)) known.set(node, broken(shortName(node))); return known.get(node); };
 })();
