@@ -99,6 +99,23 @@ EXPORTS = Methods(
 
 DEFAULT_EXPORTS = ("html", "xlsx", "graphml")
 
+LAYOUTS = Methods(
+    "layout",
+    Method(
+        "round",
+        "miRNAs and genes on a circle, names outside, lines inside",
+        kernel="mirtool.report.figures.network_round:draw_round",
+    ),
+    Method(
+        "arcs",
+        "miRNAs in a column by synergy, arcs between partners, lines to a column of genes",
+        kernel="mirtool.report.figures.network_arcs:draw_arcs",
+    ),
+)
+"""Where the miRNAs and genes of the network's figure are placed."""
+
+DEFAULT_LAYOUT = "arcs"
+
 COMBINATIONS = Methods(
     "combination",
     Method("union", "pairs of any table"),
@@ -523,7 +540,28 @@ class ChoiceSettings(Settings):
 
 
 @dataclass(frozen=True)
+class NetworkFigureSettings(Settings):
+    """How the figure of the network is laid out, and which genes are on it."""
+
+    layout: str = setting(
+        DEFAULT_LAYOUT,
+        f"Layout of the network's figure. {LAYOUTS.help()}.",
+        panel="Figures",
+        metavar="round|arcs",
+        choices=LAYOUTS,
+    )
+    genes: tuple[str, ...] = setting(
+        (),
+        "How many genes are drawn, those with most miRNAs (default: up to 32, fewer where they have many lines), "
+        "or which: names separated by commas. May be given several times.",
+        panel="Figures",
+        metavar="N|NAMES",
+    )
+
+
+@dataclass(frozen=True)
 class NetworkSettings(
+    NetworkFigureSettings,
     EnrichmentSettings,
     RankingSettings,
     ModuleSettings,

@@ -105,12 +105,13 @@ class NetworkResult(Result):
     def drawings(self) -> Mapping[str, Draw]:
         """Draw the network for a page and for a column, and of each query the terms and their map."""
         from mirtool.report.enrichment_files import enrichment_drawings
-        from mirtool.report.figures.network import network_figure
+        from mirtool.report.figures.network import COLUMN_MM, PAGE_MM, network_figure
 
-        return {
-            "network": partial(network_figure, self.network, width_mm=180),
-            "network_85mm": partial(network_figure, self.network, width_mm=85),
-        } | enrichment_drawings(self.analysis.tests)
+        own = partial(network_figure, self.network, layout=self.settings.layout, genes=self.settings.genes)
+        drawn: dict[str, Draw] = {"network": partial(own, width_mm=PAGE_MM)}
+        if self.figure_settings.figure_width is None:  # else both would be alike
+            drawn["network_85mm"] = partial(own, width_mm=COLUMN_MM)
+        return drawn | enrichment_drawings(self.analysis.tests)
 
     def files(self) -> Mapping[str, bytes]:
         """Return the page, the workbook and the graphs that were asked for, and the maps of terms as GraphML."""
@@ -164,10 +165,12 @@ def network(inputs: NetworkInputs, settings: NetworkSettings, run: Run) -> Netwo
     network_families.csv, network_modules.csv, network_robustness.csv and network_correlations.csv,
     network_universe.csv (genes), network_mirna_universe.csv (what miRNAs were drawn from), enrichment.csv, and the
     exports: network.html (a page to explore the network in a browser), network.xlsx (all tables), network.graphml
-    (for Cytoscape) and more. Figures are network for a page, network_85mm for a column, and of each query the top
-    terms (enrichment_bars_…, enrichment_dots_…) and their map (enrichment_map_…, also as GraphML).
+    (for Cytoscape) and more. Figures are network for a page, network_85mm for a column (in columns with arcs, or
+    round), and of each query the top terms (enrichment_bars_…, enrichment_dots_…) and their map (enrichment_map_…,
+    also as GraphML).
     """
     from mirtool.network.analysis import analyze_network
+    from mirtool.network.graph.drawn import parse_genes
     from mirtool.network.interactions.preparation import prepare_targets
 
     chosen = choose_study_mirnas(inputs.differential, inputs.mirnas, settings.regulation, run)
@@ -180,6 +183,7 @@ def network(inputs: NetworkInputs, settings: NetworkSettings, run: Run) -> Netwo
     combined = read_combined(settings, species, names, run)
     normalized = _find_paired(settings, run)
     targets = prepare_targets(combined, settings.evidence, chosen, settings, normalized=normalized, names=names)
+    parse_genes(settings.genes, targets.genes)  # a name that does not exist is refused before the work
     run.reads(settings.mirna_universe, settings.expressed, settings.mrna, settings.paired_mrna)
     run.reads(settings.paired_mirna, normalized)
     analysis = analyze_network(
@@ -239,6 +243,7 @@ STEP = Step(
         ("mirtool network --interactions mirtarbase --interactions targetscan --combine intersection", ""),
         ("mirtool network differential.csv --interactions hsa_MTI.csv -o network --figures network", ""),
         ("mirtool network --interactions hsa_MTI.csv --mrna deseq2.csv --mrna-fdr 0.1", ""),
+        ("mirtool network --layout round --genes 20 --genes PTEN,MYC", "the figure: a circle, 22 genes"),
         ("mirtool network --interactions hsa_MTI.csv --pair-null curveball --draws 100000 --workers 2", ""),
         ("mirtool network --interactions hsa_MTI.csv --robustness 1000 --workers 2", ""),
         ("mirtool network --interactions hsa_MTI.csv --beyond-seed family", ""),
