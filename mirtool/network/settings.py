@@ -73,6 +73,11 @@ NULLS_OF: Mapping[str, tuple[str, ...]] = {
 
 REDUCTIONS = Methods(
     "reduction of terms",
+    Method(
+        "auto",
+        "ancestors where the terms are of the Gene Ontology, then similar among those left (default)",
+        reference="Alexa et al. 2006; Merico et al. 2010",
+    ),
     Method("none", "every significant term represents itself"),
     Method(
         "ancestors",
@@ -492,11 +497,11 @@ class EnrichmentSettings(TermSizeSettings, RandomSettings):
         is_path=True,
     )
     reduce: str = setting(
-        "none",
-        f"Which redundant terms another one represents. {REDUCTIONS.help()}. No term is deleted: columns "
-        "`cluster` and `represented by`. Bars and dots then show only terms that represent themselves.",
+        "auto",
+        f"Which redundant terms another one represents. {REDUCTIONS.help()}. The table keeps every term, with "
+        "columns `cluster` and `represented by`; figures and screen show terms that represent themselves.",
         panel="Gene sets",
-        metavar="none|ancestors|similar",
+        metavar="auto|none|ancestors|similar",
         choices=REDUCTIONS,
     )
     null: str | None = setting(

@@ -1,7 +1,11 @@
 r"""Terms that say the same thing: which of them speaks for which.
 
 Nothing is deleted and no P value changes: of the terms that survive a null, each either represents itself or is
-represented by another that survives at least the same nulls. Two ways:
+represented by another that survives at least the same nulls. Three ways:
+
+``auto``
+    First ``ancestors``, where the terms have any, so that general terms are represented by the more specific ones
+    that explain them; then ``similar`` among the terms left.
 
 ``ancestors``
     For the Gene Ontology, after the *elim* algorithm of Alexa et al.: from the most specific terms upward, the
@@ -32,6 +36,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -47,8 +52,8 @@ if TYPE_CHECKING:
 
     from mirtool.network.enrichment.over_representation import EnrichmentTable
 
-ANCESTORS, SIMILAR = "ancestors", "similar"
-REDUCTIONS = (ANCESTORS, SIMILAR)
+AUTO, ANCESTORS, SIMILAR = "auto", "ancestors", "similar"
+REDUCTIONS = (AUTO, ANCESTORS, SIMILAR)
 SIMILARITY = 0.375
 """From here on two terms are similar."""
 LEFT_OVER_P = 0.05
@@ -65,10 +70,13 @@ class Reduction:
         One of :data:`REDUCTIONS`.
     representative
         The row of the term that represents it, its own where it represents itself; -1 where it survives no null.
+    explained
+        Mask of the terms that more specific terms below them explain.
     """
 
     method: str
     representative: IntArray
+    explained: BoolArray
 
     @property
     def stands_for_itself(self) -> BoolArray:
@@ -110,8 +118,10 @@ def reduce_terms(result: EnrichmentTable, method: str) -> EnrichmentTable:
         For an unknown method, and for ``ancestors`` where no description of a term is an identifier of the
         embedded Gene Ontology.
     """
+    below = has_ancestors(result.descriptions) if method in (AUTO, ANCESTORS) else False
+    rows = np.arange(len(result))
     if method == ANCESTORS:
-        if not has_ancestors(result.descriptions):
+        if not below:
             raise UsageError(
                 "these gene sets have no ancestors: their descriptions are no identifiers of the Gene Ontology",
                 found=result.source,
@@ -119,11 +129,18 @@ def reduce_terms(result: EnrichmentTable, method: str) -> EnrichmentTable:
                 hint=f"use {option('reduce', 'similar')}, which goes by the genes that terms share",
             )
         representative = _by_ancestors(result)
+        explained = (representative >= 0) & (representative != rows)
+    elif method == AUTO:
+        specific = _by_ancestors(result) if below else np.where(result.survives_any, rows, -1)
+        explained = (specific >= 0) & (specific != rows)
+        similar = _by_similarity(result, result.survives_any & ~explained)
+        representative = np.where(specific >= 0, similar[specific], -1)
     elif method == SIMILAR:
-        representative = _by_similarity(result)
+        representative = _by_similarity(result, result.survives_any)
+        explained = np.zeros(len(result), dtype=bool)
     else:
         raise UsageError(f"terms can't be reduced by {method!r}", expected=" or ".join(REDUCTIONS))
-    return replace(result, reduction=Reduction(method, representative))
+    return replace(result, reduction=Reduction(method, representative, explained))
 
 
 def reduce_all(results: Sequence[EnrichmentTable], method: str) -> tuple[list[EnrichmentTable], tuple[str, ...]]:
@@ -157,6 +174,33 @@ def reduce_all(results: Sequence[EnrichmentTable], method: str) -> tuple[list[En
     return reduced, tuple(
         f"{source} has no ancestors, which only GO has: its terms are not reduced" for source in left
     )
+
+
+def similar_heads(similar: FloatArray, survives: BoolArray) -> IntArray:
+    """Return for each term the term that heads its group, by the rule of ``similar``.
+
+    Parameters
+    ----------
+    similar
+        Similarity of each two terms, ``(n, n)``, in the order of the table.
+    survives
+        Which term survives which null, ``(n_nulls, n)``.
+
+    Examples
+    --------
+    >>> similar = np.array([[1, 0.1, 0.4], [0.1, 1, 0.5], [0.4, 0.5, 1]])
+    >>> similar_heads(similar, np.ones((1, 3), dtype=bool)).tolist()
+    [0, 1, 1]
+    """
+    n = len(similar)
+    head, reached = np.arange(n), np.zeros(n)
+    for i in range(n):
+        if head[i] != i:
+            continue
+        may_join = (survives <= survives[:, i, None]).all(axis=0) & (np.arange(n) > i)
+        better = may_join & (similar[i] >= SIMILARITY) & (similar[i] > reached)
+        head[better], reached[better] = i, similar[i][better]
+    return head
 
 
 def has_ancestors(descriptions: Sequence[str] | TextArray) -> bool:
@@ -199,9 +243,9 @@ def _surviving(result: EnrichmentTable) -> BoolArray:
     return np.array([test.survives for test in result.tests], dtype=bool)
 
 
-def _by_similarity(result: EnrichmentTable) -> IntArray:
+def _by_similarity(result: EnrichmentTable, among: BoolArray) -> IntArray:
     survives = _surviving(result)
-    rows = np.flatnonzero(survives.any(axis=0))
+    rows = np.flatnonzero(among)
     representative = np.full(len(result), -1, dtype=np.int64)
     if not len(rows):
         return representative
@@ -223,29 +267,51 @@ def _by_similarity(result: EnrichmentTable) -> IntArray:
 
 def _by_ancestors(result: EnrichmentTable) -> IntArray:
     survives = _surviving(result)
-    row_of = {result.descriptions[i]: int(i) for i in np.flatnonzero(survives.any(axis=0))}
-    above = {i: [row_of[own] for own in go_ancestors(term) if own in row_of] for term, i in row_of.items()}
-    distance_from_top = {i: len(go_ancestors(term)) for term, i in row_of.items()}
+    surviving = np.flatnonzero(survives.any(axis=0))
+    row_of = {result.descriptions[i]: int(i) for i in surviving}
+    ancestors = {i: go_ancestors(term) for term, i in row_of.items()}
+    above = {i: [row_of[own] for own in ancestors[i] if own in row_of] for i in ancestors}
     representative = np.full(len(result), -1, dtype=np.int64)
+    if not len(surviving):
+        return representative
+    place = {int(i): k for k, i in enumerate(surviving)}
+    members = _membership(result, surviving).toarray().astype(bool)
+    hits = members & _in_query(result, surviving)
     below: dict[int, list[int]] = {i: [] for i in above}
-    # What stands below a term has all that stands above it above itself, and the term too.
-    for i in sorted(above, key=lambda i: (-distance_from_top[i], i)):
-        marking = [j for j in sorted(below[i]) if (survives[:, i] <= survives[:, j]).all()]
-        representative[i] = _explained_by(result, i, marking)
-        if representative[i] == i:
-            for j in above[i]:
-                below[j].append(i)
+    # A term has more ancestors than any of these, so that terms with equally many are judged together.
+    for _, level in groupby(sorted(above, key=lambda i: (-len(ancestors[i]), i)), lambda i: len(ancestors[i])):
+        terms = list(level)
+        marking = [np.array(sorted(below[i]), dtype=np.int64) for i in terms]
+        marking = [
+            own[(survives[:, i, None] <= survives[:, own]).all(axis=0)]
+            for i, own in zip(terms, marking, strict=True)
+        ]
+        rows = [np.array([place[j] for j in own.tolist()], dtype=np.int64) for own in marking]
+        enough = _enough_left(result, [place[i] for i in terms], rows, hits, members)
+        for i, own, at, alone in zip(terms, marking, rows, enough.tolist(), strict=True):
+            if alone or not len(own):
+                representative[i] = i
+                for j in above[i]:
+                    below[j].append(i)
+            else:
+                representative[i] = own[int(np.argmax((members[at] & hits[place[i]]).sum(axis=1)))]
     return representative
 
 
-def _explained_by(result: EnrichmentTable, term: int, marking: Sequence[int]) -> int:
-    """Return the row of the term below that holds most of a term's hits; its own where enough is left of them."""
-    if not marking:
-        return term
-    hits = frozenset(result.genes[term].split(";"))
-    marked = frozenset[str]().union(*(result.members[j] for j in marking))
-    left = len(hits - marked)
-    p = upper_tail(left, result.universe_size, len(result.members[term] - marked), result.query_size).item()
-    if left and p <= LEFT_OVER_P:
-        return term
-    return max(marking, key=lambda j: (len(hits & result.members[j]), -j))
+def _in_query(result: EnrichmentTable, rows: IntArray) -> BoolArray:
+    """Mask of the genes of :func:`_membership` that the query has."""
+    genes = sorted(frozenset[str]().union(*(result.members[i] for i in rows)))
+    query = frozenset(gene for i in rows for gene in result.genes[i].split(";"))
+    return np.array([gene in query for gene in genes], dtype=bool)
+
+
+def _enough_left(
+    result: EnrichmentTable, terms: Sequence[int], marking: Sequence[IntArray], hits: BoolArray, members: BoolArray
+) -> BoolArray:
+    """Mask of the terms whose hits outside those below them, rows of ``marking``, are still more than expected."""
+    unmarked = [~members[rows].any(axis=0) for rows in marking]
+    left = np.array([(hits[i] & own).sum() for i, own in zip(terms, unmarked, strict=True)], dtype=np.int64)
+    size = np.array([(members[i] & own).sum() for i, own in zip(terms, unmarked, strict=True)], dtype=np.int64)
+    p_value = upper_tail(left, result.universe_size, size, result.query_size)
+    mask: BoolArray = (left > 0) & (p_value <= LEFT_OVER_P)
+    return mask

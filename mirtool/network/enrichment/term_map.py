@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mirtool.network.enrichment.over_representation import EnrichmentTable
-from mirtool.network.enrichment.redundancy import ANCESTORS, SIMILARITY, similarities
+from mirtool.network.enrichment.redundancy import SIMILARITY, similar_heads, similarities
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -28,8 +28,8 @@ def term_map(result: EnrichmentTable, *, n_terms: int = MAP_TERMS) -> nx.Graph[s
     Parameters
     ----------
     result
-        One query against all terms. Where ancestors were set aside, only terms that represent themselves are
-        nodes; where similar terms were put together, all are, since the lines are what shows the clusters.
+        One query against all terms. Terms that more specific ones explain are not on it, where that was asked;
+        similar terms are, since the lines are what shows the clusters.
     n_terms
         At most as many, the first of the table's order.
 
@@ -38,7 +38,8 @@ def term_map(result: EnrichmentTable, *, n_terms: int = MAP_TERMS) -> nx.Graph[s
     networkx.Graph
         Nodes are terms in the table's order, with its columns as attributes: ``hits``, ``set size``, ``fold (…)``,
         ``P (…)`` and ``FDR (…)`` of each null, ``survives``, ``genes``; ``description`` where there is one, and
-        ``cluster`` and ``represented by`` where terms were reduced. Edges join terms whose similarity
+        ``cluster`` and ``represented by`` where terms were reduced; ``head``, the first of the terms of the map
+        that are grouped by their similarity. Edges join terms whose similarity
         (:mod:`mirtool.network.enrichment.redundancy`) is at least
         :data:`~mirtool.network.enrichment.redundancy.SIMILARITY`; they carry it, and how many ``shared genes``
         they have.
@@ -51,6 +52,9 @@ def term_map(result: EnrichmentTable, *, n_terms: int = MAP_TERMS) -> nx.Graph[s
     for i in rows.tolist():
         graph.add_node(result.terms[i], **_attributes(result, i), survives=surviving[i], genes=result.genes[i])
     similar = similarities(result, rows) if len(rows) else np.zeros((0, 0))
+    survives = np.array([test.survives[rows] for test in result.tests], dtype=bool)
+    for i, head in enumerate(similar_heads(similar, survives).tolist()):
+        graph.nodes[result.terms[rows[i]]]["head"] = result.terms[rows[head]]
     for a, b in zip(*(side.tolist() for side in np.nonzero(np.triu(similar >= SIMILARITY, 1))), strict=True):
         shared = len(result.members[rows[a]] & result.members[rows[b]])
         graph.add_edge(
@@ -64,11 +68,8 @@ def term_map(result: EnrichmentTable, *, n_terms: int = MAP_TERMS) -> nx.Graph[s
 
 def mapped_rows(result: EnrichmentTable) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     """Return the rows of all terms that belong on the map."""
-    reduction = result.reduction
-    by_ancestors = reduction is not None and reduction.method == ANCESTORS
-    return np.flatnonzero(
-        reduction.stands_for_itself if reduction and by_ancestors else result.survives_any
-    ).astype(np.int64)
+    on_map = result.survives_any & ~result.reduction.explained if result.reduction else result.survives_any
+    return np.flatnonzero(on_map).astype(np.int64)
 
 
 def _attributes(result: EnrichmentTable, row: int) -> dict[str, Any]:

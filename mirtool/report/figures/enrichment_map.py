@@ -1,7 +1,8 @@
 """The enrichment map on one page: significant terms as numbered circles, joined where they share genes.
 
-The names are next to the map, one a line in the order of the table, so that none covers another and all are read
-at the size of print. The same result gives the same picture.
+Terms that are similar to one term are a cluster, which is named by that term, its head: the name is in bold in the
+list of names, where the terms of a cluster are together, and below the cluster on the map. The list is next to the
+map, or below it in a narrow figure, so that no name covers another. The same result gives the same picture.
 
 References
 ----------
@@ -13,28 +14,38 @@ Kamada T, Kawai S. An algorithm for drawing general undirected graphs. Inf Proce
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
-from matplotlib.figure import Figure
 from matplotlib.patches import Circle, Wedge
 
 from mirtool.model import FloatArray
-from mirtool.network.enrichment.over_representation import EnrichmentTable
+from mirtool.network.enrichment.over_representation import SURVIVING_FDR, EnrichmentTable
 from mirtool.network.enrichment.redundancy import SIMILARITY
 from mirtool.network.enrichment.term_map import mapped_rows, term_map
 from mirtool.report.figures.canvas import (
     LINE,
-    MUTED_COLOR,
     SMALLEST_TEXT,
+    Drawing,
+    figure_title,
     house_style,
     new_figure,
+    shorten,
     text_width,
-    wrap,
 )
-from mirtool.report.figures.enrichment import NULL_WORDS, WIDTH, draw_title, fit_name, page_axes
+from mirtool.report.figures.term_rows import (
+    NULL_WORDS,
+    WIDE,
+    about_reduction,
+    draw_title,
+    fit_name,
+    margin_of,
+    page_axes,
+    term_width,
+)
 from mirtool.wording import plural
 
 if TYPE_CHECKING:
@@ -43,108 +54,179 @@ if TYPE_CHECKING:
 DRAWN_TERMS = 30
 """At most as many terms: as many as can be told apart."""
 
-_TOP, _BOTTOM, _MARGIN = 16.0, 13.0, 6.0
-_MAP_WIDTH = 84.0
-_KEY_AT = 93.0
+_TITLE, _KEY_ROW = 7.5, 5.5
+_MAP_SHARE = 0.5
 _MARK = 2.6
-_KEY_GAP = 0.5
+_KEY_GAP = 0.6
+_CLUSTER_GAP = 1.4
 _SMALLEST, _LARGEST = 2.1, 4.2
 _CLEARANCE = 1.2
-_COMPONENT_GAP = 5.0
+_BLOCK_GAP = 3.0
+_LABEL_LINES = 3
+_LABEL_WIDTH = 34.0
 _NULL_COLORS = ("#E69F00", "#56B4E9", "#009E73")
-"""Okabe and Ito's orange, sky blue and green for the nulls, in the order they were tested."""
+"""Okabe and Ito's orange, sky blue and green for the nulls, in their order; their slices differ in place too."""
+_NOT_COLOR = "#E4E4E4"
+_LINE_COLOR = "#9A9A9A"
 _PUSHES = 400
 
 
-def enrichment_map_figure(result: EnrichmentTable, *, n_terms: int = DRAWN_TERMS) -> Figure:
+@dataclass(frozen=True, eq=False)
+class _Cluster:
+    """The terms of a cluster, its head first; their places from the lower left of its block; label and size."""
+
+    terms: list[str]
+    places: FloatArray
+    label: list[str]
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, eq=False)
+class _Map:
+    """The graph, its clusters, the number of each term in the list, and where everything is."""
+
+    graph: nx.Graph[str]
+    clusters: list[_Cluster]
+    number: dict[str, int]
+    radius: dict[str, float]
+    place: dict[str, tuple[float, float]]
+    label_at: dict[str, tuple[float, float]]
+
+
+def enrichment_map_figure(result: EnrichmentTable, *, n_terms: int = DRAWN_TERMS) -> Drawing:
     """Draw the map of a result.
 
     Parameters
     ----------
     result
-        One query against all terms; at least one survives a null. Where ancestors were set aside, only terms that
-        represent themselves are drawn.
+        One query against all terms; at least one survives a null. Terms that more specific ones explain are not
+        drawn, where that was asked.
     n_terms
         At most as many, the first of the table's order.
 
     Returns
     -------
-    Figure
-        180 mm wide. The area of a circle shows the hits, the slices of its ring the nulls that the term survives,
-        the width of a line the similarity of two terms.
+    Drawing
+        The area of a circle shows the hits, the slices of its ring the nulls that the term survives, the width of
+        a line the similarity of two terms.
     """
     graph = term_map(result, n_terms=n_terms)
-    radius = _radii(graph)
     with house_style():
-        room = WIDTH - _MARGIN - _MARK * len(result.nulls) - _KEY_AT - 7.5
-        names = [fit_name(term, room, lines=2) for term in graph]
-        body = max(sum(LINE * len(lines) + _KEY_GAP for lines in names), 62.0)
-        height = _TOP + body + _BOTTOM
-        places = _places(graph, radius, body) + np.array([_MARGIN, _BOTTOM])
-        figure = new_figure(WIDTH, height)
-        page = page_axes(figure, height)
-        draw_title(page, height, f"Enrichment map, {result.query}", result.source)
-        _draw_edges(page, graph, places)
-        _draw_terms(page, graph, places, radius, result.nulls)
-        _draw_names(page, graph, names, height, result)
-        _draw_remarks(page, graph, result)
+        width = term_width()
+        margin, wide = margin_of(width), width >= WIDE
+        map_width = (width - 3 * margin) * _MAP_SHARE if wide else width - 2 * margin
+        list_at = 2 * margin + map_width if wide else margin
+        clusters = _clusters(graph, map_width)
+        numbers = {term: i + 1 for i, term in enumerate(term for own in clusters for term in own.terms)}
+        room = width - margin - _MARK * len(result.nulls) - list_at - 7.0
+        names = {term: fit_name(term, room, lines=2) for term in graph}
+        list_height = sum(LINE * len(names[term]) + _KEY_GAP for own in clusters for term in own.terms) + sum(
+            map(_gap_after, clusters)
+        )
+        rows = _rows(clusters, map_width)
+        map_height = sum(max(own.height for own in row) for row in rows) + _BLOCK_GAP * (len(rows) - 1)
+        body = max(map_height, list_height) if wide else map_height + _BLOCK_GAP + list_height
+        title = figure_title(f"Enrichment map, {result.query}")
+        key = _key_lines(result.nulls, width - 2 * margin)
+        head = (_TITLE if title else 0.0) + _KEY_ROW * len(key) + 2.0
+        height = margin + head + body
+        figure = new_figure(width, height)
+        page = page_axes(figure, width, height)
+        draw_title(page, title, width, height)
+        _draw_key(page, result, key, margin, height - margin / 2 - (_TITLE if title else 0.0))
+        top = height - margin / 2 - head
+        spread = (body - map_height) / len(rows) if wide else 0.0
+        drawn = _placed(graph, clusters, numbers, rows, (margin, top - spread / 2), (map_width, spread))
+        _draw_edges(page, drawn)
+        _draw_terms(page, drawn, result.nulls)
+        names_top = top if wide else top - map_height - _BLOCK_GAP
+        _draw_names(page, drawn, names, (list_at, names_top, width - margin), result.nulls)
+    figure.caption = " ".join(_caption(result, graph, clusters))
     return figure
 
 
-def _radii(graph: nx.Graph[str]) -> FloatArray:
+def _radii(graph: nx.Graph[str]) -> dict[str, float]:
     hits = np.array([own["hits"] for _, own in graph.nodes(data=True)], dtype=np.float64)
-    return np.asarray(np.maximum(_LARGEST * np.sqrt(hits / hits.max(initial=1)), _SMALLEST))
+    radii = np.maximum(_LARGEST * np.sqrt(hits / hits.max(initial=1)), _SMALLEST)
+    return dict(zip(graph, radii.tolist(), strict=True))
 
 
-def _places(graph: nx.Graph[str], radius: FloatArray, height: float) -> FloatArray:
-    """Place the terms in a box of the map's width: each component by itself, then in rows, the largest on top."""
-    import networkx as nx
-
-    number = {term: i for i, term in enumerate(graph)}
-    components = [sorted(number[term] for term in own) for own in nx.connected_components(graph)]
-    components.sort(key=lambda own: (-len(own), own[0]))
-    names = list(graph)
-    places, sizes = np.zeros((len(graph), 2)), []
-    for own in components:
-        local = _unfold(graph, [names[i] for i in own], radius[own])
-        low = (local - radius[own, None]).min(axis=0)
-        places[own] = local - low
-        sizes.append((local + radius[own, None]).max(axis=0) - low)
-    rows = _rows([float(width) for width, _ in sizes])
-    talls = [max(float(sizes[k][1]) for k in row) for row in rows]
-    top, step = height, max(0.0, height - sum(talls)) / len(rows)
-    for row, tall in zip(rows, talls, strict=True):
-        gap = max(0.0, _MAP_WIDTH - sum(sizes[k][0] for k in row)) / len(row)
-        x = gap / 2
-        for k in row:
-            places[components[k]] += [x, top - step / 2 - (tall + sizes[k][1]) / 2]
-            x += sizes[k][0] + gap
-        top -= tall + step
-    return np.round(_push_apart(_into(places, radius, height), radius, height), 2)
+def _clusters(graph: nx.Graph[str], most: float) -> list[_Cluster]:
+    """Group the terms by their heads, and place each cluster by itself: the largest first, single terms last."""
+    radius = _radii(graph)
+    members: dict[str, list[str]] = {}
+    for term, own in graph.nodes(data=True):
+        members.setdefault(own["head"], []).append(term)
+    order = {term: i for i, term in enumerate(graph)}
+    heads = sorted(members, key=lambda head: (-len(members[head]), order[head]))
+    return [_cluster(graph, members[head], radius, most) for head in heads]
 
 
-def _rows(widths: list[float]) -> list[list[int]]:
-    """Part components, by their widths, to rows that the map's width holds."""
-    rows: list[list[int]] = [[]]
+def _cluster(graph: nx.Graph[str], terms: list[str], radius: dict[str, float], most: float) -> _Cluster:
+    own = np.array([radius[term] for term in terms])
+    local = _push_apart(_unfold(graph, terms, own), own)
+    low, high = (local - own[:, None]).min(axis=0), (local + own[:, None]).max(axis=0)
+    # A cluster that is wider than the map is shrunk to it and pushed apart again.
+    if high[0] - low[0] > most:
+        local = _push_apart(local * (most - 2 * _LARGEST) / (high[0] - low[0]), own)
+        low, high = (local - own[:, None]).min(axis=0), (local + own[:, None]).max(axis=0)
+    size = high - low
+    label = fit_name(terms[0], _LABEL_WIDTH, lines=_LABEL_LINES) if len(terms) > 1 else []
+    width = max(float(size[0]), *(text_width(line) for line in label), 0.0)
+    tall = LINE * len(label) + (1.0 if label else 0.0)
+    places = local - low + [(width - float(size[0])) / 2, tall]
+    return _Cluster(terms, places, label, width, float(size[1]) + tall)
+
+
+def _rows(clusters: list[_Cluster], most: float) -> list[list[_Cluster]]:
+    """Put clusters in rows that the map's width holds."""
+    rows: list[list[_Cluster]] = [[]]
     used = 0.0
-    for k, width in enumerate(widths):
-        if rows[-1] and used + width > _MAP_WIDTH:
+    for own in clusters:
+        if rows[-1] and used + own.width > most:
             rows.append([])
             used = 0.0
-        rows[-1].append(k)
-        used += width + _COMPONENT_GAP
+        rows[-1].append(own)
+        used += own.width + _BLOCK_GAP
     return rows
 
 
+def _placed(
+    graph: nx.Graph[str],
+    clusters: list[_Cluster],
+    number: dict[str, int],
+    rows: list[list[_Cluster]],
+    corner: tuple[float, float],
+    room: tuple[float, float],
+) -> _Map:
+    """Place the rows from the top, clusters of a row evenly, in its middle; ``room``: width, and between rows."""
+    place: dict[str, tuple[float, float]] = {}
+    label_at: dict[str, tuple[float, float]] = {}
+    left, top = corner
+    for row in rows:
+        tall = max(own.height for own in row)
+        gap = (room[0] - sum(own.width for own in row)) / (len(row) + 1)
+        x = left + gap
+        for own in row:
+            bottom = top - tall + (tall - own.height) / 2
+            for term, (across, up) in zip(own.terms, own.places.tolist(), strict=True):
+                place[term] = (round(x + across, 2), round(bottom + up, 2))
+            label_at[own.terms[0]] = (x + own.width / 2, bottom + LINE * len(own.label))
+            x += own.width + gap
+        top -= tall + _BLOCK_GAP + room[1]
+    return _Map(graph, clusters, number, _radii(graph), place, label_at)
+
+
 def _unfold(graph: nx.Graph[str], terms: list[str], radius: FloatArray) -> FloatArray:
-    """Place the terms of one component around the origin, so that neighbors just do not touch."""
+    """Place the terms of one cluster around the origin, so that neighbors just do not touch."""
     import networkx as nx
 
     if len(terms) == 1:
         return np.zeros((1, 2))
     part = nx.Graph()
     part.add_nodes_from(terms)
-    part.add_edges_from((a, b) for a, b in graph.edges(terms))
+    part.add_edges_from((a, b) for a, b in graph.edges(terms) if a in part and b in part)
     found = nx.kamada_kawai_layout(part, pos=nx.circular_layout(part))
     places = np.array([found[term] for term in terms])
     apart = np.linalg.norm(places[:, None] - places, axis=2)
@@ -155,19 +237,10 @@ def _unfold(graph: nx.Graph[str], terms: list[str], radius: FloatArray) -> Float
     return np.asarray(places)
 
 
-def _into(places: FloatArray, radius: FloatArray, height: float) -> FloatArray:
-    """Shrink a drawing that is larger than the box."""
-    low, high = (places - radius[:, None]).min(axis=0), (places + radius[:, None]).max(axis=0)
-    box = np.array([_MAP_WIDTH, height])
-    scale = np.minimum(box / np.maximum(high - low, 1e-6), 1)
-    return np.asarray(np.where(scale < 1, (places - (low + high) / 2) * scale + box / 2, places))
-
-
-def _push_apart(places: FloatArray, radius: FloatArray, height: float) -> FloatArray:
-    """Move circles that overlap away from each other, inside the box, until none does."""
+def _push_apart(places: FloatArray, radius: FloatArray) -> FloatArray:
+    """Move circles that overlap away from each other until none does."""
     needed = radius[:, None] + radius + _CLEARANCE
     np.fill_diagonal(needed, 0)
-    box = np.array([_MAP_WIDTH, height])
     for _ in range(_PUSHES):
         difference = places[:, None] - places
         distance = np.linalg.norm(difference, axis=2)
@@ -181,22 +254,25 @@ def _push_apart(places: FloatArray, radius: FloatArray, height: float) -> FloatA
             (distance > 1e-9)[..., None], difference / np.maximum(distance, 1e-9)[..., None], aside
         )
         places = places + (direction * (short / 2)[..., None]).sum(axis=1) * 0.7
-        places = np.clip(places, radius[:, None], box - radius[:, None])
     return places
 
 
-def _draw_edges(page: Axes, graph: nx.Graph[str], places: FloatArray) -> None:
-    number = {term: i for i, term in enumerate(graph)}
-    edges = [(places[number[a]], places[number[b]], own["similarity"]) for a, b, own in graph.edges(data=True)]
-    page.add_collection(
-        LineCollection(
-            [[tuple(start), tuple(end)] for start, end, _ in edges],
-            colors="#BBBBBB",
-            linewidths=[0.3 + 2.2 * (similarity - SIMILARITY) / (1 - SIMILARITY) for _, _, similarity in edges],
-            zorder=1,
-        ),
-        autolim=False,
-    )
+def _within(graph: nx.Graph[str]) -> list[tuple[str, str, float]]:
+    """Return the similar terms of one cluster, in pairs; a line to another would pass under terms between."""
+    head = {term: own["head"] for term, own in graph.nodes(data=True)}
+    return [(a, b, own["similarity"]) for a, b, own in graph.edges(data=True) if head[a] == head[b]]
+
+
+def _draw_edges(page: Axes, drawn: _Map) -> None:
+    """Join similar terms of a cluster, from edge to edge of their circles."""
+    edges = _within(drawn.graph)
+    segments = []
+    for a, b, _ in edges:
+        start, end = np.array(drawn.place[a]), np.array(drawn.place[b])
+        step = (end - start) / max(float(np.hypot(*(end - start))), 1e-9)
+        segments.append([tuple(start + step * drawn.radius[a]), tuple(end - step * drawn.radius[b])])
+    widths = [0.4 + 2.2 * (similarity - SIMILARITY) / (1 - SIMILARITY) for _, _, similarity in edges]
+    page.add_collection(LineCollection(segments, colors=_LINE_COLOR, linewidths=widths, zorder=1), autolim=False)
 
 
 def _survived(attributes: dict[str, str], nulls: tuple[str, ...]) -> list[bool]:
@@ -204,17 +280,24 @@ def _survived(attributes: dict[str, str], nulls: tuple[str, ...]) -> list[bool]:
     return [null in survived for null in nulls]
 
 
-def _draw_terms(
-    page: Axes, graph: nx.Graph[str], places: FloatArray, radius: FloatArray, nulls: tuple[str, ...]
-) -> None:
-    for i, (_, own) in enumerate(graph.nodes(data=True)):
-        x, y = places[i].tolist()
-        _draw_ring(page, (x, y), float(radius[i]), _survived(own, nulls))
-        page.text(x, y, str(i + 1), fontsize=SMALLEST_TEXT, ha="center", va="center_baseline", zorder=5)
+def _draw_terms(page: Axes, drawn: _Map, nulls: tuple[str, ...]) -> None:
+    for term, own in drawn.graph.nodes(data=True):
+        x, y = drawn.place[term]
+        _draw_ring(page, (x, y), drawn.radius[term], _survived(own, nulls))
+        number = str(drawn.number[term])
+        page.text(x, y, number, fontsize=SMALLEST_TEXT, ha="center", va="center_baseline", zorder=5)
+    for own in drawn.clusters:
+        x, top = drawn.label_at[own.terms[0]]
+        for k, line in enumerate(own.label):
+            page.text(
+                x, top - LINE * (k + 0.5), line, fontsize=SMALLEST_TEXT, ha="center", va="center_baseline",
+                fontweight="normal", zorder=4,
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.4, "alpha": 0.85},
+            )  # fmt: skip
 
 
 def _draw_ring(page: Axes, center: tuple[float, float], radius: float, survived: list[bool]) -> None:
-    """Draw a white disc in a ring with one slice a null, colored where the term survives it."""
+    """Draw a white disc in a ring with one slice per null, colored where the term survives it."""
     width = max(0.22 * radius, 0.55)
     step = 360 / len(survived)
     page.add_patch(Circle(center, radius, facecolor="white", edgecolor="none", zorder=2))
@@ -223,48 +306,98 @@ def _draw_ring(page: Axes, center: tuple[float, float], radius: float, survived:
         page.add_patch(
             Wedge(
                 center, radius, start, start + step, width=width, zorder=3, linewidth=0.3,
-                facecolor=color if own else "#E9E9E9", edgecolor="white",
+                facecolor=color if own else _NOT_COLOR, edgecolor="white",
             )
         )  # fmt: skip
 
 
+def _key_lines(nulls: tuple[str, ...], room: float) -> list[list[str]]:
+    """Return the nulls in lines of the key."""
+    lines: list[list[str]] = [[]]
+    used = 0.0
+    for null in nulls:
+        wide = 11.0 + text_width(_key_words(null) + " (none)")
+        if lines[-1] and used + wide > room:
+            lines.append([])
+            used = 0.0
+        lines[-1].append(null)
+        used += wide
+    return lines
+
+
+def _key_words(null: str) -> str:
+    return f"significant against {NULL_WORDS[null]}"
+
+
+def _draw_key(page: Axes, result: EnrichmentTable, lines: list[list[str]], left: float, top: float) -> None:
+    """Show which slice of the ring is which null's, by its place and its color."""
+    for row, nulls in enumerate(lines):
+        x, y = left, top - _KEY_ROW * (row + 0.5)
+        for null in nulls:
+            _draw_ring(page, (x + 1.9, y), 1.9, [each == null for each in result.nulls])
+            none = "" if result.under(null).survives.any() else " (none)"
+            words = _key_words(null) + none
+            page.text(x + 4.8, y, words, fontsize=SMALLEST_TEXT, va="center_baseline")
+            x += text_width(words) + 10
+
+
 def _draw_names(
-    page: Axes, graph: nx.Graph[str], names: list[list[str]], height: float, result: EnrichmentTable
+    page: Axes,
+    drawn: _Map,
+    names: dict[str, list[str]],
+    where: tuple[float, float, float],
+    nulls: tuple[str, ...],
 ) -> None:
-    """List the terms by number, with a mark for each null they are significant under, below a key of the nulls."""
-    x, nulls = _MARGIN, result.nulls
-    for null, color in zip(nulls, _NULL_COLORS, strict=False):
-        page.add_patch(Circle((x + 0.9, height - 11.5), 0.9, facecolor=color, edgecolor="none"))
-        none = "" if result.under(null).survives.any() else " (none)"
-        words = f"significant under {NULL_WORDS[null]}{none}"
-        page.text(x + 2.6, height - 11.5, words, fontsize=SMALLEST_TEXT, va="center")
-        x += text_width(words) + 6
-    marks_at = WIDTH - _MARGIN - _MARK * len(nulls)
-    y = height - _TOP
-    for i, (lines, (_, own)) in enumerate(zip(names, graph.nodes(data=True), strict=True)):
-        first = y - (LINE + _KEY_GAP) / 2
-        page.text(_KEY_AT + 4.2, first, str(i + 1), fontsize=SMALLEST_TEXT, ha="right", va="center")
-        for k, line in enumerate(lines):
-            page.text(_KEY_AT + 5.5, first - k * LINE, line, fontsize=SMALLEST_TEXT, va="center")
-        for k, survived in enumerate(_survived(own, nulls)):
-            color = _NULL_COLORS[k] if survived else "#E9E9E9"
-            at = (marks_at + _MARK * (k + 0.5), first)
-            page.add_patch(Circle(at, 0.9, facecolor=color, edgecolor="none", zorder=3))
-        y -= LINE * len(lines) + _KEY_GAP
+    """List the terms by number, clusters apart, heads in bold, with a mark for each null that a term survives."""
+    left, y, right = where
+    marks_at = right - _MARK * len(nulls)
+    for own in drawn.clusters:
+        for term in own.terms:
+            lines, first = names[term], y - (LINE + _KEY_GAP) / 2
+            bold = len(own.terms) > 1 and term == own.terms[0]
+            page.text(
+                left + 4.2, first, str(drawn.number[term]), fontsize=SMALLEST_TEXT, ha="right",
+                va="center_baseline",
+            )  # fmt: skip
+            for k, line in enumerate(lines):
+                shown = shorten(line, (marks_at - left - 6.5) / 1.12) if bold else line
+                page.text(
+                    left + 5.5, first - k * LINE, shown, fontsize=SMALLEST_TEXT, va="center_baseline",
+                    fontweight="bold" if bold else "normal",
+                )  # fmt: skip
+            for k, survived in enumerate(_survived(drawn.graph.nodes[term], nulls)):
+                at = (marks_at + _MARK * (k + 0.5), first)
+                face, edge = (_NULL_COLORS[k], "none") if survived else ("white", _NOT_COLOR)
+                page.add_patch(Circle(at, 0.85, facecolor=face, edgecolor=edge, linewidth=0.6, zorder=3))
+            y -= LINE * len(lines) + _KEY_GAP
+        y -= _gap_after(own)
 
 
-def _draw_remarks(page: Axes, graph: nx.Graph[str], result: EnrichmentTable) -> None:
-    surviving = int(result.survives_any.sum())
-    on_map = len(mapped_rows(result))
+def _gap_after(cluster: _Cluster) -> float:
+    """Return the room in the list below a cluster; none below single terms, which are last."""
+    return _CLUSTER_GAP if len(cluster.terms) > 1 else 0.0
+
+
+def _caption(result: EnrichmentTable, graph: nx.Graph[str], clusters: list[_Cluster]) -> list[str]:
+    significant, on_map = int(result.survives_any.sum()), len(mapped_rows(result))
     hits = [own["hits"] for _, own in graph.nodes(data=True)]
-    remarks = [f"{len(graph):,} of {plural(surviving, 'term')} that are significant under a null."]
-    if on_map < surviving:
-        remarks.append(f"{surviving - on_map:,} are represented by others.")
-    if len(result.nulls) > 1:
-        remarks.append("Order: significant under most nulls first, then smallest FDR.")
-    remarks.append(f"Area of a circle: {min(hits):,} to {max(hits):,} hits.")
-    remarks.append(
-        f"Lines: similarity of {SIMILARITY:g} or more in the genes of the terms (mean of Jaccard and overlap)."
-    )
-    for i, line in enumerate(reversed(wrap(remarks, WIDTH - 2 * _MARGIN))):
-        page.text(_MARGIN, 4 + i * LINE, line, fontsize=SMALLEST_TEXT, color=MUTED_COLOR, va="center")
+    several = len(result.nulls) > 1
+    sentences = [
+        f"Gene sets: {result.source}; {plural(significant, 'term')} significant (FDR ≤ {SURVIVING_FDR:g})"
+        f"{' under at least one null' if several else ''} for the {result.query}."
+    ]
+    if on_map < significant:
+        sentences += about_reduction(result)
+    if len(graph) < on_map:
+        order = "significant under most nulls first, then smallest FDR" if several else "smallest FDR first"
+        sentences.append(f"The first {len(graph)} of {on_map:,} on the map are drawn, {order}.")
+    sentences += [
+        f"Circles: terms, their area the hits ({min(hits):,} to {max(hits):,}); slices of a ring: the nulls.",
+        f"Lines: similarity of {SIMILARITY:g} or more in the genes of two terms (mean of Jaccard and overlap).",
+    ]
+    if any(len(own.terms) > 1 for own in clusters):
+        sentences.append("Terms similar to a term that precedes them are its cluster, which has its name.")
+    between = graph.number_of_edges() - len(_within(graph))
+    if between:
+        sentences.append(f"Not drawn: {plural(between, 'line')} between clusters.")
+    return sentences

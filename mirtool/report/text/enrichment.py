@@ -14,7 +14,7 @@ from mirtool.wording import plural
 
 TERMS_SHOWN = 5
 TERM_FDR = 0.05
-_REDUCED_BY = {"ancestors": "by ancestors", "similar": "by similar genes"}
+_REDUCED_BY = {"auto": "general and similar terms", "ancestors": "by ancestors", "similar": "by similar genes"}
 _DRAWN = {
     "genes": "genes are drawn at random",
     "miRNAs": "miRNAs are drawn at random",
