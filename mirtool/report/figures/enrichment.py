@@ -109,7 +109,7 @@ def enrichment_bars(result: EnrichmentTable, *, n_terms: int = N_TERMS) -> Drawi
     frame.figure.caption = " ".join(
         [
             *about_terms(result, rows),
-            f"Bars: −log10 of the FDR, each panel on its own scale; dashed line: FDR {SURVIVING_FDR:g}; pale: above.",
+            f"Bars: −log10 of the FDR, each panel has its own scale; dashed: FDR {SURVIVING_FDR:g}; pale: above.",
             *floor,
             *([f"An FDR below {SMALLEST_FDR:.0e} is drawn as {SMALLEST_FDR:.0e}."] if zero else []),
             "Numbers: hits of the genes in the term.",

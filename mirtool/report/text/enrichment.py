@@ -41,7 +41,7 @@ def terms_blocks(test: EnrichmentTable) -> list[Block]:
         rows.append(("significant", f"{n} with FDR <= {TERM_FDR:g} if {_null_in_words(each)}"))
     if len(test.tests) > 1:
         rows.append(("", f"{plural(int(test.survives_all.sum()), 'term')} under each of these"))
-    if test.reduction:
+    if test.reduction and test.survives_any.any():
         alone, significant = int(test.reduction.stands_for_itself.sum()), int(test.survives_any.sum())
         by = _REDUCED_BY[test.reduction.method]
         rows.append(("reduced", f"{by}: {alone:,} of the {plural(significant, 'term')} represent themselves"))
