@@ -80,6 +80,18 @@ def test_reduced_by_similar_genes(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.usefixtures("folder")
+def test_terms_are_reduced_by_default_and_no_row_is_lost() -> None:
+    assert main([*ASKED, "--gene-sets", "sets.gmt", "--reduce", "none"]) == 0
+    _, every = rows_of("out.csv")
+    assert main([*ASKED, "--gene-sets", "sets.gmt"]) == 0
+    note, rows = rows_of("out.csv")
+    assert "reduced by: auto" in note
+    assert [row["represented by"] for row in rows] == ["", "wide"]
+    same = [{name: row[name] for name in every[0]} for row in rows]
+    assert same == every
+
+
+@pytest.mark.usefixtures("folder")
 def test_ancestors_where_only_some_have_them(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*ASKED, "--gene-sets", "sets.gmt", "--gene-sets", "go-cc", "--reduce", "ancestors"]) == 0
     assert "Warning: sets.gmt has no ancestors, which only GO has" in capsys.readouterr().err
@@ -97,13 +109,13 @@ def test_figures_and_graph_the_same_every_time(capsys: pytest.CaptureFixture[str
     kinds = ("bars", "dots", "map")
     assert names == sorted(
         [f"enrichment_{kind}_genes{suffix}" for kind in kinds for suffix in (".png", ".svg")]
-        + ["enrichment_map_genes.graphml", "out.csv"]
+        + ["captions.md", "enrichment_map_genes.graphml", "out.csv"]
     )
     assert "enrichment_map_genes.graphml" in capsys.readouterr().err
     graph = nx.read_graphml("a/enrichment_map_genes.graphml")
     assert graph.edges["wide", "narrow"] == {"similarity": 0.875, "shared genes": 30}
     assert main([*asked, "-o", "b/out.csv", "--figures", "b"]) == 0
-    assert [Path("a", name).read_bytes() == Path("b", name).read_bytes() for name in names] == [True] * 8
+    assert [Path("a", name).read_bytes() == Path("b", name).read_bytes() for name in names] == [True] * 9
 
 
 @pytest.mark.usefixtures("folder")

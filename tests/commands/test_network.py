@@ -87,12 +87,12 @@ hsa-miR-21-5p,hsa-miR-20a-5p,1,0.25,0.75,0.642857142857,0.642857142857,yes,no,G3
 # BH over two: 0.4. All {G1 … G5}: repair 3 of 3, P = C(3,2)/C(6,5) = 0.5; growth 2 of 3, P = 1; BH: 1 and 1.
 ENRICHMENT = """\
 # mirtool enrichment; gene sets: sets.gmt; terms tested: 2 for shared targets and 2 for all targets; \
-genes per term: 2 to 500; FDR: BH over all terms tested including those without a hit
+genes per term: 2 to 500; FDR: BH over all terms tested including those without a hit; reduced by: auto
 query,term,description,hits,set size,query size,universe size,\
-expected (genes),fold (genes),P (genes),FDR (genes),survives,genes
-shared targets,repair,R:1,2,3,2,6,1,2,0.2,0.4,,G2;G3
-all targets,repair,R:1,3,3,5,6,2.5,1.2,0.5,1,,G1;G2;G3
-all targets,growth,R:2,2,3,5,6,2.5,0.8,1,1,,G4;G5
+expected (genes),fold (genes),P (genes),FDR (genes),survives,cluster,represented by,genes
+shared targets,repair,R:1,2,3,2,6,1,2,0.2,0.4,,NA,,G2;G3
+all targets,repair,R:1,3,3,5,6,2.5,1.2,0.5,1,,NA,,G1;G2;G3
+all targets,growth,R:2,2,3,5,6,2.5,0.8,1,1,,NA,,G4;G5
 """
 # The four rows of the differential table that have targets; fewer than twenty make one stratum.
 MIRNA_UNIVERSE = """\
@@ -470,7 +470,7 @@ def test_enrichment_of_a_list(capsys: pytest.CaptureFixture[str]) -> None:
     asked = ["enrichment", "genes.txt", "--gene-sets", "sets.gmt", "--min-size", "2"]
     assert main([*asked, "--universe", "universe.txt"]) == 0
     shown = capsys.readouterr()
-    assert shown.out.splitlines()[2] == "genes,repair,R:1,2,3,2,6,1,2,0.2,0.4,,G2;G3"
+    assert shown.out.splitlines()[2] == "genes,repair,R:1,2,3,2,6,1,2,0.2,0.4,,NA,,G2;G3"
     assert "Warning" not in shown.err
     assert main(asked) == 0
     assert "Warning: no --universe given: every gene of the gene sets counts" in capsys.readouterr().err

@@ -81,3 +81,23 @@ def test_a_workbook_too_large_is_left_out_with_a_warning_or_refused_where_it_was
     assert main([*CALL[:-1], "other", "--export", "sif,xlsx"]) == 1
     assert "does not fit into a workbook" in capsys.readouterr().err
     assert not Path("other").exists()  # whole or not at all
+
+
+def test_layout_and_genes_of_the_figure() -> None:
+    call = [*CALL, "--export", "none", "--figures", "fig", "--figure-format", "svg"]
+    assert main([*call, "--layout", "round", "--genes", "2", "--genes", "pten"]) == 0
+    captions = Path("fig/captions.md").read_text(encoding="utf-8")
+    assert captions.count("miRNAs are on the left of the circle") == 2
+    assert captions.count("3 are drawn, as chosen") == 2
+    assert {path.name for path in Path("fig").iterdir()} == {"captions.md", "network.svg", "network_85mm.svg"}
+    assert "PTEN (" in Path("fig/network.svg").read_text(encoding="utf-8")
+    assert main([*call, "--figure-width", "100", "--figures", "one"]) == 0
+    assert {path.name for path in Path("one").iterdir()} == {"captions.md", "network.svg"}
+
+
+def test_a_gene_that_does_not_exist_is_refused_before_the_work(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*CALL, "--genes", "PTENN"]) == 2
+    said = capsys.readouterr().err
+    assert "no gene of the interactions is called 'PTENN'" in said
+    assert "did you mean PTEN" in said
+    assert not Path("out").exists()
