@@ -28,7 +28,6 @@ app = typer.Typer(
     name="mirtool",
     cls=LazyGroup,
     rich_markup_mode=None,
-    add_completion=False,
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="From the scanner's files of miRNA microarrays to a shortlist you can defend.\n\n"

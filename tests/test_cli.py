@@ -233,3 +233,56 @@ def test_a_typing_mistake_in_a_group_names_what_is_like_it(tmp_path):
     done = run(*call, "treated pool", "control pool", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "Compared treated pool with control pool" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("mirtool ne", ["network"]),
+        ("mirtool targets f", ["fetch"]),
+        ("mirtool diff --sens", ["--sensitivity"]),
+        ("mirtool diff --test s", ["student", "signed-rank"]),
+        ("mirtool diff --samples ", [""]),  # nothing: the shell offers files
+    ],
+)
+def test_a_shell_completes_commands_options_and_choices(typed, offered):
+    words = typed.split(" ")
+    asked = {"COMP_WORDS": typed, "COMP_CWORD": str(len(words) - 1), "_MIRTOOL_COMPLETE": "complete_bash"}
+    done = subprocess.run(
+        [sys.executable, "-m", "mirtool"], env={**os.environ, **asked}, capture_output=True, text=True
+    )
+    assert done.stdout.rstrip("\n").split("\n") == offered
+    assert done.stderr == ""
+
+
+def test_completing_a_command_loads_none():
+    code = (
+        "import sys, typer\n"
+        "from mirtool.cli import app\n"
+        "group = typer.main.get_command(app)\n"
+        "found = group.shell_complete(typer.Context(group, info_name='mirtool'), 'n')\n"
+        "assert [item.value for item in found] == ['normalize', 'network', 'names'], found\n"
+        "assert not [name for name in sys.modules if name.startswith('mirtool.workflow.network')]\n"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("call", [["--help"], ["targets", "--help"], ["genesets", "--help"]], ids=" ".join)
+def test_no_summary_is_cut(call, capsys):
+    assert main(call) == 0
+    assert "..." not in capsys.readouterr().out.replace("[ARGS]...", "")
+
+
+def test_the_help_of_a_command_puts_options_before_details(capsys):
+    """Usage, summary, examples, options in one column with whole defaults, then the details."""
+    assert main(["network", "--help"]) == 0
+    out = capsys.readouterr().out
+    places = [out.index(f"\n{heading}:\n") for heading in ("Examples", "Arguments", "Input", "Interactions")]
+    places += [
+        out.index(f"\n{heading}:\n") for heading in ("miRNAs", "Output", "Other", "Details", "More examples")
+    ]
+    assert places == sorted(places)
+    options = out[out.index("\nArguments:") : out.index("\nDetails:")].splitlines()
+    texts = [line for line in options if line and not line.startswith("  -") and line[0] == " "]
+    assert {len(line) - len(line.lstrip()) for line in texts if "TABLE" not in line} == {26}
+    assert out.count("[default: ") == sum("]" in line for line in options if "[default: " in line)

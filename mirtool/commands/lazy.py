@@ -46,6 +46,22 @@ class LazyCommands(MutableMapping[str, Any]):
         return len(self._names)
 
 
+class PlainGroup(TyperGroup):
+    """A group whose help gives the whole summary of every command."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write every command with its summary, uncut."""
+        with formatter.section("Commands"):
+            formatter.write_dl(
+                [(name, summary_of(self.get_command(ctx, name))) for name in self.list_commands(ctx)]
+            )
+
+
+def summary_of(command: Any) -> str:
+    """Return the first paragraph of a command's help."""
+    return " ".join((command.help or "").partition("\n\n")[0].split())
+
+
 class LazyGroup(TyperGroup):
     """The commands of mirtool, with the summaries of :mod:`mirtool.commands`; old names stay, unlisted."""
 
@@ -77,3 +93,13 @@ class LazyGroup(TyperGroup):
         for panel, names in PANELS.items():
             with formatter.section(panel):
                 formatter.write_dl([(name, SUMMARIES[name]) for name in names])
+
+    def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
+        """Return what a shell may complete a word to: commands with their summaries, none of them loaded."""
+        from typer._click.shell_completion import CompletionItem
+
+        from mirtool.commands import SUMMARIES
+
+        if incomplete.startswith("-"):
+            return super().shell_complete(ctx, incomplete)
+        return [CompletionItem(name, help=text) for name, text in SUMMARIES.items() if name.startswith(incomplete)]

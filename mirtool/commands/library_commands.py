@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mirtool.commands.console import progress_bytes, say, say_as_it_is
+from mirtool.commands.lazy import PlainGroup
 from mirtool.commands.making import ARGUMENT_PANEL, PanelCommand
 from mirtool.wording import plural
 
@@ -112,7 +113,9 @@ class LibraryKind:
 
 def library_group(kind: LibraryKind, short_help: str) -> typer.Typer:
     """Return the commands of one kind: add, fetch, list, info, remove."""
-    group = typer.Typer(rich_markup_mode=None, no_args_is_help=True, short_help=short_help, help=kind.help)
+    group = typer.Typer(
+        cls=PlainGroup, rich_markup_mode=None, no_args_is_help=True, short_help=short_help, help=kind.help
+    )
     description = {"version": VERSION, "license_line": LICENSE, "cite": CITATION}
     commands: dict[str, tuple[Callable[..., None], Mapping[str, tuple[Any, Any]]]] = {
         "add": (

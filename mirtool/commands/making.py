@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import inspect as introspection
 import re
+import textwrap
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any
@@ -17,6 +18,15 @@ from mirtool.errors import option_name
 from mirtool.workflow.step import OUTPUT_PANEL, Parameter, Step
 
 ARGUMENT_PANEL = "Arguments"
+FIRST_PANELS = (ARGUMENT_PANEL, "Input", "Interactions")
+LAST_PANELS = ("Files", OUTPUT_PANEL, "Figures", "Random draws", "Parallel work", "Other")
+"""Panels before and after those that a step declares."""
+FIRST_EXAMPLES = 4
+"""Examples before the options; the others come after the details."""
+HARD = "\u00a0"
+"""A space at which no line is cut."""
+TEXT_COLUMN = 26
+"""Where the texts of the options begin."""
 
 FORMER_OPTIONS: Mapping[str, Mapping[str, str]] = {
     "init": {"--format": "--input-format"},
@@ -48,38 +58,92 @@ class PanelCommand(TyperCommand):
         say(f"{name} is called {new} now; the old name goes with the next version.")
         return f"{new}{mark}{value}"
 
-    def format_help_text(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
-        """Write the summary, the examples, then the details."""
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write usage, summary and first examples, the options, then the details and the other examples."""
+        self.format_usage(ctx, formatter)
         summary, _, details = introspection.cleandoc(self.help or "").partition("\n\n")
         formatter.write_paragraph()
         with formatter.indentation():
             formatter.write_text(" ".join(summary.split()))
-        if self.examples:
-            width = max((len(command) for command, what in self.examples if what), default=0)
-            with formatter.section("Examples"):
-                for command, what in self.examples:
-                    formatter.write(f"{'':{formatter.current_indent}}{command:<{width}}  {what}".rstrip() + "\n")
-        for paragraph in filter(None, details.split("\n\n")):
+        write_examples(formatter, "Examples", self.examples[:FIRST_EXAMPLES])
+        self.format_options(ctx, formatter)
+        paragraphs = list(filter(None, details.split("\n\n")))
+        if paragraphs:
             formatter.write_paragraph()
+            formatter.write_heading("Details")
+        for i, paragraph in enumerate(paragraphs):
+            if i:
+                formatter.write_paragraph()
             with formatter.indentation():
                 if paragraph.startswith("    "):
-                    formatter.write("".join(f"  {line}\n" for line in paragraph.split("\n")))
+                    formatter.write("".join(f"{line}\n" for line in paragraph.split("\n")))
                 else:
                     formatter.write_text(" ".join(plain(paragraph).split()))
+        write_examples(formatter, "More examples", self.examples[FIRST_EXAMPLES:])
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
-        """Write one section of options per panel."""
-        panels: dict[str, list[tuple[str, str]]] = {}
+        """Write one section of options per panel, what is needed most first."""
+        panels: dict[str, list[tuple[str, str]]] = {panel: [] for panel in FIRST_PANELS}
         for parameter in self.get_params(ctx):
             record = parameter.get_help_record(ctx)
             if record is None:
                 continue
             is_argument = parameter.param_type_name == "argument"
             panel = getattr(parameter, "rich_help_panel", None) or ("Other" if not is_argument else ARGUMENT_PANEL)
-            panels.setdefault(panel, []).append(record)
-        for panel, records in panels.items():
-            with formatter.section(panel):
-                formatter.write_dl(records)
+            panels.setdefault(panel, []).append((re.sub(r" <.*>$", "", record[0]), record[1]))
+        last = {panel: panels.pop(panel) for panel in LAST_PANELS if panel in panels}
+        for panel, records in (panels | last).items():
+            if records:
+                leading = f"--{panel.lower().replace(' ', '-')} "  # `--gene-sets` comes first among "Gene sets"
+                records.sort(key=lambda record: not record[0].startswith(leading))
+                with formatter.section(panel):
+                    write_options(formatter, records)
+
+
+def write_options(formatter: Any, records: Sequence[tuple[str, str]]) -> None:
+    """Write options with their texts in one column, the same in every panel and command.
+
+    A text begins on the line of its option where that leaves room; no word is cut at a hyphen.
+    """
+    margin = " " * TEXT_COLUMN
+    for option, text in records:
+        whole = re.sub(
+            r" +\[default: (.*)\]$", lambda found: f" [default:{HARD}{found[1].replace(' ', HARD)}]", text
+        )
+        lines = wrapped(whole, formatter.width - TEXT_COLUMN) or [""]
+        start = f"{'':{formatter.current_indent}}{option}"
+        if len(start) + 2 > TEXT_COLUMN:
+            # Many choices are cut after a bar.
+            for line in wrapped(start.replace("|", "| "), formatter.width, "      "):
+                formatter.write(line.replace("| ", "|") + "\n")
+            start = ""
+        formatter.write(f"{start:<{TEXT_COLUMN}}{lines[0]}".rstrip() + "\n")
+        formatter.write("".join(f"{margin}{line}\n" for line in lines[1:]))
+
+
+def wrapped(text: str, width: int, later: str = "") -> list[str]:
+    """Return the lines of a text, cut at spaces only; ``later`` begins the second and all others."""
+    lines = textwrap.wrap(
+        text, width, subsequent_indent=later, break_on_hyphens=False, break_long_words=False, expand_tabs=False
+    )
+    return [line.replace(HARD, " ") for line in lines]
+
+
+def write_examples(formatter: Any, heading: str, examples: Sequence[tuple[str, str]]) -> None:
+    """Write examples with what each is for: beside it where all have room, else on the line above."""
+    if not examples:
+        return
+    indent = "  "
+    width = max(len(command) for command, _ in examples)
+    beside = all(len(indent) + width + 2 + len(what) <= formatter.width for _, what in examples)
+    formatter.write_paragraph()
+    formatter.write_heading(heading)
+    for command, what in examples:
+        if what and not beside:
+            formatter.write(f"{indent}# {what}\n")
+        lines = wrapped(re.sub(r" (-{1,2}[\w-]+) (?=[^-])", rf" \1{HARD}", command), formatter.width - 4, "    ")
+        shown = f"{command:<{width}}  {what}" if what and beside else " \\\n  ".join(lines)
+        formatter.write(f"{indent}{shown}".rstrip() + "\n")
 
 
 def join_groups(args: list[str]) -> list[str]:
@@ -168,6 +232,8 @@ def _typed(parameter: Parameter) -> introspection.Parameter:
         info: Any = typer.Argument(**shared)
     else:
         names = declared.option or _option_names(parameter)
+        if declared.choices is not None:
+            shared["autocompletion"] = _completion(tuple(declared.choices))
         info = typer.Option(*(names.split("/") if "-o" in names.split("/") else [names]), **shared)
     default = introspection.Parameter.empty if parameter.is_required else parameter.default
     optional: Any = kind
@@ -182,6 +248,15 @@ def _typed(parameter: Parameter) -> introspection.Parameter:
         default=default,
         annotation=Annotated[optional, info],
     )
+
+
+def _completion(choices: tuple[str, ...]) -> Callable[[str], list[str]]:
+    """Return what a shell asks for the values of an option."""
+
+    def complete(incomplete: str) -> list[str]:
+        return [choice for choice in choices if choice.startswith(incomplete)]
+
+    return complete
 
 
 def _option_names(parameter: Parameter) -> str:

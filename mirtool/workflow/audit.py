@@ -112,7 +112,7 @@ def audit(inputs: AuditInputs, settings: AuditSettings, run: Run) -> AuditResult
     normalized values, means, fold changes, P values, CVs and lists. The arithmetic is the service's own:
 
         signal       F532 Median - B532 Median; a probe's is the median of its spots
-        factor       median of the miRNAs (let, mir) with a signal >= 30 in ALL samples
+        factor       median of miRNAs (let, mir) with a signal >= 30 in ALL samples
         normalized   signal / factor, N/A where the signal is not above zero
         fold change  arithmetic mean of one group / that of the other
         P            Student's t test on the linear normalized values, raw

@@ -119,14 +119,14 @@ def normalize(inputs: NormalizeInputs, settings: NormalizeSettings, run: Run) ->
 
     The recipe `exiqon-service` is the one array service laboratories deliver, in this order:
 
-        1. spots flagged bad (−100) become missing                     --flags
-        2. signal = foreground median − background median              --channel
-        3. the replicate spots of one ID become their median           --replicates
+        1. spots flagged bad (−100) become missing                  --flags
+        2. signal = foreground median − background median           --channel
+        3. the replicate spots of one ID become their median        --replicates
         4. signals that are not positive are counted, become missing
         5. factor of an array = median of the miRNA probes with a
-           signal of 30 or more in ALL arrays                          --min-intensity
-        6. normalized = signal / factor, as log2                       --linear
-        7. probes at 30 or more in at least one array are kept         --keep
+           signal of 30 or more in ALL arrays                       --min-intensity
+        6. normalized = signal / factor, as log2                    --linear
+        7. probes at 30 or more in at least one array are kept      --keep
 
     Agilent's total gene signals are not counts: there the file's own call gIsGeneDetected takes the place of the
     cut-off in steps 5 and 7, unless --min-intensity or --detection says otherwise.

@@ -278,4 +278,4 @@ def test_help_teaches(capsys):
     assert main(["cluster", "--help"]) == 0
     text = capsys.readouterr().out
     assert "Examples:" in text
-    assert "mirtool cluster --linkage weighted --metric euclidean  as MeV by default" in text
+    assert "  # as MeV by default\n  mirtool cluster --linkage weighted --metric euclidean\n" in text

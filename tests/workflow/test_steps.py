@@ -3,6 +3,7 @@
 import inspect
 import json
 import math
+import re
 import shlex
 
 import pytest
@@ -71,8 +72,10 @@ def test_the_help_has_examples_that_the_command_understands(name, capsys):
     with pytest.raises(SystemExit):
         command.main(["--help"], prog_name=f"mirtool {name}")
     shown = capsys.readouterr().out
+    assert [line for line in shown.splitlines() if len(line) > 80] == []
+    joined = re.sub(r" \\\n +", " ", shown)
     for example, _ in step.examples:
-        assert example in shown
+        assert example in joined
         words = _words_of(example, name)
         context = command.make_context(name, words)
         given = {
