@@ -451,6 +451,20 @@ class TestInABrowser:
         page.one("#direction-up").click()
         assert page.counts()[0] == len(network.mirnas) - 1
 
+    def test_classes_color_mirnas_and_the_arrows_stay(self, opened, network: SynergyNetwork) -> None:
+        from selenium.webdriver.support.ui import Select
+
+        grouped = {"cluster": text_array(["B", "A", "B", "", "A"])}
+        page = opened(replace(network, mirnas=network.mirnas.with_columns(grouped)))
+        Select(page.one("#color")).select_by_visible_text("cluster")
+        key = [each.text for each in page.all("#key li")]
+        assert [each for each in key if "cluster" in each] == ["cluster A", "cluster B", "no cluster"]
+        root = ET.fromstring(page.saved("#save-svg", "network.svg"))
+        fills = [each.get("fill") for each in root.iter(f"{SVG}circle")]
+        # Two miRNAs and the key for each class; the key's other signs are gray, as the miRNA without a class is.
+        assert [fills.count(color) for color in ("#009e73", "#cc79a7")] == [3, 3]
+        assert len(list(root.iter(f"{SVG}polygon"))) == len(network.mirnas) + 2
+
     def test_the_table_of_pairs_sorts_and_leads_to_what_they_share(self, opened, network: SynergyNetwork) -> None:
         page = opened(network)
         page.one("#tab-pairs").click()
@@ -928,13 +942,16 @@ class TestOnPaper:
     def test_what_is_printed_follows_what_is_seen(self, opened, network: SynergyNetwork) -> None:
         page = opened(network)
 
+        box = page.box("#canvas")
+        seen = box["height"] / box["width"]
+
         def headings() -> list[str]:
             page.run("dispatchEvent(new Event('beforeprint'))")
             found = [each.get_attribute("textContent") for each in page.all("#paper h2")]
             (svg,) = page.all("#paper svg")
             width, height = (float(svg.get_attribute(side)) for side in ("width", "height"))
             assert width == 700
-            assert height > 200
+            assert (height - 40) / width == pytest.approx(seen, abs=0.05)  # the key has some 40 pixels
             return found
 
         assert headings() == ["miRNAs", "Pairs"]

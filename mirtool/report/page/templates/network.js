@@ -240,13 +240,8 @@ function paperTables() {
 
 function fillPaper() {
   const words = [data.subtitle, ...data.leftOut].join(". "), filters = filtersSet();
-  // On a tab without the picture the stage has no size: the picture is drawn as it would be on paper.
-  const isHidden = view !== "network";
-  if (isHidden) $("view-network").hidden = false;
-  const svg = asSvg(PAPER_WIDTH);
-  $("view-network").hidden = isHidden;
   $("paper").replaceChildren(
-    make("h1", {}, document.title), make("p", {}, words), make("p", {}, countsText() + (filters.length ? " (" + filters.join("; ") + ")" : "")), svg, ...paperTables(),
+    make("h1", {}, document.title), make("p", {}, words), make("p", {}, countsText() + (filters.length ? " (" + filters.join("; ") + ")" : "")), asSvg(PAPER_WIDTH), ...paperTables(),
     make("p", { className: "muted" }, data.facts[data.facts.length - 1].join(" ")));
 }
 
@@ -282,7 +277,8 @@ $("least-mirnas").max = edgesOf.slice(nMirnas).reduce((most, own) => Math.max(mo
 $("least-targets").max = edgesOf.slice(0, nMirnas).reduce((most, own) => Math.max(most, own.length), 0);
 $("size").append(...sizes.map(({ name }, i) => make("option", { value: i, defaultSelected: name === "synergy" }, name)));
 $("color").append(make("option", { value: -1, defaultSelected: true }, "up or down"), ...colorings.map(({ name }, i) => make("option", { value: i }, name)));
-$("filters").addEventListener("input", (event) => { if (event.target.tagName === "SELECT") restyle(); else applyFilters(); });
+$("filters").addEventListener("input", (event) => { if (event.target.tagName === "INPUT") applyFilters(); });
+for (const id of ["size", "color"]) $(id).onchange = restyle;
 $("filters").addEventListener("submit", (event) => event.preventDefault());
 $("filters-off").onclick = () => { $("filters").reset(); restyle(); applyFilters(); fitAll(); };
 $("filters-open").onclick = () => {

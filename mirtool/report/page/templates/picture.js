@@ -14,7 +14,7 @@ const placeX = homeX.slice(), placeY = homeY.slice(), screenX = new Float64Array
 const pinned = new Map();
 /** What the camera keeps whole when the stage changes its size: `all`, what is `lit`, or nothing once it was moved. */
 const camera = { x: 0, y: 0, scale: 1, fits: "all" };
-let chosen = null, lit = null, hovered = -1, moving = new Set(), inks = {};
+let stageSize = [0, 0], chosen = null, lit = null, hovered = -1, moving = new Set(), inks = {};
 
 /* ---- colors, sizes, key ---- */
 
@@ -32,16 +32,17 @@ function readInks(scheme) {
 }
 
 const sizes = mirnas.columns.filter(({ values }) => isNumeric(values) && values.some((value) => value > 0) && values.every((value) => value === null || value >= 0));
-const CLASS_INKS = ["#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#d55e00", "#0072b2", "#b3a800", "#8a6d9e"];
+const CLASS_INKS = ["#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#b3a800", "#8a6d9e", "#d55e00", "#0072b2"];
+const isKnown = (value) => value !== null && value !== "";
 // Classes to color by: texts, yes and no, and numbers that do nothing but number classes, 1, 2, 3 …
 const isLabel = (values) => {
-  const found = [...new Set(values.filter((value) => value !== null))];
+  const found = [...new Set(values.filter(isKnown))];
   return !isNumeric(values) || [...found].sort((a, b) => a - b).every((value, i) => value === i + 1);
 };
-const colorings = mirnas.columns.filter(({ name, values }) => name !== "regulation" && new Set(values).size > 1 && new Set(values).size <= CLASS_INKS.length && isLabel(values));
+const colorings = mirnas.columns.filter(({ name, values }) => name !== "regulation" && new Set(values).size > 1 && new Set(values.filter(isKnown)).size <= CLASS_INKS.length && isLabel(values));
 const radii = new Float64Array(nNodes);
 for (let g = nMirnas; g < nNodes; g += 1) radii[g] = Math.min(7, 2 + 0.8 * Math.sqrt(edgesOf[g].length));
-const smallestMirna = nMirnas > 100 ? 4 : 6;
+const smallestMirna = nMirnas > 100 ? 4 : 6, leastZoom = nNodes > 1500 ? 0.18 : 0.35;
 let drawing = { size: null, coloring: null, classes: [], classOf: [], most: 1 };
 
 /** Take a column of numbers as size of the miRNAs, and one of classes as their color; undefined leaves them alike. */
@@ -49,12 +50,12 @@ function setDrawing(size, coloring) {
   const values = size?.values ?? mirnas.names.map(() => 0);
   const most = Math.max(...values.map((value) => value ?? 0)) || 1;
   for (let m = 0; m < nMirnas; m += 1) radii[m] = 5 + 14 * Math.sqrt((values[m] ?? 0) / most);
-  const classes = coloring ? [...new Set(coloring.values)].sort((a, b) => (a < b ? -1 : 1)) : [];
+  const classes = coloring ? [...new Set(coloring.values)].filter(isKnown).sort(compareValues) : [];
   drawing = { size, coloring, classes, classOf: coloring ? coloring.values.map((value) => classes.indexOf(value)) : [], most };
 }
 
-const mirnaInk = (node, colors) => (drawing.coloring ? CLASS_INKS[drawing.classOf[node]] : colors[regulation[node]] ?? colors.neutral);
-const drawnRadius = (node, scale = camera.scale) => Math.max(isMirna(node) ? smallestMirna : 1.2, radii[node] * Math.min(1.6, Math.max(scale, 0.35)));
+const mirnaInk = (node, colors) => (drawing.coloring ? CLASS_INKS[drawing.classOf[node]] ?? colors.neutral : colors[regulation[node]] ?? colors.neutral);
+const drawnRadius = (node, scale = camera.scale) => Math.max(isMirna(node) ? smallestMirna : 1.2, radii[node] * Math.min(1.6, Math.max(scale, leastZoom)));
 const mostShared = Math.max(1, shared.reduce((most, each, i) => (significant[i] && each > most ? each : most), 1));
 const pairWidth = (pair) => 0.8 + 3.7 * Math.sqrt(shared[pair] / mostShared);
 const ARROWS = ["up", "down"];
@@ -66,7 +67,8 @@ function keyEntries(colors) {
   const words = { up: "miRNA up", down: "miRNA down", "": "direction not known" };
   const entries = ["up", "down", ""].filter((each) => regulation.includes(each))
     .map((each) => [...dot(drawing.coloring ? colors.neutral : colors[each] ?? colors.neutral, 6.5, each), words[each]]);
-  if (drawing.coloring) entries.push(...drawing.classes.map((each, i) => [...dot(CLASS_INKS[i], 6, ""), drawing.coloring.name + " " + (written(each) || "not known")]));
+  if (drawing.coloring) entries.push(...drawing.classes.map((each, i) => [...dot(CLASS_INKS[i], 6, ""), drawing.coloring.name + " " + written(each)]));
+  if (drawing.coloring?.values.some((value) => !isKnown(value))) entries.push([...dot(colors.neutral, 6, ""), "no " + drawing.coloring.name]);
   if (drawing.size) entries.push([22, (pen, x, y) => { paintMirna(pen, x + 4, y, 3.5, colors.neutral, "", colors); paintMirna(pen, x + 15, y, 7, colors.neutral, "", colors); }, "size: " + drawing.size.name + ", at most " + written(drawing.most)]);
   for (const each of ARROWS) if (geneRegulation.includes(each)) entries.push([10, (pen, x, y) => pen.triangles([x + 5, y, 5.5], each === "up", { fill: colors[each] }), "gene " + each]);
   if (geneRegulation.includes("")) entries.push([7, (pen, x, y) => pen.dots([x + 3.5, y, 3.5], { fill: colors.gene }), "gene"]);
@@ -105,7 +107,8 @@ function paintKey(pen, left, top, width, colors) {
 
 /* ---- the camera ---- */
 
-const screenView = () => ({ ...camera, width: canvas.clientWidth, height: canvas.clientHeight, inks, screen: true });
+/** What is seen on the stage; on another tab the stage has no size, and the last one counts. */
+const screenView = () => ({ ...camera, width: canvas.clientWidth || stageSize[0], height: canvas.clientHeight || stageSize[1], inks, screen: true });
 const toScreen = (node) => [(placeX[node] - camera.x) * camera.scale + canvas.clientWidth / 2, (placeY[node] - camera.y) * camera.scale + canvas.clientHeight / 2];
 const toPlace = (x, y) => [(x - canvas.clientWidth / 2) / camera.scale + camera.x, (y - canvas.clientHeight / 2) / camera.scale + camera.y];
 
@@ -137,13 +140,13 @@ function fitLit() {
   fitTo(nodes);
 }
 
-let stageSize = null, settling = 0;
+let settling = 0;
 
 /** Details that open shrink the stage: what was tapped stays under the finger as long as a second tap may follow. */
 function stageResized() {
   const size = [canvas.clientWidth, canvas.clientHeight], wait = lastTap.time + TWICE - performance.now();
   clearTimeout(settling);
-  if (stageSize && size[0] && wait > 0) {
+  if (stageSize[0] && size[0] && wait > 0) {
     camera.x += (size[0] - stageSize[0]) / 2 / camera.scale;
     camera.y += (size[1] - stageSize[1]) / 2 / camera.scale;
     settling = setTimeout(settleStage, wait);
@@ -252,12 +255,14 @@ function paintPair(pen, pair, alpha, colors) {
 /** Paint the lines that nothing lights, batch by batch. */
 function* paintLines(pen, view, faint = 1) {
   const rests = (i) => !moving.size || !(moving.has(edges.mirna[i]) || moving.has(nMirnas + edges.gene[i]));
-  const alpha = faint * Math.min(0.6, Math.max(0.1, 250 / (drawnEdges.length + 1)));
+  // The fewer lines, the darker each: a single one is seen, thousands are gray where they cross.
+  const nLines = drawnEdges.length + 1, nPairs = drawnPairs.length + 1;
+  const alpha = faint * Math.min(0.6, Math.max(250 / nLines, Math.min(0.1, 800 / nLines)));
   for (let from = 0; from < drawnEdges.length; from += BATCH) {
     pen.lines(endsOf(drawnEdges.slice(from, from + BATCH).filter(rests)), { stroke: view.inks.edge, width: 0.8, alpha });
     yield;
   }
-  const crowd = faint * Math.min(0.55, Math.max(0.08, 4 / Math.sqrt(drawnPairs.length + 1)));
+  const crowd = faint * Math.min(0.55, 4 / Math.sqrt(nPairs), 100 / nPairs);
   for (let k = 0; k < drawnPairs.length; k += 1) {
     const pair = drawnPairs[k];
     if (!moving.has(pairs.a[pair]) && !moving.has(pairs.b[pair])) paintPair(pen, pair, crowd, view.inks);
@@ -403,8 +408,8 @@ function sized(which, view, ratio) {
 }
 
 function paintFrame() {
+  if (!canvas.clientWidth || !canvas.clientHeight) return;
   const view = screenView(), ratio = window.devicePixelRatio || 1;
-  if (!view.width || !view.height) return;
   const context = sized(canvas, view, ratio), isQuick = drawnEdges.length + drawnPairs.length <= QUICK_LINES;
   const isMoving = performance.now() - lastDrawn < PAUSE;
   lastDrawn = performance.now();
@@ -461,9 +466,9 @@ function paintFrameAtRest() {
 
 /* ---- what is seen, as a file or for paper ---- */
 
-/** What is seen, `width` wide, with its key below: {width, height, paint(pen)}. */
-function pictureOf(width = canvas.clientWidth) {
-  const colors = readInks("light"), seen = screenView(), ratio = width / seen.width;
+/** What is seen, `across` wide or as wide as it is, with its key below: {width, height, paint(pen)}. */
+function pictureOf(across) {
+  const colors = readInks("light"), seen = screenView(), width = across ?? seen.width, ratio = width / seen.width;
   const view = { ...seen, width, height: Math.round(seen.height * ratio), scale: seen.scale * ratio, inks: colors, screen: false };
   const keyTop = view.height + 6, height = Math.ceil(keyTop + paintKey(null, 8, keyTop, width - 16, colors) + 6);
   const paint = (pen) => {
