@@ -77,7 +77,7 @@ def test_a_sheet_that_contradicts_itself_is_refused(sheet, text, message):
     ("text", "message"),
     [
         ("[[probe_kinds]\n", "the settings can't be read as TOML"),
-        ("cutoff = 2\n", r"unknown setting \(found cutoff; expected one of figures, probe_kinds\)"),
+        ("cutoff = 2\n", r"unknown setting \(found cutoff; expected one of figures, probe_kinds, tables\)"),
         ("probe_kinds = 5\n", "the probe rules are not a list of tables"),
         ("probe_kinds = [5]\n", "needs a pattern and a kind"),
         ('[[probe_kinds]]\npattern = "a"\n', "needs a pattern and a kind"),

@@ -300,8 +300,8 @@ OUTPUT_OPTIONS: dict[str, tuple[Any, Any]] = {
             "--output",
             "-o",
             metavar="FILE",
-            help="File for the table: CSV, TSV or XLSX by its extension; - is stdout. Further tables are written "
-            "beside it. In a study folder the default is results/, elsewhere stdout.",
+            help="File for the table: CSV, TSV, XLSX or Parquet by its extension; - is stdout. Further tables are "
+            "written beside it. In a study folder the default is results/, elsewhere stdout.",
         ),
         None,
     ),
@@ -311,8 +311,8 @@ OUTPUT_OPTIONS: dict[str, tuple[Any, Any]] = {
             "--output",
             "-o",
             metavar="FILE",
-            help="File for the table: CSV, TSV or XLSX by its extension; - (the default) is stdout. Further "
-            "tables are written beside it.",
+            help="File for the table: CSV, TSV, XLSX or Parquet by its extension; - (the default) is stdout. "
+            "Further tables are written beside it.",
         ),
         None,
     ),
@@ -327,7 +327,12 @@ OUTPUT_OPTIONS: dict[str, tuple[Any, Any]] = {
         None,
     ),
     "format_name": (
-        _output(str | None, "--format", metavar="csv|tsv|xlsx", help="Format, where the extension does not say."),
+        _output(
+            str | None,
+            "--format",
+            metavar="csv|tsv|xlsx|parquet",
+            help="Format, where the extension does not say.",
+        ),
         None,
     ),
     "figures": (

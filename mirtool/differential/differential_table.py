@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mirtool.differential.methods import FOLD_CHANGES, TESTS
+from mirtool.errors import FormatError
 from mirtool.io.results.differential import SavedDifferential
 from mirtool.model import DifferentialTable, IntArray, ProbeTable, Rule, Table, text_array
 from mirtool.stats.adjustment import ADJUSTMENTS
@@ -49,22 +50,27 @@ def differential_table(d: DifferentialTable) -> Table:
     return Table(columns, _notes(d)).take(table_order(d))
 
 
-def differential_of(saved: SavedDifferential) -> DifferentialTable:
+def differential_of(
+    saved: SavedDifferential, *, cutoff: float | None = None, alpha: float | None = None
+) -> DifferentialTable:
     """Return the differential table that was read back from a file, in the order of its rows.
 
-    Numbers have the twelve digits that were written, cut-offs the six of the first line. What the file does not
-    hold is as for a table without it: no test without a column of P, no adjustment without one of adjusted P,
-    kinds of probes empty, no history, no remarks.
+    Numbers have the digits that were written, cut-offs the six of the notes. What the file does not hold is as for
+    a table without it: no test without a column of P, no adjustment without one of adjusted P, kinds of probes
+    empty, no history, no remarks.
 
     Parameters
     ----------
     saved
         As :func:`mirtool.io.results.differential.read_differential` gives it.
+    cutoff, alpha
+        The limits of fold change and P, for a table that has lost the notes that hold them.
 
     Raises
     ------
     FormatError
-        Where the means, the fold change or the numbers of arrays are missing, or a cell is not a number.
+        Where the means, the fold change or the numbers of arrays are missing, or a cell is not a number; and where
+        neither the notes nor the call have a limit.
     """
     over = f"{saved.tested}/{saved.reference}"
     fold_change = _written_fold_change(saved)
@@ -94,8 +100,8 @@ def differential_of(saved: SavedDifferential) -> DifferentialTable:
         test=test,
         fold_change=fold_change,
         adjust=adjust,
-        cutoff=_written_number(saved, "cutoff", 1.0),
-        alpha=_written_number(saved, "alpha", float("nan")),
+        cutoff=_limit(saved, "cutoff", cutoff),
+        alpha=float("nan") if test == "none" else _limit(saved, "alpha", alpha),
         spots_tested=None if saved.spots_tested is None else saved.spots_tested.astype(np.int64),
         spots_reference=None if saved.spots_reference is None else saved.spots_reference.astype(np.int64),
         details=tuple((key, value) for key, value in saved.notes.items() if key not in _NOTES and value),
@@ -114,11 +120,18 @@ def _written_fold_change(saved: SavedDifferential) -> str:
     )
 
 
-def _written_number(saved: SavedDifferential, key: str, default: float) -> float:
+def _limit(saved: SavedDifferential, key: str, given: float | None) -> float:
+    if given is not None:
+        return given
     try:
         return float(saved.notes[key])
     except (KeyError, ValueError):
-        return default
+        raise FormatError(
+            f"the differential table does not say its {key}",
+            path=saved.path,
+            expected="the record that mirtool wrote beside the table (run.json, NAME.run.json)",
+            hint=f"state it: {key}=",
+        ) from None
 
 
 def overview_table(comparison: GroupComparison) -> Table:

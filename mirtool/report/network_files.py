@@ -9,6 +9,7 @@ from mirtool.network.enrichment.over_representation import EnrichmentTable
 from mirtool.network.graph.export import cyjs_bytes, gexf_bytes, graphml_bytes, sif_bytes
 from mirtool.report.page.network_page import network_page
 from mirtool.report.tables import fits_workbook, workbook_bytes
+from mirtool.report.text.network_words import network_facts
 from mirtool.report.workbook.network_sheets import network_sheets
 
 
@@ -39,7 +40,11 @@ def network_files(
     """
     makers: dict[str, Callable[[], bytes]] = {
         "html": lambda: network_page(network, remarks=remarks),
-        "xlsx": lambda: workbook_bytes(network_sheets(network, tests, remarks=remarks)),
+        "xlsx": lambda: workbook_bytes(
+            sheets := network_sheets(network, tests),
+            network_facts(network, tests, remarks=remarks),
+            names={sheet: f"network/{sheet}" for sheet in sheets},
+        ),
         "graphml": lambda: graphml_bytes(network),
         "cyjs": lambda: cyjs_bytes(network),
         "gexf": lambda: gexf_bytes(network),

@@ -1,41 +1,39 @@
-"""Result tables as CSV, TSV or XLSX that open well in a spreadsheet, written whole or not at all.
+"""Result tables as CSV, TSV, XLSX or Parquet that open well in a spreadsheet, written whole or not at all.
 
-Numbers are written with twelve significant digits: more than any instrument has, and free of the last-digit
-noise of binary arithmetic, so that the same input gives the same bytes. Text cells can't become formulas: CSV
-and TSV guard them with a leading apostrophe (undone on reading), XLSX types them as text.
+CSV and TSV have the significant digits of each kind of column (:mod:`mirtool.report.columns`), at most twelve, so
+that the same input gives the same bytes. Text cells can't become formulas: CSV and TSV guard them with a leading
+apostrophe (undone on reading), XLSX types them as text (:mod:`mirtool.report.workbook.layout`).
 """
 
 from __future__ import annotations
 
 import csv
-import datetime
 import io
-import itertools
-import math
-import re
-from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy.typing as npt
 
-from mirtool.errors import OutputError, UsageError, option
+from mirtool.errors import UsageError, option
 from mirtool.io.tables.output import STDOUT as STDOUT
 from mirtool.io.tables.output import write_bytes as write_bytes
+from mirtool.io.tables.parquet import parquet_bytes
 from mirtool.io.tables.text import unify_newlines
 from mirtool.io.tables.text_tables import guard_text
 from mirtool.model import Table
+from mirtool.report.columns import DIGITS, column_of
+from mirtool.report.workbook.layout import WORKBOOK_COLUMNS as WORKBOOK_COLUMNS
+from mirtool.report.workbook.layout import fits_workbook as fits_workbook
+from mirtool.report.workbook.layout import workbook_bytes as workbook_bytes
 
-FORMATS = ("csv", "tsv", "xlsx")
-_EXTENSIONS = {".csv": "csv", ".tsv": "tsv", ".txt": "tsv", ".xlsx": "xlsx"}
-MOST_ROWS = 1_048_576
-"""Rows that a sheet of a workbook holds."""
+FORMATS = ("csv", "tsv", "xlsx", "parquet")
+_EXTENSIONS = {".csv": "csv", ".tsv": "tsv", ".txt": "tsv", ".xlsx": "xlsx", ".parquet": "parquet"}
 MISSING = "NA"
 """How a missing number is written in CSV and TSV; in XLSX the cell is left empty."""
 
-
-WORKBOOK_COLUMNS = 16_384
-"""Columns of a sheet in a workbook."""
+FULL_DIGITS = 12
+"""More than any instrument has, and free of the last-digit noise of binary arithmetic."""
+_LARGEST_WHOLE = 1e15
 
 
 def format_of(path: str | Path, format_name: str | None = None) -> str:
@@ -45,7 +43,8 @@ def format_of(path: str | Path, format_name: str | None = None) -> str:
         raise UsageError(
             f"can't tell how to write {path}",
             found=repr(format_name or Path(path).suffix),
-            expected=f"a name that ends in .csv, .tsv or .xlsx, or {option('format_name', 'csv|tsv|xlsx')}",
+            expected="a name that ends in .csv, .tsv, .xlsx or .parquet, or "
+            + option("format_name", "csv|tsv|xlsx|parquet"),
         )
     return name
 
@@ -55,8 +54,28 @@ def is_stream(path: str | Path) -> bool:
     return str(path) == STDOUT or (Path(path).exists() and not Path(path).is_file() and not Path(path).is_dir())
 
 
-def format_column(values: npt.NDArray[Any]) -> list[str]:
-    """Write the cells of one column as text: numbers to twelve digits, True as ``yes``, text guarded.
+def digits_of(name: str, head: str, digits: str = "short") -> int:
+    """Return how many significant digits a column of a table has; ``name`` is its step and name, or empty."""
+    known = column_of(name, head) if name and digits == "short" else None
+    return FULL_DIGITS if known is None else DIGITS.get(known.kind, FULL_DIGITS)
+
+
+def format_number(value: float, digits: int) -> str:
+    """Write a number with significant digits; whole digits are never cut off.
+
+    Examples
+    --------
+    >>> format_number(0.000123456, 3), format_number(12345.678, 4), format_number(-0.0, 3), format_number(1e-9, 3)
+    ('0.000123', '12346', '0', '1e-09')
+    """
+    # Adding zero turns the negative zero into zero.
+    if digits < FULL_DIGITS and 10**digits <= abs(value) < _LARGEST_WHOLE:
+        return f"{value:.0f}"
+    return f"{value + 0.0:.{digits}g}"
+
+
+def format_column(values: npt.NDArray[Any], digits: int = FULL_DIGITS) -> list[str]:
+    """Write the cells of one column as text: numbers to so many digits, True as ``yes``, text guarded.
 
     Examples
     --------
@@ -67,8 +86,7 @@ def format_column(values: npt.NDArray[Any]) -> list[str]:
     (["'=cmd", 'MARCH1'], ['yes', 'no'])
     """
     if values.dtype.kind == "f":
-        # Adding zero turns the negative zero into zero.
-        return [MISSING if value != value else f"{value + 0.0:.12g}" for value in values.tolist()]
+        return [MISSING if value != value else format_number(value, digits) for value in values.tolist()]
     if values.dtype.kind == "b":
         return ["yes" if value else "no" for value in values.tolist()]
     if values.dtype.kind in "iu":
@@ -77,19 +95,23 @@ def format_column(values: npt.NDArray[Any]) -> list[str]:
 
 
 def note_line(table: Table) -> str:
-    """Return the table's notes as the one line that stands above the header."""
+    """Return the table's notes as the one line that is above the header in a stream."""
     return "# " + "; ".join(f"{key}: {value}" if value else key for key, value in table.notes)
 
 
-def table_text(table: Table, format_name: str = "csv") -> str:
-    """Return a table as CSV or TSV text with LF line ends.
+def table_text(
+    table: Table, format_name: str = "csv", *, name: str = "", digits: str = "short", in_band: bool = False
+) -> str:
+    """Return a table as CSV or TSV text with LF line ends; the first line is the header.
 
-    The notes stand above it without quotes, so that what skips lines that begin with # (pandas' ``comment="#"``,
-    R's ``comment.char``) skips them. Notes of which a comma would part a formula off are one quoted cell.
+    ``name`` is the step and the name of the table, by which the digits of each column are known. With ``in_band``,
+    for a stream, which has no record beside it, the notes are above it in one line without quotes, so that what
+    skips lines that begin with # (pandas' ``comment="#"``, R's ``comment.char``) skips them. Notes of which a
+    comma would split a formula off are one quoted cell.
     """
     out = io.StringIO()
     writer = csv.writer(out, delimiter="\t" if format_name == "tsv" else ",", lineterminator="\n")
-    if table.notes:
+    if table.notes and in_band:
         note = " ".join(note_line(table).split())
         pieces = [piece.strip(' "') for piece in note.split(",")]
         if any(guard_text(piece) != piece for piece in pieces):
@@ -97,87 +119,9 @@ def table_text(table: Table, format_name: str = "csv") -> str:
         else:
             out.write(f"{note}\n")
     writer.writerow([guard_text(unify_newlines(name)) for name in table.columns])
-    writer.writerows(zip(*(format_column(values) for values in table.columns.values()), strict=True))
+    columns = (format_column(values, digits_of(name, head, digits)) for head, values in table.columns.items())
+    writer.writerows(zip(*columns, strict=True))
     return out.getvalue()
-
-
-def workbook_bytes(sheets: Mapping[str, Table]) -> bytes:
-    """Return tables as an XLSX workbook: text stays text, numbers are numbers, the header is frozen.
-
-    Sheet names are fitted to what a workbook allows (31 characters, no brackets, slashes, ``:``, ``*`` or ``?``).
-
-    Raises
-    ------
-    OutputError
-        Where a table has more rows or columns than a sheet holds, or a cell more than its 32,767 characters.
-    """
-    import xlsxwriter
-
-    out = io.BytesIO()
-    # A fixed date: the same input must give the same bytes.
-    book = xlsxwriter.Workbook(out, {"in_memory": True})
-    book.set_properties({"created": datetime.datetime(2000, 1, 1), "comments": "written by mirtool"})
-    header = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
-    text = book.add_format({"num_format": "@"})
-    for name, table in zip(_sheet_names(sheets), sheets.values(), strict=True):
-        sheet = book.add_worksheet(name)
-        top = 1 if table.notes else 0
-        _require(not fits_workbook(table), f"the table {name!r}")  # at once, not after a million rows
-        if table.notes:
-            sheet.write_string(0, 0, note_line(table))
-        for j, (column, values) in enumerate(table.columns.items()):
-            _require(sheet.write_string(top, j, column, header), f"the column {column!r}")
-            sheet.set_column(j, j, _width(column, values))
-            _write_column(sheet, top + 1, j, values, text)
-        sheet.freeze_panes(top + 1, 2 if len(table.columns) > 2 else 0)
-        if len(table):
-            sheet.autofilter(top, 0, top + len(table), len(table.columns) - 1)
-    book.close()
-    return out.getvalue()
-
-
-def fits_workbook(table: Table) -> bool:
-    """Return True if a table has no more rows than a sheet of a workbook holds, notes and header included."""
-    return bool(table.notes) + 1 + len(table) <= MOST_ROWS
-
-
-def _sheet_names(names: Iterable[str]) -> list[str]:
-    """Fit names to the rules of a workbook, and keep them apart."""
-    fitted: list[str] = []
-    for name in names:
-        plain = re.sub(r"[\[\]:*?/\\]", "_", name).strip("'")[:31] or "table"
-        known = {other.lower() for other in fitted}
-        tries = (plain[: 31 - len(f" ({n})")] + f" ({n})" for n in itertools.count(2))
-        fitted.append(plain if plain.lower() not in known else next(t for t in tries if t.lower() not in known))
-    return fitted
-
-
-def _width(column: str, values: npt.NDArray[Any]) -> float:
-    longest = max((len(value) for value in values[:2000] if isinstance(value, str)), default=0)
-    return min(max(len(column) * 0.6, longest, 9) + 2, 40)
-
-
-def _write_column(sheet: Any, top: int, column: int, values: npt.NDArray[Any], text_format: Any) -> None:
-    if values.dtype.kind in "fiu":
-        for row, value in enumerate(values.tolist(), top):
-            if math.isfinite(value):
-                _require(sheet.write_number(row, column, float(f"{value + 0.0:.12g}")), f"row {row + 1}")
-            elif math.isinf(value):
-                _require(sheet.write_string(row, column, f"{value:g}"), f"row {row + 1}")
-        return
-    texts = format_column(values) if values.dtype.kind == "b" else values.tolist()
-    for row, value in enumerate(texts, top):
-        _require(sheet.write_string(row, column, value, text_format), f"row {row + 1}")
-
-
-def _require(code: int, place: str) -> None:
-    """Stop where xlsxwriter left a cell out, which it tells by a number only."""
-    if code:
-        raise OutputError(
-            f"{place} does not fit into a workbook",
-            expected="at most 1,048,576 rows, 16,384 columns and 32,767 characters a cell",
-            hint="write CSV or TSV",
-        )
 
 
 def write_table(table: Table, path: str | Path, format_name: str | None = None) -> None:
@@ -191,9 +135,14 @@ def write_table(table: Table, path: str | Path, format_name: str | None = None) 
     write_bytes(table_bytes(table, path, format_name), path)
 
 
-def table_bytes(table: Table, path: str | Path, format_name: str | None = None) -> bytes:
-    """Return a table as the file at ``path`` would hold it."""
-    name = format_of(path, format_name)
-    if name == "xlsx":
-        return workbook_bytes({"table" if str(path) == STDOUT else Path(path).stem: table})
-    return table_text(table, name).encode()
+def table_bytes(
+    table: Table, path: str | Path, format_name: str | None = None, *, name: str = "", digits: str = "short"
+) -> bytes:
+    """Return a table as the file at ``path`` would hold it; ``name`` and ``digits`` as for :func:`table_text`."""
+    kind = format_of(path, format_name)
+    if kind == "parquet":
+        return parquet_bytes(table)
+    if kind == "xlsx":
+        sheet = "table" if str(path) == STDOUT else Path(path).stem
+        return workbook_bytes({sheet: table}, names={sheet: name} if name else {})
+    return table_text(table, kind, name=name, digits=digits, in_band=is_stream(path)).encode()

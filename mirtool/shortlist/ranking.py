@@ -68,13 +68,13 @@ def rank_order(candidates: SavedDifferential, rank: str, stability_rule: str = "
             _require(bool(candidates.p_header), rank, "P", "run `mirtool diff` with a test")
             keys = (size * _evidence(candidates.p_value), size)
         case "fold-change":
-            keys = (size, candidates.p_value)
+            keys = (size, candidates.p_order)
         case "p":
             _require(bool(candidates.p_header), rank, "P", "run `mirtool diff` with a test")
-            keys = (candidates.p_value, size)
+            keys = (candidates.p_order, size)
         case "fdr":
             _require(bool(candidates.adjusted_header), rank, "adjusted P", "adjust P in `mirtool diff`")
-            keys = (candidates.adjusted, candidates.p_value, size)
+            keys = (candidates.adjusted, candidates.p_order, size)
         case "detection":
             keys = (-candidates.n_arrays, -candidates.n_spots, size)
         case "stability":

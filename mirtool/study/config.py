@@ -12,8 +12,8 @@
     [figures]
     color = ["resistant=#882255"]
 
-A table is named as its command; its keys are the command's options, with ``_`` for ``-``. ``[figures]`` is for the
-figures of every command. A key that does not
+A table is named as its command; its keys are the command's options, with ``_`` for ``-``. ``[figures]`` and
+``[tables]`` are for the figures and the tables of every command. A key that does not
 exist is refused with the nearest one that does: a typing mistake must not pass.
 """
 
@@ -33,6 +33,7 @@ from mirtool.io.tables.text import decode
 CONFIG_FILE = "mirtool.toml"
 PROBE_KINDS = "probe_kinds"
 FIGURES = "figures"
+TABLES = "tables"
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,7 @@ def read_config(path: str | Path, steps: Collection[str] = ()) -> Config:
             path=path,
             hint="correct the place it names, or move the file away to go on without it",
         ) from error
-    known = {PROBE_KINDS, FIGURES, *steps}
+    known = {PROBE_KINDS, FIGURES, TABLES, *steps}
     for key, value in content.items():
         if key not in known:
             raise _unknown("setting", key, known, path)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from mirtool.io.tables.recorded import RUN_FILE as RUN_FILE
 from mirtool.study.config import CONFIG_FILE, Config, read_config
 
 SAMPLES_FILE = "samples.csv"
 SAMPLES_FILES = (SAMPLES_FILE, "samples.xlsx", "samples.tsv", "samples.txt", "samples.xls")
 """Names of a sample sheet that is found by itself, the first that is there."""
-RUN_FILE = "run.json"
 
 
 @dataclass(frozen=True)

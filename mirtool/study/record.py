@@ -2,9 +2,10 @@
 
 ``schema_version`` 2. ``runs`` holds the last run of each step: ``command``, ``arguments``, ``inputs`` and
 ``outputs`` (path to SHA-256; inside the study relative to its folder), ``summary`` (the numbers it reported) and
-``versions`` (of everything that computed). ``history`` holds the runs that were replaced since, oldest first, each
-with ``command``, ``arguments`` and ``outputs``; at most 50 (:mod:`mirtool.study.history`). Nothing holds a date:
-the same input gives the same bytes.
+``versions`` (of everything that computed), ``tables`` (file to its ``columns`` and ``notes``: the scale, how it
+was made; the file itself begins with its header, see :mod:`mirtool.io.tables.recorded`). ``history`` holds the
+runs that were replaced since, oldest first, each with ``command``, ``arguments`` and ``outputs``; at most 50
+(:mod:`mirtool.study.history`). Nothing holds a date: the same input gives the same bytes.
 """
 
 from __future__ import annotations

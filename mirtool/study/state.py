@@ -11,6 +11,7 @@ from typing import Any
 
 from mirtool.errors import MirtoolError
 from mirtool.io.tables.output import complete_interrupted
+from mirtool.io.tables.recorded import records_around
 from mirtool.study.folder import RUN_FILE, StudyFolder
 from mirtool.study.hashes import current_hashes
 from mirtool.study.record import read_runs, relative_to
@@ -173,13 +174,9 @@ def state_around(path: str | Path) -> StudyState | None:
     In a study that is ``results/run.json``, elsewhere ``NAME.run.json`` beside ``NAME.csv`` and ``NAME_more.csv``.
     """
     own = Path(path).absolute()
-    parts = own.stem.split("_")
-    records = [(own.parent.parent, own.parent / RUN_FILE)]
-    records += [(own.parent, own.parent / f"{'_'.join(parts[:n])}.run.json") for n in range(len(parts), 0, -1)]
-    for root, record in records:
-        if record.is_file():
-            with suppress(MirtoolError):  # a file of another program that is called so
-                state = StudyState(root, record, judges_missing=record.name == RUN_FILE)
-                if state.maker_of(own) is not None:
-                    return state
+    for root, record in records_around(own):
+        with suppress(MirtoolError):  # a file of another program that is called so
+            state = StudyState(root, record, judges_missing=record.name == RUN_FILE)
+            if state.maker_of(own) is not None:
+                return state
     return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from mirtool.errors import UsageError, option
 from mirtool.report.figures.settings import FigureSettings
+from mirtool.report.settings import TableSettings
 from mirtool.settings import Settings
 from mirtool.workflow.catalog import STEPS, load_step
+from mirtool.workflow.placed_tables import columns_file, main_bytes, recorded_tables, table_files
 from mirtool.workflow.step import (
     Ask,
     Inputs,
@@ -42,6 +44,7 @@ class Prepared:
     inputs: Inputs
     settings: Settings
     figures: FigureSettings
+    tables: TableSettings
     parallel: ParallelSettings
     run: Run
 
@@ -133,19 +136,24 @@ def prepare(
     )
     for path in named:
         run.watch(path)
-    figures = FigureSettings(**values[FigureSettings])
-    return Prepared(step, inputs, step.settings(**values[step.settings]), figures, _parallel(values), run)
+    figures, tables = FigureSettings(**values[FigureSettings]), TableSettings(**values[TableSettings])
+    return Prepared(step, inputs, step.settings(**values[step.settings]), figures, tables, _parallel(values), run)
 
 
 def _settings_of_study(step: Step, study: StudyFolder) -> dict[str, Any]:
-    """Return what ``mirtool.toml`` sets for a step; its own table precedes that of all figures."""
-    from mirtool.study.config import FIGURES
+    """Return what ``mirtool.toml`` sets for a step; its own table precedes those of all figures and tables."""
+    from mirtool.study.config import FIGURES, TABLES
 
     parameters = [each for each in step.parameters() if each.owner is not ParallelSettings]
-    looks = [each.name for each in fields(FigureSettings)]
-    shared = study.config.settings_of(FIGURES, looks)
+    shared: dict[str, Any] = {}
+    for has, table, owner in (
+        (step.has_figures, FIGURES, FigureSettings),
+        (step.output != "none", TABLES, TableSettings),
+    ):
+        found = study.config.settings_of(table, [each.name for each in fields(owner)])
+        shared |= found if has else {}
     own = study.config.settings_of(step.name, [each.name for each in parameters])
-    return (shared if step.has_figures else {}) | own
+    return shared | own
 
 
 def _files_named(step: Step, given: Mapping[str, Any]) -> list[Path]:
@@ -181,7 +189,7 @@ def perform(prepared: Prepared) -> Execution:
     remember(hashed)
     hashes = current_hashes(path for path, digest in run.inputs.items() if not digest)
     run.check_unchanged(hashes)
-    result.figure_settings = prepared.figures
+    result.figure_settings, result.table_settings = prepared.figures, prepared.tables
     result.provenance = Provenance(
         step.name,
         _arguments(prepared) | run.arguments,
@@ -219,6 +227,7 @@ def _arguments(prepared: Prepared) -> dict[str, Any]:
     from mirtool.io.tables.workbook import sheet_asked_for
 
     plain = prepared.inputs.record() | prepared.settings.record() | prepared.figures.non_default()
+    plain |= prepared.tables.non_default()
     if sheet_asked_for() is not None:
         plain["sheet"] = sheet_asked_for()
     return {name: _as_json(value) for name, value in plain.items()}
@@ -294,42 +303,20 @@ def destination(
     else:
         target = str(Path(output) / step.main_file if Path(output).is_dir() else output)
     format_of(target, format_name)
-    record = (
-        None
-        if is_stream(target) or not step.recorded
-        else home.run_file
-        if home
-        else Path(target).with_suffix(".run.json")
-    )
+    record = None if is_stream(target) else home.run_file if home else Path(target).with_suffix(".run.json")
     return Destination(target, drawn, record, format_name)
 
 
 def render(result: Result, where: Destination) -> dict[Path, bytes]:
     """Return every file of a result, ready to be written; the main one first."""
-    from mirtool.report.tables import format_of, is_stream, table_bytes
+    from mirtool.report.tables import is_stream
 
     step = load_step(result.provenance.step)
-    files: dict[Path, bytes] = {}
-    placed = result.placed()
-    if step.output == "folder":
-        folder, main = Path(where.target), step.main_file
-    else:
-        folder, main = Path(where.target).parent, Path(where.target).name
-    if _one_workbook(result, where) and not is_stream(where.target):
-        files[Path(where.target)] = main_bytes(result, where)
-    elif step.output == "folder" or not is_stream(where.target):
-        kind = "csv" if step.output == "folder" else format_of(where.target, where.format_name)
-        for position, (name, table) in enumerate(result.tables_in(kind).items()):
-            if name in placed:
-                continue
-            is_main = position == 0 and step.output == "file"
-            path = folder / (main if is_main else result.file_name(name, main))
-            files[path] = table_bytes(table, path, where.format_name)
+    folder = Path(where.target) if step.output == "folder" else Path(where.target).parent
+    files = table_files(result, where)
     if step.output == "folder" or not is_stream(where.target):
         for name, data in result.files().items():
             files[folder / name] = data
-    for name, file in placed.items():
-        files[Path(file)] = table_bytes(result.tables()[name], file)
     return files
 
 
@@ -361,22 +348,6 @@ def draw(result: Result, folder: Path | None, progress: Progress = no_progress) 
     return DrawnFigures(files, captions)
 
 
-def main_bytes(result: Result, where: Destination) -> bytes:
-    """Return what the main file holds, or a stream gets: the main table, or a workbook of all."""
-    from mirtool.report.tables import format_of, table_bytes, workbook_bytes
-
-    if _one_workbook(result, where):
-        return workbook_bytes(result.tables_in("xlsx"))
-    kind = format_of(where.target, where.format_name)
-    return table_bytes(next(iter(result.tables_in(kind).values())), where.target, kind)
-
-
-def _one_workbook(result: Result, where: Destination) -> bool:
-    from mirtool.report.tables import format_of
-
-    return result.one_workbook and format_of(where.target, where.format_name) == "xlsx"
-
-
 def write_to(result: Result, where: Destination, progress: Progress = no_progress) -> Written:
     """Write a result: all files together, the record last; a stream gets the main table."""
     from mirtool.io.tables.output import transaction, write_bytes, write_files
@@ -400,7 +371,7 @@ def write_to(result: Result, where: Destination, progress: Progress = no_progres
     files = {**render(result, where), **drawn.files}
     if step.output == "file" and is_stream(where.target):
         write_bytes(main_bytes(result, where), where.target)
-    if where.record is None:
+    if where.record is None or not (step.recorded or _has_notes(result)):
         write_files({**files, **merge_captions(where.figures, drawn.captions)})
         return Written(list(files), [])
     study = result.provenance.study
@@ -410,17 +381,32 @@ def write_to(result: Result, where: Destination, progress: Progress = no_progres
     record["arguments"] = {name: _inside(root, value) for name, value in record["arguments"].items()}
     record["inputs"] = {_input_name(root, path): digest for path, digest in record["inputs"].items()}
     record["outputs"] = outputs
+    record["tables"] = recorded_tables(result, where, root)
     with transaction(
         where.record, main=next(iter(files), None)
     ) as write:  # the record is read and written under one lock
-        before = read_runs(where.record).get(step.name)
+        runs = read_runs(where.record)
+        before = runs.get(step.name)
         earlier = before.get("outputs", {}) if before else {}
+        if root == where.record.parent:
+            record["tables"] = _tables_still_there(root, before, outputs) | record["tables"]
         leftovers = [root / path for path in earlier if path not in outputs and (root / path).is_file()]
         beside = merge_captions(where.figures, drawn.captions)
-        record_file = {where.record: merge_run(where.record, record)} if step.recorded else {}
-        write({**files, **beside, **record_file})
+        beside |= columns_file(where.record, runs | {step.name: record})
+        write({**files, **beside, where.record: merge_run(where.record, record)})
     current_hashes(leftovers)
     return Written(list(files), leftovers, rerun_in_words(before, record) if before else None)
+
+
+def _tables_still_there(root: Path, before: Mapping[str, Any] | None, outputs: Collection[str]) -> dict[str, Any]:
+    """Return what the run that is replaced recorded of tables that stay, such as X.xlsx beside X.csv."""
+    earlier = before.get("tables", {}) if before else {}
+    files = {key: key.partition(": ")[0] for key in earlier}
+    return {key: earlier[key] for key, file in files.items() if file not in outputs and (root / file).is_file()}
+
+
+def _has_notes(result: Result) -> bool:
+    return any(table.notes for table in result.tables().values())
 
 
 def _inside(root: Path, value: Any) -> Any:

@@ -121,7 +121,7 @@ def _table_in(given: Sequence[Any]) -> Any:
         )
     if not tables:
         return None
-    return text_table(tables[0], "table") if isinstance(tables[0], Table) else tables[0]
+    return text_table(tables[0], "table", "") if isinstance(tables[0], Table) else tables[0]
 
 
 def _is_file(name: str) -> bool:

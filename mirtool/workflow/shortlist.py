@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from mirtool.errors import UsageError
 from mirtool.report.text.blocks import Summary
@@ -176,7 +176,11 @@ def _result_tables(result: Any, parameter: str, main: str, further: str) -> tupl
             found=type(result).__name__,
             expected="a path, or the result of the step",
         )
-    return text_table(tables[main], main), text_table(tables[further], further) if further in tables else None
+    step = result.provenance.step
+    read_back = [
+        text_table(tables[name], name, f"{step}/{name}") if name in tables else None for name in (main, further)
+    ]
+    return cast("TextTable", read_back[0]), read_back[1]
 
 
 def _named(source: Any) -> str | None:

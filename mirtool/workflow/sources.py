@@ -210,16 +210,16 @@ def read_differential_table(differential: Any, run: Run) -> SavedDifferential:
             found=type(differential).__name__,
             expected="a path, a DifferentialTable, or the result of diff",
         )
-    return parse_differential(text_table(table, "differential table"))
+    return parse_differential(text_table(table, "differential table", "diff/differential"))
 
 
-def text_table(table: Table, name: str) -> TextTable:
-    """Return a table as it is read back from its file, numbers of twelve digits; ``name`` represents the file."""
+def text_table(table: Table, file: str, name: str) -> TextTable:
+    """Return a table as it is read back from its file; ``name`` is its step and name, which sets the digits."""
     from mirtool.io.tables.text_tables import TextTable
-    from mirtool.report.tables import format_column
+    from mirtool.report.tables import digits_of, format_column
 
-    columns = tuple(format_column(values) for values in table.columns.values())
-    return TextTable(name, tuple(table.columns), columns, 2, dict(table.notes))
+    columns = tuple(format_column(values, digits_of(name, head)) for head, values in table.columns.items())
+    return TextTable(file, tuple(table.columns), columns, 2, dict(table.notes))
 
 
 def as_paths(files: Sequence[Any]) -> list[str]:

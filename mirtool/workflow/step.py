@@ -26,6 +26,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast, get_type_hints
 from mirtool.errors import MirtoolError, OutputError, UsageError, for_python
 from mirtool.io.tables.streams import is_content
 from mirtool.report.figures.settings import FigureSettings
+from mirtool.report.settings import OUTPUT_PANEL as OUTPUT_PANEL
+from mirtool.report.settings import TableSettings
 from mirtool.report.text.blocks import Summary, as_text
 from mirtool.settings import Declaration, Settings, declaration_of, setting
 from mirtool.workflow.catalog import STEPS
@@ -42,7 +44,6 @@ if TYPE_CHECKING:
     from mirtool.study.state import StudyState
 
 INPUT_PANEL = "Input"
-OUTPUT_PANEL = "Output"
 PARALLEL_PANEL = "Parallel work"
 
 
@@ -335,6 +336,7 @@ class Result:
 
     provenance: Provenance = Provenance()
     figure_settings: FigureSettings = FigureSettings()
+    table_settings: TableSettings = TableSettings()
     one_workbook: ClassVar[bool] = False
     """True where all tables go into one workbook, if a workbook is written."""
 
@@ -343,7 +345,7 @@ class Result:
         raise NotImplementedError
 
     def tables_in(self, format_name: str) -> Mapping[str, Table]:  # noqa: ARG002
-        """Return the tables as a format (``csv``, ``tsv`` or ``xlsx``) holds them; most are the same in all."""
+        """Return the tables as a format (``csv``, ``xlsx`` …) holds them; most are the same in all."""
         return self.tables()
 
     @property
@@ -452,7 +454,7 @@ class Result:
         figures
             Folder for the figures; without it none is drawn, in a study they go to its ``figures``.
         format_name
-            ``csv``, ``tsv`` or ``xlsx``, where the file's extension does not say.
+            ``csv``, ``tsv``, ``xlsx`` or ``parquet``, where the file's extension does not say.
 
         Returns
         -------
@@ -524,9 +526,10 @@ class Step:
         return inspect.getdoc(self.function) or ""
 
     def parameters(self) -> list[Parameter]:
-        """Return all parameters: inputs first, then settings, how figures look, who shares the work."""
+        """Return all parameters: inputs first, then settings, how figures and tables look, who shares the work."""
         owners: list[type[Settings]] = [self.inputs, self.settings]
         owners += [FigureSettings] if self.has_figures else []
+        owners += [TableSettings] if self.output != "none" else []
         owners += [ParallelSettings] if self.parallel else []
         found: dict[str, Parameter] = {}
         for owner in owners:
@@ -615,7 +618,7 @@ def step_function(step: Step) -> Callable[..., Any]:
 
 def split(step: Step, given: Mapping[str, Any]) -> dict[type[Settings], dict[str, Any]]:
     """Return the given values by the class that declares them, lists as tuples."""
-    owners = (step.inputs, step.settings, FigureSettings, ParallelSettings)
+    owners = (step.inputs, step.settings, FigureSettings, TableSettings, ParallelSettings)
     found: dict[type[Settings], dict[str, Any]] = {owner: {} for owner in owners}
     for each in step.parameters():
         if each.name in given:

@@ -92,4 +92,4 @@ def test_imagene_pairs_from_the_files_to_the_table(tmp_path, monkeypatch, capsys
     ]
     assert main(["normalize", "--min-factor-probes", "1"]) == 0
     assert "channel Hy3" in capsys.readouterr().err
-    assert (tmp_path / "results" / "normalized.csv").read_text().splitlines()[1] == "ID,Name,S1,S2"
+    assert (tmp_path / "results" / "normalized.csv").read_text().splitlines()[0] == "ID,Name,S1,S2"

@@ -86,9 +86,9 @@ def test_a_variant_by_hand_in_a_workbook_of_its_own(place, tmp_path, capsys):
         "none without a known explanation.\nWrote report.xlsx\n"
     )
     book = openpyxl.load_workbook(tmp_path / "report.xlsx")
-    assert book.sheetnames == ["differences", "variants", "factors", "sensitivity"]
-    assert [cell.value or "" for cell in book["factors"][3]] == ["A1", 3, 100, 100, ""]
-    assert [row[8].value for row in book["differences"].iter_rows(min_row=3)] == ["paired t test"] * 4
+    assert book.sheetnames == ["differences", "variants", "factors", "sensitivity", "Columns", "Notes"]
+    assert [cell.value or "" for cell in book["factors"][2]] == ["A1", 3, 100, 100, ""]
+    assert [row[8].value for row in book["differences"].iter_rows(min_row=2)] == ["paired t test"] * 4
 
 
 def test_tables_side_by_side_and_a_right_workbook(place, tmp_path, capsys):
@@ -97,12 +97,15 @@ def test_tables_side_by_side_and_a_right_workbook(place, tmp_path, capsys):
     assert "All 40 cells in 10 columns agree with the service's arithmetic" in err
     assert "Note: without the raw files (--raw) a wrong signal shows only in what was computed from it." in err
     names = {path.name for path in tmp_path.glob("report*")}
-    assert names == {"report.csv", "report_variants.csv", "report_factors.csv", "report_sensitivity.csv"}
+    assert names == {
+        "report.columns.csv", "report.csv", "report.run.json", "report_variants.csv", "report_factors.csv",
+        "report_sensitivity.csv",
+    }  # fmt: skip
     variants = (tmp_path / "report_variants.csv").read_text().splitlines()
-    assert variants[2] == "Expression Matrix,,Normalized,A1,4,0,agrees,0,0"
+    assert variants[1] == "Expression Matrix,,Normalized,A1,4,0,agrees,0,0"
     factors = (tmp_path / "report_factors.csv").read_text().splitlines()
     # sample, factor probes, by the arithmetic, as the workbook implies, explanation
-    assert factors[2:] == [
+    assert factors[1:] == [
         f"{sample},3,{factor},{factor},"
         for sample, factor in zip(MAKER["SAMPLES"], (100, 100, 80, 130, 110, 100), strict=True)
     ]

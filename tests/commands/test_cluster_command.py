@@ -42,17 +42,24 @@ EWEIGHT\t\t\t\t1\t1\t1\t1
 # Silhouettes: miR-16 (12 − 3)/12, miR-20a (√189 − 3)/√189, let-7d alone 0; r1 and r2 1, n1 (√108 − 3)/√108,
 # n2 (√153 − 3)/√153; within: 2 · 1.5² both times; the means: (0.75 + 0.78178…)/3 and (2 + 0.71132… + 0.75746…)/4.
 K_MEANS = """\
-# mirtool cluster; genes: k = 2; mean silhouette of the genes: 0.5106; sum of squares within the genes' clusters: \
-4.5; arrays: k = 2; mean silhouette of the arrays: 0.8672; sum of squares within the arrays' clusters: 4.5
 of,ID,Name,group,k-means cluster,silhouette,tree cluster
 gene,10001,hsa-miR-16-5p,,1,0.75,1
-gene,10002,hsa-miR-20a-5p,,1,0.781782109764,1
+gene,10002,hsa-miR-20a-5p,,1,0.7818,1
 gene,10003,hsa-let-7d-3p,,2,0,2
 array,r1,r1,responding,1,1,1
 array,r2,r2,responding,1,1,1
-array,n1,n1,resistant,2,0.711324865405,2
-array,n2,n2,resistant,2,0.757464374964,2
+array,n1,n1,resistant,2,0.7113,2
+array,n2,n2,resistant,2,0.7575,2
 """
+K_MEANS_NOTES = {
+    "mirtool cluster": "",
+    "genes": "k = 2",
+    "mean silhouette of the genes": "0.5106",
+    "sum of squares within the genes' clusters": "4.5",
+    "arrays": "k = 2",
+    "mean silhouette of the arrays": "0.8672",
+    "sum of squares within the arrays' clusters": "4.5",
+}
 BY_HAND = ["cluster", "--scores", "log2", "--metric", "euclidean", "--linkage", "single", "--stability", "none"]
 FILES = [
     "cluster.atr", "cluster.cdt", "cluster.gtr", "cluster_arrays.nwk", "cluster_genes.nwk", "cluster_kmeans.csv",
@@ -91,6 +98,8 @@ def test_in_a_study_the_files_are_those_computed_by_hand(study, capsys):
     assert [row[3] for row in atr] == ["1", "0.711324865405", "0"]
     assert [sorted(row[1:3]) for row in atr[:2]] == [["ARRY1X", "ARRY2X"], ["ARRY3X", "ARRY4X"]]
     assert (results / "cluster_kmeans.csv").read_text() == K_MEANS
+    tables = json.loads((results / "run.json").read_text())["runs"]["cluster"]["tables"]
+    assert dict(tables["results/cluster_kmeans.csv"]["notes"]) == K_MEANS_NOTES
     newick = (results / "cluster_genes.nwk").read_text()
     assert sorted(re.findall(r"[\w-]+:[\d.]+", newick)) == [
         "NODE1X:4.5", "hsa-let-7d-3p:6", "hsa-miR-16-5p:1.5", "hsa-miR-20a-5p:1.5",
@@ -150,7 +159,9 @@ def test_files_and_figures_go_where_they_are_told(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     Path("log2.csv").write_text(wide_table())
     assert main(["cluster", "log2.csv", "--resamples", "40", "-o", "found", "--figures", "plots"]) == 0
-    assert sorted(p.name for p in Path("found").iterdir()) == sorted([*FILES, "cluster.run.json"])
+    assert sorted(p.name for p in Path("found").iterdir()) == sorted(
+        [*FILES, "cluster.columns.csv", "cluster.run.json"]
+    )
     assert sorted(p.name for p in Path("plots").iterdir()) == FIGURES
     first = {p.name: p.read_bytes() for folder in ("found", "plots") for p in Path(folder).iterdir()}
     assert main(["cluster", "log2.csv", "--resamples", "40", "-o", "found", "--figures", "plots"]) == 0
@@ -166,7 +177,7 @@ def test_stability_of_both_trees_and_two_workers(tmp_path, monkeypatch, capsys):
     assert main([*command, "-o", "two", "--workers", "2"]) == 0
     text = Path("one/cluster_stability.csv").read_text()
     assert text == Path("two/cluster_stability.csv").read_text()
-    rows = [line.split(",") for line in text.splitlines()[2:]]
+    rows = [line.split(",") for line in text.splitlines()[1:]]
     assert [row[0] for row in rows] == ["array"] * 11 + ["gene"] * 14
     assert all(row[4] != "NA" for row in rows)
     assert rows[10][1:3] == ["NODE11X", "12"]

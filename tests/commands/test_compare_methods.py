@@ -34,7 +34,7 @@ def study(tmp_path, monkeypatch):
 
 
 def rows_of(text):
-    return list(csv.DictReader(text.splitlines()[1:]))
+    return list(csv.DictReader(text.splitlines()))
 
 
 def test_one_command_runs_every_method_writes_a_table_and_draws(study, capsys):

@@ -31,14 +31,16 @@ SHEET = "sample,group\nr1,responding\nr2,responding\nn1,resistant\nn2,resistant\
 # 10001: linear means (16 + 64) / 2 = 40 and (1 + 4) / 2 = 2.5, ratio 16; log2 means 5 and 1, s² = 4 / 2,
 #        t = 4 / √2 = √8, P = 1 − √8 / √10
 # 10003: no value in the tested group. 10004: no difference, P = 1.
+NOTES = (
+    "# mirtool differential; tested: resistant; reference: responding; fold change: ratio of the arithmetic means "
+    "of the linear normalized intensities; cutoff: 2; test: Student's t on log2 values; alpha: 0.1; adjusted: bh"
+)
 DIFFERENTIAL = """\
-# mirtool differential; tested: resistant; reference: responding; fold change: ratio of the arithmetic means of \
-the linear normalized intensities; cutoff: 2; test: Student's t on log2 values; alpha: 0.1; adjusted: bh
 ID,Name,mean resistant,mean responding,ratio of means resistant/responding,log2 ratio resistant/responding,\
 fold change resistant/responding,t (Student),P (Student),FDR (BH),n resistant,n responding,\
 regulation by fold change,regulation by volcano P,regulation by volcano FDR
-10002,hsa-miR-20a-5p,12,32,0.375,-1.41503749928,-2.66666666667,-3,0.0954659662667,0.1583592135,2,2,down,down,
-10001,hsa-miR-16-5p,40,2.5,16,4,16,2.82842712475,0.105572809,0.1583592135,2,2,up,,
+10002,hsa-miR-20a-5p,12,32,0.375,-1.41504,-2.667,-3,0.0955,0.158,2,2,down,down,
+10001,hsa-miR-16-5p,40,2.5,16,4,16,2.828,0.106,0.158,2,2,up,,
 10004,hsa-miR-21-5p,3,3,1,0,1,0,1,1,2,2,,,
 10003,hsa-let-7d-3p,NA,6,NA,NA,NA,NA,NA,NA,0,2,,,
 """
@@ -71,6 +73,9 @@ def study(tmp_path, monkeypatch):
     (tmp_path / "samples.csv").write_text(SHEET)
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+FULL = ("--digits", "full")
 
 
 def rows_of(text: str) -> list[dict[str, str]]:
@@ -168,7 +173,10 @@ def test_the_command_equals_limma_on_the_fixture(tmp_path, capsys):
         "sample,group\n" + "".join(f"{s},{s[0]}\n" for s in ("A1", "A2", "A3", "B1", "B2", "B3", "B4"))
     )
     fixture = str(REFERENCE / "differential_fixture.csv")
-    assert main(["diff", fixture, "--samples", str(sheet), "--scale", "log2", "--fold-change", "geometric"]) == 0
+    assert (
+        main(["diff", fixture, "--samples", str(sheet), "--scale", "log2", "--fold-change", "geometric", *FULL])
+        == 0
+    )
     ours = {row["ID"]: row for row in rows_of(capsys.readouterr().out)}
     limma = {row["ID"]: row for row in rows_of((REFERENCE / "limma_3.62/differential_limma.csv").read_text())}
     assert ours.keys() == limma.keys()
@@ -309,7 +317,7 @@ def test_in_a_pipe_the_table_is_on_stdout_and_nothing_heavy_is_imported(study):
     run = run_mirtool(
         "diff", "-", "--samples", "samples.csv", "--test", "student", "--alpha", "0.1", stdin=NORMALIZED, cwd=study
     )
-    assert (run.returncode, run.stdout) == (0, DIFFERENTIAL)
+    assert (run.returncode, run.stdout) == (0, f"{NOTES}\n{DIFFERENTIAL}")
     assert run.stderr == SAID + "More: -v\nheavy: []\n"
 
 

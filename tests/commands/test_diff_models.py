@@ -13,7 +13,7 @@ from mirtool.cli import main
 REFERENCE = Path(__file__).resolve().parents[1] / "reference"
 FIXTURE = str(REFERENCE / "models_fixture.csv")
 SHEET = str(REFERENCE / "models_samples.csv")
-CALL = ["diff", FIXTURE, "--samples", SHEET, "--scale", "log2"]
+CALL = ["diff", FIXTURE, "--samples", SHEET, "--scale", "log2", "--digits", "full"]
 
 # Patients p and q before and after. Log2 differences: 10001: 2, 4; 10002: −1, −3; 10003: 0, 1; 10004: 1, 1.5.
 NORMALIZED = """\
@@ -127,7 +127,14 @@ def test_several_comparisons_write_a_table_of_all_and_one_of_each(tmp_path, caps
     both = {row["ID"]: row for row in overview}
     assert [row["P (moderated)"] for row in one] == [both[row["ID"]]["P (moderated) B/A"] for row in one]
     names = sorted(path.name for path in tmp_path.iterdir())
-    assert names == ["plots", "time.csv", "time.run.json", "time_B_vs_A.csv", "time_mean-of-B-and-C_vs_A.csv"]
+    assert names == [
+        "plots",
+        "time.columns.csv",
+        "time.csv",
+        "time.run.json",
+        "time_B_vs_A.csv",
+        "time_mean-of-B-and-C_vs_A.csv",
+    ]
     assert (tmp_path / "plots/volcano_B_vs_A.svg").is_file()
     summary = json.loads((tmp_path / "time.run.json").read_text())["runs"]["diff"]["summary"]
     assert [list(s["tested"]) for s in summary["comparisons"]] == [["B"], ["mean of B and C"]]
@@ -199,7 +206,9 @@ def test_the_weights_of_arrays_are_told_and_kept(tmp_path, capsys):
     assert list(weights) == [f"{group}{i}" for group in "ABC" for i in range(1, 5)]
     assert float(told[1]) == pytest.approx(weights["A1"], rel=5e-3)
     assert np.prod(list(weights.values())) == pytest.approx(1)
-    assert f"weights of arrays: A1 {told[1]}, " in target.read_text().splitlines()[0]
+    run = json.loads((tmp_path / "weighted.run.json").read_text())["runs"]["diff"]
+    notes = dict(run["tables"]["weighted.csv"]["notes"])
+    assert notes["weights of arrays"].startswith(f"A1 {told[1]}, ")
 
 
 @pytest.mark.parametrize(
@@ -229,13 +238,14 @@ def test_the_legacy_prior_is_an_option_and_is_recorded(tmp_path, monkeypatch):
     sheet.write_text("sample,group\n" + "".join(f"{name},{name[0]}\n" for name in header))
     for options, folder in (([], "limma_3.62"), (["--prior", "legacy"], ".")):
         arguments = [fixture, "--samples", str(sheet), "--scale", "log2", "--compare", "B:A", "--no-figures"]
-        assert main(["diff", *arguments, *options, "-o", "d.csv"]) == 0
+        assert main(["diff", *arguments, *options, "--digits", "full", "-o", "d.csv"]) == 0
         ours = {row["ID"]: row["P (moderated)"] for row in rows_of(Path("d.csv").read_text())}
         limma = rows_of((REFERENCE / folder / "differential_limma.csv").read_text())
         for row in limma:
             if row["P.Value"] != "NA":
                 assert float(ours[row["ID"]]) == pytest.approx(float(row["P.Value"]), rel=1e-5, abs=1e-12)
-    assert "prior estimated" in Path("d.csv").read_text()
+    notes = json.loads(Path("d.run.json").read_text())["runs"]["diff"]["tables"]["d.csv"]["notes"]
+    assert "prior estimated" in dict(notes)
 
 
 def test_an_unknown_prior_is_refused_before_anything_is_read(capsys):

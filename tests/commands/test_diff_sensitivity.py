@@ -27,7 +27,7 @@ def study(tmp_path, monkeypatch):
 
 
 def rows_of(path) -> list[dict[str, str]]:
-    return list(csv.DictReader(path.read_text().splitlines()[1:]))
+    return list(csv.DictReader(path.read_text().splitlines()))
 
 
 def test_each_probe_gets_its_share_and_all_choices_a_table(study, capsys):
@@ -52,7 +52,7 @@ def test_without_it_nothing_changes_and_with_it_no_column_but_the_new_ones(study
     runs = json.loads((study / "results/run.json").read_text())["runs"]
     assert main(["diff", "--no-figures", "--sensitivity"]) == 0
     added = rows_of(study / "results/differential.csv")
-    expected = list(csv.DictReader(plain.splitlines()[1:]))
+    expected = list(csv.DictReader(plain.splitlines()))
     assert [{key: row[key] for key in expected[0]} for row in added] == expected
     assert main(["diff", "--no-figures"]) == 0
     assert (study / "results/differential.csv").read_text() == plain
@@ -80,9 +80,9 @@ def test_a_table_made_otherwise_than_recorded_is_warned_of(study, capsys):
     (study / "results/run.json").unlink()
     table = study / "results/normalized.csv"
     lines = table.read_text().splitlines()
-    lines[3] = ",".join([*lines[3].split(",")[:2], "0", "0", "0", "0"])
+    lines[2] = ",".join([*lines[2].split(",")[:2], "0", "0", "0", "0"])
     table.write_text("\n".join(lines) + "\n")
-    assert main(["diff", "--sensitivity", "--no-figures"]) == 0
+    assert main(["diff", "--sensitivity", "--no-figures", "--scale", "log2"]) == 0
     err = capsys.readouterr().err
     assert "there is no record of `mirtool normalize`: its defaults are taken" in err
     assert "called otherwise when it is made again from the raw arrays" in err

@@ -40,8 +40,7 @@ def in_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def rows(text: str) -> list[dict[str, str]]:
-    lines = text.splitlines()
-    return list(csv.DictReader(lines[1:]))
+    return list(csv.DictReader(line for line in text.splitlines() if not line.startswith("# ")))
 
 
 def test_gene_sets_at_both_ends(capsys: pytest.CaptureFixture[str]) -> None:

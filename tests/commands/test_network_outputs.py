@@ -21,7 +21,11 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def exported() -> set[str]:
-    return {path.suffix[1:] for path in Path("out").glob("network.*") if path.name != "network.run.json"}
+    return {
+        path.suffix[1:]
+        for path in Path("out").glob("network.*")
+        if not path.name.startswith(("network.run", "network.col"))
+    }
 
 
 def test_without_the_option_it_is_page_workbook_and_graphml() -> None:
@@ -45,7 +49,7 @@ def test_all_of_them_open_elsewhere_and_are_the_same_twice() -> None:
         assert set(graph) == set(graphml)
         assert {frozenset(edge) for edge in graph.edges} == {frozenset(edge) for edge in graphml.edges}
     book = openpyxl.load_workbook(io.BytesIO(Path("out/network.xlsx").read_bytes()))
-    assert {"miRNAs", "genes", "edges", "pairs", "notes"} <= set(book.sheetnames)
+    assert {"miRNAs", "genes", "edges", "pairs", "Notes"} <= set(book.sheetnames)
     first = {path: hashlib.sha256(path.read_bytes()).hexdigest() for path in Path("out").iterdir()}
     assert main([*CALL, "--export", "all"]) == 0
     assert {path: hashlib.sha256(path.read_bytes()).hexdigest() for path in Path("out").iterdir()} == first

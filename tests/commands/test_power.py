@@ -31,7 +31,7 @@ def test_in_a_study_it_answers_writes_and_draws(study, capsys):
     assert "r (3 arrays), n (3 arrays)" in err
     assert "200 with a variance, 0 without" in err
     assert "Arrays per group for a power of 0.8 at FDR 0.05, where 0.05 of the probes change (moderated t):" in err
-    rows = list(csv.DictReader((study / "results/power.csv").read_text().splitlines()[1:]))
+    rows = list(csv.DictReader((study / "results/power.csv").read_text().splitlines()))
     assert [(row["fold change"], row["arrays per group"]) for row in rows[:2]] == [("1.5", "2"), ("1.5", "3")]
     assert len(rows) == 3 * 7
     assert sorted(path.name for path in (study / "figures").iterdir()) == ["power.png", "power.svg"]
@@ -42,7 +42,7 @@ def test_in_a_study_it_answers_writes_and_draws(study, capsys):
 def test_the_answer_is_the_row_that_first_has_the_power(study, capsys):
     assert main(["power", "--fold", "2", "--no-figures"]) == 0
     said = next(line for line in capsys.readouterr().err.splitlines() if line.startswith("  2-fold")).split()
-    rows = list(csv.DictReader((study / "results/power.csv").read_text().splitlines()[1:]))
+    rows = list(csv.DictReader((study / "results/power.csv").read_text().splitlines()))
     powered = [int(row["arrays per group"]) for row in rows if float(row["average power"]) >= 0.8]
     assert int(said[1]) == min(powered)
 

@@ -32,9 +32,8 @@ def exports(tmp_path_factory):
 
 
 def rows_of(text):
-    lines = text.splitlines()
-    assert lines[0].lstrip('"').startswith("# mirtool qc")
-    return list(csv.DictReader(io.StringIO("\n".join(lines[1:]))))
+    lines = [line for line in text.splitlines() if not line.lstrip('"').startswith("# mirtool qc")]
+    return list(csv.DictReader(io.StringIO("\n".join(lines))))
 
 
 def test_the_verdicts_are_told_with_their_reasons(exports, tmp_path, capsys):
@@ -92,7 +91,8 @@ def test_two_arrays_bring_the_caution_of_few_arrays(exports, capsys):
 def test_serum_is_judged_for_hemolysis_when_told(exports, tmp_path, capsys):
     assert main(["qc", *map(str, exports), "--fluid", "serum", "-o", str(tmp_path / "qc.csv")]) == 0
     assert "--fluid serum" not in capsys.readouterr().err
-    assert "qPCR's thresholds do not hold" in (tmp_path / "qc_indications.csv").read_text()
+    tables = json.loads((tmp_path / "qc.run.json").read_text())["runs"]["qc"]["tables"]
+    assert "qPCR's thresholds do not hold" in dict(tables["qc_indications.csv"]["notes"])["caution"]
 
 
 def test_a_plain_table_of_bright_empty_spots_is_told(tmp_path, capsys):
@@ -157,7 +157,8 @@ def test_a_study_is_judged_with_the_settings_it_was_normalized_with(exports, tmp
     assert said in capsys.readouterr().err
     followed = {name: arguments_of(tmp_path)[name] for name in ("channel", "min_intensity", "probes", "flags")}
     assert followed == {"channel": "532", "min_intensity": 60.0, "probes": "all", "flags": "bad"}
-    assert "min intensity: 60" in (tmp_path / "results/qc_arrays.csv").read_text().splitlines()[0]
+    tables = json.loads((tmp_path / "results/run.json").read_text())["runs"]["qc"]["tables"]
+    assert ["min intensity", "60"] in tables["results/qc_arrays.csv"]["notes"]
     assert main(["qc", "-v", "--no-figures", "--min-intensity", "45"]) == 0
     assert arguments_of(tmp_path)["min_intensity"] == 45.0
 

@@ -75,7 +75,7 @@ LISTS = ["--list", "ExoCarta=ExoCarta_miRNA_details_5.txt", "--list", "papers.tx
 
 
 def rows_of(text: str) -> list[dict[str, str]]:
-    return list(csv.DictReader(text.splitlines()[1:]))
+    return list(csv.DictReader(line for line in text.splitlines() if not line.startswith("# ")))
 
 
 def test_one_row_a_mirna_with_every_reason_in_its_column(study):
@@ -110,8 +110,10 @@ def test_rank_top_and_direction(study):
     assert main(["shortlist", "--rank", "stability", "--direction", "down", "--top", "1"]) == 0
     (row,) = rows_of((study / "results/shortlist.csv").read_text())
     assert (row["rank"], row["Name"]) == ("1", "hsa-miR-16-5p")
-    note = (study / "results/shortlist.csv").read_text().splitlines()[0]
-    assert "candidates: 2 by volcano P, down; rank: stability, listed under the largest share of choices" in note
+    run = json.loads((study / "results/run.json").read_text())["runs"]["shortlist"]
+    notes = dict(run["tables"]["results/shortlist.csv"]["notes"])
+    assert notes["candidates"] == "2 by volcano P, down"
+    assert notes["rank"].startswith("stability, listed under the largest share of choices")
 
 
 def test_the_run_is_recorded_and_repeats_to_the_byte(study):
@@ -140,10 +142,10 @@ def test_a_workbook_holds_it_too(study):
     import openpyxl
 
     assert main(["shortlist", *LISTS, "-o", "s.xlsx"]) == 0
-    sheet = openpyxl.load_workbook(study / "s.xlsx").active
-    header = [cell.value for cell in sheet[2]]
-    assert sheet.cell(3, header.index("fold change resistant/responding") + 1).value == -4
-    assert sheet.cell(3, header.index("Name") + 1).value == "hsa-miR-16-5p"
+    sheet = openpyxl.load_workbook(study / "s.xlsx")["s"]
+    header = [cell.value for cell in sheet[1]]
+    assert sheet.cell(2, header.index("fold change resistant/responding") + 1).value == -4
+    assert sheet.cell(2, header.index("Name") + 1).value == "hsa-miR-16-5p"
 
 
 @pytest.mark.parametrize(

@@ -76,9 +76,21 @@ def test_inspect_looks_ids_up(capsys):
 def test_diff_of_a_series_matrix_bears_the_platforms_names(tmp_path, capsys):
     sheet, target = tmp_path / "samples.csv", tmp_path / "d.csv"
     sheet.write_text("sample,group\nGSM1,responding\nGSM2,responding\nGSM3,resistant\nGSM4,resistant\n")
-    call = ["diff", str(SERIES), "--samples", str(sheet), "--scale", "log2", "--test", "none", "-o", str(target)]
+    call = [
+        "diff",
+        str(SERIES),
+        "--samples",
+        str(sheet),
+        "--scale",
+        "log2",
+        "--test",
+        "none",
+        "-v",
+        "-o",
+        str(target),
+    ]
     assert main([*call, "--platform", str(FIXTURES / "GPL900.txt")]) == 0
-    rows = [line.split(",") for line in target.read_text().splitlines()[2:]]
+    rows = [line.split(",") for line in target.read_text().splitlines()[1:]]
     assert {row[0]: row[1] for row in rows} == {
         **{k: v for k, v in NAMES.items() if k != "8"},
         "unknown": "unknown",

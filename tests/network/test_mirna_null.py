@@ -28,7 +28,7 @@ from mirtool.network.enrichment.mirna_null import count_hits, mirna_null
 from mirtool.network.interactions.mirna_universe import degree_strata, read_universe, universe_table
 from mirtool.network.interactions.target_table import TargetTable
 from mirtool.network.settings import EnrichmentSettings
-from mirtool.report.tables import table_text
+from mirtool.report.tables import note_line
 from mirtool.workflow.workers import open_executor
 
 # Five miRNAs, the first two the study's; a term of the first three genes.
@@ -300,7 +300,7 @@ def test_survival_is_written_term_by_term() -> None:
     assert result.under("genes").p_value[of["hubs"]] == pytest.approx(comb(26, 6) / comb(29, 9))
     assert result.under("miRNAs").p_value[of["hubs"]] == 1
     assert result.under("miRNAs").p_value[of["rare"]] == pytest.approx(1 / comb(20, 2), rel=0.5)
-    assert table_text(table).startswith("# mirtool enrichment; gene sets: mine; terms tested: 3 for all targets")
+    assert note_line(table).startswith("# mirtool enrichment; gene sets: mine; terms tested: 3 for all targets")
     assert dict(table.notes)["miRNA universe"] == "20 miRNAs with targets (every miRNA of hand-made)"
     assert dict(table.notes)["draws"] == "20000"
 

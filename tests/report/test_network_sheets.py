@@ -26,26 +26,27 @@ def starter_network() -> SynergyNetwork:
     )
 
 
+FACTS = [("of the interactions", "3 rows dropped")]
+
+
 def test_every_table_is_a_sheet_that_others_can_read() -> None:
     network = starter_network()
     universe = mirna_universe(network.mirnas["miRNA"].tolist(), TargetTable.of(starter_interactions()))
     test = target_enrichment(universe, embedded_go_bp(), EnrichmentSettings(null="genes"))
-    data = workbook_bytes(network_sheets(network, [test], remarks=["3 rows dropped"]))
+    data = workbook_bytes(network_sheets(network, [test]), FACTS)
     book = openpyxl.load_workbook(io.BytesIO(data))
-    assert {"miRNAs", "genes", "edges", "pairs", "enrichment", "notes"} <= set(book.sheetnames)
+    assert {"miRNAs", "genes", "edges", "pairs", "enrichment", "Notes"} <= set(book.sheetnames)
     header, first, *_ = book["miRNAs"].iter_rows(values_only=True)
     assert list(header) == list(network.mirnas.columns)
     assert first[0] == network.mirnas["miRNA"][0]
     rows = list(book["edges"].iter_rows(values_only=True))[1:]
     assert [(a, b) for a, b, *_ in rows] == list(zip(network.edges["miRNA"], network.edges["gene"], strict=True))
-    notes = [tuple(row) for row in book["notes"].iter_rows(values_only=True)][1:]
-    assert ("interactions", network.source) in notes
-    assert ("of the interactions", "3 rows dropped") in notes
-    assert ("without targets", "hsa-miR-99x") in notes
-    assert any("of 10 to 500 genes; nulls: genes" in value for _, value in notes)
+    notes = [tuple(row[1:]) for row in book["Notes"].iter_rows(values_only=True)][1:]
+    assert notes[0] == FACTS[0]
+    assert ("genes per term", "10 to 500") in notes
     calamine = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
     assert len(calamine.get_sheet_by_name("genes").to_python()) == len(network.genes) + 1
-    assert data == workbook_bytes(network_sheets(network, [test], remarks=["3 rows dropped"]))
+    assert data == workbook_bytes(network_sheets(network, [test]), FACTS)
 
 
 def test_names_that_a_spreadsheet_would_reckon_stay_text() -> None:

@@ -150,7 +150,7 @@ def raw_arrays(found: ProbeValues, format_name: str) -> RawArrays:
         raise ScaleError(
             "this table is normalized already",
             path=found.path,
-            found=f"the note '# {NORMALIZED_NOTE}' above the header",
+            found=f"the note '{NORMALIZED_NOTE}' above its header, or in the record beside it",
             expected="raw intensities",
             hint="hand it to `mirtool diff`, or normalize the scanner's own files",
         )
@@ -282,16 +282,20 @@ def _stated_scale(found: ProbeValues, asked: str | None) -> str:
             "the table says another scale than the call",
             path=found.path,
             found=f"scale: {stated} in the table, {asked} in the call",
-            hint="leave the scale out of the call, or correct the table's first line",
+            hint="leave the scale out of the call, or correct the note above the table or in the record beside it",
         )
     if not stated and not asked:
         raise ScaleError(
             "the table does not say whether its values are linear or log2",
             path=found.path,
             found=found.scale_hint or None,
-            expected="a first line such as '# mirtool normalized; scale: log2'" if not found.scale_hint else None,
-            hint=f"state it with {option('scale', 'log2')} or {option('scale', 'linear')}; raw intensities go to "
-            "`mirtool normalize` first",
+            expected=None
+            if found.scale_hint
+            else "the record that mirtool wrote beside the table (run.json, NAME.run.json), or a first line "
+            "'# mirtool normalized; scale: log2'",
+            hint=f"state it with {option('scale', 'log2')}"
+            + ("" if found.scale_hint else " (what `mirtool normalize` writes by default)")
+            + f" or {option('scale', 'linear')}; raw intensities go to `mirtool normalize` first",
         )
     return stated or str(asked)
 

@@ -110,6 +110,20 @@ class SavedDifferential:
         """Adjusted P, ``(n_probes,)``; NaN where there is none."""
         return self._numbers(self._adjusted)
 
+    @cached_property
+    def p_order(self) -> FloatArray:
+        """The rank of P, ``(n_probes,)``, NaN where there is none.
+
+        The file has three digits of P, and its rows are in the order of P in full. Where they still are, that
+        order is the rank.
+        """
+        known = self.p_value[~np.isnan(self.p_value)]
+        if (np.diff(known) < 0).any():
+            ranks = np.searchsorted(np.unique(known), self.p_value).astype(np.float64)
+        else:
+            ranks = np.arange(len(self), dtype=np.float64)
+        return np.where(np.isnan(self.p_value), np.nan, ranks)
+
     @property
     def n_tested(self) -> FloatArray:
         """Arrays of the tested group with a value, ``(n_probes,)``; NaN where not known."""

@@ -28,6 +28,8 @@ import numpy as np
 from mirtool.errors import FormatError, MirtoolError, option
 from mirtool.io.foreign import refuse_foreign
 from mirtool.io.tables.arrow import floats_of
+from mirtool.io.tables.guards import guard_text as guard_text
+from mirtool.io.tables.guards import unguard_text as unguard_text
 from mirtool.io.tables.headers import fold_header
 from mirtool.io.tables.opening import (
     DELIMITERS as DELIMITERS,
@@ -42,8 +44,10 @@ from mirtool.io.tables.opening import (
 from mirtool.io.tables.opening import (
     tell_delimiter as tell_delimiter,
 )
+from mirtool.io.tables.parquet import is_parquet, read_parquet
 from mirtool.io.tables.quoted_lines import with_tabs
-from mirtool.io.tables.text import FileHead, decode, is_binary, is_workbook, read_bytes, unify_newlines
+from mirtool.io.tables.recorded import recorded_notes
+from mirtool.io.tables.text import STDIN, FileHead, decode, is_binary, is_workbook, read_bytes, unify_newlines
 from mirtool.io.tables.workbook import read_sheets as read_sheets
 from mirtool.io.tables.workbook import sheet_asked_for
 from mirtool.model import FloatArray, TextArray, text_array
@@ -54,6 +58,11 @@ MISSING_CELLS = ("", "NA", "N/A", "n/a", "na", "NaN", "nan", "null", "NULL", "#N
 
 MISSING_BELOW = -3.4e38
 """The lowest single-precision number, which some programs export for a missing one (``-3.4E38``)."""
+
+NOTES_SHEET, NOTES_HEADER = "Notes", ("sheet", "what", "value")
+COLUMNS_SHEET, COLUMNS_HEADER = "Columns", ("table", "column", "unit", "meaning")
+SIDE_SHEETS = {COLUMNS_SHEET: COLUMNS_HEADER, NOTES_SHEET: NOTES_HEADER}
+"""The sheets that mirtool adds to its workbooks, and their headers."""
 
 LARGEST_NUMBER = 1e30
 """No instrument counts so far (scanners end at 65,535); sums and squares of such numbers would overflow."""
@@ -66,30 +75,6 @@ _HEAD_SHEET_ROWS = 1000
 
 _LARGE = 4 << 20
 """From this many bytes on, pyarrow's speed repays its import (0.2 s with the pandas it brings along)."""
-
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
-
-
-def guard_text(text: str) -> str:
-    """Make a text cell of a CSV safe to open in a spreadsheet: no cell can become a formula.
-
-    Examples
-    --------
-    >>> guard_text("=1+1"), guard_text("hsa-miR-17-5p")
-    ("'=1+1", 'hsa-miR-17-5p')
-    """
-    return "'" + text if text.lstrip("'").startswith(_FORMULA_STARTS) else text
-
-
-def unguard_text(text: str) -> str:
-    """Undo :func:`guard_text`.
-
-    Examples
-    --------
-    >>> unguard_text("'=1+1"), unguard_text("'5S")
-    ('=1+1', "'5S")
-    """
-    return text[1:] if text[:1] == "'" and text.lstrip("'").startswith(_FORMULA_STARTS) else text
 
 
 @dataclass(frozen=True)
@@ -344,9 +329,12 @@ def read_table(
     """
     data = read_bytes(path)
     refuse_foreign(data, path)
+    if is_parquet(data):
+        return _of_parquet(data, path)
     if not is_workbook(data):
-        return _read_delimited(data, path, header_rule)
-    sheets = choose_sheets(read_sheets(data, path), path, sheet)
+        return _with_notes(_read_delimited(data, path, header_rule))
+    every = read_sheets(data, path)
+    sheets = choose_sheets(every, path, sheet)
     name = next(iter(sheets))
     if suits is not None and len(sheets) > 1:
         fitting = _fitting_sheets(sheets, path, header_rule, suits)
@@ -355,7 +343,31 @@ def read_table(
             if len({table.header for table in tables}) == 1:
                 return _joined(tables)
         name = _the_one(fitting, path) if fitting else name
-    return _table_of_sheet(sheets[name], path, header_rule)
+    return _with_notes(_table_of_sheet(sheets[name], path, header_rule), _sheet_notes(every, name))
+
+
+def _of_parquet(data: bytes, path: str | Path) -> TextTable:
+    """Return the table of a Parquet file; its rows are numbered from 2 on, as below a header."""
+    header, columns, notes = read_parquet(data, path)
+    if not header:
+        raise _no_header(path, "no column")
+    return TextTable(str(path), tuple(header), tuple(map(tuple, columns)), 2, notes)
+
+
+def _with_notes(table: TextTable, notes: Mapping[str, str] | None = None) -> TextTable:
+    """Return a table with its notes: those above its header, else ``notes``, else those of its record."""
+    if table.notes or table.path == STDIN:
+        return table
+    found = dict(notes) if notes else recorded_notes(table.path, table.header)
+    return replace(table, notes=found) if found else table
+
+
+def _sheet_notes(sheets: Mapping[str, Sequence[Sequence[object]]], name: str) -> dict[str, str]:
+    """Return what the sheet of notes of a workbook says of another of its sheets."""
+    rows = sheets.get(NOTES_SHEET, ())
+    if not rows or tuple(rows[0][:3]) != NOTES_HEADER:
+        return {}
+    return {str(row[1]): cell_text(row[2]) for row in rows[1:] if row[0] == name}
 
 
 def _joined(tables: Sequence[TextTable]) -> TextTable:
@@ -434,7 +446,7 @@ def head_table(head: FileHead, header_rule: HeaderRule | None = None) -> TextTab
     wrong: int | None = None
     for _ in range(2):
         try:
-            return replace(_table_above(head, wrong, header_rule), is_head=True)
+            return _with_notes(replace(_table_above(head, wrong, header_rule), is_head=True))
         except FormatError as error:
             wrong = error.line
         except (MirtoolError, IndexError):
@@ -450,19 +462,26 @@ def head_tables(head: FileHead, header_rule: HeaderRule | None = None) -> list[T
         table = head_table(head, header_rule)
         return [] if table is None else [table]
     found: list[TextTable] = []
-    for cells in head_sheets(head, _HEAD_SHEET_ROWS).values():
+    sheets = head_sheets(head, _HEAD_SHEET_ROWS)
+    for name, cells in sheets.items():
         with suppress(FormatError):
-            found.append(replace(_table_of_sheet(cells, head.path, header_rule), is_head=True))
+            if name not in SIDE_SHEETS:
+                table = replace(_table_of_sheet(cells, head.path, header_rule), is_head=True)
+                found.append(_with_notes(table, _sheet_notes(sheets, name)))
     return found
 
 
 def _table_above(head: FileHead, line: int | None, header_rule: HeaderRule | None) -> TextTable:
     """Read the first rows of a file, those above ``line`` only where it is given."""
     end = None if line is None else line - 1
+    if is_parquet(head.data):
+        table = _of_parquet(read_bytes(head.path), head.path)
+        return replace(table, columns=tuple(cells[:HEAD_ROWS] for cells in table.columns))
     if is_workbook(head.data):
-        sheets = choose_sheets(read_sheets(read_bytes(head.path), head.path), head.path, None)
+        every = read_sheets(read_bytes(head.path), head.path)
+        name, cells = next(iter(choose_sheets(every, head.path, None).items()))
         end = _HEAD_SHEET_ROWS if end is None else end
-        return _table_of_sheet(next(iter(sheets.values()))[:end], head.path, header_rule)
+        return _with_notes(_table_of_sheet(cells[:end], head.path, header_rule), _sheet_notes(every, name))
     lines = head.lines[:end]
     opening = find_opening(lines, skips_preface=header_rule is None)
     body = list(lines[opening.start : opening.start + HEAD_ROWS + 1])
@@ -707,7 +726,11 @@ def choose_sheets(
     FormatError
         Where there is none sheet.
     """
-    filled = {name: rows for name, rows in sheets.items() if any(cell != "" for row in rows for cell in row)}
+    filled = {
+        name: rows
+        for name, rows in sheets.items()
+        if any(cell != "" for row in rows for cell in row) and not _is_side_sheet(name, rows)
+    }
     asked = sheet_asked_for()
     if sheet is None and (asked in sheets or len(filled) > 1):
         sheet = asked
@@ -719,6 +742,11 @@ def choose_sheets(
             hint="look at the names of its sheets in Excel; they are case-sensitive",
         )
     return (filled or dict(sheets)) if sheet is None else {sheet: sheets[sheet]}
+
+
+def _is_side_sheet(name: str, rows: Sequence[Sequence[object]]) -> bool:
+    """Return the sheet that mirtool adds to a workbook: what its columns mean, or what its notes say."""
+    return name in SIDE_SHEETS and tuple(rows[0][: len(SIDE_SHEETS[name])]) == SIDE_SHEETS[name]
 
 
 def cell_text(cell: object) -> str:

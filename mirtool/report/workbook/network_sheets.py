@@ -1,4 +1,4 @@
-"""The synergy network as one workbook: a sheet a table, and one that says where everything comes from."""
+"""The synergy network as one workbook: one sheet per table."""
 
 from __future__ import annotations
 
@@ -8,16 +8,13 @@ from dataclasses import fields
 from mirtool.model import Table, TextArray, text_array
 from mirtool.network.build import SynergyNetwork
 from mirtool.network.enrichment.over_representation import EnrichmentTable, enrichment_table
-from mirtool.report.text.network_words import network_facts
 
 LONGEST_CELL = 32_767
 """Characters that a cell of a workbook holds."""
 _SHEETS = {"mirnas": "miRNAs"}
 
 
-def network_sheets(
-    network: SynergyNetwork, tests: Sequence[EnrichmentTable] = (), *, remarks: Sequence[str] = ()
-) -> dict[str, Table]:
+def network_sheets(network: SynergyNetwork, tests: Sequence[EnrichmentTable] = ()) -> dict[str, Table]:
     """Return the sheets of the network's workbook, for :func:`mirtool.report.tables.workbook_bytes`.
 
     Parameters
@@ -26,17 +23,11 @@ def network_sheets(
         Every table that it has becomes a sheet.
     tests
         Gene sets tested for its targets, if any.
-    remarks
-        What reading the interactions left out, in words.
     """
     tables = {field.name: getattr(network, field.name) for field in fields(network)}
     sheets = {_SHEETS.get(name, name): table for name, table in tables.items() if isinstance(table, Table)}
     if tests:
         sheets["enrichment"] = enrichment_table(tests)
-    facts = network_facts(network, tests, remarks=remarks)
-    sheets["notes"] = Table(
-        {"what": text_array(what for what, _ in facts), "value": text_array(value for _, value in facts)}
-    )
     return {name: _fitted(table) for name, table in sheets.items()}
 
 

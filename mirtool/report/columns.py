@@ -1,0 +1,431 @@
+"""What each column of every table means: its kind, its unit, and one sentence.
+
+One registry serves the digits of CSV and TSV, the number formats of XLSX, the sheet ``Columns`` of a workbook and
+the side file of the same name. A rule is a pattern of column heads; those for one table precede those for all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+
+from mirtool.io.tables.text_tables import COLUMNS_HEADER
+from mirtool.model import Table, text_array
+
+
+class Kind(StrEnum):
+    """What a column holds; it decides how many digits are written."""
+
+    TEXT = "text"
+    COUNT = "count"
+    P = "P"
+    RATIO = "ratio"
+    LOG2 = "log2"
+    NUMBER = "number"
+    SHARE = "share"
+    CALL = "call"
+    """up, down or empty."""
+    CHANGE = "change"
+    """The log2 ratio by which later steps rank."""
+    DATA = "data"
+    """The values that later steps compute from."""
+    AS_GIVEN = "as given"
+    """A column of the user's own table."""
+
+
+DIGITS: Mapping[Kind, int] = {
+    Kind.P: 3,
+    Kind.RATIO: 4,
+    Kind.LOG2: 4,
+    Kind.NUMBER: 4,
+    Kind.SHARE: 4,
+    Kind.CHANGE: 6,
+    Kind.DATA: 9,
+}
+"""Significant digits that CSV and TSV hold; the other kinds are written in full."""
+EACH_SAMPLE = "(each sample)"
+"""The columns of all samples in the table of columns."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """What a column holds."""
+
+    kind: Kind
+    unit: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class _Rule:
+    head: re.Pattern[str]
+    kind: Kind
+    unit: str
+    meaning: str
+    table: re.Pattern[str] | None
+
+
+_LOG2 = "log2"
+
+
+def _rule(head: str, kind: Kind, meaning: str, unit: str = "", table: str = "") -> _Rule:
+    return _Rule(re.compile(head), kind, unit, meaning, re.compile(table) if table else None)
+
+
+_T, _N, _P, _R, _L, _X, _S, _U, _D, _G = (
+    Kind.TEXT, Kind.COUNT, Kind.P, Kind.RATIO, Kind.LOG2, Kind.NUMBER, Kind.SHARE, Kind.CALL, Kind.DATA,
+    Kind.AS_GIVEN,
+)  # fmt: skip
+
+_RULES: Sequence[_Rule] = (
+    # The audit of a workbook compares values, so it writes them in full.
+    _rule("sheet", _T, "Sheet of the workbook.", table="audit/"),
+    _rule("(heading|column)", _T, "Heading of the columns, and the column: {0}.", table="audit/"),
+    _rule("cell", _T, "Cell of the sheet.", table="audit/"),
+    _rule("found", _G, "Value in the workbook.", table="audit/"),
+    _rule("listed", _T, "up or down in the workbook's list.", table="audit/"),
+    _rule("expected", _G, "Value by the service's arithmetic.", table="audit/"),
+    _rule("implied", _G, "Factor that the workbook's values imply.", table="audit/"),
+    _rule("(cells|differ|cells explained|cells unexplained)", _N, "Cells of the column: {0}.", "cells", "audit/"),
+    _rule("explanation", _T, "Known deviation that explains the difference.", table="audit/"),
+    _rule("sample", _T, "Sample.", table="audit/"),
+    _rule("comparison", _T, "Groups compared.", table="audit/"),
+    _rule("(replicates|values tested)", _T, "What was chosen for: {0}.", table="audit/"),
+    _rule("(P|fold change) [≤≥]", _G, "Limit of {0}.", table="audit/"),
+    _rule("(up|down)", _N, "miRNAs that are {0}.", "miRNAs", "audit/"),
+    _rule("(stay|of the service's|with FDR.*)", _N, "miRNAs of the service's list: {0}.", "miRNAs", "audit/"),
+    # The normalized tables: every column beyond the labels is a sample.
+    _rule("ID", _T, "Identifier of the probe on the array.", table="normalize/"),
+    _rule("Name", _T, "Name of the probe, as the array's list has it.", table="normalize/"),
+    _rule("Replicate", _N, "Number of the replicate spot of the probe.", table="normalize/replicates"),
+    _rule(".*", _N, "Replicate spots behind the value of this sample.", "spots", "normalize/spots"),
+    _rule(".*", _D, "Mean log2 signal of both channels (A) in this sample.", _LOG2, "normalize/A"),
+    _rule(".*", _D, "Value of one replicate spot in this sample, normalized as its probe.", _LOG2,
+          "normalize/replicates"),
+    _rule(".*", _D, "Normalized value of this sample; its scale is in the notes.", "see notes",
+          "normalize/normalized"),
+    # Differential tables.
+    _rule("mean (.*)", _R, "Arithmetic mean of the normalized intensities of group {0}.", "linear, normalized",
+          "diff/"),
+    _rule("geometric mean (.*)", _R, "Geometric mean of the normalized intensities of group {0}.",
+          "linear, normalized"),
+    _rule("fitted mean (.*)", _R, "Mean of group {0} by the model.", "linear, normalized"),
+    _rule("log2 ratio (.*)", Kind.CHANGE, "log2 of the ratio {0}; below 0 where it is lower in the first group.",
+          _LOG2, "diff/"),
+    _rule("stability by (.*)", _S, "Share of the analysis choices under which the probe passes by {0}.", "0 to 1"),
+    _rule("(up|down) by (.*)", _N, "Probes that are {0} by {1}.", "probes"),
+    _rule("stay by (.*)", _N, "Probes that pass by {0} here and with the choices as set.", "probes"),
+    _rule("shared by (.*)", _N, "Probes that pass by {0} here and in the first row.", "probes"),
+    _rule("Jaccard by (.*)", _S, "Probes that pass by {0} in both rows, over those that pass in either.",
+          "0 to 1"),
+    _rule("Spearman of log2 ratios", _X, "Rank correlation of the log2 ratios with those of the first row.",
+          "from -1 to 1"),
+    _rule("why not", _T, "Why the row could not be computed."),
+    _rule("recipe", _T, "Recipe, or the step that differs from the first row.", table="compare-methods/"),
+    _rule("test", _T, "Test on the log2 values."),
+    _rule("intensity cut-off", _G, "Smallest signal that counts as detected.", "scanner counts"),
+    _rule("factor probes", _N, "Probes from which the array's factor was computed.", "probes"),
+    _rule("(replicates|background|fold change|array left out)", _T, "What was chosen for: {0}.",
+          table="diff/sensitivity"),
+    _rule("probes", _N, "Probes compared.", "probes", "(diff/sensitivity|compare-methods)"),
+    _rule("regulation by (.*)", _U, "up or down where the probe passes by {0}, else empty.", "up, down"),
+    _rule("regulation", _U, "up or down where it passes, else empty.", "up, down"),
+    _rule("F( \\(.*\\))?", _X, "F statistic of all comparisons together."),
+    _rule("B \\(log odds\\)( .*)?", _X, "Natural log odds that the probe differs.", "ln"),
+    _rule("[tzUW] \\((.*?)\\)( .*)?", _X, "Statistic of the test ({0}) on log2 values."),
+    _rule("(rank sum|signed-rank sum|d|W|statistic) ?(\\(.*\\))?.*", _X, "Statistic of the test on log2 values.",
+          table="(diff|validate)/"),
+    # Power.
+    _rule("fold change", _R, "Fold change to be found.", "fold", "power/"),
+    _rule("arrays per group", _N, "Arrays in each of the two groups.", "arrays"),
+    _rule("P cut-off", _P, "P below which the false discovery rate is kept."),
+    _rule("average power", _S, "Power averaged over the probes.", "0 to 1"),
+    _rule("share of probes with power >= (.*)", _S, "Share of the probes with a power of at least {0}.", "0 to 1"),
+    _rule("power at variance percentile (.*)", _S, "Power of a probe at percentile {0} of the variances.",
+          "0 to 1"),
+    # Quality control.
+    _rule("array", _T, "Array.", table="qc/"),
+    _rule("other array", _T, "The array it is compared with.", table="qc/"),
+    _rule("channel", _T, "Channel of the scanner."),
+    _rule("group", _T, "Group of the sample."),
+    _rule("verdict", _T, "fine, check or fail.", table="qc/"),
+    _rule("(why|what)", _T, "What was found, in words.", table="qc/"),
+    _rule("check", _T, "Rule that was applied.", table="qc/"),
+    _rule("value", _X, "Value that the rule looks at.", table="qc/"),
+    _rule("limit", _X, "Limit of the rule.", table="qc/"),
+    _rule("fired", _T, "yes where the value is beyond the limit.", table="qc/"),
+    _rule("% flagged (.*) \\((.*)\\)", _X, "Spots that the scanner's software flagged {0} ({1}).", "%"),
+    _rule("(foreground|background|signal) (lower quartile|median|upper quartile)", _X,
+          "The {1} of the {0} of the spots.", "scanner counts"),
+    _rule("noise", _X, "Spread of the background (scaled MAD).", "scanner counts"),
+    _rule("signal to noise", _X, "Median signal over the noise."),
+    _rule("% spots above 3 x noise", _X, "Spots with a signal of more than three times the noise.", "%"),
+    _rule("% with saturated pixels", _X, "Spots with saturated pixels.", "%"),
+    _rule("% at 65535 counts", _X, "Spots at the scanner's ceiling.", "%"),
+    _rule("% not positive", _X, "Spots with a signal of zero or less.", "%"),
+    _rule("replicate CV %", _X, "Median coefficient of variation of the replicate spots.", "%"),
+    _rule("probes (at|above|seen|with|of) ?(.*)", _N, "Probes that count as detected: {0} {1}.", "probes", "qc/"),
+    _rule("dynamic range log2", _X, "Range of the signals.", _LOG2),
+    _rule("% (.*) at (.*) or more", _X, "Spots of kind {0} with a signal of at least {1}.", "%"),
+    _rule("spike-in CV %", _X, "Coefficient of variation of the spike-ins' replicate spots.", "%"),
+    _rule("spike-in slope", _X, "Slope of the spike-ins against the other arrays; 1 is ideal."),
+    _rule("spike-in r squared", _S, "Coefficient of determination of that line.", "0 to 1"),
+    _rule("spike-in rank correlation", _X, "Rank correlation of the spike-ins with other arrays.", "from -1 to 1"),
+    _rule("level log2", _X, "Median of the normalized values of the array.", _LOG2),
+    _rule("sum of distances to the other arrays, (.*)", _X,
+          "Sum of the mean absolute differences to the other arrays, {0} normalization.", _LOG2),
+    _rule("Kolmogorov-Smirnov statistic .*, (.*)", _X,
+          "Largest distance of the array's distribution from that of all arrays, {0} normalization.", "0 to 1"),
+    _rule("Hoeffding's D .*, (.*)", _X,
+          "Dependence of M on A against the median array, {0} normalization; above 0.15 is a trend."),
+    _rule("P of Moran's I", _P, "P of Moran's I by permutation.", "0 to 1"),
+    _rule("Moran's I", _X, "Spatial autocorrelation of the residuals; near 0 without a trend.", "from -1 to 1"),
+    _rule("log-ratio agreement", _X, "Agreement of the array's log ratios with those of the other arrays.",
+          "from -1 to 1"),
+    _rule("agreement of its channels' spots", _X, "Correlation of the two channels of the array.", "from -1 to 1"),
+    _rule("(Pearson|Spearman)", _X, "{0} correlation of the normalized log2 values.", "from -1 to 1"),
+    _rule("mean absolute difference log2", _X, "Mean absolute difference of the normalized values.", _LOG2),
+    _rule("PC(\\d+) \\((.*)\\)", _X, "Place on principal component {0}, which holds {1} of the variance.", _LOG2),
+    _rule("block", _N, "Block of the slide.", table="qc/"),
+    _rule("spots", _N, "Spots with a residual.", "spots", "qc/"),
+    _rule("residual log2", _X, "Median residual of the block's spots.", _LOG2),
+    _rule("log2 miR-451a / miR-23a-3p", _X, "Hemolysis index.", _LOG2),
+    _rule("the same over the median array", _X, "Hemolysis index over that of the median array.", _LOG2),
+    _rule("(.*) log2 over the median array", _X, "Markers of {0}, over the median array.", _LOG2),
+    _rule("log2 (.*)", _X, "log2 signal on array {0}.", "log2 scanner counts", "qc/spike_ins"),
+    # Clusters.
+    _rule("tree", _T, "Tree of the arrays or of the genes.", table="cluster/"),
+    _rule("node", _T, "Node of the tree, as in the .gtr and .atr files.", table="cluster/"),
+    _rule("size", _N, "Members of the node.", "members", "cluster/"),
+    _rule("distance", _X, "Height of the node.", table="cluster/"),
+    _rule("AU standard error", _X, "Standard error of AU.", "0 to 1"),
+    _rule("BP standard error", _X, "Standard error of BP.", "0 to 1"),
+    _rule("AU", _S, "Approximately unbiased probability of the node (multiscale bootstrap).", "0 to 1"),
+    _rule("BP", _S, "Share of the bootstrap samples that have the node.", "0 to 1"),
+    _rule("signed distance v", _X, "Signed distance of the node's region, of the multiscale fit."),
+    _rule("curvature c", _X, "Curvature of the node's region, of the multiscale fit."),
+    _rule("P of the fit", _P, "P of the multiscale fit; a small one says that AU is not reliable.", "0 to 1"),
+    _rule("members", _T, "Members of the node, separated by semicolons.", table="cluster/"),
+    _rule("of", _T, "gene or array.", table="cluster/"),
+    _rule("k-means cluster", _N, "Number of the k-means cluster."),
+    _rule("silhouette", _X, "Silhouette: 1 well inside its cluster, below 0 nearer to another.", "from -1 to 1"),
+    _rule("tree cluster", _N, "Number of the cluster when the tree is cut into as many."),
+    _rule("sample", _T, "Sample."),
+    # Networks.
+    _rule("name", _T, "miRNA or gene.", table="network/"),
+    _rule("type", _T, "miRNA or gene.", table="network/"),
+    _rule("log2 ratio", _L, "log2 ratio of the miRNA in the differential table.", _LOG2),
+    _rule("targets", _N, "Genes that the miRNA targets.", "genes"),
+    _rule("partners", _N, "miRNAs with which it shares significantly many targets.", "miRNAs"),
+    _rule("synergy", _N, "Targets shared with its partners, summed.", "genes"),
+    _rule("betweenness", _S, "Share of the shortest paths of the network through the node.", "0 to 1"),
+    _rule("seed", _T, "Seed: bases 2 to 8."),
+    _rule("eigenvector", _S, "Eigenvector centrality.", "0 to 1"),
+    _rule("PageRank", _S, "PageRank.", "0 to 1"),
+    _rule("community", _T, "Number of its community.", table="network/"),
+    _rule("partners beyond seed", _N, "Partners without the targets that a shared seed explains.", "miRNAs"),
+    _rule("synergy beyond seed", _N, "Synergy without the targets that a shared seed explains.", "genes"),
+    _rule("partners by modules", _N, "miRNAs with which it shares a functional module.", "miRNAs"),
+    _rule("modules", _N, "Functional modules.", "modules"),
+    _rule("which", _T, "Their names, separated by semicolons."),
+    _rule("miRNAs", _N, "miRNAs, counted.", "miRNAs", "network/"),
+    _rule("known miRNAs", _N, "miRNAs of the universe that target the gene.", "miRNAs"),
+    _rule("evidence", _T, "Best evidence: strong, clip, weak or predicted."),
+    _rule("references", _T, "PubMed IDs or other references, separated by semicolons."),
+    _rule("databases", _T, "Databases that hold the pair, separated by semicolons."),
+    _rule("miRNA( [AB])?", _T, "miRNA."),
+    _rule("gene", _T, "Gene symbol."),
+    _rule("shared targets( beyond seed)?", _N, "Genes that both target.", "genes"),
+    _rule("Jaccard", _S, "Shared targets over the targets of either.", "0 to 1"),
+    _rule("expected beyond seed", _X, "Shared targets expected by chance, without those of a shared seed.",
+          "genes"),
+    _rule("significant( beyond seed)?", _T, "yes where the FDR is within the limit.", "yes, no"),
+    _rule("synergistic by modules", _T, "yes where the pair shares a functional module.", "yes, no"),
+    _rule("module terms", _T, "Terms of the modules, separated by semicolons."),
+    _rule("same seed", _T, "yes where both have one seed; empty where a seed is not known.", "yes, no"),
+    _rule("shared genes", _T, "The shared targets, separated by semicolons."),
+    _rule("modularity", _X, "Contribution of the community to the modularity."),
+    _rule("genes shared", _N, "Genes that two or more miRNAs of the community target.", "genes"),
+    _rule("terms (surviving|significant under|significant) ?\\(?(.*?)\\)?", _N,
+          "Terms that are significant under the null: {1}.", "terms"),
+    _rule("top terms", _T, "The first terms with their FDR under each null."),
+    _rule("mean rank", _X, "Mean rank over the resampled interactions."),
+    _rule("rank (from|to)", _X, "Where 95% of the ranks over the resampled interactions are: {0}."),
+    _rule("rank at evidence (.*)", _X, "Rank with the interactions of evidence {0}."),
+    _rule("rank", _X, "Rank by synergy; ties share their mean rank.", table="network/"),
+    _rule("share among first (.*)", _S, "Share of the resampled interactions in which it is among the first {0}.",
+          "0 to 1"),
+    _rule("in network", _T, "yes where the miRNA is in the network.", "yes, no"),
+    _rule("stratum", _T, "Targets of the miRNAs among which it is drawn.", "targets"),
+    _rule("genes", _T, "The genes, separated by semicolons.",
+    table="(network/(modules|mirna_universe)|.*nrichment)"), _rule("genes", _N, "Genes, counted.", "genes"),
+    _rule("samples", _N, "Paired samples with a value of both.", "samples", "network/"),
+    _rule("Spearman's rho", _X, "Rank correlation of miRNA and gene over the paired samples.", "from -1 to 1"),
+    _rule("(changed|direction|mRNA .*)", _T, "What the mRNA of the gene does: {0}.", table="network/"),
+    # Gene sets.
+    _rule("query", _T, "Genes or miRNAs that were asked for.", table=".*"),
+    _rule("(gene set|term|set)", _T, "Set that was tested."),
+    _rule("collection", _T, "Collection that the set is of."),
+    _rule("description", _T, "What the collection says of the set."),
+    _rule("hits", _N, "Members of the set in the query."),
+    _rule("set size", _N, "Members of the set in the universe."),
+    _rule("query size", _N, "Members of the query in the universe."),
+    _rule("universe size", _N, "Genes or miRNAs of which the query could have been made."),
+    _rule("expected miRNAs \\((.*)\\)", _X, "miRNAs of the gene expected by chance ({0}).", "miRNAs"),
+    _rule("expected( \\((.*)\\))?", _X, "Expected by chance, by the null: {1}."),
+    _rule("fold( \\((.*)\\))?", _R, "Observed over expected, by the null: {1}.", "fold"),
+    _rule("survives", _T, "Nulls under which the set is significant.", "nulls"),
+    _rule("(head|reduced to|parent|kept|part of|similar to|cluster).*", _T,
+          "Term that represents the set where similar ones are reduced.", table=".*nrichment"),
+    _rule("ES", _X, "Enrichment score: the largest deviation of the running sum.", "from -1 to 1"),
+    _rule("NES", _X, "ES over the mean of that of random sets of the same size and sign."),
+    _rule("leading edge", _N, "Genes before the running sum is farthest from zero.", "genes"),
+    _rule("leading edge genes", _T, "These genes, separated by semicolons."),
+    _rule("miRNAs", _T, "The miRNAs, separated by semicolons."),
+    # qPCR.
+    _rule("Target", _T, "Target of the assay."),
+    _rule("Sample", _T, "Sample."),
+    _rule("Reference gene", _T, "Reference gene."),
+    _rule("Ct", _X, "Mean threshold cycle of the wells.", "cycles"),
+    _rule("SD of wells", _X, "Standard deviation of the wells.", "cycles"),
+    _rule("wells", _N, "Wells that were taken.", "wells"),
+    _rule("wells left out", _N, "Wells that were left out as outliers.", "wells"),
+    _rule("wells without Ct", _N, "Wells without a threshold cycle.", "wells"),
+    _rule("dCt", _X, "Ct less the mean Ct of the reference genes in the sample.", "cycles"),
+    _rule("mean dCt (.*)", _X, "Mean ΔCt of group {0}.", "cycles"),
+    _rule("(mean|geometric mean) (.*)", _R, "Mean of group {1}.", table="validate/"),
+    _rule("ddCt (.*)", _X, "Difference of the mean ΔCt: {0}.", "cycles"),
+    _rule("(.*) interval (low|high) (\\(log2\\))", _L, "{1} end of the {0} confidence interval of the log2 ratio.",
+          _LOG2),
+    _rule("(.*) interval (low|high) (.*)", _R, "{1} end of the {0} confidence interval of the ratio.", "ratio"),
+    _rule("geNorm M", _X, "geNorm's M: mean variation against the other genes; smaller is steadier.", _LOG2),
+    _rule("NormFinder.*", _X, "NormFinder's stability value; smaller is steadier.", _LOG2),
+    _rule("array ID", _T, "Probe of the array."),
+    _rule("(array|qPCR) log2 ratio (.*)", _L, "log2 ratio {1} by {0}.", _LOG2),
+    _rule("array by (.*)", _U, "up or down where the probe passes by {0}, else empty.", "up, down"),
+    _rule("array (P|FDR|q).*", _P, "{0} of the array's test.", "0 to 1"),
+    _rule("direction", _T, "Whether array and qPCR changed the same way."),
+    _rule("verdict", _T, "What qPCR says of the array's finding."),
+    # Shortlist.
+    _rule("rank", _N, "Place on the list.", table="shortlist/"),
+    _rule("(rank by|score|points).*", _X, "Part of the rank of the list.", table="shortlist/"),
+    _rule("probes", _N, "Probes of the miRNA.", "probes"),
+    _rule("other probes", _T, "Its other probes: signed fold change and call."),
+    _rule("arrays (.*)", _N, "Arrays of group {0} with a value.", "arrays"),
+    _rule("same seed in the list", _T, "miRNAs of the list with the same seed."),
+    _rule("motif (.*)", _T, "Places of the sorting motif {0} in the sequence.", "base"),
+    _rule("list (.*)", _T, "What the list {0} says of the miRNA."),
+    _rule("qPCR fold change (.*)", _R, "Signed fold change {0} by qPCR.", "fold"),
+    _rule("qPCR (P|FDR|q).*", _P, "{0} of the qPCR's test.", "0 to 1"),
+    _rule("qPCR verdict", _T, "What qPCR says of the array's finding."),
+    # Names.
+    _rule("current name", _T, "Name in the newest release of miRBase."),
+    _rule("accession", _T, "Accession of the mature miRNA in miRBase."),
+    _rule("name status", _T, "current, renamed, dead, ambiguous or unknown."),
+    _rule("candidates", _T, "What an ambiguous name may be."),
+    _rule("name note", _T, "What became of the name."),
+    _rule("species", _T, "Species, as miRBase's prefix."),
+    _rule("sequence", _T, "Sequence of the mature miRNA, 5' to 3'."),
+    _rule("seed family", _T, "miRNAs with the same seed, separated by semicolons."),
+    # Predicted targets.
+    _rule("site", _T, "Kind of the seed site."),
+    _rule("(8mer|7mer-m8|7mer-A1|6mer)", _N, "Sites of kind {0}.", "sites"),
+    _rule("UTRs with sites", _N, "3'UTRs of the gene with a site.", "UTRs"),
+    _rule("UTR", _T, "3'UTR with the best sites."),
+    _rule("(start|end)", _N, "Where the site is in the 3'UTR: {0}.", "base"),
+    _rule("name", _G, "Name that was looked up.", table="names/"),
+    # Inspect.
+    _rule("(file|format|channels|warnings|kind)", _T, "What the file is: {0}."),
+    _rule("rows of data", _N, "Rows of data.", "rows"),
+    # Everywhere.
+    _rule("ID", _T, "Identifier of the probe on the array."),
+    _rule("Name", _T, "Name of the miRNA, as the array's list has it."),
+    _rule("n (.*)", _N, "Samples of group {0} with a value.", "samples"),
+    _rule("spots (.*)", _N, "Replicate spots behind the values of group {0}.", "spots"),
+    _rule("ratio (of .* )?(.*)", _R, "Ratio {1}.", "ratio"),
+    _rule("log2 ratio (.*)", _L, "log2 of the ratio {0}.", _LOG2),
+    _rule("(signed )?fold change (.*)", _R, "Signed fold change {1}: the ratio, or -1/ratio where it is below 1.",
+          "fold"),
+    _rule("FDR q \\(GSEA\\)", _P, "q as the GSEA paper defines it.", "0 to 1"),
+    _rule("(FDR|q|P adjusted)( .*)?", _P, "P adjusted for the number of tests{1}.", "0 to 1"),
+    _rule("P( .*)?", _P, "P value{0}.", "0 to 1"),
+)  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def column_of(table: str, head: str) -> Column | None:
+    """Return what a column holds; None where no rule knows it.
+
+    Parameters
+    ----------
+    table
+        Step and name of the table: ``diff/differential``. Empty where it is not known.
+    head
+        The head of the column.
+
+    Examples
+    --------
+    >>> column_of("diff/differential", "P (moderated)")
+    Column(kind=<Kind.P: 'P'>, unit='0 to 1', meaning='P value (moderated).')
+    """
+    for rule in _RULES:
+        if rule.table is not None and not (table and rule.table.match(table)):
+            continue
+        found = rule.head.fullmatch(head)
+        if found:
+            parts = [part or "" for part in found.groups()]
+            return Column(rule.kind, rule.unit, _worded(rule.meaning.format(*parts)))
+    return None
+
+
+def _worded(meaning: str) -> str:
+    """Leave out what a pattern did not find."""
+    text = meaning.replace(", by the null: .", ".").replace("  ", " ")
+    return text if text.startswith(_LOG2) else text[:1].upper() + text[1:]
+
+
+def is_sample(table: str, head: str) -> bool:
+    """Return True for a column that is named as a sample, in a table that has one for each."""
+    return any(
+        rule.head.pattern == ".*" and rule.table is not None and rule.table.match(table) is not None
+        for rule in _RULES
+    ) and head not in ("ID", "Name", "Replicate")
+
+
+def columns_table(columns: Iterable[tuple[str, str, str]]) -> Table:
+    """Return the table of columns: one row per column of each table, and one for all samples of a table.
+
+    Parameters
+    ----------
+    columns
+        The table as it is called for a reader, the table as :func:`column_of` knows it, and the head.
+    """
+    rows: dict[tuple[str, str], tuple[str, str]] = {}
+    for shown, table, head in columns:
+        known = column_of(table, head) or Column(Kind.AS_GIVEN, "", "Column of the table that was given.")
+        rows[shown, EACH_SAMPLE if is_sample(table, head) else head] = (known.unit, known.meaning)
+    parts = list(zip(*((*place, *known) for place, known in rows.items()), strict=True)) or [()] * 4
+    return Table(dict(zip(COLUMNS_HEADER, map(text_array, parts), strict=True)))
+
+
+_SHORT: Sequence[tuple[str, str]] = ()
+"""Tables that have a short form, and the pattern of the heads that are in it."""
+
+
+def short_form(table: str, full: Table) -> Table:
+    """Return a table in its short form; one that has none as it is.
+
+    Parameters
+    ----------
+    table
+        Step and name of the table, as for :func:`column_of`.
+    full
+        The table.
+    """
+    heads = next((heads for name, heads in _SHORT if re.fullmatch(name, table)), None)
+    if heads is None:
+        return full
+    return Table({head: full[head] for head in full.columns if re.fullmatch(heads, head)}, full.notes)

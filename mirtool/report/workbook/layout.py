@@ -1,0 +1,242 @@
+"""The one layout of every workbook: number formats, colors of up and down, print set-up, sheets that explain.
+
+A cell holds the full value; its format shows the digits of the column's kind (:mod:`mirtool.report.columns`). Text
+is text. Up and down have the tints of the figures, vermilion and blue, one bold and one in italics, so that a gray
+print tells them apart.
+"""
+
+from __future__ import annotations
+
+import datetime
+import io
+import itertools
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mirtool.errors import OutputError
+from mirtool.io.tables.text_tables import COLUMNS_SHEET, NOTES_HEADER, NOTES_SHEET, SIDE_SHEETS
+from mirtool.model import Table, text_array
+from mirtool.report.columns import Kind, column_of, columns_table
+
+MOST_ROWS = 1_048_576
+"""Rows that a sheet of a workbook holds."""
+WORKBOOK_COLUMNS = 16_384
+"""Columns of a sheet in a workbook."""
+
+UP_TINT, UP_TEXT = "#FBE3D4", "#8A3B00"
+DOWN_TINT, DOWN_TEXT = "#DCEBF7", "#00456F"
+HEADER_TINT = "#F0F0F0"
+_WIDEST, _NARROWEST = 42.0, 9.0
+_LINE_HEIGHT = 15.0
+"""Height of a line of the header, in points."""
+_TALLEST = 12
+"""Lines of the header at most."""
+_A4 = 9
+
+_NUMBER_FORMATS: Mapping[Kind, str] = {
+    Kind.COUNT: "#,##0",
+    Kind.P: "0.00E+00",
+    Kind.RATIO: "0.00",
+    Kind.LOG2: "0.00",
+    Kind.CHANGE: "0.00",
+    Kind.DATA: "0.000",
+    Kind.SHARE: "0.000",
+    Kind.NUMBER: "0.00",
+}
+_SMALL, _LARGE = 0.1, 10_000
+
+
+def workbook_bytes(
+    sheets: Mapping[str, Table], facts: Sequence[tuple[str, str]] = (), *, names: Mapping[str, str] | None = None
+) -> bytes:
+    """Return tables as an XLSX workbook.
+
+    What the tables' notes say is in a last sheet, ``Notes``. Sheet names are fitted to what a workbook allows (31
+    characters, no brackets, slashes, ``:``, ``*`` or ``?``).
+
+    Parameters
+    ----------
+    sheets
+        The tables by the names of their sheets.
+    facts
+        Further notes, on the workbook as a whole.
+    names
+        Sheet to the step and name of its table, by which its columns are known; they are described in a sheet
+        ``Columns``.
+
+    Raises
+    ------
+    OutputError
+        Where a table has more rows or columns than a sheet holds, or a cell more than its 32,767 characters.
+    """
+    import xlsxwriter
+
+    out = io.BytesIO()
+    # A fixed date: the same input must give the same bytes.
+    book = xlsxwriter.Workbook(out, {"in_memory": True})
+    book.set_properties({"created": datetime.datetime(2000, 1, 1), "comments": "written by mirtool"})
+    formats = _Formats(book)
+    known = names or {}
+    for name, (table, label) in _all_sheets(sheets, facts, known).items():
+        _write_sheet(book.add_worksheet(name), name, table, label, formats)
+    book.close()
+    return out.getvalue()
+
+
+def _all_sheets(
+    sheets: Mapping[str, Table], facts: Sequence[tuple[str, str]], names: Mapping[str, str]
+) -> dict[str, tuple[Table, str]]:
+    """Return every sheet with the step and name of its table: those given, ``Columns`` and ``Notes``."""
+    fitted = _sheet_names(sheets)
+    labels = [names.get(name, "") for name in sheets]
+    found = {name: (table, label) for name, table, label in zip(fitted, sheets.values(), labels, strict=True)}
+    described = [(name, label, head) for name, (table, label) in found.items() if label for head in table.columns]
+    notes = [("", *fact) for fact in facts]
+    notes += [(name, key, value) for name, (table, _) in found.items() for key, value in table.notes]
+    if described:
+        found[COLUMNS_SHEET] = (columns_table(described), "")
+    if notes:
+        columns = (text_array(cells) for cells in zip(*notes, strict=True))
+        found[NOTES_SHEET] = (Table(dict(zip(NOTES_HEADER, columns, strict=True))), "")
+    return found
+
+
+class _Formats:
+    """The formats of a workbook, each made once."""
+
+    def __init__(self, book: Any) -> None:
+        self._book = book
+        self._numbers: dict[str, Any] = {}
+        self.header = book.add_format(
+            {"bold": True, "bottom": 1, "text_wrap": True, "valign": "bottom", "bg_color": HEADER_TINT}
+        )
+        self.text = book.add_format({"num_format": "@"})
+        self.wrapped = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
+        call = {"num_format": "@", "align": "center"}
+        self.calls = {
+            "up": book.add_format({**call, "bg_color": UP_TINT, "font_color": UP_TEXT, "bold": True}),
+            "down": book.add_format({**call, "bg_color": DOWN_TINT, "font_color": DOWN_TEXT, "italic": True}),
+        }
+
+    def number(self, shown: str) -> Any:
+        """Return the format that shows numbers so."""
+        if shown not in self._numbers:
+            self._numbers[shown] = self._book.add_format({"num_format": shown})
+        return self._numbers[shown]
+
+
+def number_format(kind: Kind | None, values: npt.NDArray[Any]) -> str:
+    """Return how a workbook shows the numbers of a column.
+
+    Examples
+    --------
+    >>> number_format(Kind.P, np.array([0.01])), number_format(Kind.NUMBER, np.array([0.001, 0.002]))
+    ('0.00E+00', '0.00E+00')
+    """
+    if kind is None or kind not in _NUMBER_FORMATS:
+        return "General"
+    shown = _NUMBER_FORMATS[kind]
+    if kind in (Kind.COUNT, Kind.P):
+        return shown
+    sizes = np.abs(values[np.isfinite(values) & (values != 0)].astype(np.float64))
+    typical = float(np.median(sizes)) if len(sizes) else 1.0
+    if typical >= _LARGE:
+        return "#,##0"
+    return "0.00E+00" if typical < _SMALL**2 else "0.000" if typical < _SMALL else shown
+
+
+def _write_sheet(sheet: Any, name: str, table: Table, label: str, formats: _Formats) -> None:
+    _require(not fits_workbook(table), f"the table {name!r}")  # at once, not after a million rows
+    explains = name in SIDE_SHEETS
+    lines = 1
+    for j, (head, values) in enumerate(table.columns.items()):
+        known = column_of(label, head) if label else None
+        width = _width(head, values, most=80.0 if explains else _WIDEST)
+        lines = max(lines, _wrapped_lines(head, width))
+        _require(sheet.write_string(0, j, head, formats.header), f"the column {head!r}")
+        sheet.set_column(j, j, width)
+        _write_column(sheet, j, values, known.kind if known else None, formats, wraps=explains)
+    sheet.set_row(0, _LINE_HEIGHT * min(lines, _TALLEST) + 3)
+    n_labels = 2 if len(table.columns) > 2 else 0
+    sheet.freeze_panes(1, n_labels)
+    if len(table):
+        sheet.autofilter(0, 0, len(table), len(table.columns) - 1)
+    sheet.set_paper(_A4)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+    sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
+    sheet.set_header("&L&A")
+    sheet.set_footer("&L&F&RPage &P of &N")
+
+
+def _width(head: str, values: npt.NDArray[Any], most: float) -> float:
+    """Return the width of a column in characters: its cells' and the longest word of its head, within limits."""
+    cells = max((len(value) for value in values[:2000] if isinstance(value, str)), default=0)
+    words = max(map(len, head.split()), default=0)
+    # The arrow of the filter takes two characters, bold letters a tenth more.
+    return min(max(words * 1.1 + 3, cells + 2, _NARROWEST), most)
+
+
+def _wrapped_lines(head: str, width: float) -> int:
+    """Return how many lines a head takes in a column of a width, as a spreadsheet wraps it."""
+    lines, used = 1, 0.0
+    for word in re.split(r"(?<= )", head):
+        size = len(word) * 1.1
+        if used and used + size > width - 2:
+            lines, used = lines + 1, 0.0
+        used += size
+        lines += int(used // max(width - 1, 1)) if used > width else 0
+    return lines
+
+
+def _write_column(
+    sheet: Any, column: int, values: npt.NDArray[Any], kind: Kind | None, formats: _Formats, *, wraps: bool
+) -> None:
+    if values.dtype.kind in "fiu":
+        shown = formats.number(number_format(kind, values))
+        for row, value in enumerate(values.tolist(), 1):
+            if math.isfinite(value):
+                # Twelve digits are free of the last-digit noise of binary arithmetic.
+                _require(sheet.write_number(row, column, float(f"{value + 0.0:.12g}"), shown), f"row {row + 1}")
+            elif math.isinf(value):
+                _require(sheet.write_string(row, column, f"{value:g}"), f"row {row + 1}")
+        return
+    texts = (
+        ["yes" if value else "no" for value in values.tolist()] if values.dtype.kind == "b" else values.tolist()
+    )
+    plain = formats.wrapped if wraps else formats.text
+    for row, value in enumerate(texts, 1):
+        own = formats.calls.get(value, plain) if kind is Kind.CALL else plain
+        _require(sheet.write_string(row, column, value, own), f"row {row + 1}")
+
+
+def fits_workbook(table: Table) -> bool:
+    """Return True if a table has no more rows than a sheet of a workbook holds, its header included."""
+    return 1 + len(table) <= MOST_ROWS
+
+
+def _sheet_names(names: Iterable[str]) -> list[str]:
+    """Fit names to the rules of a workbook, and keep them apart, and from those of the sheets added."""
+    fitted: list[str] = []
+    for name in names:
+        plain = re.sub(r"[\[\]:*?/\\]", "_", name).strip("'")[:31] or "table"
+        known = {other.lower() for other in (*fitted, *SIDE_SHEETS)}
+        tries = (plain[: 31 - len(f" ({n})")] + f" ({n})" for n in itertools.count(2))
+        fitted.append(plain if plain.lower() not in known else next(t for t in tries if t.lower() not in known))
+    return fitted
+
+
+def _require(code: int, place: str) -> None:
+    """Stop where xlsxwriter left a cell out, which it tells by a number only."""
+    if code:
+        raise OutputError(
+            f"{place} does not fit into a workbook",
+            expected="at most 1,048,576 rows, 16,384 columns and 32,767 characters a cell",
+            hint="write CSV or TSV",
+        )

@@ -1,0 +1,129 @@
+"""Where the tables of a result go: the files as bytes, in the record, and what their columns mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mirtool.workflow.catalog import STEPS, load_step
+
+if TYPE_CHECKING:
+    from mirtool.model import Table
+    from mirtool.workflow.execution import Destination
+    from mirtool.workflow.step import Result
+
+COLUMNS_FILE = "columns.csv"
+
+
+def placed_tables(result: Result, where: Destination) -> dict[Path, Mapping[str, Table]]:
+    """Return the tables by the file that holds them, the main one first; a workbook may hold several."""
+    from mirtool.report.tables import format_of, is_stream
+
+    step = load_step(result.provenance.step)
+    files: dict[Path, Mapping[str, Table]] = {}
+    placed = result.placed()
+    if step.output == "folder":
+        folder, main = Path(where.target), step.main_file
+    else:
+        folder, main = Path(where.target).parent, Path(where.target).name
+    if is_one_workbook(result, where) and not is_stream(where.target):
+        files[Path(where.target)] = shown_tables(result, "xlsx")
+    elif step.output == "folder" or not is_stream(where.target):
+        kind = "csv" if step.output == "folder" else format_of(where.target, where.format_name)
+        for position, (name, table) in enumerate(shown_tables(result, kind).items()):
+            if name in placed:
+                continue
+            is_main = position == 0 and step.output == "file"
+            files[folder / (main if is_main else result.file_name(name, main))] = {name: table}
+    for name, file in placed.items():
+        files[Path(file)] = {name: shown_tables(result, format_of(file))[name]}
+    return files
+
+
+def shown_tables(result: Result, kind: str) -> dict[str, Table]:
+    """Return the tables of a result as a format holds them: in their short form, but for Parquet."""
+    from mirtool.report.columns import short_form
+
+    tables = dict(result.tables_in(kind))
+    if result.table_settings.all_columns or kind == "parquet":
+        return tables
+    return {name: short_form(_name(result, name), table) for name, table in tables.items()}
+
+
+def _name(result: Result, table: str) -> str:
+    return f"{result.provenance.step}/{table}"
+
+
+def is_one_workbook(result: Result, where: Destination) -> bool:
+    """Return True where one workbook holds all tables."""
+    from mirtool.report.tables import format_of
+
+    return result.one_workbook and format_of(where.target, where.format_name) == "xlsx"
+
+
+def table_files(result: Result, where: Destination) -> dict[Path, bytes]:
+    """Return the files of the tables."""
+    elsewhere = {Path(file) for file in result.placed().values()}
+    return {
+        path: _file(result, tables, path, None if path in elsewhere else where.format_name)
+        for path, tables in placed_tables(result, where).items()
+    }
+
+
+def main_bytes(result: Result, where: Destination) -> bytes:
+    """Return what the main file holds, or a stream gets: the main table, or a workbook of all."""
+    from mirtool.report.tables import format_of
+
+    tables = shown_tables(result, format_of(where.target, where.format_name))
+    main = tables if is_one_workbook(result, where) else dict(list(tables.items())[:1])
+    return _file(result, main, where.target, where.format_name)
+
+
+def _file(result: Result, tables: Mapping[str, Table], path: str | Path, format_name: str | None) -> bytes:
+    from mirtool.report.tables import format_of, table_bytes, workbook_bytes
+
+    if result.one_workbook and format_of(path, format_name) == "xlsx":
+        return workbook_bytes(tables, names={name: _name(result, name) for name in tables})
+    name, table = next(iter(tables.items()))
+    return table_bytes(table, path, format_name, name=_name(result, name), digits=result.table_settings.digits)
+
+
+def recorded_tables(result: Result, where: Destination, root: Path) -> dict[str, Any]:
+    """Return what the record says of each table: its columns and its notes; of a workbook's by ``file: sheet``."""
+    from mirtool.io.tables.recorded import table_entry
+    from mirtool.study.record import relative_to
+
+    return {
+        relative_to(root, path) + (f": {name}" if len(tables) > 1 else ""): table_entry(
+            _name(result, name), list(table.columns), table.notes
+        )
+        for path, tables in placed_tables(result, where).items()
+        for name, table in tables.items()
+    }
+
+
+def columns_file(record: Path, runs: Mapping[str, Any]) -> dict[Path, bytes]:
+    """Return the file that says what each column of every table of a record means; none where nothing needs it.
+
+    It is ``columns.csv`` beside ``run.json``, ``NAME.columns.csv`` beside ``NAME.run.json``. Workbooks hold it as
+    a sheet of their own.
+    """
+    from mirtool.io.tables.recorded import RUN_FILE
+    from mirtool.report.columns import columns_table
+    from mirtool.report.tables import table_bytes
+
+    table = columns_table(_columns(runs))
+    if not len(table):
+        return {}
+    stem = record.name.removesuffix(RUN_FILE)
+    path = record.with_name(f"{stem}{COLUMNS_FILE}")
+    return {path: table_bytes(table, path)}
+
+
+def _columns(runs: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    for step in (step for step in STEPS if step in runs):
+        for file, entry in runs[step].get("tables", {}).items():
+            if Path(file).suffix != ".xlsx" and ".xlsx: " not in file:
+                for head in entry["columns"]:
+                    yield Path(file).name, entry["table"], head
