@@ -167,8 +167,9 @@ def qc(inputs: QcInputs, settings: QualitySettings, run: Run) -> QcResult:
         fine        none of these
 
     The rules are those of arrayQualityMetrics: (1) the sum of distances to the other arrays and (2) the
-    Kolmogorov-Smirnov statistic above the box-plot limit (upper hinge + 1.5 x hinge distance), (3) Hoeffding's D
-    of the MA plot above 0.15. Rules 1 and 2 need five arrays; each fires in one of ten studies without a fault.
+    Kolmogorov-Smirnov statistic above the box-plot limit (upper quartile + 1.5 x the distance of the quartiles),
+    (3) Hoeffding's D of the MA plot above 0.15. Rules 1 and 2 need five arrays; each fires in one of ten studies
+    without a fault.
 
     In a study folder where `mirtool normalize` has run, the arrays are read as they were then, and its channel,
     flags, cut-off and probes are used, except for the options that are given here.
@@ -180,9 +181,9 @@ def qc(inputs: QcInputs, settings: QualitySettings, run: Run) -> QcResult:
     limit), NAME_pairs (correlations, distances), NAME_pca, NAME_blocks, NAME_spike_ins and, where there is
     something for them, NAME_channels and NAME_indications.
 
-    Figures show why, as PNG and SVG: qc_arrays (every array and every finding), qc_boxplots, qc_densities, qc_ma,
-    qc_distances, qc_correlations, qc_pca, and the slides in false color: qc_foreground, qc_background,
-    qc_residuals. docs/figures.md explains each.
+    Figures show why, and captions.md says what each shows and what was found: qc_arrays (every array and every
+    finding), qc_boxplots, qc_densities, qc_ma, qc_distances, qc_correlations, qc_pca, and the slides in false
+    color: qc_foreground, qc_background, qc_residuals.
     """
     from mirtool.normalize.settings import is_ratio, ratio_channels
     from mirtool.quality import quality_report

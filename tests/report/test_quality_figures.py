@@ -423,7 +423,7 @@ def test_distances_are_drawn_in_the_order_of_the_names(report):
 
 
 def test_noise_between_like_arrays_has_one_color(report):
-    """The scale of distances ends at 1 or beyond, that of correlations at 0.8 or below, whatever the data."""
+    """The scale of distances ends at 0.5 or beyond, that of correlations at 0.8 or below, whatever the data."""
     like = np.full((8, 8), 0.97)
     np.fill_diagonal(like, 1.0)
     like[2, 5] = like[5, 2] = 0.975
@@ -432,7 +432,7 @@ def test_noise_between_like_arrays_has_one_color(report):
     image = next(axes.images[0] for axes in correlations_figure(alike).axes if axes.images)
     assert image.get_clim() == (0.8, 1.0)
     image = next(axes.images[0] for axes in distances_figure(alike).axes if axes.images)
-    assert image.get_clim() == (0.0, 1.0)
+    assert image.get_clim() == (0.0, 0.5)
     like[0, 1:] = like[1:, 0] = 0.42
     far = replace(report, between=replace(between, pearson=like, distance=3 * (1 - like)))
     image = next(axes.images[0] for axes in correlations_figure(far).axes if axes.images)
@@ -440,6 +440,7 @@ def test_noise_between_like_arrays_has_one_color(report):
     image = next(axes.images[0] for axes in distances_figure(far).axes if axes.images)
     assert image.get_clim() == pytest.approx((0.0, 3 * 0.58))
     assert "r lies between 0.420 and 0.975" in correlations_figure(far).caption
+    assert "the distances lie between 0.08 and 1.74" in distances_figure(far).caption
 
 
 def test_beside_the_correlations_are_medians_with_the_own_and_the_other_groups(report):

@@ -63,14 +63,14 @@ from mirtool.report.figures.trees import colors_of_groups, draw_group_bar, draw_
 from mirtool.wording import plural
 
 # Millimeters.
-_TREE, _GROUP_BAR, _LEAST_PANEL, _BAR_ROOM, _FEET = 14.0, 2.6, 30.0, 5.0, 9.0
+_TREE, _GROUP_BAR, _LEAST_PANEL, _BAR_ROOM, _FEET = 14.0, 2.6, 30.0, 7.0, 9.0
 _LARGEST_CELL, _LONGEST_NAME, _WIDEST_PANEL, _WIDEST_BAR = 15.0, 26.0, 50.0, 40.0
 _LEAST_WIDTH = 85.0
 _FEW = 40
 _LIGHT = 0.5
 """Luminance above which black letters are read more easily than white ones."""
-LEAST_DISTANCE = 1.0
-"""The scale of distances runs from 0 to at least this: a factor of two between any two arrays."""
+LEAST_DISTANCE = 0.5
+"""The scale of distances runs from 0 to at least this: a factor of 1.4 on average."""
 LEAST_CORRELATION = 0.8
 """The scale of correlations runs from at most this to 1, so that noise between like arrays has one color."""
 _CORRELATION_STEP = 0.1
@@ -82,7 +82,7 @@ def distances_figure(report: QualityReport) -> Drawing:
     """Draw the distances between the arrays, clustered, and beside each array the sum of its distances.
 
     The distance of two arrays is the mean absolute difference of their normalized log2 values; dark arrays are
-    alike. The colors run from 0 to the largest distance, and to 1 at least, so that small differences between
+    alike. The colors run from 0 to the largest distance, and to 0.5 at least, so that small differences between
     arrays that are all alike do not look like structure. Rows and columns are in the order of the tree (average
     linkage of these distances). The bar of an array whose sum lies above the limit (dashed) has the color of the
     verdict that follows, vermilion for an outlier and orange for an array to check. Names of outliers are
@@ -129,8 +129,8 @@ def distances_figure(report: QualityReport) -> Drawing:
             f"values over {probes_in_words(report)}. 1 is a factor of two on average.",
             f"The colors run from 0 (dark) to the largest distance, and to {LEAST_DISTANCE:g} at least, so that "
             "the "
-            "noise between arrays that are all alike does not look like structure; "
-            f"the distances lie between {others.min(initial=0.0):.2f} and {others.max(initial=0.0):.2f}.",
+            "noise between arrays that are all alike does not look like structure"
+            + _range_words("the distances lie", others, 2),
             "Rows and columns are in the order of the tree (average linkage of the distances).",
             "The bars are the sums of each array's distances.",
             NO_LIMIT
@@ -206,8 +206,8 @@ def correlations_figure(report: QualityReport) -> Drawing:
             f"{probes_in_words(report)}.",
             f"The colors run from 1 (dark) down to the lowest r, and to {LEAST_CORRELATION:g} at least, so that "
             "the "
-            "noise between arrays that are all alike does not look like structure; "
-            f"r lies between {lowest:.3f} and {others.max(initial=lowest):.3f}.",
+            "noise between arrays that are all alike does not look like structure"
+            + _range_words("r lies", others, 3),
             "Rows and columns are in the order of the tree of the distances.",
             "At the right is each array's median r with the other arrays of its group (dot) and with the arrays "
             "of "
@@ -426,6 +426,13 @@ def _off_diagonal(values: FloatArray) -> FloatArray:
     """Return the values between different arrays that are known."""
     others = values[~np.eye(len(values), dtype=bool)]
     return np.asarray(others[~np.isnan(others)])
+
+
+def _range_words(what: str, values: FloatArray, decimals: int) -> str:
+    """Return between which values the others lie, as the end of a sentence."""
+    if not len(values):
+        return "."
+    return f"; {what} between {values.min():.{decimals}f} and {values.max():.{decimals}f}."
 
 
 def _tree(distance: FloatArray) -> ClusterTree:

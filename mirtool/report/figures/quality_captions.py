@@ -52,7 +52,7 @@ def found_in_words(report: QualityReport, checks: Collection[str] | None = None)
     ]
     head = f"Found in these data, over all rules: {report.verdicts_in_words}."
     if not findings:
-        return f"{head} No array is marked in this figure." if checks is not None else head
+        return f"{head} The rules behind this figure found nothing." if checks is not None else head
     names = report.samples.names
     times = Counter((finding.verdict, finding.text) for finding in findings)
     sentences = {}

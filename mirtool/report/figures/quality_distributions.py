@@ -178,8 +178,13 @@ def densities_figure(report: QualityReport) -> Drawing:
         [
             f"Density of the log2 values of each array, before and after normalization, over "
             f"{probes_in_words(report)}: Gaussian kernel, bandwidth by Silverman's rule.",
-            f"Arrays are named where their distribution lies above the limit. {_KS_WORDS}",
-            *_limit_words(*rules),
+            _KS_WORDS,
+            *_limit_words(*rules)[:1],
+            "Arrays above it are named, in vermilion where they are outliers by this rule, in orange where they "
+            "are to "
+            "be checked."
+            if any(filter(None, (*colors[0], *colors[1])))
+            else "",
             "Look for curves that keep a shape of their own after normalization.",
             found_in_words(report, ("ks before", "ks after")),
         ]

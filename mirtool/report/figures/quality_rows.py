@@ -329,7 +329,7 @@ def _panel_widths(heads: Sequence[PanelHead], room: float) -> list[float]:
 
 def _head_lines(head: PanelHead, width: float) -> list[str]:
     """Return the lines over a panel: its name, broken between words where it is too wide, and its unit."""
-    room = width + 0.8 * _BETWEEN
+    room = width + 0.5 * _BETWEEN
     lines: list[str] = []
     for word in head.name.split(" "):  # a space that does not break stays in its word
         if lines and text_width(f"{lines[-1]} {word}") <= room:
