@@ -71,9 +71,8 @@ def load_interaction_sources(names: Sequence[str], species: str | None = None) -
         )
     starter = starter_interactions()
     warning = (
-        f"no {option('interactions')} given: using the starter table of {plural(len(starter), 'pair')} that comes "
-        "with mirtool. It is a small choice made by hand, to try things out: no paper should rest on it. Download "
-        f"miRTarBase (https://mirtarbase.cuhk.edu.cn) and name its file with {option('interactions')}"
+        f"no {option('interactions')} given: using mirtool's starter table of {plural(len(starter), 'pair')}, "
+        "chosen by hand to try things out. No paper should rest on it: use miRTarBase (https://mirtarbase.cuhk.edu.cn)"
     )
     return InteractionSources((starter,), (warning,))
 

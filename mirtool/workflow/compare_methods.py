@@ -84,9 +84,9 @@ class CompareMethodsResult(Result):
 
         return (
             direction_block(self.sides),
-            *(Line(note) for note in self.notes),
-            *reading_blocks(self.arrays),
             *methods_summary(self.runs),
+            *reading_blocks(self.arrays),
+            *(Line(note, detail=True) for note in self.notes),
         )
 
     def numbers(self) -> dict[str, Any]:

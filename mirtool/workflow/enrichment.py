@@ -80,12 +80,12 @@ class EnrichmentResult(Result):
 
     @property
     def summary(self) -> Summary:
-        """What was tested against what, and the terms on top."""
-        from mirtool.report.text.enrichment import tests_blocks
+        """How many terms are significant and the first of them, then what was tested against what."""
+        from mirtool.report.text.enrichment import enrichment_blocks
 
         mirnas = self.queries.mirnas
-        drawn = () if mirnas is None else (Line(f"miRNA universe: {mirnas.described}"),)
-        return (*map(Line, self.notes), *drawn, *tests_blocks(self.tests))
+        drawn = () if mirnas is None else (Line(f"miRNA universe: {mirnas.described}", detail=True),)
+        return (*enrichment_blocks(self.tests), *map(Line, self.notes), *drawn)
 
     def numbers(self) -> dict[str, Any]:
         """Return the counts of each test."""

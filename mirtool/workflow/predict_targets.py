@@ -79,16 +79,13 @@ class PredictResult(Result):
         genes = done.genes.tolist()
         examples = ", ".join(dict.fromkeys(genes[:4]))
         with_targets = len(set(done.targets["miRNA"]))
-        rows = [
-            ("miRNAs", f"{plural(len(done.mirnas), 'miRNA')}, {with_targets:,} with targets"),
-            ("UTRs", f"{plural(len(done.utrs), 'UTR')} of {plural(len(set(genes)), 'gene')}: {examples} …"),
-        ]
+        rows = [("UTRs", f"{plural(len(done.utrs), 'UTR')} of {plural(len(set(genes)), 'gene')}: {examples} …")]
         for kind, site in enumerate(SITES[: SITES.index(least) + 1]):
             rows.append((site, plural(int((done.sites.kind == kind).sum()), "site")))
         if least != SITES[-1]:
             rows.append(("left out", f"sites weaker than {least}"))
-        rows.append(("targets", f"{plural(len(done.targets), 'pair')} of miRNA and gene"))
-        return (Line("Seed sites:"), Pairs(rows))
+        found = f"{plural(len(done.targets), 'pair')} of miRNA and gene: {with_targets:,} of "
+        return (Line(f"{found}{plural(len(done.mirnas), 'miRNA has', 'miRNAs have')} targets."), Pairs(rows))
 
 
 def predict_targets(inputs: PredictInputs, settings: SiteSettings, run: Run) -> PredictResult:

@@ -89,7 +89,7 @@ def wide_table(n_arrays: int = 12, n_probes: int = 15) -> str:
 
 
 def test_in_a_study_the_files_are_those_computed_by_hand(study, capsys):
-    assert main([*BY_HAND, "--no-figures"]) == 0
+    assert main([*BY_HAND, "-v", "--no-figures"]) == 0
     results = study / "results"
     assert sorted(path.name for path in results.glob("cluster*")) == FILES
     gtr = (results / "cluster.gtr").read_text()
@@ -117,8 +117,7 @@ def test_in_a_study_the_files_are_those_computed_by_hand(study, capsys):
     out, err = capsys.readouterr()
     assert out == ""
     assert err.startswith("""\
-Clustering 3 probes and 4 arrays.
-  probes              regulation by volcano P (resistant/responding)
+Clustered 3 probes and 4 arrays: regulation by volcano P (resistant/responding).
   values              log₂
   linkage             single linkage
   distance of probes  the Euclidean distance
@@ -138,10 +137,9 @@ def test_the_run_is_recorded(study):
 
 def test_the_most_variable_probes_where_nothing_else_is_said(study, capsys):
     (study / "results/differential.csv").unlink()
-    assert main(["cluster", "--no-figures"]) == 0
+    assert main(["cluster", "-v", "--no-figures"]) == 0
     err = capsys.readouterr().err
-    assert "Clustering 4 probes and 4 arrays." in err
-    assert "  probes              the 4 probes of the largest variance\n" in err
+    assert "Clustered 4 probes and 4 arrays: the 4 probes of the largest variance.\n" in err
     assert "  left out            1 probe with fewer than two values\n" in err
     assert (
         "The tree of arrays is not assessed: it rests on 4 probes, and the bootstrap needs 10 to draw from." in err

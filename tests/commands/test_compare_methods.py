@@ -59,10 +59,10 @@ def test_one_command_runs_every_method_writes_a_table_and_draws(study, capsys):
 
 def test_what_is_the_same_for_all_recipes_is_as_the_study_was_normalized(study, capsys):
     normalized = ["--flags", "negative", "--min-intensity", "50", "--species", "hsa", "--keep", "all"]
-    assert main(["normalize", *normalized]) == 0
-    assert main(["diff", "--no-figures"]) == 0
+    assert main(["normalize", "-v", *normalized]) == 0
+    assert main(["diff", "-v", "--no-figures"]) == 0
     capsys.readouterr()
-    assert main(["compare-methods", "--no-figures"]) == 0
+    assert main(["compare-methods", "-v", "--no-figures"]) == 0
     assert (
         "As `mirtool normalize` was called (results/run.json): --flags negative, --keep all, --min-intensity 50, "
         "--species hsa.\n"
@@ -83,9 +83,9 @@ def test_what_is_the_same_for_all_recipes_is_as_the_study_was_normalized(study, 
 
 
 def test_what_is_given_goes_before_what_is_recorded_and_the_recipes_own_steps_are_told(study, capsys):
-    assert main(["normalize", "--min-intensity", "50", "--background", "normexp", "--offset", "50"]) == 0
+    assert main(["normalize", "-v", "--min-intensity", "50", "--background", "normexp", "--offset", "50"]) == 0
     capsys.readouterr()
-    assert main(["compare-methods", "--no-figures", "--min-intensity", "30"]) == 0
+    assert main(["compare-methods", "-v", "--no-figures", "--min-intensity", "30"]) == 0
     err = capsys.readouterr().err
     assert "As `mirtool normalize` was called (results/run.json): its defaults.\n" in err
     assert "vary what else it was called with (--background normexp, --offset 50), starting from exiqon" in err
@@ -95,7 +95,7 @@ def test_what_is_given_goes_before_what_is_recorded_and_the_recipes_own_steps_ar
 
 @pytest.mark.usefixtures("study")
 def test_a_study_not_yet_normalized_is_told_so(capsys):
-    assert main(["compare-methods", "--no-figures", "--alpha", "0.01"]) == 0
+    assert main(["compare-methods", "-v", "--no-figures", "--alpha", "0.01"]) == 0
     assert "results/run.json has no record of `mirtool normalize`: defaults are" in capsys.readouterr().err
 
 

@@ -39,7 +39,7 @@ ASKED = ["enrichment", "genes.txt", "--universe", "universe.txt", "-o", "out.csv
 
 @pytest.mark.usefixtures("folder")
 def test_several_collections_have_an_fdr_each(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([*ASKED, "--gene-sets", "sets.gmt", "--gene-sets", "go-mf", "--gene-sets", "sets.gmt"]) == 0
+    assert main([*ASKED, "-v", "--gene-sets", "sets.gmt", "--gene-sets", "go-mf", "--gene-sets", "sets.gmt"]) == 0
     note, rows = rows_of("out.csv")
     molecular = "GO molecular function (org.Hs.eg.db 3.16, GO of 2022-07-01)"
     assert f"gene sets: sets.gmt and {molecular}" in note
@@ -70,7 +70,7 @@ def test_all_of_the_ontology() -> None:
 @pytest.mark.usefixtures("folder")
 def test_reduced_by_similar_genes(capsys: pytest.CaptureFixture[str]) -> None:
     # narrow is in wide: (30/40 + 30/30) / 2 = 0.875, and the other shares nothing with them.
-    assert main([*ASKED, "--gene-sets", "sets.gmt", "--reduce", "similar"]) == 0
+    assert main([*ASKED, "-v", "--gene-sets", "sets.gmt", "--reduce", "similar"]) == 0
     _, rows = rows_of("out.csv")
     assert [(row["term"], row["cluster"], row["represented by"]) for row in rows] == [
         ("wide", "1", ""),
@@ -121,10 +121,10 @@ def test_figures_and_graph_the_same_every_time(capsys: pytest.CaptureFixture[str
 @pytest.mark.usefixtures("folder")
 def test_a_map_of_an_earlier_run_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
     asked = ["enrichment", "genes.txt", "-o", "out.csv", "--gene-sets", "sets.gmt", "--figures", "a"]
-    assert main([*asked, "--universe", "universe.txt"]) == 0
+    assert main([*asked, "-v", "--universe", "universe.txt"]) == 0
     gene = Path("sets.gmt").read_text().splitlines()[2].split("\t")[2]
     Path("genes.txt").write_text(gene + "\n")
-    assert main(asked) == 0  # one gene of the 60 of "other" among the 100 of all sets
+    assert main([*asked, "-v"]) == 0  # one gene of the 60 of "other" among the 100 of all sets
     said = capsys.readouterr().err
     assert f"3 files are from an earlier run: {Path('a') / 'enrichment_map_genes.png'}, " in said
     assert "  No term is significant under a null, so there is no map of them." in said
@@ -144,7 +144,17 @@ def test_a_list_meets_the_sets_under_their_names(tmp_path, monkeypatch, capsys):
     Path("sets.gmt").write_text("one\t\tP53\tMYC\tBCL2\n")
     Path("genes.txt").write_text("7157\nTP53\nENSG00000136997\n")
     Path("measured.txt").write_text("TP53\n4609\n596\nPTEN\n")
-    call = ["enrichment", "genes.txt", "--gene-sets", "sets.gmt", "--min-size", "1", "--universe", "measured.txt"]
+    call = [
+        "enrichment",
+        "-v",
+        "genes.txt",
+        "--gene-sets",
+        "sets.gmt",
+        "--min-size",
+        "1",
+        "--universe",
+        "measured.txt",
+    ]
     assert main(call) == 0
     out, err = capsys.readouterr()
     assert "sets.gmt: 3 genes of genes.txt met under other names" in err

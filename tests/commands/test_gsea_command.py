@@ -130,7 +130,7 @@ def test_ensembl_identifiers_meet_symbols(capsys: pytest.CaptureFixture[str]) ->
         "G1,-1,-1,0.1\nG2,-2,-2,0.1\n"
     )
     Path("two.gmt").write_text("up\t\tP53\tBCL2\tMYC\n")
-    call = ["gsea", "ids.csv", "--gene-sets", "two.gmt", "--min-size", "3", "--permutations", "50"]
+    call = ["gsea", "-v", "ids.csv", "--gene-sets", "two.gmt", "--min-size", "3", "--permutations", "50"]
     assert main(call) == 0
     out, err = capsys.readouterr()
     assert "4 genes of ids.csv met under other names" in err

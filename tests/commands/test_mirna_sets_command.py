@@ -56,12 +56,12 @@ def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_families_and_clusters_of_a_study(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["mirna-sets"]) == 0
+    assert main(["mirna-sets", "-v"]) == 0
     assert Path("results/mirna_sets.csv").read_text() == SETS
     said = capsys.readouterr().err
     assert "miRNA names of the array: 10 current (miRBase 22), 1 renamed, 1 not mapped" in said
     assert "universe  11 miRNAs (the rows of results/differential.csv; 1 more that miRBase does not know)" in said
-    assert "hsa-mir-17 ~ hsa-mir-92a-1     3   3  6.1e-03  1.2e-02" in said
+    assert "hsa-mir-17 ~ hsa-mir-92a-1     3   3  0.00606  0.0121" in said
     run = json.loads(Path("results/run.json").read_text())["runs"]["mirna-sets"]
     notes = dict(run["tables"]["results/mirna_sets.csv"]["notes"])
     assert notes["sets tested"].startswith("2 seed families for up and 2 seed families for down")
@@ -75,7 +75,7 @@ def test_sets_over_names_and_a_list(capsys: pytest.CaptureFixture[str]) -> None:
     )
     Path("array.txt").write_text("\n".join((*UP, *DOWN, *STILL)) + "\n")
     asked = ["mirna-sets", "--mirnas", ",".join(DOWN), "--sets", "hmdd.gmt", "--min-size", "1"]
-    assert main([*asked, "--universe", "array.txt"]) == 0
+    assert main([*asked, "-v", "--universe", "array.txt"]) == 0
     shown = capsys.readouterr()
     rows = list(csv.DictReader(shown.out.splitlines()[1:]))
     assert [(row["query"], row["set"], row["hits"], row["set size"]) for row in rows] == [
@@ -106,13 +106,13 @@ def test_places_of_ones_own(capsys: pytest.CaptureFixture[str]) -> None:
             ),
         ]
     Path("own.gff3").write_text("".join(lines))
-    assert main(["mirna-sets", "--sets", "clusters", "--gff", "own.gff3", "--distance", "950"]) == 0
+    assert main(["mirna-sets", "-v", "--sets", "clusters", "--gff", "own.gff3", "--distance", "950"]) == 0
     said = capsys.readouterr().err
     assert "clusters within 950 bases (own.gff3, miRBase v22): 8 miRNAs whose place is not known" in said
     assert "universe     3 miRNAs" in said
     rows = list(csv.DictReader(Path("results/mirna_sets.csv").read_text().splitlines()))
     assert {(row["set"], row["set size"]) for row in rows} == {("hsa-mir-17 ~ hsa-mir-1", "3")}
-    assert main(["mirna-sets", "--sets", "clusters", "--gff", "own.gff3", "--distance", "900"]) == 1
+    assert main(["mirna-sets", "-v", "--sets", "clusters", "--gff", "own.gff3", "--distance", "900"]) == 1
     assert "has 2 to 3 miRNAs on the array" in capsys.readouterr().err
 
 

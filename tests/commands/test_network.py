@@ -100,50 +100,56 @@ hsa-miR-20a-5p,yes,3,2 to 3,G2;G3;G4
 hsa-miR-21-5p,yes,2,2 to 3,G3;G5
 """
 SAID = """\
-miRNA names of the study: 3 current (miRBase 22), 1 not mapped
-  not mapped: Hsa-miR-21-5p: unknown (may be hsa-miR-21-5p)
-miRNA names in mti.csv: all 4 are current (miRBase 22)
-Synergy network:
-  miRNAs        4 miRNAs (2 probes up, 2 down), regulation by volcano P (T / R)
-  interactions  mti.csv, strong evidence
-                1 Non-Functional row (tested, not found) dropped
-                1 row of miRNAs of other species than hsa dropped
-                12 rows collapsed to 11 pairs
-                7 former gene names or identifiers kept unchanged, which sets of current symbols do not hold \
-(mirtool targets add replaces them)
-  universe      8 genes of this table at this evidence
-  with targets  3 of 4 miRNAs, 5 genes
-  shared        2 genes targeted by two miRNAs or more
-  drawn from    4 miRNAs with targets (the rows of results/differential.csv; 2 more without targets)
-  without targets: Hsa-miR-21-5p (the table has hsa-miR-21-5p: not the same name, so not taken)
-Highest synergy:
+3 of 3 pairs of miRNAs share more targets than expected by chance (hypergeometric, FDR ≤ 0.65); of \
+these, 1 has one seed: shared targets by construction, not evidence of synergy.
+  hsa-miR-17-5p and hsa-miR-20a-5p: 2 shared, FDR 0.643, one seed
+  hsa-miR-21-5p and hsa-miR-17-5p: 1 shared, FDR 0.643
+  hsa-miR-21-5p and hsa-miR-20a-5p: 1 shared, FDR 0.643
+Hubs, by the targets shared with significant partners (synergy):
   miRNA           synergy  partners  targets  betweenness
   hsa-miR-17-5p         3         2        3        0.357
   hsa-miR-20a-5p        3         2        3        0.357
   hsa-miR-21-5p         2         2        2        0.286
-3 of 3 pairs share more targets than expected by chance (hypergeometric, FDR <= 0.65 over all pairs).
-Of these 3, 1 pair has one seed: shared targets by construction, which is not evidence of synergy.
 Targeted by more miRNAs than expected: 0 genes if genes are drawn, 0 if miRNAs are drawn, 0 both ways \
-(FDR <= 0.05 over the universe).
+(FDR ≤ 0.05 over the universe).
 1 community of miRNAs (modularity 0.000); the largest: hsa-miR-17-5p, hsa-miR-20a-5p, hsa-miR-21-5p.
+Terms of sets.gmt with FDR ≤ 0.05:
+                    query  tested  genes drawn
+  shared targets  2 genes       2            0
+  all targets     5 genes       2            0
 Gene sets, shared targets:
   gene sets    sets.gmt
   tested       2 of 2 terms: 2 to 500 genes each
   universe     6 genes that both the sets and the universe have
   query        2 genes
-  significant  0 terms with FDR <= 0.05 if genes are drawn at random
+  significant  0 terms with FDR ≤ 0.05 if genes are drawn at random
   No term is significant under a null, so there is no map of them.
 Gene sets, all targets:
   gene sets    sets.gmt
   tested       2 of 2 terms: 2 to 500 genes each
   universe     6 genes that both the sets and the universe have
   query        5 genes
-  significant  0 terms with FDR <= 0.05 if genes are drawn at random
+  significant  0 terms with FDR ≤ 0.05 if genes are drawn at random
   No term is significant under a null, so there is no map of them.
+3 of 4 miRNAs have targets, 5 genes: mti.csv, strong evidence.
+  chosen by   regulation by volcano P (T / R) (2 probes up, 2 down)
+  left out    1 Non-Functional row (tested, not found) dropped
+  left out    1 row of miRNAs of other species than hsa dropped
+  left out    12 rows collapsed to 11 pairs
+  left out    7 former gene names or identifiers kept unchanged, which sets of current symbols do not \
+hold (mirtool targets add replaces them)
+  universe    8 genes of this table at this evidence
+  shared      2 genes targeted by two miRNAs or more
+  drawn from  4 miRNAs with targets (the rows of results/differential.csv; 2 more without targets)
+  without targets: Hsa-miR-21-5p (the table has hsa-miR-21-5p: not the same name, so not taken)
+miRNA names of the study: 3 current (miRBase 22), 1 not mapped
+  not mapped: Hsa-miR-21-5p: unknown (may be hsa-miR-21-5p)
+miRNA names in mti.csv: all 4 are current (miRBase 22)
 Wrote results/: network_nodes.csv, network_edges.csv, network_pairs.csv, network_communities.csv, \
 network_universe.csv, network_mirna_universe.csv, enrichment.csv, network.html, network.xlsx, network.graphml
 Wrote figures/: network.png/svg, network_85mm.png/svg, enrichment_bars_shared_targets.png/svg, \
-enrichment_dots_shared_targets.png/svg, enrichment_bars_all_targets.png/svg, enrichment_dots_all_targets.png/svg
+enrichment_dots_shared_targets.png/svg, enrichment_bars_all_targets.png/svg, \
+enrichment_dots_all_targets.png/svg
 """
 OPTIONS = ("--interactions", "mti.csv", "--alpha", "0.65", "--gene-sets", "sets.gmt", "--min-size", "2")
 
@@ -170,7 +176,7 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.usefixtures("study")
 def test_in_a_study_folder(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["network", *OPTIONS, "--null", "genes"]) == 0
+    assert main(["network", "-v", *OPTIONS, "--null", "genes"]) == 0
     shown = capsys.readouterr()
     assert shown.out == ""
     assert shown.err == SAID
@@ -204,8 +210,8 @@ def test_the_same_input_gives_the_same_bytes() -> None:
 
 @pytest.mark.usefixtures("study")
 def test_another_rule_takes_other_mirnas(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["network", *OPTIONS, "--regulation", "fold-change"]) == 0
-    assert "5 miRNAs (2 probes up, 3 down), regulation by fold change (T / R)" in capsys.readouterr().err
+    assert main(["network", "-v", *OPTIONS, "--regulation", "fold-change"]) == 0
+    assert "  chosen by   regulation by fold change (T / R) (2 probes up, 3 down)\n" in capsys.readouterr().err
     assert "hsa-miR-16-5p,miRNA,down,-1,3,0,0,0" in Path("results/network_nodes.csv").read_text()
 
 
@@ -213,9 +219,9 @@ def test_another_rule_takes_other_mirnas(capsys: pytest.CaptureFixture[str]) -> 
 def test_without_a_test_the_rule_is_fold_change(capsys: pytest.CaptureFixture[str]) -> None:
     lines = [",".join(line.split(",")[:6]) for line in DIFFERENTIAL.splitlines()]
     Path("results/differential.csv").write_text("\n".join(lines) + "\n")
-    assert main(["network", *OPTIONS]) == 0
+    assert main(["network", "-v", *OPTIONS]) == 0
     assert "regulation by fold change" in capsys.readouterr().err
-    assert main(["network", *OPTIONS, "--regulation", "volcano-p"]) == 2
+    assert main(["network", "-v", *OPTIONS, "--regulation", "volcano-p"]) == 2
     assert "choose --regulation fold-change" in capsys.readouterr().err
 
 
@@ -231,10 +237,10 @@ def test_a_table_that_lost_its_fold_change_column_is_refused(capsys: pytest.Capt
 @pytest.mark.usefixtures("elsewhere")
 def test_the_starter_is_announced_whenever_it_is_used(capsys: pytest.CaptureFixture[str]) -> None:
     names = "hsa-miR-17-5p,hsa-miR-20a-5p,hsa-miR-21-5p"
-    assert main(["network", "--mirnas", names, "-o", "out", "--gene-sets", "none"]) == 0
+    assert main(["network", "-v", "--mirnas", names, "-o", "out", "--gene-sets", "none"]) == 0
     said = capsys.readouterr().err
-    assert said.startswith("Warning: no --interactions given: using the starter table of 254 pairs")
-    assert "no paper should rest on it" in said
+    assert said.startswith("Warning: no --interactions given: using mirtool's starter table of 254 pairs")
+    assert "No paper should rest on it" in said
     assert sorted(path.name for path in Path("out").iterdir()) == [
         "network.columns.csv",
         "network.graphml",
@@ -248,7 +254,7 @@ def test_the_starter_is_announced_whenever_it_is_used(capsys: pytest.CaptureFixt
         "network_pairs.csv",
         "network_universe.csv",
     ]
-    assert main(["network", "--mirnas", names, "--interactions", "mti.csv", "--gene-sets", "none"]) == 0
+    assert main(["network", "-v", "--mirnas", names, "--interactions", "mti.csv", "--gene-sets", "none"]) == 0
     assert "starter" not in capsys.readouterr().err
 
 
@@ -321,9 +327,9 @@ def test_a_binary_gene_set_file(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.usefixtures("study")
 def test_strong_evidence_of_a_table_without_evidence(capsys: pytest.CaptureFixture[str]) -> None:
     Path("mti.csv").write_text("mirna,gene\nhsa-miR-17-5p,G1\nhsa-miR-20a-5p,G1\nhsa-miR-21-5p,G2\n")
-    assert main(["network", *OPTIONS]) == 2
+    assert main(["network", "-v", *OPTIONS]) == 2
     assert "mti.csv has no column that says which evidence is strong" in capsys.readouterr().err
-    assert main(["network", *OPTIONS[:4], "--evidence", "all", "--gene-sets", "none"]) == 0
+    assert main(["network", "-v", *OPTIONS[:4], "--evidence", "all", "--gene-sets", "none"]) == 0
     assert "no column of evidence: every pair counts alike" in capsys.readouterr().err
 
 
@@ -333,7 +339,7 @@ def test_an_enrichr_library_offline(
     for name in ("https_proxy", "HTTPS_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     monkeypatch.setenv("MIRTOOL_CACHE", str(study / "cache"))
-    asked = ["network", *OPTIONS, "--gene-sets", "KEGG_2021_Human"]
+    asked = ["network", "-v", *OPTIONS, "--gene-sets", "KEGG_2021_Human"]
     assert main(asked) == 1
     assert "Enrichr can't be reached" in capsys.readouterr().err
     (study / "cache" / "enrichr").mkdir(parents=True)
@@ -365,16 +371,16 @@ def test_an_output_that_cannot_be_written(capsys: pytest.CaptureFixture[str]) ->
 
 @pytest.mark.usefixtures("study")
 def test_enrichment_of_the_studys_network_gives_the_same_table(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["enrichment"]) == 1
+    assert main(["enrichment", "-v"]) == 1
     assert "the study has no network yet" in capsys.readouterr().err
-    assert main(["network", *OPTIONS]) == 0
-    assert main(["enrichment", "--gene-sets", "sets.gmt", "--min-size", "2", "-o", "again.csv"]) == 0
+    assert main(["network", "-v", *OPTIONS]) == 0
+    assert main(["enrichment", "-v", "--gene-sets", "sets.gmt", "--min-size", "2", "-o", "again.csv"]) == 0
     assert Path("again.csv").read_text() == Path("results/enrichment.csv").read_text()
     assert "miRNA universe: 4 miRNAs with targets (the rows of results/differential.csv; 2 more" in (
         capsys.readouterr().err
     )
     Path("results/network_mirna_universe.csv").unlink()
-    assert main(["enrichment", "--gene-sets", "sets.gmt", "--min-size", "2", "-o", "genes.csv"]) == 0
+    assert main(["enrichment", "-v", "--gene-sets", "sets.gmt", "--min-size", "2", "-o", "genes.csv"]) == 0
     assert Path("genes.csv").read_text() == ENRICHMENT
 
 
@@ -382,10 +388,8 @@ def test_enrichment_of_the_studys_network_gives_the_same_table(capsys: pytest.Ca
 def test_pairs_against_shuffled_tables(capsys: pytest.CaptureFixture[str]) -> None:
     # P is a share of the 201 tables, the observed one included; what it should be, tests/network/test_curveball.py
     # finds by making every table.
-    assert main(["network", *OPTIONS, "--pair-null", "curveball", "--pair-draws", "200"]) == 0
-    assert (
-        "more targets than expected by chance (curveball, FDR <= 0.65 over all pairs)" in capsys.readouterr().err
-    )
+    assert main(["network", "-v", *OPTIONS, "--pair-null", "curveball", "--pair-draws", "200"]) == 0
+    assert "more targets than expected by chance (curveball, FDR ≤ 0.65)" in capsys.readouterr().err
     rows = list(csv.DictReader(Path("results/network_pairs.csv").read_text().splitlines()))
     header = PAIRS.splitlines()[0].replace(
         ",significant", ",expected (curveball),P (curveball),FDR (curveball),significant"
@@ -431,9 +435,9 @@ def test_nulls_that_draw_mirnas(null: str) -> None:
 def test_draws_are_the_same_for_any_workers_and_others_for_another_seed(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert main(["network", *OPTIONS, "-o", "a"]) == 0
-    assert main(["network", *OPTIONS, "-o", "b", "--workers", "2"]) == 0
-    assert main(["network", *OPTIONS, "-o", "c", "--seed", "2"]) == 0
+    assert main(["network", "-v", *OPTIONS, "-o", "a"]) == 0
+    assert main(["network", "-v", *OPTIONS, "-o", "b", "--workers", "2"]) == 0
+    assert main(["network", "-v", *OPTIONS, "-o", "c", "--seed", "2"]) == 0
     a, b, c = (Path(folder, "enrichment.csv").read_text() for folder in "abc")
     assert a == b != c
     assert "10,000 times" in capsys.readouterr().err
@@ -442,7 +446,7 @@ def test_draws_are_the_same_for_any_workers_and_others_for_another_seed(
 @pytest.mark.usefixtures("study")
 def test_a_universe_of_mirnas_in_a_file(capsys: pytest.CaptureFixture[str]) -> None:
     Path("array.csv").write_text("ID,Name\n" + "".join(f"{i},hsa-miR-{i}-5p\n" for i in (16, 17, 21)))
-    asked = ["network", *OPTIONS, "--mirna-universe", "array.csv"]
+    asked = ["network", "-v", *OPTIONS, "--mirna-universe", "array.csv"]
     assert main(asked) == 2
     assert "1 miRNA of the study are not among the 3 of array.csv (found hsa-miR-20a-5p" in (
         capsys.readouterr().err
@@ -450,7 +454,7 @@ def test_a_universe_of_mirnas_in_a_file(capsys: pytest.CaptureFixture[str]) -> N
     with Path("array.csv").open("a") as file:
         file.write("4,hsa-miR-20a-5p\n")
     assert main(asked) == 0
-    assert "drawn from    4 miRNAs with targets (array.csv)" in capsys.readouterr().err
+    assert "drawn from  4 miRNAs with targets (array.csv)" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("study")
@@ -509,11 +513,11 @@ def test_of_the_tables_names_those_about_the_study_are_listed(
         "miRNA,gene\nhsa-miR-375,G1\nhsa-miR-375,G2\nhsa-miR-498,G1\nhsa-miR-21-5p,G1\nhsa-miR-1254,G2\n"
     )
     call = ["network", "--interactions", "i.csv", "--mirnas", "hsa-miR-375-3p,hsa-miR-21-5p", "--evidence", "all"]
-    assert main([*call, "--gene-sets", "none", "--no-figures", "--export", "none"]) == 0
+    assert main([*call, "-v", "--gene-sets", "none", "--no-figures", "--export", "none"]) == 0
     said = capsys.readouterr().err
     assert (
         "miRNA names in i.csv: 1 current (miRBase 22), 2 renamed, 1 withdrawn from miRBase (run.json lists them)\n"
-        "  renamed: hsa-miR-375 is hsa-miR-375-3p\nSynergy network:\n"
+        "  renamed: hsa-miR-375 is hsa-miR-375-3p\n"
     ) in said
     names = json.loads(Path("network.run.json").read_text())["runs"]["network"]["summary"]["interactions_names"]
     assert names["renamed"] == {"hsa-miR-375": "hsa-miR-375-3p", "hsa-miR-498": "hsa-miR-498-5p"}
@@ -549,7 +553,7 @@ def test_mirnas_without_targets_stand_in_one_line(
     absent = [f"hsa-miR-{n}-5p" for n in range(9000, 9012)]
     Path("m.txt").write_text("\n".join(["hsa-miR-17-5p", "hsa-miR-21-5p", "hsa-miR-21-3p", *absent]) + "\n")
     call = ["network", "--interactions", "i.csv", "--mirnas", "m.txt", "--evidence", "all"]
-    assert main([*call, "--gene-sets", "none", "--no-figures", "--export", "none"]) == 0
+    assert main([*call, "-v", "--gene-sets", "none", "--no-figures", "--export", "none"]) == 0
     assert (
         "  without targets: hsa-miR-21-3p (the table has hsa-miR-21-5p: not the same name, so not taken)\n"
         f"  without targets: {', '.join(absent[:10])} and 2 more\n"

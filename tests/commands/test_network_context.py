@@ -45,7 +45,7 @@ def edges() -> list[tuple[str, str]]:
 
 
 def call(*arguments: str) -> int:
-    return main(["network", "d.csv", "--interactions", "hsa.csv", "--gene-sets", "none", *arguments])
+    return main(["network", "-v", "d.csv", "--interactions", "hsa.csv", "--gene-sets", "none", *arguments])
 
 
 def test_expressed_genes_only(capsys: pytest.CaptureFixture[str]) -> None:

@@ -32,7 +32,7 @@ def rows_of(path: str) -> list[dict[str, str]]:
 
 
 def test_robustness_is_told_and_written(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([*ASKED, "--evidence", "all", "--robustness", "100", "--hubs", "2"]) == 0
+    assert main([*ASKED, "-v", "--evidence", "all", "--robustness", "100", "--hubs", "2"]) == 0
     said = capsys.readouterr().err
     assert "Hubs in 100 tables resampled from 60 pairs:\n" in said
     assert "Of these 2, among the first 2: " in said
@@ -68,7 +68,7 @@ def test_a_table_of_an_earlier_run_is_pointed_out(capsys: pytest.CaptureFixture[
 
 
 def test_without_hubs_there_is_nothing_to_rank(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([*ASKED, "--alpha", "1e-12", "--robustness", "5"]) == 0
+    assert main([*ASKED, "-v", "--alpha", "1e-12", "--robustness", "5"]) == 0
     said = capsys.readouterr().err
     assert "No pair is significant, so there are no hubs to rank again." in said
     assert "of miRNAs (modularity" not in said

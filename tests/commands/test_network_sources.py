@@ -39,7 +39,7 @@ def _study(tmp_path, monkeypatch):
 
 
 def network(*options: str, mirnas: str = MIRNAS) -> int:
-    return main(["network", "--mirnas", mirnas, "--gene-sets", "none", "-o", "out", *options])
+    return main(["network", "-v", "--mirnas", mirnas, "--gene-sets", "none", "-o", "out", *options])
 
 
 def edges() -> list[tuple[str, ...]]:
@@ -51,12 +51,12 @@ def edges() -> list[tuple[str, ...]]:
 def test_the_union_of_two_files(capsys):
     assert network("--interactions", "strong.csv", "--interactions", "other.csv", "--evidence", "all") == 0
     err = capsys.readouterr().err
-    assert "  interactions  union of strong.csv and other.csv, all evidence\n" in err
+    assert " genes: union of strong.csv and other.csv, all evidence.\n" in err
     assert "strong.csv: 4 pairs, 4 of them kept, 2 in no other source\n" in err
     assert "other.csv: 3 pairs, 3 of them kept, 1 in no other source\n" in err
     assert "strong.csv and other.csv: 2 pairs in common\n" in err
     assert "strong.csv: 1 former gene name replaced by the current symbol" in err
-    assert "universe      4 genes of this table at this evidence" in err  # BCL2, CCND1, MYC, TP53
+    assert "universe    4 genes of this table at this evidence" in err  # BCL2, CCND1, MYC, TP53
     assert [row[:5] for row in edges()] == [
         ("hsa-miR-16-5p", "BCL2", "strong", "1", "strong.csv"),
         ("hsa-miR-16-5p", "CCND1", "", "", "other.csv"),
@@ -173,7 +173,10 @@ def test_gene_sets_by_a_name_of_the_library(capsys):
         "1",
     ]
     assert (
-        main(["network", "--mirnas", MIRNAS, "--gene-sets", "mine", "-o", "out", "--null", "genes", *options]) == 0
+        main(
+            ["network", "-v", "--mirnas", MIRNAS, "--gene-sets", "mine", "-o", "out", "--null", "genes", *options]
+        )
+        == 0
     )
     assert "  gene sets    mine 3\n" in capsys.readouterr().err
 

@@ -51,8 +51,8 @@ MODULE_CALL = (
 )  # fmt: skip
 
 TARGETS_SAID = """\
-Beyond the seed (without the targets that 2 or more miRNAs of a seed family have in common):
-2 of 3 pairs share more targets than expected by chance, 3 with the seed.
+2 of 3 pairs beyond the seed, 3 with it.
+  (without the targets that 2 or more miRNAs of a seed family have in common)
   no longer: hsa-miR-17-5p and hsa-miR-20a-5p, 2 shared targets, 0 beyond the seed
 Highest synergy beyond the seed:
   miRNA           synergy beyond seed  partners beyond seed  synergy
@@ -61,8 +61,7 @@ Highest synergy beyond the seed:
   hsa-miR-20a-5p                    1                     1        3
 """
 FAMILY_SAID = """\
-Beyond the seed (miRNAs of one seed as one unit):
-3 miRNAs are 2 units; 1 of 1 pair of units share more targets than expected by chance.
+Beyond the seed, 3 miRNAs are 2 units; 1 of 1 pair of units share more targets than expected by chance.
 Of 3 significant pairs of miRNAs 1 is not significant as units: 1 is within one unit.
 Highest synergy beyond the seed:
   family                        synergy beyond seed  partners beyond seed
@@ -74,17 +73,18 @@ family A,family B,shared targets,Jaccard,expected,P,FDR,significant,shared genes
 hsa-miR-21-5p,hsa-miR-17-5p/hsa-miR-20a-5p,1,0.2,0.8,0.666666666667,0.666666666667,yes,G3
 """
 MODULES_SAID = """\
+1 of 3 pairs synergistic by functional modules; 0 of them share more targets than expected by chance, 1 \
+has one seed.
 Functional modules:
   gene sets  sets.gmt
   tested     3 for each of 3 pairs; 3 shared targets or more in a term
-  enriched   1 term in 1 pair (FDR <= 0.2)
+  enriched   1 term in 1 pair (FDR ≤ 0.2)
   proteins   ppi.csv, 7 interactions
              1 row with a score below 0.5 dropped
              1 row of a gene with itself dropped
              7 rows collapsed to 7 pairs
              largest component of 8 genes, 8 of them known targets
   close      1 of these terms (both P <= 0.15 against 1000 degree-matched random sets)
-1 of 3 pairs synergistic by modules; 0 of them share more targets than expected by chance, 1 has one seed.
   hsa-miR-17-5p and hsa-miR-20a-5p: 1 module, the first: repair
 """
 
@@ -107,7 +107,7 @@ def summary() -> dict:
 
 
 def test_beyond_the_seed_by_targets(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([*SEED_CALL, "--alpha", "0.85", "--beyond-seed", "targets"]) == 0
+    assert main([*SEED_CALL, "-v", "--alpha", "0.85", "--beyond-seed", "targets"]) == 0
     assert TARGETS_SAID in capsys.readouterr().err
     rows = {(row["miRNA A"], row["miRNA B"]): row for row in rows_of("network_pairs.csv")}
     row = rows["hsa-miR-17-5p", "hsa-miR-20a-5p"]
@@ -124,7 +124,7 @@ def test_beyond_the_seed_by_targets(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_beyond_the_seed_by_family(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([*SEED_CALL, "--alpha", "0.85", "--beyond-seed", "family"]) == 0
+    assert main([*SEED_CALL, "-v", "--alpha", "0.85", "--beyond-seed", "family"]) == 0
     said = capsys.readouterr().err
     assert FAMILY_SAID in said
     assert ", network_families.csv, " in said
@@ -132,19 +132,19 @@ def test_beyond_the_seed_by_family(capsys: pytest.CaptureFixture[str]) -> None:
     same = [row for row in rows_of("network_pairs.csv") if row["same seed"] == "yes"]
     assert [row["P beyond seed"] for row in same] == ["NA"]
     assert summary()["significant_pairs_of_families"] == 1
-    assert main([*SEED_CALL]) == 0
+    assert main([*SEED_CALL, "-v"]) == 0
     assert "Warning: network_families.csv is from an earlier run" in capsys.readouterr().err
 
 
 def test_a_mirna_without_a_known_seed_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     call = [*SEED_CALL, "--mirnas", "hsa-miR-99999-5p,hsa-miR-17-5p"]
     Path("mti.csv").write_text(INTERACTIONS + "hsa-miR-99999-5p,G1\n")
-    assert main([*call, "--beyond-seed", "targets"]) == 0
+    assert main([*call, "-v", "--beyond-seed", "targets"]) == 0
     assert "1 miRNA without a known seed: compared by name only." in capsys.readouterr().err
 
 
 def test_modules_and_their_closeness(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([*MODULE_CALL, "--ppi", "ppi.csv", "--ppi-score", "0.5", "--ppi-p", "0.15"]) == 0
+    assert main([*MODULE_CALL, "-v", "--ppi", "ppi.csv", "--ppi-score", "0.5", "--ppi-p", "0.15"]) == 0
     assert MODULES_SAID in capsys.readouterr().err
     (row,) = rows_of("network_modules.csv")
     assert (row["miRNA A"], row["miRNA B"], row["same seed"]) == ("hsa-miR-17-5p", "hsa-miR-20a-5p", "yes")

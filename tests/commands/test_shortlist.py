@@ -89,7 +89,7 @@ def test_one_row_a_mirna_with_every_reason_in_its_column(study):
 
 @pytest.mark.usefixtures("study")
 def test_what_is_said(capsys):
-    assert main(["shortlist", *LISTS]) == 0
+    assert main(["shortlist", "-v", *LISTS]) == 0
     err = capsys.readouterr().err
     assert "Shortlist by confident rank: 3 of 3 miRNAs up or down by volcano P (resistant / responding)\n" in err
     assert "confident: the largest change that remains at 99.9 % confidence first" in err

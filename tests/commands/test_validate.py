@@ -68,26 +68,25 @@ NUMBERS = {
 
 SAID = """\
 Compared resistant with responding: ratios are resistant / responding (as in the array's table).
-Read 16 wells of 4 samples and 3 targets from ct.csv
-  without a Ct         1 well, missing
-  outlying replicates  1 well left out: hsa-miR-16-5p in r2
-  wells with SD > 0.5  none
+  confirmed       1: hsa-miR-16-5p
+  false positive  1: hsa-miR-21-5p
+  target         ratio resistant/responding    95 % interval       P  FDR (BH)
+  hsa-miR-16-5p                      0.0625  0.00317 to 1.23  0.0572     0.114
+  hsa-miR-21-5p                       0.933    0.612 to 1.42   0.553     0.553
 Reference gene: hsa-miR-103a-3p
   Stability can't be assessed from one gene: geNorm's M needs two, NormFinder's value three.
-Groups and test:
+Compared with the array (its findings: those by volcano P):
+  same direction  2 of 2
+  correlation     none: it needs 3 targets with a ratio by both
+  1 array finding not tested by qPCR: hsa-miR-17-5p
   resistant   2 samples: n1, n2
   responding  2 samples: r1, r2
   efficiency  2 for all targets
   test        Student's t on ΔCt
-  target         ratio resistant/responding     95% interval       P  FDR (BH)
-  hsa-miR-16-5p                      0.0625  0.00317 to 1.23  0.0572     0.114
-  hsa-miR-21-5p                       0.933    0.612 to 1.42   0.553     0.553
-Compared with the array (its findings: those by volcano P):
-  confirmed       1: hsa-miR-16-5p
-  false positive  1: hsa-miR-21-5p
-  same direction  2 of 2
-  correlation     none: it needs 3 targets with a ratio by both
-  1 array finding not tested by qPCR: hsa-miR-17-5p
+Read 16 wells of 4 samples and 3 targets from ct.csv
+  without a Ct         1 well, missing
+  outlying replicates  1 well left out: hsa-miR-16-5p in r2
+  wells with SD > 0.5  none
 """
 
 
@@ -106,7 +105,7 @@ def rows_of(text: str) -> list[dict[str, str]]:
 
 
 def test_in_a_study_the_table_is_the_one_computed_by_hand(study, capsys):
-    assert main(["validate", "ct.csv", *OPTIONS, "--no-figures"]) == 0
+    assert main(["validate", "-v", "ct.csv", *OPTIONS, "--no-figures"]) == 0
     expected = VALIDATION.format(
         **{name: f"{value:.{3 if name[0] in 'pq' else 4}g}" for name, value in NUMBERS.items()}
     )
@@ -176,7 +175,7 @@ def test_undetermined_wells_get_the_ct_asked_for(capsys):
 @pytest.mark.usefixtures("study")
 def test_efficiencies_correct_the_ratio(capsys):
     options = ["--efficiency", "hsa-miR-16-5p=1.9", "--no-figures", "-o", "-"]
-    assert main(["validate", "ct.csv", *OPTIONS, *options]) == 0
+    assert main(["validate", "-v", "ct.csv", *OPTIONS, *options]) == 0
     out, err = capsys.readouterr()
     assert rows_of(out)[0]["ratio resistant/responding"] == f"{1.9**-4:.4g}"  # Pfaffl: 1.9^(24 − 28) / 2^0
     assert "efficiency  hsa-miR-16-5p 1.9, else 2" in err

@@ -48,7 +48,7 @@ def test_the_probes_may_be_those_of_a_comparison_in_python():
 @pytest.mark.usefixtures("files")
 def test_the_result_shows_itself():
     result = mt.cluster("log2.csv", samples="s.csv", top=12, stability="none")
-    assert repr(result).startswith("<ClusterResult>\nClustering 12 probes and 6 arrays.")
+    assert repr(result).startswith("<ClusterResult>\nClustered 12 probes and 6 arrays")
     assert isinstance(result.to_frame("kmeans"), pd.DataFrame)
     assert list(result.tables()) == ["stability", "kmeans", "pca"]
     assert "<table" in result._repr_html_()

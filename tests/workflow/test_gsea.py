@@ -39,12 +39,12 @@ def folder(tmp_path, monkeypatch):
 
 def test_paths_and_objects_give_the_table_of_the_command(folder):
     options = ["--gene-sets", "sets.gmt", "--min-size", "5", "--permutations", "100"]
-    assert main(["gsea", "mrna.csv", *options, "-o", "shell.csv"]) == 0
+    assert main(["gsea", "-v", "mrna.csv", *options, "-o", "shell.csv"]) == 0
     for genes in ("mrna.csv", read_gene_changes("mrna.csv")):
         result = mt.gsea(genes, gene_sets="sets.gmt", min_size=5, permutations=100)
         assert [path.name for path in result.write("python.csv")] == ["python.csv"]
         assert (folder / "python.csv").read_bytes() == (folder / "shell.csv").read_bytes()
-    assert "Gene set enrichment analysis:" in repr(result)
+    assert "1 set with FDR ≤ 0.05 among the genes that are up" in repr(result)
     assert "<table" in result._repr_html_()
     assert set(result.to_frame()["gene set"]) == {"first", "last"}
     assert list(result.figures()) == ["gsea"]

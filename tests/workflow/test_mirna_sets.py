@@ -23,11 +23,11 @@ def folder(tmp_path, monkeypatch):
 
 
 def test_a_path_gives_the_table_of_the_command(folder):
-    assert main(["mirna-sets", "d.csv", "-o", "shell.csv"]) == 0
+    assert main(["mirna-sets", "-v", "d.csv", "-o", "shell.csv"]) == 0
     result = mt.mirna_sets("d.csv")
     assert [path.name for path in result.write("python.csv")] == ["python.csv"]
     assert (folder / "python.csv").read_bytes() == (folder / "shell.csv").read_bytes()
-    assert "Sets of miRNAs:" in repr(result)
+    assert "0 sets with FDR ≤ 0.05 in 2 tests of the sets of miRNAs." in repr(result)
     assert "<table" in result._repr_html_()
     # All three of the cluster 17~92 among 3 of 6: 1/C(6,3).
     row = result.to_frame().set_index("set").loc["hsa-mir-17 ~ hsa-mir-92a-1"]

@@ -59,7 +59,7 @@ def test_a_table_as_an_object_and_names_as_a_list():
 
 def test_the_result_shows_itself():
     result = mt.network("d.csv", **ASKED)
-    assert "Synergy network:" in repr(result)
+    assert "0 of 3 pairs of miRNAs share more targets" in repr(result)
     assert "<table" in result._repr_html_()
     assert list(result.tables())[:3] == ["nodes", "edges", "pairs"]
     assert result.to_frame("pairs")["shared targets"].tolist() == [2, 1, 1]

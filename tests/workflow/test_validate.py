@@ -66,7 +66,7 @@ def test_the_result_shows_itself():
     assert list(result.figures()) == ["validation_bars", "validation_array"]
     first, second = repr(result).splitlines()[1:3]
     assert first.startswith("Compared resistant with responding: ratios are resistant / responding")
-    assert second.startswith("Read 8 wells of 4 samples and 2 targets from ct.csv")
+    assert second == "  not confirmed  1: hsa-miR-16-5p"
     assert "<table" in result._repr_html_()
     assert result.provenance.arguments["compare"] == "resistant:responding"
     assert sorted(result.provenance.inputs) == ["ct.csv", "results/differential.csv", "samples.csv"]

@@ -12,9 +12,10 @@ from mirtool.audit import AuditReport, ColumnFinding
 from mirtool.audit.rounding import ARITHMETIC
 from mirtool.errors import option
 from mirtool.model import Table, text_array
-from mirtool.report.text.blocks import Block, Caution, Grid, Line, Summary
+from mirtool.report.text.blocks import Block, Caution, Grid, Heading, Line, Summary
 from mirtool.wording import plural
 
+SECTIONS_SHOWN, LINES_SHOWN = 6, 3
 SHOWN_CELLS = 10
 """Cells that are named on stderr; the table holds them all."""
 
@@ -25,23 +26,26 @@ TOLERANCE = (
 
 
 def audit_summary(report: AuditReport, *, from_raw: bool) -> Summary:
-    """Return the summary of an audit: what was checked, what differs and why, and the verdict."""
+    """Return the summary of an audit: the verdict, what was checked, what differs and why."""
+    found = f"{report.path}: {report.kind}, computed again from {report.basis}."
     blocks: list[Block] = [
-        Line(f"{report.path}: {report.kind}, computed again from {report.basis}."),
-        Grid(SECTION_HEADER, section_rows(report)),
-        Line(f"Rounding: {TOLERANCE}."),
-        *(Line(f"Note: {remark}.") for remark in report.remarks),
+        Line(verdict(report)) if report.agrees else Caution(verdict(report)),
+        Line(found),
+        Grid(SECTION_HEADER, section_rows(report), most=SECTIONS_SHOWN),
     ]
-    if not from_raw:
-        without = f"without the raw files ({option('raw')})"
-        blocks.append(Line(f"Note: {without} a wrong signal shows only in what was computed from it."))
     for title, lines in (
         ("What explains the cells that differ:", explanation_lines(report)),
         ("Without a known explanation:", unexplained_lines(report)),
         ("How much depends on the choices:", sensitivity_lines(report)),
     ):
-        blocks += [Line(title), *(Line(f"  {line}") for line in lines)] if lines else []
-    return (*blocks, Line(verdict(report)) if report.agrees else Caution(verdict(report)))
+        blocks += [Heading(title)] if lines else []
+        blocks += [Line(f"  {line}", detail=number >= LINES_SHOWN) for number, line in enumerate(lines)]
+    blocks.append(Line(f"Rounding: {TOLERANCE}.", detail=True))
+    blocks += [Line(f"Note: {remark}.", detail=True) for remark in report.remarks]
+    if not from_raw:
+        without = f"without the raw files ({option('raw')})"
+        blocks.append(Line(f"Note: {without} a wrong signal shows only in what was computed from it."))
+    return tuple(blocks)
 
 
 def audit_tables(report: AuditReport) -> dict[str, Table]:

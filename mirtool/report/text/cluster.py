@@ -19,7 +19,7 @@ from mirtool.cluster import (
 from mirtool.cluster.analysis import SIDES
 from mirtool.cluster.stability import STABLE
 from mirtool.model import ExpressionMatrix
-from mirtool.report.text.blocks import Block, Caution, Line, Pairs, Summary
+from mirtool.report.text.blocks import Caution, Line, Pairs, Summary
 from mirtool.wording import plural
 
 CLUSTERS_SHOWN, MEMBERS_SHOWN = 4, 8
@@ -38,24 +38,22 @@ def cluster_summary(
     ``n_placed`` is the number of arrays that could be placed on principal components.
     """
     matrix = chosen.matrix
-    blocks: list[Block] = [
-        Line(f"Clustering {plural(len(matrix.probes), 'probe')} and {plural(len(matrix.samples), 'array')}."),
+    what = f"{plural(len(matrix.probes), 'probe')} and {plural(len(matrix.samples), 'array')}"
+    few = Caution("too few values to place two arrays on principal components: cluster_pca is not drawn")
+    return (
+        Line(f"Clustered {what}: {chosen.rule}."),
+        *_stability_lines(matrix, clustering, stability),
+        *map(Line, notes),
+        *map(Caution, partitions.warnings),
+        *([few] if n_placed < 2 else []),
         Pairs(_method_rows(chosen, clustering)),
-    ]
-    blocks += map(Line, notes)
-    blocks += map(Caution, partitions.warnings)
-    blocks += _stability_lines(matrix, clustering, stability)
-    if n_placed < 2:
-        blocks.append(
-            Caution("too few values to place two arrays on principal components: cluster_pca is not drawn")
-        )
-    return tuple(blocks)
+    )
 
 
 def _method_rows(chosen: ChosenProbes, clustering: Clustering) -> list[tuple[str, str]]:
     values = chosen.matrix.values
     missing = int(np.isnan(values).sum())
-    rows = [("probes", chosen.rule)]
+    rows = []
     if chosen.too_few_values:
         rows.append(("left out", f"{plural(chosen.too_few_values, 'probe')} with fewer than two values"))
     rows += [("values", clustering.meaning), ("linkage", LINKAGES[clustering.method].description)]

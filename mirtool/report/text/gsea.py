@@ -9,6 +9,7 @@ import numpy as np
 
 from mirtool.network.enrichment.gsea import GseaTable
 from mirtool.report.text.blocks import Grid, Line, Pairs, Summary
+from mirtool.report.text.numbers import MISSING, p_in_words
 from mirtool.wording import plural
 
 SETS_SHOWN = 8
@@ -21,23 +22,34 @@ def gsea_summary(result: GseaTable, notes: Iterable[str] = (), *, targets: bool 
     ``targets`` is True where the sets are targets of miRNAs.
     """
     ranked = result.ranked
-    rows = [
-        ("ranked", f"{plural(len(ranked), 'gene')} by {ranked.by}"),
-        *(("", remark) for remark in ranked.remarks),
-        ("gene sets", result.source),
-        ("tested", f"{len(result):,} of {result.n_sets:,}: {result.min_size} to {result.max_size} genes each"),
-        ("null", f"{result.permutations:,} random sets of each size"),
-    ]
-    for end, n in _counts(result).items():
-        rows.append((end, f"{plural(n, 'set')} with FDR <= {SET_FDR:g} among the genes that are {end}"))
+    counts = _counts(result)
     untested = int(np.isnan(result.p_value).sum())
-    if untested:
-        rows.append(("no P", f"{plural(untested, 'set')}: no random set has an ES of the same sign"))
+    more = [("no P", f"{plural(untested, 'set')}: no random set has an ES of the same sign")] if untested else []
     return (
-        *map(Line, notes),
-        Line("Gene set enrichment analysis:"),
-        Pairs(rows),
+        Line(
+            f"{plural(counts['up'], 'set')} with FDR ≤ {SET_FDR:g} among the genes that are up, "
+            f"{counts['down']:,} among those that are down."
+        ),
         _first_sets(result, targets=targets),
+        Pairs(
+            [
+                ("gene sets", result.source),
+                (
+                    "tested",
+                    f"{len(result):,} of {result.n_sets:,}: {result.min_size} to {result.max_size} genes each",
+                ),
+                ("ranked", f"{plural(len(ranked), 'gene')} by {ranked.by}"),
+                *more,
+            ]
+        ),
+        Pairs(
+            [
+                *(("left out", remark) for remark in ranked.remarks),
+                ("null", f"{result.permutations:,} random sets of each size"),
+            ],
+            detail=True,
+        ),
+        *map(Line, notes),
     )
 
 
@@ -51,16 +63,16 @@ def _first_sets(result: GseaTable, *, targets: bool) -> Grid:
     header = ("targets of", "miRNAs are") if targets else ("gene set",)
     rows = [
         (
-            result.terms[i][:60],
-            *((result.descriptions[i] or "?",) if targets else ()),
+            result.terms[i],
+            *((result.descriptions[i] or MISSING,) if targets else ()),
             f"{result.size[i]:,}",
             f"{result.nes[i]:+.2f}",
-            f"{result.p_value[i]:.1e}",
-            f"{result.fdr[i]:.1e}",
+            p_in_words(float(result.p_value[i])),
+            p_in_words(float(result.fdr[i])),
         )
         for i in range(min(SETS_SHOWN, len(result)))
     ]
-    return Grid((*header, "genes", "NES", "P", "FDR"), rows)
+    return Grid((*header, "genes", "NES", "P", "FDR"), rows, shorten=True)
 
 
 def gsea_numbers(result: GseaTable) -> dict[str, Any]:

@@ -15,14 +15,17 @@ from mirtool.network.graph.robustness import AT_LEVEL, WITHOUT, databases_of
 from mirtool.network.interactions.study_mirnas import ChosenMirnas
 from mirtool.network.interactions.target_table import TargetTable
 from mirtool.network.settings import ModuleSettings, NetworkSettings
-from mirtool.report.text.blocks import Block, Grid, Line, Pairs, Summary
-from mirtool.report.text.enrichment import numbers_of_tests, tests_blocks
+from mirtool.report.text.blocks import Block, Grid, Heading, Line, Pairs, Summary, details
+from mirtool.report.text.enrichment import enrichment_blocks, numbers_of_tests
 from mirtool.report.text.names import names_blocks, names_record
+from mirtool.report.text.numbers import MISSING, p_in_words
 from mirtool.wording import plural
 
-HUBS_SHOWN = 5
+HUBS_SHOWN, HUBS_FOR_ALL = 10, 3
 NAMES_SHOWN = 10
-PAIRS_SHOWN = 10
+PAIRS_SHOWN, PAIRS_FOR_ALL = 10, 2
+TERMS_FOR_ALL = 3
+MISTAKABLE_SHOWN = 2
 COMMUNITY_NAMES_SHOWN = 5
 CONVERGENCE_FDR = 0.05
 
@@ -30,40 +33,46 @@ CONVERGENCE_FDR = 0.05
 def network_summary(
     analysis: NetworkAnalysis, settings: NetworkSettings, proteins: ProteinInteractions | None = None
 ) -> Summary:
-    """Return the names, what was asked of which table, synergy, what is left without the seed, hubs, gene sets."""
+    """Return significant pairs, hubs, what is left without the seed, gene sets; what was asked of which table."""
     network, targets = analysis.network, analysis.targets
+    modules = [] if network.modules is None else _module_blocks(network, network.modules, settings, proteins)
     return (
-        *map(Line, analysis.notes),
-        *names_blocks("of the study", analysis.chosen.mirna_names),
-        *names_blocks(f"in {targets.source}", targets.mirna_names, about=frozenset(network.mirnas["miRNA"])),
-        *_synergy_blocks(analysis),
+        *_pair_lines(network),
+        *_first_pairs(network),
         *_seed_blocks(network, settings),
-        *([] if network.modules is None else _module_blocks(network, network.modules, settings, proteins)),
+        *_hub_blocks(network, settings.hubs),
+        *modules,
         *_ranking_blocks(network, targets, settings.hubs),
-        *tests_blocks(analysis.tests),
+        *enrichment_blocks(analysis.tests, terms=TERMS_FOR_ALL),
+        *_source_blocks(analysis),
+        *map(Line, analysis.notes),
+        *details(names_blocks("of the study", analysis.chosen.mirna_names)),
+        *details(
+            names_blocks(f"in {targets.source}", targets.mirna_names, about=frozenset(network.mirnas["miRNA"]))
+        ),
     )
 
 
-def _synergy_blocks(analysis: NetworkAnalysis) -> list[Block]:
+def _source_blocks(analysis: NetworkAnalysis) -> list[Block]:
+    """Return which miRNAs were asked of which table."""
     chosen, targets, network = analysis.chosen, analysis.targets, analysis.network
     matched = len(network.mirnas)
     n = matched + len(network.unmatched)
     rows = [
-        ("miRNAs", f"{plural(n, 'miRNA')}{_directions(chosen)}, {chosen.rule}"),
-        ("interactions", f"{targets.source}, {network.evidence} evidence"),
-        *(("", remark) for remark in targets.notes),
+        ("chosen by", f"{chosen.rule}{_directions(chosen)}"),
+        *(("left out", remark) for remark in targets.notes),
         ("universe", f"{plural(len(network.universe), 'gene')} of this table at this evidence"),
-        ("with targets", f"{matched:,} of {n:,} miRNAs, {plural(len(network.genes), 'gene')}"),
         ("shared", f"{plural(len(network.shared_targets), 'gene')} targeted by two miRNAs or more"),
         ("drawn from", analysis.universe.described),
     ]
     return [
-        Line("Synergy network:"),
-        Pairs(rows),
-        *_unmatched_lines(network.unmatched),
+        Line(
+            f"{matched:,} of {plural(n, 'miRNA')} have targets, {plural(len(network.genes), 'gene')}: "
+            f"{targets.source}, {network.evidence} evidence."
+        ),
         *(Line(f"  {note}") for note in network.notes),
-        *_hub_blocks(network),
-        *_pair_lines(network),
+        Pairs(rows, detail=True),
+        *_unmatched_lines(network.unmatched),
     ]
 
 
@@ -77,44 +86,74 @@ def _unmatched_lines(unmatched: Sequence[tuple[str, Sequence[str]]]) -> list[Lin
     """Name the miRNAs without targets: one per line where the table has a similar name, else in one line."""
     mistakable = [(name, near) for name, near in unmatched if near]
     lines = [
-        Line(f"  without targets: {name} (the table has {', '.join(near)}: not the same name, so not taken)")
-        for name, near in mistakable[:NAMES_SHOWN]
+        Line(
+            f"  without targets: {name} (the table has {', '.join(near)}: not the same name, so not taken)",
+            detail=number >= MISTAKABLE_SHOWN,
+        )
+        for number, (name, near) in enumerate(mistakable[:NAMES_SHOWN])
     ]
     if len(mistakable) > NAMES_SHOWN:
-        lines.append(Line(f"  … and {len(mistakable) - NAMES_SHOWN:,} more of which the table has a similar name"))
+        text = f"  … and {len(mistakable) - NAMES_SHOWN:,} more of which the table has a similar name"
+        lines.append(Line(text, detail=True))
     unknown = [name for name, near in unmatched if not near]
     if unknown:
         more = f" and {len(unknown) - NAMES_SHOWN:,} more" if len(unknown) > NAMES_SHOWN else ""
-        lines.append(Line(f"  without targets: {', '.join(unknown[:NAMES_SHOWN])}{more}"))
+        lines.append(Line(f"  without targets: {', '.join(unknown[:NAMES_SHOWN])}{more}", detail=True))
     return lines
 
 
-def _hub_blocks(network: SynergyNetwork) -> list[Block]:
+def _hub_blocks(network: SynergyNetwork, hubs_ranked: int) -> list[Block]:
+    """Return the miRNAs of highest synergy; where tables were resampled, how often each stays a hub."""
     hubs = network.mirnas.take(network.mirnas["synergy"] > 0)
     if not len(hubs):
         return []
     columns = ("miRNA", "synergy", "partners", "targets")
     each = zip(*(hubs[name][:HUBS_SHOWN] for name in columns), hubs["betweenness"][:HUBS_SHOWN], strict=True)
-    rows = [(name, *(f"{n:,}" for n in counts), f"{b:.3f}") for name, *counts, b in each]
-    return [Line("Highest synergy:"), Grid((*columns, "betweenness"), rows)]
+    rows = [[name, *(f"{n:,}" for n in counts), f"{b:.3f}"] for name, *counts, b in each]
+    header = [*columns, "betweenness"]
+    if network.robustness is not None:
+        share = f"share among first {hubs_ranked}"
+        stays = dict(zip(network.robustness["miRNA"], network.robustness[share], strict=True))
+        header.append("stays a hub")
+        for row in rows:
+            row.append(_percent(stays[row[0]]) if row[0] in stays else MISSING)
+    return [
+        Heading("Hubs, by the targets shared with significant partners (synergy):"),
+        Grid(header, rows, most=HUBS_FOR_ALL, optional=("betweenness",)),
+    ]
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"
+
+
+def _first_pairs(network: SynergyNetwork) -> list[Line]:
+    """Return the pairs that share most beyond chance, smallest FDR first."""
+    pairs = network.pairs.take(network.pairs["significant"])
+    if not len(pairs):
+        return []
+    level = f"FDR ({network.pair_null})" if f"FDR ({network.pair_null})" in pairs.columns else "FDR"
+    order = np.lexsort((-pairs["shared targets"], pairs[level]))[:PAIRS_SHOWN]
+    lines = []
+    for number, i in enumerate(order):
+        text = f"  {pairs['miRNA A'][i]} and {pairs['miRNA B'][i]}: {pairs['shared targets'][i]:,} shared, "
+        text += f"FDR {p_in_words(float(pairs[level][i]))}"
+        text += ", one seed" if pairs["same seed"][i] == "yes" else ""
+        lines.append(Line(text, detail=number >= PAIRS_FOR_ALL))
+    return lines
 
 
 def _pair_lines(network: SynergyNetwork) -> list[Line]:
+    """Return how many pairs are significant, and how many of these share targets by construction."""
     pairs, significant, same = _count_pairs(network)
-    lines = [
-        Line(
-            f"{significant:,} of {plural(pairs, 'pair')} share more targets than expected by chance "
-            f"({network.pair_null}, FDR <= {network.alpha:g} over all pairs)."
-        )
-    ]
+    text = (
+        f"{significant:,} of {plural(pairs, 'pair')} of miRNAs share more targets than expected by chance "
+        f"({network.pair_null}, FDR ≤ {network.alpha:g})"
+    )
     if same:
-        lines.append(
-            Line(
-                f"Of these {significant:,}, {plural(same, 'pair has', 'pairs have')} one seed: shared targets "
-                "by construction, which is not evidence of synergy."
-            )
-        )
-    return lines
+        has = plural(same, "has", "have")
+        text += f"; of these, {has} one seed: shared targets by construction, not evidence of synergy"
+    return [Line(f"{text}.")]
 
 
 def _count_pairs(network: SynergyNetwork) -> tuple[int, int, int]:
@@ -134,9 +173,8 @@ def _target_blocks(network: SynergyNetwork, seed_share: int) -> list[Block]:
     pairs = network.pairs
     before, after = int(pairs["significant"].sum()), int(pairs["significant beyond seed"].sum())
     lines = [
-        f"Beyond the seed (without the targets that {seed_share} or more miRNAs of a seed family have in common):",
-        f"{after:,} of {plural(len(pairs), 'pair')} share more targets than expected by chance, {before:,} with "
-        "the seed.",
+        f"{after:,} of {plural(len(pairs), 'pair')} beyond the seed, {before:,} with it.",
+        f"  (without the targets that {seed_share} or more miRNAs of a seed family have in common)",
     ]
     lost = pairs.take(pairs["significant"] & ~pairs["significant beyond seed"])
     columns = ("miRNA A", "miRNA B", "shared targets", "shared targets beyond seed")
@@ -146,17 +184,17 @@ def _target_blocks(network: SynergyNetwork, seed_share: int) -> list[Block]:
     ]
     if len(lost) > PAIRS_SHOWN:
         lines.append(f"  … and {len(lost) - PAIRS_SHOWN:,} more")
-    return [*map(Line, lines), *_unknown_seed_lines(network), *_hub_blocks_beyond(network, "miRNA")]
+    return _seed_summary(lines, 1, network, "miRNA")
 
 
 def _family_blocks(network: SynergyNetwork, families: Table) -> list[Block]:
     pairs = network.pairs
     n_units = len(set(network.mirnas["family"]))
     significant = int(families["significant"].sum())
+    of_pairs = f"{significant:,} of {plural(len(families), 'pair of units', 'pairs of units')}"
     lines = [
-        "Beyond the seed (miRNAs of one seed as one unit):",
-        f"{plural(len(network.mirnas), 'miRNA')} are {plural(n_units, 'unit')}; {significant:,} of "
-        f"{plural(len(families), 'pair of units', 'pairs of units')} share more targets than expected by chance.",
+        f"Beyond the seed, {plural(len(network.mirnas), 'miRNA')} are {plural(n_units, 'unit')}; {of_pairs} share "
+        "more targets than expected by chance.",
     ]
     lost = pairs["significant"] & ~pairs["significant beyond seed"]
     if lost.any():
@@ -166,7 +204,13 @@ def _family_blocks(network: SynergyNetwork, families: Table) -> list[Block]:
             f"{'is' if lost.sum() == 1 else 'are'} not significant as units: {within:,} "
             f"{'is' if within == 1 else 'are'} within one unit."
         )
-    return [*map(Line, lines), *_unknown_seed_lines(network), *_hub_blocks_beyond(network, "family")]
+    return _seed_summary(lines, 1, network, "family")
+
+
+def _seed_summary(lines: Sequence[str], n_main: int, network: SynergyNetwork, column: str) -> list[Block]:
+    """Return the first lines for everyone, the others and the hubs beyond the seed as details."""
+    rest = [*map(Line, lines[n_main:]), *_unknown_seed_lines(network), *_hub_blocks_beyond(network, column)]
+    return [*map(Line, lines[:n_main]), *details(rest)]
 
 
 def _unknown_seed_lines(network: SynergyNetwork) -> list[Line]:
@@ -188,7 +232,7 @@ def _hub_blocks_beyond(network: SynergyNetwork, column: str) -> list[Block]:
         return []
     header = (column, "synergy beyond seed", "partners beyond seed", "synergy")
     rows = [(name, *(f"{n:,}" for n in counts)) for name, counts in list(found.items())[:HUBS_SHOWN]]
-    return [Line("Highest synergy beyond the seed:"), Grid(header[: len(rows[0])], rows)]
+    return [Heading("Highest synergy beyond the seed:"), Grid(header[: len(rows[0])], rows)]
 
 
 def _module_blocks(
@@ -201,7 +245,7 @@ def _module_blocks(
         ("tested", f"{notes['terms tested']}; {settings.module_min_genes} shared targets or more in a term"),
         (
             "enriched",
-            f"{plural(len(modules), 'term')} in {plural(n_pairs, 'pair')} (FDR <= {settings.module_fdr:g})",
+            f"{plural(len(modules), 'term')} in {plural(n_pairs, 'pair')} (FDR ≤ {settings.module_fdr:g})",
         ),
     ]
     if proteins is not None:
@@ -213,10 +257,11 @@ def _module_blocks(
     same = int((synergistic & (pairs["same seed"] == "yes")).sum())
     both = int((synergistic & pairs["significant"]).sum())
     shown = pairs.take(synergistic)
-    lines = [
-        f"{int(synergistic.sum()):,} of {plural(len(pairs), 'pair')} synergistic by modules; {both:,} of them "
-        f"share more targets than expected by chance, {plural(same, 'has', 'have')} one seed."
-    ]
+    found = f"{int(synergistic.sum()):,} of {plural(len(pairs), 'pair')} synergistic by functional modules"
+    if synergistic.any():
+        found += f"; {both:,} of them share more targets than expected by chance, "
+        found += f"{plural(same, 'has', 'have')} one seed"
+    lines = []
     columns = ("miRNA A", "miRNA B", "modules", "module terms")
     lines += [
         f"  {a} and {b}: {plural(n, 'module')}, the first: {terms.split(';')[0]}"
@@ -224,7 +269,7 @@ def _module_blocks(
     ]
     if len(shown) > PAIRS_SHOWN:
         lines.append(f"  … and {len(shown) - PAIRS_SHOWN:,} more")
-    return [Line("Functional modules:"), Pairs(rows), *map(Line, lines)]
+    return [Line(f"{found}."), *details([Heading("Functional modules:"), Pairs(rows), *map(Line, lines)])]
 
 
 def _ranking_blocks(network: SynergyNetwork, targets: TargetTable, hubs: int) -> list[Block]:
@@ -233,7 +278,8 @@ def _ranking_blocks(network: SynergyNetwork, targets: TargetTable, hubs: int) ->
     blocks: list[Block] = [
         Line(
             f"Targeted by more miRNAs than expected: {plural(by_genes, 'gene')} if genes are drawn, {by_mirnas:,} "
-            f"if miRNAs are drawn, {by_both:,} both ways (FDR <= {CONVERGENCE_FDR:g} over the universe)."
+            f"if miRNAs are drawn, {by_both:,} both ways (FDR ≤ {CONVERGENCE_FDR:g} over the universe).",
+            detail=not by_both,
         )
     ]
     if network.communities is not None and len(network.communities):
@@ -243,11 +289,12 @@ def _ranking_blocks(network: SynergyNetwork, targets: TargetTable, hubs: int) ->
         blocks.append(
             Line(
                 f"{n} of miRNAs (modularity {network.communities['modularity'].sum():.3f}); the largest: "
-                f"{', '.join(names[:COMMUNITY_NAMES_SHOWN])}{more}."
+                f"{', '.join(names[:COMMUNITY_NAMES_SHOWN])}{more}.",
+                detail=True,
             )
         )
     if network.robustness is not None:
-        blocks += _robustness_blocks(network, network.robustness, targets, hubs)
+        blocks += details(_robustness_blocks(network, network.robustness, targets, hubs))
     return blocks
 
 
@@ -267,14 +314,14 @@ def _robustness_blocks(network: SynergyNetwork, table: Table, targets: TargetTab
         return [Line("No pair is significant, so there are no hubs to rank again.")]
     columns = ("rank", "mean rank", "rank from", "rank to", f"share among first {hubs}")
     rows = [
-        (name, f"{rank:g}", f"{mean:.1f}", f"{low:g} to {high:g}", f"{share:.1%}")
+        (name, f"{rank:g}", f"{mean:.1f}", f"{low:g} to {high:g}", f"{100 * share:.1f} %")
         for name, rank, mean, low, high, share in zip(
             first["miRNA"], *(first[name] for name in columns), strict=True
         )
     ]
     n_pairs = plural(int(notes["pairs resampled"]), "pair")
     blocks: list[Block] = [
-        Line(f"Hubs in {int(notes['draws']):,} tables resampled from {n_pairs}:"),
+        Heading(f"Hubs in {int(notes['draws']):,} tables resampled from {n_pairs}:"),
         Grid(("miRNA", "rank", "mean rank", "95 % of ranks", f"among first {hubs}"), rows),
     ]
     staying = [

@@ -8,15 +8,15 @@ import numpy as np
 
 from mirtool.differential.power.pilot import PilotVariance
 from mirtool.differential.power.plan import PowerPlan
-from mirtool.report.text.blocks import Block, Grid, Line, Pairs, Summary
+from mirtool.report.text.blocks import Block, Grid, Heading, Line, Pairs, Summary
 from mirtool.wording import plural
 
 MOST_OF_THE_PROBES = 0.8
 
 
 def power_summary(pilot: PilotVariance, plan: PowerPlan) -> Summary:
-    """Return the pilot, then the arrays per group that each fold change needs."""
-    return (Line("The pilot:"), Pairs(_pilot_rows(pilot)), *_plan_blocks(plan))
+    """Return the arrays per group that each fold change needs, then the pilot they are computed from."""
+    return (*_plan_blocks(plan), Heading("The pilot:"), Pairs(_pilot_rows(pilot)))
 
 
 def _pilot_rows(pilot: PilotVariance) -> list[tuple[str, str]]:

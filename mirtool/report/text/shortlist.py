@@ -5,10 +5,12 @@ from __future__ import annotations
 from mirtool.io.results.evidence import QpcrResults
 from mirtool.report.text.blocks import Grid, Line, Pairs, Summary
 from mirtool.report.text.names import renamed_among, unmapped_among
+from mirtool.report.text.numbers import fold_in_words, p_in_words
 from mirtool.shortlist import MOTIFS, RANKS, Membership, Shortlist, motif_shares, motif_starts
 from mirtool.wording import plural
 
 NAMES_SHOWN = 5
+MIRNAS_SHOWN = 12
 
 
 def shortlist_summary(chosen: Shortlist, qpcr: QpcrResults | None, network: str) -> Summary:
@@ -22,9 +24,8 @@ def shortlist_summary(chosen: Shortlist, qpcr: QpcrResults | None, network: str)
     lines = [("rank", f"{chosen.rank}: {RANKS[chosen.rank].description}")]
     lines.append(("qPCR", _qpcr_in_words(chosen, qpcr)))
     lines.append(("network", _network_in_words(chosen, network)))
-    lines += _motif_lines(chosen)
     lines += [(f"list {each.title}", _membership_in_words(each)) for each in chosen.memberships]
-    return Line(heading), Pairs(lines), _grid(chosen)
+    return Line(heading), _grid(chosen), Pairs(lines), Pairs(_motif_lines(chosen), detail=True)
 
 
 def _qpcr_in_words(chosen: Shortlist, qpcr: QpcrResults | None) -> str:
@@ -77,14 +78,13 @@ def _grid(chosen: Shortlist) -> Grid:
     header += ["qPCR"] if chosen.qpcr_header else []
     rows = []
     for i, (probes, name) in enumerate(zip(chosen.probes, chosen.names, strict=True)):
-        ratio = float(candidates.log2_ratio[probes[0]])
         row = [
             name.best_name.strip() or candidates.id[probes[0]],
-            f"{2**ratio if ratio >= 0 else -(2**-ratio):.2f}",
+            fold_in_words(float(candidates.log2_ratio[probes[0]])),
         ]
-        row += [f"{candidates.p_value[probes[0]]:.2g}"] if candidates.p_header else []
+        row += [p_in_words(float(candidates.p_value[probes[0]]))] if candidates.p_header else []
         row += [each.found[i] for each in chosen.memberships]
         result = chosen.qpcr[i]
         row += [("not tested" if result is None else result.verdict or "tested")] if chosen.qpcr_header else []
         rows.append(tuple(row))
-    return Grid(tuple(header), rows)
+    return Grid(tuple(header), rows, most=MIRNAS_SHOWN)

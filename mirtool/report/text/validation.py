@@ -11,8 +11,9 @@ from mirtool.errors import option
 from mirtool.io.arrays.ct_tables import CtTable
 from mirtool.io.arrays.ct_words import CONTROL, SAMPLE
 from mirtool.io.results.differential import SavedDifferential
-from mirtool.report.text.blocks import Block, Caution, Grid, Line, Pairs, Summary
+from mirtool.report.text.blocks import Block, Caution, Grid, Heading, Line, Pairs, Summary
 from mirtool.report.text.differential import direction_block
+from mirtool.report.text.numbers import MISSING, p_in_words
 from mirtool.stats.adjustment import ADJUSTMENTS
 from mirtool.validation.compare import QpcrComparison
 from mirtool.validation.concordance import LEAST_PAIRS, VERDICTS, Concordance, call_of, untested_remark
@@ -23,19 +24,22 @@ from mirtool.wording import plural
 
 _U6 = re.compile(r"(^|[^a-z0-9])(rn)?u6(b|-|_|$|[^0-9a-z])", re.IGNORECASE)
 _LISTED = 8
+_COUNTED = ("without a Ct", "outlying replicates", f"wells with SD > {REPLICATE_LIMIT:g}")
+TARGETS_SHOWN = 8
 
 
 def validation_summary(done: Validation, array: SavedDifferential | None, settings: ValidateSettings) -> Summary:
     """Return the summary of a validation."""
-    blocks = [
+    return (
         direction_block(done.comparison),
-        *_well_blocks(done, settings.undetermined),
+        *([] if done.concordance is None else _verdict_blocks(done.concordance, done.result)),
+        *(Caution(remark) for remark in done.result.remarks),
+        _ratios(done.result),
         *_reference_blocks(done, array, settings.array_rule),
+        *([] if done.concordance is None else _concordance_blocks(done.concordance)),
         *_comparison_blocks(done),
-    ]
-    if done.concordance is not None:
-        blocks += _concordance_blocks(done.concordance, done.result)
-    return tuple(blocks)
+        *_well_blocks(done, settings.undetermined),
+    )
 
 
 def _well_blocks(done: Validation, undetermined: float | None) -> list[Block]:
@@ -57,7 +61,15 @@ def _well_blocks(done: Validation, undetermined: float | None) -> list[Block]:
         lines.append(("controls without template", _controls(wells)))
     read = f"{plural(int((wells.role == SAMPLE).sum()), 'well')} of {plural(len(matrix.samples), 'sample')}"
     of = f"{plural(len(matrix.targets), 'target')} from {', '.join(wells.paths)}"
-    return [Line(f"Read {read} and {of}"), Pairs(lines)]
+    worth_a_look = [
+        (label, text) for label, text in lines if label not in _COUNTED or not text.startswith(("0 ", "none"))
+    ]
+    rest = [pair for pair in lines if pair not in worth_a_look]
+    return [
+        Line(f"Read {read} and {of}"),
+        *([Pairs(worth_a_look)] if worth_a_look else []),
+        *([Pairs(rest, detail=True)] if rest else []),
+    ]
 
 
 def _listed(places: Sequence[str], what: str, fate: str, at_most: int = _LISTED) -> str:
@@ -86,7 +98,7 @@ def _reference_blocks(done: Validation, array: SavedDifferential | None, rule: s
         )
     else:
         rows = [
-            [name, f"{m:.3g}", "—" if np.isnan(value) else f"{value:.3g}"]
+            [name, f"{m:.3g}", MISSING if np.isnan(value) else f"{value:.3g}"]
             for name, m, value in zip(stability.names, stability.m, stability.normfinder, strict=True)
         ]
         blocks.append(Grid(["", "geNorm M", "NormFinder"], rows))
@@ -141,10 +153,8 @@ def _comparison_blocks(done: Validation) -> list[Block]:
         use = option("efficiency", FROM_TABLE)
         lines.append(("", f"the table's efficiencies were not used ({use} uses them)"))
     return [
-        Line("Groups and test:"),
-        Pairs(lines),
-        *(Caution(remark) for remark in q.remarks),
-        _ratios(q),
+        Pairs(lines[:2]),
+        Pairs(lines[2:], detail=True),
     ]
 
 
@@ -152,16 +162,32 @@ def _ratios(q: QpcrComparison) -> Grid:
     heading = "P" if q.adjust == "none" else ADJUSTMENTS[q.adjust].heading
     rows = []
     for name, *values in zip(q.targets, q.ratio, q.low, q.high, q.p_value, q.p_adjusted, strict=True):
-        ratio, low, high, p, adjusted = ("NA" if np.isnan(value) else f"{value:.3g}" for value in values)
+        ratio, low, high = (MISSING if np.isnan(value) else f"{value:.3g}" for value in values[:3])
+        p, adjusted = (p_in_words(float(value)) for value in values[3:])
         rows.append([name, ratio, f"{low} to {high}", p, adjusted])
-    header = ["target", f"ratio {q.tested}/{q.reference}", f"{100 * q.confidence:g}% interval", "P", heading]
+    header = ["target", f"ratio {q.tested}/{q.reference}", f"{100 * q.confidence:g} % interval", "P", heading]
     if q.adjust == "none":
         header, rows = header[:-1], [row[:-1] for row in rows]
-    return Grid(header, rows)
+    return Grid(header, rows, most=TARGETS_SHOWN)
 
 
-def _concordance_blocks(c: Concordance, q: QpcrComparison) -> list[Block]:
-    """Return what became of the array's findings, and how well the ratios agree."""
+def _verdict_blocks(c: Concordance, q: QpcrComparison) -> list[Block]:
+    """Return what became of the array's findings."""
+    verdicts = [
+        (verdict, f"{c.count(verdict)}: {_names(c, verdict)}")
+        for verdict in VERDICTS
+        if c.count(verdict) and verdict != "not tested"
+    ]
+    blocks: list[Block] = [Pairs(verdicts)] if verdicts else []
+    if c.n_pairs == 0 and len(q):
+        blocks.append(
+            Caution("no target has the name of a probe: are both by miRBase names, arm (-3p, -5p) included?")
+        )
+    return blocks
+
+
+def _concordance_blocks(c: Concordance) -> list[Block]:
+    """Return how well the ratios agree with the array's, and what was not tested."""
     same, opposite = (int((c.direction == way).sum()) for way in ("same", "opposite"))
     lines = [("same direction", f"{same} of {same + opposite}")]
     if c.n_pairs >= LEAST_PAIRS:
@@ -172,23 +198,13 @@ def _concordance_blocks(c: Concordance, q: QpcrComparison) -> list[Block]:
         ]
     else:
         lines.append(("correlation", f"none: it needs {LEAST_PAIRS} targets with a ratio by both"))
-    verdicts = [
-        (verdict, f"{c.count(verdict)}: {_names(c, verdict)}")
-        for verdict in VERDICTS
-        if c.count(verdict) and verdict != "not tested"
-    ]
-    blocks: list[Block] = [
-        Line(f"Compared with the array (its findings: those by {c.array_rule}):"),
-        Pairs(verdicts),
-        Pairs(lines),
-    ]
     untested = untested_remark(c)
-    blocks += [Line(f"  {remark}") for remark in (*c.remarks, *([untested] if untested else []))]
-    if c.n_pairs == 0 and len(q):
-        blocks.append(
-            Caution("no target has the name of a probe: are both by miRBase names, arm (-3p, -5p) included?")
-        )
-    return blocks
+    return [
+        Heading(f"Compared with the array (its findings: those by {c.array_rule}):"),
+        Pairs(lines),
+        *(Line(f"  {remark}") for remark in c.remarks),
+        *([Line(f"  {untested}", detail=True)] if untested else []),
+    ]
 
 
 def _names(c: Concordance, verdict: str, at_most: int = _LISTED) -> str:
