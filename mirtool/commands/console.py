@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -14,6 +15,7 @@ from mirtool.report.text.blocks import Block, Caution, Heading, Line, has_more
 
 WIDTH_OF_A_PIPE = 80
 LEAST_WIDTH = 40
+SECONDS_WITHOUT_BAR = 0.7
 BOLD, YELLOW, RED, BLUE = "1", "1;33", "31", "36"
 """ANSI codes; cyan for blue, which is hard to read on black."""
 
@@ -143,13 +145,55 @@ def progress_bytes(title: str) -> Iterator[Callable[[int, int | None], None]]:
 
 @contextmanager
 def progress_steps(title: str, total: int) -> Iterator[Callable[[str], None]]:
-    """Return a function to call after each of ``total`` steps; it moves a progress bar on a terminal only."""
-    if not sys.stderr.isatty() or total < 2:
+    """Return a function to call after each of ``total`` steps; it moves a bar on a terminal.
+
+    The bar comes when the work has taken a while and goes with it; of one step it shows that work is going on.
+    """
+    if total < 1 or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         yield lambda _step: None
         return
-    from rich.console import Console
-    from rich.progress import Progress
+    bar = _LateBar(title, total)
+    try:
+        yield bar.advance
+    finally:
+        bar.stop()
 
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(title, total=total)
-        yield lambda _step: bar.advance(task)
+
+class _LateBar:
+    """A progress bar that is shown after a moment, so that quick work shows none."""
+
+    def __init__(self, title: str, total: int) -> None:
+        self._title, self._total, self._done = title, total, 0
+        self._bar: Any = None
+        self._lock = threading.Lock()
+        self._stopped = False
+        self._timer = threading.Timer(SECONDS_WITHOUT_BAR, self._show)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def _show(self) -> None:
+        from rich.console import Console
+        from rich.progress import Progress
+
+        with self._lock:
+            if self._stopped:
+                return
+            self._bar = Progress(console=Console(stderr=True), transient=True)
+            total = None if self._total == 1 else self._total
+            self._bar.add_task(self._title, total=total, completed=self._done)
+            self._bar.start()
+
+    def advance(self, _step: str) -> None:
+        """Count a step."""
+        with self._lock:
+            self._done += 1
+            if self._bar is not None:
+                self._bar.advance(self._bar.task_ids[0])
+
+    def stop(self) -> None:
+        """Take the bar away."""
+        self._timer.cancel()
+        with self._lock:
+            self._stopped = True
+            if self._bar is not None:
+                self._bar.stop()

@@ -12,15 +12,12 @@ from mirtool.errors import MirtoolError
 from mirtool.report.text.blocks import Summary
 from mirtool.settings import setting
 from mirtool.study.settings import InspectSettings
-from mirtool.wording import plural
 from mirtool.workflow.sources import as_paths
 from mirtool.workflow.step import Inputs, Result, Run, Step
 
 if TYPE_CHECKING:
     from mirtool.io.registry import Inspection
     from mirtool.model import Table
-
-_SHOWN = 6
 
 
 @dataclass(frozen=True)
@@ -71,7 +68,7 @@ class InspectResult(Result):
 
     def stdout(self) -> bytes | None:
         """Return the text, or JSON where it was asked for."""
-        text = _json_text(self.inspections) if self.as_json else "\n".join(map(_plain_text, self.inspections))
+        text = _json_text(self.inspections) if self.as_json else _plain_text(self.inspections)
         return text.encode()
 
     @property
@@ -84,9 +81,7 @@ class InspectResult(Result):
         return self.errors
 
     def __repr__(self) -> str:
-        return "\n".join(map(_plain_text, self.inspections)) + "".join(
-            f"error: {error}\n" for error in self.errors
-        )
+        return _plain_text(self.inspections) + "".join(f"error: {error}\n" for error in self.errors)
 
 
 def inspect(inputs: InspectInputs, settings: InspectSettings, _run: Run) -> InspectResult:
@@ -167,27 +162,11 @@ def _json_text(inspections: Sequence[Inspection]) -> str:
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
 
 
-def _plain_text(found: Inspection) -> str:
-    pairs = [
-        ("format", found.format),
-        ("rows of data", f"{found.spots:,}"),
-        ("channels", ", ".join(found.channels) or "none"),
-        *((label.replace("_", " "), _detail_text(value)) for label, value in found.details.items()),
-        *(("warning", warning) for warning in found.warnings),
-    ]
-    width = max(len(label) for label, _ in pairs)
-    return "".join([f"{found.path}\n", *(f"  {label:<{width}}  {value}\n" for label, value in pairs if value)])
+def _plain_text(inspections: Sequence[Inspection]) -> str:
+    from mirtool.report.text.inspection import WIDTH, inspection_blocks
 
-
-def _detail_text(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return ", ".join(f"{key} {_detail_text(count)}" for key, count in value.items())
-    if isinstance(value, list | tuple):
-        shown = ", ".join(map(str, value[:_SHOWN]))
-        return shown if len(value) <= _SHOWN else f"{plural(len(value), 'entry', 'entries')}: {shown} …"
-    if isinstance(value, int) and not isinstance(value, bool):
-        return f"{value:,}"
-    return str(value)
+    lines = (line.rstrip() for block in inspection_blocks(inspections) for line in block.lines(WIDTH))
+    return "".join(f"{line}\n" for line in lines)
 
 
 STEP = Step(

@@ -82,7 +82,8 @@ def read_combined(
     from mirtool.library.sources import library_hashes, load_interaction_sources
     from mirtool.network.interactions.preparation import combine_sources
 
-    sources = load_interaction_sources(settings.interactions, species)
+    with run.progress("Reading interactions", 1 if settings.interactions else 0):
+        sources = load_interaction_sources(settings.interactions, species)
     for text in sources.warnings:
         run.warn(text)
     run.reads(*settings.interactions, sha256=library_hashes(settings.interactions))
@@ -93,7 +94,8 @@ def read_collections(names: Sequence[str], run: Run, species: str | None = None)
     """Return the collections of gene sets of these names; the included GO without any, none for ``none``."""
     from mirtool.library.sources import find_collections
 
-    found = find_collections(names, species)
+    with run.progress("Reading gene sets", 1):
+        found = find_collections(names, species)
     for text in found.warnings:
         run.warn(text)
     run.reads(*names)

@@ -45,6 +45,27 @@ def test_a_person_reads_format_rows_samples_kinds_and_warnings(capsys):
     )
 
 
+def test_files_of_one_kind_are_one_table_and_nothing_odd_is_said(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name, rows in (("a", "m1,100,2000\n"), ("b", "m1,100,2000\nm2,300,4000\n")):
+        (tmp_path / f"{name}.csv").write_text(f"ID,s1,s2\n{rows}")
+    assert main(["inspect", "a.csv", "b.csv"]) == 0
+    assert capsys.readouterr().out == (
+        "2 files, the same in:\n"
+        "  format          matrix\n"
+        "  channels        intensity\n"
+        "  content         intensities or expression\n"
+        "  scale           not stated\n"
+        "  samples         s1, s2\n"
+        "  missing values  0\n"
+        "They differ in:\n"
+        "  file   rows of data  probe kinds other\n"
+        "  a.csv             1                  1\n"
+        "  b.csv             2                  2\n"
+        "Nothing odd was found.\n"
+    )
+
+
 def test_a_program_reads_an_array_of_objects(capsys):
     assert main(["inspect", "--json", "intensities.csv"]) == 0
     assert json.loads(capsys.readouterr().out) == [
@@ -123,8 +144,8 @@ def test_ct_tables_say_samples_targets_and_undetermined_wells(capsys, monkeypatc
         "  targets       not named\n"
         "  ct            22.02 to 24.13\n"
         "  undetermined  0 wells\n"
-        "  warning       the table does not say what its wells measure: mirtool validate "
-        "hsa-miR-16-5p=lightcycler_480.txt\n"
+        "  warning       the table does not say what its wells measure: mirtool validate\n"
+        "                hsa-miR-16-5p=lightcycler_480.txt\n"
         "\n"
         "wide.csv\n"
         "  format        qpcr\n"

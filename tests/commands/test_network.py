@@ -100,8 +100,8 @@ hsa-miR-20a-5p,yes,3,2 to 3,G2;G3;G4
 hsa-miR-21-5p,yes,2,2 to 3,G3;G5
 """
 SAID = """\
-3 of 3 pairs of miRNAs share more targets than expected by chance (hypergeometric, FDR ≤ 0.65); of \
-these, 1 has one seed: shared targets by construction, not evidence of synergy.
+3 of 3 pairs of miRNAs share more targets than expected by chance (hypergeometric, FDR ≤ 0.65), 1 of them \
+of one seed: no evidence of synergy.
   hsa-miR-17-5p and hsa-miR-20a-5p: 2 shared, FDR 0.643, one seed
   hsa-miR-21-5p and hsa-miR-17-5p: 1 shared, FDR 0.643
   hsa-miR-21-5p and hsa-miR-20a-5p: 1 shared, FDR 0.643

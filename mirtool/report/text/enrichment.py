@@ -17,6 +17,7 @@ from mirtool.wording import plural
 TERMS_SHOWN = 5
 TESTS_SHOWN = 2
 QUERIES_SHOWN = 6
+LONGEST_SOURCE = 50
 TERM_FDR = 0.05
 _REDUCED_BY = {"auto": "general and similar terms", "ancestors": "by ancestors", "similar": "by similar genes"}
 _COLUMNS = {"genes": "genes drawn", "miRNAs": "miRNAs drawn", "degree": "degree-matched"}
@@ -46,8 +47,8 @@ def enrichment_blocks(tests: Iterable[EnrichmentTable], *, terms: int = TERMS_SH
 
 
 def _heading(tests: Sequence[EnrichmentTable]) -> str:
-    sources = dict.fromkeys(test.source for test in tests)
-    of = f" of {next(iter(sources))}" if len(sources) == 1 else ""
+    sources = list(dict.fromkeys(test.source for test in tests))
+    of = f" of {sources[0]}" if len(sources) == 1 and len(sources[0]) <= LONGEST_SOURCE else ""
     return f"Terms{of} with FDR ≤ {TERM_FDR:g}:"
 
 
@@ -78,7 +79,7 @@ def _counts(tests: Sequence[EnrichmentTable]) -> Grid:
 def _draws_needed(tests: Sequence[EnrichmentTable]) -> list[Line]:
     """Say which genes were not counted, and how many draws a single term needs to be significant."""
     lines = [
-        Line(f"  {test.query}: {plural(test.outside, 'gene')} more outside the universe, not counted")
+        Line(f"  {test.query}: {plural(test.outside, 'gene')} more outside the universe, not counted", detail=True)
         for test in tests
         if test.outside
     ]
@@ -87,7 +88,7 @@ def _draws_needed(tests: Sequence[EnrichmentTable]) -> list[Line]:
         most = max(few, key=lambda test: test.draws_needed)
         needed = option("draws", most.draws_needed)
         reach = f"one term of {len(most):,} to reach FDR ≤ {TERM_FDR:g}"
-        text = f"  Too few draws for {reach}: {needed} suffice."
+        text = f"  Too few draws for {reach}: {needed}"
         lines.append(Line(text))
     return lines
 

@@ -25,7 +25,6 @@ HUBS_SHOWN, HUBS_FOR_ALL = 10, 3
 NAMES_SHOWN = 10
 PAIRS_SHOWN, PAIRS_FOR_ALL = 10, 2
 TERMS_FOR_ALL = 3
-MISTAKABLE_SHOWN = 2
 COMMUNITY_NAMES_SHOWN = 5
 CONVERGENCE_FDR = 0.05
 
@@ -88,9 +87,9 @@ def _unmatched_lines(unmatched: Sequence[tuple[str, Sequence[str]]]) -> list[Lin
     lines = [
         Line(
             f"  without targets: {name} (the table has {', '.join(near)}: not the same name, so not taken)",
-            detail=number >= MISTAKABLE_SHOWN,
+            detail=True,
         )
-        for number, (name, near) in enumerate(mistakable[:NAMES_SHOWN])
+        for name, near in mistakable[:NAMES_SHOWN]
     ]
     if len(mistakable) > NAMES_SHOWN:
         text = f"  … and {len(mistakable) - NAMES_SHOWN:,} more of which the table has a similar name"
@@ -151,8 +150,7 @@ def _pair_lines(network: SynergyNetwork) -> list[Line]:
         f"({network.pair_null}, FDR ≤ {network.alpha:g})"
     )
     if same:
-        has = plural(same, "has", "have")
-        text += f"; of these, {has} one seed: shared targets by construction, not evidence of synergy"
+        text += f", {same:,} of them of one seed: no evidence of synergy"
     return [Line(f"{text}.")]
 
 
@@ -279,7 +277,7 @@ def _ranking_blocks(network: SynergyNetwork, targets: TargetTable, hubs: int) ->
         Line(
             f"Targeted by more miRNAs than expected: {plural(by_genes, 'gene')} if genes are drawn, {by_mirnas:,} "
             f"if miRNAs are drawn, {by_both:,} both ways (FDR ≤ {CONVERGENCE_FDR:g} over the universe).",
-            detail=not by_both,
+            detail=True,
         )
     ]
     if network.communities is not None and len(network.communities):
