@@ -19,6 +19,7 @@ from mirtool.network.settings import LAYOUTS
 from mirtool.report.figures.canvas import Drawing, drawing_with, svg_bytes, text_boxes
 from mirtool.report.figures.network import network_figure
 from mirtool.report.figures.network_marks import CLEAR, PORT_RADIUS
+from mirtool.report.figures.network_round import mirnas_that_fit
 from mirtool.report.figures.settings import FigureSettings
 from tests.report.checks import assert_has_caption, assert_legible
 
@@ -181,6 +182,15 @@ def test_genes_are_chosen_by_number_and_by_name(network: SynergyNetwork) -> None
     both = drawn_network(network, parse_genes(["2", one], network.universe))
     assert len(both.genes) == 3
     assert one in both.genes["gene"]
+
+
+def test_genes_that_do_not_fit_around_the_circle_are_counted(every: SynergyNetwork) -> None:
+    figure = network_figure(every, layout="round", genes=["40"], width_mm=85)
+    shown = sum(text.endswith(")") and not text.startswith(("miR-", "let-")) for text in words(figure))
+    chosen = len(drawn_network(every, GeneChoice(most=40), n_mirnas=mirnas_that_fit(85)).genes)
+    assert 0 < shown < chosen
+    said = f"{shown} are drawn, as chosen. For {chosen - shown} genes more there is no room on the circle."
+    assert said in figure.caption
 
 
 def test_a_gene_that_is_not_known_is_refused_and_one_without_these_mirnas_is_said(network: SynergyNetwork) -> None:

@@ -55,6 +55,8 @@ class DrawnNetwork:
         miRNAs left out since they have neither a partner nor a gene in the drawing.
     named
         True where genes were asked for by name or number.
+    without_room
+        Number of genes chosen that the layout has no place for.
     absent
         Genes asked for that are not targets of these miRNAs.
     """
@@ -67,6 +69,7 @@ class DrawnNetwork:
     n_significant: int
     without_line: tuple[str, ...]
     named: bool
+    without_room: int
     absent: tuple[str, ...]
 
 
@@ -147,7 +150,8 @@ def drawn_network(
         gene: tuple(name for name in which.split(";") if name in rank)
         for gene, which in zip(network.genes["gene"].tolist(), network.genes["which"], strict=True)
     }
-    genes = _chosen_genes(mirnas_of, choice, most_genes)[:room]
+    chosen = _chosen_genes(mirnas_of, choice, most_genes)
+    genes = chosen[:room]
     genes.sort(key=lambda gene: (np.mean([rank[name] for name in mirnas_of[gene]]), gene))
     pairs, n_significant, strongest = _chosen_pairs(network, rank)
     joined = {*pairs["miRNA A"].tolist(), *pairs["miRNA B"].tolist()}
@@ -163,6 +167,7 @@ def drawn_network(
         n_significant=n_significant,
         without_line=idle,
         named=choice != GeneChoice(),
+        without_room=len(chosen) - len(genes),
         absent=tuple(name for name in choice.names if not mirnas_of.get(name)),
     )
 

@@ -145,6 +145,8 @@ def _about_genes(network: SynergyNetwork, scene: NetworkScene) -> list[str]:
         by_rank = not drawn.named and not drawn.absent
         rule = f"those with most miRNAs (no more than {LINES_DRAWN} lines)" if by_rank else "as chosen"
         sentences.append(f"Of {plural(shared, 'gene')} that two miRNAs or more target {n} are drawn, {rule}.")
+    if drawn.without_room:
+        sentences.append(f"For {plural(drawn.without_room, 'gene')} more there is no room on the circle.")
     if drawn.absent:
         sentences.append(f"Not targets of these miRNAs: {', '.join(drawn.absent)}.")
     return sentences
