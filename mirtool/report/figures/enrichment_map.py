@@ -33,7 +33,6 @@ from mirtool.report.figures.canvas import (
     figure_title,
     house_style,
     new_figure,
-    shorten,
     text_width,
 )
 from mirtool.report.figures.term_rows import (
@@ -59,6 +58,8 @@ _MAP_SHARE = 0.5
 _MARK = 2.6
 _KEY_GAP = 0.6
 _CLUSTER_GAP = 1.4
+_BOLDER = 1.14
+"""How much wider bold letters are."""
 _SMALLEST, _LARGEST = 2.1, 4.2
 _CLEARANCE = 1.2
 _BLOCK_GAP = 3.0
@@ -120,7 +121,8 @@ def enrichment_map_figure(result: EnrichmentTable, *, n_terms: int = DRAWN_TERMS
         clusters = _clusters(graph, map_width)
         numbers = {term: i + 1 for i, term in enumerate(term for own in clusters for term in own.terms)}
         room = width - margin - _MARK * len(result.nulls) - list_at - 7.0
-        names = {term: fit_name(term, room, lines=2) for term in graph}
+        bold = {own.terms[0] for own in clusters if len(own.terms) > 1}
+        names = {term: fit_name(term, room / _BOLDER if term in bold else room, lines=2) for term in graph}
         list_height = sum(LINE * len(names[term]) + _KEY_GAP for own in clusters for term in own.terms) + sum(
             map(_gap_after, clusters)
         )
@@ -360,9 +362,8 @@ def _draw_names(
                 va="center_baseline",
             )  # fmt: skip
             for k, line in enumerate(lines):
-                shown = shorten(line, (marks_at - left - 6.5) / 1.12) if bold else line
                 page.text(
-                    left + 5.5, first - k * LINE, shown, fontsize=SMALLEST_TEXT, va="center_baseline",
+                    left + 5.5, first - k * LINE, line, fontsize=SMALLEST_TEXT, va="center_baseline",
                     fontweight="bold" if bold else "normal",
                 )  # fmt: skip
             for k, survived in enumerate(_survived(drawn.graph.nodes[term], nulls)):
