@@ -558,9 +558,14 @@ class TestInABrowser:
         )
         wait_until(lambda: page.run(moved) == "none" and page.run(drawn))
         # While the picture moves, the lines move as a picture; at rest they are drawn anew.
-        page.mouse(("pressed", 8, 8), ("moved", 68, 48))
-        assert page.run(moved).startswith("translate(60px, 40px)")
-        page.mouse(("released", 68, 48))
+        page.run(
+            "const lines = document.querySelector('#lines'); window.seen = [];"
+            "new MutationObserver(() => window.seen.push(lines.style.transform)).observe(lines, {attributes: true})"
+        )
+        page.mouse(("pressed", 8, 8), ("moved", 68, 48), ("released", 68, 48))
+        wait_until(
+            lambda: any(each.startswith("translate(60px, 40px)") for each in page.run("return window.seen"))
+        )
         wait_until(lambda: page.run(moved) == "none")
 
     def test_more_lines_than_are_drawn_are_counted(self, opened, network, limits) -> None:
@@ -674,11 +679,16 @@ class TestOnAPhone:
         name = "hsa-miR-20b-3p"
         start = page.place(name)
         page.touch([tuple(start)], [tuple(start + by(0, 20))], [tuple(start + by(20, 20))])
-        at, box = page.place(name), page.box("#canvas")
-        page.touch([tuple(at)])
-        page.touch([tuple(at)])
+        box = page.box("#canvas")
+
+        def two_taps_release() -> bool:
+            at = page.place(name)
+            page.touch([tuple(at)])
+            page.touch([tuple(at)])
+            return not page.one("#restore").is_enabled()
+
+        wait_until(two_taps_release)  # on a busy machine the second one may come too late
         assert page.text("#details h2") == name
-        assert not page.one("#restore").is_enabled()
         # The stage, smaller now, shows all again once no second tap can follow.
         wait_until(lambda: (page.place("hsa-miR-16-5p") < page.box("#canvas")["height"]).all())
         assert page.box("#canvas")["height"] < box["height"]
@@ -693,7 +703,7 @@ class TestOnAPhone:
         page.one("#fit").click()
         page.touch([tuple(gene)])
         assert page.text("#details h2") == "BCL2"
-        time.sleep(0.5)  # no second tap can follow: the smaller stage shows all again
+        time.sleep(0.8)  # no second tap can follow: the smaller stage shows all again
         mirna, gene = page.place("hsa-miR-16-5p"), page.place("BCL2")
         page.touch([tuple(gene)], [tuple(gene + by(0, 20))], [tuple(gene + by(0, 30))])
         assert page.place("BCL2") == pytest.approx(gene + by(0, 30), abs=1)
@@ -727,9 +737,13 @@ class TestMovedByHand:
         start = {name: page.place(name) for name in names}
         for name in names:
             page.drag(start[name], (30, 30))
-        at = page.place(names[0])
-        page.mouse(("pressed", *at), ("released", *at), ("pressed", *at), ("released", *at))
-        assert page.place(names[0]) == pytest.approx(start[names[0]], abs=1)
+
+        def a_double_click_releases() -> bool:
+            at = page.place(names[0])
+            page.mouse(("pressed", *at), ("released", *at), ("pressed", *at), ("released", *at))
+            return bool(np.allclose(page.place(names[0]), start[names[0]], atol=1))
+
+        wait_until(a_double_click_releases)  # on a busy machine the second one may come too late
         assert page.place(names[1]) == pytest.approx(start[names[1]] + 30, abs=1)
         page.one("#restore").click()
         assert page.place(names[1]) == pytest.approx(start[names[1]], abs=1)

@@ -1,6 +1,6 @@
 /* Mouse, fingers and keys on the picture: drag a node or the picture, zoom, choose, release. */
 
-const STEADY = { mouse: 4, pen: 6, touch: 10 }, REACH = { mouse: 5, pen: 8, touch: 16 }, TWICE = 350, KEY_STEP = 60, KEY_MOVE = 12;
+const STEADY = { mouse: 4, pen: 6, touch: 10 }, REACH = { mouse: 5, pen: 8, touch: 16 }, TWICE = 500, KEY_STEP = 60, KEY_MOVE = 12;
 const fingers = new Map();
 let held = null, lastTap = { time: -Infinity, node: -2 };
 
