@@ -560,7 +560,8 @@ class TestInABrowser:
         # While the picture moves, the lines move as a picture; at rest they are drawn anew.
         page.run(
             "const lines = document.querySelector('#lines'); window.seen = [];"
-            "new MutationObserver(() => window.seen.push(lines.style.transform)).observe(lines, {attributes: true})"
+            "const watch = new MutationObserver(() => window.seen.push(lines.style.transform));"
+            "watch.observe(lines, {attributes: true});"
         )
         page.mouse(("pressed", 8, 8), ("moved", 68, 48), ("released", 68, 48))
         wait_until(
