@@ -136,7 +136,7 @@ def _panels(report: QualityReport) -> tuple[list[_Panel], list[str]]:
             "the probes detected",
             measures.detected.astype(np.float64),
             _Panel(
-                PanelHead("probes", "detected" if report.detection else f"≥ {report.min_intensity:g} counts"),
+                PanelHead("probes", "detected" if report.detection else f"≥ {report.min_intensity:g}"),
                 lambda axes: _draw_measure(
                     axes,
                     measures.detected.astype(np.float64),

@@ -9,7 +9,7 @@ from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize, to_rgb
-from matplotlib.patches import Patch
+from matplotlib.patches import Patch, Rectangle
 
 from mirtool.errors import NotEnoughDataError
 from mirtool.model import BoolArray, FloatArray, SpotLayout
@@ -289,6 +289,9 @@ def _draw_slide(axes: Axes, slide: Slide, values: FloatArray, scale: ScalarMappa
     picture = np.asarray(colors(scale.norm(np.ma.masked_invalid(cells)), bytes=True))
     picture[~slide.within] = (*(round(255 * part) for part in to_rgb(_FRAME_COLOR)), 255) if framed else 255
     axes.imshow(picture, interpolation="none", aspect="auto")
-    axes.set_xticks([])
-    axes.set_yticks([])
-    axes.spines[:].set(visible=framed, color=_FRAME_COLOR, linewidth=0.6)
+    axes.set_axis_off()
+    if framed:
+        frame = Rectangle(
+            (0, 0), 1, 1, transform=axes.transAxes, fill=False, edgecolor=_FRAME_COLOR, linewidth=0.6
+        )
+        axes.add_patch(frame).set_clip_on(False)
