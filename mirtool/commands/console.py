@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import os
 import re
 import sys
@@ -12,9 +14,12 @@ from typing import Any
 
 from mirtool.errors import for_shell, printable
 from mirtool.report.text.blocks import Block, Caution, Heading, Line, has_more
+from mirtool.report.text.layout import fit_table, table_lines
+from mirtool.wording import plural
 
 WIDTH_OF_A_PIPE = 80
 LEAST_WIDTH = 40
+ROWS_SHOWN = 10
 SECONDS_WITHOUT_BAR = 0.7
 BOLD, YELLOW, RED, BLUE = "1", "1;33", "31", "36"
 """ANSI codes; cyan for blue, which is hard to read on black."""
@@ -89,6 +94,31 @@ def say_summary(blocks: Iterable[Block]) -> bool:
         if _verbose or not block.detail:
             say_block(block)
     return not _verbose and any(map(has_more, blocks))
+
+
+def print_head(data: bytes, delimiter: str) -> None:
+    """Print the first rows of a table on stdout, aligned, and where the others are.
+
+    Parameters
+    ----------
+    data
+        The table as CSV or TSV, with its note if it has one.
+    delimiter
+        What separates its cells.
+    """
+    text = "".join(line for line in data.decode().splitlines(True) if not line.lstrip('"').startswith("# "))
+    header, *rows = (
+        [printable(cell) for cell in row] for row in csv.reader(io.StringIO(text), delimiter=delimiter)
+    )
+    fitted = fit_table(header, rows[:ROWS_SHOWN], width_of(sys.stdout))
+    print("\n".join(table_lines(*fitted)))  # noqa: T201
+    is_turned = list(fitted[0]) != header and len(fitted[1]) == len(header) - 1
+    left_out = 0 if is_turned else len(header) - len(fitted[0])
+    more = [
+        plural(n, f"more {what}") for n, what in ((len(rows) - ROWS_SHOWN, "row"), (left_out, "column")) if n > 0
+    ]
+    if more:
+        print(f"  … {' and '.join(more)}: -o FILE writes all, -o - prints all")  # noqa: T201
 
 
 def _styled(block: Block, line: str, *, first: bool) -> str:

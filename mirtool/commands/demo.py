@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mirtool.commands.console import say, say_block
+from mirtool.commands.console import is_verbose, say, say_as_it_is, say_block, set_verbose, width_of
 from mirtool.commands.demo_steps import OPEN_FIRST, STEPS
 from mirtool.errors import UsageError
 from mirtool.report.text.blocks import Grid
+from mirtool.report.text.layout import wrapped
 from mirtool.wording import plural
 
 if TYPE_CHECKING:
@@ -109,12 +111,17 @@ def _run_step(command: str, purpose: str) -> None:
 
     from mirtool.commands import load_command
 
-    say(f"\n# {purpose}\n$ {command}")
+    width = width_of(sys.stderr)
+    lines = ["", *(f"# {line}" for line in wrapped(purpose, width - 2, hanging=0))]
+    say_as_it_is("\n".join([*lines, " \\\n".join(wrapped(f"$ {command}", width - 2, hanging=4))]))
     _, name, *words = shlex.split(command)
     arguments = [
         path for word in words for path in (sorted(map(str, Path().glob(word))) if "*" in word else [word])
     ]
+    details = is_verbose()
+    arguments += ["-v"] if details else []
     load_command(name).main(args=arguments, prog_name=f"mirtool {name}", standalone_mode=False)
+    set_verbose(details)  # each command sets it for itself
 
 
 def _fill_in_groups(study: SimulatedStudy) -> None:
@@ -123,7 +130,7 @@ def _fill_in_groups(study: SimulatedStudy) -> None:
     from mirtool.simulate.demo_study import fill_in_groups
     from mirtool.study.folder import SAMPLES_FILE
 
-    say("\n# In your own study you now fill in the column 'group' of samples.csv. Here it is done for you:")
+    say("\n# In your own study you now fill in the column 'group' of samples.csv. Here:")
     write_bytes(fill_in_groups(Path(SAMPLES_FILE).read_text(encoding="utf-8"), study), SAMPLES_FILE)
     samples = study.arrays.samples
     for group in (study.reference, study.tested):

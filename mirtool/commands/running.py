@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from os import sep
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import typer
 from mirtool.commands.console import (
     asking,
     is_verbose,
+    print_head,
     progress_steps,
     say,
     say_as_it_is,
@@ -41,6 +43,7 @@ def run_command(step: Step, given: Mapping[str, Any], output: Mapping[str, Any])
     from mirtool.errors import UsageError, option
     from mirtool.report.tables import WORKBOOK_COLUMNS, format_of, is_stream
     from mirtool.workflow.execution import destination, perform, prepare, write_to
+    from mirtool.workflow.placed_tables import main_bytes
 
     strict = bool(output.get("strict"))
     prepared = prepare(step, given, progress=progress_steps, ask=asking(), strict=strict)
@@ -67,6 +70,9 @@ def run_command(step: Step, given: Mapping[str, Any], output: Mapping[str, Any])
         more = say_summary(execution.result.summary)
     else:
         more = say_summary(execution.result.summary)
+        if output.get("output") is None and _is_shown(step, target):
+            print_head(main_bytes(execution.result, target), "\t" if target.format_name == "tsv" else ",")
+            target = replace(target, is_written=False)
         written = write_to(execution.result, target, progress_steps)
         more = say_written(written.paths) or more
         if written.again:
@@ -78,6 +84,14 @@ def run_command(step: Step, given: Mapping[str, Any], output: Mapping[str, Any])
     _raise_failures(execution.result.failures())
     if execution.result.exit_code:
         raise typer.Exit(execution.result.exit_code)
+
+
+def _is_shown(step: Step, target: Any) -> bool:
+    """Return True where the main table would go to a terminal: of a long one its first rows are enough there."""
+    from mirtool.workflow.execution import STDOUT
+
+    is_text = target.format_name in (None, "csv", "tsv")
+    return step.output == "file" and target.target == STDOUT and is_text and sys.stdout.isatty()
 
 
 def _raise_failures(failures: Sequence[MirtoolError]) -> None:

@@ -257,12 +257,15 @@ class Destination:
         The file that keeps the record, or None where nothing can be kept.
     format_name
         Format of the tables where the extension does not say.
+    is_written
+        False where the caller shows the main table itself, as on a terminal.
     """
 
     target: str
     figures: Path | None
     record: Path | None
     format_name: str | None = None
+    is_written: bool = True
 
 
 def destination(
@@ -368,8 +371,9 @@ def write_to(result: Result, where: Destination, progress: Progress = no_progres
         write_files({path: data for path, data in named.items() if not is_stream(path)})
         return Written(list(named), [])
     drawn = draw(result, where.figures, progress)
-    files = {**render(result, where), **drawn.files}
-    if step.output == "file" and is_stream(where.target):
+    with progress("Writing tables", 1):
+        files = {**render(result, where), **drawn.files}
+    if step.output == "file" and is_stream(where.target) and where.is_written:
         write_bytes(main_bytes(result, where), where.target)
     if where.record is None or not (step.recorded or _has_notes(result)):
         write_files({**files, **merge_captions(where.figures, drawn.captions)})
