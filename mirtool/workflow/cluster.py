@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from mirtool.cluster.settings import ClusterSettings
 from mirtool.report.text.blocks import Summary
-from mirtool.workflow.reading import MatrixInputs
+from mirtool.workflow.annotation import AnnotatedInputs, annotation_columns, check_annotation
 from mirtool.workflow.sources import (
     find_normalized,
     is_path,
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class ClusterInputs(MatrixInputs):
+class ClusterInputs(AnnotatedInputs):
     """What is clustered."""
 
 
@@ -46,6 +46,8 @@ class ClusterResult(Result):
         Clusters by k-means.
     notes
         Why a tree was not assessed.
+    annotate
+        Columns of the sample sheet that the heat map was asked to show.
     """
 
     def __init__(
@@ -55,12 +57,14 @@ class ClusterResult(Result):
         stability: TreeStability,
         partitions: Partitions,
         notes: tuple[str, ...] = (),
+        annotate: tuple[str, ...] = (),
     ) -> None:
         self.chosen = chosen
         self.clustering = clustering
         self.stability = stability
         self.partitions = partitions
         self.notes = notes
+        self.annotate = annotate
 
     @cached_property
     def components(self) -> Components:
@@ -100,6 +104,7 @@ class ClusterResult(Result):
                 clustering=clustering,
                 stable_rows=None if self.stability.probes is None else self.stability.probes.stable,
                 stable_columns=None if self.stability.arrays is None else self.stability.arrays.stable,
+                strips=annotation_columns(self.annotate, matrix.samples),
             )
         }
         if self.components.n_placed >= 2:
@@ -107,6 +112,11 @@ class ClusterResult(Result):
                 components_figure, self.components, matrix.samples, meaning=clustering.meaning
             )
         return drawn
+
+    @property
+    def groups(self) -> Sequence[str]:
+        """All groups of the table, in its order."""
+        return self.chosen.matrix.samples.groups
 
     @property
     def summary(self) -> Summary:
@@ -169,10 +179,12 @@ def cluster(inputs: ClusterInputs, settings: ClusterSettings, run: Run) -> Clust
     options = inputs.matrix_options(spots=False)
     matrix = read_matrix(table, run, options) if run.samples is None else read_grouped(table, run, options)
     _check_arrays(matrix, table)
+    check_annotation(inputs.annotate, matrix.samples)
     chosen = choose_probes(matrix, settings, _read_differential(settings, run))
     clustering = cluster_matrix(chosen.matrix, settings)
     stability, notes = _assess_trees(clustering, settings, run)
-    return ClusterResult(chosen, clustering, stability, partition(chosen.matrix, clustering, settings), notes)
+    partitions = partition(chosen.matrix, clustering, settings)
+    return ClusterResult(chosen, clustering, stability, partitions, notes, inputs.annotate)
 
 
 def _check_arrays(matrix: ExpressionMatrix, table: Any) -> None:

@@ -13,7 +13,7 @@ from mirtool.differential.settings import DiffSettings
 from mirtool.errors import UsageError, option
 from mirtool.io.tables.streams import STDIN
 from mirtool.report.text.blocks import Line, Summary
-from mirtool.workflow.reading import MatrixInputs
+from mirtool.workflow.annotation import AnnotatedInputs
 from mirtool.workflow.sources import find_normalized, is_path, read_grouped
 from mirtool.workflow.step import Draw, Result, Run, Step
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class DiffInputs(MatrixInputs):
+class DiffInputs(AnnotatedInputs):
     """What is compared."""
 
 
@@ -41,6 +41,8 @@ class DiffResult(Result):
         How they were compared.
     sensitivity
         The list under every plausible choice; None where it was not asked for.
+    annotate
+        Columns of the sample sheet that the heat map was asked to show.
     """
 
     def __init__(
@@ -49,11 +51,13 @@ class DiffResult(Result):
         comparison: GroupComparison,
         settings: DiffSettings,
         sensitivity: Sensitivity | None = None,
+        annotate: Sequence[str] = (),
     ) -> None:
         self.matrix = matrix
         self.comparison = comparison
         self.settings = settings
         self.sensitivity = sensitivity
+        self.annotate = tuple(annotate)
 
     @property
     def table(self) -> DifferentialTable:
@@ -87,7 +91,7 @@ class DiffResult(Result):
     def drawings(self) -> Mapping[str, Draw]:
         """Draw a volcano (without P a scatter), an MA plot and a heat map of what passes."""
         from mirtool.differential.labels import parse_labels
-        from mirtool.report.figures.heatmap import heatmap_figure
+        from mirtool.report.figures.heatmap import Directions, heatmap_figure
         from mirtool.report.figures.levels import ma_figure, scatter_figure
         from mirtool.report.figures.volcano import volcano_figure
         from mirtool.report.text.differential import rule_in_words
@@ -108,9 +112,23 @@ class DiffResult(Result):
             passing = d.calls(self._figure_rule(d)) != ""
             if passing.any():
                 compared = self.matrix.take_samples((*comparison.reference_columns, *comparison.tested_columns))
-                title = f"{plural(int(passing.sum()), 'probe')}: {rule_in_words(self._figure_rule(d), d)}"
-                drawn[f"heatmap{suffix}"] = partial(heatmap_figure, compared.take_probes(passing), title=title)
+                what = f"{plural(int(passing.sum()), 'probe')}: {rule_in_words(self._figure_rule(d), d)}"
+                drawn[f"heatmap{suffix}"] = partial(
+                    heatmap_figure,
+                    compared.take_probes(passing),
+                    title=f"{d.tested} / {d.reference}\n{what}",
+                    strips=self._annotations(compared),
+                    directions=Directions(d.calls(self._figure_rule(d))[passing], d.tested),
+                )
         return drawn
+
+    def _annotations(self, compared: ExpressionMatrix) -> Mapping[str, tuple[str, ...]]:
+        """Return what the heat map shows of the samples besides their groups."""
+        from mirtool.workflow.annotation import annotation_columns
+
+        model = self.settings.model
+        used = [*filter(None, (model.pair, model.block)), *model.covariates]
+        return annotation_columns(self.annotate, compared.samples, used)
 
     @property
     def groups(self) -> Sequence[str]:
@@ -213,6 +231,7 @@ def diff(inputs: DiffInputs, settings: DiffSettings, run: Run) -> DiffResult:
     """
     from mirtool.differential import compare_groups
     from mirtool.differential.labels import parse_labels
+    from mirtool.workflow.annotation import check_annotation
 
     table = find_normalized(inputs.table, run)
     if settings.sensitivity:
@@ -220,6 +239,7 @@ def diff(inputs: DiffInputs, settings: DiffSettings, run: Run) -> DiffResult:
     options = inputs.matrix_options(replicates=settings.replicates)
     matrix = read_grouped(table, run, options)
     parse_labels(settings.label, matrix.probes)
+    check_annotation(inputs.annotate, matrix.samples)
     found = compare_groups(matrix, settings, executor=run.executor, ask=run.ask)
     first = found.tables[0]
     run.arguments |= {
@@ -228,7 +248,7 @@ def diff(inputs: DiffInputs, settings: DiffSettings, run: Run) -> DiffResult:
         "fold_change": first.fold_change,
     }
     stability = _sensitivity(table, first, run) if settings.sensitivity else None
-    return DiffResult(matrix, found, settings, stability)
+    return DiffResult(matrix, found, settings, stability, inputs.annotate)
 
 
 def _check_sensitivity(table: Any, settings: DiffSettings) -> None:

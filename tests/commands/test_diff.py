@@ -149,6 +149,24 @@ def test_a_label_that_no_probe_has_is_refused(capsys):
     assert "did you mean 'mir-21-5p'" in said
 
 
+def test_columns_of_the_sample_sheet_are_strips_over_the_heat_map(study, capsys):
+    sheet = study / "samples.csv"
+    head, *rows = sheet.read_text().splitlines()
+    batches = [f"{row},{'first' if i % 2 else 'second'},{i}" for i, row in enumerate(rows)]
+    sheet.write_text("\n".join([f"{head},batch,site", *batches]) + "\n")
+    call = ["diff", "--test", "student", "--alpha", "0.2"]
+    assert main(call) == 0
+    assert ">batch: first<" in (study / "figures/heatmap.svg").read_text()
+    assert main([*call, "--annotate", "site"]) == 0
+    svg = (study / "figures/heatmap.svg").read_text()
+    assert ">site<" in svg
+    assert ">batch<" not in svg
+    assert main([*call, "--annotate", "none"]) == 0
+    assert ">batch<" not in (study / "figures/heatmap.svg").read_text()
+    assert main([*call, "--annotate", "plate"]) == 2
+    assert "the sample sheet has no column 'plate'" in capsys.readouterr().err
+
+
 @pytest.mark.usefixtures("study")
 def test_without_anything_that_passes_there_is_no_heat_map_and_an_old_one_is_pointed_at(capsys):
     assert main(["diff", "--test", "student", "--alpha", "0.2"]) == 0

@@ -1,15 +1,16 @@
-import re
-
 import numpy as np
 import pytest
-from matplotlib.collections import LineCollection, QuadMesh
+from matplotlib.collections import LineCollection, PathCollection, QuadMesh
 from matplotlib.figure import Figure
 
-from mirtool.cluster import row_scores
+from mirtool.cluster import ClusterTree, row_scores
 from mirtool.errors import NotEnoughDataError
 from mirtool.model import ExpressionMatrix, ProbeTable, SampleTable, text_array
-from mirtool.report.figures.canvas import SMALLEST_TEXT, house_style, png_bytes, svg_bytes, text_boxes
-from mirtool.report.figures.heatmap import MOST_NAMED_ROWS, heatmap_figure
+from mirtool.report.figures.canvas import drawing_with, png_bytes, svg_bytes
+from mirtool.report.figures.heatmap import MOST_NAMED_ROWS, Directions, heatmap_figure
+from mirtool.report.figures.settings import FigureSettings
+from mirtool.report.figures.trees import legible_heights
+from tests.report.checks import assert_distinct_in_gray, assert_has_caption, assert_legible, drawn_words
 
 NAN = float("nan")
 
@@ -32,47 +33,12 @@ def simulated(n=25, p=6, seed=1, missing=0.0, **labels) -> ExpressionMatrix:
     return matrix(values, **labels)
 
 
-def texts(figure: Figure) -> list[str]:
-    return re.findall(r"<text[^>]*>([^<]*)</text>", svg_bytes(figure).decode())
-
-
 def cells(figure: Figure):
     return next(c for axes in figure.axes for c in axes.collections if isinstance(c, QuadMesh))
 
 
 def names_beside(figure: Figure) -> list[str]:
     return [label.get_text() for label in figure.axes[0].get_yticklabels()]
-
-
-def all_text_boxes(figure: Figure):
-    with house_style():
-        figure.draw_without_rendering()
-        found = [
-            *figure.texts,
-            *(text for legend in figure.legends for text in legend.get_texts()),
-            *(
-                label
-                for axes in figure.axes
-                if axes.axison
-                for label in (*axes.get_xticklabels(), *axes.get_yticklabels(), axes.xaxis.label)
-            ),
-        ]
-        return text_boxes(figure, [text for text in found if text.get_text()])
-
-
-def assert_clean(figure: Figure) -> None:
-    """No text leaves the page or lies on another."""
-    boxes = all_text_boxes(figure)
-    width, height = figure.bbox.size
-    assert (boxes >= -0.5).all()
-    assert (boxes[:, 2] <= width + 0.5).all()
-    assert (boxes[:, 3] <= height + 0.5).all()
-    # A line's box holds room for accents and descenders that names side by side may share: a tenth of its height.
-    slack = 0.1 * np.minimum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1])[:, None]
-    boxes = boxes + slack * [1, 1, -1, -1]
-    for i, a in enumerate(boxes):
-        for b in boxes[i + 1 :]:
-            assert not (a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3])
 
 
 def test_z_scores_by_hand():
@@ -91,7 +57,7 @@ def test_two_samples_are_drawn_as_differences():
     scores, meaning = row_scores(np.array([[1.0, 4.0], [NAN, 3.0]]))
     np.testing.assert_allclose(scores, [[-1.5, 1.5], [NAN, 0]])
     assert meaning == "log₂ minus the row's mean"
-    assert meaning in texts(heatmap_figure(simulated(p=2)))
+    assert meaning in drawn_words(heatmap_figure(simulated(p=2)))
 
 
 def test_cells_are_the_scores_in_the_order_of_the_names():
@@ -119,43 +85,124 @@ def test_trees_have_a_merge_less_than_leaves():
     assert sizes == [6, 8]
 
 
-def test_group_bar_has_the_colors_of_the_legend():
+def bars(figure: Figure, n: int):
+    return [axes for axes in figure.axes if len(axes.patches) == n]
+
+
+def color_of(figure: Figure, text: str):
+    (patch,) = [
+        patch
+        for legend in figure.legends
+        for words, patch in zip(legend.get_texts(), legend.get_patches(), strict=False)
+        if words.get_text() == text
+    ]
+    return patch.get_facecolor()
+
+
+def test_the_strip_of_groups_has_the_colors_of_the_legend_and_a_name():
     figure = heatmap_figure(simulated())
     samples = [label.get_text() for label in figure.axes[0].get_xticklabels()]
-    (bar,) = [axes for axes in figure.axes if len(axes.patches) == 6]
-    (legend,) = figure.legends
-    color = {
-        t.get_text(): p.get_facecolor() for t, p in zip(legend.get_texts(), legend.get_patches(), strict=True)
-    }
+    (bar,) = bars(figure, 6)
     group = dict(zip(simulated().samples.names, simulated().samples.groups, strict=True))
-    assert [patch.get_facecolor() for patch in bar.patches] == [color[group[sample]] for sample in samples]
+    colors = [color_of(figure, group[sample]) for sample in samples]
+    assert [patch.get_facecolor() for patch in bar.patches] == colors
+    assert "group" in drawn_words(figure)
+
+
+def test_further_columns_are_strips_of_words_or_shades():
+    batch, age = ["one", "two", "one", "two", "one", ""], ["30", "70", "50", "30", "70", "50"]
+    figure = heatmap_figure(simulated(), strips={"batch": batch, "age": age})
+    samples = [int(label.get_text()[1:]) - 1 for label in figure.axes[0].get_xticklabels()]
+    assert {"group", "batch", "age", "batch: one", "batch: two", "age: 30", "age: 70"} <= {*drawn_words(figure)}
+    by_height = sorted(bars(figure, 6), key=lambda axes: axes.get_position().y0)
+    ages, batches, _ = ([patch.get_facecolor() for patch in bar.patches] for bar in by_height)
+    assert [batches[k] == color_of(figure, "batch: one") for k in range(6)] == [batch[i] == "one" for i in samples]
+    # 50 is halfway from the lightest gray, 0.9, to the darkest, 0.2: 0.55, in 255 steps.
+    assert ages[samples.index(2)][:3] == pytest.approx((0.55,) * 3, abs=1 / 255)
+    assert "Strips over the cells, from the top: group, batch, age." in figure.caption
+    assert_legible(figure)
+
+
+@pytest.mark.parametrize("n", [20, 90])
+def test_rows_are_marked_up_or_down_without_color(n):
+    m = simulated(n=n)
+    rise = m.values[:, 3:].mean(axis=1) > m.values[:, :3].mean(axis=1)
+    figure = heatmap_figure(m, directions=Directions(text_array(np.where(rise, "up", "down")), "resistant"))
+    if n <= MOST_NAMED_ROWS:
+        up, down = (
+            c
+            for axes in figure.axes
+            for c in axes.collections
+            if isinstance(c, PathCollection) and len(c.get_offsets())
+        )
+        assert (len(up.get_offsets()), len(down.get_offsets())) == (rise.sum(), (~rise).sum())
+        shown = [m.probes.name.tolist().index(f"hsa-{name}") for name in names_beside(figure)]
+        assert sorted(np.asarray(up.get_offsets())[:, 1] - 0.5) == np.flatnonzero(rise[shown]).tolist()
+        signs = [(points.get_paths()[0].vertices, points.get_facecolor()[0][:3]) for points in (up, down)]
+        assert_distinct_in_gray(*signs)
+        assert "higher in resistant" in drawn_words(figure)
+    else:
+        (lanes,) = bars(figure, n)
+        assert sum(patch.get_x() == 0.5 for patch in lanes.patches) == rise.sum()
+        assert "right: higher in resistant" in drawn_words(figure)
+    assert_legible(figure)
+
+
+def tree_of(*distances):
+    """A chain: each further leaf joins what is there at its distance."""
+    n = len(distances) + 1
+    merges = [[0, 1, distances[0], 2], *([n + i - 1, i + 1, distances[i], i + 2] for i in range(1, n - 1))]
+    return ClusterTree(np.arange(n), np.array(merges, dtype=float))
+
+
+@pytest.mark.parametrize(
+    ("distances", "heights", "rule"),
+    [
+        ((0.2, 0.6, 1.0, 1.4), (0.2, 0.6, 1.0, 1.4), ""),
+        # The middle half, 0.01 to 0.16, is 1/13 of 1.96; of the roots, 0.1 to 0.4, 3/14 of 1.4.
+        ((0.0004, 0.01, 0.04, 0.16, 1.96), (0.02, 0.1, 0.2, 0.4, 1.4), "the square root of the distance"),
+        ((0.98, 0.985, 0.99, 0.99, 1.0), (1, 2, 3, 3, 4), "the order of the distances"),
+        ((0.0, 0.0), (1, 1), "the order of the distances"),
+        ((0.5,), (0.5,), ""),
+    ],
+)
+def test_branches_can_be_seen_where_distances_are_alike(distances, heights, rule):
+    drawn, said = legible_heights(tree_of(*distances))
+    np.testing.assert_allclose(drawn, heights)
+    assert said == rule or said.startswith(rule + ",")
+
+
+def test_a_tree_of_equal_samples_is_drawn_and_said():
+    same = np.repeat(np.arange(12.0)[:, None] % 5, 4, axis=1)
+    figure = heatmap_figure(matrix(same + np.array([0, 0, 1, 1])))
+    assert "show the order of the distances" in figure.caption
 
 
 def test_missing_values_are_counted_and_masked():
     m = simulated(missing=0.1)
     missing = int(np.isnan(m.values).sum())
     figure = heatmap_figure(m)
-    assert f"missing ({missing} of 150)" in texts(figure)
+    assert f"missing ({missing} of 150)" in drawn_words(figure)
     assert int(np.ma.getmaskarray(cells(figure).get_array()).sum()) == missing
-    assert not any("missing" in text for text in texts(heatmap_figure(simulated())))
+    assert not any("missing" in text for text in drawn_words(heatmap_figure(simulated())))
 
 
 def test_many_rows_are_not_named_and_that_is_said():
     assert len(names_beside(heatmap_figure(simulated(n=MOST_NAMED_ROWS)))) == 80
     figure = heatmap_figure(simulated(n=MOST_NAMED_ROWS + 1))
     assert names_beside(figure) == []
-    assert "81 rows, too many to name." in " ".join(texts(figure))
+    assert "81 rows, too many to name." in figure.caption
 
 
 def test_many_samples_are_not_named_and_that_is_said():
-    assert "98 samples, too many to name." in " ".join(texts(heatmap_figure(simulated(p=98))))
+    assert "98 samples, too many to name." in heatmap_figure(simulated(p=98)).caption
 
 
 def test_samples_without_a_group():
-    assert "no group" in texts(heatmap_figure(simulated(groups=("a", "a", "", "b", "b", "b"))))
+    assert "no group" in drawn_words(heatmap_figure(simulated(groups=("a", "a", "", "b", "b", "b"))))
     figure = heatmap_figure(simulated(groups=("",) * 6))
     assert not figure.legends
-    assert_clean(figure)
+    assert_legible(figure)
 
 
 @pytest.mark.parametrize(
@@ -179,25 +226,26 @@ def test_samples_without_a_group():
     ],
     ids=lambda m: f"{m.values.shape}",
 )
-def test_no_text_leaves_the_page_or_lies_on_another(m):
-    figure = heatmap_figure(
-        m, title="Passing: fold change ≥ 2 and P ≤ 0.05, resistant against responding patients"
-    )
-    assert_clean(figure)
+@pytest.mark.parametrize("look", [{}, {"figure_width": 85.0}, {"style": "slides"}])
+def test_no_text_leaves_the_page_or_lies_on_another(m, look):
+    directions = Directions(text_array(["up", *["down"] * (len(m.values) - 1)]), "a group with quite a long name")
+    with drawing_with(FigureSettings(**look)):
+        figure = heatmap_figure(
+            m, title="resistant / responding\n25 probes: fold change ≥ 2 and P ≤ 0.05", directions=directions
+        )
+    assert_legible(figure)
+    assert_has_caption(figure)
     width, height = figure.get_size_inches() * 25.4
-    assert width <= 180 + 1e-9
+    assert width <= look.get("figure_width", 180) + 1e-9
     assert height <= 250 or len(set(m.samples.groups)) > 10
 
 
-def test_no_text_is_smaller_than_seven_points():
-    text = svg_bytes(heatmap_figure(simulated(n=80, p=30))).decode()
-    assert min(float(size) for size in re.findall(r"font-size: ([\d.]+)px", text)) >= SMALLEST_TEXT
-
-
 def test_title_and_names_are_text_in_the_svg():
-    written = texts(heatmap_figure(simulated(), title="25 probes"))
-    assert {"25 probes", "miR-100-5p", "S1", "responding", "z-score of log₂ within the row"} <= set(written)
-    assert "Names without hsa-." in " ".join(written)
+    figure = heatmap_figure(simulated(), title="A / B\n25 probes")
+    svg = svg_bytes(figure).decode()
+    for text in ("A / B", "25 probes", "miR-100-5p", "S1", "responding", "z-score of log₂ within the row"):
+        assert f">{text}<" in svg
+    assert "The prefix hsa- is left out of the names." in figure.caption
 
 
 def test_same_bytes_twice():

@@ -10,12 +10,13 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 
 from mirtool.cluster import ClusterTree
-from mirtool.model import BoolArray
+from mirtool.model import BoolArray, FloatArray
 from mirtool.report.figures.canvas import MUTED_COLOR, group_colors
 
 NO_GROUP_COLOR = "#EEEEEE"
 _MOST_PARTED = 40
 _DOT = 7.0
+_LEAST_SPAN, _LEAST_MERGES = 1 / 6, 3
 
 
 def colors_of_groups(groups: Sequence[str]) -> dict[str, str]:
@@ -33,11 +34,16 @@ def colors_of_groups(groups: Sequence[str]) -> dict[str, str]:
 
 
 def draw_group_bar(axes: Axes, groups: Sequence[str], colors: dict[str, str], *, upright: bool = False) -> None:
-    """Fill the axes with a field a sample in its group's color: left to right, or top down (``upright``)."""
-    n = len(groups)
+    """Fill the axes with one field per sample in its group's color: left to right, or top down (``upright``)."""
+    draw_fields(axes, [colors[group] for group in groups], upright=upright)
+
+
+def draw_fields(axes: Axes, colors: Sequence[str], *, upright: bool = False) -> None:
+    """Fill the axes with one field per sample in its color: left to right, or top down (``upright``)."""
+    n = len(colors)
     place = np.arange(n) + 0.5
     look: dict[str, Any] = {
-        "color": [colors[group] for group in groups],
+        "color": list(colors),
         "edgecolor": "white",
         "linewidth": 0.4 if n <= _MOST_PARTED else 0,
     }
@@ -52,10 +58,48 @@ def draw_group_bar(axes: Axes, groups: Sequence[str], colors: dict[str, str], *,
     axes.set_axis_off()
 
 
-def draw_tree(axes: Axes, tree: ClusterTree, *, sideways: bool = False, marked: BoolArray | None = None) -> None:
+def legible_heights(tree: ClusterTree) -> tuple[FloatArray, str]:
+    """Return how high to draw each merge, so that none is hidden where distances are alike, and by what rule.
+
+    To scale, if the middle half of the merges spans a sixth of the tallest; else by the square root of the
+    distance, if that does; else one step per distance, in their order.
+
+    Parameters
+    ----------
+    tree
+        The tree.
+
+    Returns
+    -------
+    heights : ndarray
+        One per merge, ``(n - 1,)``, in any unit.
+    rule : str
+        What they are: empty where they are to scale.
+    """
+    distances = np.clip(tree.linkage[:, 2], 0, None)
+    if len(distances) < _LEAST_MERGES and (distances > 0).all():
+        return distances, ""
+    for heights, rule in ((distances, ""), (np.sqrt(distances), "the square root of the distance")):
+        low, high = np.quantile(heights, [0.25, 0.75])
+        if high - low >= _LEAST_SPAN * heights.max() > 0:
+            return heights, rule
+    digits = [float(f"{distance:.6g}") for distance in distances]
+    steps = np.unique(digits, return_inverse=True)[1].astype(np.float64)
+    return steps + 1, "the order of the distances, which are too much alike to draw"
+
+
+def draw_tree(
+    axes: Axes,
+    tree: ClusterTree,
+    *,
+    sideways: bool = False,
+    marked: BoolArray | None = None,
+    heights: FloatArray | None = None,
+) -> None:
     """Draw a tree with its leaves toward the cells: downward, or to the right (``sideways``).
 
-    Merges that are ``marked``, ``(n - 1,)``, get a dot.
+    Merges that are ``marked``, ``(n - 1,)``, get a dot. ``heights``, ``(n - 1,)``, are drawn in place of the
+    distances.
     """
     axes.set_axis_off()
     n = len(tree)
@@ -63,8 +107,9 @@ def draw_tree(axes: Axes, tree: ClusterTree, *, sideways: bool = False, marked: 
     place[tree.order] = np.arange(n) + 0.5
     height = np.zeros(2 * n - 1)
     shapes = np.empty((n - 1, 4, 2))
-    for merge, (a, b, distance, _) in enumerate(tree.linkage):
-        left, right = int(a), int(b)
+    drawn = tree.linkage[:, 2] if heights is None else heights
+    for merge, (a, b, *_) in enumerate(tree.linkage):
+        left, right, distance = int(a), int(b), drawn[merge]
         node = n + merge
         place[node], height[node] = (place[left] + place[right]) / 2, distance
         shapes[merge, :, 0] = place[[left, left, right, right]]
