@@ -17,8 +17,10 @@ P ≤ alpha) or "not called by either"; a target that is no probe is "not on the
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 
@@ -44,6 +46,8 @@ VERDICTS = (CONFIRMED, FALSE_POSITIVE, NOT_CONFIRMED, NO_RESULT, NOT_TESTED, MIS
 
 LEAST_PAIRS = 3
 """Ratios needed for a correlation; two points always lie on a line."""
+LEAST_FOR_INTERVAL = 4
+"""Ratios needed for an interval of Pearson's r: Fisher's z has the variance 1 / (n − 3)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,6 +84,11 @@ class Concordance:
     def count(self, verdict: str) -> int:
         """Count the entries of a verdict."""
         return int((self.verdict == verdict).sum())
+
+    @property
+    def pearson_interval(self) -> tuple[float, float]:
+        """The 95 % confidence interval of Pearson's r; NaN for fewer than four ratios."""
+        return pearson_interval(self.pearson, self.n_pairs)
 
 
 def concordance(
@@ -183,6 +192,34 @@ def correlations(x: FloatArray, y: FloatArray) -> tuple[float, float]:
     spread = variance_x + variance_y + float(x.mean() - y.mean()) ** 2
     pearson = covariance / (variance_x * variance_y) ** 0.5 if variance_x > 0 and variance_y > 0 else float("nan")
     return pearson, 2 * covariance / spread if spread > 0 else float("nan")
+
+
+def pearson_interval(r: float, n: int) -> tuple[float, float]:
+    """Return the 95 % confidence interval of Pearson's r by Fisher's z: tanh(artanh r ± 1.96 / √(n − 3)).
+
+    Parameters
+    ----------
+    r
+        The correlation; NaN, 1 and −1 have no interval.
+    n
+        Pairs that it is of; fewer than four give no interval.
+
+    References
+    ----------
+    Fisher RA (1921). On the probable error of a coefficient of correlation deduced from a small sample. Metron 1,
+    3–32.
+
+    Examples
+    --------
+    >>> [round(end, 4) for end in pearson_interval(0.9, 7)]
+    [0.456, 0.9853]
+    >>> pearson_interval(0.9, 3)
+    (nan, nan)
+    """
+    if n < LEAST_FOR_INTERVAL or not abs(r) < 1:
+        return float("nan"), float("nan")
+    half = NormalDist().inv_cdf(0.975) / (n - 3) ** 0.5
+    return math.tanh(math.atanh(r) - half), math.tanh(math.atanh(r) + half)
 
 
 def _check_groups(qpcr: QpcrComparison, array: SavedDifferential) -> None:

@@ -65,7 +65,7 @@ FILES = [
     "cluster.atr", "cluster.cdt", "cluster.gtr", "cluster_arrays.nwk", "cluster_genes.nwk", "cluster_kmeans.csv",
     "cluster_pca.csv", "cluster_stability.csv",
 ]  # fmt: skip
-FIGURES = ["cluster_heatmap.png", "cluster_heatmap.svg", "cluster_pca.png", "cluster_pca.svg"]
+FIGURES = ["captions.md", "cluster_heatmap.png", "cluster_heatmap.svg", "cluster_pca.png", "cluster_pca.svg"]
 
 
 @pytest.fixture
@@ -190,10 +190,8 @@ def test_one_tree_only_and_files_of_before(study, capsys):
     err = capsys.readouterr().err
     assert "Warning: 2 files are from an earlier run: results/cluster.gtr, results/cluster_genes.nwk\n" in err
     assert (study / "results/cluster.cdt").read_text().startswith("ID\tNAME\tGWEIGHT\t")
-    svg = (study / "figures/cluster_heatmap.svg").read_text()
-    assert "Tree: single linkage on the Euclidean distance. Rows in the table&#x27;s order." in svg.replace(
-        "'", "&#x27;"
-    )
+    captions = (study / "figures/captions.md").read_text()
+    assert "Tree: single linkage on the Euclidean distance. Rows in the table's order." in captions
 
 
 def test_two_arrays_are_clustered_by_euclidean_distance(tmp_path, monkeypatch, capsys):

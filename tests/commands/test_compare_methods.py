@@ -46,7 +46,8 @@ def test_one_command_runs_every_method_writes_a_table_and_draws(study, capsys):
     assert len(rows) == 22 * 5
     assert (rows[0]["recipe"], rows[0]["test"]) == ("exiqon-service", "moderated")
     assert rows[0]["Jaccard by volcano P"] == rows[0]["Spearman of log2 ratios"] == "1"
-    assert sorted(path.name for path in (study / "figures").iterdir()) == ["methods.png", "methods.svg"]
+    drawn = ["captions.md", "methods.png", "methods.svg"]
+    assert sorted(path.name for path in (study / "figures").iterdir()) == drawn
     record = json.loads((study / "results/run.json").read_text())["runs"]["compare-methods"]
     assert record["arguments"]["compare"] == "resistant:responding"
     assert main(["normalize"]) == 0

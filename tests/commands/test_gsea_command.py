@@ -84,7 +84,7 @@ def test_targets_of_what_went_up_went_down(capsys: pytest.CaptureFixture[str]) -
     assert found["targets of the 2 miRNAs up"]["description"] == "up"
     assert float(found["targets of the 2 miRNAs up"]["ES"]) == -1
     assert float(found["targets of the 1 miRNA down"]["ES"]) == 1
-    assert {path.name for path in Path("figures").iterdir()} == {"gsea.png", "gsea.svg"}
+    assert {path.name for path in Path("figures").iterdir()} == {"captions.md", "gsea.png", "gsea.svg"}
     record = json.loads(Path("targets.run.json").read_text())
     assert "gsea" in json.dumps(record)
 

@@ -34,7 +34,8 @@ def test_in_a_study_it_answers_writes_and_draws(study, capsys):
     rows = list(csv.DictReader((study / "results/power.csv").read_text().splitlines()))
     assert [(row["fold change"], row["arrays per group"]) for row in rows[:2]] == [("1.5", "2"), ("1.5", "3")]
     assert len(rows) == 3 * 7
-    assert sorted(path.name for path in (study / "figures").iterdir()) == ["power.png", "power.svg"]
+    drawn = ["captions.md", "power.png", "power.svg"]
+    assert sorted(path.name for path in (study / "figures").iterdir()) == drawn
     record = json.loads((study / "results/run.json").read_text())["runs"]["power"]
     assert record["summary"]["groups"] == {"r": 3, "n": 3}
 

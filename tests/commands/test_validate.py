@@ -145,7 +145,8 @@ def test_figures_are_drawn_and_the_same_every_time(study):
         assert main(["validate", "ct.csv", *OPTIONS]) == 0
         drawn.append({path.name: path.read_bytes() for path in sorted((study / "figures").iterdir())})
     assert drawn[0] == drawn[1]
-    assert list(drawn[0]) == [f"validation_{what}.{kind}" for what in ("array", "bars") for kind in ("png", "svg")]
+    figures = [f"validation_{what}.{kind}" for what in ("array", "bars") for kind in ("png", "svg")]
+    assert list(drawn[0]) == ["captions.md", *figures]
     assert "miR-16-5p" in drawn[0]["validation_array.svg"].decode()
 
 

@@ -8,10 +8,12 @@ from matplotlib.collections import PathCollection, QuadMesh
 from mirtool.cluster import cluster_both_ways
 from mirtool.errors import NotEnoughDataError
 from mirtool.model import ExpressionMatrix, ProbeTable, SampleTable, text_array
-from mirtool.report.figures.canvas import svg_bytes
+from mirtool.report.figures.canvas import drawing_with, svg_bytes
 from mirtool.report.figures.components import Components, components_figure
 from mirtool.report.figures.heatmap import heatmap_figure
+from mirtool.report.figures.settings import FigureSettings
 from mirtool.stats.principal_components import principal_components
+from tests.report.checks import assert_has_caption, assert_legible
 
 NAN = float("nan")
 
@@ -81,7 +83,7 @@ def test_arrays_on_their_components(matrix):
     np.testing.assert_allclose(points, coordinates[:, :2])
     found = texts(figure)
     assert "Principal components of 6 arrays" in found
-    assert "Of the log₂: 9 probes that no array lacks." in found
+    assert "of the log₂, 9 probes that no array lacks" in figure.caption
     assert all(name in found.split() for name in "abcdef")
 
 
@@ -89,10 +91,22 @@ def test_an_array_that_is_mostly_missing_is_not_placed(matrix):
     values = matrix.values.copy()
     values[:6, 2] = NAN
     figure = components_figure(Components(*principal_components(values)), matrix.samples, meaning="log₂")
-    assert "Not placed, more than half missing: 1 array." in texts(figure)
+    assert "Not placed, more than half missing: 1 array." in figure.caption
 
 
 def test_nothing_to_place():
     components = Components(*principal_components(np.array([[1.0, NAN], [NAN, NAN]])))
     with pytest.raises(NotEnoughDataError, match="nothing to draw principal components of"):
         components_figure(components, SampleTable(("a", "b")), meaning="log₂")
+
+
+@pytest.mark.parametrize("look", [{}, {"figure_width": 85.0}, {"style": "slides"}])
+@pytest.mark.parametrize("n", [6, 30, 90])
+def test_the_components_are_legible_in_every_look(look, n):
+    rng = np.random.default_rng(n)
+    components = Components(*principal_components(rng.normal(0, 1, (50, n))))
+    samples = SampleTable(tuple(f"GSM{503400 + i}" for i in range(n)), ("control", "treated") * (n // 2))
+    with drawing_with(FigureSettings(**look)):
+        figure = components_figure(components, samples, meaning="log₂")
+    assert_legible(figure)
+    assert_has_caption(figure)

@@ -9,11 +9,13 @@ from mirtool.differential import differential
 from mirtool.errors import NotEnoughDataError
 from mirtool.model import RawArrays, Rule
 from mirtool.normalize import BACKGROUND_METHODS, BETWEEN_METHODS, NormalizeSettings, normalize
-from mirtool.report.figures.canvas import png_bytes
+from mirtool.report.figures.canvas import drawing_with, png_bytes
 from mirtool.report.figures.methods import methods_figure
+from mirtool.report.figures.settings import FigureSettings
 from mirtool.robustness.methods import TWO_GROUP_TESTS, agreement, every_recipe, methods_table, run_methods
 from mirtool.simulate.arrays import simulate_study
 from mirtool.simulate.chip import ChipDesign
+from tests.report.checks import assert_distinct_in_gray, assert_has_caption, assert_legible, drawn_words
 
 SMALL = ChipDesign(block_rows=8, block_columns=8, second_probes=0, mirplus=0, other_species=12, hidden=4)
 NAMES = [f"hsa-miR-{i}-3p" for i in range(3000, 3250)]
@@ -42,6 +44,17 @@ def test_every_method_is_among_the_recipes_and_every_test_is_made(runs):
         (recipe.name, test) for recipe in every_recipe() for test in TWO_GROUP_TESTS
     ]
     assert [run.failure for run in runs if run.d is None] == []
+
+
+@pytest.mark.parametrize("look", [{}, {"figure_width": 85.0}, {"style": "slides"}])
+def test_the_figure_is_legible_in_every_look(runs, look):
+    with drawing_with(FigureSettings(**look)):
+        figure = methods_figure(runs)
+    assert_legible(figure)
+    assert_has_caption(figure)
+    assert "Methods compared: resistant / responding" in drawn_words(figure)
+    up, down = (points.get_paths()[0].vertices for points in figure.axes[1].collections)
+    assert_distinct_in_gray((up, "white"), (down, "white"))
 
 
 def test_the_same_runs_give_the_same_picture(runs):

@@ -6,24 +6,28 @@ from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from mirtool.errors import NotEnoughDataError
 from mirtool.model import FloatArray, SampleTable
 from mirtool.report.figures.canvas import (
+    LINE,
     MISSING_COLOR,
     NEUTRAL_COLOR,
+    Drawing,
     add_axes,
     house_style,
+    new_figure,
+    page_width,
     shorten,
-    wrap,
 )
+from mirtool.report.figures.legend import draw_legend_rows, legend_rows, sign, title_height, write_title
 from mirtool.report.figures.point_names import name_points
-from mirtool.report.figures.sheet import GAP, MARGIN, begin_page, group_legend, write_page
 from mirtool.report.figures.trees import colors_of_groups
 from mirtool.wording import plural
 
-_SIDE, _AXIS_ROOM, _FEET = 100.0, 14.0, 9.0
+# Millimeters.
+_WIDTH, _LEAST_WIDTH = 122.0, 80.0
+_LEFT, _BOTTOM, _EDGE = 14.0, 11.5, 4.0
 _LONGEST_NAME, _MOST_NAMED, _NAME_GAP = 26.0, 40, 4.0
 
 
@@ -51,7 +55,7 @@ class Components:
         return int((~np.isnan(self.coordinates)).all(axis=1).sum()) if self.coordinates.shape[1] else 0
 
 
-def components_figure(components: Components, samples: SampleTable, *, meaning: str) -> Figure:
+def components_figure(components: Components, samples: SampleTable, *, meaning: str) -> Drawing:
     """Draw the arrays on the first two components, in the colors of their groups, with their names.
 
     Parameters
@@ -65,8 +69,8 @@ def components_figure(components: Components, samples: SampleTable, *, meaning: 
 
     Returns
     -------
-    Figure
-        122 mm wide.
+    Drawing
+        122 mm wide, unless another width was asked for.
 
     Raises
     ------
@@ -81,24 +85,40 @@ def components_figure(components: Components, samples: SampleTable, *, meaning: 
     points = np.zeros((len(placed), 2))
     points[:, : components.coordinates.shape[1]] = components.coordinates[placed, :2]
     groups = colors_of_groups(samples.groups)
-    width = MARGIN + _AXIS_ROOM + _SIDE + MARGIN
-    room = width - 2 * MARGIN
+    title = f"Principal components of {plural(len(placed), 'array')}"
     with house_style():
-        away = len(samples) - len(placed)
-        remarks = [f"Of the {meaning}: {plural(components.n_rows, 'probe')} that no array lacks."]
-        remarks += [f"Not placed, more than half missing: {plural(away, 'array')}."] if away else []
-        lines = wrap(remarks, room)
-        figure, bottom = begin_page(
-            _FEET + _SIDE + GAP, lines, group_legend(groups), width=width, legend_width=room
-        )
-        axes = add_axes(figure, MARGIN + _AXIS_ROOM, bottom + _FEET, _SIDE, _SIDE)
+        width = page_width(_WIDTH, _LEAST_WIDTH)
+        side = width - _LEFT - _EDGE
+        rows = legend_rows([sign(group or "no group", "o", color) for group, color in groups.items()], side)
+        height = _BOTTOM + side + 2.0 + len(rows) * LINE + title_height(title) + _EDGE
+        figure = new_figure(width, height)
+        write_title(figure, title, _LEFT, height - _EDGE)
+        draw_legend_rows(figure, rows, _LEFT, height - _EDGE - title_height(title))
+        axes = add_axes(figure, _LEFT, _BOTTOM, side, side)
         colors = [groups.get(samples.groups[i], NEUTRAL_COLOR) for i in placed.tolist()]
         _draw_points(axes, points, colors, components.explained)
+        n_named = None
         if len(placed) <= _MOST_NAMED:
             names = [shorten(samples.names[i], _LONGEST_NAME) for i in placed.tolist()]
-            name_points(axes, points, np.arange(len(placed)), names, gap=_NAME_GAP)
-        write_page(figure, f"Principal components of {plural(len(placed), 'array')}", lines)
+            n_named = int(name_points(axes, points, np.arange(len(placed)), names, gap=_NAME_GAP).sum())
+        figure.caption = " ".join(_caption(components, len(samples), len(placed), n_named, meaning))
     return figure
+
+
+def _caption(
+    components: Components, n_samples: int, n_placed: int, n_named: int | None, meaning: str
+) -> list[str]:
+    away = n_samples - n_placed
+    said = [
+        f"Arrays on the first two principal components of the {meaning}, "
+        f"{plural(components.n_rows, 'probe')} that no array lacks; colors are the groups."
+    ]
+    said += [f"Not placed, more than half missing: {plural(away, 'array')}."] if away else []
+    if n_named is None:
+        said.append("Too many arrays to name.")
+    elif n_named < n_placed:
+        said.append(f"{plural(n_placed - n_named, 'name')} found no place.")
+    return said
 
 
 def _draw_points(axes: Axes, points: FloatArray, colors: list[str], explained: FloatArray) -> None:

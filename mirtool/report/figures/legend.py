@@ -6,12 +6,15 @@ from collections.abc import Sequence
 
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
+from matplotlib.textpath import text_to_path
 
 from mirtool.report.figures.canvas import (
     LINE,
     MM_PER_INCH,
     MUTED_COLOR,
+    POINTS_PER_INCH,
     TEXT,
     figure_title,
     shorten,
@@ -23,8 +26,7 @@ TITLE = 5.5
 """From the top of a title to what is under it."""
 _KEY, _BETWEEN = 3.9, 3.5
 _TITLE_SIZE = TEXT + 1
-_WIDER_IN_BOLD = 1.2
-"""How much wider a line is in bold type, which cannot be measured as it is drawn: a generous bound."""
+_MARGIN = 2.0
 
 
 def sign(label: str, marker: str, color: str, *, filled: bool = True, size: float = 4.0) -> Line2D:
@@ -80,14 +82,24 @@ def title_height(own: str) -> float:
     return TITLE if figure_title(own) else 0.0
 
 
-def fit_title(own: str, width: float) -> str:
-    """Return the title to draw, cut to a width in millimeters; call it inside the house style."""
-    return shorten(figure_title(own), width / _WIDER_IN_BOLD, _TITLE_SIZE)
-
-
 def write_title(figure: Figure, own: str, left: float, top: float) -> None:
-    """Write the title, if there is one, with its upper left corner at a place in millimeters."""
+    """Write the title, if there is one, with its upper left corner at a place in millimeters.
+
+    One that has no room there begins at the figure's edge; one that is wider than the figure is cut.
+    """
     width, height = (float(inches) * MM_PER_INCH for inches in figure.get_size_inches())
-    title = fit_title(own, width - 2 * left)
-    if title:
-        figure.text(left / width, top / height, title, va="top", fontsize=_TITLE_SIZE, fontweight="bold")
+    title = figure_title(own)
+    if not title:
+        return
+    start = left if _bold_width(title) <= width - left - _MARGIN else _MARGIN
+    room = width - start - _MARGIN
+    while _bold_width(title) > room:
+        title = title.rstrip("…")[:-1].rstrip() + "…"
+    figure.text(start / width, top / height, title, va="top", fontsize=_TITLE_SIZE, fontweight="bold")
+
+
+def _bold_width(text: str) -> float:
+    """Measure a title, millimeters in print; call it inside the house style."""
+    font = FontProperties(size=_TITLE_SIZE, weight="bold")
+    points, _, _ = text_to_path.get_text_width_height_descent(text, font, ismath=False)
+    return float(points) / POINTS_PER_INCH * MM_PER_INCH

@@ -10,8 +10,6 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import LinearSegmentedColormap, Normalize
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
 from mirtool.model import DifferentialTable, Rule
 from mirtool.report.figures.canvas import (
@@ -20,44 +18,50 @@ from mirtool.report.figures.canvas import (
     MUTED_COLOR,
     NEUTRAL_COLOR,
     SMALLEST_TEXT,
+    Drawing,
     add_axes,
     diverging_colors,
     house_style,
     minus,
     new_figure,
+    page_width,
     shorten,
     text_width,
-    wrap,
 )
-from mirtool.report.figures.short_names import common_species, short_name
+from mirtool.report.figures.comparison import MARKERS
+from mirtool.report.figures.legend import draw_legend_rows, legend_rows, sign, title_height, write_title
+from mirtool.report.figures.short_names import main_species, short_name
 from mirtool.robustness.methods import MethodRun, agreement
 from mirtool.robustness.sensitivity.outcomes import regulations
+from mirtool.stats.adjustment import ADJUSTMENTS
 
 MOST_MIRNAS = 24
 
 # Millimeters.
-_WIDTH = 180.0
+_WIDTH, _LEAST_WIDTH, _SIDE_BY_SIDE = 180.0, 80.0, 150.0
 _MARGIN, _GAP = 4.0, 4.0
-_ROW, _TEST, _WIDEST_MIRNA = 4.2, 11.0, 4.0
-_HEAD = 7.0
-_LONGEST_RECIPE, _LONGEST_MIRNA = 42.0, 34.0
-_COLOR_BAR = 26.0
+_ROW, _TEST, _NARROW_TEST = 4.2, 11.0, 9.6
+_WIDEST_MIRNA, _NARROWEST_MIRNA = 4.0, 2.5
+_HEAD = 2 * LINE + 2.0
+_LONGEST_RECIPE, _SHORT_RECIPE, _LONGEST_MIRNA = 42.0, 32.0, 34.0
+_COLOR_BAR, _COLOR_BAR_ROOM = 26.0, 11.0
 
 _COUNT_COLORS = LinearSegmentedColormap.from_list("few, many", ["#FFFFFF", "#A6CBE3"]).with_extremes(
     bad=MISSING_COLOR
 )
-_DOTS = {Rule.FOLD_CHANGE: 1.6, Rule.VOLCANO_P: 3.0, Rule.VOLCANO_FDR: 4.6}
-"""Rule to the diameter of its dot in points; the strictest rule that is passed counts."""
+_DOTS = {Rule.FOLD_CHANGE: 2.0, Rule.VOLCANO_P: 3.4, Rule.VOLCANO_FDR: 5.0}
+"""Rule to the width of its triangle in points; the strictest rule that is passed counts."""
 _LARGEST_LOG2 = 2.0
 
 
-def methods_figure(runs: Sequence[MethodRun]) -> Figure:
-    """Draw how much passes under each method (left), and which miRNAs pass with each recipe (right).
+def methods_figure(runs: Sequence[MethodRun]) -> Drawing:
+    """Draw how much passes under each method, and which miRNAs pass with each recipe.
 
-    Left, recipes × tests: the number of probes that pass fold change and P, and how many of the default's are
-    among them; grey where the comparison could not be made. Right, under the default test: the probes that pass
-    fold change and P with most recipes, colored by their log2 ratio, the dot as large as the strictest rule that
-    it passes. Where no test was made the fold change alone decides.
+    Recipes × tests: the number of probes that pass fold change and P, and how many of the default's are among
+    them; grey where the comparison could not be made. Beside it, or under it on a narrow page, under the default
+    test: the probes that pass fold change and P with most recipes, a triangle that points up or down, colored by
+    the log2 ratio and as large as the strictest rule that it passes. Where no test was made the fold change alone
+    decides.
 
     Parameters
     ----------
@@ -66,21 +70,19 @@ def methods_figure(runs: Sequence[MethodRun]) -> Figure:
 
     Returns
     -------
-    Figure
-        180 mm wide, as high as there are recipes.
+    Drawing
+        180 mm wide, unless another width was asked for, as high as there are recipes.
     """
     with house_style():
         plan = _plan(runs)
-        figure = new_figure(_WIDTH, plan.height)
-        counts = add_axes(figure, plan.left, plan.bottom, plan.counts_width, plan.body)
+        figure = new_figure(plan.width, plan.height)
+        write_title(figure, plan.title, _MARGIN, plan.height - _MARGIN)
+        counts = add_axes(figure, plan.left, plan.counts_bottom, plan.counts_width, plan.body)
         _draw_counts(counts, plan)
-        dots = add_axes(figure, plan.dots_left, plan.bottom, plan.dots_width, plan.body)
+        dots = add_axes(figure, plan.dots_left, plan.dots_bottom, plan.dots_width, plan.body)
         _draw_dots(dots, plan)
         _draw_key(figure, plan)
-        figure.text(
-            _MARGIN / _WIDTH, _MARGIN / plan.height, "\n".join(plan.remarks), va="bottom",
-            fontsize=SMALLEST_TEXT, color=MUTED_COLOR,
-        )  # fmt: skip
+        figure.caption = " ".join(_caption(plan))
     return figure
 
 
@@ -89,48 +91,69 @@ class _Plan:
     """What is drawn, and where, in millimeters from the lower left corner."""
 
     runs: dict[tuple[str, str], MethodRun]
-    default: DifferentialTable
+    default: MethodRun
     rule: Rule
     recipes: tuple[str, ...]
+    recipe_names: tuple[str, ...]
     tests: tuple[str, ...]
     mirnas: tuple[str, ...]
     names: tuple[str, ...]
+    species: str
+    n_found: int
+    width: float
+    height: float
     left: float
-    bottom: float
-    key: float
-    body: float
+    counts_width: float
+    counts_bottom: float
     dots_left: float
     dots_width: float
-    remarks: tuple[str, ...]
+    dots_bottom: float
+    body: float
+    beside: bool
 
     @property
-    def counts_width(self) -> float:
-        return len(self.tests) * _TEST
+    def table(self) -> DifferentialTable:
+        """The comparison under the default."""
+        assert self.default.d is not None  # run_methods has seen to it
+        return self.default.d
 
     @property
-    def height(self) -> float:
-        return self.bottom + self.body + _HEAD
+    def title(self) -> str:
+        return f"Methods compared: {self.table.tested} / {self.table.reference}"
 
 
 def _plan(runs: Sequence[MethodRun]) -> _Plan:
-    default = runs[0].d
-    assert default is not None  # run_methods has seen to it
-    rule = Rule.default(default.rules)
+    default = runs[0]
+    assert default.d is not None  # run_methods has seen to it
+    rule = Rule.default(default.d.rules)
     recipes = tuple(dict.fromkeys(run.recipe for run in runs))
     tests = tuple(dict.fromkeys(run.test for run in runs))
     found = _most_agreed(runs, rule)
-    mirnas = tuple(found)[:MOST_MIRNAS]
-    species = common_species([found[probe_id] for probe_id in mirnas])
+    width = page_width(_WIDTH, _LEAST_WIDTH)
+    beside = width >= _SIDE_BY_SIDE
+    longest = _LONGEST_RECIPE if beside else _SHORT_RECIPE
+    recipe_names = tuple(shorten(name, longest) for name in recipes)
+    left = _MARGIN + max(map(text_width, recipe_names)) + 2
+    test = _TEST if beside else min(_NARROW_TEST, (width - left - _MARGIN) / len(tests))
+    counts_width = len(tests) * test
+    dots_left = left + counts_width + _GAP if beside else left
+    room = width - dots_left - _MARGIN
+    mirnas = tuple(found)[: min(MOST_MIRNAS, int(room / _NARROWEST_MIRNA))]
+    species = main_species([found[probe_id] for probe_id in mirnas])
     names = tuple(shorten(short_name(found[probe_id], species), _LONGEST_MIRNA) for probe_id in mirnas)
-    left = _MARGIN + max(text_width(shorten(name, _LONGEST_RECIPE)) for name in recipes) + 2
-    dots_left = left + len(tests) * _TEST + _GAP
-    dots_width = min(_WIDTH - dots_left - _MARGIN, max(len(mirnas), 1) * _WIDEST_MIRNA)
-    remarks = wrap(_remarks(default, rule, runs[0], len(found), len(mirnas), species), _WIDTH - 2 * _MARGIN)
-    key = _MARGIN + len(remarks) * LINE + 3
-    bottom = key + 6 + max(map(text_width, (*names, *tests)), default=0.0) + 3
+    dots_width = min(room, max(len(mirnas), 1) * _WIDEST_MIRNA)
+    body = len(recipes) * _ROW
+    under_tests, under_dots = (max(map(text_width, each), default=0.0) + 3 for each in (tests, names))
+    key = _MARGIN + _COLOR_BAR_ROOM + LINE + 2
+    dots_bottom = key + (max(under_tests, under_dots) if beside else under_dots)
+    counts_bottom = dots_bottom if beside else dots_bottom + body + _HEAD + under_tests
+    title = title_height("methods")
     return _Plan(
-        {(run.recipe, run.test): run for run in runs}, default, rule, recipes, tests, mirnas, names, left, bottom,
-        key, len(recipes) * _ROW, dots_left, dots_width, remarks,
+        runs={(run.recipe, run.test): run for run in runs}, default=default, rule=rule, recipes=recipes,
+        recipe_names=recipe_names, tests=tests, mirnas=mirnas, names=names, species=species, n_found=len(found),
+        width=width, height=counts_bottom + body + _HEAD + title + _MARGIN, left=left, counts_width=counts_width,
+        counts_bottom=counts_bottom, dots_left=dots_left, dots_width=dots_width, dots_bottom=dots_bottom,
+        body=body, beside=beside,
     )  # fmt: skip
 
 
@@ -148,20 +171,23 @@ def _most_agreed(runs: Sequence[MethodRun], rule: Rule) -> dict[str, str]:
     return {probe_id: names[probe_id].strip() or probe_id for probe_id in order}
 
 
-def _remarks(
-    d: DifferentialTable, rule: Rule, default: MethodRun, n_found: int, n_drawn: int, species: str
-) -> list[str]:
-    by_p = rule is Rule.VOLCANO_P
-    test = f"and P ≤ {d.alpha:g} " if by_p else ""
-    found = [
-        f"Left: probes with fold change ≥ {d.cutoff:g} {test}({d.tested} / {d.reference}); after the stroke, how "
-        f"many of the default's ({default.recipe}, {default.test}) are among them."
+def _rule_in_words(plan: _Plan) -> str:
+    test = f" and P ≤ {plan.table.alpha:g}" if plan.rule is Rule.VOLCANO_P else ""
+    return f"fold change ≥ {plan.table.cutoff:g}{test}"
+
+
+def _caption(plan: _Plan) -> list[str]:
+    first, second = ("Left", "Right") if plan.beside else ("Above", "Below")
+    drawn = len(plan.mirnas)
+    some = f"the {drawn} of {plan.n_found}" if drawn < plan.n_found else f"the {plan.n_found}"
+    said = [
+        f"{first}: number of probes with {_rule_in_words(plan)} ({plan.table.tested} / {plan.table.reference}) "
+        f"under each recipe and test; after the stroke, how many of them the default finds too "
+        f"({plan.default.recipe}, {plan.default.test}). Gray: not compared.",
+        f"{second}: {some} probes that pass so with any recipe under the test {plan.tests[0]}, most recipes "
+        "first; triangles point up or down with the log₂ ratio, the larger the stricter the rule that is passed.",
     ]
-    some = f"the {n_drawn} of {n_found}" if n_drawn < n_found else f"the {n_found}"
-    found.append(f"Right: {some} probes that pass so with any recipe under the default test, most recipes first.")
-    if species:
-        found.append(f"Names without {species}.")
-    return found
+    return said + ([f"The prefix {plan.species} is left out of the names."] if plan.species else [])
 
 
 def _draw_counts(axes: Axes, plan: _Plan) -> None:
@@ -171,7 +197,7 @@ def _draw_counts(axes: Axes, plan: _Plan) -> None:
     for (recipe, test), run in plan.runs.items():
         if run.d is None:
             continue
-        beside = agreement(run.d, plan.default)
+        beside = agreement(run.d, plan.table)
         n = beside.passing(plan.rule)
         if n is not None:
             at = plan.recipes.index(recipe), plan.tests.index(test)
@@ -180,23 +206,31 @@ def _draw_counts(axes: Axes, plan: _Plan) -> None:
         np.ma.masked_invalid(counts), cmap=_COUNT_COLORS, edgecolors="white", linewidth=0.6,
         norm=Normalize(0, max(float(np.nanmax(counts)), 1.0)),
     )  # fmt: skip
+    stroke = " / " if plan.beside else "/"
     for i, j in np.ndindex(shape):
         if not np.isnan(counts[i, j]):
             axes.text(
-                j + 0.5, i + 0.5, f"{counts[i, j]:.0f} / {shared[i, j]}", ha="center", va="center",
+                j + 0.5, i + 0.5, f"{counts[i, j]:.0f}{stroke}{shared[i, j]}", ha="center", va="center",
                 fontsize=SMALLEST_TEXT,
             )  # fmt: skip
     _style(axes, plan)
     axes.set_xlim(0, len(plan.tests))
     axes.set_xticks(np.arange(len(plan.tests)) + 0.5, plan.tests, rotation=90)
-    names = [shorten(name, _LONGEST_RECIPE) for name in plan.recipes]
-    axes.set_yticks(np.arange(len(names)) + 0.5, names)
-    axes.set_title("passing / of the default's", loc="left", fontsize=SMALLEST_TEXT + 1, pad=4)
+    axes.set_yticks(np.arange(len(plan.recipes)) + 0.5, plan.recipe_names)
+    _head(axes, "probes that pass /\nof these, with the default too")
+
+
+def _head(axes: Axes, text: str) -> None:
+    """Write what a panel shows over its left edge."""
+    axes.annotate(
+        text, (0, 1), (0, 3), xycoords="axes fraction", textcoords="offset points", va="bottom",
+        fontsize=SMALLEST_TEXT, linespacing=1.15,
+    )  # fmt: skip
 
 
 def _draw_dots(axes: Axes, plan: _Plan) -> None:
-    """Draw a dot where a probe passes, on a light line for each recipe."""
-    x, y, size, ratio = [], [], [], []
+    """Draw a triangle where a probe passes, on a light line for each recipe."""
+    found: list[tuple[float, float, float, float]] = []
     column = {probe_id: j for j, probe_id in enumerate(plan.mirnas)}
     for i, recipe in enumerate(plan.recipes):
         d = plan.runs[recipe, plan.tests[0]].d
@@ -207,23 +241,23 @@ def _draw_dots(axes: Axes, plan: _Plan) -> None:
         for row, probe_id in enumerate(d.probes.id):
             rule = strictest[row]
             if probe_id in column and rule:
-                x.append(column[probe_id] + 0.5)
-                y.append(i + 0.5)
-                size.append(_DOTS[rule] ** 2)
-                ratio.append(d.log2_ratio[row])
+                found.append((column[probe_id] + 0.5, i + 0.5, _DOTS[rule] ** 2, float(d.log2_ratio[row])))
     for i in range(len(plan.recipes)):
         axes.axhline(i + 0.5, color="#E3E3E3", linewidth=0.4, zorder=0)
-    axes.scatter(
-        x, y, size, ratio, cmap=diverging_colors(), norm=Normalize(-_LARGEST_LOG2, _LARGEST_LOG2),
-        edgecolors=MUTED_COLOR, linewidths=0.3, zorder=2,
-    )  # fmt: skip
+    x, y, size, ratio = np.array(found, dtype=np.float64).reshape(-1, 4).T
+    for call, here in (("up", ratio > 0), ("down", ratio <= 0)):
+        axes.scatter(
+            x[here], y[here], size[here], ratio[here], marker=MARKERS[call], cmap=diverging_colors(),
+            norm=Normalize(-_LARGEST_LOG2, _LARGEST_LOG2), edgecolors=MUTED_COLOR, linewidths=0.3, zorder=2,
+        )  # fmt: skip
     _style(axes, plan)
     axes.set_xlim(0, max(len(plan.mirnas), 1))
     axes.set_xticks(np.arange(len(plan.mirnas)) + 0.5, plan.names, rotation=90)
-    axes.set_yticks([])
-    axes.set_title(
-        f"passing with each recipe, test {plan.tests[0]}", loc="left", fontsize=SMALLEST_TEXT + 1, pad=4
-    )
+    if plan.beside:
+        axes.set_yticks([])
+    else:
+        axes.set_yticks(np.arange(len(plan.recipes)) + 0.5, plan.recipe_names)
+    _head(axes, f"miRNAs that pass with each recipe\n(test: {plan.tests[0]})")
 
 
 def _strictest(d: DifferentialTable) -> list[Rule | None]:
@@ -241,31 +275,25 @@ def _style(axes: Axes, plan: _Plan) -> None:
     axes.tick_params(length=0, pad=2)
 
 
-def _draw_key(figure: Figure, plan: _Plan) -> None:
-    """Draw what dots and colors mean, under the dots."""
-    d = plan.default
+def _draw_key(figure: Drawing, plan: _Plan) -> None:
+    """Draw what sizes and colors mean, at the foot."""
+    d = plan.table
+    adjusted = ADJUSTMENTS[d.adjust].heading
     words = {
         Rule.FOLD_CHANGE: f"fold change ≥ {d.cutoff:g}",
         Rule.VOLCANO_P: f"and P ≤ {d.alpha:g}",
-        Rule.VOLCANO_FDR: f"and adjusted P ≤ {d.alpha:g}",
+        Rule.VOLCANO_FDR: f"and {adjusted} ≤ {d.alpha:g}",
     }
-    handles = [
-        Line2D([], [], linestyle="none", marker="o", markersize=_DOTS[rule], color=NEUTRAL_COLOR,
-               markeredgecolor=MUTED_COLOR, markeredgewidth=0.3, label=words[rule])
-        for rule in regulations(d)
-    ]  # fmt: skip
-    figure.legend(
-        handles=handles, loc="lower left", ncols=3, borderpad=0, borderaxespad=0, handletextpad=0.2,
-        columnspacing=1.0, bbox_to_anchor=(_MARGIN / _WIDTH, (plan.key + 2.5) / plan.height),
-    )  # fmt: skip
-    bar_axes = add_axes(figure, _WIDTH - _MARGIN - _COLOR_BAR - 2, plan.key + 4.2, _COLOR_BAR, 2.2)
+    entries = [sign(words[rule], MARKERS["up"], NEUTRAL_COLOR, size=_DOTS[rule]) for rule in regulations(d)]
+    rows = legend_rows(entries, plan.width - 2 * _MARGIN)
+    draw_legend_rows(figure, rows, _MARGIN, _MARGIN + _COLOR_BAR_ROOM + len(rows) * LINE)
+    ratio = f"log₂ ratio {d.tested} / {d.reference}"
+    label = shorten(ratio, plan.width - 2 * _MARGIN - _COLOR_BAR - 4)
+    bar_axes = add_axes(figure, _MARGIN + text_width(label) + 3, _MARGIN + 4.5, _COLOR_BAR, 2.2)
     ticks = [-_LARGEST_LOG2, 0.0, _LARGEST_LOG2]
     mappable = ScalarMappable(Normalize(-_LARGEST_LOG2, _LARGEST_LOG2), diverging_colors())
     bar = figure.colorbar(mappable, cax=bar_axes, orientation="horizontal", ticks=ticks, extend="both")
     bar.ax.set_xticklabels([minus(tick, 0) for tick in ticks])
     bar.ax.tick_params(length=2, pad=1.5)
     bar.outline.set_linewidth(0.4)
-    bar_axes.text(
-        -0.12, 0.5, f"log₂ ratio {shorten(f'{d.tested} / {d.reference}', 45)}", ha="right", va="center",
-        fontsize=SMALLEST_TEXT, transform=bar_axes.transAxes,
-    )  # fmt: skip
+    figure.text(_MARGIN / plan.width, (_MARGIN + 5.6) / plan.height, label, va="center", fontsize=SMALLEST_TEXT)

@@ -6,30 +6,35 @@ from itertools import pairwise
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from mirtool.differential.power import PowerPlan
 from mirtool.model import FloatArray
 from mirtool.report.figures.canvas import (
-    DOWN_COLOR,
     GROUP_COLORS,
+    LINE,
     MUTED_COLOR,
     SMALLEST_TEXT,
-    UP_COLOR,
+    Drawing,
     add_axes,
     house_style,
     new_figure,
+    page_width,
+    shorten,
 )
+from mirtool.report.figures.legend import title_height, write_title
 
-_COLORS = (DOWN_COLOR, GROUP_COLORS[0], UP_COLOR, GROUP_COLORS[2], GROUP_COLORS[3])
+# Millimeters.
+_WIDTH, _LEAST_WIDTH, _SIDE_BY_SIDE = 180.0, 80.0, 130.0
+_LEFT, _RIGHT, _BOTTOM, _HEIGHT, _EDGE = 14.0, 14.0, 11.5, 51.0, 3.0
 _MARKERS = "os^Dv"
 _LEAST_GAP = 0.06
+_TITLE = "Power of the next study"
 
 
-def power_figure(plan: PowerPlan) -> Figure:
-    """Draw the average power (left) and the share of probes with the wanted power (right), a line a fold change.
+def power_figure(plan: PowerPlan) -> Drawing:
+    """Draw the average power, and the share of probes with the wanted power, a line for each fold change.
 
-    Each line is named at its end. The dashed line on the left is the power that is wanted.
+    Each line is named at its end. The dashed line is the power that is wanted.
 
     Parameters
     ----------
@@ -38,23 +43,36 @@ def power_figure(plan: PowerPlan) -> Figure:
 
     Returns
     -------
-    Figure
-        180 mm × 74 mm.
+    Drawing
+        180 mm wide, unless another width was asked for; one plot over the other below 130 mm.
     """
     with house_style():
-        figure = new_figure(180, 74)
-        left = add_axes(figure, 14, 13, 62, 51)
-        right = add_axes(figure, 104, 13, 62, 51)
-        _draw_lines(left, plan, plan.average)
-        left.axhline(plan.power, color=MUTED_COLOR, linewidth=0.6, linestyle=(0, (4, 3)), zorder=0)
-        left.set_ylabel("average power")
-        _draw_lines(right, plan, plan.share_powered)
-        right.set_ylabel(f"share of probes with power ≥ {plan.power:g}")
+        width = page_width(_WIDTH, _LEAST_WIDTH)
+        beside = width >= _SIDE_BY_SIDE
+        above = _EDGE + title_height(_TITLE) + LINE + 5.0
+        across = (width / 2 if beside else width) - _LEFT - _RIGHT
+        rows = 1 if beside else 2
+        height = rows * (_BOTTOM + _HEIGHT) + (rows - 1) * 4.0 + above
+        figure = new_figure(width, height)
+        write_title(figure, _TITLE, _LEFT, height - _EDGE)
         test = "moderated t" if plan.test == "moderated" else "Student's t"
+        choices = f"{test}, FDR (BH) {plan.fdr:g}, {100 * plan.share:.3g} % of the probes change"
         figure.text(
-            0.5, 0.965, f"{test}, FDR (BH) {plan.fdr:g}, {100 * plan.share:.3g} % of the probes change",
-            ha="center", va="top", fontsize=SMALLEST_TEXT + 1,
+            _LEFT / width, (height - _EDGE - title_height(_TITLE)) / height,
+            shorten(choices, width - _LEFT - _EDGE), va="top", fontsize=SMALLEST_TEXT,
         )  # fmt: skip
+        first = add_axes(figure, _LEFT, height - above - _HEIGHT, across, _HEIGHT)
+        second = add_axes(figure, _LEFT + (width / 2 if beside else 0), _BOTTOM, across, _HEIGHT)
+        _draw_lines(first, plan, plan.average)
+        first.axhline(plan.power, color=MUTED_COLOR, linewidth=0.6, linestyle=(0, (4, 3)), zorder=0)
+        first.set_ylabel("average power")
+        _draw_lines(second, plan, plan.share_powered)
+        second.set_ylabel(f"share of probes with power ≥ {plan.power:g}")
+        figure.caption = (
+            f"Average power ({'left' if beside else 'above'}) and share of the probes whose own power is at least "
+            f"{plan.power:g} ({'right' if beside else 'below'}), by the number of arrays per group, for each fold "
+            f"change. Dashed: the power that is wanted. Assumed: {choices}."
+        )
     return figure
 
 
@@ -65,14 +83,14 @@ def _draw_lines(axes: Axes, plan: PowerPlan, values: FloatArray) -> None:
     for i, fold in enumerate(folds):
         own = plan.fold_change == fold
         axes.plot(
-            plan.arrays[own], values[own], color=_COLORS[i % len(_COLORS)], marker=_MARKERS[i % len(_MARKERS)],
-            markersize=2.6, clip_on=False,
+            plan.arrays[own], values[own], color=GROUP_COLORS[i % len(GROUP_COLORS)],
+            marker=_MARKERS[i % len(_MARKERS)], markersize=2.6, clip_on=False,
         )  # fmt: skip
         ends.append(float(values[own][-1]))
     for i, y in enumerate(_apart(ends)):
         axes.annotate(
             f"{folds[i]:g}-fold", (last, y), (5, 0), textcoords="offset points", va="center",
-            fontsize=SMALLEST_TEXT, color=_COLORS[i % len(_COLORS)], annotation_clip=False,
+            fontsize=SMALLEST_TEXT, annotation_clip=False,
         )  # fmt: skip
     axes.set_ylim(0, 1)
     axes.set_xlim(2, max(last, 3))
