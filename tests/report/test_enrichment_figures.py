@@ -120,7 +120,8 @@ def test_only_significant_terms_are_drawn_in_the_order_of_the_table(result: Enri
     for draw in (enrichment_bars, enrichment_dots):
         text = draw(given).caption
         assert (
-            "3 terms significant (FDR ≤ 0.05) under at least one null. 3 are drawn, significant under most" in text
+            "3 terms are significant (FDR ≤ 0.05) under at least one null. 3 are drawn, significant under most"
+            in text
         )
 
 

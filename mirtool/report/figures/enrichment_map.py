@@ -23,7 +23,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.patches import Circle, Wedge
 
 from mirtool.model import FloatArray
-from mirtool.network.enrichment.over_representation import SURVIVING_FDR, EnrichmentTable
+from mirtool.network.enrichment.over_representation import EnrichmentTable
 from mirtool.network.enrichment.redundancy import SIMILARITY
 from mirtool.network.enrichment.term_map import mapped_rows, term_map
 from mirtool.report.figures.canvas import (
@@ -43,6 +43,7 @@ from mirtool.report.figures.term_rows import (
     fit_name,
     margin_of,
     page_axes,
+    significant_terms,
     term_width,
 )
 from mirtool.wording import plural
@@ -384,7 +385,7 @@ def _caption(result: EnrichmentTable, graph: nx.Graph[str], clusters: list[_Clus
     hits = [own["hits"] for _, own in graph.nodes(data=True)]
     several = len(result.nulls) > 1
     sentences = [
-        f"Gene sets: {result.source}; {plural(significant, 'term')} significant (FDR ≤ {SURVIVING_FDR:g})"
+        f"Gene sets: {result.source}. {significant_terms(significant)}"
         f"{' under at least one null' if several else ''} for the {result.query}."
     ]
     if on_map < significant:

@@ -238,10 +238,10 @@ def about_terms(result: EnrichmentTable, rows: IntArray) -> list[str]:
         sentences.append(f"Drawn are the {len(rows)} with the smallest FDR against {null}.")
     else:
         under = " under at least one null" if n > 1 else ""
-        sentences.append(f"{plural(significant, 'term')} significant (FDR ≤ {SURVIVING_FDR:g}){under}.")
+        sentences.append(f"{significant_terms(significant)}{under}.")
         sentences += about_reduction(result)
         order = "significant under most nulls first, then smallest FDR" if n > 1 else "smallest FDR first"
-        sentences.append(f"{len(rows)} are drawn, {order}.")
+        sentences.append(f"{len(rows)} {'is' if len(rows) == 1 else 'are'} drawn, {order}.")
     empty = [test for test in result.tests if not test.survives.any()]
     if significant and empty:
         smallest = min(float(test.fdr.min(initial=1)) for test in empty)
@@ -256,6 +256,17 @@ def about_terms(result: EnrichmentTable, rows: IntArray) -> list[str]:
     return sentences
 
 
+def significant_terms(n: int) -> str:
+    """Return the beginning of a sentence that counts them.
+
+    Examples
+    --------
+    >>> significant_terms(1)
+    '1 term is significant (FDR ≤ 0.05)'
+    """
+    return f"{plural(n, 'term')} {'is' if n == 1 else 'are'} significant (FDR ≤ {SURVIVING_FDR:g})"
+
+
 def about_reduction(result: EnrichmentTable) -> list[str]:
     """Return for a caption how many significant terms others represent, and by which rule; nothing without."""
     if result.reduction is None:
@@ -263,6 +274,8 @@ def about_reduction(result: EnrichmentTable) -> list[str]:
     significant, alone = int(result.survives_any.sum()), int(result.reduction.stands_for_itself.sum())
     explained = int(result.reduction.explained.sum())
     similar = significant - alone - explained
-    parts = [f"{explained:,} general terms by more specific ones that explain their hits"] if explained else []
+    general = plural(explained, "general term")
+    parts = [f"{general} by more specific ones that explain the hits"] if explained else []
     parts += [f"{similar:,} by terms with similar genes"] if similar else []
-    return [f"Of these {significant - alone:,} are represented by others: {', '.join(parts)}."] if parts else []
+    verb = "is" if significant - alone == 1 else "are"
+    return [f"Of these {significant - alone:,} {verb} represented by others: {', '.join(parts)}."] if parts else []
