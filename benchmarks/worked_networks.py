@@ -1,6 +1,6 @@
 """Worked networks on miRTarBase, and what each null leaves of them: tables and figures of docs/worked_networks.md.
 
-.venv/bin/python benchmarks/worked_networks.py hsa_MTI.csv      # prints the tables, draws docs/images/worked_*.png
+.venv/bin/python benchmarks/worked_networks.py hsa_MTI.csv      # prints the tables, draws them into docs/images
 """
 
 from __future__ import annotations
@@ -16,17 +16,20 @@ import numpy as np
 
 from mirtool.io.genes.gene_sets import embedded_go_bp
 from mirtool.io.targets.interactions import read_interactions
-from mirtool.model import GeneSets, Interactions
+from mirtool.model import GeneSets
 from mirtool.network import (
     EnrichmentTable,
     MirnaUniverse,
     SynergyNetwork,
+    combine_probes,
     mirna_universe,
     synergy_network,
     target_enrichment,
     with_robustness,
 )
+from mirtool.network.interactions.target_table import TargetTable
 from mirtool.network.pairs.seed_families import beyond_seed
+from mirtool.network.settings import EnrichmentSettings
 from mirtool.report.figures.canvas import house_style
 from mirtool.report.figures.network import network_figure
 
@@ -54,7 +57,7 @@ def main() -> None:
     parser.add_argument("interactions", help="miRTarBase as downloaded")
     parser.add_argument("--workers", type=int, default=2)
     options = parser.parse_args()
-    known = read_interactions(options.interactions, species="hsa")
+    known = TargetTable.of(read_interactions(options.interactions, species="hsa"), EVIDENCE)
     terms = embedded_go_bp()
     with ProcessPoolExecutor(options.workers) as pool:
         for name, mirnas in lists(known):
@@ -62,29 +65,31 @@ def main() -> None:
             tell(name, mirnas, known, terms, pool)
 
 
-def lists(known: Interactions) -> Iterator[tuple[str, list[str]]]:
+def lists(known: TargetTable) -> Iterator[tuple[str, list[str]]]:
     """Return the lists: three by name, and the ten miRNAs with the most targets."""
     for name, words in LISTS.items():
         yield name, [f"hsa-{word}" for word in words.split()]
-    counts = Counter(known.mirna[known.evidence == EVIDENCE])
+    counts = Counter(known.interactions.mirna)
     yield "most studied", [name for name, _ in sorted(counts.items(), key=lambda each: (-each[1], each[0]))[:10]]
 
 
-def tell(name: str, mirnas: Sequence[str], known: Interactions, terms: GeneSets, pool: Executor) -> None:
+def tell(name: str, mirnas: Sequence[str], known: TargetTable, terms: GeneSets, pool: Executor) -> None:
     regulation = ["up"] * UP + ["down"] * (len(mirnas) - UP) if name == "study" else None
-    plain = synergy_network(mirnas, known, regulation=regulation, evidence=EVIDENCE)
+    plain = synergy_network(combine_probes(mirnas, regulation) if regulation else mirnas, known)
     network = beyond_seed(plain, known, "targets")
-    curveball = synergy_network(mirnas, known, evidence=EVIDENCE, pair_null="curveball", executor=pool)
+    curveball = synergy_network(mirnas, known, pair_null="curveball", executor=pool)
     families = beyond_seed(network, known, "family").families
     network = with_robustness(network, known, draws=TABLES, executor=pool)
     tell_pairs(network, curveball)
     assert families is not None
     print(f"{len(families)} pairs of seed families, {int(families['significant'].sum())} significant\n")
     tell_hubs(network)
-    universe = mirna_universe(network.mirnas["miRNA"].tolist(), known, evidence=EVIDENCE)
+    universe = mirna_universe(network.mirnas["miRNA"].tolist(), known)
     for query, shared_by in QUERIES.items():
         tell_terms(query, ask(universe, terms, shared_by, query, pool))
-    draw(network, IMAGES / f"worked_{name.replace(' ', '_')}.png")
+    draw(network, "arcs", IMAGES / f"worked_{name.replace(' ', '_')}.png")
+    if name == "study":
+        draw(network, "round", IMAGES / "network_round.png")
 
 
 def tell_pairs(network: SynergyNetwork, curveball: SynergyNetwork) -> None:
@@ -115,7 +120,8 @@ def tell_hubs(network: SynergyNetwork) -> None:
 
 
 def ask(universe: MirnaUniverse, terms: GeneSets, shared_by: int, query: str, pool: Executor) -> EnrichmentTable:
-    return target_enrichment(universe, terms, shared_by=shared_by, query=query, draws=DRAWS, executor=pool)
+    settings = EnrichmentSettings(draws=DRAWS)
+    return target_enrichment(universe, terms, settings, shared_by=shared_by, query=query, executor=pool)
 
 
 def tell_terms(query: str, found: EnrichmentTable) -> None:
@@ -134,11 +140,13 @@ def tell_terms(query: str, found: EnrichmentTable) -> None:
     print(f"  first by genes: {found.terms[first]}: {found.hits[first]} of {found.set_size[first]}, FDR {fdr}\n")
 
 
-def draw(network: SynergyNetwork, path: Path) -> None:
+def draw(network: SynergyNetwork, layout: str, path: Path) -> None:
     """Draw the network for a screen: the figures of print are larger than a page of documentation needs."""
     out = io.BytesIO()
     with house_style():
-        network_figure(network).savefig(out, format="png", dpi=SCREEN_DPI, metadata={"Software": None})
+        network_figure(network, layout=layout).savefig(
+            out, format="png", dpi=SCREEN_DPI, metadata={"Software": None}
+        )
     path.write_bytes(out.getvalue())
 
 
