@@ -86,10 +86,11 @@ def _check_folder(root: Path, force: bool) -> None:
 
 
 def _is_demo(root: Path) -> bool:
-    from mirtool.simulate.demo_study import MARK, PLANTED_FILE
+    from mirtool.simulate.demo_study import MARK, PLANTED_FILE, PLANTED_START
 
     planted = root / PLANTED_FILE
-    return planted.is_file() and planted.read_bytes().startswith(f"# {MARK}".encode())
+    starts = (PLANTED_START.encode(), f"# {MARK}".encode())  # the second: as earlier versions wrote it
+    return planted.is_file() and planted.read_bytes().startswith(starts)
 
 
 def _write_files(study: SimulatedStudy, root: Path, seed: int) -> None:

@@ -278,8 +278,9 @@ _RULES: Sequence[_Rule] = (
     _rule("expected( \\((.*)\\))?", _X, "Expected by chance, by the null: {1}."),
     _rule("fold( \\((.*)\\))?", _R, "Observed over expected, by the null: {1}.", "fold"),
     _rule("survives", _T, "Nulls under which the set is significant.", "nulls"),
-    _rule("(head|reduced to|parent|kept|part of|similar to|cluster).*", _T,
-          "Term that represents the set where similar ones are reduced.", table=".*nrichment"),
+    _rule("represented by", _T, "Term that represents this one, where similar ones are reduced."),
+    _rule("cluster", _N, "Number of the group of similar terms.", table=".*nrichment"),
+    _rule("gene sets", _T, "Collection that the set is of."),
     _rule("ES", _X, "Enrichment score: the largest deviation of the running sum.", "from -1 to 1"),
     _rule("NES", _X, "ES over the mean of that of random sets of the same size and sign."),
     _rule("leading edge", _N, "Genes before the running sum is farthest from zero.", "genes"),
@@ -311,13 +312,13 @@ _RULES: Sequence[_Rule] = (
     _rule("verdict", _T, "What qPCR says of the array's finding."),
     # Shortlist.
     _rule("rank", _N, "Place on the list.", table="shortlist/"),
-    _rule("(rank by|score|points).*", _X, "Part of the rank of the list.", table="shortlist/"),
     _rule("probes", _N, "Probes of the miRNA.", "probes"),
     _rule("other probes", _T, "Its other probes: signed fold change and call."),
     _rule("arrays (.*)", _N, "Arrays of group {0} with a value.", "arrays"),
     _rule("same seed in the list", _T, "miRNAs of the list with the same seed."),
     _rule("motif (.*)", _T, "Places of the sorting motif {0} in the sequence.", "base"),
-    _rule("list (.*)", _T, "What the list {0} says of the miRNA."),
+    _rule("in (.*) as", _T, "Its name in the list {0}.", table="shortlist/"),
+    _rule("in (.*)", _T, "Whether the list {0} has the miRNA.", "yes, no, possible", "shortlist/"),
     _rule("qPCR fold change (.*)", _R, "Signed fold change {0} by qPCR.", "fold"),
     _rule("qPCR (P|FDR|q).*", _P, "{0} of the qPCR's test.", "0 to 1"),
     _rule("qPCR verdict", _T, "What qPCR says of the array's finding."),
@@ -411,8 +412,30 @@ def columns_table(columns: Iterable[tuple[str, str, str]]) -> Table:
     return Table(dict(zip(COLUMNS_HEADER, map(text_array, parts), strict=True)))
 
 
-_SHORT: Sequence[tuple[str, str]] = ()
-"""Tables that have a short form, and the pattern of the heads that are in it."""
+_SHORT: Sequence[tuple[str, str]] = (
+    (
+        "shortlist/shortlist",
+        "rank|Name|ID|fold change .*|(P|FDR|q|P adjusted) .*|regulation by .*|stability by .*|"
+        "same seed in the list|in .*|qPCR fold change .*|qPCR verdict|targets|synergy|betweenness",
+    ),
+    (
+        "qc/arrays",
+        "array|group|verdict|why|foreground median|background median|signal to noise|% with saturated pixels|"
+        "replicate CV %|probes .*|spike-in r squared|sum of distances to the other arrays, after|"
+        "Moran's I|log-ratio agreement",
+    ),
+    (
+        "network/nodes",
+        "name|type|regulation|log2 ratio|targets|partners|synergy|betweenness|seed|community|synergy beyond seed|"
+        "modules|miRNAs|which|FDR \\(Poisson-binomial\\)",
+    ),
+    (
+        "(network|enrichment)/enrichment",
+        "query|gene sets|term|description|hits|set size|fold \\(genes\\)|FDR .*|survives|represented by|genes",
+    ),
+)
+"""Tables that have a short form, and the pattern of the heads that are in it: what a reader needs first, and what
+later steps read."""
 
 
 def short_form(table: str, full: Table) -> Table:

@@ -21,6 +21,8 @@ from mirtool.simulate.genes import simulate_gene_changes, simulate_utrs
 PLANTED_FILE = "planted.csv"
 """What was planted; its first line also distinguishes the folder of a demo from any other."""
 MARK = "mirtool demo"
+PLANTED_START = "ID,Name,planted fold change "
+"""How the header of that file begins, by which a demo knows its own folder."""
 EXPORTS = "exports"
 CT_FILE, MRNA_FILE, UTR_FILE, HUB_FILE = "ct.csv", "mrna.csv", "utrs.fa", "hubs.txt"
 HUBS = tuple(REPORTED_CHANGES)
@@ -48,7 +50,7 @@ def demo_files(study: SimulatedStudy, seed: int) -> dict[str, Table | bytes]:
     targeted = sorted(set(starter.gene))
     return {
         **_exports(study),
-        PLANTED_FILE: _planted_table(study, seed),
+        PLANTED_FILE: _planted_table(study),
         CT_FILE: simulate_ct(study, list(HUBS), seed=seed),
         MRNA_FILE: simulate_gene_changes(_changes(study), starter, _genes(targeted), seed=seed),
         UTR_FILE: simulate_utrs(HUBS, starter, targeted, seed=seed).encode(),
@@ -115,7 +117,7 @@ def _exports(study: SimulatedStudy) -> dict[str, Table | bytes]:
     }
 
 
-def _planted_table(study: SimulatedStudy, seed: int) -> Table:
+def _planted_table(study: SimulatedStudy) -> Table:
     planted = study.truth.take(np.flatnonzero(study.truth["log2 ratio"]))
     reported = REPORTED_CHANGES.keys()
     origins = ("the paper" if reported & set(name.split("/")) else "mirtool" for name in planted["Name"])
@@ -125,8 +127,7 @@ def _planted_table(study: SimulatedStudy, seed: int) -> Table:
             "Name": planted["Name"],
             f"planted fold change {study.tested}/{study.reference}": planted["fold change"],
             "magnitude from": text_array(origins),
-        },
-        ((MARK, ""), ("seed", str(seed))),
+        }
     )
 
 

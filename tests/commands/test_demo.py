@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+import json
 import re
 import shutil
 import sys
@@ -19,6 +20,7 @@ from mirtool.cli import main
 from mirtool.commands.demo import DEFAULT_SEED
 from mirtool.commands.demo_steps import STEPS
 from mirtool.io.arrays.genepix import read_genepix
+from mirtool.report.columns import EACH_SAMPLE
 from mirtool.simulate.arrays import PLANTED_CHANGES, REPORTED_CHANGES, simulate_study
 from tests.pages import README, calls_of, inline_commands, printed_commands
 
@@ -245,3 +247,18 @@ def test_a_file_is_no_folder(tmp_path: Path) -> None:
     code, words = run_demo(path)
     assert code == 2
     assert "this is a file, not a folder" in words
+
+
+def test_every_column_of_every_table_has_a_meaning(demo: Demo) -> None:
+    described = rows_of(demo.folder / "results/columns.csv")
+    assert not [row for row in described if row["meaning"].startswith("Column of the table")]
+    heads = {(row["table"], row["column"]) for row in described}
+    runs = json.loads((demo.folder / "results/run.json").read_text())["runs"]
+    tables = {Path(file).name: entry for run in runs.values() for file, entry in run["tables"].items()}
+    assert set(tables) == {row["table"] for row in described}
+    for file, entry in tables.items():
+        head = (demo.folder / "results" / file).read_text().split("\n", 1)[0]
+        assert next(csv.reader([head])) == entry["columns"]
+        unknown = [name for name in entry["columns"] if (file, name) not in heads]
+        samples = (file, EACH_SAMPLE) in heads
+        assert not unknown or samples, f"{file}: {unknown}"

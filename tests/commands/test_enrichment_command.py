@@ -34,7 +34,7 @@ def rows_of(path: str) -> tuple[str, list[dict[str, str]]]:
     return note, list(csv.DictReader(Path(path).read_text().splitlines()))
 
 
-ASKED = ["enrichment", "genes.txt", "--universe", "universe.txt", "-o", "out.csv"]
+ASKED = ["enrichment", "genes.txt", "--universe", "universe.txt", "-o", "out.csv", "--all-columns"]
 
 
 @pytest.mark.usefixtures("folder")

@@ -151,7 +151,17 @@ Wrote figures/: network.png/svg, network_85mm.png/svg, enrichment_bars_shared_ta
 enrichment_dots_shared_targets.png/svg, enrichment_bars_all_targets.png/svg, \
 enrichment_dots_all_targets.png/svg
 """
-OPTIONS = ("--interactions", "mti.csv", "--alpha", "0.65", "--gene-sets", "sets.gmt", "--min-size", "2")
+OPTIONS = (
+    "--interactions",
+    "mti.csv",
+    "--alpha",
+    "0.65",
+    "--gene-sets",
+    "sets.gmt",
+    "--min-size",
+    "2",
+    "--all-columns",
+)
 
 
 @pytest.fixture
@@ -374,13 +384,23 @@ def test_enrichment_of_the_studys_network_gives_the_same_table(capsys: pytest.Ca
     assert main(["enrichment", "-v"]) == 1
     assert "the study has no network yet" in capsys.readouterr().err
     assert main(["network", "-v", *OPTIONS]) == 0
-    assert main(["enrichment", "-v", "--gene-sets", "sets.gmt", "--min-size", "2", "-o", "again.csv"]) == 0
+    assert (
+        main(
+            ["enrichment", "-v", "--gene-sets", "sets.gmt", "--min-size", "2", "-o", "again.csv", "--all-columns"]
+        )
+        == 0
+    )
     assert Path("again.csv").read_text() == Path("results/enrichment.csv").read_text()
     assert "miRNA universe: 4 miRNAs with targets (the rows of results/differential.csv; 2 more" in (
         capsys.readouterr().err
     )
     Path("results/network_mirna_universe.csv").unlink()
-    assert main(["enrichment", "-v", "--gene-sets", "sets.gmt", "--min-size", "2", "-o", "genes.csv"]) == 0
+    assert (
+        main(
+            ["enrichment", "-v", "--gene-sets", "sets.gmt", "--min-size", "2", "-o", "genes.csv", "--all-columns"]
+        )
+        == 0
+    )
     assert Path("genes.csv").read_text() == ENRICHMENT
 
 
@@ -470,7 +490,7 @@ def test_nodes_and_mirnas_of_different_networks(capsys: pytest.CaptureFixture[st
 def test_enrichment_of_a_list(capsys: pytest.CaptureFixture[str]) -> None:
     Path("genes.txt").write_text("gene\nG2\nG3\n")
     Path("universe.txt").write_text("".join(f"G{i}\n" for i in range(1, 9)))
-    asked = ["enrichment", "genes.txt", "--gene-sets", "sets.gmt", "--min-size", "2"]
+    asked = ["enrichment", "genes.txt", "--gene-sets", "sets.gmt", "--min-size", "2", "--all-columns"]
     assert main([*asked, "--universe", "universe.txt"]) == 0
     shown = capsys.readouterr()
     assert shown.out.splitlines()[2] == "genes,repair,R:1,2,3,2,6,1,2,0.2,0.4,,NA,,G2;G3"

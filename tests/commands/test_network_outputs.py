@@ -77,7 +77,7 @@ def test_what_is_not_known_is_refused_before_anything_is_read(
 def test_a_workbook_too_large_is_left_out_with_a_warning_or_refused_where_it_was_asked_for(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mirtool.report.tables.MOST_ROWS", 3)
+    monkeypatch.setattr("mirtool.report.workbook.layout.MOST_ROWS", 3)
     assert main([*CALL]) == 0
     said = capsys.readouterr().err
     assert "Warning: no network.xlsx written: the table 'miRNAs' does not fit into a workbook" in said

@@ -70,7 +70,7 @@ Highest synergy beyond the seed:
 """
 FAMILIES = """\
 family A,family B,shared targets,Jaccard,expected,P,FDR,significant,shared genes
-hsa-miR-21-5p,hsa-miR-17-5p/hsa-miR-20a-5p,1,0.2,0.8,0.666666666667,0.666666666667,yes,G3
+hsa-miR-21-5p,hsa-miR-17-5p/hsa-miR-20a-5p,1,0.2,0.8,0.667,0.667,yes,G3
 """
 MODULES_SAID = """\
 1 of 3 pairs synergistic by functional modules; 0 of them share more targets than expected by chance, 1 \

@@ -71,7 +71,7 @@ def study(tmp_path, monkeypatch):
     return tmp_path
 
 
-LISTS = ["--list", "ExoCarta=ExoCarta_miRNA_details_5.txt", "--list", "papers.txt"]
+LISTS = ["--list", "ExoCarta=ExoCarta_miRNA_details_5.txt", "--list", "papers.txt", "--all-columns"]
 
 
 def rows_of(text: str) -> list[dict[str, str]]:

@@ -113,9 +113,15 @@ class _Formats:
         self._book = book
         self._numbers: dict[str, Any] = {}
         self.header = book.add_format(
-            {"bold": True, "bottom": 1, "text_wrap": True, "valign": "bottom", "bg_color": HEADER_TINT}
-        )
-        self.text = book.add_format({"num_format": "@"})
+            {"bold": True, "bottom": 1, "text_wrap": True, "valign": "bottom", "indent": 1,
+             "bg_color": HEADER_TINT}
+        )  # fmt: skip
+        self.number_header = book.add_format(
+            {"bold": True, "bottom": 1, "text_wrap": True, "valign": "bottom", "align": "right",
+             "bg_color": HEADER_TINT}
+        )  # fmt: skip
+        # Indented, so that it stays apart from a number on its left.
+        self.text = book.add_format({"num_format": "@", "indent": 1})
         self.wrapped = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
         call = {"num_format": "@", "align": "center"}
         self.calls = {
@@ -158,7 +164,8 @@ def _write_sheet(sheet: Any, name: str, table: Table, label: str, formats: _Form
         known = column_of(label, head) if label else None
         width = _width(head, values, most=80.0 if explains else _WIDEST)
         lines = max(lines, _wrapped_lines(head, width))
-        _require(sheet.write_string(0, j, head, formats.header), f"the column {head!r}")
+        own = formats.number_header if values.dtype.kind in "fiu" else formats.header
+        _require(sheet.write_string(0, j, head, own), f"the column {head!r}")
         sheet.set_column(j, j, width)
         _write_column(sheet, j, values, known.kind if known else None, formats, wraps=explains)
     sheet.set_row(0, _LINE_HEIGHT * min(lines, _TALLEST) + 3)
@@ -180,7 +187,7 @@ def _width(head: str, values: npt.NDArray[Any], most: float) -> float:
     cells = max((len(value) for value in values[:2000] if isinstance(value, str)), default=0)
     words = max(map(len, head.split()), default=0)
     # The arrow of the filter takes two characters, bold letters a tenth more.
-    return min(max(words * 1.1 + 3, cells + 2, _NARROWEST), most)
+    return min(max(words * 1.1 + 4, cells + 3, _NARROWEST), most)
 
 
 def _wrapped_lines(head: str, width: float) -> int:
