@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -68,11 +68,21 @@ class ValidateResult(Result):
     """
 
     def __init__(
-        self, validation: Validation, array: SavedDifferential | None, settings: ValidateSettings
+        self,
+        validation: Validation,
+        array: SavedDifferential | None,
+        settings: ValidateSettings,
+        groups: Sequence[str] = (),
     ) -> None:
         self.validation = validation
         self.array = array
         self.settings = settings
+        self._groups = tuple(groups)
+
+    @property
+    def groups(self) -> Sequence[str]:
+        """All groups of the sample sheet, in its order."""
+        return self._groups
 
     def tables(self) -> Mapping[str, Table]:
         """Return ``validation``, ``ct``, and where there are some ``concordance`` and ``references``."""
@@ -150,7 +160,7 @@ def validate(inputs: ValidateInputs, settings: ValidateSettings, run: Run) -> Va
         "differential": array.path if array else None,
         "adjust": done.result.adjust,
     }
-    return ValidateResult(done, array, settings)
+    return ValidateResult(done, array, settings, () if sheet is None else sheet.groups)
 
 
 def _read_wells(ct: tuple[Any, ...], sheet: SampleTable | None, run: Run) -> CtTable:
