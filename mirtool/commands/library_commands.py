@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mirtool.commands.console import progress_bytes, say, say_as_it_is
+from mirtool.commands.console import progress_bytes, progress_steps, say, say_as_it_is
 from mirtool.commands.lazy import PlainGroup
 from mirtool.commands.making import ARGUMENT_PANEL, PanelCommand
 from mirtool.wording import plural
@@ -204,7 +204,8 @@ def _add(
 ) -> None:
     from mirtool.library.adding import Description
 
-    kind.add_file(file, Description(name or "", version, license_line, cite), naming, replace)
+    with progress_steps(f"Reading {file}", 1):
+        kind.add_file(file, Description(name or "", version, license_line, cite), naming, replace)
 
 
 def _fetch(
