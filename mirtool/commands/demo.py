@@ -11,7 +11,7 @@ import typer
 from mirtool.commands.console import is_verbose, say, say_as_it_is, say_block, set_verbose, width_of
 from mirtool.commands.demo_steps import OPEN_FIRST, STEPS
 from mirtool.errors import UsageError
-from mirtool.report.text.blocks import Grid
+from mirtool.report.text.blocks import Grid, Pairs
 from mirtool.report.text.layout import wrapped
 from mirtool.wording import plural
 
@@ -60,11 +60,12 @@ def demo(
             if command.startswith("mirtool init"):
                 _fill_in_groups(study)
         _show_found(study)
-    say("\nTwo of the ten change by less than the cut-off of 2 in truth: whether they pass is chance. So is what")
-    say("passes without being planted: raw P alone controls no false discovery rate over hundreds of probes.")
-    say("\nOpen first:")
-    for name, content in OPEN_FIRST:
-        say(f"  {root / name}  {content}")
+    say(
+        "\nTwo of the ten change by less than the cut-off of 2 in truth: whether they pass is chance. So is what "
+        "passes without being planted: raw P alone controls no false discovery rate over hundreds of probes."
+    )
+    say(f"\nOpen first, in {root}:")
+    say_block(Pairs(OPEN_FIRST))
 
 
 def _check_folder(root: Path, force: bool) -> None:
@@ -151,7 +152,8 @@ def _show_found(study: SimulatedStudy) -> None:
     say(f"\nPlanted and found (signed fold change {study.tested}/{study.reference}; also in {FOUND_FILE}):")
     shown = ["Name", *(name for name in table.columns if name != "Name")]
     rows = zip(*(table[name] for name in shown), strict=True)
-    say_block(Grid(shown, [[cell if isinstance(cell, str) else f"{cell:.3g}" for cell in row] for row in rows]))
+    cells = [[cell if isinstance(cell, str) else f"{cell:.3g}" for cell in row] for row in rows]
+    say_block(Grid(shown, cells, optional=("ID",)))
     say("\nAll that passed, and how much of it was planted:")
     counts = [
         [rule.words, str(n), str(hits), str(n - hits)] for rule, n, hits in count_passing(table, differential)
