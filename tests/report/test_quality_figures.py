@@ -370,7 +370,7 @@ def test_ma_titles_hold_d_and_mark_what_is_above_the_limit(report):
     }
     assert vermilion(figure) == {*outliers, f"D = {rule.statistic[BENT]:.3f}"}
     assert "Hoeffding's D, limit 0.15" in written(figure)
-    assert "M is log2 of the array over the median array, A the mean log2 of the two" in figure.caption
+    assert "M is log₂ of the array over the median array, A the mean log₂ of the two" in figure.caption
 
 
 def test_every_figure_gives_the_same_count_of_verdicts(report):

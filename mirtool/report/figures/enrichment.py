@@ -64,7 +64,7 @@ _DASHED = (0, (4, 3))
 
 
 def enrichment_bars(result: EnrichmentTable, *, n_terms: int = N_TERMS) -> Drawing:
-    """Draw −log10 of the FDR of the terms on top, one panel per null, each on a scale of its own.
+    """Draw −log₁₀ of the FDR of the terms on top, one panel per null, each on a scale of its own.
 
     Parameters
     ----------
@@ -109,7 +109,7 @@ def enrichment_bars(result: EnrichmentTable, *, n_terms: int = N_TERMS) -> Drawi
     frame.figure.caption = " ".join(
         [
             *about_terms(result, rows),
-            f"Bars: −log10 of the FDR, each panel has its own scale; dashed: FDR {SURVIVING_FDR:g}; pale: above.",
+            f"Bars: −log₁₀ of the FDR, each panel has its own scale; dashed: FDR {SURVIVING_FDR:g}; pale: above.",
             *floor,
             *([f"An FDR below {SMALLEST_FDR:.0e} is drawn as {SMALLEST_FDR:.0e}."] if zero else []),
             "Numbers: hits of the genes in the term.",
@@ -223,7 +223,7 @@ def _draw_bars(axes: Axes, test: NullTest, frame: TermPage) -> None:
         linewidths=0.6, zorder=3, clip_on=False,
     )  # fmt: skip
     axes.xaxis.set_major_locator(MaxNLocator(3, integer=True))
-    axes.set_xlabel("−log10 FDR", labelpad=2)
+    axes.set_xlabel("−log₁₀ FDR", labelpad=2)
 
 
 def _areas(hits: IntArray, most: int) -> FloatArray:

@@ -125,7 +125,7 @@ def distances_figure(report: QualityReport) -> Drawing:
     figure.caption = join(
         [
             f"Distances between {plural(len(report.samples), 'array')}: mean absolute difference of normalized "
-            "log2 "
+            "log₂ "
             f"values over {probes_in_words(report)}. 1 is a factor of two on average.",
             f"The colors run from 0 (dark) to the largest distance, and to {LEAST_DISTANCE:g} at least, so that "
             "the "
@@ -201,7 +201,7 @@ def correlations_figure(report: QualityReport) -> Drawing:
     )
     figure.caption = join(
         [
-            f"Pearson's correlations r between {plural(len(report.samples), 'array')}, of normalized log2 "
+            f"Pearson's correlations r between {plural(len(report.samples), 'array')}, of normalized log₂ "
             "values over "
             f"{probes_in_words(report)}.",
             f"The colors run from 1 (dark) down to the lowest r, and to {LEAST_CORRELATION:g} at least, so that "
@@ -278,7 +278,7 @@ def components_figure(report: QualityReport) -> Drawing:
             named |= _name_components(panels[1], cloud, inside, inside, report.samples)
     figure.caption = join(
         [
-            f"Principal components of {plural(len(cloud), 'array')}: normalized log2 values, each probe "
+            f"Principal components of {plural(len(cloud), 'array')}: normalized log₂ values, each probe "
             "centered, over "
             f"{plural(between.pca_probes, 'probe')} that no array lacks.",
             *_not_placed(report, cloud),

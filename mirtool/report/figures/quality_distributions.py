@@ -105,7 +105,7 @@ def boxplots_figure(report: QualityReport) -> list[Drawing]:
     for figure in figures:
         figure.caption = join(
             [
-                f"How the log2 values of each array are distributed, before and after normalization, over "
+                f"How the log₂ values of each array are distributed, before and after normalization, over "
                 f"{probes_in_words(report)}.",
                 "Boxes are quartiles with the median, whiskers the 5th and the 95th percentile; the thin line "
                 "is the "
@@ -176,7 +176,7 @@ def densities_figure(report: QualityReport) -> Drawing:
                 axes.set_ylabel("density")
     figure.caption = join(
         [
-            f"Density of the log2 values of each array, before and after normalization, over "
+            f"Density of the log₂ values of each array, before and after normalization, over "
             f"{probes_in_words(report)}: Gaussian kernel, bandwidth by Silverman's rule.",
             _KS_WORDS,
             *_limit_words(*rules)[:1],

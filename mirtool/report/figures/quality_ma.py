@@ -112,7 +112,7 @@ def ma_figures(report: QualityReport) -> list[Drawing]:
                 "MA plots: each array against the median array, which has the median of the arrays for each "
                 "probe, over "
                 f"{probes_in_words(report)}.",
-                "M is log2 of the array over the median array, A the mean log2 of the two, both normalized.",
+                "M is log₂ of the array over the median array, A the mean log₂ of the two, both normalized.",
                 "The shade says how many probes lie in a cell; probes off the scale are at its edge. The line "
                 "is the "
                 "running median of M over a fifth of the probes.",

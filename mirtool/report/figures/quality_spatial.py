@@ -169,7 +169,7 @@ def residual_figures(report: QualityReport, *, block_columns: int | None = None)
         (
             (
                 f"Residuals of the spots of {plural(len(report.samples), 'array')}, channel {report.channel}: "
-                "log2 of "
+                "log₂ of "
                 f"each spot over {spatial.residual_from}.",
                 f"The median array has residuals for {100 * share:.0f} % of its spots; the others are missing, "
                 "flagged, "
@@ -222,7 +222,7 @@ def _intensity_figures(
             (
                 f"{what.capitalize()} of the spots of {plural(len(report.samples), 'array')}, channel "
                 f"{report.channel}, "
-                "log2 counts; over each slide is the median.",
+                "log₂ counts; over each slide is the median.",
                 "One scale for all arrays, from the 1st to the 99th percentile of all spots; gray spots are "
                 "missing.",
             ),
