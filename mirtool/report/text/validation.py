@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from math import isnan
 
 import numpy as np
 
@@ -192,7 +193,7 @@ def _concordance_blocks(c: Concordance) -> list[Block]:
     lines = [("same direction", f"{same} of {same + opposite}")]
     if c.n_pairs >= LEAST_PAIRS:
         lines += [
-            ("Pearson's r", f"{c.pearson:.3f}"),
+            ("Pearson's r", _pearson_in_words(c)),
             ("Lin's concordance", f"{c.lin:.3f}"),
             ("qPCR − array", f"{c.bias:+.2f} log2 on average"),
         ]
@@ -210,3 +211,10 @@ def _concordance_blocks(c: Concordance) -> list[Block]:
 def _names(c: Concordance, verdict: str, at_most: int = _LISTED) -> str:
     names = c.names[c.verdict == verdict].tolist()
     return ", ".join(names[:at_most]) + (" …" if len(names) > at_most else "")
+
+
+def _pearson_in_words(c: Concordance) -> str:
+    """Return r with its number of ratios, and its interval where there are enough for one."""
+    low, high = c.pearson_interval
+    interval = "" if isnan(low) else f", 95 % interval {low:.3f} to {high:.3f}"
+    return f"{c.pearson:.3f}, n = {c.n_pairs}{interval}"
