@@ -1,5 +1,6 @@
 """What holds for every test: the same examples in every run, no clock that judges, and nothing built twice."""
 
+import os
 from functools import cache, lru_cache
 
 import typer.main
@@ -14,6 +15,7 @@ settings.load_profile("mirtool")
 
 # Messages are compared line by line, so they are not wrapped; tests/commands/test_screen.py sets its own widths.
 console.WIDTH_OF_A_PIPE = 10_000
+os.environ.pop("COLUMNS", None)  # the processes of pytest-xdist have one
 
 # A process of mirtool builds its command line once and reads a workbook once; one that runs the
 # tests would do so at every call. None of them changes in use.

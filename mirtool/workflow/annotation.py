@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from mirtool.errors import UsageError
-from mirtool.model import SampleTable
 from mirtool.report.figures.settings import FIGURES_PANEL
 from mirtool.settings import setting
 from mirtool.workflow.reading import MatrixInputs
+
+if TYPE_CHECKING:
+    from mirtool.model import SampleTable
 
 NO_COLUMNS = "none"
 BATCH = "batch"

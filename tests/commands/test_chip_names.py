@@ -187,7 +187,7 @@ def test_names_without_a_species_are_of_the_one_asked_for(capsys):
         "mirna,gene,support\nmiR-16-5p,A,strong\nmiR-21,B,strong\nMIMAT0000068,A,strong\nmmu-miR-1a-3p,A,strong\n"
     )
     call = ["network", "--mirnas", "miR-16,miR-21-5p,hsa-miR-15a", "--interactions", "pairs.csv"]
-    assert main([*call, "--species", "hsa", "--gene-sets", "none"]) == 0
+    assert main([*call, "--species", "hsa", "--gene-sets", "none", "-v"]) == 0
     assert [row[:2] for row in rows("network_edges.csv")[1:]] == [
         ["hsa-miR-16-5p", "A"],
         ["hsa-miR-21-5p", "B"],

@@ -360,7 +360,7 @@ def test_the_command_says_what_decides_detection(capsys):
     assert main(["normalize", str(FIXTURES / "mirna.txt"), "--min-factor-probes", "1"]) == 0
     said = capsys.readouterr().err
     assert "by the files' own call gIsGeneDetected: 1 of 2" in said
-    assert "1 of 2 detected in at least one array" in said
+    assert "1 of 2 probes kept: detected in at least one array" in said
     assert (
         main(["normalize", str(FIXTURES / "mirna.txt"), "--min-factor-probes", "1", "--min-intensity", "30"]) == 1
     )
