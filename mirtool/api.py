@@ -14,6 +14,8 @@
     study.diff(cutoff=2)
     study.status()
 
+``mt.run("my_study")`` runs all of them, as ``mirtool run`` does; only what is out of date is done again.
+
 ``mt.library`` keeps tables of targets and gene sets under a name, as ``mirtool targets`` and ``mirtool genesets``
 do.
 
@@ -30,7 +32,7 @@ from mirtool.workflow.catalog import STEPS, load_step, python_name
 
 _STEP_OF = {python_name(step): step for step in STEPS}
 
-__all__ = ["Study", "library", *sorted(_STEP_OF)]
+__all__ = ["Study", "library", "run", *sorted(_STEP_OF)]
 
 
 def __getattr__(name: str) -> Any:
@@ -43,6 +45,10 @@ def __getattr__(name: str) -> Any:
         from mirtool.workflow import study
 
         made = study.Study
+    elif name == "run":
+        from mirtool.workflow import run_study
+
+        made = run_study.run
     elif name == "library":
         from mirtool import library
 

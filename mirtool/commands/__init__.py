@@ -12,6 +12,7 @@ PANELS: Mapping[str, Mapping[str, str]] = {
     "Study": {
         "init": "Look at the arrays of a study and write its sample sheet.",
         "inspect": "Say what files hold: format, spots, channels, probes, and what looks wrong.",
+        "run": "Run a whole study; only what is out of date is done again.",
         "status": "List the steps of a study: done, out of date, not run.",
         "demo": "Simulate a study, analyze it, and compare what was planted with what was found.",
     },

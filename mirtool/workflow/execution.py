@@ -111,13 +111,14 @@ def prepare(
     from mirtool.io.tables.output import complete_interrupted
     from mirtool.study.state import StudyState
 
-    missing = [each.name for each in step.parameters() if each.is_required and each.name not in given]
+    values = split(step, given)
+    missing = missing_inputs(step, given)
+    inputs = step.inputs(**values[step.inputs] | dict.fromkeys(missing))
+    study = _find_study(inputs, root)
+    config = settings_of_study(step, study) if study else {}
+    missing = missing_inputs(step, config | dict(given))
     if missing:
         raise UsageError(f"mirtool {step.name} needs {missing[0]}", parameter=missing[0])
-    values = split(step, given)
-    inputs = step.inputs(**values[step.inputs])
-    study = _find_study(inputs, root)
-    config = _settings_of_study(step, study) if study else {}
     if config:
         values = split(step, config | dict(given))
         inputs = step.inputs(**values[step.inputs])
@@ -140,7 +141,12 @@ def prepare(
     return Prepared(step, inputs, step.settings(**values[step.settings]), figures, tables, _parallel(values), run)
 
 
-def _settings_of_study(step: Step, study: StudyFolder) -> dict[str, Any]:
+def missing_inputs(step: Step, given: Mapping[str, Any]) -> list[str]:
+    """Return the parameters that a step can't do without and that have no value."""
+    return [each.name for each in step.parameters() if each.is_required and each.name not in given]
+
+
+def settings_of_study(step: Step, study: StudyFolder) -> dict[str, Any]:
     """Return what ``mirtool.toml`` sets for a step; its own table precedes those of all figures and tables."""
     from mirtool.study.config import FIGURES, TABLES
 
@@ -153,7 +159,18 @@ def _settings_of_study(step: Step, study: StudyFolder) -> dict[str, Any]:
         found = study.config.settings_of(table, [each.name for each in fields(owner)])
         shared |= found if has else {}
     own = study.config.settings_of(step.name, [each.name for each in parameters])
-    return shared | own
+    # "" is how the file that init writes says that a setting is not set.
+    set_there = {name: value for name, value in (shared | own).items() if value != ""}
+    paths = {each.name for each in parameters if each.declaration.is_path}
+    return {name: _in_study(value, study.root) if name in paths else value for name, value in set_there.items()}
+
+
+def _in_study(value: Any, root: Path) -> Any:
+    """Return a file that ``mirtool.toml`` names, relative to the study's folder, as seen from here."""
+    if isinstance(value, list):
+        return [_in_study(each, root) for each in value]
+    # What is not there may be the name of a table in the library.
+    return str(root / value) if isinstance(value, str) and (root / value).exists() else value
 
 
 def _files_named(step: Step, given: Mapping[str, Any]) -> list[Path]:
@@ -196,6 +213,7 @@ def perform(prepared: Prepared) -> Execution:
         {path: digest or hashes[path] for path, digest in run.inputs.items() if digest or path in hashes},
         tuple(run.warnings),
         run.study,
+        tuple(sorted(run.arguments)),
     )
     return Execution(result, run)
 
@@ -220,6 +238,11 @@ def _find_study(inputs: Inputs, root: str | Path) -> StudyFolder | None:
             hint=f"name the {inputs.what}, or make a study: mirtool init exports/*.gpr",
         )
     return study
+
+
+def arguments_of(prepared: Prepared, root: Path) -> dict[str, Any]:
+    """Return what a step is called with as the record of a study in ``root`` has it."""
+    return {name: _inside(root, value) for name, value in _arguments(prepared).items()}
 
 
 def _arguments(prepared: Prepared) -> dict[str, Any]:

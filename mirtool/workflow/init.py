@@ -52,6 +52,7 @@ class InitResult(Result):
         self.n_files = n_files
         self.series_matrix = series_matrix
         self.joined = joined
+        self.new_settings = _new_settings(output)
 
     @property
     def is_log2(self) -> bool:
@@ -63,10 +64,14 @@ class InitResult(Result):
         return {"samples": self.sheet}
 
     def files(self) -> Mapping[str, bytes]:
-        """Return the sheet as a file."""
+        """Return the sheet as a file; with a study's sheet also its settings, where it has none yet."""
         from mirtool.report.tables import table_bytes
+        from mirtool.workflow.settings_file import settings_template
 
-        return {} if self.output == STDOUT else {self.output: table_bytes(self.sheet, self.output)}
+        if self.output == STDOUT:
+            return {}
+        sheet = {self.output: table_bytes(self.sheet, self.output)}
+        return sheet | ({self.new_settings: settings_template().encode()} if self.new_settings else {})
 
     def stdout(self) -> bytes | None:
         """Return the sheet, where it goes to stdout."""
@@ -82,7 +87,8 @@ class InitResult(Result):
         if self.output == STDOUT:
             return ()
         blocks = [
-            Line(f"Wrote {self.output}: {plural(len(self.sheet), 'sample')} from {plural(self.n_files, 'file')}")
+            Line(f"Wrote {self.output}: {plural(len(self.sheet), 'sample')} from {plural(self.n_files, 'file')}"),
+            *([Line(f"Wrote {self.new_settings}: every setting with its default")] if self.new_settings else []),
         ]
         if self.joined is not None:
             blocks += map(Line, self.joined.notes)
@@ -132,12 +138,22 @@ class InitResult(Result):
         return "mirtool normalize" if sheet.parent == Path() else f"In {sheet.parent}: mirtool normalize"
 
 
+def _new_settings(sheet: str) -> str:
+    """Return where the settings of a new study go: beside its sheet; empty where there are some, or no study."""
+    from mirtool.study.config import CONFIG_FILE
+    from mirtool.study.folder import SAMPLES_FILES
+
+    path = Path(sheet).with_name(CONFIG_FILE)
+    return "" if Path(sheet).name not in SAMPLES_FILES or path.exists() else str(path)
+
+
 def init(inputs: InitInputs, settings: InitSettings, _run: Run) -> InitResult:
     """Look at the arrays of a study and write its sample sheet: sample,group,file.
 
     The sample names come from the file names (or from the columns of a table) and may be changed. The groups
-    are left empty for you to fill in; nothing is guessed. What a table says about its samples becomes further
-    columns: of a GEO series matrix the titles and every characteristic that differs. Nothing else is written.
+    are left empty for you to fill in; nothing is guessed. Where there is no mirtool.toml yet, one is written with
+    every setting and its default as comments. What a table says about its samples becomes further
+    columns: of a GEO series matrix the titles and every characteristic that differs.
 
     A table whose values are log2 (none above 24, most of them not whole numbers) gets the column scale with the
     word log2: it goes straight to `mirtool diff`. Correct the column if they are intensities: linear.

@@ -326,6 +326,8 @@ class Provenance:
     inputs: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     study: StudyFolder | None = None
+    resolved: tuple[str, ...] = ()
+    """Parameters that the step resolved itself: the groups compared, the file found."""
 
 
 class Result:
@@ -435,7 +437,10 @@ class Result:
         from mirtool.study.record import run_record
 
         own = self.provenance
-        return run_record(own.step, own.arguments, own.inputs, self.numbers())
+        return run_record(own.step, own.arguments, own.inputs, self.numbers()) | {
+            "resolved": list(own.resolved),
+            "warnings": list(own.warnings),
+        }
 
     def write(
         self,

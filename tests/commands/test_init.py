@@ -42,6 +42,7 @@ def test_arrays_become_one_row_each_with_an_empty_group(folder, capsys):
     assert out == ""
     assert err == (
         "Wrote samples.csv: 3 samples from 3 files\n"
+        "Wrote mirtool.toml: every setting with its default\n"
         "What to do next:\n"
         "  1. Open samples.csv and fill in the column 'group' (and correct the sample names, if you like).\n"
         "  2. mirtool normalize\n"
@@ -52,7 +53,12 @@ def test_arrays_become_one_row_each_with_an_empty_group(folder, capsys):
         "resistant_2,,exports/run7_resistant_2.gpr\n"
         "responding_1,,exports/run7_responding_1.gpr\n"
     )
-    assert sorted(path.name for path in folder.iterdir()) == ["exports", "samples.csv", "table.csv"]
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "exports",
+        "mirtool.toml",
+        "samples.csv",
+        "table.csv",
+    ]
 
 
 @pytest.mark.usefixtures("folder")

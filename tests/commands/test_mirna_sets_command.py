@@ -60,7 +60,7 @@ def test_families_and_clusters_of_a_study(capsys: pytest.CaptureFixture[str]) ->
     assert Path("results/mirna_sets.csv").read_text() == SETS
     said = capsys.readouterr().err
     assert "miRNA names of the array: 10 current (miRBase 22), 1 renamed, 1 not mapped" in said
-    assert "universe  11 miRNAs (the rows of results/differential.csv; 1 more that miRBase does not know)" in said
+    assert "universe  11 miRNAs (the rows of differential.csv; 1 more that miRBase does not know)" in said
     assert "hsa-mir-17 ~ hsa-mir-92a-1     3   3  0.00606  0.0121" in said
     run = json.loads(Path("results/run.json").read_text())["runs"]["mirna-sets"]
     notes = dict(run["tables"]["results/mirna_sets.csv"]["notes"])

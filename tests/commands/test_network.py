@@ -140,7 +140,7 @@ Gene sets, all targets:
 hold (mirtool targets add replaces them)
   universe    8 genes of this table at this evidence
   shared      2 genes targeted by two miRNAs or more
-  drawn from  4 miRNAs with targets (the rows of results/differential.csv; 2 more without targets)
+  drawn from  4 miRNAs with targets (the rows of differential.csv; 2 more without targets)
   without targets: Hsa-miR-21-5p (the table has hsa-miR-21-5p: not the same name, so not taken)
 miRNA names of the study: 3 current (miRBase 22), 1 not mapped
   not mapped: Hsa-miR-21-5p: unknown (may be hsa-miR-21-5p)
@@ -391,7 +391,7 @@ def test_enrichment_of_the_studys_network_gives_the_same_table(capsys: pytest.Ca
         == 0
     )
     assert Path("again.csv").read_text() == Path("results/enrichment.csv").read_text()
-    assert "miRNA universe: 4 miRNAs with targets (the rows of results/differential.csv; 2 more" in (
+    assert "miRNA universe: 4 miRNAs with targets (the rows of differential.csv; 2 more" in (
         capsys.readouterr().err
     )
     Path("results/network_mirna_universe.csv").unlink()
@@ -440,7 +440,7 @@ def test_nulls_that_draw_mirnas(null: str) -> None:
     assert main(["network", *OPTIONS, "--draws", "20000", "--seed", "7"]) == 0
     run = json.loads(Path("results/run.json").read_text())["runs"]["network"]
     notes = dict(run["tables"]["results/enrichment.csv"]["notes"])
-    universe = "4 miRNAs with targets (the rows of results/differential.csv, 2 more without"
+    universe = "4 miRNAs with targets (the rows of differential.csv, 2 more without"
     assert notes["miRNA universe"].startswith(universe)
     assert notes["draws"] == "20000"
     lines = Path("results/enrichment.csv").read_text().splitlines()

@@ -176,7 +176,7 @@ def regulated_mirnas(table: SavedDifferential, asked: Rule | None = None) -> Cho
         rule=f"{column} ({table.tested} / {table.reference})",
         source=table.path,
         measured=table.name.tolist(),
-        measured_source=f"the rows of {table.path}",
+        measured_source=f"the rows of {Path(table.path).name}",
         log2_ratios=_mean_by_name(table.name.tolist(), table.log2_ratio.tolist()),
     )
 

@@ -354,6 +354,7 @@ def network_numbers(analysis: NetworkAnalysis) -> dict[str, Any]:
             "shared_genes": len(network.shared_targets),
             "pairs": pairs,
             "significant_pairs": significant,
+            "hubs": list(network.mirnas["miRNA"][network.mirnas["synergy"] > 0][:HUBS_SHOWN]),
             "significant_pairs_of_one_seed": same,
             "enrichment": numbers_of_tests(analysis.tests),
         }

@@ -1,0 +1,250 @@
+"""``mirtool run``: only what is out of date is done again, and an interrupted run ends with the same bytes."""
+
+import os
+import re
+import signal
+from contextlib import chdir
+from pathlib import Path
+
+import pytest
+
+import mirtool.api as mt
+from mirtool.cli import main
+from mirtool.errors import UsageError
+from mirtool.io.structured import parse_toml
+from mirtool.workflow.catalog import RECORDED, load_step
+from mirtool.workflow.execution import prepare
+from mirtool.workflow.run_study import Outcome, RunOptions, run_study
+from mirtool.workflow.settings_file import settings_template
+from tests.kills import in_child, make_study
+
+TABLES = RunOptions(skip=("mirna-sets",), figures=False)  # the simulated names are of no seed family
+STEPS = ["qc", "normalize", "diff", "cluster", "network", "gsea", "validate", "shortlist"]
+
+
+@pytest.fixture
+def study(tmp_path, monkeypatch):
+    monkeypatch.setenv("MIRTOOL_CACHE", str(tmp_path / "cache"))
+    folder = tmp_path / "study"
+    folder.mkdir()
+    make_study(folder)
+    targets = [f"hsa-miR-{3000 + i}-3p,G{j},1" for i in range(60) for j in range(i % 4, 40, 4)]
+    (folder / "targets.csv").write_text("miRNA,gene,entrez\n" + "\n".join(targets) + "\n")
+    (folder / "mirtool.toml").write_text(
+        '[network]\ninteractions = ["targets.csv"]\ngene_sets = ["none"]\nevidence = "all"\n'
+    )
+    return folder
+
+
+def outcomes(study, options=TABLES):
+    return {each.step: each.outcome for each in run_study(study, options).outcomes}
+
+
+def content(folder):
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for place in ("results", "figures")
+        for path in sorted((folder / place).rglob("*"))
+        if path.is_file() and not path.name.startswith(".")
+    }
+
+
+def test_everything_is_done_once_and_what_has_no_input_is_left_out(study):
+    first = run_study(study, TABLES)
+    assert [each.step for each in first.outcomes] == STEPS
+    assert {each.step for each in first.outcomes if each.outcome is Outcome.LEFT_OUT} == {"gsea", "validate"}
+    assert first.failures == ()
+    assert {each.outcome for each in first.outcomes} == {Outcome.DONE, Outcome.LEFT_OUT}
+    before = content(study)
+    assert set(outcomes(study).values()) == {Outcome.UP_TO_DATE, Outcome.LEFT_OUT}
+    assert content(study) == before
+
+
+def test_the_files_are_those_of_the_commands_one_by_one(study, tmp_path):
+    run_study(study, TABLES)
+    other = tmp_path / "other"
+    other.mkdir()
+    for path in study.iterdir():
+        if path.is_file():
+            (other / path.name).write_bytes(path.read_bytes())
+    with chdir(other):
+        for name in ("qc", "normalize", "diff", "cluster", "network", "shortlist"):
+            assert main([name, *(["--no-figures"] if load_step(name).has_figures else [])]) == 0
+    assert content(other) == content(study)
+
+
+def test_a_group_changed_in_the_sheet_redoes_what_depends_on_it(study):
+    run_study(study, TABLES)
+    sheet = study / "samples.csv"
+    lines = sheet.read_text().splitlines()
+    lines[1], lines[-1] = lines[1].replace(",responding,", ",x,"), lines[-1].replace(",resistant,", ",y,")
+    swapped = [
+        lines[0],
+        lines[1].replace(",x,", ",resistant,"),
+        *lines[2:-1],
+        lines[-1].replace(",y,", ",responding,"),
+    ]
+    sheet.write_text("\n".join(swapped) + "\n")
+    redone = run_study(study, TABLES)
+    assert redone.outcome_of("diff") is Outcome.DONE
+    assert redone.outcome_of("shortlist") is Outcome.DONE
+    why = {each.step: each.reason for each in redone.outcomes}
+    assert why["diff"] == "made from another samples.csv"
+
+
+def test_a_setting_changed_redoes_its_step_and_what_reads_it(study):
+    run_study(study, TABLES)
+    settings = study / "mirtool.toml"
+    settings.write_text(settings.read_text() + "[diff]\ncutoff = 1.5\n")
+    redone = run_study(study, TABLES)
+    why = {each.step: each.reason for each in redone.outcomes if each.outcome is Outcome.DONE}
+    assert why["diff"] == "cutoff 2.0 → 1.5"
+    assert {"qc", "normalize"}.isdisjoint(why)
+    assert {"diff", "network", "shortlist"} <= set(why)
+    settings.write_text(settings.read_text().replace("cutoff = 1.5", 'compare = "responding:resistant"'))
+    again = run_study(study, TABLES)
+    reason = {each.step: each.reason for each in again.outcomes}["diff"]
+    assert reason == "compare resistant:responding → responding:resistant, cutoff 1.5 → 2.0"
+
+
+def test_a_dry_run_does_nothing_and_says_what_would_be_done(study):
+    planned = run_study(study, RunOptions(dry_run=True, figures=False))
+    assert {each.outcome for each in planned.outcomes} == {Outcome.TO_DO, Outcome.LEFT_OUT}
+    assert not (study / "results").exists()
+
+
+def test_a_result_that_a_later_step_could_take_up_is_taken_up(study):
+    run_study(study, RunOptions(skip=("network", "mirna-sets"), figures=False))
+    assert run_study(study, RunOptions(only=("network",), figures=False)).outcome_of("network") is Outcome.DONE
+    last = {each.step: each for each in run_study(study, TABLES).outcomes}["shortlist"]
+    assert (last.outcome, last.reason) == (Outcome.DONE, "network was run since")
+
+
+def test_force_only_skip_and_unknown_steps(study):
+    run_study(study, TABLES)
+    forced = run_study(study, RunOptions(only=("diff", "cluster"), skip=("cluster",), force=True, figures=False))
+    assert [(each.step, each.outcome) for each in forced.outcomes] == [("diff", Outcome.DONE)]
+    with pytest.raises(UsageError, match=r"(?s)unknown step 'dif'.*did you mean diff\?"):
+        RunOptions(only=("dif",))
+
+
+def test_a_step_that_fails_stops_what_needs_it_and_nothing_else(study):
+    lines = (study / "samples.csv").read_text().splitlines()
+    one_group = [lines[0], *(",".join([(row := line.split(","))[0], "one", row[2]]) for line in lines[1:])]
+    (study / "samples.csv").write_text("\n".join(one_group) + "\n")
+    run = run_study(study, TABLES)
+    assert run.outcome_of("normalize") is Outcome.DONE
+    assert {each.step for each in run.failures} == {"diff", "cluster", "network", "shortlist"}
+    assert {each.step: each.reason for each in run.failures}["cluster"] == "it needs diff"
+
+
+def test_that_nothing_passes_is_a_finding_and_not_a_failure(study):
+    settings = study / "mirtool.toml"
+    settings.write_text(settings.read_text() + "[diff]\ncutoff = 1000\n")
+    run = run_study(study, TABLES)
+    assert run.failures == ()
+    assert {each.step: each.reason for each in run.outcomes}[
+        "shortlist"
+    ] == "no probe is up or down by 'volcano P'"
+
+
+def test_figures_that_were_not_drawn_are_drawn(study):
+    run_study(study, RunOptions(only=("normalize", "diff"), figures=False))
+    drawn = run_study(study, RunOptions(only=("normalize", "diff")))
+    assert [(each.step, each.reason) for each in drawn.outcomes if each.outcome is Outcome.DONE] == [
+        ("diff", "its figures were not drawn")
+    ]
+    assert (study / "figures" / "volcano.png").is_file()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs os.fork")
+@pytest.mark.parametrize("at", [1, 2, 4])
+def test_killed_and_started_again_it_ends_with_the_same_bytes(study, tmp_path, at):
+    whole = tmp_path / "whole"
+    whole.mkdir()
+    for path in study.iterdir():
+        (whole / path.name).write_bytes(path.read_bytes())
+
+    def die_at_a_step():
+        done = []
+
+        def count(outcome):
+            done.append(outcome)
+            if len(done) == at:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        run_study(study, TABLES, on_end=count)
+        return 0
+
+    assert in_child(die_at_a_step) == -signal.SIGKILL
+    run_study(study, TABLES)
+    run_study(whole, TABLES)
+    assert content(study) == content(whole)
+
+
+def test_run_from_another_folder_reads_the_files_that_the_settings_name(study, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    run = run_study("study", TABLES)
+    assert run.failures == ()
+    runs = parse_record(study)
+    assert runs["network"]["inputs"].keys() >= {"targets.csv"}
+    assert outcomes("study")["network"] is Outcome.UP_TO_DATE
+
+
+def parse_record(study):
+    from mirtool.study.record import read_runs
+
+    return read_runs(study / "results" / "run.json")
+
+
+@pytest.mark.usefixtures("study")
+def test_a_new_study_of_files_that_lie_elsewhere(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    files = sorted(str(path) for path in Path("study").glob("*.gpr"))
+    call = ["run", *files, "--samples", "study/samples.csv", "--output", "new", "--only", "normalize"]
+    assert main(call) == 0
+    first = (tmp_path / "new" / "samples.csv").read_text().splitlines()[1].split(",")
+    assert first[2] == f"../study/{first[0]}.gpr"
+    assert (tmp_path / "new" / "results" / "normalized.csv").is_file()
+    assert main(call) == 0  # again: it is the same study
+    (tmp_path / "new" / "samples.csv").write_text("sample,group,file\nother,a,x.gpr\n")
+    capsys.readouterr()
+    assert main(call) == 2
+    assert "the folder holds another samples.csv" in capsys.readouterr().err
+
+
+def test_the_command_says_what_was_found_and_what_was_done(study, monkeypatch, capsys):
+    monkeypatch.chdir(study)
+    monkeypatch.setenv("COLUMNS", "80")
+    assert main(["run", "--no-figures", "--skip", "mirna-sets"]) == 0
+    out, err = capsys.readouterr()
+    assert out == ""
+    lines = err.splitlines()
+    assert re.match(r"resistant \(3\) against responding \(3\): of \d+ probes, \d+ by fold change", lines[0])
+    assert len(lines) <= 25
+    assert [line for line in lines if len(line) > 80] == []
+    assert "Open first: results/shortlist.csv, results/differential.csv, results/network.html" in err
+    assert main(["run", "--dry-run", "--no-figures", "--skip", "mirna-sets"]) == 0
+    assert capsys.readouterr().err.splitlines()[0] == "Everything is up to date."
+    assert main(["run", "nowhere"]) == 2
+
+
+def test_python_has_the_same_function(study):
+    run = mt.run(study, figures=False, only="normalize")
+    assert run.outcome_of("normalize") is Outcome.DONE
+
+
+def test_every_setting_of_the_template_is_the_default(tmp_path):
+    text = settings_template()
+    tables = parse_toml(re.sub(r"(?m)^# (\w+ = )", r"\1", text))
+    assert list(tables) == ["figures", *RECORDED]
+    make_study(tmp_path)
+    (tmp_path / "mirtool.toml").write_text(re.sub(r"(?m)^# (\w+ = )", r"\1", text))
+    for name in RECORDED:
+        step = load_step(name)
+        names = {each.name for each in step.parameters()} - {"samples", "workers", "scheduler"}
+        own = {each for each in names if each not in tables["figures"]}
+        assert own == set(tables[name])
+        given = {each.name: "table.csv" for each in step.parameters() if each.is_required}
+        prepared = prepare(step, given, root=tmp_path)
+        assert prepared.settings == step.settings(), name
