@@ -223,7 +223,9 @@ def test_the_command_says_what_was_found_and_what_was_done(study, monkeypatch, c
     assert re.match(r"resistant \(3\) against responding \(3\): of \d+ probes, \d+ by fold change", lines[0])
     assert len(lines) <= 25
     assert [line for line in lines if len(line) > 80] == []
-    assert "Open first: results/shortlist.csv, results/differential.csv, results/network.html" in err
+    assert "Open first: results/shortlist.csv, results/differential.csv, results/network.html" in " ".join(
+        err.split()
+    )
     assert main(["run", "--dry-run", "--no-figures", "--skip", "mirna-sets"]) == 0
     assert capsys.readouterr().err.splitlines()[0] == "Everything is up to date."
     assert main(["run", "nowhere"]) == 2
