@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from textwrap import wrap
 
 from mirtool.report.figures.settings import FigureSettings
+from mirtool.report.settings import TableSettings
+from mirtool.study.config import FIGURES, TABLES
 from mirtool.workflow.catalog import RECORDED, load_step
 from mirtool.workflow.step import ParallelSettings, Parameter
 
@@ -21,8 +23,9 @@ _HEAD = """\
 
 def settings_template() -> str:
     """Return the file's text: a table per step, each setting with its help and its default as a comment."""
-    lines = [_HEAD, "[figures]"]
-    lines += _lines_of([each for each in load_step("diff").parameters() if each.owner is FigureSettings])
+    lines = [_HEAD]
+    for table, owner in ((FIGURES, FigureSettings), (TABLES, TableSettings)):
+        lines += [f"[{table}]", *_lines_of([each for each in load_step("diff").parameters() if each.owner is owner])]
     for name in RECORDED:
         step = load_step(name)
         lines += ["", f"# {step.help.partition(chr(10))[0]}", f"[{name}]"]
@@ -30,8 +33,8 @@ def settings_template() -> str:
     return "\n".join(lines) + "\n"
 
 
-_ELSEWHERE = (FigureSettings, ParallelSettings)
-"""Figures have a table of their own, and who shares the work is a matter of the machine, not of the study."""
+_ELSEWHERE = (FigureSettings, TableSettings, ParallelSettings)
+"""Figures and tables have a table of their own, and who shares the work is a matter of the machine, not of the study."""
 
 
 def _lines_of(parameters: list[Parameter]) -> Iterator[str]:

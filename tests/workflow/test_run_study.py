@@ -239,13 +239,13 @@ def test_python_has_the_same_function(study):
 def test_every_setting_of_the_template_is_the_default(tmp_path):
     text = settings_template()
     tables = parse_toml(re.sub(r"(?m)^# (\w+ = )", r"\1", text))
-    assert list(tables) == ["figures", *RECORDED]
+    assert list(tables) == ["figures", "tables", *RECORDED]
     make_study(tmp_path)
     (tmp_path / "mirtool.toml").write_text(re.sub(r"(?m)^# (\w+ = )", r"\1", text))
     for name in RECORDED:
         step = load_step(name)
         names = {each.name for each in step.parameters()} - {"samples", "workers", "scheduler"}
-        own = {each for each in names if each not in tables["figures"]}
+        own = {each for each in names if each not in tables["figures"] | tables["tables"]}
         assert own == set(tables[name])
         given = {each.name: "table.csv" for each in step.parameters() if each.is_required}
         prepared = prepare(step, given, root=tmp_path)

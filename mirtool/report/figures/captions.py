@@ -45,6 +45,11 @@ def merge_captions(folder: Path | None, captions: Mapping[str, Caption]) -> dict
     return {path: "\n".join([_HEAD, *(sections[stem] for stem in sorted(sections))]).encode()}
 
 
+def captions_in(path: Path) -> dict[str, str]:
+    """Return the captions of a captions file by the name of their figure, as plain text."""
+    return {stem: section.partition("\n")[2].strip() for stem, section in _read_sections(path).items()}
+
+
 def _read_sections(path: Path) -> dict[str, str]:
     """Return the sections of a captions file by the name of their figure, without those whose files are gone."""
     if not path.is_file():
