@@ -25,7 +25,10 @@ def settings_template() -> str:
     """Return the file's text: a table per step, each setting with its help and its default as a comment."""
     lines = [_HEAD]
     for table, owner in ((FIGURES, FigureSettings), (TABLES, TableSettings)):
-        lines += [f"[{table}]", *_lines_of([each for each in load_step("diff").parameters() if each.owner is owner])]
+        lines += [
+            f"[{table}]",
+            *_lines_of([each for each in load_step("diff").parameters() if each.owner is owner]),
+        ]
     for name in RECORDED:
         step = load_step(name)
         lines += ["", f"# {step.help.partition(chr(10))[0]}", f"[{name}]"]
@@ -34,7 +37,7 @@ def settings_template() -> str:
 
 
 _ELSEWHERE = (FigureSettings, TableSettings, ParallelSettings)
-"""Figures and tables have a table of their own, and who shares the work is a matter of the machine, not of the study."""
+"""Figures and tables have settings of their own, and who shares the work is a matter of the machine."""
 
 
 def _lines_of(parameters: list[Parameter]) -> Iterator[str]:
