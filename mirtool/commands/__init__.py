@@ -13,6 +13,7 @@ PANELS: Mapping[str, Mapping[str, str]] = {
         "init": "Look at the arrays of a study and write its sample sheet.",
         "inspect": "Say what files hold: format, spots, channels, probes, and what looks wrong.",
         "run": "Run a whole study; only what is out of date is done again.",
+        "report": "Make one page of a study: verdicts, findings, figures, tables.",
         "status": "List the steps of a study: done, out of date, not run.",
         "demo": "Simulate a study, analyze it, and compare what was planted with what was found.",
     },

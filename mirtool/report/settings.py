@@ -1,4 +1,4 @@
-"""How tables leave mirtool: digits and columns. Every step that writes tables has these."""
+"""How tables and the report of a study leave mirtool. Every step that writes tables has those of tables."""
 
 from __future__ import annotations
 
@@ -26,3 +26,26 @@ class TableSettings(Settings):
     all_columns: bool = setting(
         False, "Write every column of tables that have a short form. Parquet always has all.", panel=OUTPUT_PANEL
     )
+
+
+SECTIONS = (
+    "summary", "quality", "normalization", "differential", "robustness", "clusters", "network", "enrichment",
+    "qpcr", "shortlist", "provenance",
+)  # fmt: skip
+"""The sections of a report in their order."""
+
+
+@dataclass(frozen=True)
+class ReportSettings(Settings):
+    """What the report of a study shows; what it holds are the results of the other steps."""
+
+    title: str = setting("", "Title of the report. By default: the name of the study's folder.", metavar="TEXT")
+    author: str = setting("", "Author of the report, below the title.", metavar="TEXT")
+    logo: str | None = setting(
+        None, "Picture beside the title (PNG, JPEG, GIF or SVG, at most 200 kB); it becomes part of the page.",
+        metavar="FILE", is_path=True,
+    )  # fmt: skip
+    leave_out: tuple[str, ...] = setting(
+        (), f"Section that is left out; repeatable: {', '.join(SECTIONS)}.", metavar="SECTION", choices=SECTIONS,
+        kind="section",
+    )  # fmt: skip

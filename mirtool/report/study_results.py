@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from mirtool.study.folder import StudyFolder
 from mirtool.study.record import read_runs
 from mirtool.study.state import StepState, StudyState
 
+COLUMNS_FILE = "columns.csv"
 MISSING = frozenset({"NA", "", "NaN"})
 
 
@@ -29,14 +30,24 @@ class StudyResults:
     ----------
     study
         The folder.
+    without
+        Steps that are left out, such as the one that makes the report.
     """
 
     study: StudyFolder
+    without: tuple[str, ...] = ()
+    _read: dict[Path, None] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    @property
+    def files_read(self) -> tuple[Path, ...]:
+        """The files of the study that were read so far, in their order; the record is not among them."""
+        return tuple(self._read)
 
     @cached_property
     def runs(self) -> Mapping[str, Any]:
         """Step to the record of its last run."""
-        return read_runs(self.study.run_file)
+        runs = read_runs(self.study.run_file)
+        return {step: run for step, run in runs.items() if step not in self.without}
 
     @cached_property
     def state(self) -> StudyState:
@@ -64,6 +75,14 @@ class StudyResults:
         """Return the CSV tables of a step by their name without its extension."""
         return {path.stem: path for path in self.files_of(step) if path.suffix == ".csv"}
 
+    def pictures_of(self, step: str) -> dict[str, dict[str, Path]]:
+        """Return the figures of a step by their name without its extension: extension to file."""
+        pictures: dict[str, dict[str, Path]] = {}
+        for path in self.files_of(step):
+            if path.parent == self.study.figures:
+                pictures.setdefault(path.stem, {})[path.suffix.removeprefix(".")] = path
+        return pictures
+
     def figures_of(self, step: str) -> dict[str, Path]:
         """Return the SVG figures of a step by their name without its extension."""
         return {path.stem: path for path in self.files_of(step) if path.suffix == ".svg"}
@@ -71,12 +90,54 @@ class StudyResults:
     @cached_property
     def captions(self) -> Mapping[str, str]:
         """Caption of each figure by its name without its extension."""
-        return captions_in(self.study.figures / CAPTIONS_FILE)
+        path = self.study.figures / CAPTIONS_FILE
+        self._mark_read(path)
+        return captions_in(path)
+
+    @cached_property
+    def meanings(self) -> Mapping[tuple[str, str], str]:
+        """Meaning and unit of each column, by the file's name and the column's head, as columns.csv has them."""
+        from mirtool.report.columns import EACH_SAMPLE
+
+        path = self.study.results / COLUMNS_FILE
+        if not path.is_file():
+            return {}
+        rows = zip(*(self.text_table(path).text(j) for j in range(4)), strict=True)
+        in_words = {
+            (table, column): f"{meaning} Unit: {unit}." if unit else meaning
+            for table, column, unit, meaning in rows
+        }
+        return _Meanings(in_words, EACH_SAMPLE)
+
+    def text_table(self, path: Path) -> TextTable:
+        """Return a table of the study as it is in its file."""
+        self._mark_read(path)
+        return read_table(path)
+
+    def content(self, path: Path) -> bytes:
+        """Return the bytes of a file of the study."""
+        self._mark_read(path)
+        return path.read_bytes()
+
+    def _mark_read(self, path: Path) -> None:
+        if path.is_file():
+            self._read[path] = None
 
     def table(self, name: str) -> Table | None:
         """Return a table of the results, columns of numbers as numbers; None where it is not there."""
         path = self.study.results / f"{name}.csv"
-        return typed_table(read_table(path)) if path.is_file() else None
+        return typed_table(self.text_table(path)) if path.is_file() else None
+
+
+class _Meanings(dict[tuple[str, str], str]):
+    """Meanings of columns; in a table of one column per sample every other column has that of the samples."""
+
+    def __init__(self, meanings: Mapping[tuple[str, str], str], each_sample: str) -> None:
+        super().__init__(meanings)
+        self._each_sample = each_sample
+
+    def __missing__(self, key: tuple[str, str]) -> str:
+        return self.get((key[0], self._each_sample), "")
 
 
 def typed_table(text: TextTable) -> Table:

@@ -24,6 +24,7 @@ STEPS: Mapping[str, str] = {
     "mirna-sets": "mirtool.workflow.mirna_sets",
     "validate": "mirtool.workflow.validate",
     "shortlist": "mirtool.workflow.shortlist",
+    "report": "mirtool.workflow.report",
     "audit": "mirtool.workflow.audit",
     "names": "mirtool.workflow.names",
     "predict-targets": "mirtool.workflow.predict_targets",
@@ -33,7 +34,7 @@ STEPS: Mapping[str, str] = {
 
 RECORDED = (
     "qc", "normalize", "diff", "cluster", "compare-methods", "power", "network", "enrichment", "gsea",
-    "mirna-sets", "validate", "shortlist",
+    "mirna-sets", "validate", "shortlist", "report",
 )  # fmt: skip
 """The steps of which a study keeps a record, in their order."""
 

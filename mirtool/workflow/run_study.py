@@ -61,6 +61,7 @@ PLAN = (
     PlannedStep("gsea", needs=("diff",), inputs=("genes",)),
     PlannedStep("validate", reads=("diff",), inputs=("ct",)),
     PlannedStep("shortlist", needs=("diff",), reads=("network", "validate")),
+    PlannedStep("report", reads=(*(name for name in RECORDED if name != "report"),)),
 )
 """The steps of ``mirtool run`` in their order. The gene sets of the targets are part of ``network``."""
 
@@ -236,7 +237,9 @@ def _outcome(
             return StepOutcome(name, Outcome.NOT_POSSIBLE, f"it needs {failed[0]}")
         prepared = prepare(step, {}, root=study.root, progress=progress)
         late = [
-            each.step for each in before.values() if each.outcome is Outcome.TO_DO and each.step in planned.needs
+            each.step
+            for each in before.values()
+            if each.outcome is Outcome.TO_DO and each.step in (*planned.needs, *planned.reads)
         ]
         state = StudyState.of_study(study)
         reason = "asked for" if options.force else _why(planned, prepared, state, figures=options.figures)

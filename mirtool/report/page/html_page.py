@@ -11,15 +11,25 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import resources
+from typing import Any
+from urllib.parse import quote
 
 SHARED_STYLES = ("page.css",)
 SHARED_SCRIPTS = ("pens.js", "elements.js", "tables.js", "search.js", "export.js")
 """What any page can use: text, tables, search, pictures as files; each template says what it has at its top."""
 
 
-def html_page(title: str, *, body: str, styles: Sequence[str], scripts: Sequence[str], data: object) -> bytes:
+def html_page(
+    title: str,
+    *,
+    body: str,
+    styles: Sequence[str],
+    scripts: Sequence[str],
+    data: object,
+    shown: Mapping[str, Any] | None = None,
+) -> bytes:
     """Return a page, UTF-8.
 
     Parameters
@@ -32,6 +42,9 @@ def html_page(title: str, *, body: str, styles: Sequence[str], scripts: Sequence
         Names of the templates of its style and its program, in order.
     data
         What the program reads, as JSON, from the element ``data``.
+    shown
+        What the body shows without the program, by the names that its template has; every text is escaped. None
+        where the body is no template.
     """
     import jinja2
     from markupsafe import Markup
@@ -39,9 +52,12 @@ def html_page(title: str, *, body: str, styles: Sequence[str], scripts: Sequence
     style = _compact("".join(map(_template, styles)))
     program = f'\n"use strict";\n(() => {{\n{_compact("".join(map(_template, scripts)))}}})();\n'
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, keep_trailing_newline=True)
+    environment.filters["link"] = _link
     page = environment.from_string(_template("page.html")).render(
         title=title,
-        body=Markup(_template(body)),
+        body=Markup(
+            _template(body) if shown is None else environment.from_string(_template(body)).render(**shown)
+        ),
         style=Markup(style),
         program=Markup(program),
         data=Markup(json_for_script(data)),
@@ -61,6 +77,11 @@ def json_for_script(data: object) -> str:
     """
     text = json.dumps(data, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
     return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+
+
+def _link(file: str) -> str:
+    """Return the address of a file of the study, as seen from the page in its ``results``."""
+    return quote(f"../{file}")
 
 
 def _compact(text: str) -> str:

@@ -61,12 +61,12 @@ function references(text) {
 }
 
 /** Append entries by and by, so that thousands of them do not hold the page up. Returns the button for more. */
-function growing(parent, entries, element) {
+function growing(parent, entries, element, step = SHOWN_AT_ONCE) {
   let n = 0;
   const more = make("button", { type: "button" });
   const grow = () => {
-    parent.append(...entries.slice(n, n + SHOWN_AT_ONCE).map(element));
-    n = Math.min(entries.length, n + SHOWN_AT_ONCE);
+    parent.append(...entries.slice(n, n + step).map(element));
+    n = Math.min(entries.length, n + step);
     more.hidden = n === entries.length;
     more.textContent = "Show more (" + counted(entries.length - n) + " left)";
   };

@@ -1,11 +1,11 @@
-/* Tables that sort by any heading. A column is {name, value(row), cell(row), number}; cell makes what is shown. */
+/* Tables that sort by any heading. A column is {name, title, value(row), cell(row), number}; cell makes what is shown, title says what it means. */
 
 function compareValues(a, b) {
   return typeof a === "string" && typeof b === "string" ? a.localeCompare(b, "en", { numeric: true }) : a - b;
 }
 
-/** A table in `place`; returns {fill({rows, caption, columns}), rows(), columns()}: what is shown, in its order. */
-function sortableTable(place, label) {
+/** A table in `place`, so many rows at once; returns {fill({rows, caption, columns}), rows(), columns()}: what is shown, in its order. */
+function sortableTable(place, label, step = SHOWN_AT_ONCE) {
   let by = null, shown = { rows: [], caption: "", columns: [] };
   const isMissing = (value) => value === null || value === undefined || value === "";
 
@@ -23,9 +23,9 @@ function sortableTable(place, label) {
   function fill(next = shown) {
     shown = next;
     const { columns, caption } = shown;
-    const heads = columns.map(({ name, number }, i) => {
+    const heads = columns.map(({ name, number, title = "" }, i) => {
       const state = by && by.column === i ? (by.down ? "descending" : "ascending") : "none";
-      const button = make("button", { type: "button" }, name + { none: "", ascending: " ▲", descending: " ▼" }[state]);
+      const button = make("button", { type: "button", title }, name + { none: "", ascending: " ▲", descending: " ▼" }[state]);
       button.onclick = () => {
         // Large numbers come first, small P do.
         by = { column: i, down: state === "none" ? Boolean(number) && !isP(name) : state === "ascending" };
@@ -35,7 +35,7 @@ function sortableTable(place, label) {
       return make("th", { scope: "col", "aria-sort": state, className: number ? "number" : "" }, button);
     });
     const body = make("tbody");
-    const more = growing(body, sortedRows(), (row) => tableRow(columns, row));
+    const more = growing(body, sortedRows(), (row) => tableRow(columns, row), step);
     const table = make("table", {}, make("caption", {}, caption + ". Choose a heading to sort."), make("thead", {}, make("tr", {}, ...heads)), body);
     place.replaceChildren(make("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": label }, table), more);
   }

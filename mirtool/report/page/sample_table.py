@@ -1,0 +1,71 @@
+"""One row per sample: its signal, what was detected, flagged and scaled, and the verdict with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from mirtool.model import SampleTable, Table, text_array
+
+MEANINGS = {
+    "sample": "Sample, as the sample sheet names it.",
+    "group": "Group of the sample.",
+    "detected": "Probes that count as detected on the array.",
+    "flagged": "Spots left out since the scanner's software flagged them.",
+    "factor": "Factor by which the array was scaled, in counts.",
+    "verdict": "What quality control says: fine, check or outlier.",
+    "why": "The reason of the verdict.",
+}
+"""What the columns mean that no table of results has."""
+_FROM_QUALITY = (
+    ("verdict", "verdict"), ("foreground median", "foreground median"), ("background median", "background median"),
+    ("replicate CV %", "replicate CV %"),
+)  # fmt: skip
+_FROM_NORMALIZATION = (("detected", "detected"), ("flagged", "flagged_out"), ("factor", "factors"))
+
+
+def sample_table(samples: SampleTable, quality: Table | None, normalize: Mapping[str, Any]) -> Table:
+    """Return one row per sample; a column that no step gives is not there.
+
+    Parameters
+    ----------
+    samples
+        The sample sheet.
+    quality
+        ``qc_arrays.csv``; None where it is not there.
+    normalize
+        The numbers that the record of ``mirtool normalize`` has.
+    """
+    columns: dict[str, Any] = {"sample": text_array(samples.names)}
+    if samples.groups:
+        columns["group"] = text_array(samples.groups)
+    if quality is not None:
+        for head, source in _FROM_QUALITY:
+            if source in quality.columns:
+                columns[head] = _by_array(samples.names, quality, source)
+    measured = {name: i for i, name in enumerate(normalize.get("samples") or [])}
+    for head, key in _FROM_NORMALIZATION:
+        values = normalize.get(key)
+        if isinstance(values, list) and len(values) == len(measured):
+            found = [values[measured[name]] if name in measured else None for name in samples.names]
+            columns[head] = np.array([np.nan if value is None else value for value in found], dtype=np.float64)
+    if quality is not None and "why" in quality.columns:
+        columns["why"] = _by_array(samples.names, quality, "why")
+    return Table(columns)
+
+
+def _by_array(names: Sequence[str], quality: Table, head: str) -> Any:
+    """Return a column of the quality table by sample; both values where an array has two channels."""
+    found: dict[str, list[Any]] = {}
+    for array, value in zip(quality["array"], quality[head], strict=True):
+        found.setdefault(str(array), []).append(value)
+    if quality[head].dtype.kind == "f" and all(len(values) == 1 for values in found.values()):
+        return np.array([found.get(name, [np.nan])[0] for name in names])
+    cells = (found.get(name, []) for name in names)
+    return text_array(" / ".join(dict.fromkeys(_text(value) for value in values)) for values in cells)
+
+
+def _text(value: Any) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,181 @@
+/* Plots of points whose names appear on hover: SVG up to MOST_SVG_POINTS points, a canvas above. */
+
+const MOST_SVG_POINTS = 5000, NEAR = 14, MOST_LABELS = 40;
+
+/** A color of the style, such as "--up", as the browser resolves it now. */
+const inkOf = (() => {
+  const probe = document.createElement("span");
+  return (name) => { if (!probe.isConnected) { probe.hidden = true; document.body.append(probe); } probe.style.color = "var(" + name + ")"; return getComputedStyle(probe).color; };
+})();
+
+/** Round steps from low to high, about `n` of them. */
+function ticksBetween(low, high, n) {
+  const rough = (high - low) / n, power = 10 ** Math.floor(Math.log10(rough));
+  const step = power * [1, 2, 5, 10].find((each) => each * power >= rough), found = [];
+  for (let i = Math.ceil(low / step); i * step <= high + step * 1e-9; i++) found.push(Number((i * step).toPrecision(12)));
+  return found;
+}
+
+function rangeOf(values, more = []) {
+  let low = Infinity, high = -Infinity;
+  for (const value of [...values, ...more]) if (Number.isFinite(value)) { low = Math.min(low, value); high = Math.max(high, value); }
+  if (low > high) return [0, 1];
+  const pad = (high - low) * 0.05 || 1;
+  return [low - pad, high + pad];
+}
+
+/** Where a plot of this size has its axes: {x(value), y(value), left, right, top, bottom}. */
+function axesOf(width, height, [x0, x1], [y0, y1]) {
+  const [left, right, top, bottom] = [46, width - 10, 10, height - 38];
+  return {
+    left, right, top, bottom, xs: [x0, x1], ys: [y0, y1],
+    x: (value) => left + ((value - x0) / (x1 - x0)) * (right - left),
+    y: (value) => bottom - ((value - y0) / (y1 - y0)) * (bottom - top),
+  };
+}
+
+function paintAxes(pen, axes, xTitle, yTitle, xTicks = true) {
+  const text = inkOf("--text"), line = inkOf("--border"), size = 11;
+  const { left, right, top, bottom } = axes;
+  pen.lines([left, bottom, right, bottom, left, top, left, bottom], { stroke: line });
+  if (xTicks) for (const value of ticksBetween(...axes.xs, Math.max(2, (right - left) / 70))) {
+    const label = written(value);
+    pen.lines([axes.x(value), bottom, axes.x(value), bottom + 4], { stroke: line });
+    pen.text(label, axes.x(value) - textWidth(label, size) / 2, bottom + 15, { size, fill: text });
+  }
+  for (const value of ticksBetween(...axes.ys, Math.max(2, (bottom - top) / 50))) {
+    const label = written(value);
+    pen.lines([left - 4, axes.y(value), left, axes.y(value)], { stroke: line });
+    pen.text(label, left - 7 - textWidth(label, size), axes.y(value) + 4, { size, fill: text });
+  }
+  pen.text(xTitle, right - textWidth(xTitle, size), bottom + 31, { size, fill: text });
+  pen.text(yTitle, left + 6, top + 8, { size, fill: text, halo: inkOf("--page") });
+}
+
+/**
+ * Points in `place`. `plot` has title, xTitle, yTitle, x[], y[], name(i), call(i) ("up", "down", ""), lines() as lists
+ * of ["x"|"y", value], chosen(), selected (a Set), and choose(i), toggle(i), select(list), clear(), step(i, way).
+ */
+function pointPlot(place, plot) {
+  const tip = make("div", { className: "tip", hidden: true });
+  const stage = make("div", { tabIndex: 0, role: "group" });
+  stage.setAttribute("aria-label", plot.title + ": " + counted(plot.x.length, "points") + ". Arrow keys go through them in the order of the table, Enter selects, Escape clears.");
+  place.append(make("h5", {}, plot.title), stage, tip);
+  const points = [...plot.x.keys()].filter((i) => Number.isFinite(plot.x[i]) && Number.isFinite(plot.y[i]));
+  let axes = null, box = null, start = null;
+
+  function paint(pen, width, height) {
+    const limits = plot.lines();
+    const onAxis = (axis) => limits.filter(([each]) => each === axis).map(([, value]) => value);
+    axes = axesOf(width, height, rangeOf(plot.x, onAxis("x")), rangeOf(plot.y, onAxis("y")));
+    paintAxes(pen, axes, plot.xTitle, plot.yTitle);
+    for (const [axis, value] of limits) {
+      const ends = axis === "x" ? [axes.x(value), axes.top, axes.x(value), axes.bottom] : [axes.left, axes.y(value), axes.right, axes.y(value)];
+      pen.lines(ends, { stroke: inkOf("--muted"), dash: [4, 3] });
+    }
+    const places = { up: [], down: [], "": [] };
+    for (const i of points) { const call = plot.call(i); places[call].push(axes.x(plot.x[i]), axes.y(plot.y[i]), call ? 5 : 2); }
+    pen.dots(places[""], { fill: inkOf("--neutral"), alpha: 0.6 });
+    pen.triangles(places.up, true, { fill: inkOf("--up") });
+    pen.triangles(places.down, false, { fill: inkOf("--down") });
+    const named = points.filter((i) => plot.selected.has(i)).slice(0, MOST_LABELS), chosen = plot.chosen();
+    const rings = points.filter((i) => plot.selected.has(i)).flatMap((i) => [axes.x(plot.x[i]), axes.y(plot.y[i]), 7]);
+    pen.dots(rings, { stroke: inkOf("--text"), width: 1.2 });
+    if (points.includes(chosen)) { pen.dots([axes.x(plot.x[chosen]), axes.y(plot.y[chosen]), 9], { stroke: inkOf("--accent"), width: 3 }); if (!named.includes(chosen)) named.push(chosen); }
+    for (const i of named) {
+      const [x, y] = [axes.x(plot.x[i]), axes.y(plot.y[i])], wide = textWidth(plot.name(i), 12);
+      pen.text(plot.name(i), x + 9 + wide > axes.right ? Math.max(axes.left, x - 9 - wide) : x + 9, y + 4, { size: 12, fill: inkOf("--text"), halo: inkOf("--page") });
+    }
+    if (box) pen.box(Math.min(box[0], box[2]), Math.min(box[1], box[3]), Math.abs(box[2] - box[0]), Math.abs(box[3] - box[1]), { stroke: inkOf("--accent"), dash: [3, 3] });
+  }
+
+  function draw() {
+    const width = Math.max(240, stage.clientWidth), height = Math.round(Math.min(420, Math.max(260, width * 0.8)));
+    if (points.length <= MOST_SVG_POINTS) {
+      const svg = svgElement("svg", { width, height, viewBox: "0 0 " + width + " " + height, "aria-hidden": "true" });
+      paint(svgPen(svg), width, height);
+      stage.replaceChildren(svg);
+    } else {
+      const ratio = window.devicePixelRatio || 1, canvas = make("canvas", { width: width * ratio, height: height * ratio, "aria-hidden": "true" });
+      const context = canvas.getContext("2d");
+      context.scale(ratio, ratio);
+      paint(canvasPen(context), width, height);
+      stage.replaceChildren(canvas);
+    }
+  }
+
+  const at = (event) => { const seen = stage.getBoundingClientRect(); return [event.clientX - seen.left, event.clientY - seen.top]; };
+  function nearest([x, y]) {
+    let found = null, least = NEAR ** 2;
+    for (const i of points) {
+      const far = (axes.x(plot.x[i]) - x) ** 2 + (axes.y(plot.y[i]) - y) ** 2;
+      if (far < least) [found, least] = [i, far];
+    }
+    return found;
+  }
+  stage.addEventListener("pointermove", (event) => {
+    const here = at(event);
+    if (start && event.pointerType === "mouse") { box = Math.hypot(here[0] - start[0], here[1] - start[1]) > 5 ? [...start, ...here] : null; draw(); return; }
+    const i = nearest(here);
+    tip.hidden = i === null;
+    if (i === null) return;
+    tip.textContent = plot.hover(i);
+    tip.style.left = Math.max(0, Math.min(here[0] + 12, stage.clientWidth - 180)) + "px";
+    tip.style.top = here[1] + 34 + "px";
+  });
+  stage.addEventListener("pointerleave", () => { tip.hidden = true; });
+  stage.addEventListener("pointerdown", (event) => {
+    if (event.button) return;
+    start = at(event);
+    if (event.pointerType === "mouse") stage.setPointerCapture(event.pointerId);
+  });
+  stage.addEventListener("pointerup", (event) => {
+    const drawn = box, here = at(event), began = start;
+    box = start = null;
+    if (drawn) {
+      const inside = (i) => (axes.x(plot.x[i]) - drawn[0]) * (axes.x(plot.x[i]) - drawn[2]) <= 0 && (axes.y(plot.y[i]) - drawn[1]) * (axes.y(plot.y[i]) - drawn[3]) <= 0;
+      plot.select(points.filter(inside));
+    } else if (began) {
+      const i = nearest(here);
+      if (i === null) plot.clear(); else plot.toggle(i);
+    }
+  });
+  stage.addEventListener("pointercancel", () => { box = start = null; });
+  stage.addEventListener("keydown", (event) => {
+    const way = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    if (way) plot.step(way);
+    else if (event.key === "Enter" && plot.chosen() !== null) plot.toggle(plot.chosen());
+    else if (event.key === "Escape") plot.clear();
+    else return;
+    event.preventDefault();
+  });
+  new ResizeObserver(() => draw()).observe(stage);
+  return { draw, place: (i) => [axes.x(plot.x[i]), axes.y(plot.y[i])], stage, paint };
+}
+
+/** The values of one probe by group: one dot per sample, its name on hover. */
+function stripPlot(place, samples, values, colors, title) {
+  const groups = [...new Set(samples.map(([, group]) => group))];
+  const width = Math.max(240, Math.min(420, place.clientWidth - 20)), height = 200;
+  const svg = svgElement("svg", { width, height, viewBox: "0 0 " + width + " " + height, role: "img" });
+  const axes = axesOf(width, height, [-0.5, groups.length - 0.5], rangeOf(values));
+  svg.setAttribute("aria-label", title + ": " + samples.map(([name, group], i) => name + " (" + group + ") " + written(values[i])).join(", "));
+  const pen = svgPen(svg), text = inkOf("--text");
+  paintAxes(pen, axes, "", "log2, normalized", false);
+  groups.forEach((group, g) => {
+    const most = (axes.right - axes.left) / groups.length - 4;
+    let label = group || "no group";
+    while (label.length > 1 && textWidth(label, 11) > most) label = label.slice(0, -2) + "…";
+    pen.text(label, axes.x(g) - textWidth(label, 11) / 2, axes.bottom + 15, { size: 11, fill: text });
+    const own = samples.map((_, i) => i).filter((i) => samples[i][1] === group && values[i] !== null);
+    own.forEach((i, n) => {
+      const x = axes.x(g + (own.length > 1 ? (n / (own.length - 1) - 0.5) * 0.5 : 0));
+      const dot = svgElement("circle", { cx: x, cy: axes.y(values[i]), r: 4.5, fill: colors[group] ?? inkOf("--neutral"), stroke: text, "stroke-width": 0.6 });
+      const label = svgElement("title");
+      label.textContent = samples[i][0] + ": " + written(values[i]);
+      dot.append(label);
+      svg.append(dot);
+    });
+  });
+  place.append(svg);
+}

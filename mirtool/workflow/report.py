@@ -1,0 +1,143 @@
+"""``mirtool report``: the results of a study as one page to send to others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from mirtool.errors import MirtoolError
+from mirtool.report.settings import ReportSettings
+from mirtool.report.text.blocks import Line, Summary
+from mirtool.wording import plural
+from mirtool.workflow.catalog import STEPS, load_step
+from mirtool.workflow.step import Inputs, Result, Run, Step
+
+if TYPE_CHECKING:
+    from mirtool.model import Table
+    from mirtool.report.page.study_page import StepSettings
+    from mirtool.study.folder import StudyFolder
+
+PAGE = "report.html"
+
+
+@dataclass(frozen=True)
+class ReportInputs(Inputs):
+    """The study; a report reads nothing else."""
+
+    main = ()
+    what = "study"
+
+
+class ReportResult(Result):
+    """The report of a study.
+
+    Attributes
+    ----------
+    page
+        The page, HTML in UTF-8.
+    steps
+        The steps whose results it shows.
+    """
+
+    def __init__(self, page: bytes, steps: tuple[str, ...]) -> None:
+        self.page = page
+        self.steps = steps
+
+    def tables(self) -> Mapping[str, Table]:
+        """Return nothing: a report shows the tables of other steps."""
+        return {}
+
+    def files(self) -> Mapping[str, bytes]:
+        """Return the page; further files of a report go here, by their name in ``results``."""
+        return {PAGE: self.page}
+
+    @property
+    def summary(self) -> Summary:
+        """What the page shows, and how large it is."""
+        return (
+            Line(f"Report of {plural(len(self.steps), 'step')}: {', '.join(self.steps)}."),
+            Line(f"{PAGE}: {len(self.page) / 1e6:.1f} MB; it opens without a network."),
+        )
+
+    def numbers(self) -> dict[str, Any]:
+        """Return the steps whose results are in the report."""
+        return {"steps": list(self.steps)}
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{self!r}</pre>"
+
+
+def report(_inputs: ReportInputs, settings: ReportSettings, run: Run) -> ReportResult:
+    """Make one page of a study: verdicts, findings, figures with their words, tables, where all is from.
+
+    results/report.html needs no other file and no network. The verdicts of the arrays and the findings come first;
+    what needs a look is marked. The plots of a comparison, its table and the values per sample belong together:
+    point, click, search, select. Limits can be moved to look; the counts reported stay those of the run.
+
+    The page shows what the study's folder holds: what was not run is not on it, and what is out of date is marked.
+    """
+    from mirtool.report.page.study_page import study_page
+    from mirtool.report.study_results import StudyResults
+
+    study = run.study
+    if study is None:
+        raise MirtoolError("a report is made of a study", hint="run it in a folder with a samples.csv")
+    results = StudyResults(study, without=(STEP.name,))
+    if not results.runs:
+        raise MirtoolError("the study has no results yet", path=study.results, hint="run `mirtool run` first")
+    page = study_page(results, settings, list(_changed_settings(results.runs)), _group_colors(study))
+    run.reads(study.samples_file, settings.logo, *results.files_read)
+    return ReportResult(page, tuple(step for step in STEPS if step in results.runs))
+
+
+def _changed_settings(runs: Mapping[str, Any]) -> Iterator[StepSettings]:
+    """Yield the settings of each step that are neither the default nor found by the step itself."""
+    from mirtool.report.page.study_page import StepSettings
+
+    for name in (step for step in STEPS if step in runs):
+        run = runs[name]
+        defaults = {each.name: each.default for each in load_step(name).parameters() if not each.is_required}
+        resolved = set(run.get("resolved", ()))
+        changed = {
+            key: value
+            for key, value in run["arguments"].items()
+            if key not in resolved and _plain(value) != _plain(defaults.get(key))
+        }
+        yield StepSettings(name, tuple((key, _in_words(value)) for key, value in sorted(changed.items())))
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _in_words(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _group_colors(study: StudyFolder) -> dict[str, str]:
+    """Return the color of each group in the study's figures."""
+    from mirtool.report.figures.canvas import drawing_with, group_colors
+    from mirtool.report.figures.settings import FigureSettings
+    from mirtool.study.config import FIGURES
+    from mirtool.study.samples import read_samples
+
+    groups = [group for group in dict.fromkeys(read_samples(study.samples_file).groups) if group]
+    color = study.config.steps.get(FIGURES, {}).get("color", ())
+    given = (color,) if isinstance(color, str) else tuple(color)
+    with drawing_with(FigureSettings(color=given), groups):
+        return group_colors(groups)
+
+
+STEP = Step(
+    name="report",
+    function=report,
+    inputs=ReportInputs,
+    settings=ReportSettings,
+    output="folder",
+    main_file="report.csv",
+    examples=(
+        ("mirtool report", "in a study folder: results/report.html"),
+        ('mirtool report --title "Serum exosomes" --author "A. Author" --leave-out provenance', ""),
+    ),
+)
