@@ -13,12 +13,17 @@ import numpy.typing as npt
 
 from mirtool.io.tables.text_tables import TextTable, read_table
 from mirtool.model import Table
+from mirtool.report.columns import EACH_SAMPLE
 from mirtool.report.figures.captions import CAPTIONS_FILE, captions_in
 from mirtool.study.folder import StudyFolder
 from mirtool.study.record import read_runs
 from mirtool.study.state import StepState, StudyState
 
 COLUMNS_FILE = "columns.csv"
+LABELS = frozenset(
+    {"ID", "array ID", "Name", "name", "array", "other array", "sample", "group", "Target", "miRNA"}
+)
+"""Columns of names, which are text even where all of them are numbers."""
 MISSING = frozenset({"NA", "", "NaN"})
 
 
@@ -94,20 +99,21 @@ class StudyResults:
         self._mark_read(path)
         return captions_in(path)
 
-    @cached_property
-    def meanings(self) -> Mapping[tuple[str, str], str]:
-        """Meaning and unit of each column, by the file's name and the column's head, as columns.csv has them."""
-        from mirtool.report.columns import EACH_SAMPLE
+    def meaning_of(self, file: str, head: str) -> str:
+        """Return what a column of a table means, with its unit; empty where columns.csv does not say it."""
+        own = self._meanings.get((file, head)) or self._meanings.get((file, EACH_SAMPLE))
+        return own or ""
 
+    @cached_property
+    def _meanings(self) -> Mapping[tuple[str, str], str]:
         path = self.study.results / COLUMNS_FILE
         if not path.is_file():
             return {}
         rows = zip(*(self.text_table(path).text(j) for j in range(4)), strict=True)
-        in_words = {
+        return {
             (table, column): f"{meaning} Unit: {unit}." if unit else meaning
             for table, column, unit, meaning in rows
         }
-        return _Meanings(in_words, EACH_SAMPLE)
 
     def text_table(self, path: Path) -> TextTable:
         """Return a table of the study as it is in its file."""
@@ -129,20 +135,13 @@ class StudyResults:
         return typed_table(self.text_table(path)) if path.is_file() else None
 
 
-class _Meanings(dict[tuple[str, str], str]):
-    """Meanings of columns; in a table of one column per sample every other column has that of the samples."""
-
-    def __init__(self, meanings: Mapping[tuple[str, str], str], each_sample: str) -> None:
-        super().__init__(meanings)
-        self._each_sample = each_sample
-
-    def __missing__(self, key: tuple[str, str]) -> str:
-        return self.get((key[0], self._each_sample), "")
-
-
 def typed_table(text: TextTable) -> Table:
-    """Return a table whose columns are floats (NaN missing) where every cell is a number or missing."""
-    return Table({name: _typed(text.text(j)) for j, name in enumerate(text.header)})
+    """Return a table whose columns are floats (NaN missing) where every cell is a number or missing.
+
+    Columns of names stay text.
+    """
+    columns = {name: text.text(j) for j, name in enumerate(text.header)}
+    return Table({name: cells if name in LABELS else _typed(cells) for name, cells in columns.items()})
 
 
 def _typed(cells: Any) -> npt.NDArray[Any]:

@@ -16,12 +16,12 @@ from mirtool.io.tables.text_tables import TextTable
 from mirtool.model import SampleTable
 from mirtool.report.page.page_tables import PageTable, page_table
 from mirtool.report.study_results import StudyResults
+from mirtool.rules import Rule
 
 MOST_PROBES = 20_000
 """Probes of a comparison on the page, those of smallest P; the file has all."""
 MOST_VALUES = 100_000
 """Values per sample on the page."""
-_RULE_OF = {"p": "regulation by volcano P", "fdr": "regulation by volcano FDR"}
 
 
 @dataclass(frozen=True)
@@ -95,14 +95,18 @@ def _contrast(
 ) -> Contrast:
     file = f"{stem}.csv"
     page = page_table(
-        key, f"{saved.tested} against {saved.reference}", table, lambda head: results.meanings.get((file, head), "")
-        or _meaning(results, file, head), file=f"{results.study.results.name}/{file}", most=MOST_PROBES,
+        key,
+        f"Table of {saved.tested} against {saved.reference}",
+        table,
+        lambda head: results.meaning_of(file, head),
+        file=f"{results.study.results.name}/{file}",
+        most=MOST_PROBES,
         first=("Name", "ID"),
-    )  # fmt: skip
+    )
     mean = next((start for start in MEAN_STARTS.values() if start + saved.tested in table.header), "")
-    rules = list(saved.regulation)
-    wanted = _RULE_OF.get(str(arguments.get("volcano")), "")
-    rule = wanted if wanted in rules else rules[-1]
+    rules = Rule.in_columns(saved.regulation)
+    wanted = f"volcano-{arguments.get('volcano')}"
+    rule = next((each for each in rules if each == wanted), Rule.default(rules))
     data = {
         "key": key,
         "tested": saved.tested,
@@ -113,16 +117,12 @@ def _contrast(
         "means": [mean + saved.tested, mean + saved.reference] if mean and saved.level is not None else [],
         "p": saved.p_header,
         "adjusted": saved.adjusted_header,
-        "rule": rule,
+        "rule": rule.column,
         "cutoff": _number(arguments.get("cutoff"), 2.0),
         "alpha": _number(arguments.get("alpha"), 0.05),
         "file": file,
     }
     return Contrast(key, saved.tested, saved.reference, page, stem, _reported(saved), data)
-
-
-def _meaning(results: StudyResults, file: str, head: str) -> str:
-    return results.meanings[file, head] if results.meanings else ""
 
 
 def _number(value: Any, otherwise: float) -> float:
@@ -131,9 +131,10 @@ def _number(value: Any, otherwise: float) -> float:
 
 def _reported(saved: SavedDifferential) -> tuple[str, ...]:
     counts = []
-    for column, calls in saved.regulation.items():
+    for rule in Rule.in_columns(saved.regulation):
+        calls = saved.regulation[rule.column]
         up, down = int((calls == "up").sum()), int((calls == "down").sum())
-        counts.append(f"{column.removeprefix('regulation by ')}: {up:,} up, {down:,} down")
+        counts.append(f"{rule.words}: {up:,} up, {down:,} down")
     return tuple(counts)
 
 

@@ -1,8 +1,8 @@
-"""Pictures as part of a page: SVG where it is small, else a picture of fewer pixels and colors; so many bytes in all.
+"""Figures as part of a page: as SVG where that is small, else as PNG; so many bytes in all.
 
-A figure of at most :data:`MOST_SVG` bytes is embedded as SVG. A larger one is embedded as PNG, :data:`PIXELS` across
-in :data:`COLORS` colors. Where all figures together exceed the bytes that are left for them, the largest SVG become
-PNG too, and the largest PNG are then left out and only named.
+A figure of at most :data:`MOST_SVG` bytes is embedded as SVG. A larger one is embedded as PNG, :data:`PIXELS`
+across in :data:`COLORS` colors. Where all figures together exceed the bytes that are left for them, the largest
+SVG become PNG too, and the largest PNG are then left out and only named.
 """
 
 from __future__ import annotations

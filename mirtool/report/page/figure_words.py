@@ -5,40 +5,90 @@ from __future__ import annotations
 import re
 
 _LOOK_FOR: tuple[tuple[str, str, str], ...] = (
-    ("qc_arrays", "Every array by every measure", "Arrays beyond a limit line, and whether several measures agree."),
-    ("qc_boxplots", "Distributions as boxes",
-     "Boxes of one height after normalization; an array that stays higher, lower or wider than the others."),
+    (
+        "qc_arrays",
+        "Every array by every measure",
+        "Arrays beyond a limit line, and whether several measures agree.",
+    ),
+    (
+        "qc_boxplots",
+        "Distributions as boxes",
+        "Boxes of one height after normalization; an array that stays higher, lower or wider than the others.",
+    ),
     ("qc_densities", "Distributions as curves", "Curves that lie on each other after normalization."),
     ("qc_correlations", "Correlations between arrays", "A pale row: an array that agrees with no other."),
     ("qc_distances", "Distances between arrays", "A dark row with a long bar: an array far from all others."),
-    ("qc_pca", "Arrays by their principal components",
-     "Arrays that lie by group, and an array or a batch that lies apart."),
-    ("qc_ma", "Each array against the median array",
-     "A running median that is flat at 0; a bend or a slope is an intensity-dependent error."),
+    (
+        "qc_pca",
+        "Arrays by their principal components",
+        "Arrays that lie by group, and an array or a batch that lies apart.",
+    ),
+    (
+        "qc_ma",
+        "Each array against the median array",
+        "A running median that is flat at 0; a bend or a slope is an intensity-dependent error.",
+    ),
     ("qc_foreground", "Foreground over the slides", "Gradients, scratches, bubbles, dark or bright blocks."),
     ("qc_background", "Background over the slides", "Gradients, blotches and blocks that differ from the others."),
     ("qc_residuals", "Residuals over the slides", "Patterns: where nothing is wrong on the slide there are none."),
     ("qc_.*", "Quality of the arrays", "Arrays that differ from the others."),
     ("volcano.*", "Volcano plot", "miRNAs far to the side (large change) and high up (small P)."),
     ("ma(_.*)?", "MA plot", "A cloud around M = 0 at every A; changes at low A only are less sure."),
-    ("heatmap.*", "Heat map of what changed", "Rows of one color per group; an array that looks like the other group."),
-    ("(p_values|histogram).*", "P values", "A flat histogram with a peak near 0; any other form means a wrong model."),
+    (
+        "heatmap.*",
+        "Heat map of what changed",
+        "Rows of one color per group; an array that looks like the other group.",
+    ),
+    (
+        "(p_values|histogram).*",
+        "P values",
+        "A flat histogram with a peak near 0; any other form means a wrong model.",
+    ),
     ("(ranked|scatter|comparison|venn|upset).*", "Comparison of changes", "miRNAs that differ from the many."),
-    ("cluster_heatmap.*", "Clustered heat map", "Arrays that cluster by group, and branches that the bootstrap supports."),
-    ("cluster_pca.*", "Principal components of what was clustered",
-     "Groups that separate; where the probes were chosen for differing between the groups they must."),
+    (
+        "cluster_heatmap.*",
+        "Clustered heat map",
+        "Arrays that cluster by group, and branches that the bootstrap supports.",
+    ),
+    (
+        "cluster_pca.*",
+        "Principal components of what was clustered",
+        "Groups that separate; where the probes were chosen for differing between the groups they must.",
+    ),
     ("cluster.*", "Clusters", "Branches that the bootstrap supports."),
-    ("network.*", "Synergy network",
-     "miRNAs joined by a line: they share more targets than expected. Dashed lines are due to one seed."),
-    ("enrichment_(bars|dots).*", "Enriched gene sets under the three nulls",
-     "Terms significant under all three nulls; those against random genes alone are often due to well-studied genes."),
-    ("enrichment_map.*", "Map of the enriched gene sets", "Groups of terms that say the same about the same genes."),
+    (
+        "network.*",
+        "Synergy network",
+        "miRNAs joined by a line: they share more targets than expected. Dashed lines are due to one seed.",
+    ),
+    (
+        "enrichment_(bars|dots).*",
+        "Enriched gene sets under the three nulls",
+        "Terms significant under all three nulls; against random genes alone well-studied genes suffice.",
+    ),
+    (
+        "enrichment_map.*",
+        "Map of the enriched gene sets",
+        "Groups of terms that say the same about the same genes.",
+    ),
     ("enrichment.*", "Enriched gene sets", "Terms significant under all three nulls."),
     ("gsea.*", "Gene set enrichment analysis", "A peak at one end of the ranking with the set's genes there."),
-    ("validation_.*|qpcr.*", "Array and qPCR", "Points on one side for both methods; intervals that exclude no change."),
-    ("power.*", "Arrays per group and power", "The number of arrays from which the curve exceeds the power wanted."),
-    ("(methods|compare).*", "Methods compared", "miRNAs that every method finds, and methods that differ from all."),
-)  # fmt: skip
+    (
+        "validation_.*|qpcr.*",
+        "Array and qPCR",
+        "Points on one side for both methods; intervals that exclude no change.",
+    ),
+    (
+        "power.*",
+        "Arrays per group and power",
+        "The number of arrays from which the curve exceeds the power wanted.",
+    ),
+    (
+        "(methods|compare).*",
+        "Methods compared",
+        "miRNAs that every method finds, and methods that differ from all.",
+    ),
+)
 
 
 def figure_words(stem: str) -> tuple[str, str]:
@@ -53,3 +103,9 @@ def figure_words(stem: str) -> tuple[str, str]:
         if re.fullmatch(pattern, stem):
             return title, words
     return stem.replace("_", " "), ""
+
+
+def figure_place(stem: str) -> tuple[int, str]:
+    """Return by what figures are sorted on the page: their place in the list above, then their name."""
+    places = (i for i, (pattern, _, _) in enumerate(_LOOK_FOR) if re.fullmatch(pattern, stem))
+    return next(places, len(_LOOK_FOR)), stem

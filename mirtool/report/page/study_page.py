@@ -25,7 +25,7 @@ from mirtool.report.page.contrasts import (
     values_by_probe,
 )
 from mirtool.report.page.embedding import MOST_SVG, PIXELS, embed_figures, logo_uri
-from mirtool.report.page.figure_words import figure_words
+from mirtool.report.page.figure_words import figure_place, figure_words
 from mirtool.report.page.html_page import SHARED_SCRIPTS, SHARED_STYLES, html_page
 from mirtool.report.page.page_tables import FIRST_ROWS, MOST_ROWS, PageTable, page_table
 from mirtool.report.page.sample_table import MEANINGS, sample_table
@@ -104,7 +104,7 @@ class StepSettings:
 
 def study_page(
     results: StudyResults,
-    settings: ReportSettings = ReportSettings(),
+    settings: ReportSettings,
     changed: Sequence[StepSettings] = (),
     colors: Mapping[str, str] | None = None,
 ) -> bytes:
@@ -150,7 +150,7 @@ def study_page(
             "title": title,
             "author": settings.author,
             "logo": logo_uri(settings.logo) if settings.logo else "",
-            "subtitle": _subtitle(samples, results),
+            "subtitle": _subtitle(samples),
             "sections": sections,
             "looks": [(section, mark) for section in sections for mark in section.marks],
             "rules": _rules(data["values"]["leftOut"]),
@@ -182,6 +182,7 @@ def _section(
 def _add_results(section: Section, step: str, results: StudyResults, contrasts: Sequence[Contrast]) -> None:
     figures = [_figure(results, stem, files) for stem, files in results.pictures_of(step).items()]
     figures = [each for each in figures if not each.name.endswith("_85mm") and _is_of(section.name, each.name)]
+    figures.sort(key=lambda each: figure_place(each.name))
     if step == "diff":
         for contrast in contrasts:
             own = [each for each in figures if belongs_to(each.name, contrast, len(contrasts) == 1)]
@@ -213,7 +214,7 @@ def _table(results: StudyResults, stem: str, path: Path) -> PageTable:
 
 
 def _meanings_of(results: StudyResults, file: str) -> Callable[[str], str]:
-    return lambda head: results.meanings[file, head] if results.meanings else ""
+    return lambda head: results.meaning_of(file, head)
 
 
 def _figure(results: StudyResults, stem: str, files: Mapping[str, Path]) -> PageFigure:
@@ -244,7 +245,10 @@ def _summary(
 ) -> None:
     for block in study_summary(results.runs):
         if isinstance(block, Pairs):
-            section.facts += [(label[:1].upper() + label[1:], value) for label, value in block.rows]
+            section.facts += [
+                (label[:1].upper() + label[1:] if label[1:2].islower() else label, value)
+                for label, value in block.rows
+            ]
         elif isinstance(block, Line):
             section.found.append(block.text)
     table = sample_table(samples, results.table("qc_arrays"), results.found("normalize"))
@@ -313,22 +317,21 @@ def _embed(sections: Sequence[Section], results: StudyResults, room: int) -> Non
         ]
 
 
-def _subtitle(samples: SampleTable, results: StudyResults) -> str:
+def _subtitle(samples: SampleTable) -> str:
     sizes: dict[str, int] = {}
     for group in samples.groups:
         if group:
             sizes[group] = sizes.get(group, 0) + 1
     groups = ", ".join(f"{n} {group}" for group, n in sizes.items())
-    parts = [plural(len(samples.names), "sample") + (f": {groups}" if groups else "")]
-    return "; ".join([*parts, f"steps: {', '.join(results.runs)}"])
+    return plural(len(samples.names), "sample") + (f": {groups}" if groups else "")
 
 
 def _rules(left_out: int) -> list[str]:
     rules = [
-        f"A table has its first {FIRST_ROWS} rows here without the page's program and in print, up to {MOST_ROWS} rows "
-        f"with it; a comparison has up to {MOST_PROBES:,} probes, those of smallest P. The files have all.",
-        f"A figure of more than {MOST_SVG // 1000} kB is shown {PIXELS:,} pixels wide; a figure for which the page has "
-        "no room is named with its file.",
+        f"A table has its first {FIRST_ROWS} rows here without the page's program and in print, up to {MOST_ROWS} "
+        f"rows with it; a comparison has up to {MOST_PROBES:,} probes, those of smallest P. The files have all.",
+        f"A figure of more than {MOST_SVG // 1000} kB is {PIXELS:,} pixels wide here; a figure for which the page "
+        "has no room is named with its file.",
         f"Values per sample are here for up to {MOST_VALUES:,} values, to two decimals.",
         "Links to files work where the page lies in the results folder of its study.",
     ]

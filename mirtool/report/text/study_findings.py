@@ -59,8 +59,8 @@ def _clusters(summary: Summary) -> Iterator[str]:
 
 def _network(summary: Summary) -> Iterator[str]:
     yield (
-        f"{summary['significant_pairs']:,} of {plural(summary['pairs'], 'pair')} of miRNAs share more targets than "
-        f"expected. Interactions: {summary['interactions']}."
+        f"{summary['significant_pairs']:,} of {plural(summary['pairs'], 'pair')} of miRNAs share more targets "
+        f"than expected. Interactions: {summary['interactions']}."
     )
     if summary.get("hubs"):
         yield f"Hubs: {_names(summary['hubs'])}."

@@ -52,7 +52,7 @@ function explorer(place, tablePlace, contrast, data, shared) {
   const by = make("select", {}, ...[["p", "P"], ["adjusted", "adjusted P"], ["none", "no P"]].filter(([key]) => key === "none" || { p, adjusted }[key]).map(([value, text]) => make("option", { value }, text)));
   const reset = make("button", { type: "button" }, "Limits of the run");
   const count = make("p", { className: "found", role: "status" });
-  const list = make("input", { type: "text", placeholder: "names, separated by commas", autocomplete: "off" });
+  const list = make("input", { type: "search", placeholder: "names, separated by commas", autocomplete: "off" });
   const chosenCount = make("span", { className: "muted" });
   const button = (text, onclick) => make("button", { type: "button", onclick }, text);
   const passing = () => rows.filter((i) => callOf(i));

@@ -26,7 +26,7 @@ function rangeOf(values, more = []) {
 
 /** Where a plot of this size has its axes: {x(value), y(value), left, right, top, bottom}. */
 function axesOf(width, height, [x0, x1], [y0, y1]) {
-  const [left, right, top, bottom] = [46, width - 10, 10, height - 38];
+  const [left, right, top, bottom] = [46, width - 10, 24, height - 38];
   return {
     left, right, top, bottom, xs: [x0, x1], ys: [y0, y1],
     x: (value) => left + ((value - x0) / (x1 - x0)) * (right - left),
@@ -49,7 +49,7 @@ function paintAxes(pen, axes, xTitle, yTitle, xTicks = true) {
     pen.text(label, left - 7 - textWidth(label, size), axes.y(value) + 4, { size, fill: text });
   }
   pen.text(xTitle, right - textWidth(xTitle, size), bottom + 31, { size, fill: text });
-  pen.text(yTitle, left + 6, top + 8, { size, fill: text, halo: inkOf("--page") });
+  pen.text(yTitle, 4, 12, { size, fill: text });
 }
 
 /**
