@@ -19,7 +19,7 @@ from mirtool.workflow.settings_file import settings_template
 from tests.kills import in_child, make_study
 
 TABLES = RunOptions(skip=("mirna-sets",), figures=False)  # the simulated names are of no seed family
-STEPS = ["qc", "normalize", "diff", "cluster", "network", "gsea", "validate", "shortlist"]
+STEPS = ["qc", "normalize", "diff", "cluster", "network", "gsea", "validate", "shortlist", "report"]
 
 
 @pytest.fixture

@@ -69,7 +69,7 @@ def contrasts_of(results: StudyResults, paths: Mapping[str, Path]) -> list[Contr
         The tables by their name without extension.
     """
     arguments = results.arguments("diff")
-    found = []
+    found: list[Contrast] = []
     for stem, path in paths.items():
         table = results.text_table(path)
         saved = _parsed(table)

@@ -131,14 +131,16 @@ def study_page(
     ]
     tables = [table for section in sections for table in _tables_of(section)]
     shown = [contrast for section in sections for contrast, _ in section.contrasts]
+    values = values_by_probe(results, samples, _probes(shown))
     data = {
         "tables": {table.key: table.data for table in tables},
         "contrasts": [contrast.data for contrast in shown],
-        "values": values_by_probe(results, samples, _probes(shown)),
+        "values": values,
         "colors": dict(colors or {}),
     }
     room = max(LEAST_FOR_FIGURES, MOST_BYTES - len(json.dumps(data)) - 200_000)
     _embed(sections, results, room)
+    looks = [(section, mark) for section in sections for mark in section.marks]
     title = settings.title or results.study.root.resolve().name
     return html_page(
         title,
@@ -152,9 +154,8 @@ def study_page(
             "logo": logo_uri(settings.logo) if settings.logo else "",
             "subtitle": _subtitle(samples),
             "sections": sections,
-            "looks": [(section, mark) for section in sections for mark in section.marks],
-            "rules": _rules(data["values"]["leftOut"]),
-            "first_rows": FIRST_ROWS,
+            "looks": looks,
+            "rules": _rules(values["leftOut"]),
         },
     )
 
