@@ -55,7 +55,8 @@ def embed_figures(
         if _size(found) <= most_bytes:
             return found
         if found[name].is_svg and "png" in pictures[name]:
-            found[name] = _reduced(content(pictures[name]["png"]))
+            smaller = _reduced(content(pictures[name]["png"]))
+            found[name] = min(found[name], smaller, key=lambda each: len(each.source))
     for name in sorted(found, key=lambda each: -len(found[each].source)):
         if _size(found) <= most_bytes:
             break
