@@ -39,8 +39,8 @@ SECTIONS = (
 class ReportSettings(Settings):
     """What the report of a study shows; what it holds are the results of the other steps."""
 
-    title: str = setting("", "Title of the report. By default: the name of the study's folder.", metavar="TEXT")
-    author: str = setting("", "Author of the report, below the title.", metavar="TEXT")
+    title: str | None = setting(None, "Title of the report. By default: the groups compared.", metavar="TEXT")
+    author: str | None = setting(None, "Author of the report, below the title.", metavar="TEXT")
     logo: str | None = setting(
         None, "Picture beside the title (PNG, JPEG, GIF or SVG, at most 200 kB); it becomes part of the page.",
         metavar="FILE", is_path=True,

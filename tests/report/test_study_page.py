@@ -230,7 +230,7 @@ class TestWithoutABrowser:
         assert "<title>Serum</title>" in page
         assert "<p>A. Author</p>" in page
         assert f'<img id="logo" src="{logo_uri(logo)}"' in page
-        assert "<title>study</title>" in page_of(finished)
+        assert "<title>miRNA arrays: resistant against responding</title>" in page_of(finished)
         with pytest.raises(UsageError, match="not a picture"):
             logo_uri(tmp_path / "logo.txt")
         (tmp_path / "large.png").write_bytes(bytes(300_000))

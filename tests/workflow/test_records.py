@@ -32,10 +32,11 @@ READERS = {
     "mirna-sets": ["--sets", "mirnas.gmt"],
     "validate": ["ct.csv", "--reference", NAMES[5], "--no-figures"],
     "shortlist": [],
+    "report": [],
 }
 """Every step that reads a result of another, with what it needs."""
 READ_ARRAYS = {"qc", "normalize", "compare-methods"}
-FOLDERS = {"cluster", "network"}
+FOLDERS = {"cluster", "network", "report"}
 NAMED = {
     "diff": ["results/normalized.csv"],
     "power": ["results/normalized.csv"],

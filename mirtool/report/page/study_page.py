@@ -52,7 +52,7 @@ TITLES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "robustness": ("Methods compared, and power", ("compare-methods", "power")),
     "clusters": ("Clusters", ("cluster",)),
     "network": ("Synergy network", ("network",)),
-    "enrichment": ("Enrichment under the three nulls", ("enrichment", "mirna-sets", "gsea")),
+    "enrichment": ("Enrichment under the three nulls", ("network", "enrichment", "mirna-sets", "gsea")),
     "qpcr": ("Validation by qPCR", ("validate",)),
     "shortlist": ("Shortlist", ("shortlist",)),
     "provenance": ("Provenance", ()),
@@ -141,7 +141,7 @@ def study_page(
     room = max(LEAST_FOR_FIGURES, MOST_BYTES - len(json.dumps(data)) - 200_000)
     _embed(sections, results, room)
     looks = [(section, mark) for section in sections for mark in section.marks]
-    title = settings.title or results.study.root.resolve().name
+    title = settings.title or _title(contrasts)
     return html_page(
         title,
         body="study.html",
@@ -150,7 +150,7 @@ def study_page(
         data=data,
         shown={
             "title": title,
-            "author": settings.author,
+            "author": settings.author or "",
             "logo": logo_uri(settings.logo) if settings.logo else "",
             "subtitle": _subtitle(samples),
             "sections": sections,
@@ -169,20 +169,22 @@ def _section(
 ) -> Section:
     title, steps = TITLES[name]
     section = Section(name, title)
-    for step in steps:
-        if step in results.runs:
-            section.found += findings_of(step, results.found(step))
-            section.marks += _marks(step, results)
-            _add_results(section, step, results, contrasts)
-    if name == "enrichment" and "enrichment" not in results.runs:
-        section.found = findings_of("enrichment", results.found("network")) + section.found
+    for step in (step for step in steps if step in results.runs):
+        of_network = name == "enrichment" and step == "network"
+        if of_network and "enrichment" in results.runs:
+            continue  # the gene sets were computed again by the step of that name
+        section.found += findings_of("enrichment" if of_network else step, results.found(step))
+        section.marks += [] if of_network else _marks(step, results)
+        _add_results(section, step, results, contrasts)
     _MORE.get(name, _nothing_more)(section, results, samples, changed)
     return section
 
 
 def _add_results(section: Section, step: str, results: StudyResults, contrasts: Sequence[Contrast]) -> None:
     figures = [_figure(results, stem, files) for stem, files in results.pictures_of(step).items()]
-    figures = [each for each in figures if not each.name.endswith("_85mm") and _is_of(section.name, each.name)]
+    figures = [
+        each for each in figures if not each.name.endswith("_85mm") and _is_of(section.name, step, each.name)
+    ]
     figures.sort(key=lambda each: figure_place(each.name))
     if step == "diff":
         for contrast in contrasts:
@@ -192,17 +194,19 @@ def _add_results(section: Section, step: str, results: StudyResults, contrasts: 
     section.figures += figures
     compared = {contrast.stem for contrast in contrasts}
     for stem, path in results.tables_of(step).items():
-        if stem in compared or stem in _NOT_SHOWN or not _is_of(section.name, stem):
+        if stem in compared or stem in _NOT_SHOWN or not _is_of(section.name, step, stem):
             continue
         section.tables.append(_table(results, stem, path))
     section.files += [
-        _relative(results, path) for path in results.files_of(step) if path.suffix in (".html", ".xlsx")
+        _relative(results, path)
+        for path in results.files_of(step)
+        if path.suffix in (".html", ".xlsx") and _is_of(section.name, step, path.name)
     ]
 
 
-def _is_of(section: str, name: str) -> bool:
+def _is_of(section: str, step: str, name: str) -> bool:
     """Return True if a result is shown in a section: gene sets of the network's targets are enrichment."""
-    return not (section == "network" and name.startswith("enrichment"))
+    return step != "network" or name.startswith("enrichment") == (section == "enrichment")
 
 
 def _table(results: StudyResults, stem: str, path: Path) -> PageTable:
@@ -316,6 +320,16 @@ def _embed(sections: Sequence[Section], results: StudyResults, room: int) -> Non
             PageFigure(each.name, each.title, each.file, embedded[each.name].source, each.caption, each.look_for)
             for each in group
         ]
+
+
+def _title(contrasts: Sequence[Contrast]) -> str:
+    """Return the title of a study that has none: the same wherever its folder is."""
+    more = len(contrasts) - 1
+    return (
+        "miRNA arrays"
+        + (f": {contrasts[0].title}" if contrasts else "")
+        + (f" and {more} more" if more > 0 else "")
+    )
 
 
 def _subtitle(samples: SampleTable) -> str:

@@ -73,11 +73,17 @@ def _enrichment(summary: Summary) -> Iterator[str]:
     for query, found in (summary.get("enrichment") or summary).items():
         if not isinstance(found, Mapping) or "surviving" not in found:
             continue
-        nulls = ", ".join(f"{n:,} against {NULLS.get(null, null)}" for null, n in found["surviving"].items())
+        nulls = ", ".join(f"{n:,} against {NULLS.get(null, null)}" for null, n in _in_order(found["surviving"]))
         yield (
             f"{query[:1].upper()}{query[1:]}: of {plural(found['terms_tested'], 'term')} ({found['gene_sets']}), "
             f"significant are {nulls}; {found['surviving_all']:,} under all of them."
         )
+
+
+def _in_order(surviving: Mapping[str, int]) -> list[tuple[str, int]]:
+    return sorted(
+        surviving.items(), key=lambda pair: list(NULLS).index(pair[0]) if pair[0] in NULLS else len(NULLS)
+    )
 
 
 def _mirna_sets(summary: Summary) -> Iterator[str]:

@@ -78,13 +78,19 @@ function pointPlot(place, plot) {
     pen.dots(places[""], { fill: inkOf("--neutral"), alpha: 0.6 });
     pen.triangles(places.up, true, { fill: inkOf("--up") });
     pen.triangles(places.down, false, { fill: inkOf("--down") });
-    const named = points.filter((i) => plot.selected.has(i)).slice(0, MOST_LABELS), chosen = plot.chosen();
+    const chosen = plot.chosen(), named = points.filter((i) => plot.selected.has(i) && i !== chosen);
     const rings = points.filter((i) => plot.selected.has(i)).flatMap((i) => [axes.x(plot.x[i]), axes.y(plot.y[i]), 7]);
     pen.dots(rings, { stroke: inkOf("--text"), width: 1.2 });
-    if (points.includes(chosen)) { pen.dots([axes.x(plot.x[chosen]), axes.y(plot.y[chosen]), 9], { stroke: inkOf("--accent"), width: 3 }); if (!named.includes(chosen)) named.push(chosen); }
+    if (points.includes(chosen)) { pen.dots([axes.x(plot.x[chosen]), axes.y(plot.y[chosen]), 9], { stroke: inkOf("--accent"), width: 3 }); named.unshift(chosen); }
+    // A name goes to the right of its point, else to the left; where it would lie on another name it is left out.
+    const taken = [];
     for (const i of named) {
       const [x, y] = [axes.x(plot.x[i]), axes.y(plot.y[i])], wide = textWidth(plot.name(i), 12);
-      pen.text(plot.name(i), x + 9 + wide > axes.right ? Math.max(axes.left, x - 9 - wide) : x + 9, y + 4, { size: 12, fill: inkOf("--text"), halo: inkOf("--page") });
+      const fits = (left) => left >= axes.left && left + wide <= axes.right && !taken.some(([l, r, at]) => left < r && left + wide > l && Math.abs(at - y) < 13);
+      const left = [x + 9, x - 9 - wide].find(fits);
+      if (left === undefined || taken.length === MOST_LABELS) continue;
+      taken.push([left, left + wide, y]);
+      pen.text(plot.name(i), left, y + 4, { size: 12, fill: inkOf("--text"), halo: inkOf("--page") });
     }
     if (box) pen.box(Math.min(box[0], box[2]), Math.min(box[1], box[3]), Math.abs(box[2] - box[0]), Math.abs(box[3] - box[1]), { stroke: inkOf("--accent"), dash: [3, 3] });
   }
