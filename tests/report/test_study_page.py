@@ -518,6 +518,22 @@ class TestInABrowser:
         assert page.run(shown, "[data-table=contrast1] tbody .name")
         assert not page.run(shown, ".explorer")
 
+    def test_components_are_colored_by_a_column_of_the_sample_sheet(self, opened, study) -> None:
+        lines = (study / "samples.csv").read_text().splitlines()
+        with_batch = [f"{lines[0]},batch", *(f"{line},b{i % 3}" for i, line in enumerate(lines[1:]))]
+        (study / "samples.csv").write_text("\n".join(with_batch) + "\n")
+        page = opened(study)
+        fills = (
+            "return [...document.querySelectorAll('[data-components=qc_pca] > div:not(.tools) circle')]"
+            ".map((e) => e.getAttribute('fill'))"
+        )
+        assert len(set(page.run(fills))) == 2
+        page.run(
+            "const e = document.querySelector('[data-components=qc_pca] select'); e.value = 'batch'; e.oninput()"
+        )
+        assert len(set(page.run(fills))) == 3
+        assert page.text("[data-components=qc_pca] .key").split() == ["b0", "b1", "b2"]
+
     def test_without_its_program_tables_and_figures_are_there(self, opened) -> None:
         page = opened()
         page.cdp("Emulation.setScriptExecutionDisabled", value=True)

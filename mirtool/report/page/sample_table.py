@@ -26,6 +26,20 @@ _FROM_QUALITY = (
 _FROM_NORMALIZATION = (("detected", "detected"), ("flagged", "flagged_out"), ("factor", "factors"))
 
 
+MOST_LEVELS = 8
+"""A column of the sample sheet with more different values is not one of groups."""
+
+
+def covariates(samples: SampleTable) -> dict[str, dict[str, str]]:
+    """Return the columns of the sample sheet that divide the samples into a few groups: sample to value."""
+    columns = ({"group": samples.groups} if samples.groups else {}) | dict(samples.extra)
+    return {
+        head: dict(zip(samples.names, map(str, values), strict=True))
+        for head, values in columns.items()
+        if 1 < len(set(values)) <= MOST_LEVELS
+    }
+
+
 def sample_table(samples: SampleTable, quality: Table | None, normalize: Mapping[str, Any]) -> Table:
     """Return one row per sample; a column that no step gives is not there.
 

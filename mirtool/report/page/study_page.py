@@ -16,6 +16,7 @@ from typing import Any
 
 from mirtool.errors import for_shell, printable
 from mirtool.model import SampleTable, Table, text_array
+from mirtool.report.figures.canvas import GROUP_COLORS
 from mirtool.report.page.contrasts import (
     MOST_PROBES,
     MOST_VALUES,
@@ -28,7 +29,7 @@ from mirtool.report.page.embedding import MOST_SVG, PIXELS, embed_figures, logo_
 from mirtool.report.page.figure_words import figure_place, figure_words
 from mirtool.report.page.html_page import SHARED_SCRIPTS, SHARED_STYLES, html_page
 from mirtool.report.page.page_tables import FIRST_ROWS, MOST_ROWS, PageTable, page_table
-from mirtool.report.page.sample_table import MEANINGS, sample_table
+from mirtool.report.page.sample_table import MEANINGS, covariates, sample_table
 from mirtool.report.settings import SECTIONS, ReportSettings
 from mirtool.report.study_results import StudyResults
 from mirtool.report.text.blocks import Line, Pairs
@@ -41,6 +42,8 @@ from mirtool.wording import plural
 MOST_BYTES = 1_950_000
 """Bytes that a page has at most where figures can be left out to keep it so small."""
 LEAST_FOR_FIGURES = 500_000
+MOST_SAMPLES = 1000
+"""Rows of a table that has one per sample."""
 STYLES = (*SHARED_STYLES, "study.css")
 SCRIPTS = (*SHARED_SCRIPTS, "plots.js", "explorer.js", "study.js")
 
@@ -137,10 +140,13 @@ def study_page(
         "contrasts": [contrast.data for contrast in shown],
         "values": values,
         "colors": dict(colors or {}),
+        "palette": list(GROUP_COLORS),
+        "sheet": covariates(samples),
     }
     room = max(LEAST_FOR_FIGURES, MOST_BYTES - len(json.dumps(data)) - 200_000)
     _embed(sections, results, room)
     looks = [(section, mark) for section in sections for mark in section.marks]
+    components = [table.key for table in tables if _has_components(table)]
     title = settings.title or _title(contrasts)
     return html_page(
         title,
@@ -155,6 +161,7 @@ def study_page(
             "subtitle": _subtitle(samples),
             "sections": sections,
             "looks": looks,
+            "components": components,
             "rules": _rules(values["leftOut"]),
         },
     )
@@ -210,7 +217,7 @@ def _is_of(section: str, step: str, name: str) -> bool:
 
 
 def _table(results: StudyResults, stem: str, path: Path) -> PageTable:
-    most = FIRST_ROWS if stem.startswith("normalized") else MOST_ROWS
+    most = FIRST_ROWS if stem.startswith("normalized") else MOST_SAMPLES if stem.endswith("_pca") else MOST_ROWS
     meaning = _meanings_of(results, path.name)
     first = ("Name",) if stem.startswith("normalized") else ()
     title = stem.replace("_", " ")
@@ -320,6 +327,11 @@ def _embed(sections: Sequence[Section], results: StudyResults, room: int) -> Non
             PageFigure(each.name, each.title, each.file, embedded[each.name].source, each.caption, each.look_for)
             for each in group
         ]
+
+
+def _has_components(table: PageTable) -> bool:
+    """Return True for a table of principal components that has every sample on the page."""
+    return sum(head.startswith("PC") for head, _, _ in table.heads) >= 2 and table.n_shown == table.n_rows
 
 
 def _title(contrasts: Sequence[Contrast]) -> str:

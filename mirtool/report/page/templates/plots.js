@@ -185,3 +185,36 @@ function stripPlot(place, samples, values, colors, title) {
   });
   place.append(svg);
 }
+
+/** The samples by their first two components, colored by a column of the sample sheet that can be chosen. */
+function componentPlot(place, data, { sheet, colors, palette }) {
+  const [names, ...components] = [data.columns[0], ...data.columns.filter(({ name }) => name.startsWith("PC"))];
+  const samples = valuesOf(names).map(String), [xs, ys] = components.slice(0, 2).map(valuesOf), key = make("ul", { className: "key" });
+  const by = make("select", {}, ...Object.keys(sheet).map((value) => make("option", { value }, value))), stage = make("div");
+  function draw() {
+    const width = Math.max(240, Math.min(560, place.clientWidth)), height = Math.round(width * 0.7);
+    const svg = svgElement("svg", { width, height, viewBox: "0 0 " + width + " " + height, role: "img", "aria-label": "Samples by " + components[0].name + " and " + components[1].name });
+    const pen = svgPen(svg), axes = axesOf(width, height, rangeOf(xs), rangeOf(ys)), text = inkOf("--text");
+    paintAxes(pen, axes, components[0].name, components[1].name);
+    const own = samples.map((name) => sheet[by.value]?.[name] ?? ""), levels = [...new Set(own)];
+    const color = (level) => colors[level] ?? palette[levels.indexOf(level) % palette.length];
+    samples.forEach((name, i) => {
+      const dot = svgElement("circle", { cx: axes.x(xs[i]), cy: axes.y(ys[i]), r: 5, fill: color(own[i]), stroke: text, "stroke-width": 0.6 }), label = svgElement("title");
+      label.textContent = name + ": " + own[i];
+      dot.append(label);
+      svg.append(dot);
+      if (samples.length <= 30) pen.text(name, Math.min(axes.x(xs[i]) + 7, axes.right - textWidth(name, 10)), axes.y(ys[i]) - 6, { size: 10, fill: text });
+    });
+    key.replaceChildren(...levels.map((level) => {
+      const mark = svgElement("svg", { width: 12, height: 12, "aria-hidden": "true" });
+      mark.append(svgElement("circle", { cx: 6, cy: 6, r: 5, fill: color(level), stroke: text, "stroke-width": 0.6 }));
+      return make("li", {}, mark, " " + (level || "not given"));
+    }));
+    stage.replaceChildren(svg);
+  }
+  by.oninput = draw;
+  place.append(make("div", { className: "tools" }, make("label", {}, "Color the samples by", by)), stage, key);
+  place.hidden = false;
+  draw();
+  return draw;
+}

@@ -44,6 +44,8 @@ if (explorers.length) {
   document.querySelector(".explorer").placeOf = (name, n = 0) => first.place(n, [...Array(first.n).keys()].find((i) => first.names(i)[0] === name));
 }
 
+const pictures = [...document.querySelectorAll("[data-components]")].map((place) => componentPlot(place, DATA.tables[place.dataset.components], DATA));
+
 $("theme").hidden = false;
-themeButton($("theme"), () => explorers.forEach((each) => each.redraw()));
+themeButton($("theme"), () => { explorers.forEach((each) => each.redraw()); pictures.forEach((draw) => draw()); });
 if (matchMedia("(max-width: 860px)").matches) document.querySelector("nav details").open = false;
