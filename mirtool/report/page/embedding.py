@@ -2,7 +2,7 @@
 
 A figure of at most :data:`MOST_SVG` bytes is embedded as SVG. A larger one is embedded as PNG, :data:`PIXELS`
 across in :data:`COLORS` colors. Where all figures together exceed the bytes that are left for them, the largest
-SVG become PNG too, and the largest PNG are then left out and only named.
+become PNG of :data:`FEWER_PIXELS`; where that is not enough, the largest are left out and only named.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from mirtool.errors import UsageError
 
 MOST_SVG = 60_000
 PIXELS, COLORS = 1000, 48
+FEWER_PIXELS, FEWER_COLORS = 600, 24
 MOST_LOGO = 200_000
 _TYPES = {
     "png": "image/png",
@@ -54,8 +55,8 @@ def embed_figures(
     for name in sorted(found, key=lambda each: -len(found[each].source)):
         if _size(found) <= most_bytes:
             return found
-        if found[name].is_svg and "png" in pictures[name]:
-            smaller = _reduced(content(pictures[name]["png"]))
+        if "png" in pictures[name]:
+            smaller = _reduced(content(pictures[name]["png"]), FEWER_PIXELS, FEWER_COLORS)
             found[name] = min(found[name], smaller, key=lambda each: len(each.source))
     for name in sorted(found, key=lambda each: -len(found[each].source)):
         if _size(found) <= most_bytes:
@@ -85,17 +86,17 @@ def compact_svg(svg: bytes) -> bytes:
     return re.sub(r"\s*\n\s*", " ", re.sub(r">\s*\n\s*<", "><", text)).strip().encode()
 
 
-def _reduced(png: bytes) -> Embedded:
+def _reduced(png: bytes, pixels: int = PIXELS, colors: int = COLORS) -> Embedded:
     from PIL import Image
 
     with Image.open(io.BytesIO(png)) as opened:
         picture = Image.new("RGB", opened.size, "white")
         picture.paste(opened, mask=opened.getchannel("A") if opened.mode == "RGBA" else None)
-    if picture.width > PIXELS:
-        height = max(1, round(picture.height * PIXELS / picture.width))
-        picture = picture.resize((PIXELS, height), Image.Resampling.LANCZOS)
+    if picture.width > pixels:
+        height = max(1, round(picture.height * pixels / picture.width))
+        picture = picture.resize((pixels, height), Image.Resampling.LANCZOS)
     out = io.BytesIO()
-    picture.quantize(COLORS, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
+    picture.quantize(colors, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
     return Embedded(data_uri(out.getvalue(), "png"), False)
 
 
