@@ -357,8 +357,8 @@ def _rules(left_out: int) -> list[str]:
     rules = [
         f"A table has its first {FIRST_ROWS} rows here without the page's program and in print, up to {MOST_ROWS} "
         f"rows with it; a comparison has up to {MOST_PROBES:,} probes, those of smallest P. The files have all.",
-        f"A figure of more than {MOST_SVG // 1000} kB is {PIXELS:,} pixels wide here, {FEWER_PIXELS} where the page "
-        "is short of room; the largest for which it has none are named with their files.",
+        f"A figure of more than {MOST_SVG // 1000} kB is {PIXELS:,} pixels wide here, {FEWER_PIXELS} where "
+        "the page is short of room; the largest for which it has none are named with their files.",
         f"Values per sample are here for up to {MOST_VALUES:,} values, to two decimals.",
         "Links to files work where the page lies in the results folder of its study.",
     ]
