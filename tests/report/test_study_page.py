@@ -294,6 +294,18 @@ class TestEmbedding:
             assert picture.width == embedding.PIXELS
             assert picture.height == 200  # 300 of 1,500 pixels, at 1,000
 
+    def test_the_colors_of_few_points_stay(self, tmp_path) -> None:
+        gray = np.random.default_rng(1).integers(0, 255, (200, 800, 1), dtype=np.uint8)
+        pixels = np.repeat(gray, 3, axis=2)
+        pixels[100:104, 400:404] = (0xD5, 0x5E, 0x00)
+        Image.fromarray(pixels).save(tmp_path / "volcano.png")
+        found = embed_figures({"volcano": {"png": tmp_path / "volcano.png"}}, 1_000_000, Path.read_bytes)[
+            "volcano"
+        ]
+        with Image.open(io.BytesIO(base64.b64decode(found.source.partition(",")[2]))) as picture:
+            shown = np.array(picture.convert("RGB").getpixel((401, 101)))
+        assert np.abs(shown - (0xD5, 0x5E, 0x00)).max() <= 16
+
     def test_what_there_is_no_room_for_is_left_out_the_largest_first(self, pictures) -> None:
         found = embed_figures(pictures, 5_000, Path.read_bytes)
         assert found["large"].source == ""

@@ -17,8 +17,8 @@ from pathlib import Path
 from mirtool.errors import UsageError
 
 MOST_SVG = 60_000
-PIXELS, COLORS = 1000, 48
-FEWER_PIXELS, FEWER_COLORS = 600, 24
+PIXELS, COLORS = 1000, 64
+FEWER_PIXELS, FEWER_COLORS = 600, 32
 MOST_LOGO = 200_000
 _TYPES = {
     "png": "image/png",
@@ -96,7 +96,8 @@ def _reduced(png: bytes, pixels: int = PIXELS, colors: int = COLORS) -> Embedded
         height = max(1, round(picture.height * pixels / picture.width))
         picture = picture.resize((pixels, height), Image.Resampling.LANCZOS)
     out = io.BytesIO()
-    picture.quantize(colors, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
+    # The colors are chosen by how different they are, not by how frequent: few points may be up or down.
+    picture.quantize(colors, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
     return Embedded(data_uri(out.getvalue(), "png"), False)
 
 
