@@ -15,6 +15,7 @@
     study.status()
 
 ``mt.run("my_study")`` runs all of them, as ``mirtool run`` does; only what is out of date is done again.
+``mt.verify("my_study")`` computes them again and says whether the same bytes come out.
 
 ``mt.library`` keeps tables of targets and gene sets under a name, as ``mirtool targets`` and ``mirtool genesets``
 do.
@@ -32,7 +33,7 @@ from mirtool.workflow.catalog import STEPS, load_step, python_name
 
 _STEP_OF = {python_name(step): step for step in STEPS}
 
-__all__ = ["Study", "library", "run", *sorted(_STEP_OF)]
+__all__ = ["Study", "library", "run", "verify", *sorted(_STEP_OF)]
 
 
 def __getattr__(name: str) -> Any:
@@ -49,6 +50,10 @@ def __getattr__(name: str) -> Any:
         from mirtool.workflow import run_study
 
         made = run_study.run
+    elif name == "verify":
+        from mirtool.workflow import verify
+
+        made = verify.verify
     elif name == "library":
         from mirtool import library
 

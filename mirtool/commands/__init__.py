@@ -38,6 +38,9 @@ PANELS: Mapping[str, Mapping[str, str]] = {
         "validate": "Validate array findings by qPCR: ratios, intervals, tests, verdicts.",
         "audit": "Compute a service laboratory's workbook again, and explain differences.",
     },
+    "Publication": {
+        "verify": "Compute a study again: do the same bytes come out, and if not, what changed?",
+    },
     "Names and databases": {
         "names": "Look up what miRNA names are called now: name, accession, sequence, seed.",
         "targets": "Keep tables of miRNA targets under a name: add, fetch, list, predict.",

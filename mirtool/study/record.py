@@ -1,8 +1,10 @@
 """``results/run.json``: what each step was called with, what it read and wrote, and what it found.
 
-``schema_version`` 2. ``runs`` holds the last run of each step: ``command``, ``arguments``, ``inputs`` and
+``schema_version`` 3, described by docs/run.schema.json; 2, which may lack ``tables``, ``resolved`` and
+``warnings``, is read too. ``runs`` holds the last run of each step: ``command``, ``arguments``, ``inputs`` and
 ``outputs`` (path to SHA-256; inside the study relative to its folder), ``summary`` (the numbers it reported) and
-``versions`` (of everything that computed), ``tables`` (file to its ``columns`` and ``notes``: the scale, how it
+``versions`` (of everything that computed), ``resolved`` (the arguments that the step found itself), ``warnings``
+and ``tables`` (file to its ``columns`` and ``notes``: the scale, how it
 was made; the file itself begins with its header, see :mod:`mirtool.io.tables.recorded`). ``history`` holds the
 runs that were replaced since, oldest first, each with ``command``, ``arguments`` and ``outputs``; at most 50
 (:mod:`mirtool.study.history`). Nothing holds a date: the same input gives the same bytes.
@@ -13,7 +15,7 @@ from __future__ import annotations
 import json
 import os
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -23,7 +25,7 @@ from mirtool.errors import MirtoolError
 from mirtool.io.structured import parse_json
 from mirtool.study.history import with_replaced
 
-RUN_SCHEMA_VERSION = 2
+RUN_SCHEMA_VERSION = 3
 
 _RECORDED_PACKAGES = (
     "numpy", "scipy", "pandas", "pyarrow", "statsmodels", "networkx", "gseapy", "matplotlib",
@@ -69,7 +71,12 @@ def merge_run(path: str | Path, record: Mapping[str, Any]) -> bytes:
     runs = read_runs(path)
     history = with_replaced(read_history(path), runs.get(str(record["command"])), record)
     runs[str(record["command"])] = dict(record)
-    content = {"schema_version": RUN_SCHEMA_VERSION, "runs": dict(sorted(runs.items())), "history": history}
+    return runs_file_bytes(runs, history)
+
+
+def runs_file_bytes(runs: Mapping[str, Any], history: Sequence[Mapping[str, Any]] = ()) -> bytes:
+    """Return the text of a run file."""
+    content = {"schema_version": RUN_SCHEMA_VERSION, "runs": dict(sorted(runs.items())), "history": list(history)}
     return (json.dumps(content, indent=2, ensure_ascii=False, sort_keys=True) + "\n").encode()
 
 
@@ -101,7 +108,9 @@ def read_runs(path: str | Path) -> dict[str, Any]:
     if not Path(path).is_file():
         return {}
     try:
-        runs = dict(parse_json(Path(path).read_text(encoding="utf-8"))["runs"])
+        content = parse_json(Path(path).read_text(encoding="utf-8"))
+        _check_version(path, content.get("schema_version"))
+        runs = dict(content["runs"])
         for record in runs.values():
             for part in ("arguments", "inputs"):
                 dict(record[part])
@@ -127,6 +136,18 @@ def read_history(path: str | Path) -> list[dict[str, Any]]:
     except (ValueError, TypeError, KeyError, AttributeError, OSError) as error:
         raise _damaged_record(path, error) from error
     return history
+
+
+def _check_version(path: str | Path, version: Any) -> None:
+    """Refuse a record whose keys may mean something else than this version of mirtool knows."""
+    if isinstance(version, int) and version > RUN_SCHEMA_VERSION:
+        raise MirtoolError(
+            "the record of earlier runs is of a newer version of mirtool",
+            path=path,
+            found=f"schema_version {version}",
+            expected=f"at most {RUN_SCHEMA_VERSION}",
+            hint="update mirtool",
+        )
 
 
 def _damaged_record(path: str | Path, error: Exception) -> MirtoolError:
