@@ -15,7 +15,8 @@
     study.status()
 
 ``mt.run("my_study")`` runs all of them, as ``mirtool run`` does; only what is out of date is done again.
-``mt.verify("my_study")`` computes them again and says whether the same bytes come out.
+``mt.verify("my_study")`` computes them again and says whether the same bytes come out, and
+``mt.pack("my_study")`` writes a ZIP that runs again elsewhere.
 
 ``mt.library`` keeps tables of targets and gene sets under a name, as ``mirtool targets`` and ``mirtool genesets``
 do.
@@ -33,7 +34,7 @@ from mirtool.workflow.catalog import STEPS, load_step, python_name
 
 _STEP_OF = {python_name(step): step for step in STEPS}
 
-__all__ = ["Study", "library", "run", "verify", *sorted(_STEP_OF)]
+__all__ = ["Study", "library", "pack", "run", "verify", *sorted(_STEP_OF)]
 
 
 def __getattr__(name: str) -> Any:
@@ -54,6 +55,10 @@ def __getattr__(name: str) -> Any:
         from mirtool.workflow import verify
 
         made = verify.verify
+    elif name == "pack":
+        from mirtool.workflow import pack
+
+        made = pack.pack
     elif name == "library":
         from mirtool import library
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -70,14 +69,13 @@ def table_difference(file: str, one: str | Path, other: str | Path) -> TableDiff
     return TableDifference(file, (len(a), len(b)), only, tuple(found))
 
 
-def _column(name: str, one: Sequence[str], other: Sequence[str]) -> ColumnDifference:
+def _column(name: str, one: Any, other: Any) -> ColumnDifference:
     a, b = np.asarray(one, dtype=object), np.asarray(other, dtype=object)
     differs = a != b
     cells = int(np.count_nonzero(differs))
-    numbers = _numbers(a[differs]), _numbers(b[differs])
-    if not cells or numbers[0] is None or numbers[1] is None:
+    x, y = _numbers(a[differs]), _numbers(b[differs])
+    if not cells or x is None or y is None:
         return ColumnDifference(name, cells, None)
-    x, y = numbers
     if np.any(np.isnan(x) != np.isnan(y)):
         return ColumnDifference(name, cells, None)
     size = np.fmax(np.abs(x), np.abs(y))
