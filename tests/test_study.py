@@ -103,7 +103,7 @@ def test_the_record_keeps_one_run_a_command_and_has_no_date(tmp_path):
         path.write_bytes(merge_run(path, record))
     path.write_bytes(merge_run(path, run_record("normalize", {}, {}, {})))
     content = json.loads(path.read_text())
-    assert content["schema_version"] == 2
+    assert content["schema_version"] == 3
     assert list(content["runs"]) == ["diff", "normalize"]
     assert content["runs"]["diff"]["arguments"] == {"cutoff": 3}
     assert set(content["runs"]["diff"]) == {"command", "arguments", "inputs", "outputs", "summary", "versions"}

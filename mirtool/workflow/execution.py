@@ -257,7 +257,7 @@ def _arguments(prepared: Prepared) -> dict[str, Any]:
 
 
 def _as_json(value: Any) -> Any:
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [_as_json(each) for each in value]
     if isinstance(value, dict):
         return {str(key): _as_json(each) for key, each in value.items()}

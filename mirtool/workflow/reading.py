@@ -132,6 +132,9 @@ def read_study_arrays(
             **own,
             on_read=on_read,
         )
+    rules = run.config.probe_rules
+    if rules:  # of the study's settings, the only ones that are no parameter of a step
+        run.arguments["probe_kinds"] = [f"{rule.kind.value}: {rule.field} {rule.pattern}" for rule in rules]
     run.reads(own.get("gal"), own.get("platform"))
     run.reads(sha256={source.path: source.sha256 for source in arrays.sources})
     return arrays

@@ -333,7 +333,9 @@ def _resolved_otherwise(record: Mapping[str, Any], done: Mapping[str, Any]) -> l
     from mirtool.study.history import changed_arguments
     from mirtool.workflow.recompute import LIBRARY
 
-    reasons = [Reason(Cause.SETTING, text) for text in changed_arguments(record, done)]
+    before = {"arguments": {"probe_kinds": []} | record["arguments"]}
+    now = {"arguments": {"probe_kinds": []} | done["arguments"]}
+    reasons = [Reason(Cause.SETTING, text) for text in changed_arguments(before, now)]
     for path, digest in done["inputs"].items():
         if path not in record["inputs"]:
             reasons.append(Reason(Cause.INPUT, f"{path} was not read then"))
