@@ -119,7 +119,7 @@ def test_an_existing_file_a_missing_input_and_a_failure_midway_leave_what_was_th
 
 def test_settings_that_name_files_outside_are_rewritten(study, tmp_path):
     for place in ("one", "two"):
-        (study.parent / place / "names.csv").write_text(f"alias,miRNA\n{place}-1,hsa-miR-16-5p\n")
+        (study.parent / place / "names.csv").write_text(f"acc,v21\nMIMAT9{len(place):06},hsa-miR-9{place}-5p\n")
     (study / "mirtool.toml").write_text('[normalize]\naliases = ["../one/names.csv", "../two/names.csv"]\n')
     run = run_study(study, STEPS)
     assert run.failures == (), run
