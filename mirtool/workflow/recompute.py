@@ -92,7 +92,7 @@ class Replay:
         """Compute the step again in a folder, with the arguments that the record has.
 
         What the step resolved itself is resolved again: it may follow the record of another step. Where that
-        gives something else, such as the other group as reference because a person was asked, it is given.
+        gives something else, or ends with an error, it is given: it was an option, or a person was asked.
 
         Raises
         ------
@@ -101,14 +101,22 @@ class Replay:
         """
         if any(_OBJECT.fullmatch(str(each)) for value in self._arguments.values() for each in as_tuple(value)):
             raise MirtoolError("it was made from objects of Python, which no file holds")
-        done = self._compute(folder / "1", (), figures=figures)
-        outputs = done.record["outputs"]
+        resolved = self.record.get("resolved", ())
+        try:
+            done = self._compute(folder / "1", (), figures=figures)
+        except MirtoolError:
+            if not resolved:
+                raise
+            return self._compute(folder / "2", resolved, figures=figures)
         before, now = self.record["arguments"], done.record["arguments"]
-        other = [name for name in self.record.get("resolved", ()) if before.get(name) != now.get(name)]
-        if not other or all(self.record["outputs"].get(path) == digest for path, digest in outputs.items()):
+        other = [name for name in resolved if before.get(name) != now.get(name)]
+        if not other or self._is_recorded(done):
             return done
         asked = self._compute(folder / "2", other, figures=figures)
-        return asked if asked.record["outputs"].items() <= self.record["outputs"].items() else done
+        return asked if self._is_recorded(asked) else done
+
+    def _is_recorded(self, done: Recomputed) -> bool:
+        return bool(done.record["outputs"].items() <= self.record["outputs"].items())
 
     def _compute(self, folder: Path, resolved: Iterable[str], *, figures: bool) -> Recomputed:
         from mirtool.io.tables.workbook import ask_for_sheet, sheet_asked_for

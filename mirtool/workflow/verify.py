@@ -51,7 +51,7 @@ class VerifiedStep:
     files
         The files that were compared, as the record names them.
     differing
-        Those of them that came out with other bytes.
+        Those of them that came out with other bytes; none where the step was not computed.
     reasons
         What is different; empty where everything is the same.
     tables
@@ -208,7 +208,7 @@ class _Checks:
         files = self._files(record)
         if name not in STEPS:
             unknown = Reason(Cause.NOT_COMPUTED, "this version of mirtool does not have this step")
-            return VerifiedStep(name, files, files, (unknown,))
+            return VerifiedStep(name, files, (), (unknown,))
         sources = {path: self._source(path) for path in record["inputs"] if not _is_not_a_file(path)}
         reasons = [*self._inputs(record, sources), *_versions(record)]
         replay = Replay(self._study, record, sources, self._runs)
@@ -219,9 +219,8 @@ class _Checks:
                 done = replay.compute(place, figures=self._figures)
             settings = replay.changed_settings(place / "settings")
         except MirtoolError as error:
-            return VerifiedStep(
-                name, files, files, (*reasons, Reason(Cause.NOT_COMPUTED, error.problem), *self._by_hand(record))
-            )
+            why = Reason(Cause.NOT_COMPUTED, error.problem)
+            return VerifiedStep(name, files, (), (*reasons, why, *self._by_hand(record)))
         return self._compared(replay, done, reasons, [Reason(Cause.SETTING, text) for text in settings])
 
     def _compared(
@@ -230,7 +229,7 @@ class _Checks:
         name, record = replay.step.name, replay.record
         files = self._files(record)
         if done is None:
-            return VerifiedStep(name, files, files, (*before, *settings, *self._by_hand(record)))
+            return VerifiedStep(name, files, (), (*before, *settings, *self._by_hand(record)))
         outputs = {path: done.record["outputs"].get(path) for path in files}
         differing = tuple(path for path in files if outputs[path] != record["outputs"][path])
         more = [path for path in self._files(done.record) if path not in record["outputs"]]

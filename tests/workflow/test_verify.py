@@ -145,6 +145,18 @@ def test_what_a_person_was_asked_is_in_the_record(study):
     assert mt.verify(study, only="diff", figures=False).same
 
 
+def test_an_option_that_the_step_needs_and_resolves_is_given_again(tmp_path, monkeypatch):
+    monkeypatch.setenv("MIRTOOL_CACHE", str(tmp_path / "cache"))
+    monkeypatch.chdir(tmp_path)
+    wells = [(sample, target) for sample in "abcd" for target in ("hsa-miR-16-5p", "hsa-miR-103a-3p")]
+    lines = [f"{sample},{target},{20 + i % 5 + i / 8}" for i, (sample, target) in enumerate(wells)]
+    (tmp_path / "ct.csv").write_text("Sample,Target,Ct\n" + "\n".join(lines) + "\n")
+    (tmp_path / "samples.csv").write_text("sample,group\na,one\nb,one\nc,two\nd,two\n")
+    assert main(["validate", "ct.csv", "--reference", "hsa-miR-103a-3p", "--compare", "two:one"]) == 0
+    found = verify_study(".")
+    assert found.same, found
+
+
 def test_the_whole_folder_may_move(study, tmp_path):
     assert verify_study(shutil.move(study, tmp_path / "elsewhere"), only=("normalize",)).same
 

@@ -50,6 +50,8 @@ def _in_words(step: Any) -> str:
     reasons = list(_reasons(step))
     more = len(reasons) - REASONS_SHOWN
     shown = "; ".join(reasons[:REASONS_SHOWN]) + (f"; {more} more" if more > 0 else "")
+    if any(str(reason.cause) == "not computed" for reason in step.reasons):
+        return shown
     if not step.differing:
         return f"same bytes when computed again; {shown}"
     return f"{len(step.differing)} of {plural(len(step.files), 'file')} differ: {shown}"
