@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mirtool.io.tables.text_tables import read_table
+from mirtool.io.tables.text_tables import TextTable, read_table
 
 MISSING = ("NA", "", "NaN")
 
@@ -44,33 +44,63 @@ class TableDifference:
         Its file.
     rows
         Number of rows in the one and in the other.
-    only_in_one
+    rows_in_one
+        Rows of the one that the other does not have, by the first column, and the reverse; None where the first
+        column does not identify a row: then rows are compared in their order.
+    reordered
+        True where the rows that both have come in another order.
+    columns_in_one
         Columns that only one of them has.
     columns
-        The columns that differ; empty where the numbers of rows differ.
+        The columns that differ in the rows that are compared.
     """
 
     file: str
     rows: tuple[int, int]
-    only_in_one: tuple[str, ...]
+    rows_in_one: tuple[int, int] | None
+    reordered: bool
+    columns_in_one: tuple[str, ...]
     columns: tuple[ColumnDifference, ...]
 
 
 def table_difference(file: str, one: str | Path, other: str | Path) -> TableDifference:
-    """Return how two files that hold versions of one table differ, row by row in their order."""
+    """Return how two files that hold versions of one table differ, row by row by the first column."""
     a, b = read_table(one), read_table(other)
-    only = tuple(name for name in (*a.header, *b.header) if (name in a.header) != (name in b.header))
+    in_one = tuple(name for name in (*a.header, *b.header) if (name in a.header) != (name in b.header))
+    rows, rows_in_one, reordered = _aligned(a, b)
     found: list[ColumnDifference] = []
-    if len(a) == len(b):
-        for name in a.header:
-            if name in b.header:
-                difference = _column(name, a.text(a.header.index(name)), b.text(b.header.index(name)))
-                found += [difference] if difference.cells else []
-    return TableDifference(file, (len(a), len(b)), only, tuple(found))
+    if rows is not None:
+        for name in (name for name in a.header if name in b.header):
+            cells = (_cells(table, name)[own] for table, own in zip((a, b), rows, strict=True))
+            difference = _column(name, *cells)
+            found += [difference] if difference.cells else []
+    return TableDifference(file, (len(a), len(b)), rows_in_one, reordered, in_one, tuple(found))
 
 
-def _column(name: str, one: Any, other: Any) -> ColumnDifference:
-    a, b = np.asarray(one, dtype=object), np.asarray(other, dtype=object)
+Rows = tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]
+
+
+def _aligned(a: TextTable, b: TextTable) -> tuple[Rows | None, tuple[int, int] | None, bool]:
+    """Return the rows of two tables that belong together, how many have none, and whether their order differs."""
+    if a.header[:1] == b.header[:1]:
+        own, others = ({key: row for row, key in enumerate(table.text(0))} for table in (a, b))
+        if len(own) == len(a) and len(others) == len(b):
+            common = [key for key in own if key in others]
+            rows = (
+                np.array([own[key] for key in common], dtype=np.intp),
+                np.array([others[key] for key in common], dtype=np.intp),
+            )
+            missing = (len(a) - len(common), len(b) - len(common))
+            return rows, missing, bool(np.any(np.diff(rows[1]) < 0))
+    in_order = np.arange(len(a), dtype=np.intp)
+    return ((in_order, in_order) if len(a) == len(b) else None), None, False
+
+
+def _cells(table: TextTable, name: str) -> npt.NDArray[Any]:
+    return np.asarray(table.text(table.header.index(name)), dtype=object)
+
+
+def _column(name: str, a: npt.NDArray[Any], b: npt.NDArray[Any]) -> ColumnDifference:
     differs = a != b
     cells = int(np.count_nonzero(differs))
     x, y = _numbers(a[differs]), _numbers(b[differs])

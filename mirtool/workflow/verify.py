@@ -198,6 +198,7 @@ class _Checks:
         self._folder = folder
         self._figures = figures
         self._made: dict[str, Path] = {}
+        self._maker: dict[str, str] = {}
         self._hashes: dict[str, str | None] = {}
 
     def check(self, name: str) -> VerifiedStep:
@@ -234,6 +235,7 @@ class _Checks:
         differing = tuple(path for path in files if outputs[path] != record["outputs"][path])
         more = [path for path in self._files(done.record) if path not in record["outputs"]]
         self._made |= {path: done.root / path for path in done.record["outputs"]}
+        self._maker |= dict.fromkeys(done.record["outputs"], name)
         self._runs[name] = done.record
         by_hand = self._by_hand(record)
         if not differing and not more:
@@ -270,8 +272,8 @@ class _Checks:
                 yield Reason(Cause.NOT_COMPUTED, "an input is missing")
                 return
             if now != digest:
-                made = path in self._made
-                yield Reason(Cause.INPUT, f"{path} differs" + (" when computed again" if made else ""))
+                maker = self._maker.get(path)
+                yield Reason(Cause.INPUT, f"{Path(path).name} of {maker}" if maker else path)
 
     def _by_hand(self, record: Mapping[str, Any]) -> list[Reason]:
         """Return which files of the study are not as the step wrote them."""

@@ -64,7 +64,7 @@ def test_another_sample_sheet_is_an_input_and_the_tables_say_how_far_they_differ
     found = verify_study(study, figures=False)
     # normalize does not use the groups: another sheet that changes nothing of it is no difference
     assert causes(found) == {"normalize": set(), "diff": {Cause.INPUT}}
-    assert words(found, "diff") == ["samples.csv differs"]
+    assert words(found, "diff") == ["samples.csv"]
     (table,) = found.steps[1].tables
     assert table.file == "results/differential.csv"
     assert any(column.largest is not None and column.largest > 0.01 for column in table.columns)
@@ -183,9 +183,18 @@ def test_largest_relative_difference_per_column(tmp_path):
     assert found.columns[0].column == "P"
     assert found.columns[0].largest == pytest.approx(0.2)
     assert found.columns[1:] == (ColumnDifference("call", 1, None), ColumnDifference("n", 1, None))
-    other.write_text("ID,q\na,1\n")
+    assert (found.rows_in_one, found.reordered) == ((0, 0), False)
+    other.write_text("ID,P,call,n\nc,-4,down,3\nb,NA,up,2\na,0.5,up,1\n")
+    turned = table_difference("t.csv", one, other)
+    assert (turned.reordered, turned.columns) == (True, ())
+    other.write_text("ID,q\na,1\nd,1\n")
     changed = table_difference("t.csv", one, other)
-    assert (changed.rows, changed.only_in_one, changed.columns) == ((3, 1), ("P", "call", "n", "q"), ())
+    assert (changed.rows, changed.rows_in_one, changed.columns) == ((3, 2), (2, 1), ())
+    assert changed.columns_in_one == ("P", "call", "n", "q")
+    one.write_text("x,P\na,1\na,2\n")
+    other.write_text("x,P\na,1\na,4\n")  # the first column names no row: by their order, |2 - 4| / 4
+    by_order = table_difference("t.csv", one, other)
+    assert (by_order.rows_in_one, by_order.columns) == (None, (ColumnDifference("P", 1, 0.5),))
 
 
 def _alter(study, step, **changes):
