@@ -113,6 +113,7 @@ def pack_study(
     OutputError
         Where the ZIP can't be written.
     """
+    from mirtool.io.tables.output import complete_interrupted
     from mirtool.study.folder import SAMPLES_FILE, find_study
 
     study = find_study(folder, tuple(STEPS))
@@ -122,6 +123,7 @@ def pack_study(
             path=folder,
             hint="name the folder that has it: mirtool pack my_study",
         )
+    complete_interrupted(study.results)
     name = study.root.resolve().name
     target = Path(f"{name}.zip" if output is None else output)
     if target.exists() and not options.force:
