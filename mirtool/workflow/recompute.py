@@ -6,11 +6,12 @@ import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import chdir, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from mirtool.errors import MirtoolError
+from mirtool.report.figures.settings import FIGURE_FORMATS, FigureSettings
 from mirtool.workflow.catalog import load_step
 from mirtool.workflow.execution import (
     arguments_of,
@@ -73,8 +74,11 @@ class Replay:
         """The step."""
         return load_step(self.record["command"])
 
-    def changed_settings(self, folder: Path) -> list[str]:
-        """Return the settings for which ``mirtool.toml`` now says something else than the record, in words."""
+    def changed_settings(self, folder: Path, *, figures: bool = True) -> list[str]:
+        """Return the settings for which ``mirtool.toml`` now says something else than the record, in words.
+
+        Those of figures count where figures are compared, and were drawn.
+        """
         from mirtool.study.history import changed_arguments
 
         with self._place(folder):
@@ -82,7 +86,8 @@ class Replay:
             given = {name: value for name, value in self._given(()).items() if name not in config}
             now = arguments_of(prepare(self.step, given), Path())
         before = self._defaults() | self.record["arguments"]
-        names = [name for name in config if name in now and name in before]
+        looks = set() if figures and self._figures() else {each.name for each in fields(FigureSettings)}
+        names = [name for name in config if name in now and name in before and name not in looks]
         return changed_arguments(
             {"arguments": {name: before[name] for name in names}},
             {"arguments": {name: now[name] for name in names}},
@@ -175,8 +180,6 @@ class Replay:
 
     def _figures(self) -> str | None:
         """Return the folder into which the step drew its figures; None where it drew none."""
-        from mirtool.report.figures.settings import FIGURE_FORMATS
-
         drawn = [PurePosixPath(path) for path in self.record["outputs"]]
         return next((str(path.parent) for path in drawn if path.suffix[1:] in FIGURE_FORMATS), None)
 

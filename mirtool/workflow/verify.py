@@ -218,7 +218,7 @@ class _Checks:
         try:
             if not any(reason.cause is Cause.NOT_COMPUTED for reason in reasons):
                 done = replay.compute(place, figures=self._figures)
-            settings = replay.changed_settings(place / "settings")
+            settings = replay.changed_settings(place / "settings", figures=self._figures)
         except MirtoolError as error:
             why = Reason(Cause.NOT_COMPUTED, error.problem)
             return VerifiedStep(name, files, (), (*reasons, why, *self._by_hand(record)))

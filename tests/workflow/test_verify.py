@@ -85,6 +85,13 @@ def test_a_setting_that_mirtool_toml_changed(study):
     assert found.steps[1].differing == ()
 
 
+def test_how_figures_look_is_a_setting_where_figures_are_compared(study):
+    (study / "mirtool.toml").write_text('[diff]\nfigure_format = ["pdf"]\n')
+    found = verify_study(study, only=("diff",))
+    assert words(found, "diff") == ["figure-format svg → pdf"]
+    assert verify_study(study, only=("diff",), figures=False).same
+
+
 def test_probe_rules_that_were_added_are_a_setting(study):
     (study / "mirtool.toml").write_text('[[probe_kinds]]\npattern = "^hsa-miR-30"\nkind = "spike-in"\n')
     found = verify_study(study, only=("normalize",), figures=False)
