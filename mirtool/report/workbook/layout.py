@@ -2,7 +2,7 @@
 
 A cell holds the full value; its format shows the digits of the column's kind (:mod:`mirtool.report.columns`). Text
 is text. Up and down have the tints of the figures, vermilion and blue, one bold and one in italics, so that a gray
-print tells them apart.
+print tells them apart. What a column means is a note at its head.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import numpy.typing as npt
 from mirtool.errors import OutputError
 from mirtool.io.tables.text_tables import COLUMNS_SHEET, NOTES_HEADER, NOTES_SHEET, SIDE_SHEETS
 from mirtool.model import Table, text_array
-from mirtool.report.columns import Kind, column_of, columns_table
+from mirtool.report.columns import Kind, column_of, columns_table, is_sample
 
 MOST_ROWS = 1_048_576
 """Rows that a sheet of a workbook holds."""
@@ -37,6 +37,8 @@ _LINE_HEIGHT = 15.0
 _TALLEST = 12
 """Lines of the header at most."""
 _A4 = 9
+_NOTE_WIDTH, _NOTE_LINE, _NOTE_CHARACTERS = 230, 16, 34
+"""Width and height of a line of a note, in pixels, and the characters that fit into it."""
 
 _NUMBER_FORMATS: Mapping[Kind, str] = {
     Kind.COUNT: "#,##0",
@@ -74,25 +76,49 @@ def workbook_bytes(
     OutputError
         Where a table has more rows or columns than a sheet holds, or a cell more than its 32,767 characters.
     """
-    import xlsxwriter
-
-    out = io.BytesIO()
-    # A fixed date: the same input must give the same bytes.
-    book = xlsxwriter.Workbook(out, {"in_memory": True})
-    book.set_properties({"created": datetime.datetime(2000, 1, 1), "comments": "written by mirtool"})
-    formats = _Formats(book)
-    known = names or {}
-    for name, (table, label) in _all_sheets(sheets, facts, known).items():
-        _write_sheet(book.add_worksheet(name), name, table, label, formats)
-    book.close()
-    return out.getvalue()
+    book = Book()
+    for name, (table, label) in all_sheets(sheets, facts, names or {}).items():
+        book.add_table(name, table, label)
+    return book.to_bytes()
 
 
-def _all_sheets(
+class Book:
+    """A workbook that is being written, in memory."""
+
+    def __init__(self) -> None:
+        import xlsxwriter
+
+        self._out = io.BytesIO()
+        self._book = xlsxwriter.Workbook(self._out, {"in_memory": True})
+        # A fixed date: the same input must give the same bytes.
+        self._book.set_properties({"created": datetime.datetime(2000, 1, 1), "comments": "written by mirtool"})
+        self.formats = Formats(self._book)
+
+    def add(self, name: str) -> Any:
+        """Add a sheet of any content; the name is one that :func:`sheet_names` fitted."""
+        return self._book.add_worksheet(name)
+
+    def add_table(self, name: str, table: Table, label: str = "") -> None:
+        """Add a sheet with one table; ``label`` is its step and name, by which its columns are known.
+
+        Raises
+        ------
+        OutputError
+            Where a sheet can't hold it.
+        """
+        _write_sheet(self.add(name), name, table, label, self.formats)
+
+    def to_bytes(self) -> bytes:
+        """Return the file; nothing can be added then."""
+        self._book.close()
+        return self._out.getvalue()
+
+
+def all_sheets(
     sheets: Mapping[str, Table], facts: Sequence[tuple[str, str]], names: Mapping[str, str]
 ) -> dict[str, tuple[Table, str]]:
     """Return every sheet with the step and name of its table: those given, ``Columns`` and ``Notes``."""
-    fitted = _sheet_names(sheets)
+    fitted = sheet_names(sheets)
     labels = [names.get(name, "") for name in sheets]
     found = {name: (table, label) for name, table, label in zip(fitted, sheets.values(), labels, strict=True)}
     described = [(name, label, head) for name, (table, label) in found.items() if label for head in table.columns]
@@ -106,7 +132,7 @@ def _all_sheets(
     return found
 
 
-class _Formats:
+class Formats:
     """The formats of a workbook, each made once."""
 
     def __init__(self, book: Any) -> None:
@@ -124,6 +150,10 @@ class _Formats:
         self.text = book.add_format({"num_format": "@", "indent": 1})
         self.wrapped = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
         call = {"num_format": "@", "align": "center"}
+        self.title = book.add_format({"bold": True, "font_size": 16})
+        self.heading = book.add_format({"bold": True, "bottom": 1, "font_size": 12})
+        self.label = book.add_format({"num_format": "@", "bold": True, "text_wrap": True, "valign": "top"})
+        self.link = book.add_format({"font_color": "#0B5394", "underline": 1, "valign": "top"})
         self.calls = {
             "up": book.add_format({**call, "bg_color": UP_TINT, "font_color": UP_TEXT, "bold": True}),
             "down": book.add_format({**call, "bg_color": DOWN_TINT, "font_color": DOWN_TEXT, "italic": True}),
@@ -156,10 +186,10 @@ def number_format(kind: Kind | None, values: npt.NDArray[Any]) -> str:
     return "0.00E+00" if typical < _SMALL**2 else "0.000" if typical < _SMALL else shown
 
 
-def _write_sheet(sheet: Any, name: str, table: Table, label: str, formats: _Formats) -> None:
+def _write_sheet(sheet: Any, name: str, table: Table, label: str, formats: Formats) -> None:
     _require(not fits_workbook(table), f"the table {name!r}")  # at once, not after a million rows
     explains = name in SIDE_SHEETS
-    lines = 1
+    lines, samples_explained = 1, False
     for j, (head, values) in enumerate(table.columns.items()):
         known = column_of(label, head) if label else None
         width = _width(head, values, most=80.0 if explains else _WIDEST)
@@ -167,19 +197,33 @@ def _write_sheet(sheet: Any, name: str, table: Table, label: str, formats: _Form
         own = formats.number_header if values.dtype.kind in "fiu" else formats.header
         _require(sheet.write_string(0, j, head, own), f"the column {head!r}")
         sheet.set_column(j, j, width)
+        if known is not None and not (is_sample(label, head) and samples_explained):
+            _write_note(sheet, j, f"{known.meaning} ({known.unit})" if known.unit else known.meaning)
+            samples_explained = samples_explained or is_sample(label, head)
         _write_column(sheet, j, values, known.kind if known else None, formats, wraps=explains)
     sheet.set_row(0, _LINE_HEIGHT * min(lines, _TALLEST) + 3)
     n_labels = 2 if len(table.columns) > 2 else 0
     sheet.freeze_panes(1, n_labels)
     if len(table):
         sheet.autofilter(0, 0, len(table), len(table.columns) - 1)
-    sheet.set_paper(_A4)
+    set_up_print(sheet)
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)
+
+
+def set_up_print(sheet: Any) -> None:
+    """Set paper, margins, header and footer of a sheet."""
+    sheet.set_paper(_A4)
     sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
     sheet.set_header("&L&A")
     sheet.set_footer("&L&F&RPage &P of &N")
+
+
+def _write_note(sheet: Any, column: int, text: str) -> None:
+    """Write what a column means as a note at its head, as high as the text needs."""
+    height = 12 + _NOTE_LINE * math.ceil(len(text) / _NOTE_CHARACTERS)
+    sheet.write_comment(0, column, text, {"width": _NOTE_WIDTH, "height": height, "font_size": 9})
 
 
 def _width(head: str, values: npt.NDArray[Any], most: float) -> float:
@@ -203,7 +247,7 @@ def _wrapped_lines(head: str, width: float) -> int:
 
 
 def _write_column(
-    sheet: Any, column: int, values: npt.NDArray[Any], kind: Kind | None, formats: _Formats, *, wraps: bool
+    sheet: Any, column: int, values: npt.NDArray[Any], kind: Kind | None, formats: Formats, *, wraps: bool
 ) -> None:
     if values.dtype.kind in "fiu":
         shown = formats.number(number_format(kind, values))
@@ -228,7 +272,7 @@ def fits_workbook(table: Table) -> bool:
     return 1 + len(table) <= MOST_ROWS
 
 
-def _sheet_names(names: Iterable[str]) -> list[str]:
+def sheet_names(names: Iterable[str]) -> list[str]:
     """Fit names to the rules of a workbook, and keep them apart, and from those of the sheets added."""
     fitted: list[str] = []
     for name in names:

@@ -28,10 +28,10 @@ def network_sheets(network: SynergyNetwork, tests: Sequence[EnrichmentTable] = (
     sheets = {_SHEETS.get(name, name): table for name, table in tables.items() if isinstance(table, Table)}
     if tests:
         sheets["enrichment"] = enrichment_table(tests)
-    return {name: _fitted(table) for name, table in sheets.items()}
+    return {name: fit_cells(table) for name, table in sheets.items()}
 
 
-def _fitted(table: Table) -> Table:
+def fit_cells(table: Table) -> Table:
     """Cut lists that no cell holds, and say at their end how many entries the CSV file has further."""
     long = {
         name: text_array(_cut(value) for value in values)

@@ -1,0 +1,118 @@
+"""The figures of a study on one sheet of its workbook: each on a printed page of its own, with its caption."""
+
+from __future__ import annotations
+
+import io
+import math
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mirtool.report.study_results import StudyResults
+from mirtool.report.workbook.layout import Book, set_up_print
+
+TITLE = "Figures"
+MOST_BYTES = 10_000_000
+"""Bytes of all figures; a workbook much larger does not pass as an attachment."""
+_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_SCREEN_DPI = 96.0
+_WIDEST, _TALLEST = 640.0, 700.0
+"""Size of a figure at most, in pixels of the screen: a page of A4 or Letter, upright, with its caption."""
+_COLUMN_WIDTH = 96.0
+_ROW_PIXELS = 20.0
+_LINE_POINTS = 15.0
+_CHARACTERS = 100
+"""Characters of a caption in one line."""
+
+
+@dataclass(frozen=True)
+class PlacedFigure:
+    """A figure that can be placed: its file, bytes, and size on a screen in pixels."""
+
+    path: Path
+    data: bytes
+    width: float
+    height: float
+
+    @property
+    def scale(self) -> float:
+        """By how much it is made smaller; never larger."""
+        return min(1.0, _WIDEST / self.width, _TALLEST / self.height)
+
+
+def figures_of(results: StudyResults) -> tuple[list[PlacedFigure], list[Path]]:
+    """Return the PNG figures of a study by step, and those for which there is no room or that are damaged."""
+    placed: list[PlacedFigure] = []
+    left_out: list[Path] = []
+    room = MOST_BYTES
+    for path in _pictures(results):
+        data = path.read_bytes()
+        size = png_size(data)
+        if size is None or len(data) > room:
+            left_out.append(path)
+            continue
+        room -= len(data)
+        placed.append(PlacedFigure(path, data, *size))
+    return placed, left_out
+
+
+def _pictures(results: StudyResults) -> Iterator[Path]:
+    """Yield the PNG figures; of one that is drawn for one and for two columns of a journal, the wide one."""
+    for step in results.runs:
+        files = [path for path in results.files_of(step) if path.suffix == ".png"]
+        wide = {path.stem for path in files}
+        yield from (path for path in files if path.stem.removesuffix("_85mm") not in wide - {path.stem})
+
+
+def png_size(data: bytes) -> tuple[float, float] | None:
+    """Return width and height of a PNG file on a screen of 96 dots per inch, in pixels; None where it is none."""
+    if not data.startswith(_SIGNATURE) or data[12:16] != b"IHDR" or b"IEND" not in data[-12:]:
+        return None
+    width, height = struct.unpack(">II", data[16:24])
+    if not width or not height:
+        return None
+    place = data.find(b"pHYs", 0, 4096)
+    x, y, unit = struct.unpack(">IIB", data[place + 4 : place + 13]) if place > 0 else (0, 0, 0)
+    if unit != 1 or not x or not y:
+        return float(width), float(height)
+    per_meter = _SCREEN_DPI / 0.0254
+    return width * per_meter / x, height * per_meter / y
+
+
+def add_figure_sheet(book: Book, name: str, figures: list[PlacedFigure], results: StudyResults) -> None:
+    """Add the sheet: below each other the name of each figure, the figure and its caption."""
+    sheet = book.add(name)
+    sheet.hide_gridlines(2)
+    sheet.set_column(0, 0, _COLUMN_WIDTH)
+    set_up_print(sheet)
+    sheet.fit_to_pages(1, 0)
+    row, breaks = 0, []
+    for figure in figures:
+        if row:
+            breaks.append(row)
+        row = _place(sheet, row, figure, results.captions.get(figure.path.stem, ""), book)
+    sheet.set_h_pagebreaks(breaks)
+
+
+def _place(sheet: Any, row: int, figure: PlacedFigure, caption: str, book: Book) -> int:
+    """Write one figure from a row on, and return the row for the next one."""
+    sheet.write_string(row, 0, figure.path.name, book.formats.heading)
+    options = {
+        "image_data": io.BytesIO(figure.data),
+        "x_scale": figure.scale,
+        "y_scale": figure.scale,
+        "x_offset": 4,
+        "y_offset": 4,
+        "object_position": 1,
+        "description": caption or figure.path.stem,
+    }
+    sheet.insert_image(row + 1, 0, figure.path.name, options)
+    below = row + 2 + math.ceil((figure.height * figure.scale + 8) / _ROW_PIXELS)
+    if caption:
+        lines = sum(max(1, math.ceil(len(line) / _CHARACTERS)) for line in caption.splitlines())
+        sheet.set_row(below, min(409.0, _LINE_POINTS * lines + 3))
+        sheet.write_string(below, 0, caption, book.formats.wrapped)
+        below += 1
+    return below + 1
