@@ -81,6 +81,12 @@ _T, _N, _P, _R, _L, _X, _S, _U, _D, _G = (
 )  # fmt: skip
 
 _RULES: Sequence[_Rule] = (
+    # The sheet of samples in a study's workbook.
+    _rule("quality", _T, "Verdict of quality control: fine, check or outlier.", table="study/samples"),
+    _rule("why", _T, "Reason of the verdict.", table="study/samples"),
+    _rule("probes detected", _N, "Probes detected on the array.", "probes", "study/samples"),
+    _rule("factor", _X, "By what the values of the array were divided.", table="study/samples"),
+    _rule("file", _T, "File of the array, relative to the study's folder.", table="study/samples"),
     # The audit of a workbook compares values, so it writes them in full.
     _rule("sheet", _T, "Sheet of the workbook.", table="audit/"),
     _rule("(heading|column)", _T, "Heading of the columns, and the column: {0}.", table="audit/"),

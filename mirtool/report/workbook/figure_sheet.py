@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from mirtool.report.study_results import StudyResults
-from mirtool.report.workbook.layout import Book, set_up_print
+from mirtool.report.workbook.layout import Book, lines_of, row_height, set_up_print
+from mirtool.report.workbook.study_sheets import in_order
 
 TITLE = "Figures"
 MOST_BYTES = 10_000_000
@@ -22,9 +23,6 @@ _WIDEST, _TALLEST = 640.0, 700.0
 """Size of a figure at most, in pixels of the screen: a page of A4 or Letter, upright, with its caption."""
 _COLUMN_WIDTH = 96.0
 _ROW_PIXELS = 20.0
-_LINE_POINTS = 15.0
-_CHARACTERS = 100
-"""Characters of a caption in one line."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +58,7 @@ def figures_of(results: StudyResults) -> tuple[list[PlacedFigure], list[Path]]:
 
 def _pictures(results: StudyResults) -> Iterator[Path]:
     """Yield the PNG figures; of one that is drawn for one and for two columns of a journal, the wide one."""
-    for step in results.runs:
+    for step in in_order(results.runs):
         files = [path for path in results.files_of(step) if path.suffix == ".png"]
         wide = {path.stem for path in files}
         yield from (path for path in files if path.stem.removesuffix("_85mm") not in wide - {path.stem})
@@ -111,8 +109,7 @@ def _place(sheet: Any, row: int, figure: PlacedFigure, caption: str, book: Book)
     sheet.insert_image(row + 1, 0, figure.path.name, options)
     below = row + 2 + math.ceil((figure.height * figure.scale + 8) / _ROW_PIXELS)
     if caption:
-        lines = sum(max(1, math.ceil(len(line) / _CHARACTERS)) for line in caption.splitlines())
-        sheet.set_row(below, min(409.0, _LINE_POINTS * lines + 3))
+        sheet.set_row(below, row_height(lines_of(caption, _COLUMN_WIDTH)))
         sheet.write_string(below, 0, caption, book.formats.wrapped)
         below += 1
     return below + 1

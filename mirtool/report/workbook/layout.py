@@ -36,6 +36,11 @@ _LINE_HEIGHT = 15.0
 """Height of a line of the header, in points."""
 _TALLEST = 12
 """Lines of the header at most."""
+_HIGHEST = 409.0
+_MOST_WRAPPED, _LONGEST_WRAPPED = 60, 400
+"""Rows of a table whose long texts are wrapped, and characters of such a text."""
+_PAGE_WIDTH = 190.0
+"""Characters of a row on one printed page; a wider table takes several pages side by side."""
 _A4 = 9
 _NOTE_WIDTH, _NOTE_LINE, _NOTE_CHARACTERS = 230, 16, 34
 """Width and height of a line of a note, in pixels, and the characters that fit into it."""
@@ -78,7 +83,7 @@ def workbook_bytes(
     """
     book = Book()
     for name, (table, label) in all_sheets(sheets, facts, names or {}).items():
-        book.add_table(name, table, label)
+        book.add_table(name, table, label, explains=name in SIDE_SHEETS)
     return book.to_bytes()
 
 
@@ -98,15 +103,27 @@ class Book:
         """Add a sheet of any content; the name is one that :func:`sheet_names` fitted."""
         return self._book.add_worksheet(name)
 
-    def add_table(self, name: str, table: Table, label: str = "") -> None:
-        """Add a sheet with one table; ``label`` is its step and name, by which its columns are known.
+    def add_table(self, name: str, table: Table, label: str = "", *, explains: bool = False) -> None:
+        """Add a sheet with one table.
+
+        Parameters
+        ----------
+        name
+            The sheet.
+        table
+            Its table.
+        label
+            Its step and name, by which its columns are known.
+        explains
+            True for a table of sentences rather than values: wide columns that wrap.
 
         Raises
         ------
         OutputError
             Where a sheet can't hold it.
         """
-        _write_sheet(self.add(name), name, table, label, self.formats)
+        _require(not fits_workbook(table), f"the table {name!r}")  # at once, not after a million rows
+        _write_sheet(self.add(name), table, label, self.formats, explains=explains)
 
     def to_bytes(self) -> bytes:
         """Return the file; nothing can be added then."""
@@ -186,30 +203,45 @@ def number_format(kind: Kind | None, values: npt.NDArray[Any]) -> str:
     return "0.00E+00" if typical < _SMALL**2 else "0.000" if typical < _SMALL else shown
 
 
-def _write_sheet(sheet: Any, name: str, table: Table, label: str, formats: Formats) -> None:
-    _require(not fits_workbook(table), f"the table {name!r}")  # at once, not after a million rows
-    explains = name in SIDE_SHEETS
-    lines, samples_explained = 1, False
+def _write_sheet(sheet: Any, table: Table, label: str, formats: Formats, *, explains: bool) -> None:
+    lines, total, samples_explained = 1, 0.0, False
+    heights = np.ones(len(table), dtype=int)
     for j, (head, values) in enumerate(table.columns.items()):
         known = column_of(label, head) if label else None
         width = _width(head, values, most=80.0 if explains else _WIDEST)
-        lines = max(lines, _wrapped_lines(head, width))
+        total += width
+        lines = max(lines, lines_of(head, width))
         own = formats.number_header if values.dtype.kind in "fiu" else formats.header
         _require(sheet.write_string(0, j, head, own), f"the column {head!r}")
         sheet.set_column(j, j, width)
         if known is not None and not (is_sample(label, head) and samples_explained):
             _write_note(sheet, j, f"{known.meaning} ({known.unit})" if known.unit else known.meaning)
             samples_explained = samples_explained or is_sample(label, head)
-        _write_column(sheet, j, values, known.kind if known else None, formats, wraps=explains)
+        wraps = explains or _is_worth_wrapping(values, width)
+        _write_column(sheet, j, values, known.kind if known else None, formats, wraps=wraps)
+        if wraps and values.dtype == object:
+            heights = np.maximum(heights, [lines_of(value, width) for value in values])
     sheet.set_row(0, _LINE_HEIGHT * min(lines, _TALLEST) + 3)
+    for row in np.flatnonzero(heights > 1).tolist():
+        sheet.set_row(row + 1, row_height(int(heights[row])))
     n_labels = 2 if len(table.columns) > 2 else 0
     sheet.freeze_panes(1, n_labels)
     if len(table):
         sheet.autofilter(0, 0, len(table), len(table.columns) - 1)
     set_up_print(sheet)
     sheet.set_landscape()
-    sheet.fit_to_pages(1, 0)
+    pages = math.ceil(total / _PAGE_WIDTH)
+    sheet.fit_to_pages(max(pages, 1), 0)
     sheet.repeat_rows(0)
+    if pages > 1 and n_labels:
+        sheet.repeat_columns(0, n_labels - 1)
+
+
+def _is_worth_wrapping(values: npt.NDArray[Any], width: float) -> bool:
+    """Return True for sentences in a short table: not for lists of genes, and not where rows are many."""
+    if values.dtype != object or not 0 < len(values) <= _MOST_WRAPPED:
+        return False
+    return bool(width < max(map(len, values)) + 1 <= _LONGEST_WRAPPED)
 
 
 def set_up_print(sheet: Any) -> None:
@@ -234,16 +266,25 @@ def _width(head: str, values: npt.NDArray[Any], most: float) -> float:
     return min(max(words * 1.1 + 4, cells + 3, _NARROWEST), most)
 
 
-def _wrapped_lines(head: str, width: float) -> int:
-    """Return how many lines a head takes in a column of a width, as a spreadsheet wraps it."""
+def lines_of(text: str, width: float) -> int:
+    """Return how many lines a text takes in a column of a width, as a spreadsheet wraps it."""
+    return sum(_lines_of_one(line, width) for line in text.split("\n"))
+
+
+def _lines_of_one(text: str, width: float) -> int:
     lines, used = 1, 0.0
-    for word in re.split(r"(?<= )", head):
+    for word in re.split(r"(?<= )", text):
         size = len(word) * 1.1
         if used and used + size > width - 2:
             lines, used = lines + 1, 0.0
         used += size
         lines += int(used // max(width - 1, 1)) if used > width else 0
     return lines
+
+
+def row_height(lines: int) -> float:
+    """Return the height of a row of so many lines, in points; a spreadsheet allows 409."""
+    return min(_LINE_HEIGHT * lines, _HIGHEST)
 
 
 def _write_column(

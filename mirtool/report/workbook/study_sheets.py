@@ -7,7 +7,7 @@ Values are those of the CSV files in ``results/``. A column is text or numbers b
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,8 +20,16 @@ from mirtool.model import SampleTable, Table, TextArray, text_array
 from mirtool.report.columns import Kind, column_of
 from mirtool.report.study_results import StudyResults
 from mirtool.report.workbook.network_sheets import fit_cells
+from mirtool.study.record import relative_to
 from mirtool.study.samples import read_samples
 
+ORDER = (
+    "qc", "normalize", "diff", "compare-methods", "power", "cluster", "network", "enrichment", "mirna-sets",
+    "gsea", "validate", "shortlist",
+)  # fmt: skip
+"""Steps in the order in which a reader follows them."""
+SAMPLES = "study/samples"
+"""By what the columns of the sheet of samples are known."""
 CALLS = "regulation by "
 """How the heads of the columns begin that say up or down."""
 _CHANGE = re.compile(r"log2 ratio (.+)/(.+)")
@@ -97,6 +105,12 @@ class _Recorded:
     path: Path
 
 
+def in_order(runs: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the records of a study's steps in the order of reading; others come last."""
+    places = {step: place for place, step in enumerate(ORDER)}
+    return dict(sorted(runs.items(), key=lambda item: (places.get(item[0], len(places)), item[0])))
+
+
 def study_sheets(results: StudyResults) -> list[StudySheet]:
     """Return the sheets of a study's workbook that hold one table each, in their order.
 
@@ -120,7 +134,7 @@ def tables_left_out(results: StudyResults, sheets: Sequence[StudySheet]) -> list
 def _recorded_tables(results: StudyResults) -> list[_Recorded]:
     """Return the CSV tables that the record lists and that are there, each file once."""
     found: dict[str, _Recorded] = {}
-    for run in results.runs.values():
+    for run in in_order(results.runs).values():
         for file, entry in run.get("tables", {}).items():
             path = results.study.root / file
             if path.suffix == ".csv" and path.is_file():
@@ -224,9 +238,14 @@ def _samples_sheet(results: StudyResults) -> StudySheet | None:
         columns["group"] = text_array(samples.groups)
     columns |= _verdicts(results, samples) | _counts(results, samples)
     if any(samples.files):
-        columns["file"] = text_array(samples.files)
+        columns["file"] = text_array(_as_in_the_sheet(each, results) for each in samples.files)
     columns |= {head: _typed(text_array(cells), None) for head, cells in samples.extra.items()}
-    return StudySheet("Samples", _SAMPLES, fit_cells(Table(columns)), "", results.study.sheet)
+    return StudySheet("Samples", _SAMPLES, fit_cells(Table(columns)), SAMPLES, results.study.sheet)
+
+
+def _as_in_the_sheet(file: str, results: StudyResults) -> str:
+    """Return a file relative to the study's folder, wherever the program runs."""
+    return relative_to(results.study.root, file) if file else ""
 
 
 def _verdicts(results: StudyResults, samples: SampleTable) -> dict[str, Any]:

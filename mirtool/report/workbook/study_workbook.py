@@ -18,8 +18,16 @@ from mirtool.report.text.blocks import Line, Pairs
 from mirtool.report.text.study import study_summary
 from mirtool.report.workbook.figure_sheet import TITLE as FIGURES
 from mirtool.report.workbook.figure_sheet import add_figure_sheet, figures_of
-from mirtool.report.workbook.layout import Book, Formats, all_sheets, set_up_print, sheet_names
-from mirtool.report.workbook.study_sheets import StudySheet, study_sheets, tables_left_out
+from mirtool.report.workbook.layout import (
+    Book,
+    Formats,
+    all_sheets,
+    lines_of,
+    row_height,
+    set_up_print,
+    sheet_names,
+)
+from mirtool.report.workbook.study_sheets import StudySheet, in_order, study_sheets, tables_left_out
 from mirtool.study.state import Status
 
 README, METHODS, PROVENANCE = "Read me", "Methods", "Provenance"
@@ -80,12 +88,14 @@ def study_workbook(
     writers: Mapping[str, Callable[[str], None]] = {
         FIGURES: lambda name: add_figure_sheet(book, name, figures, results),
         METHODS: lambda name: _add_text(book, name, methods),
-        PROVENANCE: lambda name: book.add_table(name, provenance_table(results.runs, changed)),
+        PROVENANCE: lambda name: book.add_table(
+            name, provenance_table(in_order(results.runs), changed), explains=True
+        ),
     }
     for key, name in ends.items():
         writers[key](name)
     for name, table in _explaining(titles, sheets).items():
-        book.add_table(name, table)
+        book.add_table(name, table, explains=True)
     return book.to_bytes()
 
 
@@ -160,6 +170,7 @@ def _add_text(book: Book, name: str, lines: Sequence[str]) -> None:
     sheet.fit_to_pages(1, 0)
     for row, line in enumerate(lines):
         if line:
+            sheet.set_row(row, row_height(lines_of(line, _METHODS_WIDTH)))
             sheet.write_string(row, 0, line, book.formats.wrapped)
 
 
@@ -197,7 +208,9 @@ def _write_pairs(sheet: Any, row: int, heading: str, rows: Sequence[tuple[str, s
     for place, (label, text) in enumerate(rows, row + 1):
         own = formats.calls.get(label, formats.label)
         sheet.write_string(place, 0, label, own)
-        sheet.write_string(place, 1, printable(for_shell(text)), formats.wrapped)
+        shown = printable(for_shell(text))
+        sheet.set_row(place, row_height(lines_of(shown, _TEXT_WIDTH)))
+        sheet.write_string(place, 1, shown, formats.wrapped)
     return row + len(rows) + 2
 
 
@@ -215,7 +228,7 @@ def _findings(results: StudyResults) -> list[tuple[str, str]]:
 def _warnings(results: StudyResults) -> list[tuple[str, str]]:
     """Return what is out of date, what the steps warned of, and the arrays that quality control asks to check."""
     found = []
-    for step, run in results.runs.items():
+    for step, run in in_order(results.runs).items():
         state = results.state_of(step)
         if state.status is Status.OUT_OF_DATE:
             found.append((step, f"Out of date: made from {state.reasons[0]}. Run mirtool {step} again."))
@@ -233,7 +246,7 @@ def _reading(left_out: Sequence[str]) -> list[tuple[str, str]]:
         (
             "digits",
             f"Values are those of the CSV files in results/: P with {digits[Kind.P]} significant digits, ratios "
-            f"and statistics with {digits[Kind.RATIO]}, the log2 ratio of a comparison with {digits[Kind.CHANGE]}, "
+            f"and statistics with {digits[Kind.RATIO]}, a comparison's log2 ratio with {digits[Kind.CHANGE]}, "
             f"normalized values with {digits[Kind.DATA]}; a cell may show fewer. A step that is run with "
             f"{option('digits', 'full')} writes 12, and this workbook has them then.",
         ),
