@@ -157,7 +157,7 @@ _RULES: Sequence[_Rule] = (
     _rule("other array", _T, "The array it is compared with.", table="qc/"),
     _rule("channel", _T, "Channel of the scanner."),
     _rule("group", _T, "Group of the sample."),
-    _rule("verdict", _T, "fine, check or fail.", table="qc/"),
+    _rule("verdict", _T, "fine, check or outlier.", table="qc/"),
     _rule("(why|what)", _T, "What was found, in words.", table="qc/"),
     _rule("check", _T, "Rule that was applied.", table="qc/"),
     _rule("value", _X, "Value that the rule looks at.", table="qc/"),

@@ -19,9 +19,10 @@ MOST_BYTES = 10_000_000
 """Bytes of all figures; a workbook much larger does not pass as an attachment."""
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _SCREEN_DPI = 96.0
-_WIDEST, _TALLEST = 640.0, 700.0
-"""Size of a figure at most, in pixels of the screen: a page of A4 or Letter, upright, with its caption."""
-_COLUMN_WIDTH = 96.0
+_WIDEST, _TALLEST = 528.0, 700.0
+"""Size of a figure at most, in pixels of the screen: the column of its caption, and a page with it."""
+_COLUMN_WIDTH = 76.0
+"""Characters of the captions' column: a page's width even in a wide font that takes the place of Calibri."""
 _ROW_PIXELS = 20.0
 
 
@@ -85,7 +86,6 @@ def add_figure_sheet(book: Book, name: str, figures: list[PlacedFigure], results
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, _COLUMN_WIDTH)
     set_up_print(sheet)
-    sheet.fit_to_pages(1, 0)
     row, breaks = 0, []
     for figure in figures:
         if row:
@@ -103,7 +103,7 @@ def _place(sheet: Any, row: int, figure: PlacedFigure, caption: str, book: Book)
         "y_scale": figure.scale,
         "x_offset": 4,
         "y_offset": 4,
-        "object_position": 1,
+        "object_position": 2,
         "description": caption or figure.path.stem,
     }
     sheet.insert_image(row + 1, 0, figure.path.name, options)

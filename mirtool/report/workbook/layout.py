@@ -163,10 +163,11 @@ class Formats:
             {"bold": True, "bottom": 1, "text_wrap": True, "valign": "bottom", "align": "right",
              "bg_color": HEADER_TINT}
         )  # fmt: skip
-        # Indented, so that it stays apart from a number on its left.
-        self.text = book.add_format({"num_format": "@", "indent": 1})
-        self.wrapped = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
-        call = {"num_format": "@", "align": "center"}
+        # Indented, so that it stays apart from a number on its left; at the top, as texts beside it that wrap.
+        place = {"num_format": "@", "valign": "top", "align": "left", "indent": 1}
+        self.text = book.add_format(place)
+        self.wrapped = book.add_format({**place, "text_wrap": True})
+        call = {"num_format": "@", "align": "center", "valign": "top"}
         self.title = book.add_format({"bold": True, "font_size": 16})
         self.heading = book.add_format({"bold": True, "bottom": 1, "font_size": 12})
         self.label = book.add_format({"num_format": "@", "bold": True, "text_wrap": True, "valign": "top"})
@@ -179,7 +180,7 @@ class Formats:
     def number(self, shown: str) -> Any:
         """Return the format that shows numbers so."""
         if shown not in self._numbers:
-            self._numbers[shown] = self._book.add_format({"num_format": shown})
+            self._numbers[shown] = self._book.add_format({"num_format": shown, "valign": "top"})
         return self._numbers[shown]
 
 
@@ -210,7 +211,7 @@ def _write_sheet(sheet: Any, table: Table, label: str, formats: Formats, *, expl
         known = column_of(label, head) if label else None
         width = _width(head, values, most=80.0 if explains else _WIDEST)
         total += width
-        lines = max(lines, lines_of(head, width))
+        lines = max(lines, lines_of(head, width, bold=True))
         own = formats.number_header if values.dtype.kind in "fiu" else formats.header
         _require(sheet.write_string(0, j, head, own), f"the column {head!r}")
         sheet.set_column(j, j, width)
@@ -266,15 +267,15 @@ def _width(head: str, values: npt.NDArray[Any], most: float) -> float:
     return min(max(words * 1.1 + 4, cells + 3, _NARROWEST), most)
 
 
-def lines_of(text: str, width: float) -> int:
+def lines_of(text: str, width: float, *, bold: bool = False) -> int:
     """Return how many lines a text takes in a column of a width, as a spreadsheet wraps it."""
-    return sum(_lines_of_one(line, width) for line in text.split("\n"))
+    return sum(_lines_of_one(line, width, 1.1 if bold else 0.95) for line in text.split("\n"))
 
 
-def _lines_of_one(text: str, width: float) -> int:
+def _lines_of_one(text: str, width: float, character: float) -> int:
     lines, used = 1, 0.0
     for word in re.split(r"(?<= )", text):
-        size = len(word) * 1.1
+        size = len(word) * character
         if used and used + size > width - 2:
             lines, used = lines + 1, 0.0
         used += size
