@@ -207,6 +207,30 @@ def test_the_file_is_named_after_the_folder(tmp_path, folder, name):
     assert workbook_name(results_of(root)) == name
 
 
+def test_each_contrast_has_a_sheet_after_the_one_of_all(study, tmp_path, monkeypatch):
+    copy = tmp_path / "three"
+    copy.mkdir()
+    for path in study.glob("*.gpr"):
+        shutil.copy(path, copy)
+    long = "a_group_with_a_long_name"
+    rows = [f"P0{i},{group},P0{i}.gpr,00{i}" for i, group in enumerate([long, long, "B", "B", "C/d", "C/d"], 1)]
+    (copy / "samples.csv").write_text("\n".join(["sample,group,file,batch", *rows]) + "\n")
+    monkeypatch.chdir(copy)
+    monkeypatch.setenv("MIRTOOL_CACHE", str(tmp_path / "cache"))
+    assert main(["normalize"]) == 0
+    assert main(["diff", "--no-figures", "--compare", f"C/d:{long}"]) == 0
+    opened = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(study_workbook(results_of(copy))))
+    assert f"C_d vs {long}" in opened.sheet_names
+    header, first, *_ = opened.get_sheet_by_name("Samples").to_python()
+    assert first[header.index("batch")] == "001"
+    rows = [f"P0{i},{group},P0{i}.gpr" for i, group in enumerate([long, long, "B", "B", "Cd", "Cd"], 1)]
+    (copy / "samples.csv").write_text("\n".join(["sample,group,file", *rows]) + "\n")
+    assert main(["diff", "--no-figures", "--contrast", f"B - {long}", "--contrast", f"Cd - {long}"]) == 0
+    opened = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(study_workbook(results_of(copy))))
+    place = opened.sheet_names.index("Comparisons")
+    assert opened.sheet_names[place + 1 : place + 3] == [f"B vs {long}", f"Cd vs {long}"]
+
+
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
 def test_libreoffice_opens_it_and_keeps_the_values(book, sheets, tmp_path):
     (tmp_path / "study.xlsx").write_bytes(book)

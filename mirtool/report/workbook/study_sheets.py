@@ -167,9 +167,12 @@ def _contrasts(tables: Sequence[_Recorded]) -> Iterator[StudySheet]:
 
 
 def _compared(table: Table) -> list[tuple[str, str]]:
-    """Return the groups of every comparison that a table holds, by the heads of its columns."""
-    found = (_CHANGE.fullmatch(head) for head in table.columns)
-    return [(match[1], match[2]) for match in found if match]
+    """Return the groups of every comparison that a table holds, by its notes or the heads of its columns."""
+    found = [match for head in table.columns if (match := _CHANGE.fullmatch(head))]
+    notes = dict(table.notes)
+    if len(found) == 1 and {"tested", "reference"} <= set(notes):
+        return [(notes["tested"], notes["reference"])]
+    return [(match[1], match[2]) for match in found]
 
 
 def _contrast_title(tested: str, reference: str) -> str:
