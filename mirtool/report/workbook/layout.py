@@ -156,8 +156,8 @@ class Formats:
         self._book = book
         self._numbers: dict[str, Any] = {}
         self.header = book.add_format(
-            {"bold": True, "bottom": 1, "text_wrap": True, "valign": "bottom", "indent": 1,
-             "bg_color": HEADER_TINT}
+            {"bold": True, "bottom": 1, "text_wrap": True, "valign": "bottom", "align": "left",
+             "indent": 1, "bg_color": HEADER_TINT}
         )  # fmt: skip
         self.number_header = book.add_format(
             {"bold": True, "bottom": 1, "text_wrap": True, "valign": "bottom", "align": "right",
