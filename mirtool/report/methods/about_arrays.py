@@ -1,0 +1,323 @@
+"""Sentences about the arrays: their quality, and how they were normalized, one per choice with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from mirtool.normalize.methods import (
+    BACKGROUND_METHODS,
+    BETWEEN_METHODS,
+    IMPUTATIONS,
+    PRESET_ALIASES,
+    RATIO_BETWEEN_METHODS,
+)
+from mirtool.normalize.methods import WITHIN_METHODS as WITHIN
+from mirtool.normalize.settings import PRESET_STEPS, RATIO_PRESET_STEPS, is_ratio
+from mirtool.report.methods.record import StepRecord, extent, joined, named, number, references_of, were
+from mirtool.report.methods.text import Sentence
+from mirtool.wording import plural
+
+_VERDICTS = {
+    "fine": "without a finding",
+    "check": "marked for inspection",
+    "outlier": "judged outliers",
+    "not judged": "not judged",
+}
+
+_FLAGS = {
+    "bad": "Spots that the image analysis software flagged as bad (−100) were treated as missing{count}, because "
+    "a damaged spot has no valid intensity.",
+    "negative": "Spots with a negative flag (bad, absent or not found) were treated as missing{count}, because "
+    "their intensities are not reliable.",
+    "ignore": "No spot was excluded for its flag.",
+}
+
+_LESS = "The background intensity of each spot was subtracted from its foreground intensity"
+_BACKGROUNDS = {
+    "none": "The foreground intensities were used without subtraction of a background.",
+    "subtract": f"{_LESS}, to remove fluorescence that is not of the spot.",
+    "half": f"{_LESS}, and signals below 0.5 were set to 0.5, so that every spot had a logarithm.",
+    "minimum": f"{_LESS}, and signals that were not positive were set to half the lowest positive signal of the "
+    "array, so that every spot had a logarithm.",
+    "movingmin": "The lowest background intensity of the 3 × 3 spots around each spot was subtracted from its "
+    "foreground intensity, because the background was allowed to be uneven.",
+    "edwards": f"{_LESS}, with a logarithmic transition at low intensities that keeps signals positive.",
+    "normexp": "The background was corrected by the normal-exponential convolution model, fitted by saddle-point "
+    "approximation, which keeps signals positive and the ratios of dim spots stable.",
+    "normexp-mle": "The background was corrected by the normal-exponential convolution model, fitted by exact "
+    "maximum likelihood, which keeps signals positive and the ratios of dim spots stable.",
+    "negative-control": "The median signal of the negative control spots of each array was subtracted, to remove "
+    "nonspecific hybridization.",
+    "empty": "The median signal of the empty spots of each array was subtracted, to remove fluorescence that is "
+    "not of the probes.",
+}
+
+_WITHIN = {
+    "median": "The median log ratio of each array was subtracted, because the dyes differ by a factor.",
+    "loess": "Each array was corrected by a loess curve of the log ratios over the average intensities, because "
+    "the bias of the dyes depends on intensity.",
+    "printtip-loess": "Each array was corrected by loess curves of the log ratios over the average intensities "
+    "within each block, because print tips differ.",
+    "control": "Each array was corrected by a curve through its spike-in spots, because many probes may change.",
+}
+
+_REPLICATES = {
+    "median": "their median, which a single damaged spot does not change",
+    "mean": "their mean, which varies least where the spots are good",
+    "weighted": "their weighted mean, in which flagged spots count less",
+}
+
+_BETWEEN = {
+    "none": "The levels of the arrays were not adjusted to each other.",
+    "scale": "The arrays were scaled to one median, assuming that most probes do not change.",
+    "quantile": "The arrays were quantile normalized, assuming that intensities have the same distribution in all "
+    "samples.",
+    "cyclic-loess": "The arrays were normalized by cyclic loess against their mean, because differences between "
+    "arrays may depend on intensity.",
+    "cyclic-loess-affy": "The arrays were normalized by cyclic loess against every other array, because "
+    "differences between arrays may depend on intensity.",
+    "cyclic-loess-pairs": "The arrays were normalized by cyclic loess pair by pair, because differences between "
+    "arrays may depend on intensity.",
+    "vsn": "The variance was stabilized (vsn), which also gives values to signals that are not positive.",
+    "spike-in": "The arrays were normalized by curves through their spike-in controls, so that differences in "
+    "total miRNA between samples were kept.",
+    "small-rna": "The mean log2 signal of the small RNA controls was subtracted from each array, assuming that "
+    "these RNAs do not change.",
+}
+
+_RATIO_BETWEEN = {
+    "none": _BETWEEN["none"],
+    "scale": "Log ratios and average intensities were scaled to one median of absolute values on all arrays.",
+    "quantile": "Both channels of all arrays were given one distribution (quantile normalization).",
+    "Aquantile": "The average intensities of all arrays were given one distribution (Aquantile); the log ratios "
+    "were kept.",
+    "Gquantile": "The green channel of all arrays was given one distribution (Gquantile); the log ratios were "
+    "kept.",
+    "Rquantile": "The red channel of all arrays was given one distribution (Rquantile), because it holds the "
+    "common reference; the log ratios were kept.",
+    "Tquantile": "The channels of each group were given one distribution (Tquantile).",
+}
+
+_KEEP = {"any": "in at least one array", "all": "in every array"}
+_COUNTING = {
+    "mirna": "Probes for miRNAs and miRPlus sequences were analyzed{count}; controls, empty spots and probes for "
+    "other species were not.",
+    "all": "All probes but controls and empty spots were analyzed{count}.",
+}
+
+
+def quality_sentences(record: StepRecord, normalized: StepRecord | None) -> Iterator[Sentence]:
+    """Say how the quality of the arrays was judged, what was found, and which arrays were used."""
+    from mirtool.quality.outliers import FEWEST_FOR_FENCE
+
+    verdicts = record.number("verdicts") or {}
+    if not verdicts:
+        return
+    arrays = plural(len(verdicts), "array")
+    rules = (
+        "the sum of distances to the other arrays, the Kolmogorov-Smirnov statistic, and Hoeffding's D of the MA "
+        "plot"
+    )
+    if len(verdicts) < FEWEST_FOR_FENCE:
+        rules = "Hoeffding's D of the MA plot; there were too few arrays to compare distances and distributions"
+    yield Sentence(
+        f"The quality of {arrays} was assessed by the outlier rules of arrayQualityMetrics: {rules}.",
+        ("kauffmann2009",),
+    )
+    yield Sentence(f"{_verdicts_in_words(record, verdicts)}.")
+    used = (normalized.number("samples") if normalized else None) or ()
+    excluded = [name for name in verdicts if name not in used]
+    if used and not excluded:
+        yield Sentence(
+            "All of these arrays were normalized." if len(verdicts) > 1 else "The array was normalized."
+        )
+    elif used:
+        yield Sentence(f"{_capital(named(excluded, 'array'))} {were(len(excluded))} not used further.")
+
+
+def _verdicts_in_words(record: StepRecord, verdicts: Mapping[str, str]) -> str:
+    why: dict[str, str] = {}
+    for finding in record.number("findings") or ():
+        why.setdefault(finding.get("array", ""), str(finding.get("what", "")).partition(";")[0])
+    parts = []
+    for verdict, words in _VERDICTS.items():
+        names = [name for name, own in verdicts.items() if own == verdict]
+        if not names:
+            continue
+        part = f"{len(names):,} {were(len(names))} {words}"
+        if verdict != "fine" and len(names) <= 3:
+            part += f" ({'; '.join(f'{name}: {why[name]}' if name in why else name for name in names)})"
+        parts.append(part)
+    return f"Of these, {joined(parts)}"
+
+
+def normalization_sentences(record: StepRecord) -> Iterator[Sentence]:
+    """Say how the arrays were normalized: each choice, its reason, and what it left out."""
+    choices = _choices(record)
+    ratio = is_ratio(choices.get("channel"))
+    yield from _raw_data(record, ratio)
+    yield from _spots(record, choices)
+    if ratio:
+        yield from _within(choices)
+    yield from _probes(record, ratio)
+    yield from _between(record, choices, ratio)
+    yield from _result(record, choices)
+    yield from _names(record, choices)
+
+
+def _choices(record: StepRecord) -> dict[str, Any]:
+    """Return the arguments, with what the recorded preset sets where none was given."""
+    preset = PRESET_ALIASES.get(str(record.argument("preset")), record.argument("preset"))
+    presets = RATIO_PRESET_STEPS if is_ratio(record.argument("channel")) else PRESET_STEPS
+    given = {name: value for name, value in record.arguments.items() if value is not None}
+    return dict(presets.get(str(preset), {})) | given
+
+
+def _raw_data(record: StepRecord, ratio: bool) -> Iterator[Sentence]:
+    samples, spots = record.number("samples"), record.number("spots")
+    if not samples:
+        return
+    text = f"Raw data of {plural(len(samples), 'array')}"
+    details = [f"{number(spots)} spots per array"] if spots else []
+    top, bottom = record.number("numerator"), record.number("denominator")
+    if not ratio and record.number("channel"):
+        details.append(f"channel {record.number('channel')}")
+    text += f" ({', '.join(details)})" if details else ""
+    if ratio and top and bottom:
+        yield Sentence(f"{text} were normalized; the values are log2 ratios of the channels {top} and {bottom}.")
+    else:
+        yield Sentence(f"{text} were normalized.")
+
+
+def _spots(record: StepRecord, choices: Mapping[str, Any]) -> Iterator[Sentence]:
+    """Say what became of flagged spots, of the background, and whether an offset was added."""
+    flags = _FLAGS.get(str(record.number("flag_rule")))
+    if flags and record.number("flags") is not None:
+        out = record.number("flagged_out") or ()
+        count = f" ({_total(out, 'spot')}, {extent(out)} per array)" if len(out) > 1 else ""
+        yield Sentence(flags.format(count=count))
+    method = choices.get("background")
+    if method is None and record.number("background_subtracted") is False:
+        yield Sentence("The foreground intensities were used, as the files hold no background intensities.")
+    elif method is not None or record.number("background_subtracted"):
+        name = str(method or "subtract")
+        if name in _BACKGROUNDS:
+            yield Sentence(_BACKGROUNDS[name], references_of(BACKGROUND_METHODS.get(name)))
+    if choices.get("offset"):
+        yield Sentence(
+            f"An offset of {number(choices['offset'])} counts was added to every signal, to shrink the ratios of "
+            "dim spots toward 1."
+        )
+
+
+def _within(choices: Mapping[str, Any]) -> Iterator[Sentence]:
+    name = str(choices.get("within"))
+    if name in _WITHIN:
+        yield Sentence(_WITHIN[name], references_of(WITHIN.get(name)))
+
+
+def _probes(record: StepRecord, ratio: bool) -> Iterator[Sentence]:
+    """Say how replicates were combined, which probes count, and what counts as detected."""
+    center = _REPLICATES.get(str(record.number("replicates")))
+    if center:
+        scale = "as logarithms" if record.number("replicate_scale") == "log" else "on the linear scale"
+        numbers = sorted(int(n) for n in record.number("probes_by_replicates") or ())
+        how_many = f"The {extent(numbers)} replicate spots" if numbers and numbers[-1] > 1 else "Replicate spots"
+        if not numbers or numbers[-1] > 1:
+            yield Sentence(f"{how_many} of a probe were combined {scale} as {center}.")
+    counting = record.number("counting_probes")
+    words = _COUNTING.get(str(record.number("probe_choice")))
+    if words:
+        yield Sentence(words.format(count=f" ({number(counting)} probes)" if counting else ""))
+    lost = record.number("non_positive") or ()
+    if sum(lost) and record.number("between") != "vsn":
+        values = (counting or 0) * len(lost)
+        of = f" of {number(values)}" if values else ""
+        yield Sentence(
+            f"Signals that were not positive ({sum(lost):,}{of}) were treated as missing, because they have no "
+            "logarithm."
+        )
+    cutoff, call = record.number("min_intensity"), record.number("detection")
+    if call:
+        yield Sentence(f"Probes were considered detected by the call of the image analysis software ({call}).")
+    elif cutoff is not None:
+        where = " in both channels" if ratio else ""
+        yield Sentence(
+            f"A probe was considered detected on an array where its signal was {number(cutoff)} or more{where}, "
+            f"to exclude signals in the range of the background{_controls(record)}."
+        )
+
+
+def _controls(record: StepRecord) -> str:
+    """Return how many control spots reached the cut-off, in parentheses."""
+    parts = []
+    for control in record.number("controls") or ():
+        spots, passing = sum(control.get("spots", ())), sum(control.get("passing", ()))
+        if spots:
+            parts.append(f"{passing:,} of {spots:,} {control.get('kind')} spots reached it")
+    return f" ({'; '.join(parts)})" if parts else ""
+
+
+def _between(record: StepRecord, choices: Mapping[str, Any], ratio: bool) -> Iterator[Sentence]:
+    name = str(record.number("between") or choices.get("between"))
+    methods, sentences = (RATIO_BETWEEN_METHODS, _RATIO_BETWEEN) if ratio else (BETWEEN_METHODS, _BETWEEN)
+    references = references_of(methods.get(name))
+    if name != "median":
+        if name in sentences:
+            yield Sentence(sentences[name], references)
+        return
+    probes, factors = record.number("factor_probes"), record.number("factors") or ()
+    over = f"the {plural(probes, 'probe')}" if probes else "the probes"
+    if ratio:
+        yield Sentence(
+            f"The median log ratio of {over} detected in all arrays was subtracted from each array, assuming that "
+            "these probes do not change on average.",
+            references,
+        )
+        return
+    spread = f" (factors: {extent(factors)})" if factors else ""
+    yield Sentence(
+        f"The signals of each array were divided by their median over {over} detected in all arrays{spread}, "
+        "assuming that these probes do not change on average.",
+        references,
+    )
+
+
+def _result(record: StepRecord, choices: Mapping[str, Any]) -> Iterator[Sentence]:
+    """Say which probes were kept, what was filled in, and the scale."""
+    kept, counting = record.number("kept"), record.number("counting_probes")
+    rule = str(record.number("keep"))
+    if rule in _KEEP:
+        count = f" ({number(kept)} of {number(counting)})" if kept is not None and counting else ""
+        yield Sentence(f"Probes detected {_KEEP[rule]} were kept{count}.")
+    elif rule == "everything":
+        yield Sentence("All of these probes were kept.")
+    if record.number("imputation") == "knn":
+        n = sum(record.number("imputed") or ())
+        count = f" ({number(n)})" if n else ""
+        yield Sentence(
+            f"Missing values{count} were filled in from the ten nearest probes.", references_of(IMPUTATIONS["knn"])
+        )
+    if choices.get("linear") is False and not is_ratio(choices.get("channel")):
+        yield Sentence("Normalized values were analyzed as log2.")
+
+
+def _names(record: StepRecord, choices: Mapping[str, Any]) -> Iterator[Sentence]:
+    total, renamed = record.number("mirna_names", "names"), record.number("mirna_names", "renamed")
+    if not total or renamed is None:
+        return
+    used = "the current names were used" if choices.get("current_names") else "the names of the array were kept"
+    yield Sentence(
+        f"The {plural(total, 'miRNA name')} of the array {were(total)} looked up in miRBase: {len(renamed):,} "
+        f"{'has' if len(renamed) == 1 else 'have'} changed since, and {used}.",
+        ("kozomara2019",),
+    )
+
+
+def _total(values: Any, noun: str) -> str:
+    return f"{plural(sum(values), noun)} in all"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
