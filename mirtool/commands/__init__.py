@@ -41,6 +41,7 @@ PANELS: Mapping[str, Mapping[str, str]] = {
     "Publication": {
         "verify": "Compute a study again: do the same bytes come out, and if not, what changed?",
         "pack": "Pack a study as one ZIP, with its inputs, that runs again elsewhere.",
+        "geo": "Write a GEO submission: metadata sheet, matrix, raw files with MD5.",
     },
     "Names and databases": {
         "names": "Look up what miRNA names are called now: name, accession, sequence, seed.",

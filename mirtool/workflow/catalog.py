@@ -25,6 +25,7 @@ STEPS: Mapping[str, str] = {
     "validate": "mirtool.workflow.validate",
     "shortlist": "mirtool.workflow.shortlist",
     "report": "mirtool.workflow.report",
+    "geo": "mirtool.workflow.geo",
     "audit": "mirtool.workflow.audit",
     "names": "mirtool.workflow.names",
     "predict-targets": "mirtool.workflow.predict_targets",
@@ -34,7 +35,7 @@ STEPS: Mapping[str, str] = {
 
 RECORDED = (
     "qc", "normalize", "diff", "cluster", "compare-methods", "power", "network", "enrichment", "gsea",
-    "mirna-sets", "validate", "shortlist", "report",
+    "mirna-sets", "validate", "shortlist", "report", "geo",
 )  # fmt: skip
 """The steps of which a study keeps a record, in their order."""
 

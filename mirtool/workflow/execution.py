@@ -320,7 +320,7 @@ def destination(
     home = study if output is None else None
     drawn = None if no_figures else Path(figures) if figures else home.figures if home else None
     if step.output == "folder":
-        folder = home.results if home else Path(output or "")
+        folder = home.results / step.subfolder if home else Path(output or "")
         return Destination(str(folder), drawn, home.run_file if home else folder / f"{step.name}.run.json")
     if home:
         target = str(home.results / step.main_file)

@@ -504,6 +504,8 @@ class Step:
         ``"file"``: a main table with others beside it; ``"folder"``: several files; ``"none"``: nothing.
     main_file
         Name of the main table in a study's ``results``; for a folder the start of every table's name.
+    subfolder
+        Folder within a study's ``results`` for the files of a step whose ``output`` is a folder; empty for none.
     has_figures
         True where figures are drawn.
     parallel
@@ -520,6 +522,7 @@ class Step:
     settings: type[Settings]
     output: Literal["file", "folder", "none"] = "file"
     main_file: str = ""
+    subfolder: str = ""
     has_figures: bool = False
     parallel: bool = False
     recorded: bool = True

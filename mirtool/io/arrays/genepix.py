@@ -95,7 +95,7 @@ from mirtool.model import (
 )
 from mirtool.wording import plural
 
-__all__ = ["FLAG_MEANINGS", "genepix_bytes", "inspect", "read_genepix", "sample_name", "sniff"]
+__all__ = ["FLAG_MEANINGS", "genepix_bytes", "header_records", "inspect", "read_genepix", "sample_name", "sniff"]
 
 FLAG_MEANINGS = {100: "good", 0: "unflagged", -50: "not found", -75: "absent", -100: "bad"}
 
@@ -211,6 +211,14 @@ def sniff(head: FileHead) -> bool:
     if header.kind:
         return header.is_results
     return all(header.find(name) is not None for name in _POSITION) and bool(header.channels)
+
+
+def header_records(head: FileHead) -> dict[str, str]:
+    """Return the records above the rows of a results file, such as Scanner; nothing for another file."""
+    if is_workbook(head.data):
+        return {}
+    header = _parse_header("\n".join(head.lines[:_HEADER_LINES]).encode())
+    return dict(header.records) if header.is_results else {}
 
 
 def inspect(path: str | Path) -> Inspection:

@@ -14,7 +14,7 @@ from html import escape
 from mirtool.report.methods.bibliography import REFERENCES, Reference, in_order
 
 TITLE = "Methods"
-_MARKDOWN_MARKS = re.compile(r"([\\`*_<>|]|\](?=\())")
+_MARKDOWN_MARKS = re.compile(r"([\\`*<>|]|\](?=\())")
 
 
 @dataclass(frozen=True)
