@@ -33,10 +33,11 @@ READERS = {
     "validate": ["ct.csv", "--reference", NAMES[5], "--no-figures"],
     "shortlist": [],
     "report": [],
+    "geo": [],
 }
 """Every step that reads a result of another, with what it needs."""
 READ_ARRAYS = {"qc", "normalize", "compare-methods"}
-FOLDERS = {"cluster", "network", "report"}
+FOLDERS = {"cluster", "network", "report", "geo"}
 NAMED = {
     "diff": ["results/normalized.csv"],
     "power": ["results/normalized.csv"],
@@ -45,6 +46,7 @@ NAMED = {
     "enrichment": ["results/network_nodes.csv"],
     "mirna-sets": ["results/differential.csv"],
     "shortlist": ["results/differential.csv"],
+    "geo": ["results/normalized.csv"],
 }
 
 

@@ -21,7 +21,7 @@ from mirtool.wording import plural
 _VERDICTS = {
     "fine": "without a finding",
     "check": "marked for inspection",
-    "outlier": "judged outliers",
+    "outlier": "judged to be an outlier",
     "not judged": "not judged",
 }
 
@@ -145,7 +145,8 @@ def _verdicts_in_words(record: StepRecord, verdicts: Mapping[str, str]) -> str:
         names = [name for name, own in verdicts.items() if own == verdict]
         if not names:
             continue
-        part = f"{len(names):,} {were(len(names))} {words}"
+        judged = "judged to be outliers" if verdict == "outlier" and len(names) > 1 else words
+        part = f"{len(names):,} {were(len(names))} {judged}"
         if verdict != "fine" and len(names) <= 3:
             part += f" ({'; '.join(f'{name}: {why[name]}' if name in why else name for name in names)})"
         parts.append(part)

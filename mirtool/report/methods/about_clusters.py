@@ -17,10 +17,10 @@ _LINKAGES = {
     "ward": "Ward's method",
 }
 _DISTANCES = {
-    "correlation": "1 − Pearson's correlation, which compares profiles regardless of their level",
-    "cosine": "1 − the uncentered correlation",
-    "absolute": "1 − the absolute value of Pearson's correlation, which joins opposite profiles too",
-    "spearman": "1 − Spearman's rank correlation, which single values change little",
+    "correlation": "the distance 1 − Pearson's correlation, which compares profiles regardless of their level",
+    "cosine": "the distance 1 − the uncentered correlation",
+    "absolute": "the distance 1 − the absolute value of Pearson's correlation, which joins opposite profiles too",
+    "spearman": "the distance 1 − Spearman's rank correlation, which single values change little",
     "euclidean": "the Euclidean distance",
 }
 _SCORES = {
@@ -52,7 +52,7 @@ def _trees(record: StepRecord) -> Iterator[Sentence]:
     references = references_of(LINKAGES.get(str(record.argument("linkage"))))
     if len(metrics) == 1:
         metric = str(metrics.pop())
-        how += f" and the distance {_DISTANCES[metric]}" if metric in _DISTANCES else ""
+        how += f" and {_DISTANCES[metric]}" if metric in _DISTANCES else ""
         references += references_of(METRICS.get(metric))
     text = f"Hierarchical clustering of {plural(probes, 'probe')}{chosen} and {plural(arrays, 'array')}{how}."
     yield Sentence(text, references)

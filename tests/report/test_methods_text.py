@@ -1,0 +1,570 @@
+"""The methods text: expected sentences are written here by hand, from records written here by hand."""
+
+import importlib
+import json
+import pkgutil
+import re
+
+import pytest
+
+import mirtool
+from mirtool.cluster.methods import LINKAGES, METRICS, SCORES
+from mirtool.differential.methods import FOLD_CHANGES, TESTS
+from mirtool.normalize.methods import (
+    BACKGROUND_METHODS,
+    BETWEEN_METHODS,
+    FLAG_RULES,
+    KEEP_RULES,
+    PROBE_CHOICES,
+    RATIO_BETWEEN_METHODS,
+    REPLICATE_METHODS,
+    WITHIN_METHODS,
+)
+from mirtool.report.methods import about_arrays, about_clusters, about_comparison, about_selection
+from mirtool.report.methods.bibliography import REFERENCES, bibtex, csl_json, in_order, references_in
+from mirtool.report.methods.compose import methods_files, methods_of_runs
+from mirtool.report.methods.text import Methods, Section, Sentence
+from mirtool.settings import Methods as Registry
+from mirtool.shortlist.settings import RANKS
+from mirtool.stats.adjustment_methods import ADJUSTMENTS
+from mirtool.study.folder import StudyFolder
+from mirtool.validation.settings import TESTS as QPCR_TESTS
+
+VERSIONS = {"mirtool": "1.2.0", "python": "3.12.1", "numpy": "2.4.6", "scipy": "1.17.1", "matplotlib": "3.11.2"}
+
+NORMALIZE = {
+    "arguments": {"preset": "exiqon-service", "channel": None, "background": None, "linear": False},
+    "summary": {
+        "samples": ["A", "B", "C"],
+        "spots": 1200,
+        "channel": "532",
+        "flag_rule": "bad",
+        "flags": {"-100": [4, 7, 5]},
+        "flagged_out": [4, 7, 5],
+        "background_subtracted": True,
+        "replicates": "median",
+        "replicate_scale": "linear",
+        "probes_by_replicates": {"4": 300},
+        "probe_choice": "mirna",
+        "counting_probes": 300,
+        "non_positive": [1, 0, 2],
+        "min_intensity": 30.0,
+        "detection": "",
+        "between": "median",
+        "factor_probes": 90,
+        "factors": [220.5, 461.5, 300.0],
+        "keep": "any",
+        "kept": 150,
+        "imputation": "none",
+    },
+    "outputs": {"results/normalized.csv": "0"},
+    "versions": VERSIONS,
+}
+
+DIFF = {
+    "arguments": {"cutoff": 2.0, "alpha": 0.05, "adjust": "bh", "fold_change": "ratio-of-means", "treat": 1.0},
+    "summary": {
+        "tested": {"ill": ["A", "B", "C"]},
+        "reference": {"healthy": ["D", "E"]},
+        "left_out": {"without_group": [], "other_groups": []},
+        "test": "welch",
+        "probes": 1593,
+        "tests_made": 1590,
+        "passing": {
+            "fold change": {"up": 11, "down": 23},
+            "fold change and P": {"up": 7, "down": 16},
+            "fold change and adjusted P": {"up": 2, "down": 5},
+        },
+    },
+    "outputs": {"results/differential.csv": "0", "figures/volcano.svg": "1"},
+    "versions": VERSIONS,
+}
+
+
+def text_of(runs, title):
+    """Return the paragraph of one section."""
+    return next(own.text for own in methods_of_runs(runs).sections if own.title == title)
+
+
+def changed(run, *, summary=None, arguments=None):
+    """Return a record with other entries; None takes one out."""
+    return {
+        **run,
+        "summary": {k: v for k, v in {**run["summary"], **(summary or {})}.items() if v is not None},
+        "arguments": {**run["arguments"], **(arguments or {})},
+    }
+
+
+def test_a_normalization_is_told_choice_by_choice():
+    assert text_of({"normalize": NORMALIZE}, "Normalization") == (
+        "Raw data of 3 arrays (1,200 spots per array, channel 532) were normalized. "
+        "Spots that the image analysis software flagged as bad (−100) were treated as missing (16 spots in all, "
+        "4 to 7 per array), because a damaged spot has no valid intensity. "
+        "The background intensity of each spot was subtracted from its foreground intensity, to remove "
+        "fluorescence that is not of the spot. "
+        "The 4 replicate spots of a probe were combined on the linear scale as their median, which a single "
+        "damaged spot does not change. "
+        "Probes for miRNAs and miRPlus sequences were analyzed (300 probes); controls, empty spots and probes "
+        "for other species were not. "
+        "Signals that were not positive (3 of 900) were treated as missing, because they have no logarithm. "
+        "A probe was considered detected on an array where its signal was 30 or more, to exclude signals in the "
+        "range of the background. "
+        "The signals of each array were divided by their median over the 90 probes detected in all arrays "
+        "(factors: 220.5 to 461.5), assuming that these probes do not change on average. "
+        "Probes detected in at least one array were kept (150 of 300). "
+        "Normalized values were analyzed as log2."
+    )
+
+
+def test_a_number_that_the_record_lacks_is_not_invented():
+    lacking = changed(
+        NORMALIZE,
+        summary=dict.fromkeys(
+            ("spots", "flagged_out", "counting_probes", "min_intensity", "factor_probes", "factors", "kept",
+             "keep", "probes_by_replicates", "non_positive", "channel"),
+        ),
+    )  # fmt: skip
+    assert text_of({"normalize": lacking}, "Normalization") == (
+        "Raw data of 3 arrays were normalized. "
+        "Spots that the image analysis software flagged as bad (−100) were treated as missing, because a damaged "
+        "spot has no valid intensity. "
+        "The background intensity of each spot was subtracted from its foreground intensity, to remove "
+        "fluorescence that is not of the spot. "
+        "Replicate spots of a probe were combined on the linear scale as their median, which a single damaged "
+        "spot does not change. "
+        "Probes for miRNAs and miRPlus sequences were analyzed; controls, empty spots and probes for other "
+        "species were not. "
+        "The signals of each array were divided by their median over the probes detected in all arrays, assuming "
+        "that these probes do not change on average. "
+        "Normalized values were analyzed as log2."
+    )
+
+
+def test_the_preset_sets_what_was_not_given():
+    run = changed(
+        NORMALIZE,
+        summary={"between": "quantile", "replicates": "mean", "replicate_scale": "log"},
+        arguments={"preset": "normexp-quantile"},
+    )
+    text = text_of({"normalize": run}, "Normalization")
+    assert (
+        "The background was corrected by the normal-exponential convolution model, fitted by saddle-point "
+        "approximation, which keeps signals positive and the ratios of dim spots stable (Ritchie et al. 2007; "
+        "Silver et al. 2009). An offset of 50 counts was added to every signal, to shrink the ratios of dim "
+        "spots toward 1."
+    ) in text
+    assert "combined as logarithms as their mean, which varies least where the spots are good." in text
+    assert (
+        "The arrays were quantile normalized, assuming that intensities have the same distribution in all samples "
+        "(Bolstad et al. 2003)."
+    ) in text
+
+
+def test_ratios_of_two_channels():
+    run = changed(
+        NORMALIZE,
+        summary={"numerator": "Hy3", "denominator": "Hy5", "between": "Aquantile", "channel": None},
+        arguments={"channel": "ratio", "within": "loess"},
+    )
+    text = text_of({"normalize": run}, "Normalization")
+    assert (
+        "Raw data of 3 arrays (1,200 spots per array) were normalized; the values are log2 ratios of the "
+        "channels Hy3 and Hy5."
+    ) in text
+    assert (
+        "Each array was corrected by a loess curve of the log ratios over the average intensities, because the "
+        "bias of the dyes depends on intensity (Yang et al. 2002; Smyth and Speed 2003)."
+    ) in text
+    assert "(Aquantile); the log ratios were kept (Yang and Thorne 2003)." in text
+    assert "where its signal was 30 or more in both channels" in text
+    assert "Normalized values were analyzed as log2." not in text
+
+
+def test_files_without_flags_or_background_have_no_such_sentence():
+    run = changed(NORMALIZE, summary={"flags": None, "background_subtracted": False})
+    text = text_of({"normalize": run}, "Normalization")
+    assert "flagged" not in text
+    assert "The foreground intensities were used, as the files hold no background intensities." in text
+
+
+def test_what_a_control_spot_says_of_the_cut_off_and_names():
+    run = changed(
+        NORMALIZE,
+        summary={
+            "controls": [{"kind": "negative control", "spots": [31, 32], "passing": [5, 0]}],
+            "mirna_names": {"names": 260, "renamed": {"hsa-miR-1*": "hsa-miR-1-5p"}},
+        },
+    )
+    text = text_of({"normalize": run}, "Normalization")
+    assert "in the range of the background (5 of 63 negative control spots reached it)." in text
+    assert text.endswith(
+        "The 260 miRNA names of the array were looked up in miRBase: 1 has changed since, and the names of the "
+        "array were kept (Kozomara et al. 2019)."
+    )
+
+
+def test_quality_control_names_what_was_found_and_what_was_excluded():
+    qc = {
+        "summary": {
+            "verdicts": {"A": "fine", "B": "check", "C": "fine", "D": "outlier"},
+            "findings": [{"array": "B", "check": "dim", "what": "its level is low; scaling repairs it"}],
+        }
+    }
+    assert text_of({"qc": qc, "normalize": NORMALIZE}, "Quality control of the arrays") == (
+        "The quality of 4 arrays was assessed by the outlier rules of arrayQualityMetrics: Hoeffding's D of the "
+        "MA plot; there were too few arrays to compare distances and distributions (Kauffmann et al. 2009). "
+        "Of these, 2 were without a finding, 1 was marked for inspection (B: its level is low) and 1 was judged "
+        "to be an outlier (D). "
+        "1 array (D) was not used further."
+    )
+
+
+def test_a_comparison_of_two_groups():
+    assert text_of({"diff": DIFF}, "Differential expression") == (
+        "Expression was compared between ill (n = 3) and healthy (n = 2, the reference). "
+        "Differences were tested by Welch's t test on log2 values, which does not assume equal variances (Welch "
+        "1947). Fold changes are ratios of the arithmetic means of the linear normalized intensities, the "
+        "definition that array service laboratories use. "
+        "P values of 1,590 tests were adjusted by the Benjamini-Hochberg procedure, which controls the false "
+        "discovery rate (Benjamini and Hochberg 1995). "
+        "Of 1,593 probes, 34 had a fold change of 2 or more in either direction (11 up, 23 down), 23 of these "
+        "also had P ≤ 0.05 (7 up, 16 down) and 7 of these had adjusted P ≤ 0.05 (2 up, 5 down)."
+    )
+
+
+def test_a_model_with_its_parts():
+    run = changed(
+        DIFF,
+        summary={"test": "moderated", "array_weights": {"A": 0.5, "B": 1.6}, "correlation": 0.4123},
+        arguments={"pair": "patient", "block": "slide", "covariate": ["batch", "age"], "weights": ["arrays"],
+                   "trend": True, "robust": True, "treat": 1.2},
+    )  # fmt: skip
+    text = text_of({"diff": run}, "Differential expression")
+    for sentence in (
+        "Samples were paired by patient, so that pairs differ by the groups only.",
+        "The model was adjusted for batch and age.",
+        "Arrays of one slide were modeled as correlated (correlation 0.4123), because they are not independent "
+        "(Smyth et al. 2005).",
+        "Arrays were weighted by how well they follow the model (0.5 to 1.6), so that noisy arrays count less "
+        "(Ritchie et al. 2006).",
+        "The common variance was allowed to depend on the intensity.",
+        "The common variance was estimated robustly, so that few very variable probes do not change it (Phipson "
+        "et al. 2016).",
+        "The null hypothesis was a fold change of at most 1.2, because smaller changes are not of interest "
+        "(McCarthy and Smyth 2009).",
+    ):
+        assert sentence in text
+
+
+def test_several_contrasts_are_told_one_by_one():
+    day = {**DIFF["summary"], "tested": {"day 7": ["A"]}, "reference": {"day 0": ["B"]}, "test": "permutation"}
+    run = {
+        "summary": {"comparisons": [day, {**day, "tested": {"day 14": ["C"]}}]},
+        "arguments": {**DIFF["arguments"], "permutations": 1000},
+    }
+    text = text_of({"diff": run}, "Differential expression")
+    assert (
+        "Expression was compared between day 7 (n = 1) and day 0 (n = 1, the reference) and between day 14 (n = "
+        "1) and day 0 (n = 1, the reference)."
+    ) in text
+    assert (
+        "by permutation of the moderated difference d on log2 values (1,000 relabelings), which does not assume a "
+        "normal distribution (Tusher et al. 2001; Phipson and Smyth 2010)."
+    ) in text
+    assert "Of 1,593 probes between day 14 and day 0, 34 had" in text
+
+
+def test_without_a_test_there_is_no_word_of_adjusting():
+    run = changed(DIFF, summary={"test": "none", "passing": {"fold change": {"up": 1, "down": 0}}})
+    text = text_of({"diff": run}, "Differential expression")
+    assert "No statistical test was made." in text
+    assert "adjusted" not in text
+    assert text.endswith("Of 1,593 probes, 1 had a fold change of 2 or more in either direction (1 up, 0 down).")
+
+
+def test_clusters():
+    run = {
+        "arguments": {"linkage": "ward", "scores": "z", "stability": "multiscale", "resamples": 200, "seed": 1,
+                      "top": None, "differential": "results/differential.csv"},
+        "summary": {
+            "rows": "regulation by volcano P (ill/healthy)",
+            "metric": {"genes": "euclidean", "arrays": "euclidean"},
+            "probes": 23,
+            "arrays": 6,
+            "stable_clusters": {"arrays": 2},
+            "k_means": {"genes": {"k": 2, "mean_silhouette": 0.656058}},
+        },
+    }  # fmt: skip
+    assert text_of({"cluster": run}, "Cluster analysis") == (
+        "Hierarchical clustering of 23 probes (regulation by volcano P [ill/healthy]) and 6 arrays used Ward's "
+        "method and the Euclidean distance (Ward 1963). "
+        "The values clustered were z scores of each probe. "
+        "As these probes were chosen by their difference between the groups, the clusters show this difference "
+        "and are no test of it. "
+        "The clusters of the tree of arrays were assessed by multiscale bootstrap (200 draws at each scale, "
+        "random seed 1); an approximately unbiased value (AU) of 0.95 or more was reached by 2 clusters of "
+        "arrays (Shimodaira 2004). "
+        "K-means divided the probes into 2 clusters (mean silhouette 0.66) (Lloyd 1982; Arthur and Vassilvitskii "
+        "2007; Rousseeuw 1987)."
+    )
+
+
+def test_targets_and_gene_sets():
+    run = {
+        "arguments": {"evidence": "strong", "alpha": 0.05, "pair_null": "hypergeometric", "beyond_seed": "targets",
+                      "seed_share": 2, "min_size": 10, "max_size": 500, "draws": 10000, "seed": 1},
+        "summary": {
+            "mirnas_chosen_by": "regulation by volcano P (ill / healthy)",
+            "interactions": "miRTarBase 2025",
+            "mirnas_with_targets": 8,
+            "mirnas_without_targets": ["hsa-miR-1"],
+            "universe": 140,
+            "pairs": 28,
+            "significant_pairs": 1,
+            "significant_pairs_beyond_seed": 0,
+            "communities": [["a", "b"], ["c", "d"]],
+            "enrichment": {
+                "all targets": {
+                    "gene_sets": "GO biological process (2022)",
+                    "universe": 140,
+                    "terms_tested": 738,
+                    "surviving": {"degree": 0, "genes": 4, "miRNAs": 1},
+                }
+            },
+        },
+    }  # fmt: skip
+    assert text_of({"network": run}, "Target networks and gene sets") == (
+        "Targets of 9 miRNAs (regulation by volcano P [ill / healthy]) were taken from miRTarBase 2025, at the "
+        "evidence level strong (reporter assay, Western blot or qPCR) (Cui et al. 2025). "
+        "The miRNA without targets there was left out, as nothing can be computed without targets. "
+        "Each pair of miRNAs was tested for shared targets by the hypergeometric distribution over the 140 genes "
+        "of the table (Xu et al. 2011). "
+        "At a false discovery rate (Benjamini-Hochberg) ≤ 0.05, 1 of 28 pairs was significant (Benjamini and "
+        "Hochberg 1995). "
+        "As miRNAs with the same seed share targets by construction, the pairs were tested again without the "
+        "targets shared by at least 2 miRNAs of the seed (0 significant) (Bartel 2018). "
+        "In the graph of significant pairs, Louvain's method found 2 communities of miRNAs (Blondel et al. 2008). "
+        "Gene sets of 10 to 500 genes (GO biological process [2022]) were tested for over-representation by the "
+        "hypergeometric distribution over 140 genes, adjusted by the Benjamini-Hochberg procedure over all terms "
+        "tested (Ashburner et al. 2000; Benjamini and Hochberg 1995). "
+        "As targets of miRNAs are not a random sample of genes, the terms were also tested against random sets of "
+        "miRNAs and degree-matched miRNAs (10,000 draws, random seed 1) (Bleazard et al. 2015; Godard and van "
+        "Eyll 2015; Phipson and Smyth 2010). "
+        "Significant at a false discovery rate ≤ 0.05 were, of 738 terms for all targets, 4 against random "
+        "genes, 1 against random miRNAs and 0 against random degree-matched miRNAs."
+    )
+
+
+def test_a_release_of_a_database_that_is_not_named_cites_none():
+    run = {"summary": {"interactions": "hsa_MTI.csv (miRTarBase)", "mirnas_with_targets": 3}}
+    assert text_of({"network": run}, "Target networks and gene sets") == (
+        "Targets of 3 miRNAs were taken from hsa_MTI.csv (miRTarBase)."
+    )
+
+
+def test_sets_of_mirnas_and_gsea():
+    runs = {
+        "mirna-sets": {
+            "summary": {
+                "up in seed families": {"gene_sets": "seed families", "universe": 1455, "terms_tested": 140,
+                                        "surviving_all": 1},
+                "study_names": {"names": 1},
+            }
+        },
+        "gsea": {
+            "arguments": {"permutations": 10000, "seed": 1},
+            "summary": {"genes_ranked": 140, "ranked_by": "stat", "sets_tested": 8, "sets_up": 5, "sets_down": 1},
+        },
+    }  # fmt: skip
+    assert text_of(runs, "Target networks and gene sets") == (
+        "Sets of miRNAs (seed families) were tested for over-representation by the hypergeometric distribution "
+        "among 1,455 miRNAs of the array, because miRNAs of one family or genomic cluster may change together. "
+        "At a false discovery rate ≤ 0.05, the number of significant sets was 1 of 140 for “up in seed families”. "
+        "Gene set enrichment analysis was run on 140 genes ranked by “stat” for 8 sets (10,000 random sets, "
+        "random seed 1) (Subramanian et al. 2005). "
+        "Of these sets, 5 were up and 1 was down."
+    )
+
+
+def test_quantitative_pcr_and_the_shortlist():
+    runs = {
+        "validate": {
+            "arguments": {
+                "reference": ["cel-miR-39-3p"], "efficiency": ["hsa-miR-16-5p=1.95"], "replicates": "mean",
+                "replicate_limit": 0.5, "keep_outliers": False, "undetermined": 40.0, "test": "mann-whitney",
+                "adjust": "holm", "alpha": 0.05, "confidence": 0.9,
+            },
+            "summary": {
+                "wells": 108, "targets": 4, "wells_without_ct": 2, "wells_left_out_as_outliers": 1,
+                "tested": {"ill": ["A", "B"]}, "reference": {"healthy": ["C"]},
+                "verdicts": {"confirmed": 3, "false positive": 1, "no qPCR result": 2, "not tested": 0},
+            },
+        },
+        "shortlist": {
+            "arguments": {"rank": "fdr", "regulation": "volcano-p", "direction": "down"},
+            "summary": {"candidates": 23, "mirnas": ["a", "b"], "lists": {"ExoCarta": {}}},
+        },
+    }  # fmt: skip
+    assert text_of(runs, "Quantitative PCR") == (
+        "The Ct values of 108 qPCR wells of 4 targets in 3 samples were analyzed. "
+        "Replicate wells were combined as their mean. "
+        "Of three or more replicate wells, the one farthest from their median was left out if it was off by more "
+        "than 0.5 cycles (1 well), as a pipetting error would distort the mean (Hellemans et al. 2007). "
+        "2 wells without a Ct were given a Ct of 40. "
+        "ΔCt values are relative to the reference gene cel-miR-39-3p. "
+        "Relative quantities were corrected for the amplification efficiencies hsa-miR-16-5p=1.95; for other "
+        "targets a doubling per cycle was assumed (Pfaffl 2001). "
+        "ΔCt of ill (n = 2) and healthy (n = 1) were compared by the Mann-Whitney test, which does not assume a "
+        "normal distribution, with 90 % confidence intervals of the ratio (Mann and Whitney 1947). "
+        "P values were adjusted by Holm's method, which controls the family-wise error rate (Holm 1979). "
+        "A finding of the array was confirmed where qPCR changed in the same direction with adjusted P ≤ 0.05, "
+        "and a false positive where the confidence interval excludes a change as large as the cut-off of the "
+        "array. Of the targets and findings, 3 were confirmed, 1 was a false positive and 2 had no qPCR result."
+    )
+    assert text_of(runs, "Selection of miRNAs") == (
+        "Of 23 candidates (up or down by fold change and P), those down only, the first 2 by adjusted P were "
+        "listed, without a combined score, so that each reason stays visible. "
+        "The miRNAs were looked up in 1 list (ExoCarta)."
+    )
+
+
+def test_software_names_every_version_that_computed():
+    older = changed(DIFF)
+    older["versions"] = {**VERSIONS, "mirtool": "1.1.0"}
+    assert text_of({"normalize": NORMALIZE, "diff": older}, "Software and reproducibility") == (
+        "All steps were computed with mirtool 1.1.0 and 1.2.0 (Python 3.12.1) on NumPy 2.4.6 and SciPy 1.17.1 "
+        "(Harris et al. 2020; Virtanen et al. 2020). "
+        "Figures were drawn with Matplotlib 3.11.2 (Hunter 2007). "
+        "The record of the analysis (results/run.json) holds all settings, the versions of all packages, and the "
+        "SHA-256 of every file that was read or written."
+    )
+    without_figures = text_of({"normalize": NORMALIZE}, "Software and reproducibility")
+    assert "Matplotlib" not in without_figures
+
+
+def test_a_step_that_was_not_run_has_no_section():
+    assert methods_of_runs({}) == Methods(())
+    assert [own.title for own in methods_of_runs({"diff": DIFF}).sections] == [
+        "Differential expression",
+        "Software and reproducibility",
+    ]
+
+
+def test_power():
+    run = {
+        "arguments": {"power": 0.8, "fdr": 0.05, "changed": 0.1, "test": "moderated"},
+        "summary": {"groups": {"ill": 3}, "arrays_needed": {"2": {"on_average": 5}, "1.5": {"on_average": None}}},
+    }
+    assert text_of({"power": run}, "Sample size of a further study") == (
+        "The number of arrays per group for an average power of 0.8 at a false discovery rate of 0.05 was "
+        "computed from the variances within ill (n = 3), if 10 % of the probes change (Genovese and Wasserman "
+        "2002; Smyth 2004). Needed per group were 5 for a fold change of 2."
+    )
+
+
+@pytest.mark.parametrize(
+    ("registry", "sentences"),
+    [
+        (FLAG_RULES, about_arrays._FLAGS),
+        (BACKGROUND_METHODS, about_arrays._BACKGROUNDS),
+        (WITHIN_METHODS, {"none", *about_arrays._WITHIN}),
+        (REPLICATE_METHODS, about_arrays._REPLICATES),
+        (BETWEEN_METHODS, {"median", *about_arrays._BETWEEN}),
+        (RATIO_BETWEEN_METHODS, {"median", *about_arrays._RATIO_BETWEEN}),
+        (KEEP_RULES, {"everything", *about_arrays._KEEP}),
+        (PROBE_CHOICES, about_arrays._COUNTING),
+        (TESTS, {"none", *about_comparison._TESTS}),
+        (FOLD_CHANGES, about_comparison._FOLD_CHANGES),
+        (ADJUSTMENTS, {"none", *about_comparison.ADJUSTMENT_WORDS}),
+        (LINKAGES, about_clusters._LINKAGES),
+        (METRICS, about_clusters._DISTANCES),
+        (SCORES, about_clusters._SCORES),
+        (QPCR_TESTS, about_selection._TESTS),
+        (RANKS, about_selection._RANKS),
+    ],
+    ids=lambda own: getattr(own, "kind", ""),
+)
+def test_every_choice_has_its_sentence(registry, sentences):
+    assert set(registry) == set(sentences)
+
+
+def registries():
+    found = {}
+    for module in pkgutil.walk_packages(mirtool.__path__, "mirtool."):
+        if module.name.endswith((".methods", ".settings", ".adjustment_methods")):
+            own = vars(importlib.import_module(module.name)).values()
+            found |= {id(each): each for each in own if isinstance(each, Registry)}
+    return list(found.values())
+
+
+def test_every_reference_of_a_registry_is_in_the_bibliography():
+    texts = {method.reference for registry in registries() for method in registry.values() if method.reference}
+    assert len(texts) > 25
+    for text in texts:
+        years = [re.search(r"\b(?:19|20)\d\d\b", part) for part in text.split(";")]
+        assert [REFERENCES[key].year for key in references_in(text)] == [int(year[0]) for year in years if year], (
+            text
+        )
+
+
+def test_the_references_are_whole_and_plain():
+    for reference in REFERENCES.values():
+        assert re.fullmatch(r"[a-z]+\d{4}[a-z]*", reference.key)
+        assert str(reference.year) in reference.key
+        assert reference.families
+        assert reference.csl["title"]
+        assert reference.csl.get("container-title") or reference.csl.get("publisher")
+        assert not reference.doi or re.fullmatch(r"10\.\d{4,5}/\S+", reference.doi)
+    dois = [reference.doi for reference in REFERENCES.values() if reference.doi]
+    assert len(set(dois)) == len(dois)
+
+
+def test_bibtex_and_csl_hold_the_same_references():
+    keys = list(REFERENCES)
+    text = bibtex(keys)
+    assert re.findall(r"^@\w+\{(\w+),$", text, re.MULTILINE) == [each.key for each in in_order(keys)]
+    assert text.count("{") == text.count("}")
+    assert text.startswith(
+        "@article{alexa2006,\n"
+        "  author = {Alexa, A. and Rahnenführer, J. and Lengauer, T.},\n"
+        "  title = {{Improved scoring of functional groups from gene expression data by decorrelating GO graph "
+        "structure}},\n"
+        "  journal = {Bioinformatics},\n"
+        "  year = {2006},\n"
+        "  volume = {22},\n"
+        "  number = {13},\n"
+        "  pages = {1600--1607},\n"
+        "  doi = {10.1093/bioinformatics/btl140}\n"
+        "}\n"
+    )
+    assert [entry["id"] for entry in json.loads(csl_json(keys))] == [each.key for each in in_order(keys)]
+
+
+def test_names_from_files_are_text_in_both_forms():
+    methods = Methods((Section("A <b>", (Sentence("Groups *x* and <i>y</i> [l](u) on log2.", ("smyth2004",)),)),))
+    assert "Groups \\*x\\* and \\<i\\>y\\</i\\> [l\\](u) on log2 (Smyth 2004)." in methods.markdown()
+    page = methods.html()
+    assert "Groups *x* and &lt;i&gt;y&lt;/i&gt; [l](u) on log<sub>2</sub> (Smyth 2004)." in page
+    assert "<h2>A &lt;b&gt;</h2>" in page
+    assert "<i>Statistical Applications in Genetics and Molecular Biology</i> 3(1):Article 3." in page
+
+
+def test_the_files_of_a_study_are_made_from_its_record_alone(tmp_path):
+    study = StudyFolder(tmp_path)
+    study.results.mkdir()
+    study.run_file.write_text(json.dumps({"runs": {"diff": {"inputs": {}, **DIFF}}}))
+    files = methods_files(study)
+    assert list(files) == ["methods.md", "methods.html", "methods.bib", "methods.csl.json"]
+    assert files == methods_files(study)
+    assert (
+        files["methods.md"]
+        .decode()
+        .startswith("# Methods\n\n## Differential expression\n\nExpression was compared")
+    )
+    assert "@article{welch1947," in files["methods.bib"].decode()
+
+
+def test_a_study_without_runs_has_an_empty_text(tmp_path):
+    files = methods_files(StudyFolder(tmp_path))
+    assert files["methods.md"] == b"# Methods\n"
+    assert json.loads(files["methods.csl.json"]) == []
