@@ -192,14 +192,18 @@ def test_what_a_control_spot_says_of_the_cut_off_and_names():
         NORMALIZE,
         summary={
             "controls": [{"kind": "negative control", "spots": [31, 32], "passing": [5, 0]}],
-            "mirna_names": {"names": 260, "renamed": {"hsa-miR-1*": "hsa-miR-1-5p"}},
+            "mirna_names": {
+                "names": 260,
+                "renamed": {"hsa-miR-1*": "hsa-miR-1-5p"},
+                "not_mapped": {"x": "unknown"},
+            },
         },
     )
     text = text_of({"normalize": run}, "Normalization")
     assert "in the range of the background (5 of 63 negative control spots reached it)." in text
     assert text.endswith(
-        "The 260 miRNA names of the array were looked up in miRBase: 1 has changed since, and the names of the "
-        "array were kept (Kozomara et al. 2019)."
+        "The 260 miRNA names of the array were looked up in miRBase: 1 has changed since, 1 is not in miRBase or "
+        "ambiguous, and the names of the array were kept (Kozomara et al. 2019)."
     )
 
 

@@ -308,10 +308,12 @@ def _names(record: StepRecord, choices: Mapping[str, Any]) -> Iterator[Sentence]
     total, renamed = record.number("mirna_names", "names"), record.number("mirna_names", "renamed")
     if not total or renamed is None:
         return
+    lost = record.number("mirna_names", "not_mapped") or ()
+    unknown = f", {len(lost):,} {'is' if len(lost) == 1 else 'are'} not in miRBase or ambiguous" if lost else ""
     used = "the current names were used" if choices.get("current_names") else "the names of the array were kept"
     yield Sentence(
         f"The {plural(total, 'miRNA name')} of the array {were(total)} looked up in miRBase: {len(renamed):,} "
-        f"{'has' if len(renamed) == 1 else 'have'} changed since, and {used}.",
+        f"{'has' if len(renamed) == 1 else 'have'} changed since{unknown}, and {used}.",
         ("kozomara2019",),
     )
 
