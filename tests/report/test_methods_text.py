@@ -337,7 +337,7 @@ def test_targets_and_gene_sets():
             },
         },
     }  # fmt: skip
-    assert text_of({"network": run}, "Target networks and gene sets") == (
+    assert text_of({"network": run}, "Targets and gene sets") == (
         "Targets of 9 miRNAs (regulation by volcano P [ill / healthy]) were taken from miRTarBase 2025, at the "
         "evidence level strong (reporter assay, Western blot or qPCR) (Cui et al. 2025). "
         "The miRNA without targets there was left out, as nothing can be computed without targets. "
@@ -361,7 +361,7 @@ def test_targets_and_gene_sets():
 
 def test_a_release_of_a_database_that_is_not_named_cites_none():
     run = {"summary": {"interactions": "hsa_MTI.csv (miRTarBase)", "mirnas_with_targets": 3}}
-    assert text_of({"network": run}, "Target networks and gene sets") == (
+    assert text_of({"network": run}, "Targets and gene sets") == (
         "Targets of 3 miRNAs were taken from hsa_MTI.csv (miRTarBase)."
     )
 
@@ -380,10 +380,12 @@ def test_sets_of_mirnas_and_gsea():
             "summary": {"genes_ranked": 140, "ranked_by": "stat", "sets_tested": 8, "sets_up": 5, "sets_down": 1},
         },
     }  # fmt: skip
-    assert text_of(runs, "Target networks and gene sets") == (
+    assert text_of(runs, "Sets of miRNAs") == (
         "Sets of miRNAs (seed families) were tested for over-representation by the hypergeometric distribution "
         "among 1,455 miRNAs of the array, because miRNAs of one family or genomic cluster may change together. "
-        "At a false discovery rate ≤ 0.05, the number of significant sets was 1 of 140 for “up in seed families”. "
+        "At a false discovery rate ≤ 0.05, the number of significant sets was 1 of 140 for “up in seed families”."
+    )
+    assert text_of(runs, "Gene set enrichment analysis") == (
         "Gene set enrichment analysis was run on 140 genes ranked by “stat” for 8 sets (10,000 random sets, "
         "random seed 1) (Subramanian et al. 2005). "
         "Of these sets, 5 were up and 1 was down."

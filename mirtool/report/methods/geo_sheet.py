@@ -41,6 +41,7 @@ ORGANISMS = {
 """miRBase's prefixes to the species of most miRNA arrays."""
 
 _HEADINGS = ("SERIES", "SAMPLES", "PROTOCOLS")
+_WIDEST = 40
 _SOURCES = ("source", "source name", "tissue", "cell line", "cell type", "fluid")
 
 
@@ -236,15 +237,16 @@ def metadata_workbook(sheet: GeoSheet) -> bytes:
     # A fixed date: the same input must give the same bytes.
     book.set_properties({"created": datetime.datetime(2000, 1, 1), "comments": "written by mirtool"})
     page = book.add_worksheet("Metadata")
-    wrapped = {"text_wrap": True, "valign": "top", "num_format": "@"}
+    text = {"num_format": "@"}  # not wrapped: a long value runs over the empty cells beside it
     heading = book.add_format({"bold": True, "font_color": "#B00000", "font_size": 12})
-    name = book.add_format({"bold": True, "valign": "top"})
-    value, to_fill = book.add_format(wrapped), book.add_format(wrapped | {"bg_color": "#FFF2CC"})
-    page.set_column(0, 0, 20)
-    page.set_column(1, max(len(sheet.columns), 2), 28)
+    name = book.add_format({"bold": True})
+    value, to_fill = book.add_format(text), book.add_format(text | {"bg_color": "#FFF2CC"})
+    for j, column in enumerate(sheet.columns):
+        longest = max(len(column), *(len(row[j]) for row in sheet.rows))
+        page.set_column(j, j, min(max(longest, 18) + 2, _WIDEST))
 
-    def write(row: int, column: int, text: str) -> None:
-        page.write_string(row, column, text, to_fill if text.startswith(TO_FILL_IN) else value)
+    def write(row: int, column: int, words: str) -> None:
+        page.write_string(row, column, words, to_fill if words.startswith(TO_FILL_IN) else value)
 
     row = 0
     page.write_string(row, 0, "# Cells in yellow are to be filled in before the submission.")
@@ -257,13 +259,13 @@ def metadata_workbook(sheet: GeoSheet) -> bytes:
                 page.write_string(row, j, column, name)
             for own in sheet.rows:
                 row += 1
-                for j, text in enumerate(own):
-                    write(row, j, text)
+                for j, cell in enumerate(own):
+                    write(row, j, cell)
             continue
-        for field, text in fields:
+        for field, words in fields:
             row += 1
             page.write_string(row, 0, field, name)
-            write(row, 1, text)
+            write(row, 1, words)
     book.close()
     return out.getvalue()
 
