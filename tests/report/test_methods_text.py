@@ -1,5 +1,6 @@
 """The methods text: expected sentences are written here by hand, from records written here by hand."""
 
+import hashlib
 import importlib
 import json
 import pkgutil
@@ -407,7 +408,7 @@ def test_quantitative_pcr_and_the_shortlist():
             },
         },
         "shortlist": {
-            "arguments": {"rank": "fdr", "regulation": "volcano-p", "direction": "down"},
+            "arguments": {"rank": "pi", "regulation": "volcano-p", "direction": "down"},
             "summary": {"candidates": 23, "mirnas": ["a", "b"], "lists": {"ExoCarta": {}}},
         },
     }  # fmt: skip
@@ -428,8 +429,8 @@ def test_quantitative_pcr_and_the_shortlist():
         "array. Of the targets and findings, 3 were confirmed, 1 was a false positive and 2 had no qPCR result."
     )
     assert text_of(runs, "Selection of miRNAs") == (
-        "Of 23 candidates (up or down by fold change and P), those down only, the first 2 by adjusted P were "
-        "listed, without a combined score, so that each reason stays visible. "
+        "Of 23 candidates (up or down by fold change and P), those down only, the first 2 by the product of the "
+        "log2 change and −log10 P (so that both count) were listed (Xiao et al. 2014). "
         "The miRNAs were looked up in 1 list (ExoCarta)."
     )
 
@@ -555,10 +556,64 @@ def test_names_from_files_are_text_in_both_forms():
     assert "<i>Statistical Applications in Genetics and Molecular Biology</i> 3(1):Article 3." in page
 
 
-def test_the_files_of_a_study_are_made_from_its_record_alone(tmp_path):
-    study = StudyFolder(tmp_path)
-    study.results.mkdir()
-    study.run_file.write_text(json.dumps({"runs": {"diff": {"inputs": {}, **DIFF}}}))
+@pytest.fixture
+def study(tmp_path, monkeypatch):
+    """Return a study of which `diff` has run; its files are there, and empty."""
+    monkeypatch.setenv("MIRTOOL_CACHE", str(tmp_path / "cache"))
+    folder = StudyFolder(tmp_path / "study")
+    write_record(folder, {"diff": DIFF})
+    return folder
+
+
+CONTENT = b"x"
+DIGEST = hashlib.sha256(CONTENT).hexdigest()
+
+
+def write_record(folder, runs, inputs=()):
+    """Write the record of runs whose files hold the same, and these files."""
+    own = {}
+    for step, run in runs.items():
+        paths = run.get("outputs", {})
+        own[step] = {**run, "inputs": dict.fromkeys(inputs, DIGEST), "outputs": dict.fromkeys(paths, DIGEST)}
+        for path in (*paths, *inputs):
+            (folder.root / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder.root / path).write_bytes(CONTENT)
+    folder.run_file.write_text(json.dumps({"runs": own}))
+
+
+def test_a_result_that_is_out_of_date_is_named_above_the_text(study):
+    write_record(study, {"diff": DIFF}, inputs=["samples.csv"])
+    assert b"Out of date" not in methods_files(study)["methods.md"]
+    (study.root / "samples.csv").write_text("changed")
+    warning = (
+        "Out of date: diff was made from another samples.csv; run mirtool diff again before you use this text."
+    )
+    files = methods_files(study)
+    assert files["methods.md"].decode().startswith(f"# Methods\n\n> **{warning}**\n\n## Differential expression")
+    assert f"<p><b>{warning}</b></p>" in files["methods.html"].decode()
+
+
+def test_gene_sets_are_told_by_the_step_whose_table_is_there(study):
+    test = {"gene_sets": "KEGG", "terms_tested": 5, "surviving": {"genes": 1}}
+    network = {"summary": {"enrichment": {"all targets": test}}, "outputs": {"results/enrichment.csv": ""}}
+    enrichment = {"summary": {"my list": {**test, "terms_tested": 7}}, "outputs": {"results/enrichment.csv": ""}}
+    write_record(study, {"network": network, "enrichment": enrichment})
+    record = json.loads(study.run_file.read_text())
+    record["runs"]["network"]["arguments"] = record["runs"]["enrichment"]["arguments"] = {}
+    record["runs"]["network"]["outputs"]["results/enrichment.csv"] = "another"
+    study.run_file.write_text(json.dumps(record))
+    text = methods_files(study)["methods.md"].decode()
+    assert "of 7 terms for my list" in text
+    assert "of 5 terms" not in text
+    record["runs"]["network"]["outputs"]["results/enrichment.csv"] = DIGEST
+    record["runs"]["enrichment"]["outputs"]["results/enrichment.csv"] = "another"
+    study.run_file.write_text(json.dumps(record))
+    text = methods_files(study)["methods.md"].decode()
+    assert "of 5 terms for all targets" in text
+    assert "of 7 terms" not in text
+
+
+def test_the_files_of_a_study(study):
     files = methods_files(study)
     assert list(files) == ["methods.md", "methods.html", "methods.bib", "methods.csl.json"]
     assert files == methods_files(study)

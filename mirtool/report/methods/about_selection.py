@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mirtool.report.methods.about_comparison import ADJUSTMENT_WORDS, adjustment_references
-from mirtool.report.methods.record import StepRecord, joined, named, number, were
+from mirtool.report.methods.record import StepRecord, joined, named, number, references_of, were
 from mirtool.report.methods.text import Sentence
 from mirtool.rules import Rule
+from mirtool.shortlist.settings import RANKS
 from mirtool.wording import plural
 
 _TESTS = {
@@ -17,6 +18,9 @@ _TESTS = {
     "mann-whitney": ("the Mann-Whitney test, which does not assume a normal distribution", ("mann1947",)),
 }
 _RANKS = {
+    "confident": "the change that remains at 99.9 % confidence, damped at low intensity (so that change, P and "
+    "intensity count)",
+    "pi": "the product of the log2 change and −log10 P (so that both count)",
     "fold-change": "the size of the fold change",
     "p": "P",
     "fdr": "adjusted P",
@@ -152,8 +156,8 @@ def shortlist_sentences(record: StepRecord) -> Iterator[Sentence]:
     direction = record.argument("direction")
     only = f", those {direction} only," if direction in ("up", "down") else ""
     yield Sentence(
-        f"Of {plural(candidates, 'candidate')}{by}{only} the first {number(len(mirnas))} by {rank} were listed, "
-        "without a combined score, so that each reason stays visible."
+        f"Of {plural(candidates, 'candidate')}{by}{only} the first {number(len(mirnas))} by {rank} were listed.",
+        references_of(RANKS.get(str(record.argument("rank")))),
     )
     lists = record.number("lists") or {}
     if lists:

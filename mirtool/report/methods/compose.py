@@ -26,20 +26,23 @@ from mirtool.report.methods.text import Methods, Section, Sentence, section
 
 if TYPE_CHECKING:
     from mirtool.study.folder import StudyFolder
+    from mirtool.study.state import StudyState
 
 MARKDOWN_FILE, HTML_FILE = "methods.md", "methods.html"
 BIBTEX_FILE, CSL_FILE = "methods.bib", "methods.csl.json"
 
 
-def methods_of_runs(runs: Mapping[str, Any]) -> Methods:
+def methods_of_runs(runs: Mapping[str, Any], warnings: Iterable[str] = ()) -> Methods:
     """Return the methods text of a study; a step that was not run has no sentence.
 
     Parameters
     ----------
     runs
         The record of each step's last run, as :func:`mirtool.study.record.read_runs` returns it.
+    warnings
+        What must be done before the text is used.
     """
-    return Methods(tuple(_sections(records_of(runs))))
+    return Methods(tuple(_sections(records_of(runs))), tuple(warnings))
 
 
 def _sections(records: Mapping[str, StepRecord]) -> Iterator[Section]:
@@ -86,14 +89,17 @@ def _all(groups: Iterable[Iterable[Sentence]]) -> Iterator[Sentence]:
 def methods_files(study: StudyFolder) -> dict[str, bytes]:
     """Return the methods text of a study as files for its ``results``: Markdown, HTML, BibTeX and CSL-JSON.
 
+    Steps whose results are out of date are named above the text.
+
     Parameters
     ----------
     study
-        The study; only its record is read.
+        The study: its record, and the state of the files that the record names.
     """
-    from mirtool.study.record import read_runs
+    from mirtool.study.state import StudyState
 
-    methods = methods_of_runs(read_runs(study.run_file))
+    state = StudyState.of_study(study)
+    methods = methods_of_runs(_without_replaced(state), _out_of_date(state))
     texts = {
         MARKDOWN_FILE: methods.markdown(),
         HTML_FILE: methods.html(),
@@ -101,3 +107,36 @@ def methods_files(study: StudyFolder) -> dict[str, bytes]:
         CSL_FILE: csl_json(methods.keys),
     }
     return {name: text.encode() for name, text in texts.items()}
+
+
+def _out_of_date(state: StudyState) -> Iterator[str]:
+    """Say of each step that is out of date why, and what to do."""
+    from mirtool.study.state import Status
+
+    for step in state.runs:
+        own = state.state_of(step)
+        if own.status is Status.OUT_OF_DATE:
+            again = f"run mirtool {step} again before you use this text"
+            yield f"Out of date: {step} was made from {own.reasons[0]}; {again}."
+
+
+def _without_replaced(state: StudyState) -> dict[str, Any]:
+    """Return the record of the runs without the gene sets that another step's results replaced.
+
+    ``mirtool network`` and ``mirtool enrichment`` write the same table; the text tells of the one that is there.
+    """
+    from mirtool.study.hashes import current_hashes
+
+    runs = dict(state.runs)
+    if not {"network", "enrichment"} <= set(runs):
+        return runs
+    made = {step: runs[step].get("outputs", {}) for step in ("network", "enrichment")}
+    for path in set(made["network"]) & set(made["enrichment"]):
+        found = current_hashes([state.root / path]).get(str(state.root / path))
+        if path.endswith("enrichment.csv") and made["network"][path] != made["enrichment"][path]:
+            if found == made["network"][path]:
+                del runs["enrichment"]
+            elif found == made["enrichment"][path]:
+                summary = {name: own for name, own in runs["network"]["summary"].items() if name != "enrichment"}
+                runs["network"] = runs["network"] | {"summary": summary}
+    return runs

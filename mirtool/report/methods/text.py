@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from html import escape
 
 from mirtool.report.methods.bibliography import REFERENCES, Reference, in_order
@@ -58,9 +58,18 @@ class Section:
 
 @dataclass(frozen=True)
 class Methods:
-    """The methods text of a study; without a step that was recorded it has no section."""
+    """The methods text of a study; without a step that was recorded it has no section.
 
-    sections: tuple[Section, ...] = field(default=())
+    Parameters
+    ----------
+    sections
+        The sections in their order.
+    warnings
+        What must be done before the text is used; each a sentence, above the text.
+    """
+
+    sections: tuple[Section, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -79,7 +88,7 @@ class Methods:
 
     def html(self) -> str:
         """Return the text as an HTML page that Word opens, and that is pasted from a browser."""
-        body = [f"<h1>{TITLE}</h1>"]
+        body = [f"<h1>{TITLE}</h1>", *(f"<p><b>{_as_html(text)}</b></p>" for text in self.warnings)]
         for section in self.sections:
             body += [f"<h2>{_as_html(section.title)}</h2>", f"<p>{_as_html(section.text)}</p>"]
         if self.references:
@@ -90,8 +99,8 @@ class Methods:
 
 
 def section(title: str, sentences: Iterable[Sentence]) -> Iterator[Section]:
-    """Give the section if it has a sentence."""
-    own = tuple(sentences)
+    """Give the section if it has a sentence; one that is said twice is given once."""
+    own = tuple(dict.fromkeys(sentences))
     if own:
         yield Section(title, own)
 
@@ -99,6 +108,9 @@ def section(title: str, sentences: Iterable[Sentence]) -> Iterator[Section]:
 def _markdown_lines(methods: Methods) -> Iterator[str]:
     yield f"# {TITLE}"
     yield ""
+    for text in methods.warnings:
+        yield f"> **{escape_markdown(text)}**"
+        yield ""
     for own in methods.sections:
         yield f"## {escape_markdown(own.title)}"
         yield ""
