@@ -34,8 +34,19 @@ class RawFile:
         return Path(self.path).name
 
 
-def raw_files(samples: SampleTable) -> list[RawFile]:
-    """Return the raw files that a sample sheet names, each once, in its order; nothing where it names none."""
+def raw_files(samples: SampleTable, scale: str | None = None) -> list[RawFile]:
+    """Return the raw files that a sample sheet names, each once, in its order; nothing where it names none.
+
+    Parameters
+    ----------
+    samples
+        The sample sheet.
+    scale
+        The scale that the study states (:func:`mirtool.study.scale.stated_scale`): tables of log2 values are no
+        raw data.
+    """
+    if scale == "log2":
+        return []
     found: dict[str, RawFile] = {}
     for each in _named(samples):
         found.setdefault(each.path, each)

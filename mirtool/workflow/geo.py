@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -131,6 +131,8 @@ def geo(inputs: GeoInputs, settings: GeoSettings, run: Run) -> GeoResult:
     from mirtool.report.methods.facts import StudyFacts, scan_headers
     from mirtool.report.methods.geo_sheet import Organism, geo_sheet, organism_of_names
     from mirtool.report.methods.record import records_of
+    from mirtool.study.raw_files import raw_files
+    from mirtool.study.scale import stated_scale
 
     table = find_normalized(inputs.table, run)
     matrix = read_grouped(table, run, inputs.matrix_options(spots=False))
@@ -140,11 +142,12 @@ def geo(inputs: GeoInputs, settings: GeoSettings, run: Run) -> GeoResult:
     runs = _runs(table, run)
     if settings.all_probes:
         runs = _keeping_all(runs)
-    facts = StudyFacts(records_of(runs), samples, scan_headers(samples))
+    scale = stated_scale(samples, run.config)
+    facts = StudyFacts(records_of(runs), samples, scan_headers(samples), scale)
     stated = settings.organism or facts.column("organism", "species")
     organism = Organism() if stated else organism_of_names(matrix.probes.name.tolist())
     sheet = geo_sheet(facts, samples, settings, organism, runs)
-    digests, sizes = _digests(samples, run)
+    digests, sizes = _digests(raw_files(samples, scale), run)
     _warn_about_matrix(facts, matrix, run)
     return GeoResult(matrix, sheet, digests, organism, sizes)
 
@@ -190,14 +193,13 @@ def _keeping_all(runs: dict[str, Any]) -> dict[str, Any]:
     return runs | {"normalize": normalized | {"summary": summary | {"keep": "everything"}}}
 
 
-def _digests(samples: SampleTable, run: Run) -> tuple[dict[RawFile, str], dict[str, int]]:
+def _digests(files: Sequence[RawFile], run: Run) -> tuple[dict[RawFile, str], dict[str, int]]:
     """Return MD5 and size of the raw files; those that are missing are an error."""
     from mirtool.errors import MirtoolError
-    from mirtool.study.raw_files import md5_of, raw_files
+    from mirtool.study.raw_files import md5_of
 
-    files = raw_files(samples)
     if not files:
-        run.warn("the sample sheet names no raw file: GEO asks for the raw data of every array")
+        run.warn("the study has no raw files: GEO asks for the raw data of every array")
     names = [each.name for each in files]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:

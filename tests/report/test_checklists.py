@@ -88,6 +88,13 @@ def test_what_nobody_said_is_missing_and_what_does_not_apply_says_why(tables):
     assert found["Spike-ins"] == ("not applicable", "the array has no spike-in probes")
 
 
+def test_a_table_of_log2_values_is_no_raw_data():
+    samples = SampleTable(("A", "B"), ("ill", "ill"), ("m.csv", "m.csv"), {"scale": ("log2", "log2")})
+    found = items(tables_of(StudyFacts({}, samples, {}, "log2"))["miame"])
+    assert found["Raw data file of each array"] == ("missing", "the scanner's files, one per array")
+    assert found["Normalized values of all arrays"] == ("known", "m.csv (log2)")
+
+
 def test_miqe_is_filled_from_the_validation(tables):
     found = items(tables["miqe"])
     assert found["Wells and targets"] == ("known", "108 wells of 4 targets")

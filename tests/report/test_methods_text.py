@@ -237,6 +237,13 @@ def test_a_comparison_of_two_groups():
     )
 
 
+def test_values_that_mirtool_did_not_normalize_are_told_as_such():
+    run = changed(DIFF, arguments={"table": "log2.csv"})
+    first = "The normalized values of the table log2.csv were used as they are. "
+    assert text_of({"diff": run}, "Differential expression").startswith(first)
+    assert first not in text_of({"diff": run, "normalize": NORMALIZE}, "Differential expression")
+
+
 def test_a_model_with_its_parts():
     run = changed(
         DIFF,

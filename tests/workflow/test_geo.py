@@ -197,7 +197,7 @@ def test_a_sheet_without_files_is_warned_about(study, tmp_path, capsys):
         main(["geo", "results/normalized.csv", "--samples", str(tmp_path / "s.csv"), "-o", str(tmp_path / "g")])
         == 0
     )
-    assert "the sample sheet names no raw file" in " ".join(capsys.readouterr().err.split())
+    assert "the study has no raw files" in " ".join(capsys.readouterr().err.split())
     header, first = sections(tmp_path / "g/metadata.xlsx")["SAMPLES"][:2]
     assert dict(zip(header, first, strict=True))["raw data file"] == "none"
 

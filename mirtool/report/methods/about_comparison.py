@@ -12,8 +12,8 @@ from mirtool.stats.adjustment_methods import ADJUSTMENTS
 from mirtool.wording import plural
 
 _TESTS = {
-    "moderated": "a moderated t test on log2 values, which combines the variance of each probe with that of all "
-    "probes and so suits few arrays",
+    "moderated": "a moderated t test on log2 values, which stabilizes the variance of each probe by that of all "
+    "probes",
     "welch": "Welch's t test on log2 values, which does not assume equal variances",
     "student": "Student's t test on log2 values, which assumes equal variances",
     "rank-sum": "Wilcoxon's rank-sum test, which does not assume a normal distribution",
@@ -56,8 +56,11 @@ def adjustment_references(name: str) -> tuple[str, ...]:
     return references_of(ADJUSTMENTS.get(name))
 
 
-def comparison_sentences(record: StepRecord) -> Iterator[Sentence]:
-    """Say what was compared, by which test, and what passed."""
+def comparison_sentences(record: StepRecord, normalized: StepRecord | None = None) -> Iterator[Sentence]:
+    """Say what was compared, by which test, and what passed; where the values are from, if not normalized."""
+    table = record.argument("table")
+    if normalized is None and table and table != "-" and not str(table).startswith("<"):
+        yield Sentence(f"The normalized values of the table {table} were used as they are.")
     comparisons = record.number("comparisons") or ([record.summary] if record.number("tested") else [])
     if not comparisons:
         return

@@ -50,7 +50,7 @@ def _sections(records: Mapping[str, StepRecord]) -> Iterator[Section]:
     own = {
         "qc": lambda record: quality_sentences(record, normalized),
         "normalize": normalization_sentences,
-        "diff": comparison_sentences,
+        "diff": lambda record: comparison_sentences(record, normalized),
         "compare-methods": methods_comparison_sentences,
         "cluster": cluster_sentences,
         "network": network_sentences,

@@ -38,11 +38,14 @@ class StudyFacts:
         The sample sheet; None where there is none.
     headers
         Record of the raw files' headers to its different values, in the order of the files.
+    scale
+        The scale of the files, where the study states it.
     """
 
     records: Mapping[str, StepRecord] = field(default_factory=dict)
     samples: SampleTable | None = None
     headers: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    scale: str | None = None
 
     def record(self, step: str) -> StepRecord:
         """Return the record of a step; an empty one where it was not run."""
@@ -91,7 +94,7 @@ class StudyFacts:
         """The raw files in words; empty where the sample sheet names none."""
         from mirtool.study.raw_files import raw_files
 
-        files = raw_files(self.samples) if self.samples else []
+        files = raw_files(self.samples, self.scale) if self.samples else []
         if not files:
             return ""
         shown = f"{files[0].name} to {files[-1].name}" if len(files) > 2 else joined(each.name for each in files)
@@ -102,9 +105,11 @@ def facts_of(study: StudyFolder) -> StudyFacts:
     """Return what is known of a study; of the raw files only the first part is read."""
     from mirtool.study.record import read_runs
     from mirtool.study.samples import read_samples
+    from mirtool.study.scale import stated_scale
 
     samples = read_samples(study.samples_file) if study.samples_file.is_file() else None
-    return StudyFacts(records_of(read_runs(study.run_file)), samples, scan_headers(samples))
+    scale = stated_scale(samples, study.config)
+    return StudyFacts(records_of(read_runs(study.run_file)), samples, scan_headers(samples), scale)
 
 
 def scan_headers(samples: SampleTable | None) -> dict[str, tuple[str, ...]]:

@@ -157,7 +157,8 @@ def _samples(
     from mirtool.study.raw_files import files_of
 
     n = len(samples)
-    files = [[Path(path).name for path in files_of(samples, i)] for i in range(n)]
+    is_raw = facts.scale != "log2"
+    files = [[Path(path).name for path in files_of(samples, i)] if is_raw else [] for i in range(n)]
     most = max((len(own) for own in files), default=0) or 1
     described = {name: own for name, own in samples.extra.items() if name.strip().lower() not in OWN_COLUMNS}
     named = {name.strip().lower(): name for name in described}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from mirtool.report.methods.checklists import Item
 from mirtool.report.methods.facts import StudyFacts
 from mirtool.report.methods.record import joined, number
@@ -16,6 +18,8 @@ def _matrix(facts: StudyFacts) -> str:
     path = next((path for path in record.outputs if path.endswith("normalized.csv")), "")
     kept, samples = record.number("kept"), record.number("samples") or ()
     size = f": {plural(kept, 'probe')} × {plural(len(samples), 'array')}" if kept is not None and samples else ""
+    if not path and facts.scale == "log2" and facts.samples is not None:
+        return f"{joined(dict.fromkeys(Path(file).name for file in facts.samples.files if file))} (log2)"
     return f"{path}{size}" if path else ""
 
 
@@ -103,7 +107,12 @@ MIAME = (
     Item(_RAW, "Scan images", "name the images (TIFF) and say where they are kept", _images),
     Item(_RAW, "Public accession", "deposit the data (mirtool geo) and give the accession number"),
     Item(_PROCESSED, "Normalized values of all arrays", "run mirtool normalize", _matrix),
-    Item(_PROCESSED, "How they were computed", "run mirtool normalize", _processing),
+    Item(
+        _PROCESSED,
+        "How they were computed",
+        "run mirtool normalize, or say how the values were normalized before",
+        _processing,
+    ),
     Item(_PROCESSED, "What was excluded", "run mirtool normalize", _excluded),
     Item(
         _SAMPLES, "Experimental factors and their values", "fill in the column group of the sample sheet", _factors
