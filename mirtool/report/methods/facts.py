@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +25,7 @@ _SCAN = {
     "ScanPower": "scan power {} %",
 }
 """Records of a GenePix header that describe a scan, and how they are written."""
+_FILES = frozenset({"GalFile", "ImageFiles", "JpegImage"})
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,26 @@ class StudyFacts:
         return f"{plural(len(files), 'file')} ({shown})"
 
 
+def plain_header(name: str, value: str) -> str:
+    r"""Return a record of a GenePix header without folders, units and the channels that were not used.
+
+    Examples
+    --------
+    >>> plain_header("Wavelengths", "635 nm\t532 nm\tn/a\tn/a"), plain_header("PMTGain", "525\t520")
+    ('635/532', '525/520')
+    >>> plain_header("ImageFiles", "D:\\My data\\a.tif 0\tD:\\My data\\a.tif 1")
+    'a.tif'
+    >>> plain_header("GalFile", "C:/arrays/lot.gal")
+    'lot.gal'
+    """
+    parts = [part.strip() for part in value.split("\t")]
+    parts = [part for part in parts if part.lower() not in ("", "n/a")]
+    if name in _FILES:
+        parts = [re.sub(r"\s\d+$", "", re.split(r"[\\/]", part)[-1]) for part in parts]
+        return ", ".join(dict.fromkeys(parts))
+    return "/".join(part.removesuffix("nm").strip() for part in parts)
+
+
 def facts_of(study: StudyFolder) -> StudyFacts:
     """Return what is known of a study; of the raw files only the first part is read."""
     from mirtool.study.record import read_runs
@@ -122,6 +144,7 @@ def scan_headers(samples: SampleTable | None) -> dict[str, tuple[str, ...]]:
     for each in raw_files(samples) if samples else ():
         if Path(each.path).is_file():
             for name, value in header_records(read_head(each.path)).items():
-                if value:
-                    found.setdefault(name, {})[value] = None
+                words = plain_header(name, value)
+                if words:
+                    found.setdefault(name, {})[words] = None
     return {name: tuple(values) for name, values in found.items()}

@@ -24,7 +24,7 @@ def _matrix(facts: StudyFacts) -> str:
 
 
 def _images(facts: StudyFacts) -> str:
-    names = [value.split()[0] for value in facts.headers.get("ImageFiles", ())]
+    names = facts.headers.get("ImageFiles", ())
     return f"named in the raw files: {names[0]}{f' to {names[-1]}' if len(names) > 1 else ''}" if names else ""
 
 
