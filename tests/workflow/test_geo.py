@@ -9,7 +9,11 @@ from python_calamine import CalamineWorkbook
 import mirtool.api as mt
 from mirtool.cli import main
 from mirtool.io.arrays.genepix import genepix_bytes
-from mirtool.report.methods.geo_sheet import ORGANISMS, Organism, organism_of_names
+from mirtool.model import SampleTable
+from mirtool.report.methods.facts import StudyFacts
+from mirtool.report.methods.geo_settings import GeoSettings
+from mirtool.report.methods.geo_sheet import ORGANISMS, Organism, geo_sheet, organism_of_names
+from mirtool.report.methods.record import StepRecord
 from mirtool.simulate.arrays import simulate_study
 from mirtool.simulate.chip import ChipDesign
 
@@ -200,6 +204,21 @@ def test_a_sheet_without_files_is_warned_about(study, tmp_path, capsys):
     assert "the study has no raw files" in " ".join(capsys.readouterr().err.split())
     header, first = sections(tmp_path / "g/metadata.xlsx")["SAMPLES"][:2]
     assert dict(zip(header, first, strict=True))["raw data file"] == "none"
+
+
+def test_two_channels_have_columns_of_their_own():
+    samples = SampleTable(("A",), ("ill",), ("A.gpr",), {"age": ("30",)})
+    record = StepRecord("normalize", summary={"numerator": "Hy3", "denominator": "Hy5", "channel": "Hy3/Hy5"})
+    sheet = geo_sheet(StudyFacts({"normalize": record}, samples), samples, GeoSettings(), Organism(), {})
+    assert sheet.columns == (
+        "Sample name", "title", "raw data file", "source name_CH1", "organism_CH1", "characteristics: group_CH1",
+        "characteristics: age_CH1", "molecule_CH1", "label_CH1", "source name_CH2", "organism_CH2", "molecule_CH2",
+        "label_CH2", "description", "platform",
+    )  # fmt: skip
+    first = dict(zip(sheet.columns, sheet.rows[0], strict=True))
+    assert first["label_CH1"] == "TO FILL IN: dye of the samples (channel Hy3)"
+    assert first["label_CH2"] == "TO FILL IN: dye of the second channel (Hy5)"
+    assert dict(sheet.protocols)["value definition"] == "log2 ratio of the channels Hy3 and Hy5, normalized"
 
 
 def test_a_mixed_array_has_no_organism():

@@ -194,7 +194,7 @@ def _samples(
             ("source name", "what the second channel holds"),
             ("organism", "species of the reference"),
             ("molecule", "total RNA, or another"),
-            ("label", "dye of the second channel"),
+            ("label", f"dye of the second channel ({facts.record('normalize').number('denominator')})"),
         ):
             columns[f"{name}_CH2"] = [_open(what)] * n
     columns["description"] = [""] * n
@@ -203,7 +203,8 @@ def _samples(
 
 
 def _channel(facts: StudyFacts) -> str:
-    channel = facts.record("normalize").number("channel")
+    record = facts.record("normalize")
+    channel = record.number("numerator") or record.number("channel")
     return f" of the samples (channel {channel})" if channel else " of the samples"
 
 
