@@ -316,8 +316,8 @@ def test_clusters():
         "The clusters of the tree of arrays were assessed by multiscale bootstrap (200 draws at each scale, "
         "random seed 1); an approximately unbiased value (AU) of 0.95 or more was reached by 2 clusters of "
         "arrays (Shimodaira 2004). "
-        "K-means divided the probes into 2 clusters (mean silhouette 0.66) (Lloyd 1982; Arthur and Vassilvitskii "
-        "2007; Rousseeuw 1987)."
+        "K-means divided the probes into 2 clusters (mean silhouette 0.66) (Lloyd 1982; Hartigan 1975; Arthur and "
+        "Vassilvitskii 2007; Rousseeuw 1987)."
     )
 
 
@@ -396,7 +396,8 @@ def test_sets_of_mirnas_and_gsea():
     assert text_of(runs, "Gene set enrichment analysis") == (
         "Gene set enrichment analysis was run on 140 genes ranked by “stat” for 8 sets (10,000 random sets, "
         "random seed 1) (Subramanian et al. 2005). "
-        "Of these sets, 5 were up and 1 was down."
+        "At a false discovery rate (Benjamini-Hochberg) ≤ 0.05, 5 were up and 1 was down (Benjamini and Hochberg "
+        "1995)."
     )
 
 

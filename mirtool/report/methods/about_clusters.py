@@ -95,4 +95,6 @@ def _k_means(record: StepRecord) -> Iterator[Sentence]:
         width = f" (mean silhouette {number(round(silhouette, 2))})" if silhouette is not None else ""
         parts.append(f"{_SIDES.get(side, side)} into {plural(own['k'], 'cluster')}{width}")
     if parts:
-        yield Sentence(f"K-means divided the {joined(parts)}.", ("lloyd1982", "arthur2007", "rousseeuw1987"))
+        yield Sentence(
+            f"K-means divided the {joined(parts)}.", ("lloyd1982", "hartigan1975", "arthur2007", "rousseeuw1987")
+        )

@@ -9,6 +9,7 @@ from typing import Any
 from mirtool.network.settings import EVIDENCE, PAIR_NULLS, REDUCTIONS
 from mirtool.report.methods.record import StepRecord, aside, extent, joined, number, references_of, were
 from mirtool.report.methods.text import Sentence
+from mirtool.report.text.gsea import SET_FDR
 from mirtool.wording import plural
 
 _DATABASES = (
@@ -242,7 +243,11 @@ def gsea_sentences(record: StepRecord) -> Iterator[Sentence]:
     )
     up, down = record.number("sets_up"), record.number("sets_down")
     if up is not None and down is not None:
-        yield Sentence(f"Of these sets, {number(up)} {were(up)} up and {number(down)} {were(down)} down.")
+        yield Sentence(
+            f"At a false discovery rate (Benjamini-Hochberg) ≤ {number(SET_FDR)}, {number(up)} {were(up)} up and "
+            f"{number(down)} {were(down)} down.",
+            ("benjamini1995",),
+        )
 
 
 def mirna_set_sentences(record: StepRecord) -> Iterator[Sentence]:
