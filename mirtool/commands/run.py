@@ -122,7 +122,10 @@ def _say_result(result: StudyRun, *, dry_run: bool) -> None:
         say(f"{plural(len(to_do), 'step')} would be done." if to_do else "Everything is up to date.")
     elif all(each.outcome in (Outcome.UP_TO_DATE, Outcome.LEFT_OUT) for each in result.outcomes):
         say("Everything is up to date.")
-    say_block(Pairs([(each.step, _in_words(each)) for each in result.outcomes]))
+    by_outcome: dict[str, list[str]] = {}
+    for each in result.outcomes:
+        by_outcome.setdefault(_in_words(each), []).append(each.step)
+    say_block(Pairs([(", ".join(steps), words) for words, steps in by_outcome.items()]))
     warnings = list(dict.fromkeys(text for each in result.outcomes for text in each.warnings))
     for text in warnings[:WARNINGS_SHOWN]:
         warn(text)

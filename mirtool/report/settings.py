@@ -30,7 +30,7 @@ class TableSettings(Settings):
 
 SECTIONS = (
     "summary", "quality", "normalization", "differential", "robustness", "clusters", "network", "enrichment",
-    "qpcr", "shortlist", "provenance",
+    "qpcr", "shortlist", "methods", "provenance",
 )  # fmt: skip
 """The sections of a report in their order."""
 

@@ -16,6 +16,7 @@ from mirtool.workflow.step import Inputs, Result, Run, Step
 if TYPE_CHECKING:
     from mirtool.model import Table
     from mirtool.report.page.study_page import StepSettings
+    from mirtool.report.study_results import StudyResults
     from mirtool.study.folder import StudyFolder
 
 PAGE = "report.html"
@@ -38,19 +39,22 @@ class ReportResult(Result):
         The page, HTML in UTF-8.
     steps
         The steps whose results it shows.
+    others
+        The other files by name: workbook, methods text with its references, checklists.
     """
 
-    def __init__(self, page: bytes, steps: tuple[str, ...]) -> None:
+    def __init__(self, page: bytes, steps: tuple[str, ...], others: Mapping[str, bytes]) -> None:
         self.page = page
         self.steps = steps
+        self.others = others
 
     def tables(self) -> Mapping[str, Table]:
         """Return nothing: a report shows the tables of other steps."""
         return {}
 
     def files(self) -> Mapping[str, bytes]:
-        """Return the page; further files of a report go here, by their name in ``results``."""
-        return {PAGE: self.page}
+        """Return the page and the others by their name in ``results``."""
+        return {PAGE: self.page, **self.others}
 
     @property
     def summary(self) -> Summary:
@@ -58,6 +62,7 @@ class ReportResult(Result):
         return (
             Line(f"Report of {plural(len(self.steps), 'step')}: {', '.join(self.steps)}."),
             Line(f"{PAGE}: {len(self.page) / 1e6:.1f} MB; it opens without a network."),
+            Line(f"Beside it: {', '.join(self.others)}."),
         )
 
     def numbers(self) -> dict[str, Any]:
@@ -76,6 +81,9 @@ def report(_inputs: ReportInputs, settings: ReportSettings, run: Run) -> ReportR
     point, click, search, select. Limits can be moved to look; the counts reported stay those of the run.
 
     The page shows what the study's folder holds: what was not run is not on it, and what is out of date is marked.
+
+    Beside it: the same as a workbook, NAME.xlsx; the methods of what was run, with references, to paste into a
+    paper (methods.md, methods.html, methods.bib, methods.csl.json); the MIAME checklist, and with qPCR MIQE's.
     """
     from mirtool.report.page.study_page import study_page
     from mirtool.report.study_results import StudyResults
@@ -86,9 +94,23 @@ def report(_inputs: ReportInputs, settings: ReportSettings, run: Run) -> ReportR
     results = StudyResults(study, without=(STEP.name,))
     if not results.runs:
         raise MirtoolError("the study has no results yet", path=study.results, hint="run `mirtool run` first")
-    page = study_page(results, settings, list(_changed_settings(results.runs)), _group_colors(study))
+    changed = list(_changed_settings(results.runs))
+    page = study_page(results, settings, changed, _group_colors(study))
+    others = _beside_the_page(results, changed)
     run.reads(study.samples_file, settings.logo, *results.files_read)
-    return ReportResult(page, tuple(step for step in STEPS if step in results.runs))
+    return ReportResult(page, tuple(step for step in STEPS if step in results.runs), others)
+
+
+def _beside_the_page(results: StudyResults, changed: list[StepSettings]) -> dict[str, bytes]:
+    """Return the workbook, the methods text and the checklists."""
+    from mirtool.report.methods.checklists import checklist_files
+    from mirtool.report.methods.compose import methods_files, methods_of_runs
+    from mirtool.report.workbook.study_workbook import study_workbook, workbook_name
+
+    text = [f"{each.title}: {each.text}" for each in methods_of_runs(results.runs).sections]
+    settings = [(each.step, name, value) for each in changed for name, value in each.settings]
+    workbook = study_workbook(results, text, settings)
+    return {workbook_name(results): workbook, **methods_files(results.study), **checklist_files(results.study)}
 
 
 def _changed_settings(runs: Mapping[str, Any]) -> Iterator[StepSettings]:
@@ -137,7 +159,7 @@ STEP = Step(
     output="folder",
     main_file="report.csv",
     examples=(
-        ("mirtool report", "in a study folder: results/report.html"),
+        ("mirtool report", "in a study folder: results/report.html, NAME.xlsx, methods.md"),
         ('mirtool report --title "Serum exosomes" --author "A. Author" --leave-out provenance', ""),
     ),
 )

@@ -109,12 +109,18 @@ def methods_files(study: StudyFolder) -> dict[str, bytes]:
     return {name: text.encode() for name, text in texts.items()}
 
 
+_OF_THE_TEXT = ("report", "geo")
+"""Steps that write this text, or that it does not tell of."""
+
+
 def _out_of_date(state: StudyState) -> Iterator[str]:
     """Say of each step that is out of date why, and what to do."""
     from mirtool.study.state import Status
 
     for step in state.runs:
         own = state.state_of(step)
+        if step in _OF_THE_TEXT:
+            continue
         if own.status is Status.OUT_OF_DATE:
             again = f"run mirtool {step} again before you use this text"
             yield f"Out of date: {step} was made from {own.reasons[0]}; {again}."

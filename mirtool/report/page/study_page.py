@@ -17,6 +17,7 @@ from typing import Any
 from mirtool.errors import for_shell, printable
 from mirtool.model import SampleTable, Table, text_array
 from mirtool.report.figures.canvas import GROUP_COLORS
+from mirtool.report.methods.compose import BIBTEX_FILE, CSL_FILE, HTML_FILE, MARKDOWN_FILE, methods_of_runs
 from mirtool.report.page.contrasts import (
     MOST_PROBES,
     MOST_VALUES,
@@ -58,6 +59,7 @@ TITLES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "enrichment": ("Enrichment under the three nulls", ("network", "enrichment", "mirna-sets", "gsea")),
     "qpcr": ("Validation by qPCR", ("validate",)),
     "shortlist": ("Shortlist", ("shortlist",)),
+    "methods": ("Methods", ()),
     "provenance": ("Provenance", ()),
 }
 """Section to its title and the steps whose results it shows."""
@@ -300,7 +302,18 @@ def _nothing_more(*_: object) -> None:
     return
 
 
-_MORE: Mapping[str, Callable[..., None]] = {"summary": _summary, "provenance": _provenance}
+def _methods(section: Section, results: StudyResults, *_others: Any) -> None:
+    """Add the methods text; its files hold it with the list of references."""
+    methods = methods_of_runs(results.runs)
+    section.found += [f"{each.title}: {each.text}" for each in methods.sections]
+    section.files += [MARKDOWN_FILE, HTML_FILE, BIBTEX_FILE, CSL_FILE] if methods.sections else []
+
+
+_MORE: Mapping[str, Callable[..., None]] = {
+    "summary": _summary,
+    "methods": _methods,
+    "provenance": _provenance,
+}
 
 
 def _tables_of(section: Section) -> list[PageTable]:
