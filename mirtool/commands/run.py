@@ -122,10 +122,7 @@ def _say_result(result: StudyRun, *, dry_run: bool) -> None:
         say(f"{plural(len(to_do), 'step')} would be done." if to_do else "Everything is up to date.")
     elif all(each.outcome in (Outcome.UP_TO_DATE, Outcome.LEFT_OUT) for each in result.outcomes):
         say("Everything is up to date.")
-    by_outcome: dict[str, list[str]] = {}
-    for each in result.outcomes:
-        by_outcome.setdefault(_in_words(each), []).append(each.step)
-    say_block(Pairs([(", ".join(steps), words) for words, steps in by_outcome.items()]))
+    say_block(Pairs(_outcome_rows(result)))
     warnings = list(dict.fromkeys(text for each in result.outcomes for text in each.warnings))
     for text in warnings[:WARNINGS_SHOWN]:
         warn(text)
@@ -136,8 +133,15 @@ def _say_result(result: StudyRun, *, dry_run: bool) -> None:
         say("Open first: " + ", ".join(map(str, there[:3])))
 
 
-def _in_words(outcome: StepOutcome) -> str:
-    return f"{outcome.outcome.value}: {outcome.reason}" if outcome.reason else outcome.outcome.value
+def _outcome_rows(result: StudyRun) -> list[tuple[str, str]]:
+    """Return one row per outcome and reason, with the steps that it is of."""
+    steps: dict[tuple[str, str], list[str]] = {}
+    for each in result.outcomes:
+        steps.setdefault((each.outcome.value, each.reason), []).append(each.step)
+    return [
+        (outcome, f"{', '.join(names)}{f': {reason}' if reason else ''}")
+        for (outcome, reason), names in steps.items()
+    ]
 
 
 Bars = tuple[Any, Callable[[str], None], Callable[["StepOutcome"], None]]
