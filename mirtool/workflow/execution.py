@@ -207,13 +207,14 @@ def perform(prepared: Prepared) -> Execution:
     hashes = current_hashes(path for path, digest in run.inputs.items() if not digest)
     run.check_unchanged(hashes)
     result.figure_settings, result.table_settings = prepared.figures, prepared.tables
+    asked = _arguments(prepared)
     result.provenance = Provenance(
         step.name,
-        _arguments(prepared) | run.arguments,
+        asked | run.arguments,
         {path: digest or hashes[path] for path, digest in run.inputs.items() if digest or path in hashes},
         tuple(run.warnings),
         run.study,
-        tuple(sorted(run.arguments)),
+        tuple(sorted(name for name, value in run.arguments.items() if asked.get(name) != _as_json(value))),
     )
     return Execution(result, run)
 

@@ -52,8 +52,8 @@ class PlannedStep:
 
 
 PLAN = (
-    PlannedStep("qc"),
     PlannedStep("normalize"),
+    PlannedStep("qc"),  # it judges the arrays with the settings of normalize
     PlannedStep("diff", needs=("normalize",)),
     PlannedStep("cluster", needs=("normalize", "diff")),
     PlannedStep("network", needs=("diff",)),
@@ -299,6 +299,9 @@ def _why(planned: PlannedStep, prepared: Prepared, state: StudyState, *, figures
     changed = _changed_settings(prepared, record)
     if changed:
         return ", ".join(changed)
+    follows = _followed_otherwise(prepared, record, state)
+    if follows:
+        return follows
     own = state.state_of(planned.name)
     if own.status is Status.OUT_OF_DATE:
         return f"made from {own.reasons[0]}"
@@ -311,6 +314,20 @@ def _why(planned: PlannedStep, prepared: Prepared, state: StudyState, *, figures
     if record["versions"]["mirtool"] != __version__:
         return f"made by mirtool {record['versions']['mirtool']}"
     return ""
+
+
+def _followed_otherwise(prepared: Prepared, record: Mapping[str, Any], state: StudyState) -> str:
+    """Return which setting of ``normalize`` quality control followed and is another one now; empty for none."""
+    from mirtool.workflow.qc import FOLLOWED
+
+    normalized = state.runs.get("normalize", {}).get("arguments", {})
+    if prepared.step.name != "qc" or not normalized:
+        return ""
+    own = record["arguments"]
+    changed = [
+        name for name in FOLLOWED if name not in prepared.run.given and own.get(name) != normalized.get(name)
+    ]
+    return f"normalize was run with another {changed[0].replace('_', ' ')}" if changed else ""
 
 
 def _has_figures(record: Mapping[str, Any], prepared: Prepared) -> bool:
@@ -329,7 +346,7 @@ def _changed_settings(prepared: Prepared, record: Mapping[str, Any]) -> list[str
     root = prepared.run.study.root if prepared.run.study else Path()
     now = arguments_of(prepared, root)
     before = dict(record["arguments"])
-    unset = {name for name, value in now.items() if value is None or value == []}
+    unset = set(now) - prepared.run.given
     resolved = set(record.get("resolved", ()))
     kept: Collection[str] = [name for name in now if name in before and not (name in unset and name in resolved)]
     looks = {name for name in set(now) ^ set(before) if name not in resolved}

@@ -173,6 +173,6 @@ def test_a_study_folder_gives_its_lists_as_files(tmp_path):
     assert found["Array list"] == ("known", "lot.gal")
     files = checklist_files(study)
     assert list(files) == ["checklist_miame.csv", "checklist_miame.md"]
-    assert files["checklist_miame.csv"].startswith(b"# mirtool checklist: MIAME\nitem,part,what,status,")
+    assert files["checklist_miame.csv"].startswith(b"item,part,what,status,")
     (tmp_path / "A.gpr").unlink()
     assert facts_of(study).headers == {}

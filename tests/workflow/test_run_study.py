@@ -19,7 +19,7 @@ from mirtool.workflow.settings_file import settings_template
 from tests.kills import in_child, make_study
 
 TABLES = RunOptions(skip=("mirna-sets",), figures=False)  # the simulated names are of no seed family
-STEPS = ["qc", "normalize", "diff", "cluster", "network", "gsea", "validate", "shortlist", "report"]
+STEPS = ["normalize", "qc", "diff", "cluster", "network", "gsea", "validate", "shortlist", "report"]
 
 
 @pytest.fixture
@@ -62,13 +62,13 @@ def test_everything_is_done_once_and_what_has_no_input_is_left_out(study):
 
 def test_the_files_are_those_of_the_commands_one_by_one(study, tmp_path):
     run_study(study, TABLES)
-    other = tmp_path / "other"
-    other.mkdir()
+    other = tmp_path / "other" / study.name  # the workbook is called like the folder
+    other.mkdir(parents=True)
     for path in study.iterdir():
         if path.is_file():
             (other / path.name).write_bytes(path.read_bytes())
     with chdir(other):
-        for name in ("qc", "normalize", "diff", "cluster", "network", "shortlist", "report"):
+        for name in ("normalize", "qc", "diff", "cluster", "network", "shortlist", "report"):
             assert main([name, *(["--no-figures"] if load_step(name).has_figures else [])]) == 0
     assert content(other) == content(study)
 
@@ -105,6 +105,18 @@ def test_a_setting_changed_redoes_its_step_and_what_reads_it(study):
     again = run_study(study, TABLES)
     reason = {each.step: each.reason for each in again.outcomes}["diff"]
     assert reason == "compare resistant:responding → responding:resistant, cutoff 1.5 → 2.0"
+
+
+def test_quality_control_follows_the_settings_of_normalize(study):
+    settings = study / "mirtool.toml"
+    settings.write_text(settings.read_text() + "[normalize]\nmin_intensity = 50\n")
+    only = RunOptions(only=("normalize", "qc"), figures=False)
+    run_study(study, only)
+    assert parse_record(study)["qc"]["arguments"]["min_intensity"] == 50
+    assert set(outcomes(study, only).values()) == {Outcome.UP_TO_DATE}
+    settings.write_text(settings.read_text().replace("= 50", "= 60"))
+    why = {each.step: each.reason for each in run_study(study, only).outcomes}
+    assert why == {"normalize": "min-intensity 50 → 60", "qc": "normalize was run with another min intensity"}
 
 
 def test_a_dry_run_does_nothing_and_says_what_would_be_done(study):
@@ -160,8 +172,8 @@ def test_figures_that_were_not_drawn_are_drawn(study):
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs os.fork")
 @pytest.mark.parametrize("at", [1, 2, 4])
 def test_killed_and_started_again_it_ends_with_the_same_bytes(study, tmp_path, at):
-    whole = tmp_path / "whole"
-    whole.mkdir()
+    whole = tmp_path / "whole" / study.name
+    whole.mkdir(parents=True)
     for path in study.iterdir():
         (whole / path.name).write_bytes(path.read_bytes())
 
