@@ -33,10 +33,15 @@ STEPS = (
         "Does qPCR of the hubs confirm the arrays? Two miRNAs of a worm were added to every serum as references.",
     ),
     ("mirtool shortlist", "Which miRNAs are worth following up? All that was found, miRNA by miRNA."),
+    (
+        "mirtool run",
+        "All of this with one command: what is up to date is not done again. What is left is the report.",
+    ),
 )
 """The commands that the demo runs, and what each is for."""
 
 OPEN_FIRST = (
+    ("results/report.html", "all of it on one page, in a browser: verdicts, findings, plots, tables"),
     ("figures/qc_arrays.png", "every array by every measure of quality, with its verdict"),
     ("results/differential.csv", "the table of the comparison, in a spreadsheet"),
     ("figures/volcano.png", "every miRNA by its change and its P value"),

@@ -17,6 +17,7 @@ from mirtool.rules import Rule
 from mirtool.simulate.arrays import REPORTED_CHANGES, SimulatedStudy, simulate_ct
 from mirtool.simulate.chip import LOT
 from mirtool.simulate.genes import simulate_gene_changes, simulate_utrs
+from mirtool.study.config import CONFIG_FILE
 
 PLANTED_FILE = "planted.csv"
 """What was planted; its first line also distinguishes the folder of a demo from any other."""
@@ -28,6 +29,31 @@ CT_FILE, MRNA_FILE, UTR_FILE, HUB_FILE = "ct.csv", "mrna.csv", "utrs.fa", "hubs.
 HUBS = tuple(REPORTED_CHANGES)
 FURTHER_GENES = 1500
 """Genes of the simulated mRNA that no miRNA of the starter table targets."""
+
+SETTINGS = """\
+# What this study does otherwise than by default; `mirtool run` and every command read it.
+
+[qc]
+figure_format = ["png"]
+figure_dpi = 150
+
+[cluster]
+resamples = 200
+
+[network]
+beyond_seed = "targets"
+modules = true
+robustness = 200
+
+[gsea]
+genes = "mrna.csv"
+targets = true
+
+[validate]
+ct = ["ct.csv"]
+reference = ["cel-miR-39-3p", "cel-miR-54-3p"]
+"""
+"""The settings of the commands that the demo prints, for ``mirtool run``."""
 
 
 def demo_files(study: SimulatedStudy, seed: int) -> dict[str, Table | bytes]:
@@ -44,7 +70,7 @@ def demo_files(study: SimulatedStudy, seed: int) -> dict[str, Table | bytes]:
     -------
     dict
         ``exports/P01.gpr`` … (GenePix results), ``planted.csv`` (the truth), ``ct.csv`` (qPCR of the hubs),
-        ``mrna.csv``, ``utrs.fa`` and ``hubs.txt``.
+        ``mrna.csv``, ``utrs.fa``, ``hubs.txt`` and ``mirtool.toml`` (what differs from the defaults).
     """
     starter = starter_interactions()
     targeted = sorted(set(starter.gene))
@@ -55,6 +81,7 @@ def demo_files(study: SimulatedStudy, seed: int) -> dict[str, Table | bytes]:
         MRNA_FILE: simulate_gene_changes(_changes(study), starter, _genes(targeted), seed=seed),
         UTR_FILE: simulate_utrs(HUBS, starter, targeted, seed=seed).encode(),
         HUB_FILE: "".join(f"{name}\n" for name in HUBS).encode(),
+        CONFIG_FILE: SETTINGS.encode(),
     }
 
 
