@@ -185,7 +185,7 @@ NOT_IN_THE_DEMO = {
 def test_every_command_of_the_readme_runs_on_it(demo: Demo, tmp_path: Path) -> None:
     text = README.read_text(encoding="utf-8")
     commands = [*printed_commands(text), *inline_commands(text)]
-    assert commands[0] == "mirtool inspect exports/*.gpr"
+    assert commands[0] == "mirtool run"
     assert NOT_IN_THE_DEMO.keys() <= set(commands)
     # Those of the demo ran there, as they are printed.
     others = [each for each in commands if each not in {*NOT_IN_THE_DEMO, *(command for command, _ in STEPS)}]
@@ -202,8 +202,8 @@ def test_every_command_of_the_readme_runs_on_it(demo: Demo, tmp_path: Path) -> N
 def test_the_demo_takes_every_step_of_the_readme_s_tour() -> None:
     """Each numbered step, with the options that suit the demo."""
     tour = [calls_of(command)[0][0] for command in printed_commands(README.read_text(encoding="utf-8"))]
-    assert tour == ["inspect", "init", "qc", "normalize", "diff", "network", "validate", "shortlist"]
-    assert {*tour[1:], "cluster"} <= {calls_of(command)[0][0] for command, _ in STEPS}
+    assert tour == ["run", "inspect", "init", "qc", "normalize", "diff", "network", "validate", "shortlist"]
+    assert {*tour, "cluster"} - {"inspect"} <= {calls_of(command)[0][0] for command, _ in STEPS}
 
 
 @pytest.mark.parametrize("options", [[], ["--force"]])
