@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mirtool.errors import UsageError, option
+from mirtool.errors import MirtoolError, UsageError, option
 from mirtool.report.figures.settings import FigureSettings
 from mirtool.report.settings import TableSettings
 from mirtool.settings import Settings
@@ -19,6 +19,7 @@ from mirtool.workflow.step import (
     Ask,
     Inputs,
     ParallelSettings,
+    Parameter,
     Progress,
     Provenance,
     Result,
@@ -161,8 +162,33 @@ def settings_of_study(step: Step, study: StudyFolder) -> dict[str, Any]:
     own = study.config.settings_of(step.name, [each.name for each in parameters])
     # "" is how the file that init writes says that a setting is not set.
     set_there = {name: value for name, value in (shared | own).items() if value != ""}
+    for each in parameters:
+        if each.name in set_there:
+            _check_kind(each, set_there[each.name], study)
     paths = {each.name for each in parameters if each.declaration.is_path}
     return {name: _in_study(value, study.root) if name in paths else value for name, value in set_there.items()}
+
+
+def _check_kind(parameter: Parameter, value: Any, study: StudyFolder) -> None:
+    """Refuse a value of ``mirtool.toml`` that is of another kind than the default.
+
+    Raises
+    ------
+    MirtoolError
+        For a list where one value is meant, a text where a number is, or the other way round.
+    """
+    default = parameter.default
+    if isinstance(value, list | dict) and not parameter.is_many:
+        expected = "one value, not a list"
+    elif isinstance(default, bool) and not isinstance(value, bool):
+        expected = "true or false"
+    elif type(default) in (int, float) and type(value) not in (int, float):
+        expected = "a number, without quotes"
+    else:
+        return
+    raise MirtoolError(
+        f"the setting {parameter.name} can't be read", path=study.config.path, found=repr(value), expected=expected
+    )
 
 
 def _in_study(value: Any, root: Path) -> Any:

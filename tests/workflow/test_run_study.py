@@ -107,6 +107,25 @@ def test_a_setting_changed_redoes_its_step_and_what_reads_it(study):
     assert reason == "compare resistant:responding → responding:resistant, cutoff 1.5 → 2.0"
 
 
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        (
+            '[diff]\ncutoff = "2"\n',
+            r"the setting cutoff can't be read \(found '2'; expected a number",
+        ),
+        ("[diff]\ntrend = 1\n", r"the setting trend can't be read \(found 1; expected true or false\)"),
+        ('[diff]\ntest = ["welch"]\n', r"the setting test can't be read \(found \['welch'\]; expected one"),
+    ],
+)
+def test_a_setting_of_another_kind_is_refused_with_its_file(study, table, message):
+    settings = study / "mirtool.toml"
+    settings.write_text(settings.read_text() + table)
+    run = run_study(study, TABLES)
+    failed = {each.step: each for each in run.failures}["diff"]
+    assert re.search(r"mirtool\.toml: " + message, str(failed.error))
+
+
 def test_quality_control_follows_the_settings_of_normalize(study):
     settings = study / "mirtool.toml"
     settings.write_text(settings.read_text() + "[normalize]\nmin_intensity = 50\n")
