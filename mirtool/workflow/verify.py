@@ -107,6 +107,10 @@ class Verification:
         return f"<Verification of {self.study.root}>\n{as_text(self.summary)}"
 
 
+OF_THE_RECORD = ("report", "geo")
+"""Steps that show the record itself and compute nothing: there is nothing to verify in them."""
+
+
 def verify_study(
     folder: str | Path = ".",
     *,
@@ -118,7 +122,8 @@ def verify_study(
 
     The steps are done in a temporary folder, one after the other, each from what the steps before it gave there;
     with ``only`` from the files of the study. The arguments are those of the record. Nothing of the study is
-    written. While a step is computed, the temporary folder is the working directory of the process.
+    written. While a step is computed, the temporary folder is the working directory of the process. Report and GEO
+    submission are not made again: they show the record and the results of the other steps.
 
     Parameters
     ----------
@@ -143,6 +148,7 @@ def verify_study(
     study = _find(Path(folder))
     runs = read_runs(study.run_file)
     order = [step for step in RECORDED if step in runs] + sorted(set(runs) - set(RECORDED))
+    order = [step for step in order if step not in OF_THE_RECORD]
     for name in only:
         if name not in order:
             raise unknown_choice("step in the record", name, order, "only")

@@ -125,7 +125,9 @@ class TestWithoutABrowser:
 
     def test_the_sections_come_in_their_order(self, finished) -> None:
         found = re.findall(r'<section id="(\w+)"', page_of(finished))
-        expected = ("summary", "quality", "normalization", "differential", "network", "shortlist", "provenance")
+        expected = (
+            "summary", "quality", "normalization", "differential", "network", "shortlist", "methods", "provenance",
+        )  # fmt: skip
         assert tuple(found) == expected
         assert [name for name in SECTIONS if name in found] == found
 
@@ -256,7 +258,9 @@ class TestTheStep:
             run["inputs"]
         )
         assert "results/run.json" not in run["inputs"]
-        assert list(run["outputs"]) == ["results/report.html"]
+        texts = {f"results/methods.{kind}" for kind in ("md", "html", "bib", "csl.json")}
+        workbook = f"results/{study.name}.xlsx"
+        assert set(run["outputs"]) >= {"results/report.html", workbook, "results/checklist_miame.csv"} | texts
         only = RunOptions(only=("report",))
         assert run_study(study, only).outcome_of("report") is Outcome.UP_TO_DATE
         (study / "mirtool.toml").write_text((study / "mirtool.toml").read_text() + '[report]\ntitle = "Other"\n')

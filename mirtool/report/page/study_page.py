@@ -306,7 +306,9 @@ def _methods(section: Section, results: StudyResults, *_others: Any) -> None:
     """Add the methods text; its files hold it with the list of references."""
     methods = methods_of_runs(results.runs)
     section.found += [f"{each.title}: {each.text}" for each in methods.sections]
-    section.files += [MARKDOWN_FILE, HTML_FILE, BIBTEX_FILE, CSL_FILE] if methods.sections else []
+    if methods.sections:
+        files = ", ".join((MARKDOWN_FILE, HTML_FILE, BIBTEX_FILE, CSL_FILE))
+        section.found.append(f"Beside this page with the references: {files}.")
 
 
 _MORE: Mapping[str, Callable[..., None]] = {
