@@ -154,7 +154,9 @@ def test_a_second_run_in_the_same_folder_gives_the_same_bytes(demo: Demo) -> Non
     code, words = run_demo(demo.folder)
     assert code == 0
     assert hashes(demo.folder) == before
-    assert words == demo.words
+    # The last command finds its report up to date.
+    assert words.partition("$ mirtool run\n")[0] == demo.words.partition("$ mirtool run\n")[0]
+    assert "Everything is up to date." in words
 
 
 def test_the_python_of_the_readme_runs_on_it(
@@ -177,6 +179,7 @@ NOT_IN_THE_DEMO = {
     "mirtool demo": "made the folder",
     "mirtool --install-completion": "changes the settings of the user's shell",
     "mirtool targets fetch mirtarbase": "downloads",
+    "mirtool verify": "computes the whole demo again; tests/workflow/test_verify.py does so for a small study",
     'mirtool audit "miRNA Expression Profiling Data.xlsx" --raw exports/*.gpr': "a laboratory's workbook",
 }
 """Commands of the README that can't run in the folder of the demo, and why."""
