@@ -32,20 +32,13 @@ def status(
     import json
     from dataclasses import asdict
 
-    from mirtool.errors import UsageError
     from mirtool.io.tables.output import STDOUT, write_bytes
-    from mirtool.study.folder import SAMPLES_FILE, find_study
+    from mirtool.study.folder import require_study
     from mirtool.study.record import read_history
     from mirtool.study.state import Status, StudyState
     from mirtool.workflow.catalog import RECORDED
 
-    study = find_study(folder, RECORDED)
-    if study is None:
-        raise UsageError(
-            f"this folder is not a study: it has no {SAMPLES_FILE}",
-            path=folder,
-            hint="make one: mirtool init exports/*.gpr",
-        )
+    study = require_study(folder, RECORDED)
     known = StudyState.of_study(study)
     if history:
         write_bytes(_history(known, read_history(study.run_file), as_json=as_json).encode(), STDOUT)

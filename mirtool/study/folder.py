@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from mirtool.errors import UsageError
 from mirtool.io.tables.recorded import RUN_FILE as RUN_FILE
 from mirtool.study.config import CONFIG_FILE, Config, read_config
 
@@ -52,6 +53,22 @@ def find_study(root: str | Path = ".", steps: tuple[str, ...] = ()) -> StudyFold
     """Return the study in ``root``, or None where it has no ``samples.csv`` (or ``samples.xlsx`` …)."""
     sheet = samples_file_in(root)
     return None if sheet is None else open_study(root, steps, sheet)
+
+
+def require_study(
+    root: str | Path, steps: tuple[str, ...] = (), *, hint: str = "make one: mirtool init exports/*.gpr"
+) -> StudyFolder:
+    """Return the study in ``root``.
+
+    Raises
+    ------
+    UsageError
+        Where it has no ``samples.csv``; ``hint`` says what to do.
+    """
+    study = find_study(root, steps)
+    if study is None:
+        raise UsageError(f"this folder is not a study: it has no {SAMPLES_FILE}", path=root, hint=hint)
+    return study
 
 
 def samples_file_in(root: str | Path = ".") -> str | None:

@@ -114,15 +114,9 @@ def pack_study(
         Where the ZIP can't be written.
     """
     from mirtool.io.tables.output import complete_interrupted
-    from mirtool.study.folder import SAMPLES_FILE, find_study
+    from mirtool.study.folder import require_study
 
-    study = find_study(folder, tuple(STEPS))
-    if study is None:
-        raise UsageError(
-            f"this folder is not a study: it has no {SAMPLES_FILE}",
-            path=folder,
-            hint="name the folder that has it: mirtool pack my_study",
-        )
+    study = require_study(folder, tuple(STEPS), hint="name the folder that has it: mirtool pack my_study")
     complete_interrupted(study.results)
     name = study.root.resolve().name
     target = Path(f"{name}.zip" if output is None else output)

@@ -185,15 +185,9 @@ def run_study(
     UsageError
         Where the folder has no ``samples.csv``, or a step does not exist.
     """
-    from mirtool.study.folder import SAMPLES_FILE, find_study
+    from mirtool.study.folder import require_study
 
-    study = find_study(folder, tuple(STEPS))
-    if study is None:
-        raise UsageError(
-            f"this folder is not a study: it has no {SAMPLES_FILE}",
-            path=folder,
-            hint="make one: mirtool init exports/*.gpr",
-        )
+    study = require_study(folder, tuple(STEPS))
     done: dict[str, StepOutcome] = {}
     for planned in options.planned():
         on_start(planned.name)

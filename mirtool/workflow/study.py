@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from mirtool.errors import UsageError
 from mirtool.workflow.catalog import RECORDED, STEPS, load_step, python_name
 
 
@@ -30,16 +29,11 @@ class Study:
     """
 
     def __init__(self, folder: str | Path = ".", *, figures: bool = True) -> None:
-        from mirtool.study.folder import SAMPLES_FILE, find_study
+        from mirtool.study.folder import require_study
 
         self.folder = Path(folder)
         self.draws_figures = figures
-        if find_study(self.folder, tuple(STEPS)) is None:
-            raise UsageError(
-                f"this folder is not a study: it has no {SAMPLES_FILE}",
-                path=self.folder,
-                hint="make one: mirtool init exports/*.gpr",
-            )
+        require_study(self.folder, tuple(STEPS))
 
     def run(self, step: str, **parameters: Any) -> Any:
         """Run a step by the name of its command, write its files, and return its result."""

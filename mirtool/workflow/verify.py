@@ -173,18 +173,13 @@ def verify(folder: str | Path = ".", *, only: str | Collection[str] = (), figure
 def _find(folder: Path) -> StudyFolder:
     from mirtool.io.tables.output import JOURNAL
     from mirtool.io.tables.recorded import RUN_FILE
-    from mirtool.study.folder import SAMPLES_FILE, find_study, samples_file_in
+    from mirtool.study.folder import require_study, samples_file_in
 
     own = folder.absolute()
     if (own / RUN_FILE).is_file() and samples_file_in(own) is None:
         own = own.parent
-    study = find_study(own, tuple(STEPS))
-    if study is None:
-        raise UsageError(
-            f"this folder is not a study: it has no {SAMPLES_FILE}",
-            path=folder,
-            hint="name the folder that has it: mirtool verify my_study",
-        )
+    named = folder if samples_file_in(own) is None else own
+    study = require_study(named, tuple(STEPS), hint="name the folder that has it: mirtool verify my_study")
     if (study.results / JOURNAL).is_file():
         raise MirtoolError(
             "a run was interrupted while it wrote its files",
