@@ -46,7 +46,7 @@ def rerun_in_words(before: Mapping[str, Any], record: Mapping[str, Any]) -> str 
     >>> rerun_in_words(first, first | {"arguments": {"cutoff": 1.5}, "outputs": {"d.csv": "a0"}})
     'diff again: cutoff 2 → 1.5; d.csv replaced'
     """
-    options = changed_arguments(before, record)
+    options = changed_arguments(before["arguments"], record["arguments"])
     inputs = [
         path for path, digest in record["inputs"].items() if before["inputs"].get(path, digest) != digest
     ] + [path for path in record["inputs"] if path not in before["inputs"]]
@@ -62,9 +62,8 @@ def rerun_in_words(before: Mapping[str, Any], record: Mapping[str, Any]) -> str 
     return f"{record['command']} again: {', '.join(changes)}; {became}"
 
 
-def changed_arguments(before: Mapping[str, Any], record: Mapping[str, Any]) -> list[str]:
-    """Return the options that differ between two runs of a step: ``["cutoff 2 → 1.5"]``."""
-    old, new = before["arguments"], record["arguments"]
+def changed_arguments(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+    """Return the options that differ between the arguments of two runs: ``["cutoff 2 → 1.5"]``."""
     changed = [name for name in new if name in old and old[name] != new[name]]
     words = [f"{name.replace('_', '-')} {_in_words(old[name])} → {_in_words(new[name])}" for name in changed]
     more = len(words) - MOST_SHOWN
@@ -91,5 +90,6 @@ def all_runs(runs: Mapping[str, Any], history: Sequence[Any]) -> Iterator[tuple[
             if before is None:
                 yield step, "first run that is kept"
             else:
-                yield step, ", ".join(changed_arguments(before, run)) or "same options, other inputs or results"
+                changes = changed_arguments(before["arguments"], run["arguments"])
+                yield step, ", ".join(changes) or "same options, other inputs or results"
             before = run

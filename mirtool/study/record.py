@@ -46,9 +46,14 @@ def run_record(
         "inputs": dict(inputs),
         "outputs": dict(outputs or {}),
         "summary": dict(summary),
-        "versions": {"mirtool": __version__, "python": platform.python_version()}
-        | {name: metadata.version(name) for name in _RECORDED_PACKAGES},
+        "versions": versions_now(),
     }
+
+
+def versions_now() -> dict[str, str]:
+    """Return the versions of mirtool, Python and the packages that compute, as a record has them."""
+    own = {"mirtool": __version__, "python": platform.python_version()}
+    return own | {name: metadata.version(name) for name in _RECORDED_PACKAGES}
 
 
 def relative_to(root: str | Path, path: str | Path) -> str:

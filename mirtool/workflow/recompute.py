@@ -87,11 +87,7 @@ class Replay:
             now = arguments_of(prepare(self.step, given), Path())
         before = self._defaults() | self.record["arguments"]
         looks = set() if figures and self._figures() else {each.name for each in fields(FigureSettings)}
-        names = [name for name in config if name in now and name in before and name not in looks]
-        return changed_arguments(
-            {"arguments": {name: before[name] for name in names}},
-            {"arguments": {name: now[name] for name in names}},
-        )
+        return changed_arguments(before, {name: now[name] for name in config if name in now and name not in looks})
 
     def compute(self, folder: Path, *, figures: bool = True) -> Recomputed:
         """Compute the step again in a folder, with the arguments that the record has.

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mirtool.errors import MirtoolError, NotEnoughDataError, UsageError
 from mirtool.settings import unknown_choice
+from mirtool.study.state import Status
 from mirtool.workflow.catalog import RECORDED, STEPS, load_step
-from mirtool.workflow.execution import Prepared
+from mirtool.workflow.execution import (
+    Prepared,
+    arguments_of,
+    destination,
+    perform,
+    prepare,
+    settings_of_study,
+    write_to,
+)
 from mirtool.workflow.step import Progress, Step, as_tuple, no_progress
 
 if TYPE_CHECKING:
+    from mirtool.model import Table
     from mirtool.study.folder import StudyFolder
     from mirtool.study.state import StudyState
 
@@ -217,9 +227,6 @@ def _outcome(
     progress: Progress,
 ) -> StepOutcome:
     """Do one step if it is to be done."""
-    from mirtool.study.state import StudyState
-    from mirtool.workflow.execution import prepare
-
     name = planned.name
     step = load_step(name)
     failed = [each for each in planned.needs if each in before and before[each].outcome is Outcome.NOT_POSSIBLE]
@@ -235,8 +242,7 @@ def _outcome(
             for each in before.values()
             if each.outcome is Outcome.TO_DO and each.step in (*planned.needs, *planned.reads)
         ]
-        state = StudyState.of_study(study)
-        reason = "asked for" if options.force else _why(planned, prepared, state, figures=options.figures)
+        reason = "asked for" if options.force else _why(planned, prepared, figures=options.figures)
         if not reason and late:
             reason = f"it reads what {late[0]} makes, if that changes"
         if not reason:
@@ -254,8 +260,6 @@ def _outcome(
 
 def _do(prepared: Prepared, *, figures: bool, progress: Progress) -> tuple[str, ...]:
     """Run a step and write its files; return its warnings."""
-    from mirtool.workflow.execution import destination, perform, write_to
-
     result = perform(prepared).result
     where = destination(prepared.step, prepared.run.study, no_figures=prepared.step.has_figures and not figures)
     write_to(result, where, progress)
@@ -264,8 +268,6 @@ def _do(prepared: Prepared, *, figures: bool, progress: Progress) -> tuple[str, 
 
 def _lacking(planned: PlannedStep, step: Step, study: StudyFolder) -> str:
     """Return which input of a step the study does not have, in words; empty where all are there."""
-    from mirtool.workflow.execution import settings_of_study
-
     given = settings_of_study(step, study)
     missing = [name for name in planned.inputs if not given.get(name)]
     if missing:
@@ -282,15 +284,17 @@ def _is_log2(study: StudyFolder) -> bool:
     return stated_scale(read_samples(study.samples_file), study.config) == "log2"
 
 
-def _why(planned: PlannedStep, prepared: Prepared, state: StudyState, *, figures: bool) -> str:
+def _why(planned: PlannedStep, prepared: Prepared, *, figures: bool) -> str:
     """Return why a step must be done, in words; empty where its results are up to date."""
     from mirtool import __version__
-    from mirtool.study.state import Status
 
+    study, state = prepared.run.study, prepared.run.state
+    assert study is not None  # it was prepared in one
+    assert state is not None
     record = state.runs.get(planned.name)
     if record is None:
         return "not run yet"
-    changed = _changed_settings(prepared, record)
+    changed = _changed_settings(prepared, record, study.root)
     if changed:
         return ", ".join(changed)
     follows = _followed_otherwise(prepared, record, state)
@@ -303,7 +307,8 @@ def _why(planned: PlannedStep, prepared: Prepared, state: StudyState, *, figures
         made = state.runs.get(earlier, {}).get("outputs", {})
         if made and not set(made) & set(record["inputs"]):
             return f"{earlier} was run since"
-    if figures and prepared.step.has_figures and not _has_figures(record, prepared):
+    drawn = any(path.startswith(f"{study.figures.name}/") for path in record["outputs"])
+    if figures and prepared.step.has_figures and not drawn:
         return "its figures were not drawn"
     if record["versions"]["mirtool"] != __version__:
         return f"made by mirtool {record['versions']['mirtool']}"
@@ -324,40 +329,29 @@ def _followed_otherwise(prepared: Prepared, record: Mapping[str, Any], state: St
     return f"normalize was run with another {changed[0].replace('_', ' ')}" if changed else ""
 
 
-def _has_figures(record: Mapping[str, Any], prepared: Prepared) -> bool:
-    folder = prepared.run.study.figures.name if prepared.run.study else ""
-    return any(path.startswith(f"{folder}/") for path in record["outputs"])
-
-
-def _changed_settings(prepared: Prepared, record: Mapping[str, Any]) -> list[str]:
+def _changed_settings(prepared: Prepared, record: Mapping[str, Any], root: Path) -> list[str]:
     """Return which settings differ from those of the last run, each in words.
 
     A setting that is not set was resolved by the step: what it was resolved to is not a change.
     """
     from mirtool.study.history import changed_arguments
-    from mirtool.workflow.execution import arguments_of
 
-    root = prepared.run.study.root if prepared.run.study else Path()
-    now = arguments_of(prepared, root)
-    before = dict(record["arguments"])
+    now, before = arguments_of(prepared, root), record["arguments"]
     unset = set(now) - prepared.run.given
     resolved = set(record.get("resolved", ()))
-    kept: Collection[str] = [name for name in now if name in before and not (name in unset and name in resolved)]
+    # Of figures and tables the record has what is not the default only.
     looks = {name for name in set(now) ^ set(before) if name not in resolved}
-    changes = changed_arguments(
-        {"arguments": {name: before[name] for name in kept}}, {"arguments": {name: now[name] for name in kept}}
-    )
-    return [*changes, *(f"another {name.replace('_', ' ')}" for name in sorted(looks))]
+    kept = {name: value for name, value in now.items() if not (name in unset and name in resolved)}
+    return [*changed_arguments(before, kept), *(f"another {name.replace('_', ' ')}" for name in sorted(looks))]
 
 
-@dataclass
+@dataclass(frozen=True)
 class NewStudy:
     """A study folder made of files and a sample sheet that lie elsewhere; the files stay where they are."""
 
     folder: Path
     files: tuple[str, ...] = ()
     samples: str | None = None
-    _sheet: Any = field(default=None, init=False)
 
     def write(self) -> None:
         """Write the folder's ``samples.csv``, whose files are relative to it.
@@ -385,12 +379,10 @@ class NewStudy:
             self.folder.mkdir(parents=True, exist_ok=True)
             write_bytes(content, path)
 
-    def _table(self) -> Any:
-        import os
-
+    def _table(self) -> Table:
         import numpy as np
 
-        from mirtool.io.arrays.sample_matching import match_files
+        from mirtool.io.arrays.sample_matching import HY5_COLUMN, match_files
         from mirtool.model import SampleTable, Table
         from mirtool.study.samples import read_samples
 
@@ -403,10 +395,13 @@ class NewStudy:
         sheet = read_samples(self.samples)
         given = SampleTable(tuple(Path(file).stem for file in self.files), files=self.files)
         files = [given.files[i] for i in match_files(given, sheet)] if self.files else list(sheet.files)
-        columns = {
-            "sample": sheet.names,
-            "group": sheet.groups,
-            "file": [Path(os.path.relpath(file, self.folder)).as_posix() if file else "" for file in files],
-            **sheet.extra,
-        }
+        columns = {"sample": sheet.names, "group": sheet.groups, "file": self._from_here(files), **sheet.extra}
+        if HY5_COLUMN in columns:
+            columns[HY5_COLUMN] = self._from_here(sheet.extra[HY5_COLUMN])
         return Table({name: np.array(values, dtype=object) for name, values in columns.items()})
+
+    def _from_here(self, files: Sequence[str]) -> list[str]:
+        """Return files as seen from the new folder; none stays none."""
+        import os
+
+        return [Path(os.path.relpath(file, self.folder)).as_posix() if file else "" for file in files]

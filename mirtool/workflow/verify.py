@@ -315,7 +315,9 @@ def _is_not_a_file(path: str) -> bool:
 
 def _versions(record: Mapping[str, Any]) -> list[Reason]:
     """Return which versions are not those that the step was run with."""
-    before, now = record.get("versions", {}), _versions_now()
+    from mirtool.study.record import versions_now
+
+    before, now = record.get("versions", {}), versions_now()
     return [
         Reason(Cause.VERSION, f"{name} {version} → {now.get(name, 'none')}")
         for name, version in before.items()
@@ -323,20 +325,13 @@ def _versions(record: Mapping[str, Any]) -> list[Reason]:
     ]
 
 
-def _versions_now() -> Mapping[str, str]:
-    from mirtool.study.record import run_record
-
-    versions: Mapping[str, str] = run_record("", {}, {}, {})["versions"]
-    return versions
-
-
 def _resolved_otherwise(record: Mapping[str, Any], done: Mapping[str, Any]) -> list[Reason]:
     """Return what the step resolved to something else, or read besides, in words."""
     from mirtool.study.history import changed_arguments
     from mirtool.workflow.recompute import LIBRARY
 
-    before = {"arguments": {"probe_kinds": []} | record["arguments"]}
-    now = {"arguments": {"probe_kinds": []} | done["arguments"]}
+    before = {"probe_kinds": []} | record["arguments"]
+    now = {"probe_kinds": []} | done["arguments"]
     reasons = [Reason(Cause.SETTING, text) for text in changed_arguments(before, now)]
     for path, digest in done["inputs"].items():
         if path not in record["inputs"]:

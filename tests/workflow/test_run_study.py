@@ -14,7 +14,7 @@ from mirtool.errors import UsageError
 from mirtool.io.structured import parse_toml
 from mirtool.workflow.catalog import RECORDED, load_step
 from mirtool.workflow.execution import prepare
-from mirtool.workflow.run_study import Outcome, RunOptions, run_study
+from mirtool.workflow.run_study import NewStudy, Outcome, RunOptions, run_study
 from mirtool.workflow.settings_file import settings_template
 from tests.kills import in_child, make_study
 
@@ -242,6 +242,16 @@ def test_a_new_study_of_files_that_lie_elsewhere(tmp_path, monkeypatch, capsys):
     capsys.readouterr()
     assert main(call) == 2
     assert "the folder holds another samples.csv" in capsys.readouterr().err
+
+
+def test_both_files_of_an_array_are_named_as_seen_from_the_new_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("raw").mkdir()
+    Path("raw/samples.csv").write_text("sample,group,file,file_hy5\na,x,a_hy3.txt,a_hy5.txt\nb,y,b_hy3.txt,\n")
+    NewStudy(Path("new"), samples="raw/samples.csv").write()
+    assert Path("new/samples.csv").read_text() == (
+        "sample,group,file,file_hy5\na,x,../raw/a_hy3.txt,../raw/a_hy5.txt\nb,y,../raw/b_hy3.txt,\n"
+    )
 
 
 def test_the_command_says_what_was_found_and_what_was_done(study, monkeypatch, capsys):
