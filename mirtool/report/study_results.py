@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,9 @@ from mirtool.report.figures.captions import CAPTIONS_FILE, captions_in
 from mirtool.study.folder import StudyFolder
 from mirtool.study.record import read_runs
 from mirtool.study.state import StepState, StudyState
+
+if TYPE_CHECKING:
+    from mirtool.report.methods.text import Methods
 
 COLUMNS_FILE = "columns.csv"
 LABELS = frozenset(
@@ -58,6 +61,13 @@ class StudyResults:
     def state(self) -> StudyState:
         """What is up to date."""
         return StudyState.of_study(self.study)
+
+    @cached_property
+    def methods(self) -> Methods:
+        """The methods text of what was run."""
+        from mirtool.report.methods.compose import methods_of_study
+
+        return methods_of_study(self.state)
 
     def state_of(self, step: str) -> StepState:
         """Return the state of a step."""

@@ -104,13 +104,13 @@ def report(_inputs: ReportInputs, settings: ReportSettings, run: Run) -> ReportR
 def _beside_the_page(results: StudyResults, changed: list[StepSettings]) -> dict[str, bytes]:
     """Return the workbook, the methods text and the checklists."""
     from mirtool.report.methods.checklists import checklist_files
-    from mirtool.report.methods.compose import methods_files, methods_of_runs
+    from mirtool.report.methods.compose import methods_files
     from mirtool.report.workbook.study_workbook import study_workbook, workbook_name
 
-    text = [f"{each.title}: {each.text}" for each in methods_of_runs(results.runs).sections]
     settings = [(each.step, name, value) for each in changed for name, value in each.settings]
-    workbook = study_workbook(results, text, settings)
-    return {workbook_name(results): workbook, **methods_files(results.study), **checklist_files(results.study)}
+    workbook = study_workbook(results, results.methods.lines, settings)
+    texts = methods_files(results.methods)
+    return {workbook_name(results): workbook, **texts, **checklist_files(results.study)}
 
 
 def _changed_settings(runs: Mapping[str, Any]) -> Iterator[StepSettings]:

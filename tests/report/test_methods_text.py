@@ -23,12 +23,13 @@ from mirtool.normalize.methods import (
 )
 from mirtool.report.methods import about_arrays, about_clusters, about_comparison, about_selection
 from mirtool.report.methods.bibliography import REFERENCES, bibtex, csl_json, in_order, references_in
-from mirtool.report.methods.compose import methods_files, methods_of_runs
+from mirtool.report.methods.compose import methods_files, methods_of_runs, methods_of_study
 from mirtool.report.methods.text import Methods, Section, Sentence
 from mirtool.settings import Methods as Registry
 from mirtool.shortlist.settings import RANKS
 from mirtool.stats.adjustment_methods import ADJUSTMENTS
 from mirtool.study.folder import StudyFolder
+from mirtool.study.state import StudyState
 from mirtool.validation.settings import TESTS as QPCR_TESTS
 
 VERSIONS = {"mirtool": "1.2.0", "python": "3.12.1", "numpy": "2.4.6", "scipy": "1.17.1", "matplotlib": "3.11.2"}
@@ -85,6 +86,10 @@ DIFF = {
 def text_of(runs, title):
     """Return the paragraph of one section."""
     return next(own.text for own in methods_of_runs(runs).sections if own.title == title)
+
+
+def files_of(study):
+    return methods_files(methods_of_study(StudyState.of_study(study)))
 
 
 def changed(run, *, summary=None, arguments=None):
@@ -591,12 +596,12 @@ def write_record(folder, runs, inputs=()):
 
 def test_a_result_that_is_out_of_date_is_named_above_the_text(study):
     write_record(study, {"diff": DIFF}, inputs=["samples.csv"])
-    assert b"Out of date" not in methods_files(study)["methods.md"]
+    assert b"Out of date" not in files_of(study)["methods.md"]
     (study.root / "samples.csv").write_text("changed")
     warning = (
         "Out of date: diff was made from another samples.csv; run mirtool diff again before you use this text."
     )
-    files = methods_files(study)
+    files = files_of(study)
     assert files["methods.md"].decode().startswith(f"# Methods\n\n> **{warning}**\n\n## Differential expression")
     assert f"<p><b>{warning}</b></p>" in files["methods.html"].decode()
 
@@ -610,21 +615,21 @@ def test_gene_sets_are_told_by_the_step_whose_table_is_there(study):
     record["runs"]["network"]["arguments"] = record["runs"]["enrichment"]["arguments"] = {}
     record["runs"]["network"]["outputs"]["results/enrichment.csv"] = "another"
     study.run_file.write_text(json.dumps(record))
-    text = methods_files(study)["methods.md"].decode()
+    text = files_of(study)["methods.md"].decode()
     assert "of 7 terms for my list" in text
     assert "of 5 terms" not in text
     record["runs"]["network"]["outputs"]["results/enrichment.csv"] = DIGEST
     record["runs"]["enrichment"]["outputs"]["results/enrichment.csv"] = "another"
     study.run_file.write_text(json.dumps(record))
-    text = methods_files(study)["methods.md"].decode()
+    text = files_of(study)["methods.md"].decode()
     assert "of 5 terms for all targets" in text
     assert "of 7 terms" not in text
 
 
 def test_the_files_of_a_study(study):
-    files = methods_files(study)
+    files = files_of(study)
     assert list(files) == ["methods.md", "methods.html", "methods.bib", "methods.csl.json"]
-    assert files == methods_files(study)
+    assert files == files_of(study)
     assert (
         files["methods.md"]
         .decode()
@@ -634,6 +639,6 @@ def test_the_files_of_a_study(study):
 
 
 def test_a_study_without_runs_has_an_empty_text(tmp_path):
-    files = methods_files(StudyFolder(tmp_path))
+    files = files_of(StudyFolder(tmp_path))
     assert files["methods.md"] == b"# Methods\n"
     assert json.loads(files["methods.csl.json"]) == []

@@ -25,7 +25,6 @@ from mirtool.report.methods.record import StepRecord, records_of
 from mirtool.report.methods.text import Methods, Section, Sentence, section
 
 if TYPE_CHECKING:
-    from mirtool.study.folder import StudyFolder
     from mirtool.study.state import StudyState
 
 MARKDOWN_FILE, HTML_FILE = "methods.md", "methods.html"
@@ -86,20 +85,16 @@ def _all(groups: Iterable[Iterable[Sentence]]) -> Iterator[Sentence]:
         yield from group
 
 
-def methods_files(study: StudyFolder) -> dict[str, bytes]:
-    """Return the methods text of a study as files for its ``results``: Markdown, HTML, BibTeX and CSL-JSON.
+def methods_of_study(state: StudyState) -> Methods:
+    """Return the methods text of a study by its record and the files that the record names.
 
     Steps whose results are out of date are named above the text.
-
-    Parameters
-    ----------
-    study
-        The study: its record, and the state of the files that the record names.
     """
-    from mirtool.study.state import StudyState
+    return methods_of_runs(_without_replaced(state), _out_of_date(state))
 
-    state = StudyState.of_study(study)
-    methods = methods_of_runs(_without_replaced(state), _out_of_date(state))
+
+def methods_files(methods: Methods) -> dict[str, bytes]:
+    """Return a methods text as files for a study's ``results``: Markdown, HTML, BibTeX and CSL-JSON."""
     texts = {
         MARKDOWN_FILE: methods.markdown(),
         HTML_FILE: methods.html(),

@@ -72,6 +72,11 @@ class Methods:
     warnings: tuple[str, ...] = ()
 
     @property
+    def lines(self) -> list[str]:
+        """The sections as one line each, title first."""
+        return [f"{each.title}: {each.text}" for each in self.sections]
+
+    @property
     def keys(self) -> tuple[str, ...]:
         """The keys of all references, once each, in the order in which they are cited."""
         cited = (key for section in self.sections for each in section.sentences for key in each.references)

@@ -17,7 +17,7 @@ from typing import Any
 from mirtool.errors import for_shell, printable
 from mirtool.model import SampleTable, Table, text_array
 from mirtool.report.figures.canvas import GROUP_COLORS
-from mirtool.report.methods.compose import BIBTEX_FILE, CSL_FILE, HTML_FILE, MARKDOWN_FILE, methods_of_runs
+from mirtool.report.methods.compose import BIBTEX_FILE, CSL_FILE, HTML_FILE, MARKDOWN_FILE
 from mirtool.report.page.contrasts import (
     MOST_PROBES,
     MOST_VALUES,
@@ -304,9 +304,8 @@ def _nothing_more(*_: object) -> None:
 
 def _methods(section: Section, results: StudyResults, *_others: Any) -> None:
     """Add the methods text; its files hold it with the list of references."""
-    methods = methods_of_runs(results.runs)
-    section.found += [f"{each.title}: {each.text}" for each in methods.sections]
-    if methods.sections:
+    section.found += results.methods.lines
+    if results.methods.sections:
         files = ", ".join((MARKDOWN_FILE, HTML_FILE, BIBTEX_FILE, CSL_FILE))
         section.found.append(f"Beside this page with the references: {files}.")
 
