@@ -227,6 +227,16 @@ def add_axes(figure: Figure, left: float, bottom: float, width: float, height: f
     return figure.add_axes((left / across, bottom / up, width / across, height / up))
 
 
+def page_axes(figure: Figure) -> Axes:
+    """Return axes over the whole figure, in millimeters, without lines."""
+    width, height = (float(inches) * MM_PER_INCH for inches in figure.get_size_inches())
+    page = add_axes(figure, 0, 0, width, height)
+    page.set_xlim(0, width)
+    page.set_ylim(0, height)
+    page.axis("off")
+    return page
+
+
 def figure_of(axes: Axes) -> Figure:
     """Return the figure that the axes are on."""
     figure = axes.get_figure(root=True)

@@ -33,16 +33,16 @@ from mirtool.report.figures.canvas import (
     figure_title,
     house_style,
     new_figure,
+    page_axes,
     text_width,
 )
+from mirtool.report.figures.sheet import draw_title
 from mirtool.report.figures.term_rows import (
     NULL_WORDS,
     WIDE,
     about_reduction,
-    draw_title,
     fit_name,
     margin_of,
-    page_axes,
     significant_terms,
     term_width,
 )
@@ -135,8 +135,8 @@ def enrichment_map_figure(result: EnrichmentTable, *, n_terms: int = DRAWN_TERMS
         head = (_TITLE if title else 0.0) + _KEY_ROW * len(key) + 2.0
         height = margin + head + body
         figure = new_figure(width, height)
-        page = page_axes(figure, width, height)
-        draw_title(page, title, width, height)
+        page = page_axes(figure)
+        draw_title(page, title, margin_of(width))
         _draw_key(page, result, key, margin, height - margin / 2 - (_TITLE if title else 0.0))
         top = height - margin / 2 - head
         spread = (body - map_height) / len(rows) if wide else 0.0

@@ -22,6 +22,7 @@ from mirtool.report.figures.canvas import (
     Drawing,
     call_colors,
     new_figure,
+    page_axes,
     text_width,
 )
 from mirtool.report.figures.network_marks import (
@@ -34,15 +35,14 @@ from mirtool.report.figures.network_marks import (
     draw_lines,
     draw_mirna,
     draw_pair,
-    draw_title,
     faded,
     key_of,
     lines_height,
-    page_axes,
     title_room,
     toward,
     wrapped,
 )
+from mirtool.report.figures.sheet import draw_title
 
 _HEADS = 6.0
 _GAP = 1.6
@@ -74,8 +74,8 @@ def draw_arcs(scene: NetworkScene) -> Drawing:
     height = top + _HEADS + lines_height(key) + title_room(scene.title) + scene.margin / 2
     columns = _columns(scene, top, body)
     figure = new_figure(scene.width, height)
-    page = page_axes(figure, scene.width, height)
-    draw_title(page, scene, height)
+    page = page_axes(figure)
+    draw_title(page, scene.title, scene.margin)
     draw_lines(page, key, scene.margin, top + _HEADS + lines_height(key))
     _draw_heads(page, scene, columns)
     _draw_pairs(page, scene, columns)

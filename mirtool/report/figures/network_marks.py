@@ -21,9 +21,6 @@ from mirtool.report.figures.canvas import (
     LINE,
     MUTED_COLOR,
     SMALLEST_TEXT,
-    TEXT,
-    Drawing,
-    add_axes,
     call_colors,
     shorten,
     text_width,
@@ -349,24 +346,6 @@ def column_width(groups: Sequence[Sequence[Mark]]) -> float:
     marks = [mark for group in groups for mark in group]
     widths = [(mark.mark_width, text_width(mark.text)) for mark in marks]
     return sum(map(max, zip(*widths, strict=True))) if widths else 0.0
-
-
-def page_axes(figure: Drawing, width: float, height: float) -> Axes:
-    """Return axes over the whole figure, in millimeters, without lines."""
-    page = add_axes(figure, 0, 0, width, height)
-    page.set_xlim(0, width)
-    page.set_ylim(0, height)
-    page.axis("off")
-    return page
-
-
-def draw_title(page: Axes, scene: NetworkScene, height: float) -> None:
-    """Write the title, if there is one, at the top left."""
-    if scene.title:
-        text = shorten(scene.title, (scene.width - 2 * scene.margin) / 1.15, TEXT + 1)
-        page.text(
-            scene.margin, height - scene.margin / 2 - 3, text, fontsize=TEXT + 1, fontweight="bold", va="center"
-        )
 
 
 def title_room(title: str) -> float:

@@ -21,6 +21,7 @@ from mirtool.report.figures.canvas import (
     Drawing,
     call_colors,
     new_figure,
+    page_axes,
     text_width,
 )
 from mirtool.report.figures.network_marks import (
@@ -35,15 +36,14 @@ from mirtool.report.figures.network_marks import (
     draw_lines,
     draw_mirna,
     draw_pair,
-    draw_title,
     faded,
     key_of,
     lines_height,
-    page_axes,
     title_room,
     toward,
     wrapped,
 )
+from mirtool.report.figures.sheet import draw_title
 
 _SLOT = 3.4
 """Millimeters along the circle for a line of text."""
@@ -116,8 +116,8 @@ def draw_round(scene: NetworkScene) -> Drawing:
     free = scene.width - 2 * scene.margin - (column + 4 if scene.wide else 0.0)
     center = (scene.width - scene.margin - free + (free - left - right) / 2 + left, scene.margin / 2 + down)
     figure = new_figure(scene.width, height)
-    page = page_axes(figure, scene.width, height)
-    draw_title(page, scene, height)
+    page = page_axes(figure)
+    draw_title(page, scene.title, scene.margin)
     top = height - scene.margin / 2 - title_room(scene.title)
     if scene.wide:
         draw_column(page, groups, scene.margin, top)

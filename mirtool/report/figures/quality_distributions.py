@@ -163,7 +163,7 @@ def densities_figure(report: QualityReport) -> Drawing:
     pitch = _FEET + up + 2 * LINE
     with house_style():
         figure, bottom = begin_page(
-            pitch if paired else 2 * pitch, (), legend, title=verdicts_title(report, "Densities of"), width=width
+            pitch if paired else 2 * pitch, legend, title=verdicts_title(report, "Densities of"), width=width
         )
         for i, (stage, marks) in enumerate(zip(STAGES, colors, strict=True)):
             left = _DENSITY_LEFT + (i * (across + _DENSITY_BETWEEN) if paired else 0.0)

@@ -159,7 +159,7 @@ def _row_page(page: RowPage, rows: slice, title: str) -> tuple[Drawing, list[Axe
     # The number over a limit has the lowest line.
     head_room = max((max(map(len, heads)) + 1) * LINE + 1.0, page.head_room)
     legend = [*group_legend(groups), *page.legend()]
-    figure, bottom = begin_page(_FEET + body + head_room, (), legend, title=title, width=width)
+    figure, bottom = begin_page(_FEET + body + head_room, legend, title=title, width=width)
     bottom += _FEET
     _draw_bands(add_axes(figure, MARGIN, bottom, width - 2 * MARGIN, body), rows)
     beside = add_axes(figure, MARGIN, bottom, bar - MARGIN, body)

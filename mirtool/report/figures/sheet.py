@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from matplotlib.artist import Artist
+from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from mirtool.report.figures.canvas import (
     LINE,
-    MM_PER_INCH,
     MUTED_COLOR,
-    SMALLEST_TEXT,
     TEXT,
     Drawing,
     figure_title,
@@ -34,13 +33,10 @@ Entry = tuple[str, str] | Artist
 
 def begin_page(
     body: float,
-    lines: Sequence[str] = (),
     legend: Sequence[Entry] = (),
     *,
     title: str = "",
     width: float = WIDTH,
-    legend_width: float | None = None,
-    least_above: float = 0.0,
 ) -> tuple[Drawing, float]:
     """Make a page, with its title and legend; call it inside :func:`mirtool.report.figures.canvas.house_style`.
 
@@ -48,17 +44,13 @@ def begin_page(
     ----------
     body
         Millimeters between the foot and the legend.
-    lines
-        Lines at the foot, for which room is left.
     legend
         Texts and their colors, or marks.
     title
         The figure's own title, in as many lines as it needs, three at most; the user's takes its place. Nothing is
         written, but room is left, where it is blank.
-    width, legend_width
-        Of the page and of the legend, which takes the page's width if it is not given.
-    least_above
-        What is kept free between body and title at least, whatever the legend takes.
+    width
+        Of the page; its legend is as wide.
 
     Returns
     -------
@@ -66,20 +58,18 @@ def begin_page(
     bottom : float
         Where the body begins, in millimeters from the foot.
     """
-    legend_width = width - 2 * MARGIN if legend_width is None else legend_width
+    room = width - 2 * MARGIN
     entries = [_as_artist(entry) for entry in legend]
-    n_columns, n_lines = _legend_grid([str(entry.get_label()) for entry in entries], legend_width)
-    titles = title_lines(title, width - 2 * MARGIN)
+    n_columns, n_lines = _legend_grid([str(entry.get_label()) for entry in entries], room)
+    titles = title_lines(title, room)
     n_titles = len(titles) if title else int(bool(figure_title("a title")))
     top = n_titles * _TITLE_LINE + (_BELOW_TITLE if n_titles else 0.0)
-    bottom = MARGIN + len(lines) * LINE + (GAP if lines else 0.0)
-    above = max(n_lines * LINE + 2 * GAP if entries else 0.0, least_above)
-    height = bottom + body + above + top + MARGIN
+    above = n_lines * LINE + 2 * GAP if entries else 0.0
+    height = MARGIN + body + above + top + MARGIN
     figure = new_figure(width, height)
     if entries:
-        room = legend_width / n_columns - _LEGEND_KEY
         for entry in entries:
-            entry.set_label(shorten(str(entry.get_label()), room))
+            entry.set_label(shorten(str(entry.get_label()), room / n_columns - _LEGEND_KEY))
         figure.legend(
             handles=entries,
             loc="upper left", bbox_to_anchor=(MARGIN / width, 1 - (MARGIN + top) / height), ncols=n_columns,
@@ -89,7 +79,7 @@ def begin_page(
     if titles:
         figure.text(MARGIN / width, 1 - MARGIN / height, "\n".join(titles), va="top", fontsize=TEXT + 1,
                     fontweight="bold")  # fmt: skip
-    return figure, bottom
+    return figure, MARGIN
 
 
 def title_lines(title: str, width: float) -> list[str]:
@@ -106,15 +96,12 @@ def title_lines(title: str, width: float) -> list[str]:
     return [shorten(line, room, size) for line in kept if line]
 
 
-def write_page(figure: Drawing, title: str, lines: Sequence[str] = ()) -> None:
-    """Write a page's title at its upper left in one line, and lines at its foot."""
-    width, height = figure.get_size_inches() * MM_PER_INCH
-    room = width - 2 * MARGIN
-    figure.text(MARGIN / width, 1 - MARGIN / height, shorten(figure_title(title), room / BOLDER, TEXT + 1),
-    va="top",
-                fontsize=TEXT + 1, fontweight="bold")  # fmt: skip
-    figure.text(MARGIN / width, MARGIN / height, "\n".join(lines), va="bottom", fontsize=SMALLEST_TEXT,
-                color=MUTED_COLOR)  # fmt: skip
+def draw_title(page: Axes, title: str, margin: float) -> None:
+    """Write a title, if there is one, at the top left of a page with axes in millimeters (:func:`page_axes`)."""
+    if title:
+        width, height = page.get_xlim()[1], page.get_ylim()[1]
+        fitted = shorten(title, (width - 2 * margin) / 1.15, TEXT + 1)
+        page.text(margin, height - margin / 2 - 3, fitted, fontsize=TEXT + 1, fontweight="bold", va="center")
 
 
 def group_legend(groups: Mapping[str, str]) -> list[tuple[str, str]]:

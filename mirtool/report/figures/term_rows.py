@@ -23,16 +23,17 @@ from mirtool.report.figures.canvas import (
     LINE,
     MUTED_COLOR,
     SMALLEST_TEXT,
-    TEXT,
     Drawing,
     add_axes,
     figure_title,
     new_figure,
+    page_axes,
     page_width,
     shorten,
     text_width,
     wrap,
 )
+from mirtool.report.figures.sheet import draw_title
 from mirtool.wording import plural
 
 N_TERMS = 10
@@ -157,8 +158,8 @@ def term_page(
     body = max(used, key[1] if wide else 0.0)
     height = margin / 2 + (_TITLE if title else 0.0) + head + body + foot + margin / 2
     figure = new_figure(width, height)
-    page = page_axes(figure, width, height)
-    draw_title(page, title, width, height)
+    page = page_axes(figure)
+    draw_title(page, title, margin_of(width))
     top = margin / 2 + foot + body
     left = margin + _NAMES + _TO_PANEL if wide else margin + 0.5
     right = width - margin - ((key[0] if key[0] else note_room) if wide else 0.0)
@@ -186,23 +187,6 @@ def drawn_rows(result: EnrichmentTable, n_terms: int = N_TERMS) -> IntArray:
     if result.survives_any.any():
         shown &= result.reduction.stands_for_itself if result.reduction else result.survives_any
     return np.flatnonzero(shown)[:n_terms].astype(np.int64)
-
-
-def page_axes(figure: Drawing, width: float, height: float) -> Axes:
-    """Return axes over the whole figure, in millimeters, without lines."""
-    page = add_axes(figure, 0, 0, width, height)
-    page.set_xlim(0, width)
-    page.set_ylim(0, height)
-    page.axis("off")
-    return page
-
-
-def draw_title(page: Axes, title: str, width: float, height: float) -> None:
-    """Write the title, if there is one, at the top left."""
-    margin = margin_of(width)
-    if title:
-        fitted = shorten(title, (width - 2 * margin) / 1.15, TEXT + 1)
-        page.text(margin, height - margin / 2 - 3, fitted, fontsize=TEXT + 1, fontweight="bold", va="center")
 
 
 def fit_name(name: str, width_mm: float, lines: int) -> list[str]:
