@@ -20,13 +20,9 @@ from contextlib import chdir
 from pathlib import Path
 
 from mirtool.cli import main
-from mirtool.io.arrays.genepix import genepix_bytes
 from mirtool.io.tables.output import JOURNAL
-from mirtool.simulate.arrays import simulate_study
-from mirtool.simulate.chip import ChipDesign
+from tests.small_study import make_study
 
-DESIGN = ChipDesign(block_rows=8, block_columns=8, second_probes=0, mirplus=0, other_species=12, hidden=4)
-MIRNAS = [f"hsa-miR-{i}-3p" for i in range(3000, 3250)]
 FIRST = ["normalize", "--keep", "everything"]
 SECOND = [*FIRST, "--flags", "ignore", "--keep-replicates"]
 """They keep the same probes with other numbers of spots, so that nothing but the record tells a mixture."""
@@ -36,17 +32,6 @@ CALLS = ("open", "os.rename", "os.remove", "os.chmod", "fcntl.flock", "tempfile.
 LAST_CALL = 45
 """The files of the second run take about as many calls."""
 SURVIVED = 7
-
-
-def make_study(folder: Path) -> None:
-    """Write arrays and a sample sheet."""
-    changes = dict(zip(MIRNAS[:30], (3.0, -3.0) * 15, strict=True))
-    arrays = simulate_study(MIRNAS, seed=3, changes=changes, design=DESIGN, n_reference=3, n_tested=3).arrays
-    lines = ["sample,group,file"]
-    for i, (name, group) in enumerate(zip(arrays.samples.names, arrays.samples.groups, strict=True)):
-        (folder / f"{name}.gpr").write_bytes(genepix_bytes(arrays, i))
-        lines.append(f"{name},{group},{name}.gpr")
-    (folder / "samples.csv").write_text("\n".join(lines) + "\n")
 
 
 def in_child(work: Callable[[], int]) -> int:

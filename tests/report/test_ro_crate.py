@@ -13,7 +13,7 @@ import pytest
 from mirtool.report.ro_crate import CrateFacts, identifier, ro_crate
 from mirtool.study.folder import find_study
 from mirtool.workflow.run_study import RunOptions, run_study
-from tests.kills import make_study
+from tests.small_study import make_study
 
 DATED = CrateFacts(published="2026-11-29", license="https://creativecommons.org/licenses/by/4.0/")
 

@@ -31,9 +31,9 @@ from mirtool.study.folder import open_study
 from mirtool.study.record import read_runs
 from mirtool.workflow.catalog import STEPS
 from mirtool.workflow.run_study import Outcome, RunOptions, run_study
-from tests.kills import make_study
 from tests.report import test_network_page as network_tests
 from tests.report.test_network_page import DESKTOP, HOSTILE, PHONE, Page, contrast, data_of, in_browser
+from tests.small_study import make_study
 
 browser = network_tests.browser
 SAMPLES = ("P01", "P02", "P03", "P04", "P05", "P06")

@@ -17,7 +17,7 @@ from mirtool.report.workbook.figure_sheet import png_size
 from mirtool.report.workbook.layout import DOWN_TINT, UP_TINT
 from mirtool.report.workbook.study_workbook import study_workbook, workbook_name
 from mirtool.study.folder import open_study
-from tests.kills import make_study
+from tests.small_study import make_study
 
 CONTRAST = "resistant vs responding"
 

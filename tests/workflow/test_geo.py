@@ -2,44 +2,37 @@
 
 import hashlib
 import json
+import shutil
 
 import pytest
 from python_calamine import CalamineWorkbook
 
 import mirtool.api as mt
 from mirtool.cli import main
-from mirtool.io.arrays.genepix import genepix_bytes
 from mirtool.model import SampleTable
 from mirtool.report.methods.facts import StudyFacts
 from mirtool.report.methods.geo_settings import GeoSettings
 from mirtool.report.methods.geo_sheet import ORGANISMS, Organism, geo_sheet, organism_of_names
 from mirtool.report.methods.record import StepRecord
-from mirtool.simulate.arrays import simulate_study
-from mirtool.simulate.chip import ChipDesign
-
-SMALL = ChipDesign(block_rows=8, block_columns=8, second_probes=0, mirplus=0, other_species=12, hidden=4)
-NAMES = [f"hsa-miR-{i}-3p" for i in range(3000, 3250)]
+from tests.small_study import MIRNAS, make_study
 
 
 @pytest.fixture(scope="module")
-def files():
-    arrays = simulate_study(NAMES, seed=3, changes={}, design=SMALL, n_reference=2, n_tested=2).arrays
-    lines = ["sample,group,file,age,tissue"]
-    found = {}
-    for i, (name, group) in enumerate(zip(arrays.samples.names, arrays.samples.groups, strict=True)):
-        found[f"{name}.gpr"] = genepix_bytes(arrays, i)
-        lines.append(f"{name},{group},{name}.gpr,{30 + i},serum")
-    found["samples.csv"] = ("\n".join(lines) + "\n").encode()
-    return found
+def raw(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("raw")
+    make_study(
+        folder,
+        changes={},
+        arrays_per_group=2,
+        columns={"age": ["30", "31", "32", "33"], "tissue": ["serum"] * 4},
+    )
+    return folder
 
 
 @pytest.fixture
-def study(files, tmp_path, monkeypatch):
+def study(raw, tmp_path, monkeypatch):
     monkeypatch.setenv("MIRTOOL_CACHE", str(tmp_path / "cache"))
-    folder = tmp_path / "study"
-    folder.mkdir()
-    for name, data in files.items():
-        (folder / name).write_bytes(data)
+    folder = shutil.copytree(raw, tmp_path / "study")
     monkeypatch.chdir(folder)
     assert main(["normalize"]) == 0
     return folder
@@ -110,13 +103,13 @@ def test_what_the_authors_say_replaces_what_is_to_fill_in(study, capsys):
     ]  # fmt: skip
 
 
-def test_raw_files_have_the_md5_of_their_bytes(study, files):
+def test_raw_files_have_the_md5_of_their_bytes(study, raw):
     result = mt.Study(study).geo()
     table = result.tables()["raw_files"]
-    gpr = [name for name in files if name.endswith(".gpr")]
+    gpr = sorted(path.name for path in raw.glob("*.gpr"))
     assert list(table["file"]) == gpr
-    assert list(table["MD5"]) == [hashlib.md5(files[name]).hexdigest() for name in gpr]
-    assert list(table["bytes"]) == [len(files[name]) for name in gpr]
+    assert list(table["MD5"]) == [hashlib.md5((raw / name).read_bytes()).hexdigest() for name in gpr]
+    assert list(table["bytes"]) == [(raw / name).stat().st_size for name in gpr]
 
 
 def test_the_matrix_is_the_normalized_table_under_geos_headings(study):
@@ -223,20 +216,16 @@ def test_two_channels_have_columns_of_their_own():
 
 
 def test_a_mixed_array_has_no_organism():
-    half = [name.replace("hsa", "mmu") if i % 2 else name for i, name in enumerate(NAMES)]
+    half = [name.replace("hsa", "mmu") if i % 2 else name for i, name in enumerate(MIRNAS)]
     assert organism_of_names(half) == Organism()
     assert organism_of_names([]) == Organism()
     assert ORGANISMS["hsa"] == "Homo sapiens"
 
 
-def test_names_are_text_in_the_workbook(files, tmp_path, monkeypatch):
-    monkeypatch.setenv("MIRTOOL_CACHE", str(tmp_path / "cache"))
-    for name, data in files.items():
-        (tmp_path / name).write_bytes(data)
-    sheet = (tmp_path / "samples.csv").read_text().replace("serum", "=1+1", 1)
-    (tmp_path / "samples.csv").write_text(sheet)
-    monkeypatch.chdir(tmp_path)
+def test_names_are_text_in_the_workbook(study):
+    sheet = (study / "samples.csv").read_text().replace("serum", "=1+1", 1)
+    (study / "samples.csv").write_text(sheet)
     assert main(["normalize"]) == 0
     assert main(["geo"]) == 0
-    header, first = sections(tmp_path / "results/geo/metadata.xlsx")["SAMPLES"][:2]
+    header, first = sections(study / "results/geo/metadata.xlsx")["SAMPLES"][:2]
     assert dict(zip(header, first, strict=True))["source name"] == "=1+1"

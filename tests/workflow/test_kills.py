@@ -4,7 +4,8 @@ import os
 
 import pytest
 
-from tests.kills import kill, make_study
+from tests.kills import kill
+from tests.small_study import make_study
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system can't fork")

@@ -14,7 +14,7 @@ from mirtool.workflow import pack as module
 from mirtool.workflow.pack import PackOptions, pack_study
 from mirtool.workflow.run_study import Outcome, RunOptions, run_study
 from mirtool.workflow.verify import verify_study
-from tests.kills import make_study
+from tests.small_study import make_study
 
 STEPS = RunOptions(only=("normalize", "diff"), figures=False)
 

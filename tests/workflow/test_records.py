@@ -9,15 +9,12 @@ import pytest
 
 from mirtool.cli import main
 from mirtool.errors import MirtoolError
-from mirtool.io.arrays.genepix import genepix_bytes
-from mirtool.simulate.arrays import simulate_study
-from mirtool.simulate.chip import ChipDesign
 from mirtool.study.history import MOST_KEPT, rerun_in_words, with_replaced
 from mirtool.study.record import read_history
 from mirtool.workflow.catalog import RECORDED, STEPS
+from tests.small_study import MIRNAS as NAMES
+from tests.small_study import make_study
 
-SMALL = ChipDesign(block_rows=8, block_columns=8, second_probes=0, mirplus=0, other_species=12, hidden=4)
-NAMES = [f"hsa-miR-{i}-3p" for i in range(3000, 3250)]
 IN_MIRBASE = ["hsa-miR-3059-3p", "hsa-miR-3064-3p", "hsa-miR-3074-3p"]
 CHANGES = dict(zip([*NAMES[:27], *IN_MIRBASE], (3.0, -3.0) * 15, strict=True))
 FEW = ["--interactions", "pairs.csv", "--evidence", "all", "--gene-sets", "none"]
@@ -54,14 +51,10 @@ NAMED = {
 def finished(tmp_path_factory):
     """Return the files of a study after normalize, diff and network."""
     folder = tmp_path_factory.mktemp("finished")
-    arrays = simulate_study(NAMES, seed=3, changes=CHANGES, design=SMALL, n_reference=3, n_tested=3).arrays
-    lines = ["sample,group,file"]
+    samples = make_study(folder, changes=CHANGES)
     wells = ["Sample,Target,Ct"]
-    for i, (name, group) in enumerate(zip(arrays.samples.names, arrays.samples.groups, strict=True)):
-        (folder / f"{name}.gpr").write_bytes(genepix_bytes(arrays, i))
-        lines.append(f"{name},{group},{name}.gpr")
+    for i, name in enumerate(samples.names):
         wells += [f"{name},{NAMES[0]},{25 + i % 2}", f"{name},{NAMES[5]},20"]
-    (folder / "samples.csv").write_text("\n".join(lines) + "\n")
     (folder / "ct.csv").write_text("\n".join(wells) + "\n")
     pairs = [f"{name},G{i % 7}\n{name},G{i % 5}" for i, name in enumerate(NAMES[:60])]
     (folder / "pairs.csv").write_text("miRNA,gene\n" + "\n".join(pairs) + "\n")

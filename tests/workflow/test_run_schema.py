@@ -9,7 +9,7 @@ import pytest
 from mirtool.errors import MirtoolError
 from mirtool.study.record import RUN_SCHEMA_VERSION, read_runs
 from mirtool.workflow.run_study import RunOptions, run_study
-from tests.kills import make_study
+from tests.small_study import make_study
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "run.schema.json").read_text(encoding="utf-8"))
 TYPES = {"object": dict, "array": list, "string": str}

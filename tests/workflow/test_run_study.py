@@ -16,7 +16,8 @@ from mirtool.workflow.catalog import RECORDED, load_step
 from mirtool.workflow.execution import prepare
 from mirtool.workflow.run_study import NewStudy, Outcome, RunOptions, run_study
 from mirtool.workflow.settings_file import settings_template
-from tests.kills import in_child, make_study
+from tests.kills import in_child
+from tests.small_study import make_study
 
 TABLES = RunOptions(skip=("mirna-sets",), figures=False)  # the simulated names are of no seed family
 STEPS = ["normalize", "qc", "diff", "cluster", "network", "gsea", "validate", "shortlist", "report"]

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -9,34 +10,20 @@ import pytest
 import mirtool.api as mt
 from mirtool.cli import main
 from mirtool.errors import UsageError
-from mirtool.io.arrays.genepix import genepix_bytes
-from mirtool.simulate.arrays import simulate_study
-from mirtool.simulate.chip import ChipDesign
-
-SMALL = ChipDesign(block_rows=8, block_columns=8, second_probes=0, mirplus=0, other_species=12, hidden=4)
-NAMES = [f"hsa-miR-{i}-3p" for i in range(3000, 3250)]
-CHANGES = dict(zip(NAMES[:30], (3.0, -3.0) * 15, strict=True))
+from tests.small_study import make_study
 
 
 @pytest.fixture(scope="module")
-def files():
-    arrays = simulate_study(NAMES, seed=3, changes=CHANGES, design=SMALL, n_reference=3, n_tested=3).arrays
-    lines = ["sample,group,file"]
-    found = {}
-    for i, (name, group) in enumerate(zip(arrays.samples.names, arrays.samples.groups, strict=True)):
-        found[f"{name}.gpr"] = genepix_bytes(arrays, i)
-        lines.append(f"{name},{group},{name}.gpr")
-    found["samples.csv"] = ("\n".join(lines) + "\n").encode()
-    return found
+def raw(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("raw")
+    make_study(folder)
+    return folder
 
 
 @pytest.fixture
-def study(files, tmp_path, monkeypatch):
+def study(raw, tmp_path, monkeypatch):
     monkeypatch.setenv("MIRTOOL_CACHE", str(tmp_path / "cache"))
-    folder = tmp_path / "study"
-    folder.mkdir()
-    for name, data in files.items():
-        (folder / name).write_bytes(data)
+    folder = shutil.copytree(raw, tmp_path / "study")
     monkeypatch.chdir(folder)
     assert main(["normalize"]) == 0
     return folder
@@ -69,12 +56,12 @@ def test_strict_makes_it_an_error_and_writes_nothing(study, capsys):
     assert not (study / "results/differential.csv").exists()
 
 
-def test_a_raw_file_replaced_is_told(study, files, capsys):
-    first, *_, last = (name for name in files if name.endswith(".gpr"))
-    (study / first).write_bytes(files[last])
+def test_a_raw_file_replaced_is_told(study, capsys):
+    first, *_, last = sorted(study.glob("*.gpr"))
+    first.write_bytes(last.read_bytes())
     capsys.readouterr()
     assert main(["diff", "--no-figures"]) == 0
-    assert f"Warning: results/normalized.csv was made from another {first}: run" in capsys.readouterr().err
+    assert f"Warning: results/normalized.csv was made from another {first.name}: run" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("study")
@@ -198,12 +185,9 @@ def test_settings_of_the_study_are_defaults_of_its_steps(study, capsys):
     assert "did you mean diff?" in capsys.readouterr().err
 
 
-def test_the_study_in_python_writes_the_files_of_the_commands(study, files, tmp_path):
+def test_the_study_in_python_writes_the_files_of_the_commands(study, raw, tmp_path):
     assert main(["diff"]) == 0
-    twin = tmp_path / "twin"
-    twin.mkdir()
-    for name, data in files.items():
-        (twin / name).write_bytes(data)
+    twin = shutil.copytree(raw, tmp_path / "twin")
     own = mt.Study(twin)
     normalized = own.normalize()
     result = own.diff()

@@ -13,7 +13,7 @@ from mirtool.study.table_differences import ColumnDifference, table_difference
 from mirtool.workflow import verify as module
 from mirtool.workflow.run_study import RunOptions, run_study
 from mirtool.workflow.verify import Cause, verify_study
-from tests.kills import make_study
+from tests.small_study import make_study
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,34 @@
+"""A study of small simulated arrays, as files: what the tests of whole studies begin with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from mirtool.io.arrays.genepix import genepix_bytes
+from mirtool.model import SampleTable
+from mirtool.simulate.arrays import simulate_study
+from mirtool.simulate.chip import ChipDesign
+
+DESIGN = ChipDesign(block_rows=8, block_columns=8, second_probes=0, mirplus=0, other_species=12, hidden=4)
+MIRNAS = [f"hsa-miR-{i}-3p" for i in range(3000, 3250)]
+CHANGES: Mapping[str, float] = dict(zip(MIRNAS[:30], (3.0, -3.0) * 15, strict=True))
+
+
+def make_study(
+    folder: Path,
+    *,
+    changes: Mapping[str, float] = CHANGES,
+    arrays_per_group: int = 3,
+    columns: Mapping[str, list[str]] | None = None,
+) -> SampleTable:
+    """Write arrays and a sample sheet, with further columns of the sheet; return the samples."""
+    n = arrays_per_group
+    arrays = simulate_study(MIRNAS, seed=3, changes=changes, design=DESIGN, n_reference=n, n_tested=n).arrays
+    more = columns or {}
+    lines = [",".join(["sample", "group", "file", *more])]
+    for i, (name, group) in enumerate(zip(arrays.samples.names, arrays.samples.groups, strict=True)):
+        (folder / f"{name}.gpr").write_bytes(genepix_bytes(arrays, i))
+        lines.append(",".join([name, group, f"{name}.gpr", *(values[i] for values in more.values())]))
+    (folder / "samples.csv").write_text("\n".join(lines) + "\n")
+    return arrays.samples
