@@ -40,16 +40,16 @@ def main() -> None:
     observed = with_modules(network, sets)
     print(f"{len(observed.pairs)} pairs; {options.draws} draws")
     print("                            by modules      by shared targets")
-    tell("as they are", [observed])
-    tell(
+    print_networks("as they are", [observed])
+    print_networks(
         "genes of terms exchanged",
         [with_modules(network, each) for each in exchanged(sets, network, options.draws, rng)],
     )
     tables = shuffled(known, options.draws, rng)
-    tell("table shuffled", [with_modules(synergy_network(TEN, each), sets) for each in tables])
+    print_networks("table shuffled", [with_modules(synergy_network(TEN, each), sets) for each in tables])
 
 
-def tell(what: str, networks: list[SynergyNetwork]) -> None:
+def print_networks(what: str, networks: list[SynergyNetwork]) -> None:
     counts = np.array(
         [[each.pairs[c].sum() for c in ("synergistic by modules", "significant")] for each in networks]
     )

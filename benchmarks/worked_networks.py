@@ -62,7 +62,7 @@ def main() -> None:
     with ProcessPoolExecutor(options.workers) as pool:
         for name, mirnas in lists(known):
             print(f"\n## {name}\n")
-            tell(name, mirnas, known, terms, pool)
+            print_network(name, mirnas, known, terms, pool)
 
 
 def lists(known: TargetTable) -> Iterator[tuple[str, list[str]]]:
@@ -73,26 +73,26 @@ def lists(known: TargetTable) -> Iterator[tuple[str, list[str]]]:
     yield "most studied", [name for name, _ in sorted(counts.items(), key=lambda each: (-each[1], each[0]))[:10]]
 
 
-def tell(name: str, mirnas: Sequence[str], known: TargetTable, terms: GeneSets, pool: Executor) -> None:
+def print_network(name: str, mirnas: Sequence[str], known: TargetTable, terms: GeneSets, pool: Executor) -> None:
     regulation = ["up"] * UP + ["down"] * (len(mirnas) - UP) if name == "study" else None
     plain = synergy_network(combine_probes(mirnas, regulation) if regulation else mirnas, known)
     network = beyond_seed(plain, known, "targets")
     curveball = synergy_network(mirnas, known, pair_null="curveball", executor=pool)
     families = beyond_seed(network, known, "family").families
     network = with_robustness(network, known, draws=TABLES, executor=pool)
-    tell_pairs(network, curveball)
+    print_pairs(network, curveball)
     assert families is not None
     print(f"{len(families)} pairs of seed families, {int(families['significant'].sum())} significant\n")
-    tell_hubs(network)
+    print_hubs(network)
     universe = mirna_universe(network.mirnas["miRNA"].tolist(), known)
     for query, shared_by in QUERIES.items():
-        tell_terms(query, ask(universe, terms, shared_by, query, pool))
+        print_terms(query, ask(universe, terms, shared_by, query, pool))
     draw(network, "arcs", IMAGES / f"worked_{name.replace(' ', '_')}.png")
     if name == "study":
         draw(network, "round", IMAGES / "network_round.png")
 
 
-def tell_pairs(network: SynergyNetwork, curveball: SynergyNetwork) -> None:
+def print_pairs(network: SynergyNetwork, curveball: SynergyNetwork) -> None:
     pairs = network.pairs
     same = pairs["same seed"] == "yes"
     print(
@@ -104,7 +104,7 @@ def tell_pairs(network: SynergyNetwork, curveball: SynergyNetwork) -> None:
     )
 
 
-def tell_hubs(network: SynergyNetwork) -> None:
+def print_hubs(network: SynergyNetwork) -> None:
     robust = network.robustness
     assert robust is not None
     share = next(column for column in robust.columns if column.startswith("share"))
@@ -124,7 +124,7 @@ def ask(universe: MirnaUniverse, terms: GeneSets, shared_by: int, query: str, po
     return target_enrichment(universe, terms, settings, shared_by=shared_by, query=query, executor=pool)
 
 
-def tell_terms(query: str, found: EnrichmentTable) -> None:
+def print_terms(query: str, found: EnrichmentTable) -> None:
     surviving = {test.name: int(test.survives.sum()) for test in found.tests}
     print(
         f"{query}: {found.query_size} genes, {len(found)} terms tested; surviving "

@@ -25,7 +25,7 @@ from tests.small_study import make_study
 
 FIRST = ["normalize", "--keep", "everything"]
 SECOND = [*FIRST, "--flags", "ignore", "--keep-replicates"]
-"""They keep the same probes with other numbers of spots, so that nothing but the record tells a mixture."""
+"""They keep the same probes with other numbers of spots, so that only the record shows a mixture."""
 THEN = ["diff", "--weights", "spots", "--no-figures"]
 TABLE = "results/differential.csv"
 CALLS = ("open", "os.rename", "os.remove", "os.chmod", "fcntl.flock", "tempfile.mkstemp")

@@ -230,7 +230,8 @@ def _intervals(linkages: FloatArray, position: IntArray) -> IntArray:
     """Return a number for each cluster of trees over the same leaves, ``(n_trees, n - 1)``.
 
     In the order in which the first tree is drawn, each of its clusters is an interval. So a cluster is one of that
-    tree's if it is an interval with the same ends; the ends are its number, which is -1 where it is no interval.
+    tree's if it is an interval with the same ends; the ends are its number, which is -1 where it is not an
+    interval.
 
     Parameters
     ----------

@@ -68,7 +68,7 @@ def _named(samples: SampleTable) -> Iterator[RawFile]:
 def md5_of(path: str | Path) -> str:
     """Return the MD5 of a file as it is, packed or not.
 
-    Repositories check uploads by it; it is no protection against intent.
+    Repositories check uploads by it; it does not protect against intent.
     """
     digest = hashlib.md5(usedforsecurity=False)
     with Path(path).open("rb") as file:

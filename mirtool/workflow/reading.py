@@ -133,7 +133,7 @@ def read_study_arrays(
             on_read=on_read,
         )
     rules = run.config.probe_rules
-    if rules:  # of the study's settings, the only ones that are no parameter of a step
+    if rules:  # of the study's settings, the only ones that are not a parameter of a step
         run.arguments["probe_kinds"] = [f"{rule.kind.value}: {rule.field} {rule.pattern}" for rule in rules]
     run.reads(own.get("gal"), own.get("platform"))
     run.reads(sha256={source.path: source.sha256 for source in arrays.sources})

@@ -317,7 +317,7 @@ def test_clusters():
         "method and the Euclidean distance (Ward 1963). "
         "The values clustered were z scores of each probe. "
         "As these probes were chosen by their difference between the groups, the clusters show this difference "
-        "and are no test of it. "
+        "and do not test it. "
         "The clusters of the tree of arrays were assessed by multiscale bootstrap (200 draws at each scale, "
         "random seed 1); an approximately unbiased value (AU) of 0.95 or more was reached by 2 clusters of "
         "arrays (Shimodaira 2004). "

@@ -348,7 +348,7 @@ def _all_headers(table: TextTable) -> list[str]:
 
 
 def _is_other_result(table: TextTable) -> bool:
-    """Return mirtool's own differential, network and enrichment tables, which are no matrices."""
+    """Return mirtool's own differential, network and enrichment tables, which are not matrices."""
     first = next(iter(table.notes), "")
     return first.startswith("mirtool ") and first != NORMALIZED_NOTE
 

@@ -32,7 +32,7 @@ from mirtool.stats.adjustment import ADJUSTMENTS
 _NARROW = 80.0
 """Millimeters of axes below which the outermost points need more room for their names."""
 _ZERO = "< 10⁻³⁰⁰"
-"""What a P is that the computer can't tell from 0."""
+"""How a P that the computer can only write as 0 is written."""
 
 
 def volcano_figure(

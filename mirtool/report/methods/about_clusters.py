@@ -62,7 +62,7 @@ def _trees(record: StepRecord) -> Iterator[Sentence]:
     if by_groups:
         yield Sentence(
             "As these probes were chosen by their difference between the groups, the clusters show this "
-            "difference and are no test of it."
+            "difference and do not test it."
         )
 
 

@@ -171,7 +171,7 @@ def references_in(text: str) -> tuple[str, ...]:
 
 
 def _named(reference: Reference, text: str) -> bool:
-    """Return True if the first author comes first in the text, and nobody else is named in it who is no author."""
+    """Return True if the first author comes first in the text, and nobody is named in it who is not an author."""
     families = reference.families
     if not text.strip().startswith(families[0]):
         return False

@@ -77,7 +77,7 @@ _SECTIONS = {
     "Selection of miRNAs": ("shortlist",),
     "Sample size of a further study": ("power",),
 }
-"""The sections in their order, and the steps that each tells of."""
+"""The sections in their order, and the steps that each describes."""
 
 
 def _all(groups: Iterable[Iterable[Sentence]]) -> Iterator[Sentence]:
@@ -105,7 +105,7 @@ def methods_files(methods: Methods) -> dict[str, bytes]:
 
 
 _OF_THE_TEXT = ("report", "geo")
-"""Steps that write this text, or that it does not tell of."""
+"""Steps that write this text, or that it does not describe."""
 
 
 def _out_of_date(state: StudyState) -> Iterator[str]:
@@ -124,7 +124,7 @@ def _out_of_date(state: StudyState) -> Iterator[str]:
 def _without_replaced(state: StudyState) -> dict[str, Any]:
     """Return the record of the runs without the gene sets that another step's results replaced.
 
-    ``mirtool network`` and ``mirtool enrichment`` write the same table; the text tells of the one that is there.
+    ``mirtool network`` and ``mirtool enrichment`` write the same table; the text describes the one that is there.
     """
     from mirtool.study.hashes import current_hashes
 

@@ -44,7 +44,7 @@ def html_page(
         What the program reads, as JSON, from the element ``data``.
     shown
         What the body shows without the program, by the names that its template has; every text is escaped. None
-        where the body is no template.
+        where the body is not a template.
     """
     import jinja2
     from markupsafe import Markup

@@ -326,7 +326,7 @@ def sheet_names(names: Iterable[str]) -> list[str]:
 
 
 def _require(code: int, place: str) -> None:
-    """Stop where xlsxwriter left a cell out, which it tells by a number only."""
+    """Stop where xlsxwriter left a cell out, which it reports by a number only."""
     if code:
         raise OutputError(
             f"{place} does not fit into a workbook",

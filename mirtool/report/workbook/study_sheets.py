@@ -126,7 +126,7 @@ def study_sheets(results: StudyResults) -> list[StudySheet]:
 
 
 def tables_left_out(results: StudyResults, sheets: Sequence[StudySheet]) -> list[str]:
-    """Return the tables of the results that are no sheets, relative to the study's folder."""
+    """Return the tables of the results that are not sheets, relative to the study's folder."""
     shown = {sheet.file for sheet in sheets}
     return sorted(each.file for each in _recorded_tables(results) if each.file not in shown)
 
@@ -221,7 +221,7 @@ def _typed(cells: TextArray, known: Any) -> npt.NDArray[Any]:
 
 
 def _is_plain(cell: str) -> bool:
-    """Return True for a number that is no code: ``007`` and ``1E5`` are text, ``-0.5`` is a number.
+    """Return True for a number that is not a code: ``007`` and ``1E5`` are text, ``-0.5`` is a number.
 
     Examples
     --------

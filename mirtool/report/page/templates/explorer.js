@@ -147,7 +147,7 @@ function explorer(place, tablePlace, contrast, data, shared) {
   const logP = p && p.map((value) => (value === null ? NaN : -Math.log10(Math.max(value, SMALLEST_P))));
   const number2 = (list) => list.map((value) => value ?? NaN);
   const fold = () => [-Math.log2(limits.cutoff), Math.log2(limits.cutoff)];
-  // The limit of adjusted P is no one place on the axis of P.
+  // The limit of adjusted P has no single place on the axis of P.
   const pLine = () => (limits.by === "p" && limits.alpha > 0 ? [["y", -Math.log10(limits.alpha)]] : []);
   const add = (plot) => { const at = make("div", { className: "plot" }); stages.append(at); plots.push(pointPlot(at, { ...actions, ...plot })); };
   if (p) add({ title: "Volcano plot", xTitle: contrast.change, yTitle: "−log10 P", x: number2(change), y: logP, lines: () => [...fold().map((value) => ["x", value]), ...pLine()] });
