@@ -420,7 +420,8 @@ def test_real_arrays_agree_with_pandas(
 ):
     target = tmp_path / "n.csv"
     paths = [str(REAL / f"{name}.gpr.gz") for name in files]
-    assert main(["normalize", *paths, "--probes", "all", "--channel", channel, "-o", str(target)]) == 0
+    choices = ["--probes", "all", "--channel", channel, "--digits", "full"]
+    assert main(["normalize", *paths, *choices, "-o", str(target)]) == 0
     summary = json.loads((tmp_path / "n.run.json").read_text())["runs"]["normalize"]["summary"]
     assert (summary["factors"], summary["factor_probes"], summary["kept"]) == (factors, n_factor_probes, n_kept)
     values = read_expression(target).values
@@ -441,7 +442,7 @@ def test_real_mircury_intensities_agree_with_pandas(tmp_path, capsys):
     cells += [[row[1], row[1], *(row[j] for j in hy3)] for row in rows[1:]]
     table.write_text("\n".join(map(",".join, cells)) + "\n")
     target = tmp_path / "n.csv"
-    assert main(["normalize", str(table), "-o", str(target)]) == 0
+    assert main(["normalize", str(table), "--digits", "full", "-o", str(target)]) == 0
     summary = json.loads((tmp_path / "n.run.json").read_text())["runs"]["normalize"]["summary"]
     # pandas: names that hold let- or miR-, groupby("Name").median(), median of each column (every value is ≥ 30)
     assert summary["factors"] == [87, 90.5, 91.5, 88.75, 89.5, 89, 90, 91.5, 88, 90.5, 89.5, 92.5]
