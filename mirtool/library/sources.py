@@ -18,6 +18,7 @@ from mirtool.io.tables.streams import is_content
 from mirtool.io.targets.interactions import read_interactions, starter_interactions
 from mirtool.library.store import has_entry, load_gene_sets, load_interactions, read_entry
 from mirtool.model import GeneSets, Interactions
+from mirtool.study.record import LIBRARY
 from mirtool.wording import plural
 
 TABLE_SUFFIXES = (".csv", ".tsv", ".txt", ".gz", ".xlsx", ".xls", ".gmt")
@@ -104,7 +105,7 @@ def is_entry_of_interactions(name: str) -> bool:
 def library_hashes(names: Sequence[str]) -> dict[str, str]:
     """Return the SHA-256 of the file behind each name that means an entry of interactions."""
     return {
-        f"library: {name}": read_entry("targets", name).sha256 for name in names if is_entry_of_interactions(name)
+        f"{LIBRARY}{name}": read_entry("targets", name).sha256 for name in names if is_entry_of_interactions(name)
     }
 
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from mirtool.study.config import CONFIG_FILE
 from mirtool.study.folder import StudyFolder
-from mirtool.study.record import read_runs
+from mirtool.study.record import LIBRARY, is_file_input, read_runs
 from mirtool.wording import plural
 
 CRATE_FILE = "ro-crate-metadata.json"
@@ -115,7 +115,7 @@ def study_files(study: StudyFolder, runs: Mapping[str, Any]) -> dict[str, Path]:
 def is_outside(path: str) -> bool:
     """Return True if an input, as a record names it, is not a file in the study's folder."""
     pure = PurePosixPath(path)
-    return path == "-" or path.startswith("library: ") or Path(path).is_absolute() or ".." in pure.parts
+    return not is_file_input(path) or Path(path).is_absolute() or ".." in pure.parts
 
 
 def file_sha256(path: Path) -> str:
@@ -214,11 +214,11 @@ class _Crate:
         for path, digest in sorted(hashes.items()):
             if path in self._files:
                 continue
-            is_file = not path.startswith("library: ") and path != "-"
+            is_file = is_file_input(path)
             entity: Entity = {
                 "@id": self._id_of(path, digest),
                 "@type": "File" if is_file else "CreativeWork",
-                "name": PurePosixPath(path).name if is_file else path.removeprefix("library: "),
+                "name": PurePosixPath(path).name if is_file else path.removeprefix(LIBRARY),
                 "description": "Not part of this crate",
                 "sha256": digest,
             }

@@ -23,9 +23,13 @@ from typing import Any
 from mirtool import __version__
 from mirtool.errors import MirtoolError
 from mirtool.io.structured import parse_json
+from mirtool.io.tables.streams import STDIN
 from mirtool.study.history import with_replaced
 
 RUN_SCHEMA_VERSION = 3
+
+LIBRARY = "library: "
+"""How the record names an input that is an entry of mirtool's library: after this, by its name."""
 
 _RECORDED_PACKAGES = (
     "numpy", "scipy", "pandas", "pyarrow", "statsmodels", "networkx", "gseapy", "matplotlib",
@@ -54,6 +58,11 @@ def versions_now() -> dict[str, str]:
     """Return the versions of mirtool, Python and the packages that compute, as a record has them."""
     own = {"mirtool": __version__, "python": platform.python_version()}
     return own | {name: metadata.version(name) for name in _RECORDED_PACKAGES}
+
+
+def is_file_input(path: str) -> bool:
+    """Return True if an input, as a record names it, is a file; not a pipe, nor an entry of the library."""
+    return path != STDIN and not path.startswith(LIBRARY)
 
 
 def relative_to(root: str | Path, path: str | Path) -> str:

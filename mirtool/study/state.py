@@ -14,7 +14,7 @@ from mirtool.io.tables.output import complete_interrupted
 from mirtool.io.tables.recorded import records_around
 from mirtool.study.folder import RUN_FILE, StudyFolder
 from mirtool.study.hashes import current_hashes
-from mirtool.study.record import read_runs, relative_to
+from mirtool.study.record import is_file_input, read_runs, relative_to
 
 
 class Status(StrEnum):
@@ -149,7 +149,7 @@ class StudyState:
 
     def _changed(self, path: str, digest: str) -> str | None:
         """Return what is different about an input now, in words that follow "made from"."""
-        if path == "-" or path.startswith("library: "):
+        if not is_file_input(path):
             return None
         maker = self._maker.get(path)
         if maker is not None and self.state_of(maker).status is Status.OUT_OF_DATE:

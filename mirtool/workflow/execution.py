@@ -476,9 +476,9 @@ def _inside(root: Path, value: Any) -> Any:
 
 
 def _input_name(root: Path, path: str) -> str:
-    from mirtool.study.record import relative_to
+    from mirtool.study.record import is_file_input, relative_to
 
-    return path if path == STDOUT or path.startswith("library: ") else relative_to(root, path)
+    return relative_to(root, path) if is_file_input(path) else path
 
 
 def write_result(

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from mirtool.errors import MirtoolError, OutputError, UsageError
 from mirtool.report.ro_crate import CRATE_FILE, CrateFacts, is_outside, ro_crate, study_files
+from mirtool.study.record import LIBRARY
 from mirtool.workflow.catalog import RECORDED, STEPS
 from mirtool.workflow.step import Progress, no_progress
 
@@ -169,10 +170,12 @@ class _Content:
         self._files = study_files(study, recorded)
         made = {path for run in recorded.values() for path in run.get("outputs", {})}
         read = {path for run in recorded.values() for path in run["inputs"]}
-        self.libraries = tuple(sorted(path.removeprefix("library: ") for path in read if _is_library(path)))
+        self.libraries = tuple(sorted(path.removeprefix(LIBRARY) for path in read if path.startswith(LIBRARY)))
         arrays = self._arrays()
         named = {self._absolute(path): path for path in arrays} | {
-            self._absolute(path): path for path in sorted(read - made) if path != "-" and not _is_library(path)
+            self._absolute(path): path
+            for path in sorted(read - made)
+            if path != "-" and not path.startswith(LIBRARY)
         }
         self.left_out = {named[path] for path in map(self._absolute, arrays)} if not self.options.raw else set()
         self._check_there(set(named.values()) - self.left_out)
@@ -292,7 +295,7 @@ class _Content:
         runs: dict[str, Any] = {}
         for step, run in recorded.items():
             inputs = {
-                path if _is_library(path) else self._places.get(self._absolute(path), path): digest
+                path if path.startswith(LIBRARY) else self._places.get(self._absolute(path), path): digest
                 for path, digest in run["inputs"].items()
             }
             inputs |= {path: new[path] for path in inputs if path in new and inputs[path] == old[path]}
@@ -350,10 +353,6 @@ class _Content:
         return ("\n".join(lines) + "\n").encode()
 
 
-def _is_library(path: str) -> bool:
-    return path.startswith("library: ")
-
-
 def _config_file() -> str:
     from mirtool.study.config import CONFIG_FILE
 
@@ -362,7 +361,7 @@ def _config_file() -> str:
 
 def _write_zip(content: _Content, name: str, target: Path, progress: Progress) -> None:
     """Write the ZIP to a temporary file in its folder, which then takes its name."""
-    from mirtool.io.tables.output import output_errors
+    from mirtool.io.tables.output import output_errors, plain_mode
 
     with output_errors(target), tempfile.TemporaryDirectory(prefix="mirtool-pack-") as folder:
         members = content.members()
@@ -377,9 +376,7 @@ def _write_zip(content: _Content, name: str, target: Path, progress: Progress) -
                         on_file(path)
                 file.flush()
                 os.fsync(file.fileno())
-            mask = os.umask(0)
-            os.umask(mask)
-            Path(temporary).chmod(0o666 & ~mask)
+            Path(temporary).chmod(plain_mode())
             Path(temporary).replace(target)
         finally:
             with suppress(OSError):

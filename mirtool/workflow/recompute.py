@@ -26,8 +26,6 @@ from mirtool.workflow.step import Parameter, Step, as_tuple
 if TYPE_CHECKING:
     from mirtool.study.folder import StudyFolder
 
-STDIN = "-"
-LIBRARY = "library: "
 _OBJECT = re.compile(r"<\w+>")
 """How a record writes an object of Python that was given in place of a file."""
 

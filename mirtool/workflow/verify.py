@@ -204,6 +204,7 @@ class _Checks:
 
     def check(self, name: str) -> VerifiedStep:
         """Compute one step again and compare."""
+        from mirtool.study.record import is_file_input
         from mirtool.workflow.recompute import Replay
 
         record = self._recorded[name]
@@ -211,7 +212,7 @@ class _Checks:
         if name not in STEPS:
             unknown = Reason(Cause.NOT_COMPUTED, "this version of mirtool does not have this step")
             return VerifiedStep(name, files, (), (unknown,))
-        sources = {path: self._source(path) for path in record["inputs"] if not _is_not_a_file(path)}
+        sources = {path: self._source(path) for path in record["inputs"] if is_file_input(path)}
         reasons = [*self._inputs(record, sources), *_versions(record)]
         replay = Replay(self._study, record, sources, self._runs)
         place = self._folder / name
@@ -260,7 +261,7 @@ class _Checks:
         return self._made.get(path, self._study.root / path)
 
     def _inputs(self, record: Mapping[str, Any], sources: Mapping[str, Path]) -> Iterator[Reason]:
-        from mirtool.workflow.recompute import STDIN
+        from mirtool.io.tables.streams import STDIN
 
         for path, digest in record["inputs"].items():
             if path == STDIN:
@@ -307,12 +308,6 @@ class _Checks:
         return self._hashes[key]
 
 
-def _is_not_a_file(path: str) -> bool:
-    from mirtool.workflow.recompute import LIBRARY, STDIN
-
-    return path == STDIN or path.startswith(LIBRARY)
-
-
 def _versions(record: Mapping[str, Any]) -> list[Reason]:
     """Return which versions are not those that the step was run with."""
     from mirtool.study.record import versions_now
@@ -328,7 +323,7 @@ def _versions(record: Mapping[str, Any]) -> list[Reason]:
 def _resolved_otherwise(record: Mapping[str, Any], done: Mapping[str, Any]) -> list[Reason]:
     """Return what the step resolved to something else, or read besides, in words."""
     from mirtool.study.history import changed_arguments
-    from mirtool.workflow.recompute import LIBRARY
+    from mirtool.study.record import LIBRARY
 
     before = {"probe_kinds": []} | record["arguments"]
     now = {"probe_kinds": []} | done["arguments"]

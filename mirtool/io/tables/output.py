@@ -207,7 +207,7 @@ def _write_temporary(data: bytes, folder: Path, home: Path, *, durable: bool) ->
             file.flush()
             if durable:
                 os.fsync(file.fileno())
-        temporary.chmod(_plain_mode())
+        temporary.chmod(plain_mode())
     except BaseException:
         _remove([temporary])
         raise
@@ -334,7 +334,7 @@ def _make_folder(folder: Path) -> None:
         raise NotADirectoryError(errno.ENOTDIR, f"{folder} is a file, not a folder") from None
 
 
-def _plain_mode() -> int:
+def plain_mode() -> int:
     """Return the permissions a newly opened file would have; mkstemp's are the owner's only."""
     mask = os.umask(0)
     os.umask(mask)
