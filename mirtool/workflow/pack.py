@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from mirtool.errors import MirtoolError, OutputError, UsageError
 from mirtool.report.ro_crate import CRATE_FILE, CrateFacts, is_outside, ro_crate, study_files
-from mirtool.study.record import LIBRARY
+from mirtool.study.record import LIBRARY, is_file_input
 from mirtool.workflow.catalog import RECORDED, STEPS
 from mirtool.workflow.step import Progress, no_progress
 
@@ -173,9 +173,7 @@ class _Content:
         self.libraries = tuple(sorted(path.removeprefix(LIBRARY) for path in read if path.startswith(LIBRARY)))
         arrays = self._arrays()
         named = {self._absolute(path): path for path in arrays} | {
-            self._absolute(path): path
-            for path in sorted(read - made)
-            if path != "-" and not path.startswith(LIBRARY)
+            self._absolute(path): path for path in sorted(read - made) if is_file_input(path)
         }
         self.left_out = {named[path] for path in map(self._absolute, arrays)} if not self.options.raw else set()
         self._check_there(set(named.values()) - self.left_out)
@@ -295,7 +293,7 @@ class _Content:
         runs: dict[str, Any] = {}
         for step, run in recorded.items():
             inputs = {
-                path if path.startswith(LIBRARY) else self._places.get(self._absolute(path), path): digest
+                self._places.get(self._absolute(path), path) if is_file_input(path) else path: digest
                 for path, digest in run["inputs"].items()
             }
             inputs |= {path: new[path] for path in inputs if path in new and inputs[path] == old[path]}
