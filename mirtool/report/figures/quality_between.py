@@ -257,9 +257,9 @@ def components_figure(report: QualityReport) -> Drawing:
     side = min((width - 2 * MARGIN - GAP) / n_panels - _AXIS_ROOM, _MOST_SIDE)
     with house_style():
         title = f"Principal components of {plural(len(cloud), 'array')}"
-        figure, bottom = begin_page(_FEET + side + GAP, group_legend(groups), title=title, width=width)
+        figure = begin_page(_FEET + side + GAP, group_legend(groups), title=title, width=width)
         panels = [
-            add_axes(figure, MARGIN + _AXIS_ROOM + i * (side + _AXIS_ROOM), bottom + _FEET, side, side)
+            add_axes(figure, MARGIN + _AXIS_ROOM + i * (side + _AXIS_ROOM), MARGIN + _FEET, side, side)
             for i in range(n_panels)
         ]
         for axes in panels:
@@ -466,10 +466,10 @@ def _square_figure(
         right = left + side + 2 * GAP
         panel_width = min(width - right - MARGIN - 2.0, _WIDEST_PANEL)
         width = max(right + panel_width + 2.0 + MARGIN, _LEAST_WIDTH)
-        figure, bottom = begin_page(
+        figure = begin_page(
             _FEET + side + GAP + bar + _TREE, [*group_legend(groups), *legend], title=title, width=width
         )
-        bottom += _FEET
+        bottom = MARGIN + _FEET
         top = bottom + side + GAP
         tree_bottom = top + bar
         body = add_axes(figure, left, bottom, side, side)

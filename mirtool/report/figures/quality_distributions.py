@@ -49,7 +49,7 @@ from mirtool.report.figures.quality_rows import (
     scale_bars,
     write_missing,
 )
-from mirtool.report.figures.sheet import WIDTH, begin_page, group_legend
+from mirtool.report.figures.sheet import MARGIN, WIDTH, begin_page, group_legend
 from mirtool.report.figures.trees import colors_of_groups
 from mirtool.wording import plural
 
@@ -162,12 +162,12 @@ def densities_figure(report: QualityReport) -> Drawing:
     up = min(_DENSITY_SHAPE * across, _TALLEST_DENSITY)
     pitch = _FEET + up + 2 * LINE
     with house_style():
-        figure, bottom = begin_page(
+        figure = begin_page(
             pitch if paired else 2 * pitch, legend, title=verdicts_title(report, "Densities of"), width=width
         )
         for i, (stage, marks) in enumerate(zip(STAGES, colors, strict=True)):
             left = _DENSITY_LEFT + (i * (across + _DENSITY_BETWEEN) if paired else 0.0)
-            low = bottom + _FEET + (0.0 if paired else (1 - i) * pitch)
+            low = MARGIN + _FEET + (0.0 if paired else (1 - i) * pitch)
             axes = add_axes(figure, left, low, across, up)
             _draw_densities(axes, getattr(between, stage), marks, report, groups)
             axes.set_title(_STAGE_WORDS[stage], loc="left", fontsize=SMALLEST_TEXT + 1, fontweight="normal", pad=4)

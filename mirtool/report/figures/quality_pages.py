@@ -61,12 +61,11 @@ def panel_page(
     if n_panels <= size.across:
         step = min(step, size.left + size.width + _BETWEEN)
         width = min(max(2 * MARGIN + n_panels * step, _LEAST_WIDTH), width)
-    figure, bottom = begin_page(FOOT + rows * pitch, title=title, width=width)
-    bottom += FOOT
+    figure = begin_page(FOOT + rows * pitch, title=title, width=width)
     panels = []
     for i in range(n_panels):
         row, column = divmod(i, size.across)
-        up = bottom + (rows - 1 - row) * pitch + size.below
+        up = MARGIN + FOOT + (rows - 1 - row) * pitch + size.below
         panels.append(add_axes(figure, MARGIN + column * step + size.left, up, size.width, size.height))
     if key:
         page = np.array(figure.get_size_inches()) * MM_PER_INCH

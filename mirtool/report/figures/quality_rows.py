@@ -159,8 +159,8 @@ def _row_page(page: RowPage, rows: slice, title: str) -> tuple[Drawing, list[Axe
     # The number over a limit has the lowest line.
     head_room = max((max(map(len, heads)) + 1) * LINE + 1.0, page.head_room)
     legend = [*group_legend(groups), *page.legend()]
-    figure, bottom = begin_page(_FEET + body + head_room, legend, title=title, width=width)
-    bottom += _FEET
+    figure = begin_page(_FEET + body + head_room, legend, title=title, width=width)
+    bottom = MARGIN + _FEET
     _draw_bands(add_axes(figure, MARGIN, bottom, width - 2 * MARGIN, body), rows)
     beside = add_axes(figure, MARGIN, bottom, bar - MARGIN, body)
     write_row_names(beside, names[rows], page.marked[rows], pitch)

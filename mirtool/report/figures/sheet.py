@@ -37,13 +37,13 @@ def begin_page(
     *,
     title: str = "",
     width: float = WIDTH,
-) -> tuple[Drawing, float]:
+) -> Drawing:
     """Make a page, with its title and legend; call it inside :func:`mirtool.report.figures.canvas.house_style`.
 
     Parameters
     ----------
     body
-        Millimeters between the foot and the legend.
+        Millimeters between the foot and the legend; it begins ``MARGIN`` from the foot.
     legend
         Texts and their colors, or marks.
     title
@@ -51,12 +51,6 @@ def begin_page(
         written, but room is left, where it is blank.
     width
         Of the page; its legend is as wide.
-
-    Returns
-    -------
-    figure
-    bottom : float
-        Where the body begins, in millimeters from the foot.
     """
     room = width - 2 * MARGIN
     entries = [_as_artist(entry) for entry in legend]
@@ -79,7 +73,7 @@ def begin_page(
     if titles:
         figure.text(MARGIN / width, 1 - MARGIN / height, "\n".join(titles), va="top", fontsize=TEXT + 1,
                     fontweight="bold")  # fmt: skip
-    return figure, MARGIN
+    return figure
 
 
 def title_lines(title: str, width: float) -> list[str]:
