@@ -1,4 +1,4 @@
-"""Time `mirtool normalize` and `mirtool diff`, whole processes, beside limma doing the same work.
+"""Time `mirtool normalize` and `mirtool diff`, as two processes and as one, beside limma doing the same work.
 
     python benchmarks/against_limma.py [--arrays 24] [--repeats 5] [--folder KEEP]
 
@@ -24,6 +24,13 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 TOLERANCE = 1e-6
+SETTINGS = """\
+[tables]
+digits = "full"
+
+[diff]
+prior = "{prior}"
+"""
 
 
 @dataclass
@@ -39,13 +46,16 @@ def main() -> None:
     mirtool = Path(sys.executable).with_name("mirtool")
     if not mirtool.exists():
         sys.exit(f"there is no mirtool beside {sys.executable}: install it in this environment first")
-    _require_limma()
+    limma = _limma_version()
     folder = Path(options.folder or tempfile.mkdtemp(prefix="mirtool-benchmark-"))
     try:
         # In a process of its own: what this one has loaded would count as the memory of those it starts.
         with ProcessPoolExecutor(1) as executor:
             executor.submit(_write_study, folder, options.arrays).result()
-        _compare(folder, mirtool, options.repeats)
+        # Up to 3.60 limma had the older estimate of the prior.
+        prior = "legacy" if limma < (3, 61) else "unequal-df"
+        (folder / "mirtool.toml").write_text(SETTINGS.format(prior=prior))
+        _compare(folder, mirtool, prior, options.repeats)
     finally:
         if not options.folder:
             shutil.rmtree(folder)
@@ -59,12 +69,15 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _require_limma() -> None:
+def _limma_version() -> tuple[int, ...]:
     if not shutil.which("Rscript"):
         sys.exit("Rscript is not on the PATH: install R and limma (Debian: apt install r-bioc-limma)")
-    check = subprocess.run(["Rscript", "--vanilla", "-e", "library(limma)"], capture_output=True, text=True)
+    command = ["Rscript", "--vanilla", "-e", "cat(as.character(packageVersion('limma')))"]
+    check = subprocess.run(command, capture_output=True, text=True)
     if check.returncode:
         sys.exit(f"R can't load limma (Debian: apt install r-bioc-limma):\n{check.stderr.strip()}")
+    print(f"limma {check.stdout}")
+    return tuple(map(int, check.stdout.split(".")))
 
 
 def _write_study(folder: Path, n_arrays: int) -> None:
@@ -107,11 +120,12 @@ def _run(command: list[str], folder: Path) -> Run:
     return Run(seconds, usage.ru_maxrss / 1024)
 
 
-def _compare(folder: Path, mirtool: Path, repeats: int) -> None:
+def _compare(folder: Path, mirtool: Path, prior: str, repeats: int) -> None:
     files = sorted(path.name for path in folder.glob("*.gpr"))
-    sheet = ["--samples", "samples.csv"]
+    # A sheet that is named leaves the study's settings aside, so both are given.
+    sheet = ["--samples", "samples.csv", "--digits", "full"]
     normalize = [str(mirtool), "normalize", *files, *sheet, "-o", "normalized.csv"]
-    diff = [str(mirtool), "diff", "normalized.csv", *sheet, "-o", "differential.csv"]
+    diff = [str(mirtool), "diff", "normalized.csv", *sheet, "--prior", prior, "-o", "differential.csv"]
     limma = ["Rscript", "--vanilla", str(HERE / "limma_pipeline.R"), "samples.csv"]
     commands = {
         "limma": [*limma, "limma.csv", "tapply"],
@@ -119,12 +133,14 @@ def _compare(folder: Path, mirtool: Path, repeats: int) -> None:
         "mirtool normalize": normalize,
         "mirtool diff": diff,
         "mirtool diff with figures": [*diff, "--figures", "figures"],
+        "mirtool run": [str(mirtool), "run", "--only", "normalize", "--only", "diff", "--no-figures", "--force"],
     }
     runs: dict[str, list[Run]] = {name: [] for name in commands}
     for _ in range(repeats):
         for name, command in commands.items():
             runs[name].append(_run(command, folder))
-    _check_agreement(folder)
+    for differential in ("differential.csv", "results/differential.csv"):
+        _check_agreement(folder / differential, folder / "limma.csv")
     _report(runs)
 
 
@@ -140,6 +156,7 @@ def _report(runs: dict[str, list[Run]]) -> None:
         "mirtool normalize": total("mirtool normalize"),
         "mirtool diff": total("mirtool diff"),
         "mirtool normalize + diff": total("mirtool normalize", "mirtool diff"),
+        "mirtool run, both in one process": total("mirtool run"),
         "mirtool normalize + diff with figures": total("mirtool normalize", "mirtool diff with figures"),
     }
     print(f"{'median of ' + str(len(runs['limma'])):<40}{'seconds':>9}{'of limma':>10}{'peak MB':>9}")
@@ -147,10 +164,10 @@ def _report(runs: dict[str, list[Run]]) -> None:
         print(f"{name:<40}{seconds:9.2f}{seconds / limma[0]:10.3f}{megabytes:9.0f}")
 
 
-def _check_agreement(folder: Path) -> None:
+def _check_agreement(differential: Path, limma: Path) -> None:
     import numpy as np
 
-    ours, theirs = _read(folder / "differential.csv"), _read(folder / "limma.csv")
+    ours, theirs = _read(differential), _read(limma)
     if ours.keys() != theirs.keys():
         sys.exit(f"the two sides keep different probes: {len(ours)} and {len(theirs)}")
     for column, limma_column in (("t (moderated)", "t"), ("P (moderated)", "P.Value"), ("FDR (BH)", "adj.P.Val")):
