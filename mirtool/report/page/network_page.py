@@ -26,7 +26,7 @@ from mirtool.wording import plural
 MAX_NODES, MAX_MIRNAS, MAX_PAIRS = 4000, 500, 20_000
 """What a page holds at most; what it leaves out it counts."""
 STYLES = (*SHARED_STYLES, "network.css")
-SCRIPTS = (*SHARED_SCRIPTS, "graph.js", "picture.js", "gestures.js", "network.js")
+SCRIPTS = (*SHARED_SCRIPTS, "references.js", "paper.js", "graph.js", "picture.js", "gestures.js", "network.js")
 """Templates of the page's style and of its program, in this order."""
 _TITLE = "miRNA synergy network"
 

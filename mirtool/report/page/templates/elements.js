@@ -1,7 +1,7 @@
 /* Elements of a page: made with text, never as markup. */
 
 const $ = (id) => document.getElementById(id);
-const SHOWN_AT_ONCE = 200, REFERENCES = 6, SMALLEST_P = 1e-300;
+const SHOWN_AT_ONCE = 200, SMALLEST_P = 1e-300;
 
 function make(tag, properties = {}, ...children) {
   const element = document.createElement(tag);
@@ -39,27 +39,6 @@ function factList(columns, row) {
   return list;
 }
 
-const referenceList = (text) => text.split(";").map((part) => part.trim()).filter(Boolean).map((each) => {
-  const id = /^(?:PMID:?\s*)?(\d{1,9})$/i.exec(each);
-  return { text: id ? "PMID " + id[1] : each, id: id && id[1] };
-});
-
-/** References separated by semicolons: PubMed numbers as links, everything else as text. */
-function references(text) {
-  const all = referenceList(text), line = make("div", { className: "references" });
-  if (!all.length) { line.append("no reference given"); return line; }
-  const show = (from, to) => all.slice(from, to).map((each) => each.id === null
-    ? make("span", {}, each.text)
-    : make("a", { href: "https://pubmed.ncbi.nlm.nih.gov/" + each.id + "/", target: "_blank", rel: "noopener noreferrer" }, each.text));
-  line.append(...show(0, REFERENCES));
-  if (all.length > REFERENCES) {
-    const more = make("button", { type: "button", className: "name" }, (all.length - REFERENCES) + " more");
-    more.onclick = () => more.replaceWith(...show(REFERENCES));
-    line.append(more);
-  }
-  return line;
-}
-
 /** Append entries by and by, so that thousands of them do not hold the page up. Returns the button for more. */
 function growing(parent, entries, element, step = SHOWN_AT_ONCE) {
   let n = 0;
@@ -73,11 +52,6 @@ function growing(parent, entries, element, step = SHOWN_AT_ONCE) {
   more.onclick = grow;
   grow();
   return more;
-}
-
-function longList(entries, entry) {
-  const list = make("ul", { className: "list" });
-  return [list, growing(list, entries, (each) => make("li", {}, ...entry(each)))];
 }
 
 /** A button that goes from the system's colors to light to dark. */

@@ -1,7 +1,5 @@
 /* Pictures as files: drawn once more by a pen, on white, and handed to the browser as a download. */
 
-const PNG_WIDTH = 2000;
-
 const fileName = (text) => text.replace(/[^A-Za-z0-9._-]+/g, "_").replace(/^[._]+/, "").slice(0, 80) || "picture";
 
 function saveFile(name, blob) {
@@ -24,16 +22,4 @@ function saveSvg(name, svg) {
   svg.setAttribute("xmlns", SVG_SPACE);
   const text = '<?xml version="1.0" encoding="UTF-8"?>\n' + new XMLSerializer().serializeToString(svg) + "\n";
   saveFile(fileName(name) + ".svg", new Blob([text], { type: "image/svg+xml" }));
-}
-
-/** Save what `paint(pen)` draws as PNG: at least twice as many pixels as on the screen, and 2,000 across where that is no more than six times. */
-function savePng(name, width, height, paint) {
-  const ratio = Math.min(6, Math.max(2, Math.ceil(PNG_WIDTH / width)));
-  const canvas = make("canvas", { width: Math.round(width * ratio), height: Math.round(height * ratio) });
-  const context = canvas.getContext("2d");
-  context.scale(ratio, ratio);
-  context.fillStyle = "#ffffff";
-  context.fillRect(0, 0, width, height);
-  paint(canvasPen(context));
-  canvas.toBlob((blob) => saveFile(fileName(name) + ".png", blob), "image/png");
 }

@@ -22,21 +22,16 @@ const triangle = (x, y, r, up) => {
 };
 
 function canvasPen(context) {
-  function ink({ fill, stroke, width = 1, alpha = 1, dash = [] }) {
+  function ink({ fill, stroke, width = 1, alpha = 1, dash = [] }, ...path) {
     context.globalAlpha = alpha;
-    if (stroke) { context.strokeStyle = stroke; context.lineWidth = width; context.setLineDash(dash); context.stroke(); }
-    if (fill) { context.fillStyle = fill; context.fill(); }
+    if (stroke) { context.strokeStyle = stroke; context.lineWidth = width; context.setLineDash(dash); context.stroke(...path); }
+    if (fill) { context.fillStyle = fill; context.fill(...path); }
   }
   return {
+    path(d, style) { ink(style, new Path2D(d)); },
     lines(ends, style) {
       context.beginPath();
       for (let i = 0; i < ends.length; i += 4) { context.moveTo(ends[i], ends[i + 1]); context.lineTo(ends[i + 2], ends[i + 3]); }
-      ink(style);
-    },
-    curve([x0, y0, cx, cy, x1, y1], style) {
-      context.beginPath();
-      context.moveTo(x0, y0);
-      context.quadraticCurveTo(cx, cy, x1, y1);
       ink(style);
     },
     dots(places, style) {
@@ -84,13 +79,11 @@ function svgPen(parent) {
   });
   const add = (tag, attributes) => { const element = svgElement(tag, attributes); parent.append(element); return element; };
   return {
+    path(d, style) { add("path", { d, ...ink(style) }); },
     lines(ends, style) {
       let path = "";
       for (let i = 0; i < ends.length; i += 4) path += "M" + digits(ends[i]) + " " + digits(ends[i + 1]) + "L" + digits(ends[i + 2]) + " " + digits(ends[i + 3]);
       if (path) add("path", { d: path, ...ink(style) });
-    },
-    curve([x0, y0, cx, cy, x1, y1], style) {
-      add("path", { d: "M" + [x0, y0].map(digits) + "Q" + [cx, cy, x1, y1].map(digits), ...ink(style) });
     },
     dots(places, style) {
       for (let i = 0; i < places.length; i += 3) add("circle", { cx: digits(places[i]), cy: digits(places[i + 1]), r: digits(places[i + 2]), ...ink(style) });

@@ -248,8 +248,9 @@ function endsOf(chosenEdges) {
 
 function paintPair(pen, pair, alpha, colors) {
   const [x0, y0, x1, y1] = [screenX[pairs.a[pair]], screenY[pairs.a[pair]], screenX[pairs.b[pair]], screenY[pairs.b[pair]]];
-  const bend = [x0, y0, (x0 + x1) / 2 + (y1 - y0) * 0.12, (y0 + y1) / 2 - (x1 - x0) * 0.12, x1, y1];
-  pen.curve(bend, { stroke: colors.synergy, width: pairWidth(pair), alpha, dash: sameSeed[pair] === "yes" ? [7, 5] : [] });
+  const digits = (...values) => values.map((value) => Math.round(value * 100) / 100);
+  const bend = digits((x0 + x1) / 2 + (y1 - y0) * 0.12, (y0 + y1) / 2 - (x1 - x0) * 0.12, x1, y1);
+  pen.path("M" + digits(x0, y0) + "Q" + bend, { stroke: colors.synergy, width: pairWidth(pair), alpha, dash: sameSeed[pair] === "yes" ? [7, 5] : [] });
 }
 
 /** Paint the lines that nothing lights, batch by batch. */

@@ -45,13 +45,3 @@ function sortableTable(place, label, step = SHOWN_AT_ONCE) {
 function tableRow(columns, row) {
   return make("tr", {}, ...columns.map(({ name, value, cell, number }) => make("td", { className: number ? "number" : "" }, cell ? cell(row) : written(value(row), name))));
 }
-
-/** A table for paper: no buttons, so many rows at most, and a line that counts the rest. */
-function paperTable(title, columns, rows, most) {
-  const plain = columns.map(({ name, value, number }) => ({ name, value, number }));
-  const table = make("table", {},
-    make("thead", {}, make("tr", {}, ...plain.map(({ name, number }) => make("th", { scope: "col", className: number ? "number" : "" }, name)))),
-    make("tbody", {}, ...rows.slice(0, most).map((row) => tableRow(plain, row))));
-  const rest = rows.length > most ? make("p", { className: "muted" }, "and " + counted(rows.length - most) + " more rows, which the tables have") : null;
-  return make("section", {}, make("h2", {}, title), table, rest);
-}
