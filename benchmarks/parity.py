@@ -397,6 +397,13 @@ def tests_in_models() -> Iterable[Parity]:
     return (Parity(*row) for row in parity_tests.rows())
 
 
+def counts() -> Iterable[Parity]:
+    """Compare filter, factors, log-CPM and precision weights of sequencing counts with edgeR and limma."""
+    import parity_counts
+
+    return (Parity(*row) for row in parity_counts.rows())
+
+
 TOPICS: dict[str, Callable[[], Iterable[Parity]]] = {
     "Quantitative PCR": qpcr,
     "Power": power,
@@ -411,6 +418,7 @@ def main() -> None:
         "Linear models": partial(models, folder),
         "Other tests within models": tests_in_models,
         "Weights of arrays and replicate spots": partial(weights_and_replicates, folder),
+        "Sequencing counts": counts,
     }
     lines = [
         "# Parity",

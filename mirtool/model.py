@@ -282,6 +282,47 @@ class RawArrays:
 
 
 @dataclass(frozen=True, eq=False)
+class ReadCounts:
+    """Sequencing reads per miRNA and sample, and how many the samples have.
+
+    Parameters
+    ----------
+    reads
+        ``(n_probes, n_samples)``, complete, not negative; whole numbers, or expected counts where reads that fit
+        several miRNAs were shared out.
+    libraries
+        Reads of each sample, ``(n_samples,)``, above zero.
+    factors
+        By what a library is multiplied to be comparable, ``(n_samples,)``; their product is 1 over the samples
+        that they were made from.
+    """
+
+    reads: FloatArray
+    libraries: FloatArray
+    factors: FloatArray
+
+    def __post_init__(self) -> None:
+        n = self.reads.shape[1]
+        _check(len(self.libraries) == len(self.factors) == n, "each sample needs a library size and a factor")
+        _check(bool(np.isfinite(self.reads).all() and (self.reads >= 0).all()), "reads must be 0 or more")
+        _check(bool((self.libraries > 0).all() and (self.factors > 0).all()), "a library must have reads")
+
+    @property
+    def effective(self) -> FloatArray:
+        """Library sizes times their factors."""
+        return self.libraries * self.factors
+
+    def take_rows(self, rows: npt.NDArray[Any]) -> ReadCounts:
+        """Return the rows at ``rows`` (positions or a mask), the libraries as they are."""
+        return replace(self, reads=self.reads[rows])
+
+    def take_samples(self, positions: Iterable[int]) -> ReadCounts:
+        """Return the samples at ``positions``, in that order."""
+        order = list(positions)
+        return ReadCounts(self.reads[:, order], self.libraries[order], self.factors[order])
+
+
+@dataclass(frozen=True, eq=False)
 class ExpressionMatrix:
     """Normalized expression on the log2 scale, ``(n_probes, n_samples)``, NaN missing.
 
@@ -299,6 +340,8 @@ class ExpressionMatrix:
     replicates
         log2 of each replicate spot, normalized as its probe is, ``(n_probes, n_replicates, n_samples)``, NaN where
         there is none; None where they were not kept.
+    counts
+        The sequencing reads behind the values, which are then log-CPM; None for arrays.
     """
 
     values: FloatArray
@@ -307,6 +350,7 @@ class ExpressionMatrix:
     spots: IntArray | None = None
     history: tuple[str, ...] = ()
     replicates: FloatArray | None = None
+    counts: ReadCounts | None = None
 
     def __post_init__(self) -> None:
         shape = (len(self.probes), len(self.samples))
@@ -316,6 +360,7 @@ class ExpressionMatrix:
             self.replicates is None or (self.replicates.ndim == 3 and self.replicates.shape[::2] == shape),
             "replicates must be probes × spots × samples, as the values are",
         )
+        _check(self.counts is None or self.counts.reads.shape == shape, "reads must have the shape of the values")
         _check(not np.isinf(self.values).any(), "expression values must be finite or missing")
         _check_unique(self.probes.id, "probe ID")
 
@@ -332,6 +377,7 @@ class ExpressionMatrix:
             probes=self.probes.take(rows),
             spots=None if self.spots is None else self.spots[rows],
             replicates=None if self.replicates is None else self.replicates[rows],
+            counts=None if self.counts is None else self.counts.take_rows(rows),
         )
 
     def take_samples(self, positions: Iterable[int]) -> ExpressionMatrix:
@@ -343,6 +389,7 @@ class ExpressionMatrix:
             samples=self.samples.take(order),
             spots=None if self.spots is None else self.spots[:, order],
             replicates=None if self.replicates is None else self.replicates[:, :, order],
+            counts=None if self.counts is None else self.counts.take_samples(order),
         )
 
     def to_frame(self) -> pd.DataFrame:

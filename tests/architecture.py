@@ -19,7 +19,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("model",),
     ("stats", "annotation"),
     ("io",),
-    ("study", "normalize"),
+    ("study", "normalize", "counts"),
     ("quality", "cluster", "differential"),
     ("validation",),
     ("network", "audit", "robustness", "library", "shortlist", "simulate"),
