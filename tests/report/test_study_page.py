@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.path import Path as ClosedPath
 from PIL import Image
 
 from mirtool.cli import main
@@ -334,6 +335,10 @@ def test_an_unknown_figure_is_called_by_its_file() -> None:
     assert MOST_BYTES < 2_000_000
 
 
+def _strokes(places, first: str, then: str) -> list[tuple[str, float, float]]:
+    return [(then if i else first, x, y) for i, (x, y) in enumerate(places)]
+
+
 class Report(Page):
     """The report open in the browser."""
 
@@ -348,7 +353,7 @@ class Report(Page):
             "return document.querySelector('.explorer').placeOf(arguments[0], arguments[1])", name, plot
         )
         box = self.run(
-            "return document.querySelectorAll('.plot > div')[arguments[0]].getBoundingClientRect().toJSON()", plot
+            "return document.querySelectorAll('.stage')[arguments[0]].getBoundingClientRect().toJSON()", plot
         )
         return box["left"] + x, box["top"] + y
 
@@ -369,6 +374,58 @@ class Report(Page):
             text,
         )
         self.settle()
+
+    def draw(self, places: list[tuple[float, float]], pointer: str = "mouse") -> None:
+        """Draw through these places with a mouse, a pen or a finger."""
+        self.settle()
+        if pointer == "finger":
+            for kind, x, y in _strokes(places, "touchStart", "touchMove"):
+                self.cdp("Input.dispatchTouchEvent", type=kind, touchPoints=[{"x": x, "y": y}])
+            self.cdp("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
+        else:
+            steps = [*_strokes(places, "mousePressed", "mouseMoved"), ("mouseReleased", *places[-1])]
+            for kind, x, y in steps:
+                self.cdp("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1,
+                         pointerType=pointer, buttons=0 if kind == "mouseReleased" else 1)  # fmt: skip
+        self.settle()
+
+    def selected(self) -> list[str]:
+        """Return the names that the page copies, in their order."""
+        self.run("Object.defineProperty(navigator, 'clipboard', {configurable: true, value: {writeText: (text) => "
+                 "{ window.copied = text; }}})")  # fmt: skip
+        self.press("Copy names")
+        return [name for name in self.run("return window.copied").split("\n") if name]
+
+    def inside(self, path: list[tuple[float, float]], plot: int) -> list[str]:
+        """Return the names of the probes whose points are inside a path, in the order of the table."""
+        names = self.run(
+            "return JSON.parse(document.querySelector('#data').textContent).tables.contrast1.columns"
+            ".find((e) => e.name === 'Name').values"
+        )
+        assert len(set(names)) == len(names)
+        box = self.run(
+            "return document.querySelectorAll('.stage')[arguments[0]].getBoundingClientRect().toJSON()", plot
+        )
+        places = self.run(
+            "const {placeOf} = document.querySelector('.explorer'); "
+            "return arguments[0].map((name) => placeOf(name, arguments[1]))",
+            names,
+            plot,
+        )
+        # By the rule of matplotlib, not by that of the page.
+        in_window = np.array(places) + np.array((box["left"], box["top"]))
+        within = ClosedPath(path, closed=False).contains_points(in_window)
+        return [name for name, is_in in zip(names, within, strict=True) if is_in]
+
+    def steer(self, *ways: str) -> tuple[float, float]:
+        """Move the cross by Shift with arrow keys; return where it is, in the window."""
+        from selenium.webdriver import ActionChains
+
+        ActionChains(self.browser).key_down("\ue008").send_keys(*ways).key_up("\ue008").perform()
+        self.settle()
+        (mark,) = re.findall(r"M([-\d.]+),([-\d.]+)h16", self.one(".plot .over path").get_attribute("d"))
+        box = self.box(".stage")
+        return box["left"] + float(mark[0]) + 8, box["top"] + float(mark[1])
 
     def fill(self, place: int, value: str) -> None:
         self.run(
@@ -444,8 +501,59 @@ class TestInABrowser:
         page.send(("Moved", x - 20, y - 20), ("Pressed", x - 20, y - 20), ("Moved", x, y),
                   ("Moved", x + 20, y + 20), ("Released", x + 20, y + 20))  # fmt: skip
         assert not page.text(".explorer").count("\n0 selected")
-        page.fill(4, "selected")
+        page.fill(6, "selected")
         assert passing[0] in page.names()
+
+    @pytest.mark.parametrize("pointer", ["mouse", "pen", "finger"])
+    @pytest.mark.parametrize("plot", [0, 1], ids=["volcano", "ma"])
+    def test_a_lasso_selects_what_is_inside_it(self, opened, plot, pointer) -> None:
+        page = opened(size=PHONE if pointer == "finger" else DESKTOP)
+        page.fill(3, "lasso")
+        name = page.names()[0]
+        x, y = page.place_of(name, plot)
+        hook = [(-30, -12), (30, -12), (30, 40), (14, 40), (14, 9), (-30, 9)]
+        if pointer != "mouse":  # it scrolls the page until it is asked to draw
+            page.draw([(x + dx, y + dy) for dx, dy in hook], pointer)
+            assert page.selected() == []
+            page.run("document.querySelector('.explorer input[type=checkbox]').click()")
+            x, y = page.place_of(name, plot)
+        path = [(x + dx, y + dy) for dx, dy in hook]
+        page.draw(path, pointer)
+        selected = page.selected()
+        assert name in selected
+        assert selected == page.inside(path, plot)
+        assert f"{len(selected)} selected" in page.text(".explorer")
+        assert page.text(".values h5") == selected[0]
+        assert page.run("return document.querySelector('tr.chosen .name').textContent") == selected[0]
+
+    def test_keys_draw_a_box_and_a_lasso(self, opened) -> None:
+        left, up, right, down = "\ue012", "\ue013", "\ue014", "\ue015"
+        page = opened()
+        x, y = page.place_of(page.names()[0])
+        page.fill(3, "lasso")
+        page.run("document.querySelector('.stage').focus()")
+        began = page.steer(up)
+        across = [right if x > began[0] else left] * round(abs(x - began[0]) / 12)
+        above = [down if y > began[1] else up] * round(abs(y - began[1]) / 12)
+        corners = [page.steer(*across, *above, left)]
+        for ways in ([up, up], [right, right, right], [down, down, down]):
+            page.key(" ")
+            corners.append(page.steer(*ways))
+        page.key("\ue007")
+        assert page.names()[0] in page.selected()
+        assert page.selected() == page.inside(corners, 0)
+        page.press("Clear")
+        page.fill(3, "box")
+        page.run("document.querySelector('.stage').focus()")
+        (x0, y0) = page.steer(*across, *above, left, left)
+        page.key(" ")
+        x1, y1 = page.steer(right, right, right, down, down, down)
+        page.key("\ue007")
+        assert page.selected() == page.inside([(x0, y0), (x1, y0), (x1, y1), (x0, y1)], 0)
+        page.steer(left)
+        page.key(" ", "\ue00c")
+        assert not page.one(".plot .over path").get_attribute("d")
+        assert page.selected() != []
 
     def test_limits_are_moved_to_look_and_the_counts_of_the_run_stay(self, opened, finished) -> None:
         page = opened()
@@ -478,7 +586,7 @@ class TestInABrowser:
         assert numbers == sorted(numbers, reverse=True)
         head = page.one("[data-table=samples] thead button")
         assert head.get_attribute("title") == "Sample, as the sample sheet names it."
-        page.fill(5, "3001")
+        page.fill(7, "3001")
         assert page.names() == ["hsa-miR-3001-3p"]
 
     def test_search_leads_to_a_probe(self, opened) -> None:
@@ -491,7 +599,7 @@ class TestInABrowser:
     def test_the_keys_go_from_point_to_point(self, opened) -> None:
         page = opened()
         order = page.names()
-        page.run("document.querySelector('.plot > div').focus()")
+        page.run("document.querySelector('.stage').focus()")
         page.key("\ue014")  # right
         assert page.text(".values h5") == order[0]
         page.key("\ue014", "\ue007")

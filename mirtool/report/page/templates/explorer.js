@@ -52,6 +52,8 @@ function explorer(place, tablePlace, contrast, data, shared) {
   const by = make("select", {}, ...[["p", "P"], ["adjusted", "adjusted P"], ["none", "no P"]].filter(([key]) => key === "none" || { p, adjusted }[key]).map(([value, text]) => make("option", { value }, text)));
   const reset = make("button", { type: "button" }, "Limits of the run");
   const count = make("p", { className: "found", role: "status" });
+  const shape = make("select", {}, ...["box", "lasso"].map((value) => make("option", { value }, value)));
+  const touch = make("input", { type: "checkbox", oninput: () => { stages.classList.toggle("drawn", touch.checked); } });
   const list = make("input", { type: "search", placeholder: "names, separated by commas", autocomplete: "off" });
   const chosenCount = make("span", { className: "muted" });
   const button = (text, onclick) => make("button", { type: "button", onclick }, text);
@@ -111,8 +113,9 @@ function explorer(place, tablePlace, contrast, data, shared) {
   const step = (way) => { const order = table.rows(), now = order.indexOf(chosen); choose(order[Math.max(0, Math.min(order.length - 1, now + way))] ?? null); };
   const actions = {
     name: (i) => names[i], call: callOf, hover, chosen: () => chosen, selected, step,
+    isBox: () => shape.value === "box", draws: (pointer) => pointer === "mouse" || touch.checked,
     toggle: (i) => { if (!selected.delete(i)) selected.add(i); choose(i); changed(); },
-    select: (found) => { for (const i of found) selected.add(i); say(counted(selected.size, "selected")); changed(); },
+    select: (found) => { for (const i of found) selected.add(i); if (found.length) choose(found[0]); say(counted(selected.size, "selected")); changed(); },
     clear: () => { selected.clear(); choose(null); changed(); },
   };
 
@@ -136,10 +139,10 @@ function explorer(place, tablePlace, contrast, data, shared) {
 
   const labelled = (text, field) => make("label", {}, text, field);
   place.append(
-    make("p", { className: "muted" }, "Point at a dot for its name; click selects it and shows its row and its values; draw a box to select several. Triangles that point up: higher in " + contrast.tested + "; down: lower."),
+    make("p", { className: "muted" }, "Point at a dot for its name; click selects it and shows its row and its values; draw a box or a lasso around several to select them. Triangles that point up: higher in " + contrast.tested + "; down: lower."),
     make("div", { className: "tools" }, labelled("Fold change ≥", cutoff), labelled("by", by), labelled("≤", alpha), reset),
     count, stages,
-    make("div", { className: "tools" }, labelled("Select", list), button("Select what passes", () => actions.select(passing())), button("Clear", actions.clear),
+    make("div", { className: "tools" }, labelled("Draw a", shape), labelled("also with a finger or pen", touch), labelled("Select", list), button("Select what passes", () => actions.select(passing())), button("Clear", actions.clear),
       button("Copy names", async () => { await copyText(inOrder().map((i) => names[i]).join("\n")); say("Copied " + counted(selected.size, "names")); }), button("Save CSV", save), button("Save plots", savePicture), chosenCount),
     make("div", { className: "tools" }, labelled("Table of", only), labelled("Filter", filter)),
   );

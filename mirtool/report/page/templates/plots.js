@@ -52,17 +52,31 @@ function paintAxes(pen, axes, xTitle, yTitle, xTicks = true) {
   pen.text(yTitle, 4, 12, { size, fill: text });
 }
 
+/** True where a place is inside a closed path: a line from it to the right crosses an odd number of sides. */
+function isInside([x, y], path) {
+  let inside = false;
+  path.forEach(([x0, y0], k) => {
+    const [x1, y1] = path.at(k - 1);
+    if (y0 > y !== y1 > y && x < x0 + ((y - y0) / (y1 - y0)) * (x1 - x0)) inside = !inside;
+  });
+  return inside;
+}
+
 /**
  * Points in `place`. `plot` has title, xTitle, yTitle, x[], y[], name(i), call(i) ("up", "down", ""), lines() as lists
- * of ["x"|"y", value], chosen(), selected (a Set), and choose(i), toggle(i), select(list), clear(), step(i, way).
+ * of ["x"|"y", value], chosen(), selected (a Set), isBox() (else a lasso), draws(pointerType), and choose(i), toggle(i),
+ * select(list), clear(), step(i, way).
  */
 function pointPlot(place, plot) {
   const tip = make("div", { className: "tip", hidden: true });
-  const stage = make("div", { tabIndex: 0, role: "group" });
-  stage.setAttribute("aria-label", plot.title + ": " + counted(plot.x.length, "points") + ". Arrow keys go through them in the order of the table, Enter selects, Escape clears.");
+  const stage = make("div", { className: "stage", tabIndex: 0, role: "group" });
+  stage.setAttribute("aria-label", plot.title + ": " + counted(plot.x.length, "points") + ". Arrow keys go through them in the order of the table, Enter selects, Escape clears. Shift with an arrow key moves a cross; Space sets a corner there, Enter selects what is inside.");
   place.append(make("h5", {}, plot.title), stage, tip);
   const points = [...plot.x.keys()].filter((i) => Number.isFinite(plot.x[i]) && Number.isFinite(plot.y[i]));
-  let axes = null, box = null, start = null;
+  const over = svgElement("svg", { class: "over", "aria-hidden": "true" }), line = svgElement("path");
+  over.append(line);
+  // Where a pointer went down, the places drawn since, and the cross that keys move; the last place of the path follows either.
+  let axes = null, start = null, path = [], cross = null;
 
   function paint(pen, width, height) {
     const limits = plot.lines();
@@ -92,7 +106,6 @@ function pointPlot(place, plot) {
       taken.push([left, left + wide, y]);
       pen.text(plot.name(i), left, y + 4, { size: 12, fill: inkOf("--text"), halo: inkOf("--page") });
     }
-    if (box) pen.box(Math.min(box[0], box[2]), Math.min(box[1], box[3]), Math.abs(box[2] - box[0]), Math.abs(box[3] - box[1]), { stroke: inkOf("--accent"), dash: [3, 3] });
   }
 
   function draw() {
@@ -100,13 +113,13 @@ function pointPlot(place, plot) {
     if (points.length <= MOST_SVG_POINTS) {
       const svg = svgElement("svg", { width, height, viewBox: "0 0 " + width + " " + height, "aria-hidden": "true" });
       paint(svgPen(svg), width, height);
-      stage.replaceChildren(svg);
+      stage.replaceChildren(svg, over);
     } else {
       const ratio = window.devicePixelRatio || 1, canvas = make("canvas", { width: width * ratio, height: height * ratio, "aria-hidden": "true" });
       const context = canvas.getContext("2d");
       context.scale(ratio, ratio);
       paint(canvasPen(context), width, height);
-      stage.replaceChildren(canvas);
+      stage.replaceChildren(canvas, over);
     }
   }
 
@@ -119,10 +132,27 @@ function pointPlot(place, plot) {
     }
     return found;
   }
+  /** The path as it counts: of a box only the first and the last place. */
+  function outline() {
+    const [[x0, y0], [x1, y1]] = [path[0], path.at(-1)];
+    return plot.isBox() ? [[x0, y0], [x1, y0], [x1, y1], [x0, y1]] : path;
+  }
+  function trace() {
+    const mark = cross ? "M" + (cross[0] - 8) + "," + cross[1] + "h16m-8,-8v16" : "";
+    line.setAttribute("d", (path.length ? "M" + outline().join("L") + "Z" : "") + mark);
+  }
+  function end(selects) {
+    if (selects) { const around = outline(); plot.select(points.filter((i) => isInside([axes.x(plot.x[i]), axes.y(plot.y[i])], around))); }
+    [start, path, cross] = [null, [], null];
+    trace();
+  }
   stage.addEventListener("pointermove", (event) => {
     const here = at(event);
-    if (start && event.pointerType === "mouse") { box = Math.hypot(here[0] - start[0], here[1] - start[1]) > 5 ? [...start, ...here] : null; draw(); return; }
-    const i = nearest(here);
+    if (start && plot.draws(event.pointerType)) {
+      if (path.length) path.push(here); else if (Math.hypot(here[0] - start[0], here[1] - start[1]) > 5) path = [start, here];
+      trace();
+    }
+    const i = path.length ? null : nearest(here);
     tip.hidden = i === null;
     if (i === null) return;
     tip.textContent = plot.hover(i);
@@ -131,27 +161,31 @@ function pointPlot(place, plot) {
   });
   stage.addEventListener("pointerleave", () => { tip.hidden = true; });
   stage.addEventListener("pointerdown", (event) => {
-    if (event.button) return;
+    if (event.button || !event.isPrimary) return;
+    end(false);
     start = at(event);
-    if (event.pointerType === "mouse") stage.setPointerCapture(event.pointerId);
+    if (plot.draws(event.pointerType)) stage.setPointerCapture(event.pointerId);
   });
   stage.addEventListener("pointerup", (event) => {
-    const drawn = box, here = at(event), began = start;
-    box = start = null;
-    if (drawn) {
-      const inside = (i) => (axes.x(plot.x[i]) - drawn[0]) * (axes.x(plot.x[i]) - drawn[2]) <= 0 && (axes.y(plot.y[i]) - drawn[1]) * (axes.y(plot.y[i]) - drawn[3]) <= 0;
-      plot.select(points.filter(inside));
-    } else if (began) {
-      const i = nearest(here);
-      if (i === null) plot.clear(); else plot.toggle(i);
-    }
+    const here = at(event), isTap = start && Math.hypot(here[0] - start[0], here[1] - start[1]) <= 5;
+    if (path.length || !isTap) return end(path.length);
+    end(false);
+    const i = nearest(here);
+    if (i === null) plot.clear(); else plot.toggle(i);
   });
-  stage.addEventListener("pointercancel", () => { box = start = null; });
+  stage.addEventListener("pointercancel", () => end(false));
   stage.addEventListener("keydown", (event) => {
-    const way = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-    if (way) plot.step(way);
+    const way = { ArrowRight: [1, 0], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowUp: [0, -1] }[event.key];
+    if (way && event.shiftKey) {
+      const [x, y] = cross ?? [(axes.left + axes.right) / 2, (axes.top + axes.bottom) / 2];
+      cross = [Math.max(axes.left, Math.min(axes.right, x + 12 * way[0])), Math.max(axes.top, Math.min(axes.bottom, y + 12 * way[1]))];
+      if (path.length) path[path.length - 1] = cross;
+      trace();
+    } else if (way) plot.step(way[0] + way[1]);
+    else if (event.key === " " && cross) { path.push(...(path.length ? [cross] : [cross, cross])); trace(); }
+    else if (event.key === "Enter" && path.length) end(true);
     else if (event.key === "Enter" && plot.chosen() !== null) plot.toggle(plot.chosen());
-    else if (event.key === "Escape") plot.clear();
+    else if (event.key === "Escape") { if (cross) end(false); else plot.clear(); }
     else return;
     event.preventDefault();
   });
