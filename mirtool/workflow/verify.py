@@ -72,10 +72,21 @@ class VerifiedStep:
 
 @dataclass(frozen=True)
 class Verification:
-    """What came of every recorded step of a study."""
+    """What came of every recorded step of a study.
+
+    Parameters
+    ----------
+    study
+        The study's folder.
+    steps
+        What came of each step that was computed again.
+    not_compared
+        Recorded steps whose files were not compared: they show the record itself.
+    """
 
     study: StudyFolder
     steps: tuple[VerifiedStep, ...]
+    not_compared: tuple[str, ...] = ()
 
     @property
     def same(self) -> bool:
@@ -92,13 +103,14 @@ class Verification:
         """The finding, then one line per step."""
         from mirtool.report.text.verification import verification_summary
 
-        return verification_summary(self.steps)
+        return verification_summary(self.steps, self.not_compared)
 
     def as_json(self) -> dict[str, Any]:
         """Return everything as plain values."""
         return {
             "same": self.same,
             "steps": [{"step": each.step, "same": each.same} | asdict(each) for each in self.steps],
+            "not_compared": list(self.not_compared),
         }
 
     def __repr__(self) -> str:
@@ -162,7 +174,7 @@ def verify_study(
             for name in chosen:
                 done.append(checks.check(name))
                 on_step(name)
-    return Verification(study, tuple(done))
+    return Verification(study, tuple(done), tuple(step for step in OF_THE_RECORD if step in runs))
 
 
 def verify(folder: str | Path = ".", *, only: str | Collection[str] = (), figures: bool = True) -> Verification:

@@ -168,6 +168,20 @@ def test_the_whole_folder_may_move(study, tmp_path):
     assert verify_study(shutil.move(study, tmp_path / "elsewhere"), only=("normalize",)).same
 
 
+def test_it_is_said_which_steps_are_not_compared(study, capsys):
+    (study / "results" / "report.html").write_text("another page")  # nothing compares it
+    _record_also(study, "report", "geo")
+    found = verify_study(study, only=("normalize",), figures=False)
+    assert (found.same, found.not_compared) == (True, ("report", "geo"))
+    assert found.as_json()["not_compared"] == ["report", "geo"]
+    assert main(["verify", str(study), "--only", "normalize", "--no-figures"]) == 0
+    assert capsys.readouterr().err.splitlines() == [
+        "The same bytes: 1 step, 2 files.",
+        "  normalize  same: 2 files",
+        "Not compared: files of report and geo, which show the record and results of other steps.",
+    ]
+
+
 def test_folders_without_a_study_steps_without_a_record_and_interrupted_runs(study, tmp_path):
     with pytest.raises(UsageError, match="not a study"):
         verify_study(tmp_path)
@@ -202,6 +216,16 @@ def test_largest_relative_difference_per_column(tmp_path):
     other.write_text("x,P\na,1\na,4\n")  # the first column names no row: by their order, |2 - 4| / 4
     by_order = table_difference("t.csv", one, other)
     assert (by_order.rows_in_one, by_order.columns) == (None, (ColumnDifference("P", 1, 0.5),))
+
+
+def _record_also(study, *steps):
+    """Put further steps into the record, with the page as what they wrote."""
+    path = study / "results" / "run.json"
+    content = json.loads(path.read_text())
+    for step in steps:
+        other = {"command": step, "arguments": {}, "inputs": {}, "outputs": {"results/report.html": "0" * 64}}
+        content["runs"][step] = content["runs"]["diff"] | other | {"tables": {}}
+    path.write_text(json.dumps(content))
 
 
 def _alter(study, step, **changes):

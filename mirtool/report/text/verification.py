@@ -19,13 +19,15 @@ TABLES_SHOWN = 3
 COLUMNS_SHOWN = 3
 
 
-def verification_summary(steps: Sequence[Any]) -> Summary:
+def verification_summary(steps: Sequence[Any], not_compared: Sequence[str] = ()) -> Summary:
     """Return how many steps gave the same bytes, then what differs and why, then one line per step.
 
     Parameters
     ----------
     steps
         Each as :class:`mirtool.workflow.verify.VerifiedStep`.
+    not_compared
+        Recorded steps whose files were not compared.
     """
     other = [each for each in steps if not each.same]
     n_files = sum(len(each.files) for each in steps)
@@ -37,6 +39,9 @@ def verification_summary(steps: Sequence[Any]) -> Summary:
         blocks.append(Line(f"The same bytes: {plural(len(steps), 'step')}, {plural(n_files, 'file')}."))
     most = REASONS_SHOWN if len(other) <= STEPS_IN_FULL else 1
     blocks.append(Pairs([(each.step, _in_words(each, most)) for each in steps]))
+    if not_compared:
+        names = " and ".join(not_compared)
+        blocks.append(Line(f"Not compared: files of {names}, which show the record and results of other steps."))
     tables = sorted((table for each in other for table in each.tables), key=_size, reverse=True)
     if tables:
         blocks.append(Line("Largest relative differences:"))
