@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated
 
 import typer
@@ -23,10 +22,16 @@ def pack(
     ] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace a file that exists.")] = False,
     published: Annotated[
-        str | None, typer.Option(metavar="YYYY-MM-DD", help="Date of publication, for the RO-Crate metadata.")
+        str | None,
+        typer.Option(
+            metavar="YYYY-MM-DD", help="Date of publication, for the RO-Crate metadata; else the report's."
+        ),
     ] = None,
     license_: Annotated[
-        str | None, typer.Option("--license", metavar="URL|TEXT", help="License of the data, for the metadata.")
+        str | None,
+        typer.Option(
+            "--license", metavar="URL|TEXT", help="License of the data, for the metadata; else the report's."
+        ),
     ] = None,
 ) -> None:
     """Pack a study as one ZIP: inputs, settings, results, figures, record; it runs again elsewhere.
@@ -42,13 +47,10 @@ def pack(
       mirtool pack my_study -o for_the_reviewers.zip
       mirtool pack --without-raw --published 2026-11-29 --license https://creativecommons.org/licenses/by/4.0/
     """  # noqa: D301  (typer wants the backspace itself)
-    from mirtool.errors import UsageError
     from mirtool.report.ro_crate import CrateFacts
     from mirtool.wording import plural
     from mirtool.workflow.pack import PackOptions, pack_study
 
-    if published is not None and not re.fullmatch(r"\d{4}-\d\d-\d\d", published):
-        raise UsageError("this is not a date", parameter="published", found=published, expected="YYYY-MM-DD")
     options = PackOptions(not without_raw, force, CrateFacts(published, license_))
     done = pack_study(folder, output, options, progress=progress_steps)
     say(f"Wrote {done.path}: {plural(len(done.files) + 1, 'file')}, {_in_bytes(done.size)}.")

@@ -3,7 +3,8 @@
 https://w3id.org/ro/wfrun/process/0.6, https://w3id.org/ro/crate/1.3. The root of the crate is the study's folder.
 Every file of the study is a ``File`` with its SHA-256, every recorded step a ``CreateAction`` whose instrument is
 mirtool in the version that ran it; its packages are software requirements. What lies outside the folder is
-described under a local identifier. Nothing holds a time: the same study gives the same bytes.
+described under a local identifier. Nothing holds a time: the same study gives the same bytes. Of ``run.json``
+neither size nor SHA-256 is stated: it holds the SHA-256 of the crate's metadata in turn.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from mirtool.report.settings import check_date
 from mirtool.study.config import CONFIG_FILE
 from mirtool.study.folder import StudyFolder
 from mirtool.study.record import LIBRARY, is_file_input, read_runs
@@ -54,6 +56,8 @@ MEDIA_TYPES: Mapping[str, str] = {
 """Extension to the media type; what is not here is said to be ``application/octet-stream``."""
 
 Entity = dict[str, Any]
+Content = Path | bytes
+"""A file of the crate: where it is, or what it holds."""
 
 
 @dataclass(frozen=True)
@@ -74,13 +78,28 @@ class CrateFacts:
     license: str | None = None
     name: str | None = None
 
+    def __post_init__(self) -> None:
+        check_date(self.published, "published")
+
+    @classmethod
+    def of_report(cls, runs: Mapping[str, Any]) -> CrateFacts:
+        """Return what the report of a study was called with."""
+        arguments = runs.get("report", {}).get("arguments", {})
+        return cls(arguments.get("published"), arguments.get("license"), arguments.get("title"))
+
+    def or_else(self, others: CrateFacts) -> CrateFacts:
+        """Return these, and of what they do not say the others."""
+        return CrateFacts(
+            self.published or others.published, self.license or others.license, self.name or others.name
+        )
+
 
 def ro_crate(
     study: StudyFolder,
     facts: CrateFacts = CrateFacts(),
     *,
     runs: Mapping[str, Any] | None = None,
-    files: Mapping[str, Path] | None = None,
+    files: Mapping[str, Content] | None = None,
 ) -> bytes:
     """Return the metadata of a study as a Process Run Crate.
 
@@ -93,11 +112,11 @@ def ro_crate(
     runs
         The records of the steps; by default those of ``run.json``.
     files
-        The crate's files: path in the crate to the file that holds it; by default those of the study's folder.
-        What is missing in it has a local identifier.
+        The crate's files: path in the crate to the file that holds it, or its bytes; by default those of the
+        study's folder. What is missing in it has a local identifier.
     """
     own = read_runs(study.run_file) if runs is None else runs
-    present = study_files(study, own) if files is None else dict(files)
+    present: dict[str, Content] = {**(study_files(study, own) if files is None else files)}
     return _written(_Crate(study, facts, own, present).entities())
 
 
@@ -118,21 +137,26 @@ def is_outside(path: str) -> bool:
     return not is_file_input(path) or Path(path).is_absolute() or ".." in pure.parts
 
 
-def file_sha256(path: Path) -> str:
-    """Return the SHA-256 of a file's own bytes, read in pieces."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _size_and_sha256(content: Content) -> tuple[int, str]:
+    """Return the size and the SHA-256 of a file's own bytes; a file is read in pieces."""
+    if isinstance(content, bytes):
+        return len(content), hashlib.sha256(content).hexdigest()
+    with content.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        return file.tell(), digest
 
 
 class _Crate:
     """The entities of one crate."""
 
     def __init__(
-        self, study: StudyFolder, facts: CrateFacts, runs: Mapping[str, Any], files: Mapping[str, Path]
+        self, study: StudyFolder, facts: CrateFacts, runs: Mapping[str, Any], files: Mapping[str, Content]
     ) -> None:
         self._study = study
         self._facts = facts
-        self._runs = dict(sorted(runs.items()))
+        self._run_file = f"{study.results.name}/{study.run_file.name}"
+        # The metadata are not part of what they describe.
+        self._runs = {step: run | {"outputs": _without_crate(run)} for step, run in sorted(runs.items())}
         self._files = files
 
     def entities(self) -> Iterator[Entity]:
@@ -183,19 +207,19 @@ class _Crate:
             }
 
     def _file_entities(self) -> Iterator[Entity]:
-        makers = {path: step for step, run in self._runs.items() for path in run.get("outputs", {})}
+        makers = {path: step for step, run in self._runs.items() for path in run["outputs"]}
         for path, source in sorted(self._files.items()):
             maker = makers.get(path)
+            size, digest = _size_and_sha256(source)
             role = f"Made by mirtool {maker}" if maker else self._role(path)
-            yield {
+            entity = {
                 "@id": identifier(path),
                 "@type": "File",
                 "name": PurePosixPath(path).name,
                 "description": role,
                 "encodingFormat": media_type(path),
-                "contentSize": str(source.stat().st_size),
-                "sha256": file_sha256(source),
             }
+            yield entity if path == self._run_file else entity | {"contentSize": str(size), "sha256": digest}
 
     def _role(self, path: str) -> str:
         readers = [step for step, run in self._runs.items() if path in run["inputs"]]
@@ -203,13 +227,13 @@ class _Crate:
             return "Sample sheet: which array is which sample, in which group"
         if path == CONFIG_FILE:
             return "Settings of the steps"
-        if path == f"{self._study.results.name}/{self._study.run_file.name}":
+        if path == self._run_file:
             return "Record of the steps: arguments, inputs and outputs with SHA-256, versions"
         return f"Read by mirtool {', '.join(readers)}" if readers else "Part of the study"
 
     def _elsewhere(self) -> Iterator[Entity]:
         """Yield what steps read or made that is not among the crate's files."""
-        hashes = {path: digest for run in self._runs.values() for path, digest in run.get("outputs", {}).items()}
+        hashes = {path: digest for run in self._runs.values() for path, digest in run["outputs"].items()}
         hashes |= {path: digest for run in self._runs.values() for path, digest in run["inputs"].items()}
         for path, digest in sorted(hashes.items()):
             if path in self._files:
@@ -233,7 +257,7 @@ class _Crate:
         return f"#not-included-{place}"
 
     def _actions(self) -> Iterator[Entity]:
-        last = {path: digest for run in self._runs.values() for path, digest in run.get("outputs", {}).items()}
+        last = {path: digest for run in self._runs.values() for path, digest in run["outputs"].items()}
         last |= {path: digest for run in self._runs.values() for path, digest in run["inputs"].items()}
         for step, run in self._runs.items():
             arguments = json.dumps(run["arguments"], ensure_ascii=False, sort_keys=True)
@@ -246,7 +270,7 @@ class _Crate:
                 "description": f"Arguments: {arguments}",
                 "instrument": {"@id": _mirtool_id(run)},
                 "object": [{"@id": each} for each in dict.fromkeys(objects)],
-                "result": [{"@id": self._id_of(path, last[path])} for path in sorted(run.get("outputs", {}))],
+                "result": [{"@id": self._id_of(path, last[path])} for path in sorted(run["outputs"])],
                 "actionStatus": {"@id": "http://schema.org/CompletedActionStatus"},
             }
 
@@ -277,6 +301,10 @@ class _Crate:
                 "url": "https://www.python.org/" if name == "python" else f"https://pypi.org/project/{name}/",
                 "softwareVersion": version,
             }
+
+
+def _without_crate(run: Mapping[str, Any]) -> dict[str, Any]:
+    return {path: digest for path, digest in run.get("outputs", {}).items() if path != CRATE_FILE}
 
 
 def _mirtool_id(run: Mapping[str, Any]) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
+import re
 from dataclasses import dataclass
 
+from mirtool.errors import UsageError
 from mirtool.settings import Method, Methods, Settings, setting
 
 OUTPUT_PANEL = "Output"
@@ -49,3 +52,31 @@ class ReportSettings(Settings):
         (), f"Section that is left out; repeatable: {', '.join(SECTIONS)}.", metavar="SECTION", choices=SECTIONS,
         kind="section",
     )  # fmt: skip
+    published: str | None = setting(
+        None, "Date of publication, for ro-crate-metadata.json; mirtool knows none.", metavar="YYYY-MM-DD"
+    )
+    license: str | None = setting(
+        None, "License of the data, for ro-crate-metadata.json: its web address, or words.", metavar="URL|TEXT"
+    )
+
+    def check(self) -> None:
+        """Refuse what is not a date."""
+        check_date(self.published, "published")
+
+
+def check_date(text: str | None, parameter: str) -> None:
+    """Refuse what is not a date, as ``2026-11-29``; None is no date, and passes.
+
+    Raises
+    ------
+    UsageError
+        Where it is not one.
+    """
+    if text is None:
+        return
+    try:
+        is_date = re.fullmatch(r"\d{4}-\d\d-\d\d", text) is not None and bool(datetime.date.fromisoformat(text))
+    except ValueError:
+        is_date = False
+    if not is_date:
+        raise UsageError("this is not a date", parameter=parameter, found=text, expected="YYYY-MM-DD")

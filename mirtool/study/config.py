@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -69,7 +70,9 @@ class Config:
         MirtoolError
             Where the file sets something that the step does not have.
         """
-        own = {key.replace("-", "_"): value for key, value in self.steps.get(step, {}).items()}
+        given = self.steps.get(step, {}).items()
+        # A date without quotes is the text that it is written as.
+        own = {key.replace("-", "_"): str(value) if isinstance(value, date) else value for key, value in given}
         for key in own:
             if key not in known:
                 raise _unknown(f"setting of [{step}]", key, known, self.path)

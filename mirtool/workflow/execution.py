@@ -408,7 +408,7 @@ def write_to(result: Result, where: Destination, progress: Progress = no_progres
     from mirtool.report.tables import is_stream
     from mirtool.study.hashes import current_hashes
     from mirtool.study.history import rerun_in_words
-    from mirtool.study.record import merge_run, read_runs, relative_to
+    from mirtool.study.record import merge_run, read_runs
 
     step = load_step(result.provenance.step)
     if step.output == "none":
@@ -430,7 +430,7 @@ def write_to(result: Result, where: Destination, progress: Progress = no_progres
         return Written(list(files), [])
     study = result.provenance.study
     root = study.root if study is not None and where.record == study.run_file else where.record.parent
-    outputs = {relative_to(root, path): hashlib.sha256(data).hexdigest() for path, data in files.items()}
+    outputs = _hashes(root, files)
     record = result.record()
     record["arguments"] = {name: _inside(root, value) for name, value in record["arguments"].items()}
     record["inputs"] = {_input_name(root, path): digest for path, digest in record["inputs"].items()}
@@ -444,12 +444,23 @@ def write_to(result: Result, where: Destination, progress: Progress = no_progres
         earlier = before.get("outputs", {}) if before else {}
         if root == where.record.parent:
             record["tables"] = _tables_still_there(root, before, outputs) | record["tables"]
-        leftovers = [root / path for path in earlier if path not in outputs and (root / path).is_file()]
         beside = merge_captions(where.figures, drawn.captions)
         beside |= columns_file(where.record, runs | {step.name: record})
+        if study is not None and where.record == study.run_file:
+            last = result.files_of_the_record(runs | {step.name: record}, {**files, **beside})
+            files |= last
+            outputs |= _hashes(root, last)
+        leftovers = [root / path for path in earlier if path not in outputs and (root / path).is_file()]
         write({**files, **beside, where.record: merge_run(where.record, record)})
     current_hashes(leftovers)
     return Written(list(files), leftovers, rerun_in_words(before, record) if before else None)
+
+
+def _hashes(root: Path, files: Mapping[Path, bytes]) -> dict[str, str]:
+    """Return the SHA-256 of each file by its name in the record."""
+    from mirtool.study.record import relative_to
+
+    return {relative_to(root, path): hashlib.sha256(data).hexdigest() for path, data in files.items()}
 
 
 def _tables_still_there(root: Path, before: Mapping[str, Any] | None, outputs: Collection[str]) -> dict[str, Any]:

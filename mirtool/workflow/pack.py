@@ -157,6 +157,8 @@ class _Content:
     study: StudyFolder
     options: PackOptions
     runs: Mapping[str, Any] = field(init=False)
+    facts: CrateFacts = field(init=False)
+    crate: bytes = field(init=False)
     moved: dict[str, str] = field(default_factory=dict, init=False)
     left_out: set[str] = field(default_factory=set, init=False)
     libraries: tuple[str, ...] = field(default=(), init=False)
@@ -186,6 +188,9 @@ class _Content:
             path: self._rewritten(path) for path in (study.sheet, _config_file()) if path in self._files
         }
         self.runs = self._moved_record(recorded)
+        self.facts = self.options.facts.or_else(CrateFacts.of_report(recorded))
+        self.crate = ro_crate(study, self.facts, runs=self.runs, files=self.members())
+        self._record_crate()
         self._texts[f"{study.results.name}/{study.run_file.name}"] = self._run_file(recorded)
 
     def members(self) -> dict[str, Path | bytes]:
@@ -197,17 +202,6 @@ class _Content:
         found[README] = self._readme()
         return dict(sorted(found.items()))
 
-    def crate(self, folder: Path) -> bytes:
-        """Return the crate's metadata; what was rewritten is put into a temporary folder for it."""
-        files: dict[str, Path] = {}
-        for number, (path, content) in enumerate(self.members().items()):
-            if isinstance(content, bytes):
-                files[path] = folder / str(number)
-                files[path].write_bytes(content)
-            else:
-                files[path] = content
-        return ro_crate(self.study, self.options.facts, runs=self.runs, files=files)
-
     def warnings(self) -> Iterator[str]:
         """Yield what is out of date, and what the crate's metadata lack."""
         from mirtool.study.state import Status, StudyState
@@ -216,7 +210,7 @@ class _Content:
         late = [each for each in states if each.status is Status.OUT_OF_DATE]
         if late:
             yield f"{', '.join(each.step for each in late)}: out of date; run `mirtool run` before you pack"
-        if not self.options.facts.published:
+        if not self.facts.published:
             yield f"{CRATE_FILE} has no datePublished, which RO-Crate asks for: whoever deposits the ZIP adds it"
 
     def _arrays(self) -> list[str]:
@@ -307,6 +301,15 @@ class _Content:
             return [self._moved_value(each) for each in value]
         return self._new_path(value) if isinstance(value, str) else value
 
+    def _record_crate(self) -> None:
+        """Let the record name the crate's metadata as they are in the ZIP."""
+        import hashlib
+
+        for step, run in self.runs.items():
+            if CRATE_FILE in run.get("outputs", {}):
+                own = run["outputs"] | {CRATE_FILE: hashlib.sha256(self.crate).hexdigest()}
+                self.runs = {**self.runs, step: {**run, "outputs": own}}
+
     def _run_file(self, recorded: Mapping[str, Any]) -> bytes:
         from mirtool.study.record import runs_file_bytes
 
@@ -361,9 +364,8 @@ def _write_zip(content: _Content, name: str, target: Path, progress: Progress) -
     """Write the ZIP to a temporary file in its folder, which then takes its name."""
     from mirtool.io.tables.output import output_errors, plain_mode
 
-    with output_errors(target), tempfile.TemporaryDirectory(prefix="mirtool-pack-") as folder:
-        members = content.members()
-        members[CRATE_FILE] = content.crate(Path(folder))
+    with output_errors(target):
+        members = {**content.members(), CRATE_FILE: content.crate}
         target.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".mirtool-", suffix=".part")
         try:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mirtool.errors import MirtoolError
+from mirtool.errors import MirtoolError, option
+from mirtool.report.ro_crate import CRATE_FILE
 from mirtool.report.settings import ReportSettings
 from mirtool.report.text.blocks import Line, Summary
 from mirtool.wording import plural
@@ -56,14 +58,32 @@ class ReportResult(Result):
         """Return the page and the others by their name in ``results``."""
         return {PAGE: self.page, **self.others}
 
+    def files_of_the_record(self, runs: Mapping[str, Any], files: Mapping[Path, bytes]) -> Mapping[Path, bytes]:
+        """Return the metadata of the study's folder as an RO-Crate, the files written now among its files."""
+        from mirtool.report.ro_crate import CrateFacts, ro_crate, study_files
+        from mirtool.study.record import relative_to
+
+        study = self.provenance.study
+        assert study is not None  # a report is made of one
+        made = {relative_to(study.root, path): data for path, data in files.items()}
+        facts = CrateFacts.of_report(runs)
+        crate = ro_crate(study, facts, runs=runs, files={**study_files(study, runs), **made})
+        return {study.root / CRATE_FILE: crate}
+
     @property
     def summary(self) -> Summary:
         """What the page shows, and how large it is."""
-        return (
-            Line(f"Report of {plural(len(self.steps), 'step')}: {', '.join(self.steps)}."),
-            Line(f"{PAGE}: {len(self.page) / 1e6:.1f} MB; it opens without a network."),
-            Line(f"Beside it: {', '.join(self.others)}."),
-        )
+        lines = [
+            f"Report of {plural(len(self.steps), 'step')}: {', '.join(self.steps)}.",
+            f"{PAGE}: {len(self.page) / 1e6:.1f} MB; it opens without a network.",
+            f"Beside it: {', '.join(self.others)}.",
+        ]
+        if not self.provenance.arguments.get("published"):
+            lines.append(
+                f"{CRATE_FILE} lacks the date of publication that RO-Crate asks for: {option('published')}, or "
+                f"whoever deposits the folder."
+            )
+        return tuple(map(Line, lines))
 
     def numbers(self) -> dict[str, Any]:
         """Return the steps whose results are in the report."""
@@ -84,6 +104,9 @@ def report(_inputs: ReportInputs, settings: ReportSettings, run: Run) -> ReportR
 
     Beside it: the same as a workbook, NAME.xlsx; the methods of what was run, with references, to paste into a
     paper (methods.md, methods.html, methods.bib, methods.csl.json); the MIAME checklist, and with qPCR MIQE's.
+
+    In the study's folder: ro-crate-metadata.json, which describes every file and step as a Process Run Crate, so
+    that a repository can read what the folder holds. The date of publication is yours to state.
     """
     from mirtool.report.page.study_page import study_page
     from mirtool.report.study_results import StudyResults

@@ -395,6 +395,18 @@ class Result:
         """Return what else is written, by the name of the file."""
         return {}
 
+    def files_of_the_record(self, runs: Mapping[str, Any], files: Mapping[Path, bytes]) -> Mapping[Path, bytes]:  # noqa: ARG002
+        """Return files of the study that describe its whole record, made when everything else is known.
+
+        Parameters
+        ----------
+        runs
+            The records of all steps, this one's among them.
+        files
+            What is written together with them.
+        """
+        return {}
+
     def placed(self) -> Mapping[str, str]:
         """Return the tables whose file a parameter names, table to file; the others go beside the main one."""
         return {}

@@ -7,12 +7,20 @@ https://w3id.org/ro/crate/1.3; the table of requirements of https://w3id.org/ro/
 import hashlib
 import json
 import re
+import shutil
+from urllib.parse import unquote
 
 import pytest
 
+import mirtool.api as mt
+from mirtool.cli import main
+from mirtool.errors import UsageError
 from mirtool.report.ro_crate import CrateFacts, identifier, ro_crate
 from mirtool.study.folder import find_study
-from mirtool.workflow.run_study import RunOptions, run_study
+from mirtool.study.record import read_runs
+from mirtool.study.state import Status, StudyState
+from mirtool.workflow.pack import pack_study
+from mirtool.workflow.run_study import Outcome, RunOptions, run_study
 from tests.small_study import make_study
 
 DATED = CrateFacts(published="2026-11-29", license="https://creativecommons.org/licenses/by/4.0/")
@@ -70,8 +78,16 @@ def violations(content, folder):
         if "File" in kinds and not own.startswith("#"):
             if own not in parts:
                 yield f"{own} is not part of the root"
-            if not re.match(r"https?://", own) and not (folder / own).is_file():
+            path = folder / unquote(own)
+            if not path.is_file():
                 yield f"{own} is not in the crate"
+            elif own == "results/run.json":  # it holds the SHA-256 of the metadata in turn
+                if {"contentSize", "sha256"} & set(by_id[own]):
+                    yield "the record is described by its bytes"
+            elif by_id[own]["contentSize"] != str(path.stat().st_size):
+                yield f"{own} has another size"
+            elif by_id[own]["sha256"] != hashlib.sha256(path.read_bytes()).hexdigest():
+                yield f"{own} has another SHA-256"
     for each in graph:
         for other in references({name: value for name, value in each.items() if name != "@id"}):
             if other not in by_id and not other.startswith(("https://w3id.org/ro/crate/", "http://schema.org/")):
@@ -130,6 +146,84 @@ def test_files_have_their_hash_and_steps_what_they_read_and_wrote(study):
     assert diff["instrument"]["@id"] == software["mirtool"]["@id"]
     assert {"numpy", "scipy", "Python"} <= set(software)
     assert {each["@id"] for each in software["mirtool"]["softwareRequirements"]} >= {software["numpy"]["@id"]}
+
+
+WITH_REPORT = RunOptions(only=("normalize", "diff", "report"), figures=False)
+
+
+@pytest.fixture
+def reported(study, tmp_path, monkeypatch):
+    """A copy of the study with its report."""
+    monkeypatch.setenv("MIRTOOL_CACHE", str(tmp_path / "cache"))
+    folder = shutil.copytree(study.root, tmp_path / "study")
+    assert run_study(folder, WITH_REPORT).failures == ()
+    return folder
+
+
+def crate_of(folder):
+    return json.loads((folder / "ro-crate-metadata.json").read_text())
+
+
+def test_the_report_describes_the_folder_that_holds_the_metadata(reported):
+    crate = crate_of(reported)
+    assert list(violations(crate, reported)) == ["the root has no datePublished"]
+    (report,) = (each for each in by_type(crate, "CreateAction") if each["name"] == "mirtool report")
+    wrote = {each["@id"] for each in report["result"]}
+    assert {"results/report.html", "results/study.xlsx", "results/methods.md"} <= wrote
+    assert all(not each["@id"].startswith("#not-included") for each in report["result"])
+    files = {each["@id"] for each in by_type(crate, "File")}
+    assert files >= wrote | {"samples.csv", "mirtool.toml", "P01.gpr", "results/run.json", "results/columns.csv"}
+
+
+def test_the_metadata_are_recorded_and_make_nothing_stale(reported):
+    path = reported / "ro-crate-metadata.json"
+    before = path.read_bytes()
+    recorded = read_runs(reported / "results" / "run.json")["report"]["outputs"]["ro-crate-metadata.json"]
+    assert recorded == hashlib.sha256(before).hexdigest()
+    states = StudyState.of_study(find_study(reported, ("diff",))).states(("normalize", "diff", "report"))
+    assert {each.status for each in states} == {Status.DONE}
+    again = run_study(reported, WITH_REPORT)
+    assert {each.outcome for each in again.outcomes} == {Outcome.UP_TO_DATE}
+    run_study(reported, RunOptions(only=WITH_REPORT.only, figures=False, force=True))
+    assert path.read_bytes() == before
+    path.unlink()
+    assert run_study(reported, WITH_REPORT).outcome_of("report") is Outcome.DONE
+    assert path.read_bytes() == before
+
+
+def test_date_license_and_name_are_keys_of_the_report_and_hold_for_a_pack_too(reported, tmp_path):
+    with (reported / "mirtool.toml").open("a") as file:
+        file.write('[report]\npublished = 2026-11-29\nlicense = "CC0"\ntitle = "Serum exosomes"\n')
+    assert run_study(reported, WITH_REPORT).outcome_of("report") is Outcome.DONE
+    crate = crate_of(reported)
+    assert list(violations(crate, reported)) == []
+    (root,) = by_type(crate, "Dataset")
+    assert (root["datePublished"], root["license"], root["name"]) == ("2026-11-29", "CC0", "Serum exosomes")
+    pack_study(reported, tmp_path / "study.zip")
+    shutil.unpack_archive(tmp_path / "study.zip", tmp_path / "elsewhere")
+    unpacked = tmp_path / "elsewhere" / "study"
+    packed = crate_of(unpacked)
+    assert list(violations(packed, unpacked)) == []
+    assert by_type(packed, "Dataset")[0]["datePublished"] == "2026-11-29"
+    recorded = read_runs(unpacked / "results" / "run.json")["report"]["outputs"]["ro-crate-metadata.json"]
+    assert recorded == hashlib.sha256((unpacked / "ro-crate-metadata.json").read_bytes()).hexdigest()
+
+
+def test_without_a_date_the_report_says_what_is_missing(reported):
+    assert "lacks the date of publication" in repr(mt.Study(reported).report())
+    assert "lacks the date" not in repr(mt.Study(reported).report(published="2026-11-29"))
+    for wrong in ("2026-13-01", "29.11.2026"):
+        with pytest.raises(UsageError, match="not a date"):
+            mt.Study(reported).report(published=wrong)
+
+
+def test_a_report_that_is_written_elsewhere_describes_no_folder(reported, tmp_path, monkeypatch):
+    monkeypatch.chdir(reported)
+    before = (reported / "ro-crate-metadata.json").read_bytes()
+    assert main(["report", "--published", "2026-11-29", "-o", str(tmp_path / "elsewhere")]) == 0
+    assert (tmp_path / "elsewhere" / "report.html").is_file()
+    assert not list((tmp_path / "elsewhere").rglob("ro-crate-metadata.json"))
+    assert (reported / "ro-crate-metadata.json").read_bytes() == before
 
 
 def test_the_same_study_gives_the_same_bytes(study):
