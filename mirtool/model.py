@@ -91,12 +91,14 @@ class Table:
 class ProbeTable:
     """Probes, or the probe behind each spot: ID, Name and kind, one entry per row.
 
-    ``kind`` holds the values of :class:`mirtool.annotation.probes.ProbeKind`.
+    ``kind`` holds the values of :class:`mirtool.annotation.probes.ProbeKind`. ``original`` holds the names as the
+    file writes them, where some were resolved on reading (an accession, ``hsa.miR.21.5p``); else it is None.
     """
 
     id: TextArray
     name: TextArray
     kind: TextArray
+    original: TextArray | None = None
 
     def __post_init__(self) -> None:
         _check(
@@ -104,13 +106,25 @@ class ProbeTable:
             f"a probe table needs as many names ({len(self.name)}) and kinds ({len(self.kind)}) "
             f"as IDs ({len(self.id)})",
         )
+        _check(
+            self.original is None or len(self.original) == len(self.id),
+            "a probe table needs one original name per ID",
+        )
 
     def __len__(self) -> int:
         return len(self.id)
 
+    @property
+    def original_beside(self) -> TextArray | None:
+        """The original names where a table must hold them too: None where the IDs are the same text."""
+        if self.original is None or bool(np.all((self.original == self.id) | (self.original == self.name))):
+            return None
+        return self.original
+
     def take(self, rows: npt.NDArray[Any]) -> ProbeTable:
         """Return the probes at ``rows`` (positions or a mask), in that order."""
-        return ProbeTable(self.id[rows], self.name[rows], self.kind[rows])
+        original = None if self.original is None else self.original[rows]
+        return ProbeTable(self.id[rows], self.name[rows], self.kind[rows], original)
 
     def to_table(self) -> Table:
         """Return the probes as a table of ID, Name and kind."""

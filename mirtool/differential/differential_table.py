@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from mirtool.differential.methods import FOLD_CHANGES, TESTS
 from mirtool.errors import FormatError
+from mirtool.io.arrays.probe_values import ORIGINAL_NAME
 from mirtool.io.results.differential import SavedDifferential
 from mirtool.model import DifferentialTable, IntArray, ProbeTable, Rule, Table, text_array
 from mirtool.stats.adjustment import ADJUSTMENTS
@@ -30,6 +31,7 @@ def differential_table(d: DifferentialTable) -> Table:
     columns: dict[str, npt.NDArray[Any]] = {
         "ID": d.probes.id,
         "Name": d.probes.name,
+        **({} if d.probes.original_beside is None else {ORIGINAL_NAME: d.probes.original_beside}),
         f"{mean} {d.tested}": d.mean_tested,
         f"{mean} {d.reference}": d.mean_reference,
         f"{ratio} {over}": d.ratio,

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mirtool.errors import MirtoolError, SampleSheetError
+from mirtool.io.arrays.probe_values import ORIGINAL_NAME
 from mirtool.model import ExpressionMatrix, FloatArray, Table
 
 ID = "ID"
@@ -100,7 +101,10 @@ def _history_notes(matrix: ExpressionMatrix) -> tuple[tuple[str, str], ...]:
 
 
 def _columns(matrix: ExpressionMatrix, values: npt.NDArray[Any]) -> Mapping[str, npt.NDArray[Any]]:
-    return _with_samples({ID: matrix.probes.id, NAME: matrix.probes.name}, matrix, values)
+    labels = {ID: matrix.probes.id, NAME: matrix.probes.name}
+    if matrix.probes.original_beside is not None:
+        labels[ORIGINAL_NAME] = matrix.probes.original_beside
+    return _with_samples(labels, matrix, values)
 
 
 def _with_samples(

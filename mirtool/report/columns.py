@@ -106,6 +106,7 @@ _RULES: Sequence[_Rule] = (
     # The normalized tables: every column beyond the labels is a sample.
     _rule("ID", _T, "Identifier of the probe on the array.", table="normalize/"),
     _rule("Name", _T, "Name of the probe, as the array's list has it.", table="normalize/"),
+    _rule("original name", _T, "Name of the probe as the file writes it, where a current one replaced it."),
     _rule("Replicate", _N, "Number of the replicate spot of the probe.", table="normalize/replicates"),
     _rule(".*", _N, "Replicate spots behind the value of this sample.", "spots", "normalize/spots"),
     _rule(".*", _D, "Mean log2 signal of both channels (A) in this sample.", _LOG2, "normalize/A"),
@@ -399,7 +400,7 @@ def is_sample(table: str, head: str) -> bool:
     return any(
         rule.head.pattern == ".*" and rule.table is not None and rule.table.match(table) is not None
         for rule in _RULES
-    ) and head not in ("ID", "Name", "Replicate")
+    ) and head not in ("ID", "Name", "original name", "Replicate")
 
 
 def columns_table(columns: Iterable[tuple[str, str, str]]) -> Table:

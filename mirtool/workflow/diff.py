@@ -69,18 +69,33 @@ class DiffResult(Result):
         from mirtool.differential import differential_table, overview_table
         from mirtool.robustness.sensitivity import sensitivity_table, with_stability
 
+        names = self._names_read()
         first = self.comparison.tables[0]
         if self.sensitivity is not None:
             return {
                 "differential": with_stability(differential_table(first), first, self.sensitivity),
                 "sensitivity": sensitivity_table(self.sensitivity, first),
+                **names,
             }
         if len(self.comparison.tables) == 1:
-            return {"differential": differential_table(first)}
+            return {"differential": differential_table(first), **names}
         each = zip(self._names(), self.comparison.tables, strict=True)
-        return {"differential": overview_table(self.comparison)} | {
-            name: differential_table(d) for name, d in each
-        }
+        return (
+            {"differential": overview_table(self.comparison)}
+            | {name: differential_table(d) for name, d in each}
+            | names
+        )
+
+    def _names_read(self) -> dict[str, Table]:
+        """Return the table of names that this step resolved on reading; `mirtool normalize` writes its own."""
+        from mirtool.annotation.mirna_names import MirnaNames, chip_names_table
+
+        if (
+            not any("not written as in miRBase" in step for step in self.matrix.history)
+            or self.matrix.probes.original is None
+        ):
+            return {}
+        return {"names": chip_names_table(self.matrix.probes, MirnaNames())}
 
     def file_name(self, table: str, main: str) -> str:
         """Return the name of a table's file: ``sensitivity.csv`` in a study, else after the main one."""

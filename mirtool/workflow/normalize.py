@@ -78,7 +78,7 @@ class NormalizeResult(Result):
 
         matrix = self.matrix
         tables = {"normalized": normalized_table(matrix, "linear" if self.settings.linear else "log2")}
-        if self.settings.current_names:
+        if self.settings.current_names or matrix.probes.original is not None:
             tables["names"] = chip_names_table(self.normalized.matrix.probes, self._names)
         tables["spots"] = spots_table(matrix)
         if self.normalized.average is not None:
@@ -148,6 +148,7 @@ def normalize(inputs: NormalizeInputs, settings: NormalizeSettings, run: Run) ->
     Everything that was counted is reported. Besides the table a second file, NAME_spots, has the number of
     replicate spots behind each value.
     """
+    from mirtool.annotation.mirna_names.chip import written_names
     from mirtool.annotation.probes import ProbeKind, is_kind
     from mirtool.io.mirnas.aliases import load_mirna_names
     from mirtool.normalize import normalize as normalize_arrays
@@ -159,7 +160,7 @@ def normalize(inputs: NormalizeInputs, settings: NormalizeSettings, run: Run) ->
     )
     run.check_width(arrays.n_arrays + 2)
     refuse_log2(arrays, run, inputs.scale)
-    chip = arrays.probes.name[is_kind(arrays.probes, ProbeKind.MIRNA)]
+    chip = written_names(arrays.probes)[is_kind(arrays.probes, ProbeKind.MIRNA)]
     names = load_mirna_names(inputs.aliases, inputs.species, inputs.mirbase_release).for_names(chip)
     run.reads(*inputs.aliases)
     if settings.detection == "auto" and "min_intensity" in run.given:

@@ -146,6 +146,9 @@ def read_matrix(table: Any, run: Run, options: MatrixOptions = MatrixOptions()) 
 
         matrix = name_matrix(matrix, read_platform(options.platform))
         run.reads(options.platform)
+    for step in matrix.history:
+        if step.startswith("names: ") and "not written as in miRBase" in step:
+            run.warn(step.removeprefix("names: "))
     return matrix
 
 

@@ -49,6 +49,7 @@ from mirtool.annotation.mirna_names.spelling import (
     clean_name,
     folded_marks,
     hairpin_in,
+    joined_accessions,
     without_additions,
 )
 from mirtool.annotation.probes import ProbeKind, classify_probe, species_of
@@ -188,7 +189,7 @@ class MirnaNames:
 
     def _resolve(self, text: str) -> Resolution:
         cleaned, changes = clean_name(text)
-        names = slash_parts(cleaned)
+        names = joined_accessions(cleaned) or slash_parts(cleaned)
         if len(names) > 1:
             found = _join(text, [self._resolve_part(clean_name(name)[0]) for name in names])
             if is_short_slash(cleaned):

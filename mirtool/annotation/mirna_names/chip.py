@@ -7,7 +7,7 @@ from dataclasses import replace
 from mirtool.annotation.mirna_names.book import CURRENT_RELEASE, MirnaNames
 from mirtool.annotation.mirna_names.names_table import name_columns
 from mirtool.annotation.probes import ProbeKind, is_kind
-from mirtool.model import ExpressionMatrix, ProbeTable, Table, text_array
+from mirtool.model import ExpressionMatrix, ProbeTable, Table, TextArray, text_array
 
 
 def update_mirna_names(matrix: ExpressionMatrix, book: MirnaNames) -> ExpressionMatrix:
@@ -23,7 +23,7 @@ def update_mirna_names(matrix: ExpressionMatrix, book: MirnaNames) -> Expression
     )
     return replace(
         matrix,
-        probes=ProbeTable(probes.id, names, probes.kind),
+        probes=replace(probes, name=names),
         history=(*matrix.history, f"names: {CURRENT_RELEASE} where known"),
     )
 
@@ -31,6 +31,12 @@ def update_mirna_names(matrix: ExpressionMatrix, book: MirnaNames) -> Expression
 def chip_names_table(probes: ProbeTable, book: MirnaNames) -> Table:
     """Return the chip's names of the miRNA probes, one row per probe, with what became of them."""
     mirna = probes.take(is_kind(probes, ProbeKind.MIRNA))
-    book = book.for_names(mirna.name)
-    found = [book.resolve(name) for name in mirna.name]
-    return Table({"ID": mirna.id, "Name": mirna.name, **name_columns(found, book)})
+    written = written_names(mirna)
+    book = book.for_names(written)
+    found = [book.resolve(name) for name in written]
+    return Table({"ID": mirna.id, "Name": written, **name_columns(found, book)})
+
+
+def written_names(probes: ProbeTable) -> TextArray:
+    """Return the names as the files write them, also where current ones replaced them on reading."""
+    return probes.name if probes.original is None else probes.original

@@ -24,6 +24,7 @@ _UNSEEN = (
 _PADDING = re.compile(rf"^[\s{_UNSEEN}]+|[\s{_UNSEEN}]+$")
 
 _ACCESSION = re.compile(r"(?<![A-Za-z0-9])MI(?:MAT)?\d{7}(?!\d)")
+_JOINED = re.compile(r"MIMAT\d{7}(?:_st)?(?:\s*(?:///|[,;|/])\s*MIMAT\d{7}(?:_st)?)+")
 _AFFYMETRIX = re.compile(r"(?:_[a-z])?_(?:st|at)$")
 _HAIRPIN = re.compile(r"^hp_")
 _RELEASE = re.compile(r"[-_.]v(\d+(?:\.\d)?)$")
@@ -70,6 +71,50 @@ def accession_in(text: str) -> str:
     """
     found = set(_ACCESSION.findall(text))
     return found.pop() if len(found) == 1 else ""
+
+
+def joined_accessions(text: str) -> tuple[str, ...]:
+    """Return the accessions that a text joins by ``,``, ``;``, ``|``, ``/`` or ``///``, each once; else none.
+
+    Examples
+    --------
+    >>> joined_accessions("MIMAT0000062,MIMAT0000063"), joined_accessions("mature,MIMAT0000062")
+    (('MIMAT0000062', 'MIMAT0000063'), ())
+    """
+    return tuple(dict.fromkeys(_ACCESSION.findall(text.replace("_st", "")))) if _JOINED.fullmatch(text) else ()
+
+
+_OTHERWISE = re.compile(
+    r"MIMAT\d{7}|_(?:st|at)$|[-_.]v\d+(?:\.\d)?$|^[A-Za-z]{2,6}\d?[._](?:mi[rR]|let)[._]|^[A-Z][a-z]{2}-(?:Mir|Let)-"
+    rf"|{_ASSAY_BEFORE.pattern}|(?:mi[rR]|let).*{_ASSAY_AFTER.pattern}"
+)
+
+
+def is_spelled_otherwise(name: str) -> bool:
+    """Return True for a miRNA that is written as a program or an instrument does, and not as miRBase names it.
+
+    Examples
+    --------
+    >>> all(map(is_spelled_otherwise, ("MIMAT0000062_st", "hsa_miR_21_5p", "hsa-miR-16-4373121")))
+    True
+    >>> any(map(is_spelled_otherwise, ("hsa-miR-16", "hsa-miR-17-5p/hsa-miR-106a-5p", "hsa-miR-376a*")))
+    False
+    """
+    return _OTHERWISE.search(name) is not None
+
+
+_MIRGENEDB = re.compile(r"[A-Z][a-z]{2}-(?:Mir|Let)-\w")
+
+
+def is_mirgenedb_name(name: str) -> bool:
+    """Return True for a name as MirGeneDB writes it.
+
+    Examples
+    --------
+    >>> is_mirgenedb_name("Hsa-Mir-10-P1a_5p"), is_mirgenedb_name("hsa-miR-10a-5p")
+    (True, False)
+    """
+    return _MIRGENEDB.match(name) is not None
 
 
 def without_additions(name: str) -> Spelling:

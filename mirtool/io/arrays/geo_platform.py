@@ -32,6 +32,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from mirtool.annotation.mirna_names.on_reading import (
+    resolutions_on_reading,
+    resolve_on_reading,
+    resolved_in_words,
+)
 from mirtool.annotation.probes import classify_probes, count_kinds, species_of
 from mirtool.errors import FormatError
 from mirtool.io.registry import Inspection
@@ -245,7 +250,10 @@ def name_probes(ids: TextArray, names: TextArray, platform: Platform) -> tuple[T
 def name_matrix(matrix: ExpressionMatrix, platform: Platform) -> ExpressionMatrix:
     """Name the probes of a matrix by their platform, and classify them anew; ``history`` says how many."""
     names, said = name_probes(matrix.probes.id, matrix.probes.name, platform)
-    return replace(matrix, probes=classify_probes(matrix.probes.id, names), history=(*matrix.history, said))
+    probes = resolve_on_reading(classify_probes(matrix.probes.id, names))
+    resolved = resolved_in_words(resolutions_on_reading(probes))
+    history = (*matrix.history, said, *([f"names: {resolved}"] if resolved else []))
+    return replace(matrix, probes=probes, history=history)
 
 
 def name_arrays(arrays: RawArrays, platform: Platform) -> RawArrays:

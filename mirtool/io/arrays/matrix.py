@@ -50,6 +50,7 @@ from mirtool.io.arrays.dye_columns import pair_columns, pair_names
 from mirtool.io.arrays.probe_values import (
     CHANNEL,
     NORMALIZED_NOTE,
+    ORIGINAL_NAME,
     ProbeValues,
     Scale,
     check_values,
@@ -268,6 +269,7 @@ def _read_upright(table: TextTable) -> ProbeValues:
     if labels.id is None and labels.name is None:
         labels = _first_column_as_label(table)
     columns, left_out = _sample_columns(table, labels)
+    left_out = [] if _has_original(table) else left_out
     values, remarks = _read_numbers(table, columns)
     ids, names = row_labels(table, labels)
     rows = table.header_rows
@@ -282,6 +284,7 @@ def _read_upright(table: TextTable) -> ProbeValues:
         left_out=tuple(left_out),
         remarks=(*_header_remarks(table), *remarks),
         about_samples={} if rows is None else {k: tuple(v[j] for j in columns) for k, v in rows.others.items()},
+        original=table.text(2) if _has_original(table) else None,
     )
 
 
@@ -311,8 +314,13 @@ def _read_sideways(table: TextTable) -> ProbeValues:
 
 def _find_labels(table: TextTable) -> Labels:
     if NORMALIZED_NOTE in table.notes and list(map(fold_header, table.header[:2])) == ["id", "name"]:
-        return Labels(0, 1, frozenset({0, 1}))
+        return Labels(0, 1, frozenset(range(3 if _has_original(table) else 2)))
     return find_labels(table)
+
+
+def _has_original(table: TextTable) -> bool:
+    """Return a table of mirtool's that keeps the names of the scanner's files beside the current ones."""
+    return NORMALIZED_NOTE in table.notes and table.header[2:3] == (ORIGINAL_NAME,)
 
 
 def _read_numbers(table: TextTable, columns: Sequence[int]) -> tuple[FloatArray, tuple[str, ...]]:

@@ -7,11 +7,16 @@ one way for all of them, the scale stated and never guessed.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
 
+from mirtool.annotation.mirna_names.on_reading import (
+    resolutions_on_reading,
+    resolve_on_reading,
+    resolved_in_words,
+)
 from mirtool.annotation.probes import classify_probes
 from mirtool.errors import FormatError, ScaleError, option
 from mirtool.io.tables.text import sha256_of
@@ -39,6 +44,9 @@ SUSPICIOUSLY_SMALL = 24.0
 
 NORMALIZED_NOTE = "mirtool normalized"
 """First note of a table that mirtool normalized."""
+
+ORIGINAL_NAME = "original name"
+"""The column of a table of mirtool's that holds the names as the scanner's files write them."""
 
 Scale = Literal["log2", "linear"]
 
@@ -71,6 +79,8 @@ class ProbeValues:
         What the table says about its samples: a heading to one text per sample.
     scale_hint
         What the file says that may help a user to tell its scale.
+    original
+        The names of the scanner's files, where mirtool resolved some and kept these beside; else None.
     """
 
     table: TextTable
@@ -85,6 +95,7 @@ class ProbeValues:
     remarks: tuple[str, ...] = ()
     about_samples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     scale_hint: str = ""
+    original: TextArray | None = None
 
     @property
     def path(self) -> str:
@@ -206,9 +217,16 @@ def expression_matrix(found: ProbeValues, scale: Scale | None) -> ExpressionMatr
         n_lost = int((~positive & ~np.isnan(values)).sum())
         values = np.log2(values, out=np.full(values.shape, np.nan), where=positive)
         history += [f"values that are not positive have no log2 and were made missing: {n_lost}"] if n_lost else []
+    probes = classify_probes(ids, found.name)
+    if found.original is None:
+        probes = resolve_on_reading(probes)
+        said = resolved_in_words(resolutions_on_reading(probes))
+        history += [f"names: {said}"] if said else []
+    else:
+        probes = replace(probes, original=found.original)
     return ExpressionMatrix(
         values=values,
-        probes=classify_probes(ids, found.name),
+        probes=probes,
         samples=sample_table(found),
         history=tuple(history),
     )

@@ -13,6 +13,11 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from mirtool.annotation.mirna_names.on_reading import (
+    resolutions_on_reading,
+    resolve_on_reading,
+    resolved_in_words,
+)
 from mirtool.annotation.probes import classify_probes
 from mirtool.errors import ArrayMismatchError, FormatError, SampleSheetError, UsageError, option
 from mirtool.io.arrays.folders import files_of_arrays
@@ -97,7 +102,17 @@ def read_arrays(
     probes = classify_probes(
         arrays.probes.id, arrays.probes.name, rules=options.rules, species=options.species, told=arrays.probes.kind
     )
-    return replace(arrays, probes=probes)
+    return _with_names_resolved(replace(arrays, probes=probes))
+
+
+def _with_names_resolved(arrays: RawArrays) -> RawArrays:
+    """Return the arrays with current names for what is written otherwise; a warning of the sources says so."""
+    probes = resolve_on_reading(arrays.probes)
+    said = resolved_in_words(resolutions_on_reading(probes))
+    if not said:
+        return arrays
+    sources = tuple(replace(source, warnings=(*source.warnings, said)) for source in arrays.sources)
+    return replace(arrays, probes=probes, sources=sources)
 
 
 def paths_to_read(files: Sequence[str | Path], samples: SampleTable | None) -> list[str]:
