@@ -16,6 +16,7 @@ from mirtool.workflow.sources import (
     read_differential_table,
     read_grouped,
     read_matrix,
+    settle_not_detected,
 )
 from mirtool.workflow.step import Draw, Result, Run, Step
 
@@ -177,7 +178,10 @@ def cluster(inputs: ClusterInputs, settings: ClusterSettings, run: Run) -> Clust
 
     table = find_normalized(inputs.table, run)
     options = inputs.matrix_options(spots=False)
-    matrix = read_matrix(table, run, options) if run.samples is None else read_grouped(table, run, options)
+    if run.samples is None:
+        matrix = settle_not_detected(read_matrix(table, run, options), options, run)
+    else:
+        matrix = read_grouped(table, run, options)
     _check_arrays(matrix, table)
     check_annotation(inputs.annotate, matrix.samples)
     chosen = choose_probes(matrix, settings, _read_differential(settings, run))

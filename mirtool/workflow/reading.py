@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mirtool.io.arrays.settings import SCALES
+from mirtool.io.arrays.settings import NOT_DETECTED, SCALES
 from mirtool.report.text.blocks import Block, Caution, Line, Summary
 from mirtool.settings import setting
 from mirtool.workflow.sources import MatrixOptions
@@ -48,6 +48,12 @@ PLATFORM = setting(
     panel=INPUT_PANEL,
     metavar="FILE",
     is_path=True,
+)
+NOT_DETECTED_SETTING = setting(
+    None,
+    "What becomes of values that are not detected (the lowest value, repeated in every array). Default: missing.",
+    panel=INPUT_PANEL,
+    choices=NOT_DETECTED,
 )
 DIFFERENTIAL = setting(
     None,
@@ -89,10 +95,11 @@ class MatrixInputs(Inputs):
     scale: str | None = SCALE
     platform: Any = PLATFORM
     samples_in_rows: bool = SAMPLES_IN_ROWS
+    not_detected: str | None = NOT_DETECTED_SETTING
 
     def matrix_options(self, *, replicates: bool = False, spots: bool = True) -> MatrixOptions:
         """Return how the table is read."""
-        return MatrixOptions(self.scale, self.platform, self.samples_in_rows, replicates, spots)
+        return MatrixOptions(self.scale, self.platform, self.samples_in_rows, replicates, spots, self.not_detected)
 
 
 def read_study_arrays(

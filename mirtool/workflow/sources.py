@@ -25,6 +25,7 @@ class MatrixOptions:
     samples_in_rows: bool = False
     replicates: bool = False
     spots: bool = True
+    not_detected: str | None = None
 
 
 def is_path(value: Any) -> bool:
@@ -158,11 +159,22 @@ def read_grouped(table: Any, run: Run, options: MatrixOptions = MatrixOptions())
 
     matrix = read_matrix(table, run, options)
     if run.samples is None and any(matrix.samples.groups):
-        return matrix
+        return settle_not_detected(matrix, options, run) if is_path(table) else matrix
     sheet = read_sheet(run)
     if is_path(table) and log2_table(run) == str(table):
         matrix = _listed_samples(matrix, sheet, run)
-    return join_samples(matrix, sheet, sheet.sheet or "the samples")
+    joined = join_samples(matrix, sheet, sheet.sheet or "the samples")
+    return settle_not_detected(joined, options, run) if is_path(table) else joined
+
+
+def settle_not_detected(matrix: ExpressionMatrix, options: MatrixOptions, run: Run) -> ExpressionMatrix:
+    """Return a matrix that was read with values that are not detected as the options say, and report it."""
+    from mirtool.io.arrays.not_detected import apply_not_detected
+
+    matrix, said = apply_not_detected(matrix, options.not_detected)
+    if said:
+        run.warn(said)
+    return matrix
 
 
 def _listed_samples(matrix: ExpressionMatrix, sheet: SampleTable, run: Run) -> ExpressionMatrix:

@@ -20,6 +20,15 @@ SIGNALS = Methods(
 SCALES = Methods("scale", Method("log2", "values are log2"), Method("linear", "values are linear intensities"))
 
 
+NOT_DETECTED = Methods(
+    "not_detected",
+    Method("missing", "values that are not detected are missing"),
+    Method("floor", "they keep the table's lowest value, unless no array of the group detects the miRNA"),
+    Method("keep", "they are taken for measurements"),
+)
+"""What becomes of values that are not detected."""
+
+
 @dataclass(frozen=True)
 class ReadingSettings(Settings):
     """How arrays are read; each field is an option of the commands that read them."""
