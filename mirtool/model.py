@@ -356,6 +356,9 @@ class ExpressionMatrix:
         there is none; None where they were not kept.
     counts
         The sequencing reads behind the values, which are then log-CPM; None for arrays.
+    not_detected
+        Where the file says, or its values show, that the probe was not detected, same shape; such a value may be
+        missing or kept. None where nothing is known of it.
     """
 
     values: FloatArray
@@ -365,11 +368,13 @@ class ExpressionMatrix:
     history: tuple[str, ...] = ()
     replicates: FloatArray | None = None
     counts: ReadCounts | None = None
+    not_detected: BoolArray | None = None
 
     def __post_init__(self) -> None:
         shape = (len(self.probes), len(self.samples))
         _check(self.values.shape == shape, f"values are {self.values.shape}, the labels say {shape}")
-        _check(self.spots is None or self.spots.shape == shape, "spots must have the shape of the values")
+        for what, mask in (("spots", self.spots), ("not_detected", self.not_detected)):
+            _check(mask is None or mask.shape == shape, f"{what} must have the shape of the values")
         _check(
             self.replicates is None or (self.replicates.ndim == 3 and self.replicates.shape[::2] == shape),
             "replicates must be probes × spots × samples, as the values are",
@@ -392,6 +397,7 @@ class ExpressionMatrix:
             spots=None if self.spots is None else self.spots[rows],
             replicates=None if self.replicates is None else self.replicates[rows],
             counts=None if self.counts is None else self.counts.take_rows(rows),
+            not_detected=None if self.not_detected is None else self.not_detected[rows],
         )
 
     def take_samples(self, positions: Iterable[int]) -> ExpressionMatrix:
@@ -404,6 +410,7 @@ class ExpressionMatrix:
             spots=None if self.spots is None else self.spots[:, order],
             replicates=None if self.replicates is None else self.replicates[:, :, order],
             counts=None if self.counts is None else self.counts.take_samples(order),
+            not_detected=None if self.not_detected is None else self.not_detected[:, order],
         )
 
     def to_frame(self) -> pd.DataFrame:
@@ -430,6 +437,8 @@ class DifferentialTable:
         Of ``test`` on log2 values; all NaN where ``test`` is ``none``. ``fdr`` is P adjusted by ``adjust``.
     n_tested, n_reference
         Arrays with a value.
+    detected_tested, detected_reference
+        Arrays that detect the probe, or None where the table does not say what is not detected.
     spots_tested, spots_reference
         Replicate spots behind the values, summed over the group's arrays, or None where not known.
     regulation_fold_change, regulation_p, regulation_fdr
@@ -469,6 +478,8 @@ class DifferentialTable:
     alpha: float
     spots_tested: IntArray | None = None
     spots_reference: IntArray | None = None
+    detected_tested: IntArray | None = None
+    detected_reference: IntArray | None = None
     prior_df: float = float("nan")
     prior_variance: float = float("nan")
     remarks: tuple[str, ...] = ()
@@ -502,6 +513,15 @@ class DifferentialTable:
             Rule.VOLCANO_P: self.regulation_p,
             Rule.VOLCANO_FDR: self.regulation_fdr,
         }[rule]
+
+    @property
+    def detected_only_in(self) -> TextArray | None:
+        """The one group that detects each probe, empty where both or neither do; None where it is not known."""
+        if self.detected_tested is None or self.detected_reference is None:
+            return None
+        tested, reference = self.detected_tested > 0, self.detected_reference > 0
+        own = np.where(tested & ~reference, self.tested, np.where(reference & ~tested, self.reference, ""))
+        return text_array(own.tolist())
 
     def take(self, rows: npt.NDArray[Any]) -> DifferentialTable:
         """Return the probes at ``rows`` (positions or a mask), in that order."""

@@ -71,6 +71,8 @@ def assemble_table(
         alpha=made.alpha,
         spots_tested=count_spots(matrix, comparison.tested_columns),
         spots_reference=count_spots(matrix, comparison.reference_columns),
+        detected_tested=count_detected(matrix, comparison.tested_columns),
+        detected_reference=count_detected(matrix, comparison.reference_columns),
         prior_df=result.prior.largest_df if result.prior else math.nan,
         prior_variance=result.prior.median_variance if result.prior else math.nan,
         remarks=result.remarks,
@@ -90,6 +92,14 @@ def count_values(values: FloatArray) -> IntArray:
     """Count the arrays with a value, ``(n_probes,)``."""
     n: IntArray = np.sum(~np.isnan(values), axis=1, dtype=np.int64)
     return n
+
+
+def count_detected(matrix: ExpressionMatrix, columns: tuple[int, ...]) -> IntArray | None:
+    """Count the arrays that detect each probe, ``(n_probes,)``; None where the table does not say."""
+    if matrix.not_detected is None:
+        return None
+    own = list(columns)
+    return count_values(np.where(matrix.not_detected[:, own], np.nan, matrix.values[:, own]))
 
 
 def count_spots(matrix: ExpressionMatrix, columns: tuple[int, ...]) -> IntArray | None:

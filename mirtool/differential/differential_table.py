@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mirtool.differential.by_model import GroupComparison
 
 LOG_ODDS = "B (log odds)"
+DETECTED_ONLY = "detected only in"
 
 
 def differential_table(d: DifferentialTable) -> Table:
@@ -48,8 +49,18 @@ def differential_table(d: DifferentialTable) -> Table:
     columns |= {f"n {d.tested}": d.n_tested, f"n {d.reference}": d.n_reference}
     if d.spots_tested is not None and d.spots_reference is not None:
         columns |= {f"spots {d.tested}": d.spots_tested, f"spots {d.reference}": d.spots_reference}
-    columns |= {rule.column: d.calls(rule) for rule in d.rules}
+    columns |= _detected_columns(d) | {rule.column: d.calls(rule) for rule in d.rules}
     return Table(columns, _notes(d)).take(table_order(d))
+
+
+def _detected_columns(d: DifferentialTable) -> dict[str, npt.NDArray[Any]]:
+    """Return the group that alone detects each probe, and how many arrays do where that is not n."""
+    only, tested, reference = d.detected_only_in, d.detected_tested, d.detected_reference
+    if only is None or tested is None or reference is None:
+        return {}
+    counted = np.array_equal(tested, d.n_tested) and np.array_equal(reference, d.n_reference)
+    columns = {} if counted else {f"detected {d.tested}": tested, f"detected {d.reference}": reference}
+    return {**columns, DETECTED_ONLY: only}
 
 
 def differential_of(
@@ -106,9 +117,19 @@ def differential_of(
         alpha=float("nan") if test == "none" else _limit(saved, "alpha", alpha),
         spots_tested=None if saved.spots_tested is None else saved.spots_tested.astype(np.int64),
         spots_reference=None if saved.spots_reference is None else saved.spots_reference.astype(np.int64),
+        detected_tested=_detected(saved, saved.tested),
+        detected_reference=_detected(saved, saved.reference),
         details=tuple((key, value) for key, value in saved.notes.items() if key not in _NOTES and value),
         log_odds=saved.numbers(LOG_ODDS) if has_odds else None,
     )
+
+
+def _detected(saved: SavedDifferential, group: str) -> IntArray | None:
+    header = () if saved.columns is None else saved.columns.header
+    if DETECTED_ONLY not in header:
+        return None
+    heading = f"detected {group}"
+    return saved.required(heading if heading in header else f"n {group}").astype(np.int64)
 
 
 _NOTES = ("tested", "reference", "fold change", "cutoff", "test", "alpha", "adjusted", "choices", "values")

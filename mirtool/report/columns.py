@@ -353,6 +353,8 @@ _RULES: Sequence[_Rule] = (
     _rule("Name", _T, "Name of the miRNA, as the array's list has it."),
     _rule("n (.*)", _N, "Samples of group {0} with a value.", "samples"),
     _rule("spots (.*)", _N, "Replicate spots behind the values of group {0}.", "spots"),
+    _rule("detected only in", _T, "The one group whose arrays detect the miRNA; blank where both or neither do."),
+    _rule("detected (.*)", _N, "Samples of group {0} that detect the miRNA.", "samples"),
     _rule("ratio (of .* )?(.*)", _R, "Ratio {1}.", "ratio"),
     _rule("log2 ratio (.*)", _L, "log2 of the ratio {0}.", _LOG2),
     _rule("(signed )?fold change (.*)", _R, "Signed fold change {1}: the ratio, or -1/ratio where it is below 1.",

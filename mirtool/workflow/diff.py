@@ -89,11 +89,9 @@ class DiffResult(Result):
     def _names_read(self) -> dict[str, Table]:
         """Return the table of names that this step resolved on reading; `mirtool normalize` writes its own."""
         from mirtool.annotation.mirna_names import MirnaNames, chip_names_table
+        from mirtool.annotation.mirna_names.on_reading import RESOLVED
 
-        if (
-            not any("not written as in miRBase" in step for step in self.matrix.history)
-            or self.matrix.probes.original is None
-        ):
+        if not any(step.startswith(RESOLVED) for step in self.matrix.history):
             return {}
         return {"names": chip_names_table(self.matrix.probes, MirnaNames())}
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mirtool.io.arrays.settings import NOT_DETECTED, SCALES
+from mirtool.io.arrays.settings import SCALES, not_detected_setting
 from mirtool.report.text.blocks import Block, Caution, Line, Summary
 from mirtool.settings import setting
 from mirtool.workflow.sources import MatrixOptions
@@ -49,12 +49,6 @@ PLATFORM = setting(
     metavar="FILE",
     is_path=True,
 )
-NOT_DETECTED_SETTING = setting(
-    None,
-    "What becomes of values that are not detected (the lowest value, repeated in every array). Default: missing.",
-    panel=INPUT_PANEL,
-    choices=NOT_DETECTED,
-)
 DIFFERENTIAL = setting(
     None,
     "The table of `mirtool diff`; - is stdin. In a study folder: results/differential.csv.",
@@ -72,7 +66,7 @@ MIRNAS = setting(
 )
 SAMPLES_IN_ROWS = setting(False, "Tables have one row per sample and one column per probe.", panel=INPUT_PANEL)
 
-READING = ("species", "signal", "gal", "platform", "scale", "samples_in_rows")
+READING = ("species", "signal", "gal", "platform", "scale", "samples_in_rows", "not_detected")
 """Parameters of ``normalize`` that say how the files are read, as its record names them."""
 
 
@@ -95,7 +89,7 @@ class MatrixInputs(Inputs):
     scale: str | None = SCALE
     platform: Any = PLATFORM
     samples_in_rows: bool = SAMPLES_IN_ROWS
-    not_detected: str | None = NOT_DETECTED_SETTING
+    not_detected: str | None = not_detected_setting(INPUT_PANEL)
 
     def matrix_options(self, *, replicates: bool = False, spots: bool = True) -> MatrixOptions:
         """Return how the table is read."""

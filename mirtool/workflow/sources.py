@@ -128,6 +128,7 @@ def read_matrix(table: Any, run: Run, options: MatrixOptions = MatrixOptions()) 
             found=type(table).__name__,
             expected="a path, an ExpressionMatrix, or the result of normalize",
         )
+    from mirtool.annotation.mirna_names.on_reading import RESOLVED
     from mirtool.io.arrays.matrix import read_expression
     from mirtool.io.results.replicates import read_replicates, replicates_path
     from mirtool.io.results.spots import read_spots, spots_path
@@ -148,8 +149,8 @@ def read_matrix(table: Any, run: Run, options: MatrixOptions = MatrixOptions()) 
         matrix = name_matrix(matrix, read_platform(options.platform))
         run.reads(options.platform)
     for step in matrix.history:
-        if step.startswith("names: ") and "not written as in miRBase" in step:
-            run.warn(step.removeprefix("names: "))
+        if step.startswith(RESOLVED):
+            run.warn(step.removeprefix(RESOLVED))
     return matrix
 
 
@@ -159,18 +160,20 @@ def read_grouped(table: Any, run: Run, options: MatrixOptions = MatrixOptions())
 
     matrix = read_matrix(table, run, options)
     if run.samples is None and any(matrix.samples.groups):
-        return settle_not_detected(matrix, options, run) if is_path(table) else matrix
+        return settle_not_detected(matrix, options, run)
     sheet = read_sheet(run)
     if is_path(table) and log2_table(run) == str(table):
         matrix = _listed_samples(matrix, sheet, run)
     joined = join_samples(matrix, sheet, sheet.sheet or "the samples")
-    return settle_not_detected(joined, options, run) if is_path(table) else joined
+    return settle_not_detected(joined, options, run)
 
 
 def settle_not_detected(matrix: ExpressionMatrix, options: MatrixOptions, run: Run) -> ExpressionMatrix:
-    """Return a matrix that was read with values that are not detected as the options say, and report it."""
-    from mirtool.io.arrays.not_detected import apply_not_detected
+    """Return a matrix with values that are not detected as the options say, and report it."""
+    from mirtool.io.arrays.not_detected import SAID, apply_not_detected
 
+    if any(step.startswith(SAID) for step in matrix.history):
+        return matrix
     matrix, said = apply_not_detected(matrix, options.not_detected)
     if said:
         run.warn(said)

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 import mirtool.api as mt
-from mirtool.io.arrays.not_detected import floor_mask
+from mirtool.io.arrays.not_detected import find_floor
+from mirtool.io.arrays.reading import read_arrays
+from mirtool.study.samples import read_samples
 
 SHEET = "sample,group\na1,case\na2,case\nb1,control\nb2,control\n"
 ROWS = (
@@ -51,4 +53,70 @@ def test_kept_they_are_measurements(table: str) -> None:
 
 def test_values_without_a_repeated_lowest_one_are_left_alone() -> None:
     values = np.round(np.random.default_rng(1).normal(8, 2, (300, 6)), 3)
-    assert floor_mask(values) is None
+    assert find_floor(values) is None
+
+
+def test_few_values_below_the_repeated_one_do_not_hide_it() -> None:
+    values = np.round(np.random.default_rng(1).normal(8, 2, (300, 6)), 3).clip(1)
+    values[:60] = 0.1
+    values[60, 0] = 0.05
+    found = find_floor(values)
+    assert found is not None
+    assert found.mask.sum() == 360
+    assert found.words == "the table's repeated lowest, 0.1"
+
+
+def test_a_floor_that_differs_between_the_arrays_is_found() -> None:
+    values = np.random.default_rng(1).normal(8, 1, (300, 6))
+    values[:60] = 0.1
+    found = find_floor(values + np.arange(6) / 7)
+    assert found is not None
+    assert found.mask.sum() == 360
+    assert found.words == "the lowest of their array, 0.1 to 0.814286"
+
+
+@pytest.mark.parametrize("decimals", [0, 1, 2, 3])
+def test_skewed_tables_with_few_digits_have_no_floor(decimals: int) -> None:
+    values = 5 + np.random.default_rng(1).gamma(1.5, 2, (1000, 8))
+    assert find_floor(np.round(np.exp2(values) if decimals == 0 else values, decimals)) is None
+
+
+def test_the_group_that_alone_detects_a_mirna_is_named(table: str) -> None:
+    samples = str(Path(table).with_name("s.csv"))
+    result = mt.diff(table, samples=samples, scale="log2", compare="case:control")
+    written = result.tables()["differential"]
+    only = dict(zip(written["Name"], written["detected only in"], strict=True))
+    assert only["hsa-miR-21-5p"] == "case"
+    assert only["hsa-miR-210-3p"] == "control"
+    assert only["hsa-miR-107"] == only["hsa-miR-122-5p"] == ""
+    assert "detected case" not in written.columns  # n says it
+    kept = mt.diff(table, samples=samples, scale="log2", compare="case:control", not_detected="keep")
+    written = kept.tables()["differential"]
+    row = list(written["Name"]).index("hsa-miR-107")
+    assert (written["n case"][row], written["detected case"][row], written["detected control"][row]) == (2, 1, 2)
+
+
+def test_values_without_a_logarithm_count_as_not_detected(table: str) -> None:
+    path = Path(table)
+    path.write_text(path.read_text().replace("\t0.1", "\t0"))
+    samples = str(path.with_name("s.csv"))
+    result = mt.diff(table, samples=samples, scale="linear", compare="case:control", not_detected="floor")
+    (said,) = [step for step in result.matrix.history if step.startswith("not detected")]
+    assert "10 of 24 values, 2 to 3 per array (not positive, so without log2): taken as missing" in said
+    assert "case" in result.tables()["differential"]["detected only in"]
+
+
+RAW = tuple(f"hsa-miR-{n}\t{300 + n}\t{280 + n}\t{310 + n}\t{305 + n}" for n in range(1, 21))
+
+
+@pytest.mark.parametrize(("choice", "lost"), [(None, 10), ("floor", 8), ("keep", 0)])
+def test_normalize_reads_a_table_of_intensities_so(tmp_path: Path, choice: str | None, lost: int) -> None:
+    rows = (*RAW, *ROWS)
+    path = tmp_path / "raw.tsv"
+    path.write_text("\n".join(["Name\ta1\ta2\tb1\tb2", *rows]) + "\n")
+    (tmp_path / "s.csv").write_text(SHEET)
+    arrays = read_arrays([path], samples=read_samples(tmp_path / "s.csv"), not_detected=choice)
+    values = arrays.channels["intensity"].foreground
+    assert np.isnan(values).sum() == lost
+    (said,) = [text for text in arrays.sources[0].warnings if "not detected" in text]
+    assert "10 of 104 values, 2 to 3 per array (the table's lowest, 0.1)" in said

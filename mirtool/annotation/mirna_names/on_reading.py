@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from mirtool.annotation.mirna_names.resolution import Resolution
 
 SHOWN = 5
+RESOLVED = "names resolved on reading: "
+"""How the line of a matrix's history begins that says what was resolved."""
 
 
 def resolve_on_reading(probes: ProbeTable, names: MirnaNames | None = None) -> ProbeTable:

@@ -33,6 +33,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mirtool.annotation.mirna_names.on_reading import (
+    RESOLVED,
     resolutions_on_reading,
     resolve_on_reading,
     resolved_in_words,
@@ -252,7 +253,7 @@ def name_matrix(matrix: ExpressionMatrix, platform: Platform) -> ExpressionMatri
     names, said = name_probes(matrix.probes.id, matrix.probes.name, platform)
     probes = resolve_on_reading(classify_probes(matrix.probes.id, names))
     resolved = resolved_in_words(resolutions_on_reading(probes))
-    history = (*matrix.history, said, *([f"names: {resolved}"] if resolved else []))
+    history = (*matrix.history, said, *([RESOLVED + resolved] if resolved else []))
     return replace(matrix, probes=probes, history=history)
 
 

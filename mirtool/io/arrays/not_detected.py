@@ -1,83 +1,187 @@
 """Values that are no measurement: a table repeats its lowest value where a miRNA was not detected.
 
-*The rule.* The lowest value of the whole table is taken for "not detected" where it is in at least 1 % of the
-cells, in two rows or more of at least half of the arrays, and three times as often as the next higher value.
-Toray 3D-Gene series (GPL18941, GPL21263) write 0.1 on the log2 scale there.
+*The rule.* A value of the table is taken for "not detected" where it is in at least 1 % of the cells, in two rows
+or more of at least half of the arrays, three times as often as the next higher value, and where at most 1 % of the
+cells are lower. The lowest value is tried first, then the most frequent one. Where the whole table has none, each
+array's own lowest value counts, if it is in three rows or more and in 1 % of them, and three times as often as the
+next higher one, in at least half of the arrays (a floor moved by a later normalization).
+
+*Toray 3D-Gene* (GPL18941, GPL21263). The submitters write, for example in GSE113486: a signal that is negative or
+undetected after the background is subtracted is replaced by 0.1 on the log2 scale.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
 from mirtool.errors import option
-from mirtool.model import BoolArray, ExpressionMatrix, FloatArray
+from mirtool.model import BoolArray, ExpressionMatrix, FloatArray, RawArrays, SampleTable
 
-LEAST_SHARE, LEAST_ROWS, LEAST_PILE = 0.01, 2, 3
+LEAST_SHARE, LEAST_ROWS, LEAST_ROWS_OF_ONE_ARRAY, LEAST_PILE, MOST_BELOW = 0.01, 2, 3, 3, 0.01
 
 
-def floor_mask(values: FloatArray) -> BoolArray | None:
-    """Return where a table has its repeated lowest value, as the module says; None where it has none.
+class Floor(NamedTuple):
+    """Where values are that stand for "not detected", ``(n_probes, n_samples)``, and which value that is."""
+
+    mask: BoolArray
+    words: str
+
+
+def find_floor(values: FloatArray) -> Floor | None:
+    """Return where a table has a repeated lowest value, as the module says; None where it has none.
 
     Examples
     --------
-    >>> floor_mask(np.array([[0.1, 0.1], [0.1, 0.1], [5.2, 6.0], [0.1, 4.1]])).sum(axis=0).tolist()
+    >>> find_floor(np.array([[0.1, 0.1], [0.1, 0.1], [5.2, 6.0], [0.1, 4.1]])).mask.sum(axis=0).tolist()
     [3, 2]
-    >>> floor_mask(np.array([[0.1, 0.3], [0.2, 0.4], [5.2, 6.0]])) is None
+    >>> find_floor(np.array([[0.1, 0.3], [0.2, 0.4], [5.2, 6.0]])) is None
     True
     """
-    known = values[~np.isnan(values)]
-    if not known.size:
+    if np.isnan(values).all():
         return None
-    mask: BoolArray = values == known.min()
-    above = known[known > known.min()]
-    if not above.size or mask.sum() < LEAST_SHARE * known.size:
+    return _floor_of_table(values) or _floor_of_arrays(values)
+
+
+def _floor_of_table(values: FloatArray) -> Floor | None:
+    found, counts = np.unique(values[~np.isnan(values)], return_counts=True)
+    for at in (0, int(np.argmax(counts))):
+        piled = counts[at] >= LEAST_SHARE * counts.sum()
+        if not piled or at + 1 == len(found) or counts[at] < LEAST_PILE * counts[at + 1]:
+            continue
+        mask: BoolArray = values == found[at]
+        in_half = np.mean(mask.sum(axis=0) >= LEAST_ROWS) >= 0.5
+        if in_half and counts[:at].sum() <= MOST_BELOW * counts.sum():
+            return Floor(mask, f"the table's {'repeated ' if at else ''}lowest, {found[at]:.6g}")
+    return None
+
+
+def _floor_of_arrays(values: FloatArray) -> Floor | None:
+    known = np.where(np.isnan(values), np.inf, values)
+    lowest = known.min(axis=0)
+    mask: BoolArray = known == lowest
+    following = np.where(mask, np.inf, known).min(axis=0)
+    piled = mask.sum(axis=0) >= LEAST_PILE * (known == following).sum(axis=0)
+    piled &= np.isfinite(lowest) & np.isfinite(following)
+    n_known = np.isfinite(known).sum(axis=0)
+    many = mask.sum(axis=0) >= np.maximum(LEAST_ROWS_OF_ONE_ARRAY, LEAST_SHARE * n_known)
+    if np.mean(piled & many) < 0.5:
         return None
-    if np.mean(mask.sum(axis=0) >= LEAST_ROWS) < 0.5:
-        return None
-    return mask if mask.sum() >= LEAST_PILE * np.count_nonzero(above == above.min()) else None
+    piled &= mask.sum(axis=0) >= LEAST_ROWS
+    floors = lowest[piled]
+    return Floor(mask & piled, f"the lowest of their array, {floors.min():.6g} to {floors.max():.6g}")
 
 
 def apply_not_detected(matrix: ExpressionMatrix, choice: str | None) -> tuple[ExpressionMatrix, str]:
     """Return the matrix with values that are not detected as chosen, and what was done in words, or blank.
 
     Tables that mirtool normalized are left as they are: there a signal that is not positive is missing already.
+    So are sequencing counts, where zero is a count like any other.
 
     Parameters
     ----------
     matrix
-        log2 expression; its samples may have groups.
+        log2 expression; its samples may have groups. Where its file says what is not detected, that counts besides
+        the repeated lowest value.
     choice
         A name of :data:`mirtool.io.arrays.settings.NOT_DETECTED`; None is ``missing``.
+
+    Returns
+    -------
+    matrix : ExpressionMatrix
+        Its ``not_detected`` is set where there is any such value.
+    said : str
+        How many there are, and what became of them.
     """
     is_own = matrix.spots is not None or any(step.startswith("recipe:") for step in matrix.history)
-    mask = None if is_own else floor_mask(matrix.values)
-    if mask is None:
+    if is_own or matrix.counts is not None:
         return matrix, ""
+    floor = find_floor(matrix.values)
+    mask = np.zeros(matrix.values.shape, dtype=bool) if matrix.not_detected is None else matrix.not_detected
+    called, without_log2 = (
+        int((mask & ~np.isnan(matrix.values)).sum()),
+        int((mask & np.isnan(matrix.values)).sum()),
+    )
+    parts = {"by the calls of the file": called, "not positive, so without log2": without_log2}
+    if floor is not None:
+        mask = mask | floor.mask
+        parts[floor.words] = int(floor.mask.sum())
+    if not any(parts.values()):
+        return matrix, ""
+    has_value = bool((mask & ~np.isnan(matrix.values)).any())
+    done = (choice or MISSING) if has_value else MISSING
+    said = _in_words(mask, parts, done)
+    matrix = replace(
+        matrix,
+        values=np.where(_lost(mask, done, matrix.samples), np.nan, matrix.values),
+        not_detected=mask,
+        history=(*matrix.history, said),
+    )
+    return matrix, said + (_HINT if choice is None and has_value else "")
+
+
+def settle_intensities(arrays: RawArrays, choice: str | None) -> RawArrays:
+    """Return intensities of tables with values that are not detected as chosen; a warning of the sources says so.
+
+    Zero and negative values are left to the normalization, which counts them; files of scanners are left alone.
+
+    Parameters
+    ----------
+    arrays
+        Linear intensities of plain tables or of a series matrix.
+    choice
+        As in :func:`apply_not_detected`.
+    """
+    settled, said = {}, []
+    for name, channel in arrays.channels.items():
+        values = channel.foreground
+        floor = find_floor(np.where(values > 0, values, np.nan))
+        if floor is None:
+            settled[name] = channel
+            continue
+        done = choice or MISSING
+        lost = _lost(floor.mask, done, arrays.samples)
+        settled[name] = replace(channel, foreground=np.where(lost, np.nan, values))
+        own = "" if len(arrays.channels) == 1 else f"channel {name}: "
+        words = _in_words(floor.mask, {floor.words: int(floor.mask.sum())}, done)
+        said.append(own + words + (_HINT if choice is None else ""))
+    if not said:
+        return arrays
+    sources = tuple(replace(source, warnings=(*source.warnings, *said)) for source in arrays.sources)
+    return replace(arrays, channels=settled, sources=sources)
+
+
+def _in_words(mask: BoolArray, parts: Mapping[str, int], done: str) -> str:
     per_array = mask.sum(axis=0)
-    said = (
-        f"not detected: {int(mask.sum()):,} of {mask.size:,} values are the table's lowest, "
-        f"{float(np.nanmin(matrix.values)):g} ({per_array.min():,} to {per_array.max():,} per array); "
+    why = [(n, words) for words, n in parts.items() if n]
+    what = why[0][1] if len(why) == 1 else "; ".join(f"{n:,} {words}" for n, words in why)
+    return (
+        f"{SAID}{int(mask.sum()):,} of {mask.size:,} values, {per_array.min():,} to {per_array.max():,} per array "
+        f"({what}): {_DONE[done]}"
     )
-    groups = [group for group in dict.fromkeys(matrix.samples.groups) if group]
-    members = {group: np.array([own == group for own in matrix.samples.groups]) for group in groups}
-    nowhere = {group: np.asarray(mask[:, own].all(axis=1)) for group, own in members.items()}
-    silent = np.zeros(mask.shape, dtype=bool)
-    for group, rows in nowhere.items():
-        silent |= rows[:, None] & members[group]
-    none = ", ".join(
-        f"{int(rows.sum()):,} in no array of {group}" for group, rows in nowhere.items() if rows.any()
-    )
-    none = f". Without fold change: {none}" if none else ""
-    if choice == "keep":
-        words = f"they are taken for measurements ({option('not_detected', 'keep')})"
-        return replace(matrix, history=(*matrix.history, said + words)), said + words
-    lost = silent if choice == "floor" else mask
-    words = (
-        f"they keep that value where a group has detected ones ({option('not_detected', 'floor')})"
-        if choice == "floor"
-        else f"they are missing (use: {option('not_detected', 'floor')} or {option('not_detected', 'keep')})"
-    ) + none
-    values = np.where(lost, np.nan, matrix.values)
-    return replace(matrix, values=values, history=(*matrix.history, said + words)), said + words
+
+
+def _lost(mask: BoolArray, done: str, samples: SampleTable) -> BoolArray:
+    """Return which values become missing."""
+    if done == MISSING:
+        return mask
+    lost = np.zeros(mask.shape, dtype=bool)
+    for group in filter(None, dict.fromkeys(samples.groups if done == "floor" else ())):
+        members = np.array([own == group for own in samples.groups])
+        lost |= np.asarray(mask[:, members].all(axis=1))[:, None] & members
+    return lost
+
+
+SAID = "not detected: "
+"""How the line of a matrix's history begins that says what was not detected."""
+
+MISSING = "missing"
+_DONE = {
+    MISSING: "taken as missing",
+    "floor": "they keep their value, except where no array of a group detects the miRNA",
+    "keep": "taken for measurements",
+}
+_HINT = f" ({option('not_detected', 'floor')} or {option('not_detected', 'keep')} uses them)"

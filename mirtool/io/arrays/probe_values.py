@@ -13,6 +13,7 @@ from typing import Any, Literal
 import numpy as np
 
 from mirtool.annotation.mirna_names.on_reading import (
+    RESOLVED,
     resolutions_on_reading,
     resolve_on_reading,
     resolved_in_words,
@@ -23,6 +24,7 @@ from mirtool.io.tables.text import sha256_of
 from mirtool.io.tables.text_tables import LARGEST_NUMBER, TextTable
 from mirtool.model import (
     ArraySource,
+    BoolArray,
     Channel,
     ExpressionMatrix,
     FloatArray,
@@ -81,6 +83,8 @@ class ProbeValues:
         What the file says that may help a user to tell its scale.
     original
         The names of the scanner's files, where mirtool resolved some and kept these beside; else None.
+    not_detected
+        Where the file says that a probe was not detected, as ``values``; None where it does not say.
     """
 
     table: TextTable
@@ -96,6 +100,7 @@ class ProbeValues:
     about_samples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     scale_hint: str = ""
     original: TextArray | None = None
+    not_detected: BoolArray | None = None
 
     @property
     def path(self) -> str:
@@ -208,20 +213,23 @@ def expression_matrix(found: ProbeValues, scale: Scale | None) -> ExpressionMatr
     ids, renamed = (found.id, ()) if found.has_ids else _number_repeats(found.id)
     _refuse_repeated_ids(found, ids)
     stated = _stated_scale(found, scale)
-    values = found.values
+    values, not_detected = found.values, found.not_detected
     history = [*_history_of(found.table), *found.remarks, *found.left_out, *renamed]
     if stated == "log2":
         _refuse_impossible_log2(found)
     else:
         positive = values > 0
         n_lost = int((~positive & ~np.isnan(values)).sum())
+        if n_lost:
+            history.append(f"values that are not positive have no log2 and were made missing: {n_lost}")
+            not_positive = ~positive & ~np.isnan(values)
+            not_detected = not_positive if not_detected is None else not_detected | not_positive
         values = np.log2(values, out=np.full(values.shape, np.nan), where=positive)
-        history += [f"values that are not positive have no log2 and were made missing: {n_lost}"] if n_lost else []
     probes = classify_probes(ids, found.name)
     if found.original is None:
         probes = resolve_on_reading(probes)
         said = resolved_in_words(resolutions_on_reading(probes))
-        history += [f"names: {said}"] if said else []
+        history += [RESOLVED + said] if said else []
     else:
         probes = replace(probes, original=found.original)
     return ExpressionMatrix(
@@ -229,6 +237,7 @@ def expression_matrix(found: ProbeValues, scale: Scale | None) -> ExpressionMatr
         probes=probes,
         samples=sample_table(found),
         history=tuple(history),
+        not_detected=not_detected,
     )
 
 

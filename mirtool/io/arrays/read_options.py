@@ -33,6 +33,9 @@ class ReadOptions:
         ``"linear"`` lets the values of a GEO series matrix pass for raw intensities.
     samples_in_rows
         True says that plain tables have one row per sample.
+    not_detected
+        What becomes of a table's repeated lowest value: a name of :data:`mirtool.io.arrays.settings.NOT_DETECTED`,
+        None for ``missing``.
     rules, species
         How probes are classified: see :func:`mirtool.annotation.probes.classify_probes`.
     """
@@ -46,5 +49,6 @@ class ReadOptions:
     platform: str | Path | None = None
     scale: Scale | None = None
     samples_in_rows: bool = False
+    not_detected: str | None = None
     rules: Sequence[KindRule] = ()
     species: str | None = None

@@ -21,6 +21,7 @@ from mirtool.annotation.mirna_names.on_reading import (
 from mirtool.annotation.probes import classify_probes
 from mirtool.errors import ArrayMismatchError, FormatError, SampleSheetError, UsageError, option
 from mirtool.io.arrays.folders import files_of_arrays
+from mirtool.io.arrays.not_detected import settle_intensities
 from mirtool.io.arrays.read_options import ReadOptions
 from mirtool.io.arrays.sample_matching import (
     HY5_COLUMN,
@@ -102,7 +103,9 @@ def read_arrays(
     probes = classify_probes(
         arrays.probes.id, arrays.probes.name, rules=options.rules, species=options.species, told=arrays.probes.kind
     )
-    return _with_names_resolved(replace(arrays, probes=probes))
+    arrays = _with_names_resolved(replace(arrays, probes=probes))
+    is_table = all(FORMATS[source.format].table for source in arrays.sources)
+    return settle_intensities(arrays, options.not_detected) if is_table else arrays
 
 
 def _with_names_resolved(arrays: RawArrays) -> RawArrays:

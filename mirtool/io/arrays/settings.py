@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from mirtool.annotation.mirna_names.settings import mirbase_release_setting
 from mirtool.settings import Method, Methods, Settings, setting
@@ -19,7 +20,6 @@ SIGNALS = Methods(
 
 SCALES = Methods("scale", Method("log2", "values are log2"), Method("linear", "values are linear intensities"))
 
-
 NOT_DETECTED = Methods(
     "not_detected",
     Method("missing", "values that are not detected are missing"),
@@ -27,6 +27,17 @@ NOT_DETECTED = Methods(
     Method("keep", "they are taken for measurements"),
 )
 """What becomes of values that are not detected."""
+
+
+def not_detected_setting(panel: str) -> Any:
+    """Return the setting of what becomes of values that are not detected."""
+    return setting(
+        None,
+        "What becomes of values of a table that are not detected (its lowest value, repeated in every array). "
+        "Default: missing.",
+        panel=panel,
+        choices=NOT_DETECTED,
+    )
 
 
 @dataclass(frozen=True)
@@ -66,6 +77,7 @@ class ReadingSettings(Settings):
         panel=PANEL,
         choices=SCALES,
     )
+    not_detected: str | None = not_detected_setting(PANEL)
     samples_in_rows: bool = setting(False, "Tables have one row per sample and one column per probe.", panel=PANEL)
     input_format: str | None = setting(
         None, "Format of the files. Default: detected from their content.", panel=PANEL, metavar="NAME"

@@ -98,6 +98,7 @@ def _comparison_blocks(
         Pairs([(rule_in_words(rule, d), _passing(d, rule)) for rule in d.rules]),
         *(Caution(remark) for remark in d.remarks),
         *([Line("No test was asked for: fold changes only.")] if asked == "none" else []),
+        *_detected_only(d),
         *_first_probes(d),
         Pairs([*((group, _arrays_in_words(arrays)) for group, arrays in sides), *_test_rows(d)]),
         Pairs(rows, detail=True),
@@ -127,6 +128,22 @@ def _first_probes(d: DifferentialTable) -> list[Block]:
     by = "smallest P" if d.has_test else "largest change"
     heading = f"Of {plural(int(passing.sum()), 'probe')} at fold change ≥ {d.cutoff:g}, those of {by}:"
     return [Heading(heading), Grid(header, rows, optional=("ID",))]
+
+
+def _detected_only(d: DifferentialTable) -> list[Block]:
+    """Return how many probes one group alone detects, and those of most arrays."""
+    only, tested, reference = d.detected_only_in, d.detected_tested, d.detected_reference
+    if only is None or tested is None or reference is None or not (only != "").any():
+        return []
+    words = []
+    for group, detected in ((d.tested, tested), (d.reference, reference)):
+        rows = np.flatnonzero(only == group)
+        first = rows[np.argsort(-detected[rows], kind="stable")][:PROBES_SHOWN]
+        named = ", ".join(f"{d.probes.name[i].strip()} in {plural(int(detected[i]), 'array')}" for i in first)
+        more = ", …" if len(rows) > len(first) else ""
+        words.append(f"{plural(len(rows), 'probe')} only in {group}" + (f" ({named}{more})" if named else ""))
+    without = ", so without fold change and test" if np.isnan(d.ratio[only != ""]).all() else ""
+    return [Caution(f"Detected in one group only{without}: {'; '.join(words)}")]
 
 
 def _test_rows(d: DifferentialTable) -> list[tuple[str, str]]:
