@@ -9,7 +9,7 @@ from mirtool.annotation.probes import KindRule, ProbeKind
 from mirtool.errors import MirtoolError, SampleSheetError
 from mirtool.study.config import read_config
 from mirtool.study.folder import find_study
-from mirtool.study.record import merge_run, run_record
+from mirtool.study.record import RUN_SCHEMA_VERSION, merge_run, run_record
 from mirtool.study.samples import read_samples
 
 
@@ -103,7 +103,7 @@ def test_the_record_keeps_one_run_a_command_and_has_no_date(tmp_path):
         path.write_bytes(merge_run(path, record))
     path.write_bytes(merge_run(path, run_record("normalize", {}, {}, {})))
     content = json.loads(path.read_text())
-    assert content["schema_version"] == 3
+    assert content["schema_version"] == RUN_SCHEMA_VERSION
     assert list(content["runs"]) == ["diff", "normalize"]
     assert content["runs"]["diff"]["arguments"] == {"cutoff": 3}
     assert set(content["runs"]["diff"]) == {"command", "arguments", "inputs", "outputs", "summary", "versions"}

@@ -19,8 +19,9 @@ def status(
 ) -> None:
     """List the steps of a study: done, out of date (and why), not run.
 
-    A step is out of date where a file that it read is not the one it read then: another sample sheet, another raw
-    file, a table that an earlier step has made again. Files are compared by SHA-256 with results/run.json.
+    A step is out of date where a file that it read is not the one it read then (another sample sheet, another raw
+    file, a table that an earlier step has made again), or mirtool.toml says something else than it did then. Files
+    are compared by SHA-256 with results/run.json.
 
     Example:
 

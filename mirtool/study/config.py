@@ -70,13 +70,35 @@ class Config:
         MirtoolError
             Where the file sets something that the step does not have.
         """
-        given = self.steps.get(step, {}).items()
-        # A date without quotes is the text that it is written as.
-        own = {key.replace("-", "_"): str(value) if isinstance(value, date) else value for key, value in given}
+        own = self._table(step)
         for key in own:
             if key not in known:
                 raise _unknown(f"setting of [{step}]", key, known, self.path)
         return own
+
+    def _table(self, name: str) -> dict[str, Any]:
+        given = self.steps.get(name, {}).items()
+        # A date without quotes is the text that it is written as.
+        return {key.replace("-", "_"): str(value) if isinstance(value, date) else value for key, value in given}
+
+    def said(self, name: str) -> Any:
+        """Return what the file says of one setting, as a record has it; None where it does not.
+
+        Parameters
+        ----------
+        name
+            ``"probe_kinds"``, else table and key: ``"normalize.scale"``.
+        """
+        if name == PROBE_KINDS:
+            return [f"{rule.kind.value}: {rule.field} {rule.pattern}" for rule in self.probe_rules] or None
+        table, _, key = name.partition(".")
+        value = self._table(table).get(key)
+        return None if value == "" else value  # "" is how the file that init writes says that it is not set
+
+    def said_to(self, step: str) -> dict[str, Any]:
+        """Return what the table of one step says, by the names that :meth:`said` takes."""
+        names = [f"{step}.{key}" for key in self._table(step)]
+        return {name: value for name in names if (value := self.said(name)) is not None}
 
 
 def _unknown(what: str, key: str, known: Collection[str], path: str | Path) -> MirtoolError:

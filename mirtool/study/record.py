@@ -1,13 +1,14 @@
 """``results/run.json``: what each step was called with, what it read and wrote, and what it found.
 
-``schema_version`` 3, described by docs/run.schema.json; 2, which may lack ``tables``, ``resolved`` and
-``warnings``, is read too. ``runs`` holds the last run of each step: ``command``, ``arguments``, ``inputs`` and
-``outputs`` (path to SHA-256; inside the study relative to its folder), ``summary`` (the numbers it reported) and
-``versions`` (of everything that computed), ``resolved`` (the arguments that the step found itself), ``warnings``
-and ``tables`` (file to its ``columns`` and ``notes``: the scale, how it
-was made; the file itself begins with its header, see :mod:`mirtool.io.tables.recorded`). ``history`` holds the
-runs that were replaced since, oldest first, each with ``command``, ``arguments`` and ``outputs``; at most 50
-(:mod:`mirtool.study.history`). Nothing holds a date: the same input gives the same bytes.
+``schema_version`` 4, described by docs/run.schema.json; 3, which lacks ``followed``, and 2, which may lack
+``tables``, ``resolved`` and ``warnings`` too, are read as well. ``runs`` holds the last run of each step:
+``command``, ``arguments``, ``inputs`` and ``outputs`` (path to SHA-256; inside the study relative to its folder),
+``summary`` (the numbers it reported) and ``versions`` (of everything that computed), ``resolved`` (the arguments
+that the step found itself), ``followed`` (settings taken over from ``mirtool.toml`` or another step), ``warnings``
+and ``tables`` (file to its ``columns`` and ``notes``: the scale, how it was made; the file itself begins with its
+header, see :mod:`mirtool.io.tables.recorded`). ``history`` holds the runs that were replaced since, oldest first,
+each with ``command``, ``arguments`` and ``outputs``; at most 50 (:mod:`mirtool.study.history`). Nothing holds a
+date: the same input gives the same bytes.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from mirtool.io.structured import parse_json
 from mirtool.io.tables.streams import STDIN
 from mirtool.study.history import with_replaced
 
-RUN_SCHEMA_VERSION = 3
+RUN_SCHEMA_VERSION = 4
 
 LIBRARY = "library: "
 """How the record names an input that is an entry of mirtool's library: after this, by its name."""

@@ -12,6 +12,8 @@ from mirtool.model import SampleTable
 from mirtool.study.config import Config
 
 SCALE_COLUMN = "scale"
+SCALE_SETTING = f"normalize.{SCALE_COLUMN}"
+"""The setting of ``mirtool.toml`` that states it."""
 
 
 def stated_scale(samples: SampleTable | None, config: Config) -> str | None:
@@ -39,7 +41,7 @@ def stated_scale(samples: SampleTable | None, config: Config) -> str | None:
             expected="one scale for all samples",
             hint="make a study of its own for the samples of each scale",
         )
-    stated = next(iter(found), None) or config.steps.get("normalize", {}).get(SCALE_COLUMN)
+    stated = next(iter(found), None) or config.said(SCALE_SETTING)
     return None if stated is None else str(stated)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,6 +12,7 @@ from typing import Any
 from mirtool.errors import MirtoolError
 from mirtool.io.tables.output import complete_interrupted
 from mirtool.io.tables.recorded import records_around
+from mirtool.study.config import CONFIG_FILE, Config
 from mirtool.study.folder import RUN_FILE, StudyFolder
 from mirtool.study.hashes import current_hashes
 from mirtool.study.record import is_file_input, read_runs, relative_to
@@ -56,12 +57,17 @@ class StudyState:
         The study's folder; or that of a result which was written elsewhere.
     run_file
         The record.
+    config
+        What ``mirtool.toml`` says now; None where it is not the study's.
     judges_missing
         False where an input that is missing now may only have another place, as seen from ``root``.
     """
 
-    def __init__(self, root: Path, run_file: Path, *, judges_missing: bool = True) -> None:
+    def __init__(
+        self, root: Path, run_file: Path, config: Config | None = None, *, judges_missing: bool = True
+    ) -> None:
         self.root = root
+        self._config = config
         self._judges_missing = judges_missing
         complete_interrupted(run_file.parent)
         self._runs: Mapping[str, Any] = read_runs(run_file)
@@ -72,7 +78,7 @@ class StudyState:
     @classmethod
     def of_study(cls, study: StudyFolder) -> StudyState:
         """Return the state of a study."""
-        return cls(study.root, study.run_file)
+        return cls(study.root, study.run_file, study.config)
 
     @property
     def runs(self) -> Mapping[str, Any]:
@@ -143,9 +149,30 @@ class StudyState:
             return StepState(step, Status.NOT_RUN)
         outputs = run.get("outputs", {})
         reasons = [reason for path, digest in run["inputs"].items() if (reason := self._changed(path, digest))]
+        reasons += [f"another {what}" for what in (*self._said_otherwise(run), *self._followed_otherwise(run))]
         missing = [f"results of which {path} is missing" for path in outputs if self._hash(path) is None]
         status = Status.OUT_OF_DATE if reasons or missing else Status.DONE
         return StepState(step, status, tuple(dict.fromkeys(reasons + missing)), tuple(outputs))
+
+    def _said_otherwise(self, run: Mapping[str, Any]) -> Iterator[str]:
+        """Yield the settings of ``mirtool.toml`` that are others now than the step was run with."""
+        before = run.get("followed", {}).get(CONFIG_FILE)
+        if before is None or self._config is None:
+            return
+        step = run["command"]
+        for name in dict.fromkeys((*before, *self._config.said_to(step))):
+            now = self._config.said(name)
+            own = name.removeprefix(f"{step}.")
+            was_run_so = own != name and now is not None and run["arguments"].get(own) == now
+            if now != before.get(name) and not was_run_so:
+                yield f"{_in_words(name)} in {CONFIG_FILE}"
+
+    def _followed_otherwise(self, run: Mapping[str, Any]) -> Iterator[str]:
+        """Yield the settings of another step that the step followed, and that step was run with others since."""
+        for source, before in run.get("followed", {}).items():
+            now = self._runs.get(source, {}).get("arguments", {})
+            changed = (name for name, value in before.items() if name in now and now[name] != value)
+            yield from (f"{name.replace('_', ' ')} of `mirtool {source}`" for name in changed)
 
     def _changed(self, path: str, digest: str) -> str | None:
         """Return what is different about an input now, in words that follow "made from"."""
@@ -166,6 +193,12 @@ class StudyState:
             full = str(self.root / path)
             self._hashes[path] = current_hashes([full]).get(full)
         return self._hashes[path]
+
+
+def _in_words(name: str) -> str:
+    """Return a setting as mirtool.toml writes it."""
+    table, _, key = name.partition(".")
+    return f"[{table}] {key}" if key else f"[[{table}]]"
 
 
 def state_around(path: str | Path) -> StudyState | None:

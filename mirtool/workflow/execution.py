@@ -216,6 +216,7 @@ def _parallel(values: Mapping[type[Settings], Mapping[str, Any]]) -> ParallelSet
 
 def perform(prepared: Prepared) -> Execution:
     """Run the step, and attach to its result where it came from."""
+    from mirtool.study.config import CONFIG_FILE
     from mirtool.study.hashes import current_hashes, remember
     from mirtool.workflow.workers import open_executor
 
@@ -232,6 +233,8 @@ def perform(prepared: Prepared) -> Execution:
     remember(hashed)
     hashes = current_hashes(path for path, digest in run.inputs.items() if not digest)
     run.check_unchanged(hashes)
+    if run.study is not None:
+        run.follows(CONFIG_FILE, run.study.config.said_to(step.name))
     result.figure_settings, result.table_settings = prepared.figures, prepared.tables
     asked = _arguments(prepared)
     result.provenance = Provenance(
@@ -241,6 +244,7 @@ def perform(prepared: Prepared) -> Execution:
         tuple(run.warnings),
         run.study,
         tuple(sorted(name for name, value in run.arguments.items() if asked.get(name) != _as_json(value))),
+        _as_json(run.followed),
     )
     return Execution(result, run)
 
@@ -434,6 +438,10 @@ def write_to(result: Result, where: Destination, progress: Progress = no_progres
     record = result.record()
     record["arguments"] = {name: _inside(root, value) for name, value in record["arguments"].items()}
     record["inputs"] = {_input_name(root, path): digest for path, digest in record["inputs"].items()}
+    record["followed"] = {
+        source: {name: _inside(root, value) for name, value in settings.items()}
+        for source, settings in record["followed"].items()
+    }
     record["outputs"] = outputs
     record["tables"] = recorded_tables(result, where, root)
     with transaction(

@@ -132,7 +132,7 @@ def geo(inputs: GeoInputs, settings: GeoSettings, run: Run) -> GeoResult:
     from mirtool.report.methods.geo_sheet import Organism, geo_sheet, organism_of_names
     from mirtool.report.methods.record import records_of
     from mirtool.study.raw_files import raw_files
-    from mirtool.study.scale import stated_scale
+    from mirtool.study.scale import SCALE_SETTING, stated_scale
 
     table = find_normalized(inputs.table, run)
     matrix = read_grouped(table, run, inputs.matrix_options(spots=False))
@@ -142,6 +142,7 @@ def geo(inputs: GeoInputs, settings: GeoSettings, run: Run) -> GeoResult:
     runs = _runs(table, run)
     if settings.all_probes:
         runs = _keeping_all(runs)
+    run.consults(SCALE_SETTING)
     scale = stated_scale(samples, run.config)
     facts = StudyFacts(records_of(runs), samples, scan_headers(samples), scale)
     stated = settings.organism or facts.column("organism", "species")

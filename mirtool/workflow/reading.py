@@ -110,8 +110,9 @@ def read_study_arrays(
     """
     from mirtool.io.arrays.reading import paths_to_read, read_arrays
     from mirtool.model import RawArrays, SampleTable
+    from mirtool.study.config import PROBE_KINDS
     from mirtool.study.samples import read_samples
-    from mirtool.study.scale import stated_scale
+    from mirtool.study.scale import SCALE_SETTING, stated_scale
     from mirtool.workflow.sources import as_paths
 
     if len(files) == 1 and isinstance(files[0], RawArrays):
@@ -121,6 +122,7 @@ def read_study_arrays(
         samples = read_samples(run.samples)
     paths = paths_to_read(as_paths(files), samples)
     own = dict(reading)
+    run.consults(PROBE_KINDS, SCALE_SETTING)
     if own.get("scale") is None and stated_scale(samples, run.config) is not None:
         own["scale"] = stated_scale(samples, run.config)
     with run.progress("Reading arrays", len(paths)) as on_read:
@@ -133,9 +135,9 @@ def read_study_arrays(
             **own,
             on_read=on_read,
         )
-    rules = run.config.probe_rules
+    rules = run.config.said(PROBE_KINDS)
     if rules:  # of the study's settings, the only ones that are not a parameter of a step
-        run.arguments["probe_kinds"] = [f"{rule.kind.value}: {rule.field} {rule.pattern}" for rule in rules]
+        run.arguments[PROBE_KINDS] = rules
     run.reads(own.get("gal"), own.get("platform"))
     run.reads(sha256={source.path: source.sha256 for source in arrays.sources})
     return arrays
@@ -188,8 +190,9 @@ def refuse_log2(arrays: RawArrays, run: Run, scale: str | None = None) -> None:
     from mirtool.errors import ScaleError, option
     from mirtool.io.arrays.probe_values import looks_log2
     from mirtool.io.registry import FORMATS
-    from mirtool.study.scale import stated_scale
+    from mirtool.study.scale import SCALE_SETTING, stated_scale
 
+    run.consults(SCALE_SETTING)
     stated = scale or stated_scale(arrays.samples, run.config)
     tables = [
         source.path for source in arrays.sources if source.format in FORMATS and FORMATS[source.format].table
@@ -234,21 +237,28 @@ def settings_as_normalized(names: Collection[str], run: Run) -> tuple[dict[str, 
     notes : list of str
         Where the settings are from.
     """
+    from mirtool.workflow.catalog import load_step
+    from mirtool.workflow.execution import settings_of_study
+
     if run.study is None:
         return {}, []
     record = run.study.run_file
     recorded = recorded_normalization(None, run)
     wanted = set(names) - run.given
     if recorded is None:
-        config = run.config
-        planned = {name.replace("-", "_"): value for name, value in config.steps.get("normalize", {}).items()}
+        normalize = load_step("normalize")
+        planned = settings_of_study(normalize, run.study)
+        defaults = {each.name: each.default for each in normalize.parameters()}
         reused = {name: value for name, value in planned.items() if name in wanted}
+        run.follows("normalize", {name: planned.get(name, defaults.get(name)) for name in wanted})
         if reused:
-            return reused, [f"As [normalize] in {config.path} says: {as_typed(reused) or 'its defaults'}."]
+            told = as_typed(reused) or "its defaults"
+            return reused, [f"As [normalize] in {run.config.path} says: {told}."]
         return {}, [
             f"{record} has no record of `mirtool normalize`: defaults are used for what is not given here."
         ]
     reused = {name: value for name, value in recorded.items() if name in wanted}
+    run.follows("normalize", reused)
     return reused, [f"As `mirtool normalize` was called ({record}): {as_typed(reused) or 'its defaults'}."]
 
 

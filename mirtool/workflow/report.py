@@ -110,6 +110,8 @@ def report(_inputs: ReportInputs, settings: ReportSettings, run: Run) -> ReportR
     """
     from mirtool.report.page.study_page import study_page
     from mirtool.report.study_results import StudyResults
+    from mirtool.study.config import FIGURES
+    from mirtool.study.scale import SCALE_SETTING
 
     study = run.study
     if study is None:
@@ -120,6 +122,7 @@ def report(_inputs: ReportInputs, settings: ReportSettings, run: Run) -> ReportR
     changed = list(_changed_settings(results.runs))
     page = study_page(results, settings, changed, _group_colors(study))
     others = _beside_the_page(results, changed)
+    run.consults(SCALE_SETTING, f"{FIGURES}.color")
     run.reads(study.samples_file, settings.logo, *results.files_read)
     return ReportResult(page, tuple(step for step in STEPS if step in results.runs), others)
 

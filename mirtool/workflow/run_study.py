@@ -26,7 +26,6 @@ from mirtool.workflow.step import Progress, Step, as_tuple, no_progress
 if TYPE_CHECKING:
     from mirtool.model import Table
     from mirtool.study.folder import StudyFolder
-    from mirtool.study.state import StudyState
 
 
 class Outcome(StrEnum):
@@ -63,7 +62,7 @@ class PlannedStep:
 
 PLAN = (
     PlannedStep("normalize"),
-    PlannedStep("qc"),  # it judges the arrays with the settings of normalize
+    PlannedStep("qc", reads=("normalize",)),  # it judges the arrays with the settings of normalize
     PlannedStep("diff", needs=("normalize",)),
     PlannedStep("cluster", needs=("normalize", "diff")),
     PlannedStep("network", needs=("diff",)),
@@ -297,15 +296,12 @@ def _why(planned: PlannedStep, prepared: Prepared, *, figures: bool) -> str:
     changed = _changed_settings(prepared, record, study.root)
     if changed:
         return ", ".join(changed)
-    follows = _followed_otherwise(prepared, record, state)
-    if follows:
-        return follows
     own = state.state_of(planned.name)
     if own.status is Status.OUT_OF_DATE:
         return f"made from {own.reasons[0]}"
     for earlier in planned.reads:
         made = state.runs.get(earlier, {}).get("outputs", {})
-        if made and not set(made) & set(record["inputs"]):
+        if made and earlier not in record.get("followed", {}) and not set(made) & set(record["inputs"]):
             return f"{earlier} was run since"
     drawn = any(path.startswith(f"{study.figures.name}/") for path in record["outputs"])
     if figures and prepared.step.has_figures and not drawn:
@@ -313,20 +309,6 @@ def _why(planned: PlannedStep, prepared: Prepared, *, figures: bool) -> str:
     if record["versions"]["mirtool"] != __version__:
         return f"made by mirtool {record['versions']['mirtool']}"
     return ""
-
-
-def _followed_otherwise(prepared: Prepared, record: Mapping[str, Any], state: StudyState) -> str:
-    """Return which setting of ``normalize`` quality control followed and is another one now; empty for none."""
-    from mirtool.workflow.qc import FOLLOWED
-
-    normalized = state.runs.get("normalize", {}).get("arguments", {})
-    if prepared.step.name != "qc" or not normalized:
-        return ""
-    own = record["arguments"]
-    changed = [
-        name for name in FOLLOWED if name not in prepared.run.given and own.get(name) != normalized.get(name)
-    ]
-    return f"normalize was run with another {changed[0].replace('_', ' ')}" if changed else ""
 
 
 def _changed_settings(prepared: Prepared, record: Mapping[str, Any], root: Path) -> list[str]:

@@ -89,9 +89,10 @@ def log2_table(run: Run) -> str | None:
         Where the samples are in several such tables.
     """
     from mirtool.errors import SampleSheetError
-    from mirtool.study.scale import stated_scale
+    from mirtool.study.scale import SCALE_SETTING, stated_scale
 
     sheet = find_sheet(run)
+    run.consults(SCALE_SETTING)
     files = [] if sheet is None else list(dict.fromkeys(file for file in sheet.files if file))
     if not files or stated_scale(sheet, run.config) != "log2":
         return None

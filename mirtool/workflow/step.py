@@ -123,6 +123,9 @@ class Run:
     arguments
         Parameters as the step resolved them, for the record: the groups that were compared, the file that was
         found.
+    followed
+        What the step took over that is neither a parameter of its own nor a file: where from (``mirtool.toml`` or
+        a step) to name and value. A later change makes its results out of date.
     """
 
     study: StudyFolder | None = None
@@ -136,6 +139,7 @@ class Run:
     arguments: dict[str, Any] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     inputs: dict[str, str | None] = field(default_factory=dict)
+    followed: dict[str, dict[str, Any]] = field(default_factory=dict)
     most_columns: int | None = None
     """Columns that the result's file can have; None for any number."""
     _states: dict[str, StudyState | None] = field(default_factory=dict)
@@ -166,6 +170,19 @@ class Run:
             return self.study.config
         folder = Path(self.samples).parent if isinstance(self.samples, str | Path) else Path()
         return read_config(folder / CONFIG_FILE, tuple(STEPS))
+
+    def consults(self, *names: str) -> None:
+        """Register settings of ``mirtool.toml`` that the step follows and that are no parameters of its own.
+
+        They are named as :meth:`mirtool.study.config.Config.said` takes them.
+        """
+        from mirtool.study.config import CONFIG_FILE
+
+        self.follows(CONFIG_FILE, {name: self.config.said(name) for name in names})
+
+    def follows(self, source: str, settings: Mapping[str, Any]) -> None:
+        """Register settings that the step takes over from ``mirtool.toml`` or from another step."""
+        self.followed.setdefault(source, {}).update(settings)
 
     def warn(self, text: str) -> None:
         """Return what should not be overlooked, once."""
@@ -328,6 +345,8 @@ class Provenance:
     study: StudyFolder | None = None
     resolved: tuple[str, ...] = ()
     """Parameters that the step resolved itself: the groups compared, the file found."""
+    followed: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """What it took over from ``mirtool.toml`` or another step: where from to name and value."""
 
 
 class Result:
@@ -452,6 +471,7 @@ class Result:
         return run_record(own.step, own.arguments, own.inputs, self.numbers()) | {
             "resolved": list(own.resolved),
             "warnings": list(own.warnings),
+            "followed": {source: dict(settings) for source, settings in own.followed.items()},
         }
 
     def write(

@@ -12,6 +12,8 @@ import mirtool.api as mt
 from mirtool.cli import main
 from mirtool.errors import UsageError
 from mirtool.io.structured import parse_toml
+from mirtool.study.folder import open_study
+from mirtool.study.state import Status, StudyState
 from mirtool.workflow.catalog import RECORDED, load_step
 from mirtool.workflow.execution import prepare
 from mirtool.workflow.run_study import NewStudy, Outcome, RunOptions, run_study
@@ -136,7 +138,80 @@ def test_quality_control_follows_the_settings_of_normalize(study):
     assert set(outcomes(study, only).values()) == {Outcome.UP_TO_DATE}
     settings.write_text(settings.read_text().replace("= 50", "= 60"))
     why = {each.step: each.reason for each in run_study(study, only).outcomes}
-    assert why == {"normalize": "min-intensity 50 → 60", "qc": "normalize was run with another min intensity"}
+    assert why == {
+        "normalize": "min-intensity 50 → 60",
+        "qc": "made from another min intensity of `mirtool normalize`",
+    }
+
+
+def test_quality_control_before_normalize_is_up_to_date_after_it(study):
+    run_study(study, RunOptions(only=("qc",), figures=False))
+    run_study(study, RunOptions(only=("normalize",), figures=False))
+    assert outcomes(study, RunOptions(only=("qc",), figures=False)) == {"qc": Outcome.UP_TO_DATE}
+
+
+@pytest.mark.parametrize(
+    ("added", "redone"),
+    [
+        (
+            '[[probe_kinds]]\npattern = "hsa-miR-300[1-3]-3p"\nkind = "spike-in"\n',
+            {
+                "normalize": "made from another [[probe_kinds]] in mirtool.toml",
+                "qc": "made from another [[probe_kinds]] in mirtool.toml",
+                "diff": "made from another results/normalized.csv",
+            },
+        ),
+        (
+            '[figures]\ncolor = ["resistant=#882255"]\n',
+            {"report": "made from another [figures] color in mirtool.toml"},
+        ),
+        (
+            '[normalize]\nscale = "linear"\n',
+            {
+                "normalize": "scale not set → linear",
+                "qc": "made from another [normalize] scale in mirtool.toml",
+                "diff": "made from another [normalize] scale in mirtool.toml",
+                "report": "made from another [normalize] scale in mirtool.toml",
+            },
+        ),
+    ],
+    ids=["probe_kinds", "color", "scale"],
+)
+def test_a_setting_that_is_no_parameter_of_the_step_is_followed_too(study, added, redone):
+    steps = RunOptions(only=("normalize", "qc", "diff", "report"), figures=False)
+    run_study(study, steps)
+    settings = study / "mirtool.toml"
+    settings.write_text(settings.read_text() + added)
+    why = {each.step: each.reason for each in run_study(study, steps).outcomes if each.outcome is Outcome.DONE}
+    assert {step: why.get(step) for step in redone} == redone
+    assert set(outcomes(study, steps).values()) == {Outcome.UP_TO_DATE}
+
+
+def test_a_setting_changed_since_is_seen_by_the_steps_that_read_the_result(study):
+    settings = study / "mirtool.toml"
+    own = settings.read_text()
+    settings.write_text(own + "[diff]\ncutoff = 1.5\n")
+    run_study(study, RunOptions(only=("normalize", "diff"), figures=False))
+
+    def state():
+        return StudyState.of_study(open_study(study, tuple(STEPS)))
+
+    assert state().state_of("diff").status is Status.DONE
+    settings.write_text(own + "[diff]\ncutoff = 3\n")
+    assert state().state_of("diff").reasons == ("another [diff] cutoff in mirtool.toml",)
+    assert state().stale(study / "results" / "differential.csv") == (
+        "results/differential.csv was made from another [diff] cutoff in mirtool.toml",
+    )
+    settings.write_text(own + "[diff]\ncutoff = 1.5\nfdr = 0.05\n")
+    assert state().state_of("diff").reasons == ("another [diff] fdr in mirtool.toml",)
+
+
+def test_a_default_that_is_written_out_is_no_change(study):
+    steps = RunOptions(only=("normalize", "diff"), figures=False)
+    run_study(study, steps)
+    settings = study / "mirtool.toml"
+    settings.write_text(settings.read_text() + '[diff]\ncutoff = 2\n[normalize]\nmin_intensity = 30\ngal = ""\n')
+    assert set(outcomes(study, steps).values()) == {Outcome.UP_TO_DATE}
 
 
 def test_a_dry_run_does_nothing_and_says_what_would_be_done(study):
