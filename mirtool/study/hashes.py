@@ -12,6 +12,7 @@ import os
 import time
 from collections.abc import Iterable
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 
 from mirtool.io.structured import parse_json
@@ -47,9 +48,7 @@ class _Remembered:
         self._entries: dict[str, list[object]] = {}
         self._changed = False
         with suppress(OSError, ValueError):
-            content = parse_json(self._path.read_text(encoding="utf-8"))
-            if isinstance(content, dict):
-                self._entries = content
+            self._entries = _entries_in(self._path, *_state(self._path))
 
     def hash(self, path: Path) -> str | None:
         if not path.is_file():
@@ -79,6 +78,13 @@ class _Remembered:
 
         with suppress(OutputError):
             write_bytes(json.dumps(entries).encode(), self._path, durable=False)
+
+
+@lru_cache(maxsize=1)
+def _entries_in(path: Path, _size: int, _changed: int) -> dict[str, list[object]]:
+    """Return what the cache file holds, parsed once per state of the file: a study asks for hundreds of hashes."""
+    content = parse_json(path.read_text(encoding="utf-8"))
+    return content if isinstance(content, dict) else {}
 
 
 def _state(path: Path) -> list[int]:
