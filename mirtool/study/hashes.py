@@ -1,12 +1,14 @@
 """SHA-256 of files, remembered while they do not change.
 
 Every command that reads a result checks whether the files behind it are still the same. Hashing 24 arrays again
-costs 0.6 s; what was hashed before is looked up by path, size and time of change, in the user's cache folder. A
-file that changed within the last two seconds is hashed anew: a clock may be too coarse to show a second change.
+costs 0.6 s; what was hashed before is looked up by path, size and time of change, in the user's cache folder,
+which has a small file per folder. A file that changed within the last two seconds is hashed anew: a clock may be
+too coarse to show a second change.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import time
@@ -22,6 +24,8 @@ from mirtool.io.tables.text import sha256_of
 CACHE_VARIABLE = "MIRTOOL_CACHE"
 SETTLED_SECONDS = 2.0
 MOST_REMEMBERED = 20_000
+"""Files per folder whose hash is remembered."""
+MOST_FOLDERS = 1000
 
 
 def current_hashes(paths: Iterable[str | Path]) -> dict[str, str]:
@@ -41,20 +45,17 @@ def remember(hashes: dict[str, str]) -> None:
 
 
 class _Remembered:
-    """The remembered hashes; a cache that can't be read or written costs time only."""
+    """The remembered hashes, one cache file per folder; one that can't be read or written costs time only."""
 
     def __init__(self) -> None:
-        self._path = _cache_file()
-        self._entries: dict[str, list[object]] = {}
-        self._changed = False
-        with suppress(OSError, ValueError):
-            self._entries = _entries_in(self._path, *_state(self._path))
+        self._entries: dict[Path, dict[str, list[object]]] = {}
+        self._changed: set[Path] = set()
 
     def hash(self, path: Path) -> str | None:
         if not path.is_file():
             return None
-        key, state = str(path.resolve()), _state(path)
-        entry = self._entries.get(key)
+        real, state = path.resolve(), _state(path)
+        entry = self._entries_of(real.parent).get(real.name)
         if isinstance(entry, list) and entry[:2] == state[:2] and len(entry) == 3:
             return str(entry[2])
         digest = sha256_of(path)
@@ -67,23 +68,33 @@ class _Remembered:
         size, changed = _state(path)
         if time.time() - changed / 1e9 < SETTLED_SECONDS:
             return
-        self._entries[str(path.resolve())] = [size, changed, digest]
-        self._changed = True
+        real = path.resolve()
+        self._entries_of(real.parent)[real.name] = [size, changed, digest]
+        self._changed.add(real.parent)
 
     def save(self) -> None:
-        if not self._changed:
-            return
-        entries = dict(list(self._entries.items())[-MOST_REMEMBERED:])
         from mirtool.errors import OutputError
 
-        with suppress(OutputError):
-            write_bytes(json.dumps(entries).encode(), self._path, durable=False)
+        for folder in self._changed:
+            entries = dict(list(self._entries[folder].items())[-MOST_REMEMBERED:])
+            with suppress(OutputError):
+                write_bytes(json.dumps(entries).encode(), _cache_file(folder), durable=False)
+        if self._changed:
+            _forget_old_folders()
+
+    def _entries_of(self, folder: Path) -> dict[str, list[object]]:
+        if folder not in self._entries:
+            file = _cache_file(folder)
+            self._entries[folder] = {}
+            with suppress(OSError, ValueError):
+                self._entries[folder] = _entries_in(file, *_state(file))
+        return self._entries[folder]
 
 
-@lru_cache(maxsize=1)
-def _entries_in(path: Path, _size: int, _changed: int) -> dict[str, list[object]]:
-    """Return what the cache file holds, parsed once per state of the file: a study asks for hundreds of hashes."""
-    content = parse_json(path.read_text(encoding="utf-8"))
+@lru_cache(maxsize=64)
+def _entries_in(file: Path, _size: int, _changed: int) -> dict[str, list[object]]:
+    """Return what a cache file holds, parsed once per state of the file: a study asks for hundreds of hashes."""
+    content = parse_json(file.read_text(encoding="utf-8"))
     return content if isinstance(content, dict) else {}
 
 
@@ -92,10 +103,23 @@ def _state(path: Path) -> list[int]:
     return [found.st_size, found.st_mtime_ns]
 
 
-def _cache_file() -> Path:
+def _cache_file(folder: Path) -> Path:
+    return _cache_folder() / f"{hashlib.sha256(str(folder).encode()).hexdigest()[:16]}.json"
+
+
+def _cache_folder() -> Path:
     chosen = os.environ.get(CACHE_VARIABLE)
     if chosen:
-        return Path(chosen) / "hashes.json"
+        return Path(chosen) / "hashes"
     from platformdirs import user_cache_path
 
-    return user_cache_path("mirtool", appauthor=False) / "hashes.json"
+    return user_cache_path("mirtool", appauthor=False) / "hashes"
+
+
+def _forget_old_folders() -> None:
+    """Remove the cache files of the folders that were not looked at for the longest time."""
+    with suppress(OSError):
+        files = list(_cache_folder().iterdir())
+        if len(files) > MOST_FOLDERS:
+            for file in sorted(files, key=lambda each: each.stat().st_mtime)[: MOST_FOLDERS // 2]:
+                file.unlink()
