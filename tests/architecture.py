@@ -22,7 +22,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("study", "normalize", "counts"),
     ("quality", "cluster", "differential"),
     ("validation",),
-    ("network", "audit", "robustness", "library", "shortlist", "simulate"),
+    ("network", "audit", "robustness", "library", "shortlist", "simulate", "meta"),
     ("report",),
     ("workflow",),
     ("commands",),

@@ -1,0 +1,1 @@
+"""Several studies together: effects and P values of one miRNA combined, and how far the studies agree."""
