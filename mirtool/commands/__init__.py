@@ -25,6 +25,7 @@ PANELS: Mapping[str, Mapping[str, str]] = {
         "diff": "Compare two groups: fold change, test, adjusted P, and who is up or down.",
         "cluster": "Cluster probes and arrays: trees, heat map, stability, k-means, PCA.",
         "compare-methods": "Run the study through every normalization and test, and compare.",
+        "meta": "Combine several studies: which miRNAs changed in all of them together.",
         "power": "Compute how many arrays per group find a fold change at a given FDR.",
     },
     "Targets": {

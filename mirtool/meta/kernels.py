@@ -20,10 +20,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mirtool.meta.settings import LEAST_STUDIES
 from mirtool.model import FloatArray, IntArray
 
-LEAST_STUDIES = 2
-"""Studies without which nothing is combined."""
 SMALLEST_P = float(np.finfo(np.float64).tiny)
 """In place of a P of 0, which a table writes where P is too small for it."""
 

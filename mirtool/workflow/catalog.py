@@ -24,6 +24,7 @@ STEPS: Mapping[str, str] = {
     "mirna-sets": "mirtool.workflow.mirna_sets",
     "validate": "mirtool.workflow.validate",
     "shortlist": "mirtool.workflow.shortlist",
+    "meta": "mirtool.workflow.meta",
     "report": "mirtool.workflow.report",
     "geo": "mirtool.workflow.geo",
     "audit": "mirtool.workflow.audit",

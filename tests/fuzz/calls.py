@@ -113,6 +113,9 @@ def _calls(path: Path, kind: str, folder: Path) -> Iterator[list[str]]:
             "-o",
             f"{out}/gsea.csv",
         ]
+        other = folder / "other.csv"
+        other.write_text("miRNA,logFC,t,AveExpr\nhsa-miR-21-5p,0.5,2,8\nhsa-miR-16-5p,-1,-2,9\n")
+        yield ["meta", file, str(other), "-o", f"{out}/meta.csv"]
         table = str(FIXTURES / "differential" / "differential.csv")
         yield ["network", table, *known, "--mrna", file, "--regulation", "fold-change", "--gene-sets", "none",
                "-o", out]  # fmt: skip

@@ -25,11 +25,14 @@ from mirtool.io.genes.gene_changes import read_gene_changes
 from mirtool.io.genes.gene_sets import read_gene_sets
 from mirtool.io.mirnas.aliases import read_aliases
 from mirtool.io.mirnas.fasta import read_fasta
+from mirtool.io.mirnas.mirna_changes import parse_mirna_changes, tells_mirna_changes
 from mirtool.io.mirnas.mirna_loci import read_gff3
 from mirtool.io.results.differential import read_differential
+from mirtool.io.tables.text_tables import read_table
 from mirtool.io.targets.databases.targetscan_families import read_families
 from mirtool.io.targets.interactions import read_interactions
 from mirtool.io.targets.protein_interactions import read_protein_interactions
+from mirtool.meta.effects import effects_of_changes, one_per_mirna
 from mirtool.model import ExpressionMatrix, GeneSets, RawArrays, SampleTable
 from mirtool.network import over_representation, synergy_network
 from mirtool.network.enrichment.gsea import gsea, gsea_table, rank_genes
@@ -155,11 +158,19 @@ def use_gene_sets(path: Path, _whole: Path, trial: Try) -> None:
 
 
 def use_gene_changes(path: Path, _whole: Path, trial: Try) -> None:
+    use_mirna_changes(path, trial)
     with trial("read how genes changed"):
         changes = read_gene_changes(path)
         with trial("gsea", names_file=False):
             sets = GeneSets(("cycle",), ("",), (frozenset({"MYC", "E2F1"}),), "made up")
             table_text(gsea_table(gsea(rank_genes(changes), sets, GseaSettings(min_size=1, permutations=20))))
+
+
+def use_mirna_changes(path: Path, trial: Try) -> None:
+    with trial("read how miRNAs changed"):
+        changes = parse_mirna_changes(read_table(path, suits=tells_mirna_changes))
+        with trial("one row per miRNA", names_file=False):
+            one_per_mirna(effects_of_changes(changes, "study"), MirnaNames())
 
 
 def use_proteins(path: Path, _whole: Path, trial: Try) -> None:
