@@ -20,7 +20,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("stats", "annotation"),
     ("io",),
     ("study", "normalize", "counts"),
-    ("quality", "cluster", "differential"),
+    ("quality", "cluster", "covariates", "differential"),
     ("validation",),
     ("network", "audit", "robustness", "library", "shortlist", "simulate", "meta"),
     ("report",),

@@ -14,6 +14,7 @@ from mirtool.cluster.k_means import KMeans
 from mirtool.cluster.stability import Stability
 from mirtool.cluster.trees import ClusterTree, cut_tree, members
 from mirtool.model import FloatArray, SampleTable, Table, text_array
+from mirtool.stats.principal_components import component_columns
 
 _ASSESSED = {
     "AU": "au",
@@ -94,6 +95,5 @@ def components_table(samples: SampleTable, coordinates: FloatArray, explained: F
         "sample": text_array(samples.names),
         "group": text_array(samples.groups),
     }
-    for k, share in enumerate(explained):
-        columns[f"PC{k + 1} ({100 * share:.1f} %)"] = coordinates[:, k]
+    columns |= component_columns(coordinates, explained)
     return Table(columns, (("mirtool cluster", ""), ("probes", str(n_rows))))

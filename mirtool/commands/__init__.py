@@ -20,6 +20,7 @@ PANELS: Mapping[str, Mapping[str, str]] = {
     "Arrays": {
         "qc": "Judge every array: fine, check, outlier or not judged, and why.",
         "normalize": "Normalize the arrays: one value for each miRNA and sample.",
+        "covariates": "Compare the sample sheet with the values: what do group and batch explain?",
     },
     "Comparison": {
         "diff": "Compare two groups: fold change, test, adjusted P, and who is up or down.",

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from mirtool.model import Table, text_array
 from mirtool.quality.contamination import TWOFOLD
 from mirtool.quality.report import BetweenArrays, ChannelMeasures, Finding, QualityReport, SpatialReport, Verdict
+from mirtool.stats.principal_components import component_columns
 
 Columns = dict[str, npt.NDArray[Any]]
 
@@ -163,8 +164,7 @@ def pca_table(report: QualityReport, between: BetweenArrays) -> Table:
         "array": text_array(report.samples.names),
         "group": text_array(report.samples.groups),
     }
-    for k, share in enumerate(between.pca_explained):
-        columns[f"PC{k + 1} ({100 * share:.1f} %)"] = between.pca[:, k]
+    columns |= component_columns(between.pca, between.pca_explained)
     return Table(columns, _notes(report, "pca", ("probes", f"{between.pca_probes}")))
 
 

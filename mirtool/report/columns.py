@@ -203,6 +203,32 @@ _RULES: Sequence[_Rule] = (
     _rule("the same over the median array", _X, "Hemolysis index over that of the median array.", _LOG2),
     _rule("(.*) log2 over the median array", _X, "Markers of {0}, over the median array.", _LOG2),
     _rule("log2 (.*)", _X, "log2 signal on array {0}.", "log2 scanner counts", "qc/spike_ins"),
+    # The sample sheet against the values.
+    _rule("component", _N, "Number of the principal component.", table="covariates/"),
+    _rule("(other )?column", _T, "Column of the sample sheet.", table="covariates/"),
+    _rule("taken as", _T, "levels (a one-way model), slope (a line), or not used.", table="covariates/"),
+    _rule("levels", _N, "Different levels of the column.", "levels", "covariates/"),
+    _rule("samples( left out)?", _N, "Samples that count{0}.", "samples", "covariates/"),
+    _rule("probes", _N, "Probes that count.", "probes", "covariates/"),
+    _rule("share of variance", _S, "Share of the variance that the component holds, or that the column explains.",
+          "0 to 1", "covariates/"),
+    _rule("adjusted share", _S, "Share of the variance explained, adjusted for the degrees of freedom.",
+          "up to 1", "covariates/"),
+    _rule("R squared", _S, "Share of the component that the column explains.", "0 to 1", "covariates/"),
+    _rule("adjusted R squared", _S, "The same adjusted for the degrees of freedom.", "up to 1", "covariates/"),
+    _rule("(residual )?df", _N, "Degrees of freedom of the F test.", table="covariates/"),
+    _rule("measure", _T, "Cramér's V (two of levels), R² (levels and numbers) or r² (two of numbers).",
+          table="covariates/"),
+    _rule("value", _S, "Its value: 0 where one says nothing of the other, 1 where one follows from the other.",
+          "0 to 1", "covariates/"),
+    _rule("confounded", _T, "fully where one of the columns follows from the other, else empty.",
+          table="covariates/"),
+    _rule("batch corrected", _T, "The batch that was subtracted: for pictures and download, not for tests.",
+          table="covariates/batch_corrected"),
+    _rule("ID", _T, "Identifier of the probe on the array.", table="covariates/batch_corrected"),
+    _rule("Name", _T, "Name of the probe, as the array's list has it.", table="covariates/batch_corrected"),
+    _rule(".*", _D, "Batch-corrected value of this sample: for pictures and download, not for tests.", _LOG2,
+          "covariates/batch_corrected"),
     # Clusters.
     _rule("tree", _T, "Tree of the arrays or of the genes.", table="cluster/"),
     _rule("node", _T, "Node of the tree, as in the .gtr and .atr files.", table="cluster/"),
@@ -421,7 +447,7 @@ def is_sample(table: str, head: str) -> bool:
     return any(
         rule.head.pattern == ".*" and rule.table is not None and rule.table.match(table) is not None
         for rule in _RULES
-    ) and head not in ("ID", "Name", "original name", "Replicate")
+    ) and head not in ("ID", "Name", "original name", "Replicate", "batch corrected")
 
 
 def columns_table(columns: Iterable[tuple[str, str, str]]) -> Table:

@@ -54,3 +54,14 @@ def principal_components(values: FloatArray, n_components: int = 3) -> tuple[Flo
     total = np.sum(sizes**2)
     explained = sizes[:k] ** 2 / total if total > 0 else np.zeros(k)
     return coordinates, explained, n_rows
+
+
+def component_columns(coordinates: FloatArray, explained: FloatArray) -> dict[str, FloatArray]:
+    """Return coordinates as columns of a table, each with its component's share of the variance in its head.
+
+    Examples
+    --------
+    >>> list(component_columns(np.zeros((3, 2)), np.array([0.5, 0.25])))
+    ['PC1 (50.0 %)', 'PC2 (25.0 %)']
+    """
+    return {f"PC{k + 1} ({100 * share:.1f} %)": coordinates[:, k] for k, share in enumerate(explained)}

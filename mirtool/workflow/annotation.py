@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mirtool.covariates.settings import BATCH
 from mirtool.errors import UsageError
 from mirtool.report.figures.settings import FIGURES_PANEL
 from mirtool.settings import setting
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from mirtool.model import SampleTable
 
 NO_COLUMNS = "none"
-BATCH = "batch"
 
 
 @dataclass(frozen=True)

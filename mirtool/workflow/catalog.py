@@ -14,6 +14,7 @@ STEPS: Mapping[str, str] = {
     "inspect": "mirtool.workflow.inspect",
     "qc": "mirtool.workflow.qc",
     "normalize": "mirtool.workflow.normalize",
+    "covariates": "mirtool.workflow.covariates",
     "diff": "mirtool.workflow.diff",
     "cluster": "mirtool.workflow.cluster",
     "compare-methods": "mirtool.workflow.compare_methods",
@@ -35,8 +36,8 @@ STEPS: Mapping[str, str] = {
 
 
 RECORDED = (
-    "qc", "normalize", "diff", "cluster", "compare-methods", "power", "network", "enrichment", "gsea",
-    "mirna-sets", "validate", "shortlist", "report", "geo",
+    "qc", "normalize", "covariates", "diff", "cluster", "compare-methods", "power", "network", "enrichment",
+    "gsea", "mirna-sets", "validate", "shortlist", "report", "geo",
 )  # fmt: skip
 """The steps of which a study keeps a record, in their order."""
 

@@ -20,6 +20,7 @@ CHANGES = dict(zip([*NAMES[:27], *IN_MIRBASE], (3.0, -3.0) * 15, strict=True))
 FEW = ["--interactions", "pairs.csv", "--evidence", "all", "--gene-sets", "none"]
 
 READERS = {
+    "covariates": [],
     "diff": ["--no-figures"],
     "cluster": ["--no-figures"],
     "power": ["--no-figures"],
@@ -36,6 +37,7 @@ READERS = {
 READ_ARRAYS = {"qc", "normalize", "compare-methods"}
 FOLDERS = {"cluster", "network", "report", "geo"}
 NAMED = {
+    "covariates": ["results/normalized.csv"],
     "diff": ["results/normalized.csv"],
     "power": ["results/normalized.csv"],
     "cluster": ["results/normalized.csv"],

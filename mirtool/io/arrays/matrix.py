@@ -63,6 +63,7 @@ from mirtool.io.arrays.read_options import ReadOptions
 from mirtool.io.genes.gene_changes import tells_changes
 from mirtool.io.mirnas import fasta
 from mirtool.io.registry import Inspection
+from mirtool.io.results.corrected import refuse_corrected
 from mirtool.io.tables.decimal_comma import with_decimal_points
 from mirtool.io.tables.header_rows import find_header_rows
 from mirtool.io.tables.headers import fold_header
@@ -244,6 +245,7 @@ def read_sample_table(path: str | Path, samples_in_rows: bool = False) -> Sample
 
 def _read(path: str | Path, sheet: str | None = None, samples_in_rows: bool = False) -> ProbeValues:
     table = read_table(path, sheet=sheet, header_rule=find_header_rows, suits=_is_matrix)
+    refuse_corrected(table)
     if _is_other_result(table):
         raise FormatError(
             "this is another of mirtool's results, not a table of intensities or expression",

@@ -22,6 +22,7 @@ from pathlib import Path
 import numpy as np
 
 from mirtool.errors import FormatError
+from mirtool.io.results.corrected import refuse_corrected
 from mirtool.io.tables.text_tables import TextTable, read_table
 from mirtool.model import FloatArray, TextArray
 
@@ -231,6 +232,7 @@ def read_differential(path: str | Path) -> SavedDifferential:
 
 def parse_differential(table: TextTable) -> SavedDifferential:
     """Return the differential table that a table of text holds; errors as :func:`read_differential`."""
+    refuse_corrected(table)
     tested, reference = _groups(table)
     regulation = [j for j, name in enumerate(table.header) if name.startswith(REGULATION_START)]
     if not regulation:
