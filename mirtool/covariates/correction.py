@@ -7,8 +7,8 @@ that the probe has summing to zero, and the effect of its batch is subtracted fr
           x'_{pj} = x_{pj} - \hat\beta_{p, b(j)}.
 
 It is the method that limma documents for ``removeBatchEffect`` with the groups in its design. A test of such
-values counts degrees of freedom that the batch has used up and takes the estimated effects for known ones, so that
-it finds too much; where groups are unequally spread over the batches it may find differences that are not there.
+values takes the estimated effects for known ones and counts degrees of freedom that they have used up, so that it
+finds too much; where groups are unequally spread over the batches it may find differences that are not there.
 
 References
 ----------

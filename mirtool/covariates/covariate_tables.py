@@ -8,15 +8,15 @@ import numpy as np
 import numpy.typing as npt
 
 from mirtool.covariates.analysis import BatchCorrection, CovariateAnalysis
-from mirtool.io.results.corrected import CORRECTED_HEAD, CORRECTED_NOTE
+from mirtool.io.tables.corrected import CORRECTED_HEAD, CORRECTED_NOTE
 from mirtool.model import Table, text_array
 from mirtool.stats.principal_components import component_columns
 
 Columns = dict[str, npt.NDArray[Any]]
 
 CAUTION = (
-    "for pictures and download, not for tests: the batch has used up degrees of freedom that a test would count "
-    "again; put the batch into the model of mirtool diff instead"
+    "for pictures and download, not for tests: a test does not know that the batch was estimated from these "
+    "values, and finds too much; put the batch into the model of mirtool diff instead"
 )
 
 

@@ -96,9 +96,10 @@ def test_corrected_values_are_refused_by_every_step_wherever_they_are(here, caps
     (here / "elsewhere").mkdir()
     copy = here / "elsewhere" / "values.csv"
     copy.write_bytes((here / "c_batch_corrected.csv").read_bytes())
-    for command in ("diff", "cluster", "power", "covariates", "network", "shortlist", "mirna-sets"):
+    commands = ["normalize", "diff", "cluster", "power", "covariates", "network", "network --mirnas", "enrichment"]
+    for command in [*commands, "shortlist", "mirna-sets", "compare-methods", "qc"]:
         for path in ("c_batch_corrected.csv", str(copy)):
-            assert main([command, path, "-o", "o.csv" if command != "cluster" else "o"]) == 1
+            assert main([*command.split(), path, "-o", "o" if command == "cluster" else "o.csv"]) == 1
             said = capsys.readouterr().err
             assert "batch-corrected values are for pictures and download" in said, (command, said)
             assert "with --covariate COLUMN" in said

@@ -63,7 +63,7 @@ from mirtool.io.arrays.read_options import ReadOptions
 from mirtool.io.genes.gene_changes import tells_changes
 from mirtool.io.mirnas import fasta
 from mirtool.io.registry import Inspection
-from mirtool.io.results.corrected import refuse_corrected
+from mirtool.io.tables.corrected import is_corrected, refuse_corrected
 from mirtool.io.tables.decimal_comma import with_decimal_points
 from mirtool.io.tables.header_rows import find_header_rows
 from mirtool.io.tables.headers import fold_header
@@ -98,6 +98,8 @@ def sniff(head: FileHead) -> bool:
 
 def _is_matrix(table: TextTable) -> bool:
     """Return the header and first rows of a plain table of numbers."""
+    if is_corrected(table):
+        return True  # to be refused with the reason
     if _is_other_result(table) or any(map(_FOREIGN_HEADER.search, _all_headers(table))):
         return False
     if _is_of_targets(table) or tells_changes(table):

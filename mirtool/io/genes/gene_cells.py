@@ -21,6 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mirtool.annotation.gene_symbols import GeneSymbols, load_gene_symbols
+from mirtool.io.tables.corrected import refuse_corrected
 from mirtool.io.tables.headers import fold_header
 from mirtool.io.tables.name_lists import column_of_names, read_list_or_table, refuse_binary
 from mirtool.io.tables.text_tables import MISSING_CELLS, TextTable
@@ -178,6 +179,7 @@ def read_gene_list(path: str, headers: Sequence[str], *, sheet: str | None = Non
     """
     refuse_binary(path, "gene")
     table = read_list_or_table(path, sheet=sheet, headers=headers, what="gene")
+    refuse_corrected(table)
     column = column_of_names(table, headers, "gene")
     genes = genes_of(list(table.text(column)), entrez_of(table, column))
     return Genes(text_array(dict.fromkeys(genes.names.tolist())), genes.rows, genes.warnings)

@@ -37,6 +37,7 @@ import numpy as np
 from mirtool.annotation.probes import ProbeKind, classify_probe, species_of
 from mirtool.errors import FormatError
 from mirtool.io.genes import gene_sets
+from mirtool.io.tables.corrected import refuse_corrected
 from mirtool.io.tables.headers import fold_header
 from mirtool.io.tables.name_lists import LIST_HEADERS, find_column, read_list_or_table
 from mirtool.io.tables.text import STDIN, is_workbook, read_head
@@ -103,6 +104,7 @@ def read_mirna_list(path: str | Path, title: str) -> MirnaList:
         if not is_workbook(head.data) and gene_sets.sniff(head):
             return _read_sets(path, title)
     table = read_list_or_table(path)
+    refuse_corrected(table)
     column = _name_column(table)
     names = table.text(column)
     keep, left_out = np.ones(len(table), dtype=bool), []

@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 
 from mirtool.errors import FormatError
-from mirtool.io.results.corrected import refuse_corrected
+from mirtool.io.tables.corrected import refuse_corrected
 from mirtool.io.tables.text_tables import TextTable, read_table
 from mirtool.model import FloatArray, TextArray
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mirtool.errors import FormatError
+from mirtool.io.tables.corrected import refuse_corrected
 from mirtool.io.tables.headers import fold_header
 from mirtool.io.tables.text import decode, is_binary, is_workbook, read_bytes, unify_newlines
 from mirtool.io.tables.text_tables import DELIMITERS, TextTable, read_table
@@ -54,13 +55,14 @@ def read_names(path: str | Path, headers: Sequence[str], what: str, *, sheet: st
     Raises
     ------
     FormatError
-        For a binary file, a table without such a column, or a file without a name.
+        For a binary file, a table of batch-corrected values or without such a column, or a file without a name.
     """
     refuse_binary(path, what)
     data = read_bytes(path)
     names = None if is_workbook(data) else _plain_names(decode(data))
     if names is None:
         table = read_table(path, sheet=sheet, suits=lambda table: _has_names(table, headers, what))
+        refuse_corrected(table)
         names = list(table.text(column_of_names(table, headers, what)))
     if names and fold_header(names[0]) in headers:
         del names[0]

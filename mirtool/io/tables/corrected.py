@@ -2,8 +2,8 @@
 
 The format is that of a normalized table (:mod:`mirtool.io.arrays.matrix`): ``ID``, ``Name``, one column per
 sample, log2. Between them is the column ``batch corrected``, whose cells name the batch that was subtracted. By
-it, or by the note ``mirtool batch-corrected`` in the record beside the file, the table is known wherever it was
-copied to.
+it, or by the note ``mirtool batch-corrected`` in the record beside the file, the table is recognized wherever it
+is copied to.
 """
 
 from __future__ import annotations
@@ -16,6 +16,11 @@ CORRECTED_NOTE = "mirtool batch-corrected"
 CORRECTED_HEAD = "batch corrected"
 
 
+def is_corrected(table: TextTable) -> bool:
+    """Return True for a table of batch-corrected values."""
+    return CORRECTED_NOTE in table.notes or _head(table) is not None
+
+
 def refuse_corrected(table: TextTable) -> None:
     """Refuse a table of batch-corrected values.
 
@@ -24,15 +29,19 @@ def refuse_corrected(table: TextTable) -> None:
     FormatError
         Where it is one.
     """
-    head = next((name for name in table.header if fold_header(name) == fold_header(CORRECTED_HEAD)), None)
-    if head is None and CORRECTED_NOTE not in table.notes:
+    if not is_corrected(table):
         return
     raise FormatError(
         "batch-corrected values are for pictures and download, not for tests or any further step",
         path=table.path,
-        column=head,
+        column=_head(table),
         found="a table of `mirtool covariates` from which a batch was subtracted",
         expected="the normalized table (results/normalized.csv)",
-        hint="the batch has used up degrees of freedom that a test would count again; put it into the model "
-        f"instead: `mirtool diff` with {option('covariate', 'COLUMN')}",
+        hint="a test of corrected values does not know that the batch was estimated from them, and finds too "
+        f"much; put the batch into the model instead: `mirtool diff` with {option('covariate', 'COLUMN')}",
     )
+
+
+def _head(table: TextTable) -> str | None:
+    """Return the head of the column that marks corrected values, as it is written there; None without it."""
+    return next((name for name in table.header if fold_header(name) == fold_header(CORRECTED_HEAD)), None)
