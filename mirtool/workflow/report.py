@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mirtool.errors import MirtoolError, option
-from mirtool.report.ro_crate import CRATE_FILE
 from mirtool.report.settings import ReportSettings
 from mirtool.report.text.blocks import Line, Summary
 from mirtool.wording import plural
@@ -60,7 +59,7 @@ class ReportResult(Result):
 
     def files_of_the_record(self, runs: Mapping[str, Any], files: Mapping[Path, bytes]) -> Mapping[Path, bytes]:
         """Return the metadata of the study's folder as an RO-Crate, the files written now among its files."""
-        from mirtool.report.ro_crate import CrateFacts, ro_crate, study_files
+        from mirtool.report.ro_crate import CRATE_FILE, CrateFacts, ro_crate, study_files
         from mirtool.study.record import relative_to
 
         study = self.provenance.study
@@ -73,6 +72,8 @@ class ReportResult(Result):
     @property
     def summary(self) -> Summary:
         """What the page shows, and how large it is."""
+        from mirtool.report.ro_crate import CRATE_FILE
+
         lines = [
             f"Report of {plural(len(self.steps), 'step')}: {', '.join(self.steps)}.",
             f"{PAGE}: {len(self.page) / 1e6:.1f} MB; it opens without a network.",
