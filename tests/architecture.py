@@ -21,7 +21,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("io",),
     ("study", "normalize", "counts"),
     ("quality", "cluster", "covariates", "differential"),
-    ("validation",),
+    ("validation", "clinical"),
     ("network", "audit", "robustness", "library", "shortlist", "simulate", "meta"),
     ("report",),
     ("workflow",),

@@ -40,6 +40,9 @@ PANELS: Mapping[str, Mapping[str, str]] = {
         "validate": "Validate array findings by qPCR: ratios, intervals, tests, verdicts.",
         "audit": "Compute a service laboratory's workbook again, and explain differences.",
     },
+    "Patients": {
+        "clinical": "Describe and compare patients: baseline table, odds ratios, relative risks.",
+    },
     "Publication": {
         "verify": "Compute a study again: do the same bytes come out, and if not, what changed?",
         "pack": "Pack a study as one ZIP, with its inputs, that runs again elsewhere.",

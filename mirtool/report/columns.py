@@ -81,6 +81,31 @@ _T, _N, _P, _R, _L, _X, _S, _U, _D, _G = (
 )  # fmt: skip
 
 _RULES: Sequence[_Rule] = (
+    # Patients.
+    _rule("variable", _T, "Column of the patient table.", table="clinical/"),
+    _rule("statistic or level", _T, "What the cells of the row are: a statistic of numbers, or a level.",
+          table="clinical/"),
+    _rule("(.*) \\(n = (\\d+)\\)", _T, "Patients of group {0}: a statistic, or count/with a value (share).",
+          table="clinical/"),
+    _rule("missing", _T, "Patients without a value, by group.", "patients", "clinical/table1"),
+    _rule("test statistic", _T, "Statistic of the test.", table="clinical/"),
+    _rule("why this test", _T, "Why this test was taken.", table="clinical/"),
+    _rule("test", _T, "Test that P is of.", table="clinical/"),
+    _rule("standardized difference", _X, "Difference over the standard deviation, the largest of two groups.",
+          "standard deviations", "clinical/"),
+    _rule("comparison", _T, "The level and the reference, or the unit of numbers.", table="clinical/"),
+    _rule("((?:not )?exposed), (with outcome|without)", _N, "Patients {0}, {1}.", "patients", "clinical/"),
+    _rule("(odds ratio|relative risk|risk difference|adjusted odds ratio|pooled odds ratio)( \\(.*\\))?", _D,
+          "{0}{1}.", table="clinical/"),
+    _rule("(.*) (\\d.*%) (low|high)", _D, "{2} end of the {1} interval of the {0}.", table="clinical/"),
+    _rule("P \\(Breslow-Day\\)", _P, "P that the odds ratio is the same in all strata.", "0 to 1", "clinical/"),
+    _rule("note", _T, "What the reader of the numbers must know.", table="clinical/"),
+    _rule("column", _T, "Column of the patient table.", table="clinical/"),
+    _rule("taken as", _T, "continuous, ordinal, nominal, date or text.", table="clinical/"),
+    _rule("because", _T, "Rule by which its kind was found.", table="clinical/"),
+    _rule("levels, reference first", _T, "Its levels.", table="clinical/"),
+    _rule("unit", _T, "Unit of its numbers.", table="clinical/"),
+    _rule("(values|missing)", _T, "Patients: {0}.", "patients", "clinical/"),
     # The sheet of samples in a study's workbook.
     _rule("quality", _T, "Verdict of quality control: fine, check or outlier.", table="study/samples"),
     _rule("why", _T, "Reason of the verdict.", table="study/samples"),

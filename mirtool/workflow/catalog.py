@@ -26,6 +26,7 @@ STEPS: Mapping[str, str] = {
     "validate": "mirtool.workflow.validate",
     "shortlist": "mirtool.workflow.shortlist",
     "meta": "mirtool.workflow.meta",
+    "clinical": "mirtool.workflow.clinical",
     "report": "mirtool.workflow.report",
     "geo": "mirtool.workflow.geo",
     "audit": "mirtool.workflow.audit",
@@ -37,7 +38,7 @@ STEPS: Mapping[str, str] = {
 
 RECORDED = (
     "qc", "normalize", "covariates", "diff", "cluster", "compare-methods", "power", "network", "enrichment",
-    "gsea", "mirna-sets", "validate", "shortlist", "report", "geo",
+    "gsea", "mirna-sets", "validate", "shortlist", "clinical", "report", "geo",
 )  # fmt: skip
 """The steps of which a study keeps a record, in their order."""
 

@@ -34,3 +34,18 @@ def fold_in_words(log2_ratio: float) -> str:
     if math.isnan(log2_ratio):
         return MISSING
     return f"{2**log2_ratio if log2_ratio >= 0 else -(2**-log2_ratio):.2f}"
+
+
+def ratio_in_words(ratio: float, low: float, high: float) -> str:
+    """Return an odds ratio, a relative risk or a difference with its interval, three decimals.
+
+    Examples
+    --------
+    >>> ratio_in_words(34.2857, 3.47619, 338.16), ratio_in_words(2.5, 0.5, float("inf"))
+    ('34.286 (3.476–338.160)', '2.500 (0.500–∞)')
+    >>> ratio_in_words(-0.2, -0.5, 0.1)
+    '−0.200 (−0.500 to 0.100)'
+    """
+    ends = ["∞" if math.isinf(end) else f"{end:.3f}".replace("-", "−") for end in (low, high)]
+    joined = (" to " if low < 0 else "–").join(ends)
+    return f"{ratio:.3f} ({joined})".replace("-", "−")

@@ -1,0 +1,70 @@
+"""Cutting a column into no and yes by a rule such as ``>=100 or <0.01`` or ``>median``."""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable
+
+import numpy as np
+
+from mirtool.clinical.variables import Kind, Variable
+from mirtool.errors import UsageError
+from mirtool.model import BoolArray
+
+_COMPARE: dict[str, Callable[..., BoolArray]] = {
+    ">=": operator.ge, "≥": operator.ge, "<=": operator.le, "≤": operator.le,
+    ">": operator.gt, "<": operator.lt, "=": operator.eq,
+}  # fmt: skip
+_TERM = re.compile(r"(>=|<=|≥|≤|>|<|=)\s*([-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?|median)")
+NO_YES = ("no", "yes")
+
+
+def cut_variable(variable: Variable, rule: str) -> Variable:
+    """Return a variable of levels no and yes: yes where a number fulfills the rule, missing where it is missing.
+
+    Parameters
+    ----------
+    variable
+        A continuous one.
+    rule
+        Comparisons joined by ``or`` or by ``and``, not by both; ``median`` is that of the column.
+
+    Raises
+    ------
+    UsageError
+        For a variable without numbers or a rule that can't be read.
+
+    Examples
+    --------
+    >>> ratio = Variable("ratio", Kind.CONTINUOUS, np.array([0.005, 1.0, 250.0, np.nan]))
+    >>> cut_variable(ratio, ">=100 or <0.01").values
+    array([ 1.,  0.,  1., nan])
+    """
+    if variable.kind is not Kind.CONTINUOUS:
+        raise UsageError(
+            f"the column {variable.name!r} can't be cut",
+            parameter="cutoff",
+            found=f"{variable.kind}: {variable.why}",
+            expected="a column of numbers",
+        )
+    words = re.split(r"\s+(or|and)\s+", rule.strip())
+    terms, joints = [_TERM.fullmatch(term.strip()) for term in words[::2]], set(words[1::2])
+    if not all(terms) or len(joints) > 1:
+        raise UsageError(
+            "a cut-off can't be read",
+            parameter="cutoff",
+            found=repr(rule),
+            expected="comparisons with numbers or the median, joined by or, or by and: >=100 or <0.01",
+        )
+    present = variable.present
+    numbers = variable.values[present]
+    middle = float(np.median(numbers)) if len(numbers) else np.nan
+    parts = [
+        _COMPARE[term[1]](numbers, middle if term[2] == "median" else float(term[2])) for term in terms if term
+    ]
+    fulfilled = np.all(parts, axis=0) if joints == {"and"} else np.any(parts, axis=0)
+    values = np.full(len(variable.values), np.nan)
+    values[present] = fulfilled
+    shown = rule if "median" not in rule else f"{rule} ({middle:.4g})"
+    return Variable(f"{variable.name} {shown}", Kind.NOMINAL, values, NO_YES, why=f"{variable.name} cut at {rule}")

@@ -1,0 +1,144 @@
+"""What a clinical analysis leaves besides its tables: figures, a page to paste into Word, and a workbook."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+import numpy as np
+
+from mirtool.clinical.analysis import ClinicalAnalysis
+from mirtool.clinical.associations import Associations
+from mirtool.clinical.baseline import share
+from mirtool.model import Table, text_array
+from mirtool.report.figures.canvas import Drawing
+from mirtool.report.figures.ratio_rows import RatioRow, ratio_rows_figure
+from mirtool.report.tables import workbook_bytes
+from mirtool.report.text.numbers import ratio_in_words
+from mirtool.report.word_tables import WordTable, word_page
+
+_TITLES: Mapping[str, str] = {
+    "table1": "Patients by {group}",
+    "associations": "Odds ratios of {outcome}",
+    "model": "Logistic regression of {outcome}",
+    "counts": "Odds ratios of tables of counts",
+}
+_LEFT_OUT = ("why this test", "test statistic")
+"""Columns that a paper does not print."""
+_FOOTNOTES: Mapping[str, tuple[str, ...]] = {
+    "table1": (
+        "Shares are of the patients with a value. Standardized difference: the largest between two groups.",
+        "Quartiles by linear interpolation.",
+    ),
+    "associations": (
+        "Odds ratio: Woolf's interval, P by Fisher's exact test; for numbers logistic regression. Relative risk: "
+        "Katz' interval. Risk difference: Miettinen and Nurminen's score interval.",
+    ),
+}
+
+
+def clinical_drawings(analysis: ClinicalAnalysis) -> dict[str, Callable[[], Drawing]]:
+    """Return the functions that draw the figures, by name."""
+    return {
+        name: partial(association_figure, found)
+        for name, found in (("clinical_forest", analysis.associations), ("clinical_counts", analysis.counts))
+        if found is not None and found.rows
+    }
+
+
+def association_figure(found: Associations) -> Drawing:
+    """Draw odds ratios, of the variables alone and in the model, as a forest plot."""
+    model = found.model
+    adjusted = (
+        {(term.variable.name, term.label): i for i, term in enumerate(model.terms)} if model is not None else {}
+    )
+    rows = []
+    for row in found.rows:
+        counts = ""
+        if row.table is not None:
+            a, b, c, d = row.table.counts
+            counts = f"{a}/{a + b} vs {c}/{c + d}"
+        plain = row.comparison == "exposed vs not exposed"
+        name = row.name if plain else f"{row.name}: {row.comparison}"
+        rows.append(RatioRow(name, counts, row.odds_ratio, row.low, row.high))
+        i = adjusted.get((row.name, row.comparison))
+        if model is not None and i is not None:
+            ends = float(model.odds_ratio[i]), float(model.low[i]), float(model.high[i])
+            rows.append(RatioRow("    in the model", "", *ends, is_open=True))
+    return ratio_rows_figure(
+        rows,
+        title=f"Odds ratios of {found.outcome}",
+        axis="odds ratio, logarithmic scale",
+        head=f"odds ratio ({100 * found.confidence:g} %)",
+        counts_head="with the outcome",
+        about=f"Odds ratios of {found.outcome}; above 1 it is more frequent with the first of the two levels.",
+    )
+
+
+def clinical_files(analysis: ClinicalAnalysis) -> dict[str, bytes]:
+    """Return ``clinical.html``, whose tables Word opens, and ``clinical.xlsx`` with all tables."""
+    tables = analysis.tables()
+    names = {name: f"clinical/{name}" for name in tables}
+    return {"clinical.html": _page(analysis, tables), "clinical.xlsx": workbook_bytes(tables, names=names)}
+
+
+def _page(analysis: ClinicalAnalysis, tables: Mapping[str, Table]) -> bytes:
+    group = analysis.group.name if analysis.group is not None else ""
+    outcome = analysis.associations.outcome if analysis.associations is not None else ""
+    shown = []
+    for name, table in tables.items():
+        if name not in _TITLES:
+            continue
+        heads = [head for head in table.columns if head not in _LEFT_OUT]
+        own = Table({head: table.columns[head] for head in heads})
+        found = {"associations": analysis.associations, "model": analysis.associations, "counts": analysis.counts}
+        if (compared := found.get(name)) is not None:
+            own = _printed_model(compared) if name == "model" else _printed(compared)
+        title = _TITLES[name].format(group=group, outcome=outcome)
+        footnotes = _FOOTNOTES.get("associations" if name == "counts" else name, ())
+        shown.append(WordTable(title, own, footnotes))
+    return word_page("Clinical tables", shown)
+
+
+def _printed(found: Associations) -> Table:
+    """Return associations as a paper prints them: counts with denominators, ratios with their intervals."""
+    interval = f"({100 * found.confidence:g} % CI)"
+    rows = found.rows
+    tables = [row.table for row in rows]
+    counts = [("", "") if t is None else _with_denominators(*t.counts) for t in tables]
+    return Table(
+        {
+            "variable": text_array(row.name for row in rows),
+            "comparison": text_array(row.comparison for row in rows),
+            "exposed, with the outcome": text_array(pair[0] for pair in counts),
+            "not exposed, with the outcome": text_array(pair[1] for pair in counts),
+            f"odds ratio {interval}": text_array(ratio_in_words(r.odds_ratio, r.low, r.high) for r in rows),
+            "P": np.array([row.p for row in rows]),
+            f"relative risk {interval}": text_array(
+                "" if t is None else ratio_in_words(t.risk_ratio, *t.risk_katz) for t in tables
+            ),
+            f"risk difference {interval}": text_array(
+                "" if t is None else ratio_in_words(t.risk_difference, *t.difference_score) for t in tables
+            ),
+            "note": text_array(row.note for row in rows),
+        }
+    )
+
+
+def _printed_model(found: Associations) -> Table:
+    model = found.model
+    assert model is not None  # the caller looked
+    interval = f"({100 * found.confidence:g} % CI)"
+    ratios = zip(model.odds_ratio.tolist(), model.low.tolist(), model.high.tolist(), strict=True)
+    return Table(
+        {
+            "variable": text_array(term.variable.name for term in model.terms),
+            "comparison": text_array(term.label for term in model.terms),
+            f"adjusted odds ratio {interval}": text_array(ratio_in_words(*ratio) for ratio in ratios),
+            "P": model.p_values,
+        }
+    )
+
+
+def _with_denominators(a: int, b: int, c: int, d: int) -> tuple[str, str]:
+    return share(a, a + b), share(c, c + d)
