@@ -68,13 +68,14 @@ def run_and_die(command: Sequence[str], at: int) -> int:
 
 def results() -> dict[str, bytes]:
     """Return the files in ``results``, those that mirtool hides too."""
-    return {path.name: path.read_bytes() for path in Path("results").iterdir()}
+    files = (path for path in Path("results").rglob("*") if path.is_file())
+    return {path.relative_to("results").as_posix(): path.read_bytes() for path in files}
 
 
 def put_back(files: dict[str, bytes]) -> None:
     """Make ``results`` what it was."""
-    for path in Path("results").iterdir():
-        path.unlink()
+    for path in list(results()):
+        Path("results", path).unlink()
     for name, data in files.items():
         Path("results", name).write_bytes(data)
 
@@ -84,7 +85,8 @@ def outcome_of(command: Sequence[str]) -> tuple[dict[str, bytes], bytes]:
     for each in (command, THEN):
         assert in_child(lambda each=each: main(each)) == 0  # type: ignore[misc]
     after = results()
-    return {name: data for name, data in after.items() if name != Path(TABLE).name}, Path(TABLE).read_bytes()
+    others = {name: data for name, data in after.items() if Path(name).stem != Path(TABLE).stem}
+    return others, Path(TABLE).read_bytes()
 
 
 def kill(moments: Sequence[int]) -> Counter[str]:

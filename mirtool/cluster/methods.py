@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 from mirtool.settings import Method, Methods
 
@@ -25,20 +27,59 @@ LINKAGES = Methods(
 Metric = Literal["correlation", "cosine", "absolute", "spearman", "euclidean"]
 _EISEN = "Eisen MB et al. (1998). PNAS 95, 14863–14868"
 _KERNEL = "mirtool.cluster.distances:"
-METRICS = Methods(
-    "distance",
-    Method("correlation", "1 − Pearson's r", "three values", _EISEN, _KERNEL + "correlation_distances"),
-    Method("cosine", "1 − cosine (uncentered correlation)", "three values", _EISEN, _KERNEL + "cosine_distances"),
-    Method("absolute", "1 − |Pearson's r|", "three values", "", _KERNEL + "absolute_distances"),
-    Method(
-        "spearman",
-        "1 − Spearman's ρ",
-        "three values",
-        "Spearman C (1904). Am J Psychol 15, 72–101",
-        _KERNEL + "spearman_distances",
+_RESAMPLED = "mirtool.cluster.resampling:"
+
+
+@dataclass(frozen=True)
+class DistanceMethod(Method):
+    """A distance.
+
+    Parameters
+    ----------
+    resampled
+        ``"module:function"`` of the same distance in many resamples of the columns at once.
+    """
+
+    resampled: str = ""
+
+    def load_resampled(self) -> Callable[..., Any]:
+        """Return the kernel for resamples."""
+        return replace(self, kernel=self.resampled).load()
+
+
+class DistanceMethods(Methods):
+    """The distances by name."""
+
+    def __init__(self, *methods: DistanceMethod) -> None:
+        super().__init__("distance", *methods)
+        self._distances = {method.name: method for method in methods}
+
+    def __getitem__(self, name: str) -> DistanceMethod:
+        return self._distances[name]
+
+
+METRICS = DistanceMethods(
+    DistanceMethod(
+        "correlation", "1 − Pearson's r", "three values", _EISEN,
+        _KERNEL + "correlation_distances", _RESAMPLED + "correlation",
     ),
-    Method("euclidean", "the Euclidean distance", kernel=_KERNEL + "euclidean_distances"),
-)
+    DistanceMethod(
+        "cosine", "1 − cosine (uncentered correlation)", "three values", _EISEN,
+        _KERNEL + "cosine_distances", _RESAMPLED + "cosine",
+    ),
+    DistanceMethod(
+        "absolute", "1 − |Pearson's r|", "three values", "",
+        _KERNEL + "absolute_distances", _RESAMPLED + "absolute",
+    ),
+    DistanceMethod(
+        "spearman", "1 − Spearman's ρ", "three values", "Spearman C (1904). Am J Psychol 15, 72–101",
+        _KERNEL + "spearman_distances", _RESAMPLED + "spearman",
+    ),
+    DistanceMethod(
+        "euclidean", "the Euclidean distance",
+        kernel=_KERNEL + "euclidean_distances", resampled=_RESAMPLED + "euclidean",
+    ),
+)  # fmt: skip
 """The distances by name."""
 
 Scores = Literal["z", "centered", "log2"]

@@ -7,8 +7,6 @@ terms. The distances are those of :mod:`mirtool.cluster.distances`, and equal th
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from mirtool.cluster.distances import ROUNDING, pairwise_distances
@@ -64,18 +62,22 @@ def resampled_distances(values: FloatArray, weights: FloatArray, *, metric: Metr
     [[2.0], [3.464102]]
     """
     METRICS.check(metric, "metric")
-    return _KERNELS[metric](values, weights)
+    distances: FloatArray = METRICS[metric].load_resampled()(values, weights)
+    return distances
 
 
-def _correlation(values: FloatArray, weights: FloatArray) -> FloatArray:
+def correlation(values: FloatArray, weights: FloatArray) -> FloatArray:
+    """Return the distances that :data:`METRICS` calls ``correlation``; as :func:`resampled_distances`."""
     return 1.0 - _similarities(values, weights, centered=True)
 
 
-def _absolute(values: FloatArray, weights: FloatArray) -> FloatArray:
+def absolute(values: FloatArray, weights: FloatArray) -> FloatArray:
+    """Return the distances that :data:`METRICS` calls ``absolute``; as :func:`resampled_distances`."""
     return 1.0 - np.abs(_similarities(values, weights, centered=True))
 
 
-def _cosine(values: FloatArray, weights: FloatArray) -> FloatArray:
+def cosine(values: FloatArray, weights: FloatArray) -> FloatArray:
+    """Return the distances that :data:`METRICS` calls ``cosine``; as :func:`resampled_distances`."""
     return 1.0 - _similarities(values, weights, centered=False)
 
 
@@ -135,7 +137,8 @@ def _inverse_root(values: FloatArray, where: BoolArray) -> FloatArray:
     )
 
 
-def _euclidean(values: FloatArray, weights: FloatArray) -> FloatArray:
+def euclidean(values: FloatArray, weights: FloatArray) -> FloatArray:
+    """Return the distances that :data:`METRICS` calls ``euclidean``; as :func:`resampled_distances`."""
     missing = np.isnan(values)
     x = np.where(missing, 0.0, values)
     out = np.empty((len(weights), len(x) * (len(x) - 1) // 2))
@@ -158,7 +161,8 @@ def _euclidean(values: FloatArray, weights: FloatArray) -> FloatArray:
     return out
 
 
-def _spearman(values: FloatArray, weights: FloatArray) -> FloatArray:
+def spearman(values: FloatArray, weights: FloatArray) -> FloatArray:
+    """Return the distances that :data:`METRICS` calls ``spearman``; as :func:`resampled_distances`."""
     if np.isnan(values).any():
         # The ranks are of each pair's own shared columns: nothing to take together.
         drawn = (np.repeat(values, row.astype(int), axis=1) for row in weights)
@@ -202,12 +206,3 @@ def _later_pairs(n: int) -> list[slice]:
     """
     ends = np.cumsum(np.arange(n - 1, 0, -1)).tolist()
     return [slice(start, end) for start, end in zip([0, *ends], ends, strict=False)]
-
-
-_KERNELS: dict[str, Callable[[FloatArray, FloatArray], FloatArray]] = {
-    "correlation": _correlation,
-    "absolute": _absolute,
-    "cosine": _cosine,
-    "spearman": _spearman,
-    "euclidean": _euclidean,
-}

@@ -15,6 +15,7 @@ from mirtool.io.tables.text_tables import TextTable, read_table
 from mirtool.model import Table
 from mirtool.report.columns import EACH_SAMPLE
 from mirtool.report.figures.captions import CAPTIONS_FILE, captions_in
+from mirtool.report.full_values import full_path, read_full_values, with_full_values
 from mirtool.study.folder import StudyFolder
 from mirtool.study.record import read_runs
 from mirtool.study.state import StepState, StudyState
@@ -129,6 +130,17 @@ class StudyResults:
         """Return a table of the study as it is in its file."""
         self._mark_read(path)
         return read_table(path)
+
+    def full_table(self, path: Path, label: str) -> TextTable:
+        """Return a table of the study with the full values of its step where the file rounds them.
+
+        ``label`` is the step and name of the table, by which the digits of its columns are known.
+        """
+        shown, beside = self.text_table(path), full_path(path)
+        if not beside.is_file():
+            return shown
+        self._mark_read(beside)
+        return with_full_values(shown, read_full_values(beside), label)
 
     def content(self, path: Path) -> bytes:
         """Return the bytes of a file of the study."""

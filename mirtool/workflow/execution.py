@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -14,7 +14,15 @@ from mirtool.report.figures.settings import FigureSettings
 from mirtool.report.settings import TableSettings
 from mirtool.settings import Settings
 from mirtool.workflow.catalog import STEPS, load_step
-from mirtool.workflow.placed_tables import columns_file, main_bytes, recorded_tables, table_files
+from mirtool.workflow.placed_tables import (
+    PlacedTables,
+    columns_file,
+    full_value_files,
+    main_bytes,
+    placed_tables,
+    recorded_tables,
+    table_files,
+)
 from mirtool.workflow.step import (
     Ask,
     Inputs,
@@ -27,6 +35,7 @@ from mirtool.workflow.step import (
     Step,
     as_tuple,
     no_progress,
+    parameters_of,
     split,
 )
 
@@ -160,13 +169,33 @@ def settings_of_study(step: Step, study: StudyFolder) -> dict[str, Any]:
         found = study.config.settings_of(table, [each.name for each in fields(owner)])
         shared |= found if has else {}
     own = study.config.settings_of(step.name, [each.name for each in parameters])
-    # "" is how the file that init writes says that a setting is not set.
-    set_there = {name: value for name, value in (shared | own).items() if value != ""}
+    set_there = _checked(shared | own, parameters, study)
+    paths = {each.name for each in parameters if each.declaration.is_path}
+    return {name: _in_study(value, study.root) if name in paths else value for name, value in set_there.items()}
+
+
+def figure_settings_of(study: StudyFolder) -> FigureSettings:
+    """Return how the figures of a study look, as ``[figures]`` of its ``mirtool.toml`` says for all commands."""
+    from mirtool.study.config import FIGURES
+
+    parameters = {each.name: each for each in parameters_of(FigureSettings)}
+    given = _checked(study.config.settings_of(FIGURES, list(parameters)), parameters.values(), study)
+    values: dict[str, Any] = {
+        name: as_tuple(value) if parameters[name].is_many else value for name, value in given.items()
+    }
+    return FigureSettings(**values)
+
+
+def _checked(given: Mapping[str, Any], parameters: Iterable[Parameter], study: StudyFolder) -> dict[str, Any]:
+    """Return what ``mirtool.toml`` sets, each value of the kind of its default.
+
+    ``""`` is how the file that ``mirtool init`` writes says that a setting is not set.
+    """
+    set_there = {name: value for name, value in given.items() if value != ""}
     for each in parameters:
         if each.name in set_there:
             _check_kind(each, set_there[each.name], study)
-    paths = {each.name for each in parameters if each.declaration.is_path}
-    return {name: _in_study(value, study.root) if name in paths else value for name, value in set_there.items()}
+    return set_there
 
 
 def _check_kind(parameter: Parameter, value: Any, study: StudyFolder) -> None:
@@ -364,13 +393,13 @@ def destination(
     return Destination(target, drawn, record, format_name)
 
 
-def render(result: Result, where: Destination) -> dict[Path, bytes]:
+def _render(result: Result, where: Destination, placed: PlacedTables) -> dict[Path, bytes]:
     """Return every file of a result, ready to be written; the main one first."""
     from mirtool.report.tables import is_stream
 
     step = load_step(result.provenance.step)
     folder = Path(where.target) if step.output == "folder" else Path(where.target).parent
-    files = table_files(result, where)
+    files = table_files(result, where, placed)
     if step.output == "folder" or not is_stream(where.target):
         for name, data in result.files().items():
             files[folder / name] = data
@@ -426,7 +455,8 @@ def write_to(result: Result, where: Destination, progress: Progress = no_progres
         return Written(list(named), [])
     drawn = draw(result, where.figures, progress)
     with progress("Writing tables", 1):
-        files = {**render(result, where), **drawn.files}
+        placed = placed_tables(result, where)
+        files = {**_render(result, where, placed), **drawn.files}
     if step.output == "file" and is_stream(where.target) and where.is_written:
         write_bytes(main_bytes(result, where), where.target)
     if where.record is None or not (step.recorded or _has_notes(result)):
@@ -443,7 +473,7 @@ def write_to(result: Result, where: Destination, progress: Progress = no_progres
         for source, settings in record["followed"].items()
     }
     record["outputs"] = outputs
-    record["tables"] = recorded_tables(result, where, root)
+    record["tables"] = recorded_tables(result, placed, root)
     with transaction(
         where.record, main=next(iter(files), None)
     ) as write:  # the record is read and written under one lock
@@ -455,6 +485,7 @@ def write_to(result: Result, where: Destination, progress: Progress = no_progres
         beside = merge_captions(where.figures, drawn.captions)
         beside |= columns_file(where.record, runs | {step.name: record})
         if study is not None and where.record == study.run_file:
+            beside |= full_value_files(result, placed)
             last = result.files_of_the_record(runs | {step.name: record}, {**files, **beside})
             files |= last
             outputs |= _hashes(root, last)

@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 COLUMNS_FILE = "columns.csv"
 
 
-def placed_tables(result: Result, where: Destination) -> dict[Path, Mapping[str, Table]]:
+PlacedTables = Mapping[Path, Mapping[str, "Table"]]
+"""File to the tables that it holds."""
+
+
+def placed_tables(result: Result, where: Destination) -> PlacedTables:
     """Return the tables by the file that holds them, the main one first; a workbook may hold several."""
     from mirtool.report.tables import format_of, is_stream
 
@@ -62,12 +66,12 @@ def is_one_workbook(result: Result, where: Destination) -> bool:
     return result.one_workbook and format_of(where.target, where.format_name) == "xlsx"
 
 
-def table_files(result: Result, where: Destination) -> dict[Path, bytes]:
-    """Return the files of the tables."""
+def table_files(result: Result, where: Destination, placed: PlacedTables) -> dict[Path, bytes]:
+    """Return the files of the tables, as :func:`placed_tables` gives them."""
     elsewhere = {Path(file) for file in result.placed().values()}
     return {
         path: _file(result, tables, path, None if path in elsewhere else where.format_name)
-        for path, tables in placed_tables(result, where).items()
+        for path, tables in placed.items()
     }
 
 
@@ -89,7 +93,7 @@ def _file(result: Result, tables: Mapping[str, Table], path: str | Path, format_
     return table_bytes(table, path, format_name, name=_name(result, name), digits=result.table_settings.digits)
 
 
-def recorded_tables(result: Result, where: Destination, root: Path) -> dict[str, Any]:
+def recorded_tables(result: Result, placed: PlacedTables, root: Path) -> dict[str, Any]:
     """Return what the record says of each table: its columns and its notes; of a workbook's by ``file: sheet``."""
     from mirtool.io.tables.recorded import table_entry
     from mirtool.study.record import relative_to
@@ -98,9 +102,25 @@ def recorded_tables(result: Result, where: Destination, root: Path) -> dict[str,
         relative_to(root, path) + (f": {name}" if len(tables) > 1 else ""): table_entry(
             _name(result, name), list(table.columns), table.notes
         )
-        for path, tables in placed_tables(result, where).items()
+        for path, tables in placed.items()
         for name, table in tables.items()
     }
+
+
+def full_value_files(result: Result, placed: PlacedTables) -> dict[Path, bytes]:
+    """Return the full values of the tables that are sheets of a study's workbook and whose files round them."""
+    from mirtool.report.full_values import full_path, full_values
+    from mirtool.report.workbook.study_sheets import has_sheet
+
+    if result.table_settings.digits == "full":
+        return {}
+    found = {
+        full_path(path): full_values(table, label)
+        for path, tables in placed.items()
+        for name, table in tables.items()
+        if path.suffix == ".csv" and has_sheet(label := _name(result, name))
+    }
+    return {path: data for path, data in found.items() if data is not None}
 
 
 def columns_file(record: Path, runs: Mapping[str, Any]) -> dict[Path, bytes]:

@@ -167,14 +167,11 @@ def _in_words(value: Any) -> str:
 def _group_colors(study: StudyFolder) -> dict[str, str]:
     """Return the color of each group in the study's figures."""
     from mirtool.report.figures.canvas import drawing_with, group_colors
-    from mirtool.report.figures.settings import FigureSettings
-    from mirtool.study.config import FIGURES
     from mirtool.study.samples import read_samples
+    from mirtool.workflow.execution import figure_settings_of
 
     groups = [group for group in dict.fromkeys(read_samples(study.samples_file).groups) if group]
-    color = study.config.steps.get(FIGURES, {}).get("color", ())
-    given = (color,) if isinstance(color, str) else tuple(color)
-    with drawing_with(FigureSettings(color=given), groups):
+    with drawing_with(figure_settings_of(study), groups):
         return group_colors(groups)
 
 

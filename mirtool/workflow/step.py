@@ -573,10 +573,8 @@ class Step:
         owners += [ParallelSettings] if self.parallel else []
         found: dict[str, Parameter] = {}
         for owner in owners:
-            hints = get_type_hints(owner, localns=_TYPES)
-            for own in dataclasses.fields(owner):
-                declared = declaration_of(own)
-                found.setdefault(own.name, Parameter(own.name, own.default, hints[own.name], declared, owner))
+            for each in parameters_of(owner):
+                found.setdefault(each.name, each)
         return sorted(found.values(), key=lambda parameter: not parameter.declaration.argument)
 
 
@@ -654,6 +652,13 @@ def step_function(step: Step) -> Callable[..., Any]:
     function.__doc__ = docstring_of(step)
     function.__signature__ = signature  # type: ignore[attr-defined]
     return function
+
+
+def parameters_of(owner: type[Settings]) -> Iterator[Parameter]:
+    """Yield the parameters that a class declares, in its order."""
+    hints = get_type_hints(owner, localns=_TYPES)
+    for own in dataclasses.fields(owner):
+        yield Parameter(own.name, own.default, hints[own.name], declaration_of(own), owner)
 
 
 def split(step: Step, given: Mapping[str, Any]) -> dict[type[Settings], dict[str, Any]]:

@@ -208,14 +208,17 @@ def test_in_a_study_folder(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.usefixtures("study")
 def test_the_same_input_gives_the_same_bytes() -> None:
     assert main(["network", *OPTIONS]) == 0
-    first = {path.name: path.read_bytes() for folder in ("results", "figures") for path in Path(folder).iterdir()}
-    for name in ("figures", "results"):
-        for path in Path(name).iterdir():
-            if path.name not in ("differential.csv", "run.json"):
-                path.unlink()
+    first = made()
+    for path in first:
+        if path.name not in ("differential.csv", "run.json"):
+            path.unlink()
     assert main(["network", *OPTIONS]) == 0
-    again = {path.name: path.read_bytes() for folder in ("results", "figures") for path in Path(folder).iterdir()}
-    assert again == first
+    assert made() == first
+
+
+def made() -> dict[Path, bytes]:
+    files = (path for folder in ("results", "figures") for path in Path(folder).rglob("*") if path.is_file())
+    return {path: path.read_bytes() for path in files}
 
 
 @pytest.mark.usefixtures("study")

@@ -12,6 +12,7 @@ import pytest
 import python_calamine
 
 from mirtool.cli import main
+from mirtool.errors import MirtoolError
 from mirtool.report.study_results import StudyResults
 from mirtool.report.workbook.figure_sheet import png_size
 from mirtool.report.workbook.layout import DOWN_TINT, UP_TINT
@@ -45,8 +46,16 @@ def book(study):
 
 @pytest.fixture(scope="module")
 def sheets(book):
+    return sheets_in(book)
+
+
+def sheets_in(book):
     opened = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(book))
     return {name: opened.get_sheet_by_name(name).to_python() for name in opened.sheet_names}
+
+
+def sheets_of(folder):
+    return sheets_in(study_workbook(results_of(folder)))
 
 
 def csv_rows(path):
@@ -60,18 +69,84 @@ def test_what_was_run_is_there_in_the_order_of_reading_and_nothing_else(sheets):
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("sheet", "file"), [(CONTRAST, "differential"), ("Normalized", "normalized")])
-def test_a_sheet_holds_the_values_of_its_file(sheets, study, sheet, file):
-    header, *rows = sheets[sheet]
-    expected = csv_rows(study / "results" / f"{file}.csv")
-    assert len(rows) == len(expected) > 100
+@pytest.fixture(scope="module")
+def in_full(study, tmp_path_factory):
+    """The tables as the steps write them with all digits."""
+    folder = shutil.copytree(study, tmp_path_factory.mktemp("full") / "study")
+    with chdir(folder), pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MIRTOOL_CACHE", str(folder.parent / "cache"))
+        assert main(["diff", "--cutoff", "1.5", "--digits", "full", "--no-figures"]) == 0
+        assert main(["qc", "--digits", "full", "--no-figures"]) == 0
+    return folder
+
+
+def as_cells(rows, header):
+    """Return the rows of a CSV file as a reader of workbooks has them."""
+    return [[number(row[head]) for head in header] for row in rows]
+
+
+def number(cell):
+    try:
+        return "" if cell == "NA" else float(cell)
+    except ValueError:
+        return cell
+
+
+def columns_of(sheet):
+    """Return a sheet as its CSV file has it, IDs of digits as numbers."""
+    header, *rows = sheet
+    return header, [[number(cell) if isinstance(cell, str) else cell for cell in row] for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("sheet", "file"),
+    [(CONTRAST, "differential"), ("Quality", "qc_arrays"), ("Normalized", "normalized")],
+)
+def test_a_cell_holds_the_full_value(sheets, study, in_full, sheet, file):
+    header, rows = columns_of(sheets[sheet])
+    folder = study if file == "normalized" else in_full  # normalized.csv has nine digits, which are enough
+    expected = csv_rows(folder / "results" / f"{file}.csv")
     assert sorted(header) == sorted(expected[0])
-    for row, wanted in zip(rows, expected, strict=True):
-        for head, cell in zip(header, row, strict=True):
-            if isinstance(cell, float):
-                assert cell == float(wanted[head])
-            else:
-                assert cell == wanted[head].replace("NA", "")
+    assert rows == as_cells(expected, header)
+
+
+def test_without_full_values_a_cell_holds_the_value_of_the_file(study, tmp_path):
+    folder = shutil.copytree(study, tmp_path / "my study")
+    shutil.rmtree(folder / "results" / ".full")
+    header, rows = columns_of(sheets_of(folder)[CONTRAST])
+    assert rows == as_cells(csv_rows(folder / "results" / "differential.csv"), header)
+
+
+def test_full_values_do_not_hide_what_was_changed_by_hand(study, in_full, tmp_path):
+    folder = shutil.copytree(study, tmp_path / "my study")
+    path = folder / "results" / "differential.csv"
+    first = csv_rows(path)[0]["P (moderated)"]
+    path.write_text(path.read_text().replace(first, "0.9", 1))
+    header, rows = columns_of(sheets_of(folder)[CONTRAST])
+    expected = as_cells(csv_rows(in_full / "results" / "differential.csv"), header)
+    expected[0][header.index("P (moderated)")] = 0.9
+    assert rows == expected
+
+
+def test_full_values_of_another_run_are_not_used(study, tmp_path):
+    """A run with all digits writes none beside its table; those that are left are of the run before."""
+    folder = shutil.copytree(study, tmp_path / "my study")
+    with chdir(folder):
+        assert main(["diff", "--cutoff", "1.5", "--test", "welch", "--digits", "full", "--no-figures"]) == 0
+    header, rows = columns_of(sheets_of(folder)[CONTRAST])
+    assert rows == as_cells(csv_rows(folder / "results" / "differential.csv"), header)
+    assert (folder / "results" / ".full" / "differential.json").read_bytes() == (
+        study / "results" / ".full" / "differential.json"
+    ).read_bytes()
+
+
+@pytest.mark.parametrize("damage", ["{", "[]", '{"P (moderated)": 3}', '{"P (moderated)": ["x"]}', "[" * 100_000])
+def test_damaged_full_values_are_refused_with_their_file(study, tmp_path, damage):
+    folder = shutil.copytree(study, tmp_path / "my study")
+    (folder / "results" / ".full" / "differential.json").write_text(damage)
+    with pytest.raises(MirtoolError, match="full values of a table are damaged") as found:
+        sheets_of(folder)
+    assert str(found.value.path).endswith("differential.json")
 
 
 def test_ids_are_text_though_they_are_digits(sheets):
@@ -121,7 +196,8 @@ def test_read_me_begins_with_the_finding(sheets, study):
     listed = [row[0] for row in text[text.index(["Sheets"]) + 1 :][:6]]
     assert listed == ["Samples", "Quality", "Normalized", CONTRAST, "Figures", "Provenance"]
     (digits,) = (row[1] for row in text if row[:1] == ["digits"])
-    assert "P with 3 significant digits" in digits
+    assert "holds the full value: 12 significant digits, of normalized values 9" in digits
+    assert "P 3, ratios and statistics 4" in digits
     assert "--digits full" in digits
     (others,) = (row[1] for row in text if row[:1] == ["not here"])
     assert "results/qc_pairs.csv" in others

@@ -47,7 +47,7 @@ def figures_of(results: StudyResults) -> tuple[list[PlacedFigure], list[Path]]:
     left_out: list[Path] = []
     room = MOST_BYTES
     for path in _pictures(results):
-        data = path.read_bytes()
+        data = results.content(path)
         size = png_size(data)
         if size is None or len(data) > room:
             left_out.append(path)

@@ -1,7 +1,7 @@
 """Which tables of a study are sheets of its workbook, in their order, and what each is.
 
-Values are those of the CSV files in ``results/``. A column is text or numbers by what it holds
-(:mod:`mirtool.report.columns`), so that an ID of digits stays text.
+Values are those of the CSV files in ``results/``, in full (:mod:`mirtool.report.full_values`). A column is text or
+numbers by what it holds (:mod:`mirtool.report.columns`), so that an ID of digits stays text.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mirtool.io.tables.text_tables import MISSING_CELLS, TextTable, read_table
+from mirtool.io.tables.text_tables import MISSING_CELLS, TextTable
 from mirtool.model import SampleTable, Table, TextArray, text_array
 from mirtool.report.columns import Kind, column_of
 from mirtool.report.study_results import StudyResults
@@ -119,10 +119,9 @@ def study_sheets(results: StudyResults) -> list[StudySheet]:
     results
         The study. A step that was not run has no sheet.
     """
-    tables = _recorded_tables(results)
     samples = _samples_sheet(results)
     sheets = [samples] if samples is not None else []
-    return [*sheets, *_fitting(tables, _BEFORE), *_contrasts(tables), *_fitting(tables, _AFTER)]
+    return [*sheets, *_fitting(results, _BEFORE), *_contrasts(results), *_fitting(results, _AFTER)]
 
 
 def tables_left_out(results: StudyResults, sheets: Sequence[StudySheet]) -> list[str]:
@@ -143,20 +142,21 @@ def _recorded_tables(results: StudyResults) -> list[_Recorded]:
     return list(found.values())
 
 
-def _fitting(tables: Sequence[_Recorded], kinds: Sequence[_Kind]) -> Iterator[StudySheet]:
+def _fitting(results: StudyResults, kinds: Sequence[_Kind]) -> Iterator[StudySheet]:
+    tables = _recorded_tables(results)
     for kind in kinds:
         for each in tables:
             if re.fullmatch(kind.label, each.label):
-                table = typed_table(read_table(each.path), each.label)
+                table = typed_table(results.full_table(each.path, each.label), each.label)
                 yield StudySheet(kind.title, kind.about, fit_cells(table), each.label, each.file)
 
 
-def _contrasts(tables: Sequence[_Recorded]) -> Iterator[StudySheet]:
+def _contrasts(results: StudyResults) -> Iterator[StudySheet]:
     """Yield one sheet per comparison; where there are several, the overview of all of them precedes."""
-    for each in tables:
-        if not each.label.startswith("diff/") or each.label == "diff/sensitivity":
+    for each in _recorded_tables(results):
+        if not _is_contrast(each.label):
             continue
-        table = fit_cells(typed_table(read_table(each.path), each.label))
+        table = fit_cells(typed_table(results.full_table(each.path, each.label), each.label))
         groups = _compared(table)
         if len(groups) == 1:
             tested, reference = groups[0]
@@ -164,6 +164,21 @@ def _contrasts(tables: Sequence[_Recorded]) -> Iterator[StudySheet]:
             yield StudySheet(_contrast_title(tested, reference), about, _calls_first(table), each.label, each.file)
         else:
             yield StudySheet("Comparisons", "All comparisons beside each other.", table, each.label, each.file)
+
+
+def _is_contrast(label: str) -> bool:
+    return label.startswith("diff/") and label != "diff/sensitivity"
+
+
+def has_sheet(label: str) -> bool:
+    """Return True if a table, by its step and name, is a sheet of the workbook.
+
+    Examples
+    --------
+    >>> has_sheet("diff/differential"), has_sheet("qc/pairs")
+    (True, False)
+    """
+    return _is_contrast(label) or any(re.fullmatch(kind.label, label) for kind in (*_BEFORE, *_AFTER))
 
 
 def _compared(table: Table) -> list[tuple[str, str]]:

@@ -1,6 +1,6 @@
 """A study as one workbook for its readers: what was found, every table, the figures, methods and provenance.
 
-It is made from the files of the study's folder and computes nothing. Numbers have the digits of the CSV files.
+It is made from the files of the study's folder and computes nothing. Numbers are those of the CSV files, in full.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from mirtool import __version__
 from mirtool.errors import for_shell, option, printable
 from mirtool.model import Table, text_array
 from mirtool.report.columns import DIGITS, Kind
+from mirtool.report.full_values import ENOUGH
 from mirtool.report.study_results import StudyResults
+from mirtool.report.tables import FULL_DIGITS
 from mirtool.report.text.blocks import Line, Pairs
 from mirtool.report.text.study import study_summary
 from mirtool.report.workbook.figure_sheet import TITLE as FIGURES
@@ -239,16 +241,14 @@ def _warnings(results: StudyResults) -> list[tuple[str, str]]:
 
 
 def _reading(left_out: Sequence[str]) -> list[tuple[str, str]]:
-    digits = {kind: DIGITS[kind] for kind in (Kind.P, Kind.RATIO, Kind.CHANGE, Kind.DATA)}
     rows = [
         ("up", "Higher in the tested group, the first one of the heads “tested/reference”: orange, bold."),
         ("down", "Lower in the tested group: blue, italic."),
         (
             "digits",
-            f"Values are those of the CSV files in results/: P with {digits[Kind.P]} significant digits, ratios "
-            f"and statistics with {digits[Kind.RATIO]}, a comparison's log2 ratio with {digits[Kind.CHANGE]}, "
-            f"normalized values with {digits[Kind.DATA]}; a cell may show fewer. A step that is run with "
-            f"{option('digits', 'full')} writes 12, and this workbook has them then.",
+            f"A cell shows few digits and holds the full value: {FULL_DIGITS} significant digits, of normalized "
+            f"values {ENOUGH}. The CSV files in results/ hold fewer: P {DIGITS[Kind.P]}, ratios and statistics "
+            f"{DIGITS[Kind.RATIO]}, unless a step is run with {option('digits', 'full')}.",
         ),
         ("columns", "The note at the head of a column says what it means; the sheet Columns lists all of them."),
         ("scale", "The sheet Notes says on which scale a table is and how it was made."),
