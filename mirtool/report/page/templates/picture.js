@@ -445,7 +445,8 @@ function paintLinesSlowly(view, ratio, isSame) {
   if (isSame) { paintFrameAtRest(); return; }
   const parts = paintLines(canvasPen(sized(backCanvas, view, ratio)), view);
   const next = () => {
-    if (lastDrawn !== stamp) return;  // something moved: the frame that showed it has asked for another turn
+    // Where something moved, the frame that showed it has asked for another turn.
+    if (lastDrawn !== stamp) return;
     project(view);
     if (!parts.next().done) { requestAnimationFrame(next); return; }
     sized(linesCanvas, view, ratio).drawImage(backCanvas, 0, 0, view.width, view.height);
