@@ -143,7 +143,8 @@ def columns_file(record: Path, runs: Mapping[str, Any]) -> dict[Path, bytes]:
 
 def _columns(runs: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     for step in (step for step in STEPS if step in runs):
-        for file, entry in runs[step].get("tables", {}).items():
+        # In the order of the record as it is read again, so that the file stays the same until a table changes.
+        for file, entry in sorted(runs[step].get("tables", {}).items()):
             if Path(file).suffix != ".xlsx" and ".xlsx: " not in file:
                 for head in entry["columns"]:
                     yield Path(file).name, entry["table"], head
