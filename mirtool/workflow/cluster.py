@@ -136,6 +136,7 @@ class ClusterResult(Result):
         clusters = {name: self.partitions.of(side) for name, side in sides}  # type: ignore[arg-type]
         return {
             "rows": chosen.rule,
+            "scores": clustering.meaning,
             "metric": {"genes": clustering.row_metric, "arrays": clustering.column_metric},
             "probes": len(chosen.matrix.probes),
             "arrays": len(chosen.matrix.samples),

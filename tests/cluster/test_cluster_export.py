@@ -6,12 +6,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from scipy.cluster.hierarchy import cophenet
+from scipy.spatial.distance import squareform
 
 from mirtool.cluster import cluster_both_ways, hierarchical_order, members
 from mirtool.cluster.export import ARRAY, GENE, cdt_text, newick_label, newick_text, tree_text
+from mirtool.cluster.saved import parse_clustering
+from mirtool.errors import FormatError
 from mirtool.model import ProbeTable, SampleTable, text_array
 
 NAN = float("nan")
+TWO = "GID\tID\tNAME\tGWEIGHT\ts1\ts2\nEWEIGHT\t\t\t\t1\t1\nGENE1X\t10\ta\t1\t0.5\t\nGENE2X\t11\tb\t1\t1\t-2\n"
 
 
 def probe_table(n: int) -> ProbeTable:
@@ -178,3 +182,50 @@ def test_one_leaf_is_a_tree_too():
     tree = hierarchical_order(np.ones((1, 3)))
     assert tree_text(tree, "correlation", GENE) == ""
     assert newick_text(tree, ["a"]) == "a;\n"
+
+
+class TestReadAgain:
+    def test_a_clustering_comes_back_in_the_order_of_its_trees(self, clustering) -> None:
+        rows, columns = clustering.row_order, clustering.column_order
+        probes = probe_table(11)
+        saved = parse_clustering(
+            cdt_text(clustering, probes, SAMPLES),
+            tree_text(clustering.rows, clustering.row_metric, GENE),
+            tree_text(clustering.columns, clustering.column_metric, ARRAY),
+        )
+        assert saved.ids == tuple(probes.id[rows])
+        assert saved.names == tuple(name or own for name, own in zip(probes.name[rows], saved.ids, strict=True))
+        assert saved.samples == tuple(SAMPLES.names[j] for j in columns)
+        assert saved.groups == tuple(SAMPLES.groups[j] for j in columns)
+        np.testing.assert_allclose(saved.scores, clustering.scores[np.ix_(rows, columns)], rtol=1e-11)
+        for tree, read, metric in (
+            (clustering.rows, saved.rows, clustering.row_metric),
+            (clustering.columns, saved.columns, clustering.column_metric),
+        ):
+            # The distance at which two leaves are merged, of every pair: the same tree, its leaves renumbered.
+            pairs = squareform(cophenet(tree.linkage))[np.ix_(tree.order, tree.order)]
+            scale = pairs.max() if metric == "euclidean" else 1.0
+            np.testing.assert_allclose(squareform(cophenet(read.linkage)), pairs / scale, atol=1e-10)
+
+    def test_a_table_without_trees(self) -> None:
+        saved = parse_clustering(TWO)
+        assert (saved.ids, saved.names, saved.samples) == (("10", "11"), ("a", "b"), ("s1", "s2"))
+        np.testing.assert_array_equal(saved.scores, [[0.5, NAN], [1, -2]])
+        assert saved.rows is saved.columns is None
+        assert saved.groups == ("", "")
+
+    @pytest.mark.parametrize(
+        ("cdt", "gtr", "words"),
+        [
+            ("", "", "not a clustered data table"),
+            ("ID\tName\n", "", "not a clustered data table"),
+            (TWO.replace("\t-2", ""), "", "differ in length"),
+            (TWO.replace("-2", "two"), "", "not a number"),
+            (TWO, "NODE1X\tGENE1X\tGENE3X\t0.5\n", "a tree does not fit"),
+            (TWO, "NODE1X\tGENE1X\n", "a tree does not fit"),
+            (TWO, "NODE1X\tGENE1X\tGENE2X\t0.5\nNODE2X\tNODE1X\tGENE2X\t0.4\n", "a tree does not fit"),
+        ],
+    )
+    def test_what_is_none_is_refused(self, cdt, gtr, words) -> None:
+        with pytest.raises(FormatError, match=words):
+            parse_clustering(cdt, gtr)

@@ -21,6 +21,7 @@ from PIL import Image
 from mirtool.cli import main
 from mirtool.errors import UsageError
 from mirtool.report.page import contrasts, embedding
+from mirtool.report.page import heat_map as heat_map_module
 from mirtool.report.page import html_page as html_page_module
 from mirtool.report.page.embedding import compact_svg, embed_figures, logo_uri
 from mirtool.report.page.figure_words import figure_words
@@ -50,12 +51,13 @@ def finished(tmp_path_factory) -> Path:
     (folder / "targets.csv").write_text("miRNA,gene,entrez\n" + "\n".join(pairs) + "\n")
     (folder / "mirtool.toml").write_text(
         '[network]\ninteractions = ["targets.csv"]\ngene_sets = ["none"]\nevidence = "all"\n[diff]\ncutoff = 2.5\n'
+        "[cluster]\nresamples = 50\n"
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MIRTOOL_CACHE", str(folder / "cache"))
         steps = ("qc", "normalize", "network", "shortlist")
         made = run_study(folder, RunOptions(only=(*steps, "diff"), figures=False))
-        drawn = run_study(folder, RunOptions(only=("diff",)))
+        drawn = run_study(folder, RunOptions(only=("diff", "cluster")))
         again = run_study(folder, RunOptions(only=("network", "shortlist", "report"), figures=False))
     assert made.failures == drawn.failures == again.failures == ()
     assert again.outcome_of("report") is Outcome.DONE
@@ -127,7 +129,8 @@ class TestWithoutABrowser:
     def test_the_sections_come_in_their_order(self, finished) -> None:
         found = re.findall(r'<section id="(\w+)"', page_of(finished))
         expected = (
-            "summary", "quality", "normalization", "differential", "network", "shortlist", "methods", "provenance",
+            "summary", "quality", "normalization", "differential", "clusters", "network", "shortlist", "methods",
+            "provenance",
         )  # fmt: skip
         assert tuple(found) == expected
         assert [name for name in SECTIONS if name in found] == found
@@ -174,12 +177,32 @@ class TestWithoutABrowser:
         first = rows_of(finished / "results" / "differential.csv")[0]
         assert first["Name"] in tables["contrast1"]
         figures = re.findall(r'<figure id="figure-(\w+)">(.*?)</figure>', body, re.DOTALL)
-        assert [name for name, _ in figures] == ["volcano", "ma", "heatmap"]
+        assert [name for name, _ in figures] == ["volcano", "ma", "heatmap", "cluster_heatmap", "cluster_pca"]
         for name, figure in figures:
             assert re.search(r'<img src="data:image/(svg\+xml|png);base64,', figure)
             assert "What to look for." in figure
             if name == "volcano":
                 assert "What it shows." in figure
+
+    def test_the_heat_map_has_the_order_and_the_trees_of_the_step(self, finished, monkeypatch) -> None:
+        results = finished / "results"
+        data = data_of(page_of(finished).encode())["heatMap"]
+        cdt = [line.split("\t") for line in (results / "cluster.cdt").read_text().splitlines()]
+        assert data["rows"] == [line[1:3] for line in cdt[4:]]
+        assert data["samples"] == [list(pair) for pair in zip(cdt[0][4:], cdt[2][4:], strict=True)]
+        assert data["scores"] == [[round(100 * float(cell)) for cell in line[4:]] for line in cdt[4:]]
+        assert data["meaning"] == "z-score of log₂ within the row"
+        # The first merge of the tree of samples joins two neighbors, from height 0; the last is the highest.
+        first = (results / "cluster.atr").read_text().split("\t")
+        joined = [cdt[1][4:].index(name) + 0.5 for name in first[1:3]]
+        assert data["sampleTree"][0][:4] == [*joined, 0, 0]
+        assert (len(data["sampleTree"]), data["sampleTree"][-1][4]) == (len(SAMPLES) - 1, 1)
+        assert len(data["rowTree"]) == len(data["rows"]) - 1
+        monkeypatch.setattr(heat_map_module, "MOST_CELLS", len(data["rows"]) * len(SAMPLES) - 1)
+        page = page_of(finished)
+        assert data_of(page.encode())["heatMap"] is None
+        assert 'id="heat-map"' not in page
+        assert 'id="figure-cluster_heatmap"' in page
 
     def test_values_per_sample_are_those_of_the_normalized_table(self, finished, monkeypatch) -> None:
         values = data_of(page_of(finished).encode())["values"]
@@ -267,6 +290,15 @@ class TestTheStep:
         (study / "mirtool.toml").write_text((study / "mirtool.toml").read_text() + '[report]\ntitle = "Other"\n')
         assert run_study(study, only).outcome_of("report") is Outcome.DONE
         assert "<title>Other</title>" in (study / "results" / "report.html").read_text()
+
+    def test_a_step_done_again_with_the_same_tables_leaves_their_description_as_it_is(
+        self, study, monkeypatch
+    ) -> None:
+        path = study / "results" / "columns.csv"
+        before = path.read_bytes()
+        monkeypatch.chdir(study)
+        assert main(["cluster", "--no-figures"]) == 0
+        assert path.read_bytes() == before
 
     def test_a_report_made_again_has_the_same_bytes(self, study, monkeypatch) -> None:
         before = (study / "results" / "report.html").read_bytes()
@@ -474,7 +506,7 @@ class TestInABrowser:
         assert page.text(".tip").startswith(first["Name"])
         page.click(x, y)
         assert page.text(".values h5") == first["Name"]
-        assert page.run("return document.querySelectorAll('.values circle').length") == len(SAMPLES)
+        assert page.run("return document.querySelectorAll('.explorer .values circle').length") == len(SAMPLES)
         assert page.run("return document.querySelector('tr.chosen .name').textContent") == first["Name"]
         assert "1 selected" in page.text(".explorer")
         page.click(*page.place_of(first["Name"], 1))
@@ -555,6 +587,36 @@ class TestInABrowser:
         assert not page.one(".plot .over path").get_attribute("d")
         assert page.selected() != []
 
+    def test_a_cell_of_the_heat_map_is_named_and_chooses_its_probe(self, opened, finished) -> None:
+        page = opened()
+        cdt = [line.split("\t") for line in (finished / "results" / "cluster.cdt").read_text().splitlines()]
+        rows = cdt[4:]
+        row, column = 2, 4
+        name = rows[row][2]
+        page.run("document.querySelector('#heat-map').scrollIntoView()")
+        page.settle()
+        # Per sample the field of its group, then its cells.
+        box = page.run(
+            "return document.querySelectorAll('#heat-map .stage svg:not(.over) rect')[arguments[0]]"
+            ".getBoundingClientRect().toJSON()",
+            column * (len(rows) + 1) + 1 + row,
+        )
+        x, y = box["left"] + box["width"] / 2, box["top"] + box["height"] / 2
+        page.send(("Moved", x, y))
+        named, sample, score = page.text("#heat-map .tip").split(" · ")
+        assert (named, sample) == (name, f"{cdt[0][4 + column]}, {cdt[2][4 + column]}")
+        value = float(score.partition(" ")[0].replace("−", "-"))
+        assert value == pytest.approx(float(rows[row][4 + column]), abs=0.0051)
+        page.click(x, y)
+        assert page.text("#heat-map .values h5") == page.text(".explorer .values h5") == name
+        assert page.run("return document.querySelectorAll('#heat-map .values circle').length") == len(SAMPLES)
+        assert page.run("return document.querySelector('tr.chosen .name').textContent") == name
+        page.run("document.querySelector('#heat-map .stage').focus()")
+        page.key("\ue014", "\ue015", "\ue015", "\ue007")  # right, down, down, Enter
+        assert page.text("#heat-map .values h5") == page.text(".explorer .values h5") == rows[2][2]
+        page.choose(rows[0][2])
+        assert page.text("#heat-map .values h5") == rows[0][2]
+
     def test_limits_are_moved_to_look_and_the_counts_of_the_run_stay(self, opened, finished) -> None:
         page = opened()
         reported = page.text("#contrast1 > .found")
@@ -611,16 +673,16 @@ class TestInABrowser:
 
     def test_many_points_are_drawn_on_a_canvas(self, opened, finished, monkeypatch) -> None:
         read = html_page_module._template
-        limit = "MOST_SVG_POINTS = 5000"
+        limit = "MOST_IN_SVG = 5000"
         assert limit in read("plots.js")
         monkeypatch.setattr(
-            html_page_module, "_template", lambda name: read(name).replace(limit, "MOST_SVG_POINTS = 5")
+            html_page_module, "_template", lambda name: read(name).replace(limit, "MOST_IN_SVG = 5")
         )
         page = opened()
         assert page.run(
             "return [...document.querySelectorAll('.plot canvas')].map((c) => c.getContext('2d')"
             ".getImageData(0, 0, c.width, c.height).data.some((value) => value > 0))"
-        ) == [True, True]
+        ) == [True, True, True]
         first = rows_of(finished / "results" / "differential.csv")[0]["Name"]
         page.click(*page.place_of(first))
         assert page.text(".values h5") == first

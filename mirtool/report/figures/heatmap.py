@@ -122,7 +122,7 @@ def heatmap_figure(
         plan = _plan(matrix, drawn, title, strips or {}, directions)
         figure = new_figure(plan.width, plan.height)
         body = add_axes(figure, plan.left, plan.bottom, plan.body_width, plan.body_height)
-        limit, middle = _color_range(drawn)
+        limit, middle = color_range(drawn.scores, drawn.meaning)
         mesh = _draw_cells(body, drawn.scores[np.ix_(drawn.row_order, drawn.column_order)], limit, middle)
         _write_names(body, plan)
         _draw_tracks(figure, plan)
@@ -287,7 +287,7 @@ def _row_names(matrix: ExpressionMatrix, drawn: Clustering, room: float) -> tupl
 def _caption(matrix: ExpressionMatrix, drawn: Clustering, plan: _Plan, trees: Sequence[list[str]]) -> list[str]:
     """Return what is drawn, and how, in whole sentences."""
     n_rows, n_samples = matrix.values.shape
-    limit, middle = _color_range(drawn)
+    limit, middle = color_range(drawn.scores, drawn.meaning)
     missing = int(np.isnan(matrix.values).sum())
     title = ", ".join(filter(None, (plan.title, plan.subtitle)))
     said = [
@@ -352,13 +352,18 @@ def _draw_cells(axes: Axes, scores: FloatArray, limit: float, middle: float) -> 
     return mesh
 
 
-def _color_range(drawn: Clustering) -> tuple[float, float]:
+def color_range(scores: FloatArray, meaning: str) -> tuple[float, float]:
     """Return how far from the middle the deepest color lies, in halves and 3 at most, and the middle.
 
     The middle is 0, but for plain log2 values, whose median it is and which are not cut off at 3.
+
+    Examples
+    --------
+    >>> color_range(np.array([[-1.2, 0.3], [4.0, np.nan]]), "z-score of log₂ within the row")
+    (3.0, 0.0)
     """
-    plain = drawn.meaning == "log₂"
-    known = drawn.scores[~np.isnan(drawn.scores)]
+    plain = meaning == "log₂"
+    known = scores[~np.isnan(scores)]
     middle = round(2 * float(np.median(known))) / 2 if plain and len(known) else 0.0
     largest = float(np.abs(known - middle).max(initial=0.0))
     limit = max(math.ceil(2 * largest) / 2, 0.5)
@@ -439,7 +444,7 @@ def _tree_remarks(what: str, rule: str, stable: BoolArray | None) -> list[str]:
 def _draw_color_bar(figure: Drawing, mesh: QuadMesh, drawn: Clustering, plan: _Plan) -> None:
     width = min(_COLOR_BAR, plan.side - 3 * _GAP)
     axes = add_axes(figure, plan.side_left + _GAP, plan.bottom - _GAP - 3.5, width, 2.5)
-    limit, middle = _color_range(drawn)
+    limit, middle = color_range(drawn.scores, drawn.meaning)
     beyond = bool((np.abs(drawn.scores - middle) > limit).any())
     ticks = [middle - limit, middle, middle + limit]
     bar = figure.colorbar(

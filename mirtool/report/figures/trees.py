@@ -88,6 +88,30 @@ def legible_heights(tree: ClusterTree) -> tuple[FloatArray, str]:
     return steps + 1, "the order of the distances, which are too much alike to draw"
 
 
+def fork_shapes(tree: ClusterTree, heights: FloatArray) -> FloatArray:
+    """Return the corners of the line that each merge is drawn as, ``(n - 1, 4, 2)``: place and height.
+
+    A leaf is at the middle of its cell, which has the width 1, and at height 0; ``heights``, ``(n - 1,)``, are
+    those of the merges.
+
+    Examples
+    --------
+    >>> tree = ClusterTree(np.array([1, 0]), np.array([[0.0, 1, 0.5, 2]]))
+    >>> fork_shapes(tree, np.array([2.0])).tolist()
+    [[[1.5, 0.0], [1.5, 2.0], [0.5, 2.0], [0.5, 0.0]]]
+    """
+    n = len(tree)
+    place, height = np.empty(2 * n - 1), np.zeros(2 * n - 1)
+    place[tree.order] = np.arange(n) + 0.5
+    height[n:] = heights
+    shapes = np.empty((n - 1, 4, 2))
+    for merge, (a, b) in enumerate(tree.linkage[:, :2].astype(np.int64)):
+        place[n + merge] = (place[a] + place[b]) / 2
+        shapes[merge, :, 0] = place[[a, a, b, b]]
+        shapes[merge, :, 1] = height[a], heights[merge], heights[merge], height[b]
+    return shapes
+
+
 def draw_tree(
     axes: Axes,
     tree: ClusterTree,
@@ -103,19 +127,9 @@ def draw_tree(
     """
     axes.set_axis_off()
     n = len(tree)
-    place = np.empty(2 * n - 1)
-    place[tree.order] = np.arange(n) + 0.5
-    height = np.zeros(2 * n - 1)
-    shapes = np.empty((n - 1, 4, 2))
-    drawn = tree.linkage[:, 2] if heights is None else heights
-    for merge, (a, b, *_) in enumerate(tree.linkage):
-        left, right, distance = int(a), int(b), drawn[merge]
-        node = n + merge
-        place[node], height[node] = (place[left] + place[right]) / 2, distance
-        shapes[merge, :, 0] = place[[left, left, right, right]]
-        shapes[merge, :, 1] = height[left], distance, distance, height[right]
-    tallest = 1.03 * height.max() or 1.0
-    dots = np.column_stack([place[n:], height[n:]])[np.zeros(n - 1, dtype=bool) if marked is None else marked]
+    shapes = fork_shapes(tree, tree.linkage[:, 2] if heights is None else heights)
+    tallest = 1.03 * shapes[:, :, 1].max(initial=0.0) or 1.0
+    dots = shapes[:, 1:3].mean(axis=1)[np.zeros(n - 1, dtype=bool) if marked is None else marked]
     if sideways:
         shapes, dots = shapes[:, :, ::-1], dots[:, ::-1]
         axes.set_xlim(tallest, 0)

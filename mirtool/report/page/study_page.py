@@ -28,6 +28,7 @@ from mirtool.report.page.contrasts import (
 )
 from mirtool.report.page.embedding import FEWER_PIXELS, MOST_SVG, PIXELS, embed_figures, logo_uri
 from mirtool.report.page.figure_words import figure_place, figure_words
+from mirtool.report.page.heat_map import MOST_CELLS, heat_map
 from mirtool.report.page.html_page import SHARED_SCRIPTS, SHARED_STYLES, html_page
 from mirtool.report.page.page_tables import FIRST_ROWS, MOST_ROWS, PageTable, page_table
 from mirtool.report.page.sample_table import MEANINGS, covariates, sample_table
@@ -46,7 +47,7 @@ LEAST_FOR_FIGURES = 500_000
 MOST_SAMPLES = 1000
 """Rows of a table that has one per sample."""
 STYLES = (*SHARED_STYLES, "study.css")
-SCRIPTS = (*SHARED_SCRIPTS, "plots.js", "explorer.js", "study.js")
+SCRIPTS = (*SHARED_SCRIPTS, "plots.js", "explorer.js", "heat_map.js", "study.js")
 
 TITLES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "summary": ("Summary and verdicts", ()),
@@ -92,6 +93,7 @@ class Section:
     figures: list[PageFigure] = field(default_factory=list)
     tables: list[PageTable] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
+    heat_map: dict[str, Any] | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -144,6 +146,7 @@ def study_page(
         "colors": dict(colors or {}),
         "palette": list(GROUP_COLORS),
         "sheet": covariates(samples),
+        "heatMap": next((section.heat_map for section in sections if section.heat_map), None),
     }
     room = max(LEAST_FOR_FIGURES, MOST_BYTES - len(json.dumps(data)) - 200_000)
     _embed(sections, results, room)
@@ -272,6 +275,10 @@ def _summary(
     )
 
 
+def _clusters(section: Section, results: StudyResults, *_others: Any) -> None:
+    section.heat_map = heat_map(results)
+
+
 def _provenance(
     section: Section, results: StudyResults, _samples: SampleTable, changed: Sequence[StepSettings]
 ) -> None:
@@ -312,6 +319,7 @@ def _methods(section: Section, results: StudyResults, *_others: Any) -> None:
 
 _MORE: Mapping[str, Callable[..., None]] = {
     "summary": _summary,
+    "clusters": _clusters,
     "methods": _methods,
     "provenance": _provenance,
 }
@@ -373,6 +381,7 @@ def _rules(left_out: int) -> list[str]:
         f"rows with it; a comparison has up to {MOST_PROBES:,} probes, those of smallest P. The files have all.",
         f"A figure of more than {MOST_SVG // 1000} kB is {PIXELS:,} pixels wide here, {FEWER_PIXELS} where "
         "the page is short of room; the largest for which it has none are named with their files.",
+        f"A heat map of up to {MOST_CELLS:,} cells can be pointed at here; a larger one is a figure.",
         f"Values per sample are here for up to {MOST_VALUES:,} values, to two decimals.",
         "Links to files work where the page lies in the results folder of its study.",
     ]

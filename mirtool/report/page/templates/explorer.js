@@ -26,7 +26,15 @@ const tableColumns = (data, cell = {}) => data.columns.map((column) => {
   return { name: column.name, title: column.title, number: isNumeric(values), values, value: (row) => values[row], cell: cell[column.name] };
 });
 
-/** The explorer of one comparison in `place`, its table in `tablePlace`; returns {find(text), show(row), redraw(), names}. */
+/** The values per sample of a probe in `place`; of none, what to do for them. */
+function showProbe(place, id, name, shared, otherwise) {
+  const own = shared.values.rows[id];
+  place.replaceChildren(make("h5", {}, name ?? "Values per sample"));
+  if (own) stripPlot(place, shared.values.samples, own, shared.colors, name);
+  else place.append(make("p", { className: "muted" }, name ? "The page has no values per sample of this probe." : otherwise));
+}
+
+/** The explorer of one comparison in `place`, its table in `tablePlace`; returns what leads there from elsewhere. */
 function explorer(place, tablePlace, contrast, data, shared) {
   const named = Object.fromEntries(data.columns.map((column) => [column.name, valuesOf(column)]));
   const ids = named[contrast.id].map(String), names = named[contrast.name].map((name, i) => String(name ?? ids[i])), change = named[contrast.change];
@@ -94,13 +102,8 @@ function explorer(place, tablePlace, contrast, data, shared) {
     reset.disabled = isRun();
   }
   function showValues() {
-    values.replaceChildren(make("h5", {}, "Values per sample"));
-    if (chosen === null) { values.append(make("p", { className: "muted" }, "Choose a point, or a name in the table.")); return; }
-    values.replaceChildren(make("h5", {}, names[chosen]));
-    const own = shared.values.rows[ids[chosen]];
-    if (own) stripPlot(values, shared.values.samples, own, shared.colors, names[chosen]);
-    else values.append(make("p", { className: "muted" }, "The page has no values per sample of this probe."));
-    values.append(factList(columns, chosen));
+    showProbe(values, ids[chosen], names[chosen], shared, "Choose a point, or a name in the table.");
+    if (chosen !== null) values.append(factList(columns, chosen));
   }
   function choose(i, scroll = true) {
     chosen = i;
@@ -108,6 +111,7 @@ function explorer(place, tablePlace, contrast, data, shared) {
     redraw();
     markRow(scroll);
     say(i === null ? "" : hover(i));
+    shared.follow?.(ids[i]);
   }
   function changed() { redraw(); if (only.value === "selected") fillTable(); }
   const step = (way) => { const order = table.rows(), now = order.indexOf(chosen); choose(order[Math.max(0, Math.min(order.length - 1, now + way))] ?? null); };
@@ -163,5 +167,5 @@ function explorer(place, tablePlace, contrast, data, shared) {
   showValues();
   redraw();
   fillTable();
-  return { names: (i) => [names[i], ids[i]], n: rows.length, show: choose, redraw, place: (n, i) => plots[n].place(i), stage: (n) => plots[n].stage };
+  return { names: (i) => [names[i], ids[i]], n: rows.length, show: (id) => { if (ids[chosen] !== id && ids.includes(id)) choose(ids.indexOf(id)); }, redraw, place: (n, i) => plots[n].place(i), stage: (n) => plots[n].stage };
 }

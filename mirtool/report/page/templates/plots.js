@@ -1,6 +1,6 @@
-/* Plots of points whose names appear on hover: SVG up to MOST_SVG_POINTS points, a canvas above. */
+/* Plots whose points are named on hover: SVG up to MOST_IN_SVG points, a canvas above. */
 
-const MOST_SVG_POINTS = 5000, NEAR = 14, MOST_LABELS = 40;
+const MOST_IN_SVG = 5000, NEAR = 14, MOST_LABELS = 40;
 
 /** A color of the style, such as "--up", as the browser resolves it now. */
 const inkOf = (() => {
@@ -43,7 +43,7 @@ function paintAxes(pen, axes, xTitle, yTitle, xTicks = true) {
     pen.lines([axes.x(value), bottom, axes.x(value), bottom + 4], { stroke: line });
     pen.text(label, axes.x(value) - textWidth(label, size) / 2, bottom + 15, { size, fill: text });
   }
-  for (const value of ticksBetween(...axes.ys, Math.max(2, (bottom - top) / 50))) {
+  for (const value of ticksBetween(...axes.ys, Math.max(4, (bottom - top) / 50))) {
     const label = written(value);
     pen.lines([left - 4, axes.y(value), left, axes.y(value)], { stroke: line });
     pen.text(label, left - 7 - textWidth(label, size), axes.y(value) + 4, { size, fill: text });
@@ -51,6 +51,60 @@ function paintAxes(pen, axes, xTitle, yTitle, xTicks = true) {
   pen.text(xTitle, right - textWidth(xTitle, size), bottom + 31, { size, fill: text });
   pen.text(yTitle, 4, 12, { size, fill: text });
 }
+
+/** The beginning of a text that has room in so many pixels. */
+function shortened(text, size, most) {
+  while (text.length > 1 && textWidth(text, size) > most) text = text.slice(0, -2) + "…";
+  return text;
+}
+
+/**
+ * What a plot is drawn in: {stage, width(), at(event), tip(text, place), put(width, height, n, paint), trace(path)};
+ * `put` draws anew what has n marks, `trace` a line over it, `words` tell those who don't see it what the keys do.
+ */
+function stageIn(place, title, words) {
+  const hint = make("div", { className: "tip", hidden: true }), stage = make("div", { className: "stage", tabIndex: 0, role: "group" });
+  const over = svgElement("svg", { class: "over", "aria-hidden": "true" }), line = svgElement("path");
+  over.append(line);
+  stage.setAttribute("aria-label", title + ": " + words);
+  place.append(make("h5", {}, title), stage, hint);
+  stage.addEventListener("pointerleave", () => { hint.hidden = true; });
+  return {
+    stage,
+    width: () => Math.max(240, stage.clientWidth),
+    at(event) { const seen = stage.getBoundingClientRect(); return [event.clientX - seen.left, event.clientY - seen.top]; },
+    tip(text, [x, y] = []) {
+      hint.hidden = !text;
+      if (!text) return;
+      hint.textContent = text;
+      hint.style.left = Math.max(0, Math.min(x + 12, stage.clientWidth - 180)) + "px";
+      hint.style.top = y + 34 + "px";
+    },
+    put(width, height, n, paint) {
+      const ratio = n > MOST_IN_SVG && (window.devicePixelRatio || 1), size = { width: width * (ratio || 1), height: height * (ratio || 1), "aria-hidden": "true" };
+      const drawn = ratio ? make("canvas", size) : svgElement("svg", { ...size, viewBox: "0 0 " + width + " " + height });
+      if (ratio) drawn.getContext("2d").scale(ratio, ratio);
+      paint(ratio ? canvasPen(drawn.getContext("2d")) : svgPen(drawn), width, height);
+      stage.replaceChildren(drawn, over);
+    },
+    trace(path) { line.setAttribute("d", path); },
+  };
+}
+
+/** A dot whose text appears on hover. */
+function namedDot(svg, cx, cy, fill, text) {
+  const dot = svgElement("circle", { cx, cy, r: 5, fill, stroke: inkOf("--text"), "stroke-width": 0.6 }), label = svgElement("title");
+  label.textContent = text;
+  dot.append(label);
+  svg.append(dot);
+}
+
+/** What the colors of dots mean. */
+const colorKey = (levels, color, none) => levels.map((level) => {
+  const mark = svgElement("svg", { width: 12, height: 12, "aria-hidden": "true" });
+  namedDot(mark, 6, 6, color(level), "");
+  return make("li", {}, mark, " " + (level || none));
+});
 
 /** True where a place is inside a closed path: a line from it to the right crosses an odd number of sides. */
 function isInside([x, y], path) {
@@ -68,13 +122,8 @@ function isInside([x, y], path) {
  * select(list), clear(), step(i, way).
  */
 function pointPlot(place, plot) {
-  const tip = make("div", { className: "tip", hidden: true });
-  const stage = make("div", { className: "stage", tabIndex: 0, role: "group" });
-  stage.setAttribute("aria-label", plot.title + ": " + counted(plot.x.length, "points") + ". Arrow keys go through them in the order of the table, Enter selects, Escape clears. Shift with an arrow key moves a cross; Space sets a corner there, Enter selects what is inside.");
-  place.append(make("h5", {}, plot.title), stage, tip);
+  const { stage, width, at, tip, put, trace } = stageIn(place, plot.title, counted(plot.x.length, "points") + ". Arrow keys go through them in the order of the table, Enter selects, Escape clears. Shift with an arrow key moves a cross; Space sets a corner there, Enter selects what is inside.");
   const points = [...plot.x.keys()].filter((i) => Number.isFinite(plot.x[i]) && Number.isFinite(plot.y[i]));
-  const over = svgElement("svg", { class: "over", "aria-hidden": "true" }), line = svgElement("path");
-  over.append(line);
   // Where a pointer went down, the places drawn since, and the cross that keys move; the last place of the path follows either.
   let axes = null, start = null, path = [], cross = null;
 
@@ -108,22 +157,7 @@ function pointPlot(place, plot) {
     }
   }
 
-  function draw() {
-    const width = Math.max(240, stage.clientWidth), height = Math.round(Math.min(420, Math.max(260, width * 0.8)));
-    if (points.length <= MOST_SVG_POINTS) {
-      const svg = svgElement("svg", { width, height, viewBox: "0 0 " + width + " " + height, "aria-hidden": "true" });
-      paint(svgPen(svg), width, height);
-      stage.replaceChildren(svg, over);
-    } else {
-      const ratio = window.devicePixelRatio || 1, canvas = make("canvas", { width: width * ratio, height: height * ratio, "aria-hidden": "true" });
-      const context = canvas.getContext("2d");
-      context.scale(ratio, ratio);
-      paint(canvasPen(context), width, height);
-      stage.replaceChildren(canvas, over);
-    }
-  }
-
-  const at = (event) => { const seen = stage.getBoundingClientRect(); return [event.clientX - seen.left, event.clientY - seen.top]; };
+  const draw = () => put(width(), Math.round(Math.min(420, Math.max(260, width() * 0.8))), points.length, paint);
   function nearest([x, y]) {
     let found = null, least = NEAR ** 2;
     for (const i of points) {
@@ -137,29 +171,24 @@ function pointPlot(place, plot) {
     const [[x0, y0], [x1, y1]] = [path[0], path.at(-1)];
     return plot.isBox() ? [[x0, y0], [x1, y0], [x1, y1], [x0, y1]] : path;
   }
-  function trace() {
+  function follow() {
     const mark = cross ? "M" + (cross[0] - 8) + "," + cross[1] + "h16m-8,-8v16" : "";
-    line.setAttribute("d", (path.length ? "M" + outline().join("L") + "Z" : "") + mark);
+    trace((path.length ? "M" + outline().join("L") + "Z" : "") + mark);
   }
   function end(selects) {
     if (selects) { const around = outline(); plot.select(points.filter((i) => isInside([axes.x(plot.x[i]), axes.y(plot.y[i])], around))); }
     [start, path, cross] = [null, [], null];
-    trace();
+    follow();
   }
   stage.addEventListener("pointermove", (event) => {
     const here = at(event);
     if (start && plot.draws(event.pointerType)) {
       if (path.length) path.push(here); else if (Math.hypot(here[0] - start[0], here[1] - start[1]) > 5) path = [start, here];
-      trace();
+      follow();
     }
     const i = path.length ? null : nearest(here);
-    tip.hidden = i === null;
-    if (i === null) return;
-    tip.textContent = plot.hover(i);
-    tip.style.left = Math.max(0, Math.min(here[0] + 12, stage.clientWidth - 180)) + "px";
-    tip.style.top = here[1] + 34 + "px";
+    tip(i !== null && plot.hover(i), here);
   });
-  stage.addEventListener("pointerleave", () => { tip.hidden = true; });
   stage.addEventListener("pointerdown", (event) => {
     if (event.button || !event.isPrimary) return;
     end(false);
@@ -180,9 +209,9 @@ function pointPlot(place, plot) {
       const [x, y] = cross ?? [(axes.left + axes.right) / 2, (axes.top + axes.bottom) / 2];
       cross = [Math.max(axes.left, Math.min(axes.right, x + 12 * way[0])), Math.max(axes.top, Math.min(axes.bottom, y + 12 * way[1]))];
       if (path.length) path[path.length - 1] = cross;
-      trace();
+      follow();
     } else if (way) plot.step(way[0] + way[1]);
-    else if (event.key === " " && cross) { path.push(...(path.length ? [cross] : [cross, cross])); trace(); }
+    else if (event.key === " " && cross) { path.push(...(path.length ? [cross] : [cross, cross])); follow(); }
     else if (event.key === "Enter" && path.length) end(true);
     else if (event.key === "Enter" && plot.chosen() !== null) plot.toggle(plot.chosen());
     else if (event.key === "Escape") { if (cross) end(false); else plot.clear(); }
@@ -204,17 +233,12 @@ function stripPlot(place, samples, values, colors, title) {
   paintAxes(pen, axes, "", "log2, normalized", false);
   groups.forEach((group, g) => {
     const most = (axes.right - axes.left) / groups.length - 4;
-    let label = group || "no group";
-    while (label.length > 1 && textWidth(label, 11) > most) label = label.slice(0, -2) + "…";
+    const label = shortened(group || "no group", 11, most);
     pen.text(label, axes.x(g) - textWidth(label, 11) / 2, axes.bottom + 15, { size: 11, fill: text });
     const own = samples.map((_, i) => i).filter((i) => samples[i][1] === group && values[i] !== null);
     own.forEach((i, n) => {
       const x = axes.x(g + (own.length > 1 ? (n / (own.length - 1) - 0.5) * 0.5 : 0));
-      const dot = svgElement("circle", { cx: x, cy: axes.y(values[i]), r: 4.5, fill: colors[group] ?? inkOf("--neutral"), stroke: text, "stroke-width": 0.6 });
-      const label = svgElement("title");
-      label.textContent = samples[i][0] + ": " + written(values[i]);
-      dot.append(label);
-      svg.append(dot);
+      namedDot(svg, x, axes.y(values[i]), colors[group] ?? inkOf("--neutral"), samples[i][0] + ": " + written(values[i]));
     });
   });
   place.append(svg);
@@ -233,17 +257,10 @@ function componentPlot(place, data, { sheet, colors, palette }) {
     const own = samples.map((name) => sheet[by.value]?.[name] ?? ""), levels = [...new Set(own)];
     const color = (level) => colors[level] ?? palette[levels.indexOf(level) % palette.length];
     samples.forEach((name, i) => {
-      const dot = svgElement("circle", { cx: axes.x(xs[i]), cy: axes.y(ys[i]), r: 5, fill: color(own[i]), stroke: text, "stroke-width": 0.6 }), label = svgElement("title");
-      label.textContent = name + ": " + own[i];
-      dot.append(label);
-      svg.append(dot);
+      namedDot(svg, axes.x(xs[i]), axes.y(ys[i]), color(own[i]), name + ": " + own[i]);
       if (samples.length <= 30) pen.text(name, Math.min(axes.x(xs[i]) + 7, axes.right - textWidth(name, 10)), axes.y(ys[i]) - 6, { size: 10, fill: text });
     });
-    key.replaceChildren(...levels.map((level) => {
-      const mark = svgElement("svg", { width: 12, height: 12, "aria-hidden": "true" });
-      mark.append(svgElement("circle", { cx: 6, cy: 6, r: 5, fill: color(level), stroke: text, "stroke-width": 0.6 }));
-      return make("li", {}, mark, " " + (level || "not given"));
-    }));
+    key.replaceChildren(...colorKey(levels, color, "not given"));
     stage.replaceChildren(svg);
   }
   by.oninput = draw;

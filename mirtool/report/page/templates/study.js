@@ -27,6 +27,7 @@ for (const place of document.querySelectorAll("[data-table]")) {
   fill();
 }
 
+const showEverywhere = (id) => explorers.forEach((each) => each.show(id));
 if (explorers.length) {
   const [first] = explorers;
   $("finder").hidden = false;
@@ -35,8 +36,7 @@ if (explorers.length) {
     label: (i) => first.names(i).join(" · "),
     none: "No probe on this page has this name.",
     go: (i) => {
-      const [, id] = first.names(i);
-      for (const each of explorers) { const own = each === first ? i : [...Array(each.n).keys()].find((j) => each.names(j)[1] === id); if (own !== undefined) each.show(own); }
+      showEverywhere(first.names(i)[1]);
       document.querySelector(".explorer").scrollIntoView();
     },
   });
@@ -44,8 +44,9 @@ if (explorers.length) {
   document.querySelector(".explorer").placeOf = (name, n = 0) => first.place(n, [...Array(first.n).keys()].find((i) => first.names(i)[0] === name));
 }
 
+const heat = DATA.heatMap && $("heat-map") && heatMap($("heat-map"), DATA.heatMap, DATA, showEverywhere);
 const pictures = [...document.querySelectorAll("[data-components]")].map((place) => componentPlot(place, DATA.tables[place.dataset.components], DATA));
 
 $("theme").hidden = false;
-themeButton($("theme"), () => { explorers.forEach((each) => each.redraw()); pictures.forEach((draw) => draw()); });
+themeButton($("theme"), () => { explorers.forEach((each) => each.redraw()); heat?.(); pictures.forEach((draw) => draw()); });
 if (matchMedia("(max-width: 860px)").matches) document.querySelector("nav details").open = false;
