@@ -14,8 +14,17 @@ from mirtool.clinical.associations import (
 )
 from mirtool.clinical.baseline import Baseline, baseline_rows, baseline_table
 from mirtool.clinical.settings import ClinicalSettings
+from mirtool.clinical.survival.endpoints import find_endpoints
+from mirtool.clinical.survival.follow_up import (
+    FollowUp,
+    curves_table,
+    follow,
+    hazards_table,
+    survival_table,
+    tests_table,
+)
 from mirtool.clinical.variables import PatientTable, Variable
-from mirtool.errors import UsageError, option
+from mirtool.errors import NotEnoughDataError, UsageError, option
 from mirtool.model import Table, text_array
 
 GROUP = "group"
@@ -38,6 +47,10 @@ class ClinicalAnalysis:
         Of the outcome; None without one.
     counts
         Of the tables of counts; None without.
+    follow_ups
+        One per endpoint.
+    warnings
+        What could not be computed of what was found by itself.
     """
 
     table: PatientTable | None
@@ -45,6 +58,8 @@ class ClinicalAnalysis:
     baseline: Baseline | None
     associations: Associations | None
     counts: Associations | None
+    follow_ups: tuple[FollowUp, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     def tables(self) -> dict[str, Table]:
         """Return every table by its name."""
@@ -55,6 +70,13 @@ class ClinicalAnalysis:
             found["associations"] = association_table(self.associations)
             if self.associations.model is not None:
                 found["model"] = model_table(self.associations)
+        if self.follow_ups:
+            found["survival"] = survival_table(self.follow_ups)
+            if any(each.tests is not None for each in self.follow_ups):
+                found["survival_tests"] = tests_table(self.follow_ups)
+            if any(each.alone or each.model for each in self.follow_ups):
+                found["hazards"] = hazards_table(self.follow_ups)
+            found["survival_curves"] = curves_table(self.follow_ups)
         if self.counts is not None:
             found["counts"] = association_table(self.counts)
         if self.table is not None:
@@ -82,16 +104,32 @@ def analyze(table: PatientTable | None, settings: ClinicalSettings) -> ClinicalA
         return ClinicalAnalysis(None, None, None, None, counts)
     group = group_of(table, settings)
     outcome = outcome_of(table, settings, group)
-    if group is None and outcome is None:
+    endpoints = find_endpoints(table, settings)
+    if group is None and outcome is None and not endpoints:
         raise UsageError(
             "no column says which groups are compared",
             parameter="group",
             found=", ".join(table.variables),
             expected=f"a column {GROUP}, or {option('group', 'COLUMN')}",
         )
-    baseline = None if group is None else baseline_rows(table, settings, group)
-    associations = None if outcome is None else find_associations(table, settings, *outcome)
-    return ClinicalAnalysis(table, group, baseline, associations, counts)
+    followed = tuple(name for endpoint in endpoints for name in endpoint.columns)
+    baseline = None if group is None else baseline_rows(table, settings, group, followed)
+    associations = None
+    if outcome is not None:
+        # The group is a covariate of survival, not of itself.
+        own = endpoints and settings.outcome is None and outcome[0].name in settings.covariates
+        associations = find_associations(
+            table, settings.replace(covariates=()) if own else settings, *outcome, followed
+        )  # fmt: skip
+    follow_ups, warnings = [], []
+    for endpoint in endpoints:
+        try:
+            follow_ups.append(follow(table, settings, endpoint, group, followed))
+        except NotEnoughDataError as error:
+            if settings.time is not None:
+                raise
+            warnings.append(f"no survival of {endpoint.name}: {error.problem}")
+    return ClinicalAnalysis(table, group, baseline, associations, counts, tuple(follow_ups), tuple(warnings))
 
 
 def group_of(table: PatientTable, settings: ClinicalSettings) -> Variable | None:

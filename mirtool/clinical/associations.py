@@ -117,7 +117,7 @@ def outcome_of(
 
 
 def find_associations(
-    table: PatientTable, settings: ClinicalSettings, outcome: Variable, level: int
+    table: PatientTable, settings: ClinicalSettings, outcome: Variable, level: int, but: Sequence[str] = ()
 ) -> Associations:
     """Compare the odds and risks of an outcome over the levels of every variable.
 
@@ -129,6 +129,8 @@ def find_associations(
         Which variables, strata, covariates and level of confidence.
     outcome, level
         The outcome, and the place of the level that counts as having it.
+    but
+        Columns that are no variables, such as those of a time and its event.
 
     Raises
     ------
@@ -139,10 +141,10 @@ def find_associations(
     """
     has = np.where(outcome.present, outcome.values == level, np.nan).astype(np.float64)
     strata = table.categorical(settings.strata, "strata") if settings.strata else None
-    but = [outcome.name] + ([strata.name] if strata else [])
+    left_out = [outcome.name, *but, *([strata.name] if strata else [])]
     rows: list[Association] = []
     failed: list[str] = []
-    for variable in chosen_variables(table, settings, but=but):
+    for variable in chosen_variables(table, settings, but=left_out):
         try:
             own = _of_levels(variable, has, strata, settings) if variable.is_categorical else [
                 _of_numbers(variable, has, settings)

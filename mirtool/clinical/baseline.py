@@ -68,7 +68,9 @@ class Baseline:
         return tuple(sorted(found, key=lambda row: row.adjusted))
 
 
-def baseline_rows(table: PatientTable, settings: ClinicalSettings, group: Variable) -> Baseline:
+def baseline_rows(
+    table: PatientTable, settings: ClinicalSettings, group: Variable, but: Sequence[str] = ()
+) -> Baseline:
     """Describe and test the variables of a table by group.
 
     Parameters
@@ -79,6 +81,8 @@ def baseline_rows(table: PatientTable, settings: ClinicalSettings, group: Variab
         Which variables, which tests, which adjustment.
     group
         A nominal or ordinal variable with two levels or more.
+    but
+        Columns that are no variables, such as those of a time and its event.
 
     Raises
     ------
@@ -90,7 +94,7 @@ def baseline_rows(table: PatientTable, settings: ClinicalSettings, group: Variab
             "there are no two groups to compare", path=table.path or None, column=group.name,
             found=", ".join(group.levels) or "no level",
         )  # fmt: skip
-    chosen = chosen_variables(table, settings, but=(group.name,))
+    chosen = chosen_variables(table, settings, but=(group.name, *but))
     if not chosen:
         raise NotEnoughDataError("there is no column to describe", path=table.path or None)
     outcomes = [compare_groups(variable, group, settings) for variable in chosen]

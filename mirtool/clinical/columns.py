@@ -38,7 +38,25 @@ MISSING_WORDS = frozenset(
 
 MOST_LEVELS = 10
 _MOST_ORDINAL, _LARGEST_ORDINAL = 5, 10
-_NO_WORDS = frozenset({"no", "n", "none", "absent", "negative", "neg", "0", "false", "nein", "low", "never", "wt"})
+_NO_WORDS = frozenset(
+    {
+        "no",
+        "n",
+        "none",
+        "absent",
+        "negative",
+        "neg",
+        "0",
+        "false",
+        "nein",
+        "low",
+        "never",
+        "wt",
+        "alive",
+        "living",
+        "censored",
+    }
+)
 _SCALES = tuple(
     tuple(scale.split())
     for scale in (

@@ -12,6 +12,7 @@ from mirtool.stats.adjustment_methods import ADJUSTMENTS
 PATIENTS = "Patients"
 BASELINE = "Baseline table"
 ASSOCIATION = "Association"
+SURVIVAL = "Survival"
 
 KINDS = ("continuous", "ordinal", "nominal", "date", "text")
 
@@ -116,6 +117,22 @@ class ClinicalSettings(Settings):
     strata: str | None = setting(
         None, "Column of strata: Mantel–Haenszel odds ratios over them.", panel=ASSOCIATION, metavar="COLUMN"
     )
+    time: str | None = setting(
+        None, "Column of times to an event or to the last visit. Default: pairs of columns whose heads say time "
+        "and event (os_months, os_event).", panel=SURVIVAL, metavar="COLUMN",
+    )  # fmt: skip
+    event: str | None = setting(
+        None, "Column that says whether the event happened, or COLUMN=LEVEL.", panel=SURVIVAL,
+        metavar="COLUMN[=LEVEL]",
+    )  # fmt: skip
+    entry: str | None = setting(
+        None, "Column of the times at which patients came under observation (left truncation).", panel=SURVIVAL,
+        metavar="COLUMN",
+    )  # fmt: skip
+    until: float | None = setting(
+        None, "End of the restricted mean survival. Default: the shortest of the groups' longest times.",
+        panel=SURVIVAL, metavar="TIME", minimum=0,
+    )  # fmt: skip
     confidence: float = setting(
         0.95, "Level of the confidence intervals.", panel=ASSOCIATION, metavar="SHARE", minimum=0.5, maximum=0.999
     )

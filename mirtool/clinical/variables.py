@@ -75,7 +75,7 @@ class Variable:
     @property
     def title(self) -> str:
         """The name with its unit."""
-        return f"{self.name} ({self.unit})" if self.unit else self.name
+        return f"{self.name} ({self.unit})" if self.unit and self.unit not in self.name else self.name
 
     def with_reference(self, level: str) -> Variable:
         """Return a categorical variable with another level first.

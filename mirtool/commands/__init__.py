@@ -41,7 +41,7 @@ PANELS: Mapping[str, Mapping[str, str]] = {
         "audit": "Compute a service laboratory's workbook again, and explain differences.",
     },
     "Patients": {
-        "clinical": "Describe and compare patients: baseline table, odds ratios, relative risks.",
+        "clinical": "Describe and compare patients: baseline table, odds ratios, survival.",
     },
     "Publication": {
         "verify": "Compute a study again: do the same bytes come out, and if not, what changed?",

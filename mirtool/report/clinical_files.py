@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from functools import partial
 
@@ -10,9 +11,12 @@ import numpy as np
 from mirtool.clinical.analysis import ClinicalAnalysis
 from mirtool.clinical.associations import Associations
 from mirtool.clinical.baseline import share
+from mirtool.clinical.survival.endpoints import SURVIVAL
+from mirtool.clinical.survival.follow_up import FollowUp
 from mirtool.model import Table, text_array
 from mirtool.report.figures.canvas import Drawing
 from mirtool.report.figures.ratio_rows import RatioRow, ratio_rows_figure
+from mirtool.report.figures.survival import survival_figure
 from mirtool.report.tables import workbook_bytes
 from mirtool.report.text.numbers import ratio_in_words
 from mirtool.report.word_tables import WordTable, word_page
@@ -21,6 +25,9 @@ _TITLES: Mapping[str, str] = {
     "table1": "Patients by {group}",
     "associations": "Odds ratios of {outcome}",
     "model": "Logistic regression of {outcome}",
+    "survival": "Survival",
+    "survival_tests": "Tests of survival between groups",
+    "hazards": "Hazard ratios",
     "counts": "Odds ratios of tables of counts",
 }
 _LEFT_OUT = ("why this test", "test statistic")
@@ -34,16 +41,51 @@ _FOOTNOTES: Mapping[str, tuple[str, ...]] = {
         "Odds ratio: Woolf's interval, P by Fisher's exact test; for numbers logistic regression. Relative risk: "
         "Katz' interval. Risk difference: Miettinen and Nurminen's score interval.",
     ),
+    "survival": ("Median: interval by the log-log intervals of Kaplan and Meier's estimate.",),
+    "hazards": (
+        "Cox's regression, ties by Efron, Wald's intervals. P (proportional hazards): Grambsch and Therneau.",
+    ),
 }
 
 
 def clinical_drawings(analysis: ClinicalAnalysis) -> dict[str, Callable[[], Drawing]]:
     """Return the functions that draw the figures, by name."""
-    return {
+    drawn: dict[str, Callable[[], Drawing]] = {
         name: partial(association_figure, found)
         for name, found in (("clinical_forest", analysis.associations), ("clinical_counts", analysis.counts))
         if found is not None and found.rows
     }
+    for each in analysis.follow_ups:
+        name = each.endpoint.name
+        stem = "" if name == SURVIVAL else "_" + re.sub(r"\W+", "_", name).strip("_").casefold()
+        drawn[f"clinical_survival{stem}"] = partial(survival_figure, each)
+        if each.alone:
+            drawn[f"clinical_hazards{stem}"] = partial(hazard_figure, each)
+    return drawn
+
+
+def hazard_figure(found: FollowUp) -> Drawing:
+    """Draw hazard ratios, of the variables alone and in the model, as a forest plot."""
+    model = found.model
+    together = {(t.variable.name, t.label): i for i, t in enumerate(model.terms)} if model is not None else {}
+    rows = []
+    for fit in found.alone:
+        for j, term in enumerate(fit.terms):
+            name = f"{term.variable.name}: {term.label}"
+            ends = float(fit.hazard_ratio[j]), float(fit.low[j]), float(fit.high[j])
+            rows.append(RatioRow(name, f"{fit.events}/{fit.n}", *ends))
+            i = together.get((term.variable.name, term.label))
+            if model is not None and i is not None:
+                ends = float(model.hazard_ratio[i]), float(model.low[i]), float(model.high[i])
+                rows.append(RatioRow("    in the model", f"{model.events}/{model.n}", *ends, is_open=True))
+    return ratio_rows_figure(
+        rows,
+        title=f"Hazard ratios of {found.endpoint.name}",
+        axis="hazard ratio, logarithmic scale",
+        head=f"hazard ratio ({100 * found.confidence:g} %)",
+        counts_head="events/patients",
+        about=f"Hazard ratios of {found.endpoint.name} by Cox's regression; above 1 the event comes earlier.",
+    )
 
 
 def association_figure(found: Associations) -> Drawing:

@@ -1,4 +1,4 @@
-"""``mirtool clinical``: patients by group, odds ratios and risks."""
+"""``mirtool clinical``: patients by group, odds ratios and risks, survival."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class ClinicalResult(Result):
         return self.analysis.group.levels if self.analysis.group is not None else ()
 
     def tables(self) -> Mapping[str, Table]:
-        """Return what there is of ``table1``, ``associations``, ``model``, ``counts``, ``variables``."""
+        """Return what there is of ``table1``, ``associations``, ``model``, ``survival`` …, ``variables``."""
         return self.analysis.tables()
 
     def file_name(self, table: str, main: str) -> str:  # noqa: ARG002
@@ -74,7 +74,7 @@ class ClinicalResult(Result):
         return f"clinical_{table}.csv"
 
     def drawings(self) -> Mapping[str, Draw]:
-        """Draw the odds ratios as a forest plot."""
+        """Draw odds and hazard ratios as forest plots, and survival."""
         from mirtool.report.clinical_files import clinical_drawings
 
         return clinical_drawings(self.analysis)
@@ -100,7 +100,7 @@ class ClinicalResult(Result):
 
 
 def clinical(inputs: ClinicalInputs, settings: ClinicalSettings, run: Run) -> ClinicalResult:
-    """Describe and compare patients: baseline table, odds ratios, relative risks.
+    """Describe and compare patients: baseline table, odds ratios, survival.
 
     The table has one row per patient. What each column is (continuous, ordinal, nominal, date) is found from its
     content and stated; the options of the panel Patients, or the table [clinical] of mirtool.toml, override it.
@@ -110,6 +110,10 @@ def clinical(inputs: ClinicalInputs, settings: ClinicalSettings, run: Run) -> Cl
     rule, and the standardized difference. For the outcome (the group by default): odds ratio, relative risk and
     risk difference with their intervals, over strata, and in a model of several variables. An odds ratio is called
     an odds ratio; the relative risk is printed beside it. The same for tables of counts, as papers print them.
+
+    Where there are times and events (a pair of columns such as os_months and os_event, or as named): Kaplan and
+    Meier's survival by group with medians and restricted means, log-rank test (over strata, and with weights), and
+    Cox's hazard ratios with a test of their proportionality.
 
     Writes clinical_*.csv, clinical.xlsx with all tables, and clinical.html, whose tables paste into Word.
     """
@@ -121,7 +125,10 @@ def clinical(inputs: ClinicalInputs, settings: ClinicalSettings, run: Run) -> Cl
     if source is not None:
         run.reads(source)
         table = _with_groups(read_patients(source, settings), settings, source, run)
-    return ClinicalResult(analyze(table, settings))
+    analysis = analyze(table, settings)
+    for text in analysis.warnings:
+        run.warn(text)
+    return ClinicalResult(analysis)
 
 
 def _find_patients(patients: Any, settings: ClinicalSettings, run: Run) -> Any:

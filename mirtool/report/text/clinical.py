@@ -13,6 +13,7 @@ from mirtool.clinical.baseline import Baseline, BaselineRow, number, share
 from mirtool.clinical.variables import Kind, PatientTable
 from mirtool.report.text.blocks import Block, Caution, Grid, Heading, Line, Pairs, Summary
 from mirtool.report.text.numbers import MISSING, p_in_words, ratio_in_words
+from mirtool.report.text.survival import follow_up_blocks
 from mirtool.wording import plural
 
 ALPHA = 0.05
@@ -26,6 +27,8 @@ def clinical_summary(analysis: ClinicalAnalysis) -> Summary:
         blocks += _baseline_blocks(analysis.baseline)
     if analysis.associations is not None:
         blocks += _association_blocks(analysis.associations)
+    for followed in analysis.follow_ups:
+        blocks += follow_up_blocks(followed)
     if analysis.counts is not None:
         blocks += _association_blocks(analysis.counts)
     if analysis.table is not None:
@@ -41,13 +44,8 @@ def _baseline_blocks(baseline: Baseline) -> list[Block]:
         Line(f"{len(differing)} of {of} differ by {baseline.adjustment or 'P'} ≤ {ALPHA:g}: {groups}.")
     ]
     order = sorted(baseline.rows, key=lambda row: (np.isnan(row.adjusted), row.adjusted))
-    header = (
-        "variable",
-        *baseline.group.levels,
-        "P",
-        *([baseline.adjustment] if baseline.adjustment else []),
-        "test",
-    )
+    adjusted = [baseline.adjustment] if baseline.adjustment else []
+    header = ("variable", "P", *adjusted, *baseline.group.levels, "test")
     blocks.append(Grid(header, [_cells(row, baseline) for row in order], most=ROWS_SHOWN, shorten=True))
     without = int((~baseline.group.present).sum())
     if without:
@@ -82,7 +80,7 @@ def _cells(row: BaselineRow, baseline: Baseline) -> list[str]:
     else:
         name += f": {'/'.join(variable.levels)}"
     adjusted = [p_in_words(row.adjusted)] if baseline.adjustment else []
-    return [name, *shown, p_in_words(row.outcome.p), *adjusted, row.outcome.name or row.outcome.why]
+    return [name, p_in_words(row.outcome.p), *adjusted, *shown, row.outcome.name or row.outcome.why]
 
 
 def _association_blocks(found: Associations) -> list[Block]:
@@ -192,4 +190,10 @@ def clinical_numbers(analysis: ClinicalAnalysis) -> dict[str, Any]:
         found["differing"] = [row.variable.name for row in analysis.baseline.differing(ALPHA)]
     if analysis.associations is not None:
         found["outcome"] = analysis.associations.outcome
+    for each in analysis.follow_ups:
+        tests = each.tests.tests if each.tests is not None else ()
+        found.setdefault("survival", {})[each.endpoint.name] = {
+            "events": {level: curve.n_events for level, curve in each.curves.items()},
+            "P": {test.name: test.p for test in tests},
+        }
     return found

@@ -1,0 +1,238 @@
+"""The follow-up of patients: survival of the groups, tests between them, hazard ratios of the variables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from mirtool.clinical.baseline import chosen_variables
+from mirtool.clinical.settings import ClinicalSettings
+from mirtool.clinical.survival.cox import CoxFit, fit_cox
+from mirtool.clinical.survival.curves import SurvivalCurve, survival_curve
+from mirtool.clinical.survival.endpoints import Endpoint
+from mirtool.clinical.survival.log_rank import SurvivalTests, compare_survival
+from mirtool.clinical.variables import PatientTable, Variable
+from mirtool.errors import NotEnoughDataError, UsageError
+from mirtool.model import BoolArray, FloatArray, Table, text_array
+
+ALL = "all"
+
+
+@dataclass(frozen=True, eq=False)
+class FollowUp:
+    """One endpoint.
+
+    Parameters
+    ----------
+    endpoint
+        Times and events.
+    curves
+        Group to its survival; ``all`` where there are no groups.
+    until
+        End of the restricted mean.
+    tests
+        Between the groups; None where there are fewer than two.
+    alone
+        The hazard ratios of every variable alone.
+    model
+        Those of the covariates together; None without.
+    strata
+        Name of the column of the strata; empty without.
+    not_compared
+        Variables without a hazard ratio, and why.
+    without
+        Patients left out: without a time, event, or group.
+    confidence
+        Level of the intervals.
+    """
+
+    endpoint: Endpoint
+    curves: Mapping[str, SurvivalCurve]
+    until: float
+    tests: SurvivalTests | None
+    alone: tuple[CoxFit, ...]
+    model: CoxFit | None
+    strata: str
+    not_compared: tuple[str, ...]
+    without: int
+    confidence: float
+
+
+def follow(
+    table: PatientTable, settings: ClinicalSettings, endpoint: Endpoint, group: Variable | None, but: Sequence[str]
+) -> FollowUp:
+    """Estimate and compare survival.
+
+    Parameters
+    ----------
+    table
+        The patients.
+    settings
+        Which variables, strata, covariates, and the level of confidence.
+    endpoint
+        Times and events.
+    group
+        The groups compared; None for all patients together.
+    but
+        Columns that are no variables: those of the endpoints.
+
+    Raises
+    ------
+    NotEnoughDataError
+        Where there is no event, or the model of the covariates can't be fitted.
+    UsageError
+        Where the settings name columns that are not there.
+    """
+    known = endpoint.known if group is None else endpoint.known & group.present
+    if not (endpoint.events[known] == 1).any():
+        raise NotEnoughDataError(
+            f"no patient has the event {endpoint.event.name} = {endpoint.level}", path=table.path or None
+        )
+    strata = table.categorical(settings.strata, "strata") if settings.strata else None
+    members: dict[str, BoolArray] = {ALL: known}
+    if group is not None:
+        members = {level: known & (group.values == code) for code, level in enumerate(group.levels)}
+        members = {level: own for level, own in members.items() if own.any()}
+    curves = {level: _curve(endpoint, own, settings.confidence) for level, own in members.items()}
+    until = min(curve.longest for curve in curves.values()) if settings.until is None else settings.until
+    tests = None
+    if len(members) > 1:
+        compared = known if strata is None else known & strata.present
+        codes = np.select([own[compared] for own in members.values()], range(len(members)))
+        tests = compare_survival(
+            endpoint.times[compared], endpoint.events[compared] == 1, np.asarray(codes, dtype=np.int64),
+            None if strata is None else strata.values[compared].astype(np.int64),
+            None if endpoint.entries is None else endpoint.entries[compared],
+        )  # fmt: skip
+    left_out = [*but, *([strata.name] if strata else [])]
+    alone, failed = [], []
+    for variable in chosen_variables(table, settings, but=left_out):
+        try:
+            alone.append(fit_cox([variable], endpoint, strata, confidence=settings.confidence))
+        except NotEnoughDataError as error:
+            failed.append(f"{variable.name}: {error.found or error.problem}")
+    model = None
+    if settings.covariates:
+        chosen = [table.variable(name, "covariates") for name in settings.covariates]
+        for variable in chosen:
+            if not variable.is_analyzed:
+                raise UsageError(
+                    f"the column {variable.name!r} can't be in the model", parameter="covariates",
+                    found=f"{variable.kind}: {variable.why}",
+                )  # fmt: skip
+        model = fit_cox(chosen, endpoint, strata, confidence=settings.confidence)
+    return FollowUp(
+        endpoint, curves, float(until), tests, tuple(alone), model, settings.strata or "", tuple(failed),
+        int((~known).sum()), settings.confidence,
+    )  # fmt: skip
+
+
+def _curve(endpoint: Endpoint, own: BoolArray, confidence: float) -> SurvivalCurve:
+    entries = None if endpoint.entries is None else endpoint.entries[own]
+    return survival_curve(endpoint.times[own], endpoint.events[own] == 1, entries, confidence=confidence)
+
+
+def survival_table(found: Sequence[FollowUp]) -> Table:
+    """Return a row per endpoint and group: patients, events, median, restricted mean."""
+    rows = [(each, level, curve) for each in found for level, curve in each.curves.items()]
+    interval = f"{100 * found[0].confidence:g}%"
+    medians = np.array([curve.quantile() for _, _, curve in rows]).reshape(-1, 3)
+    means = np.array([curve.restricted_mean(each.until) for each, _, curve in rows]).reshape(-1, 2)
+    expected = [_expected(each, level) for each, level, _ in rows]
+    return Table(
+        {
+            "endpoint": text_array(each.endpoint.name for each, _, _ in rows),
+            "group": text_array(level for _, level, _ in rows),
+            "patients": np.array([int(curve.events.sum() + curve.censored.sum()) for _, _, curve in rows]),
+            "events": np.array([curve.n_events for _, _, curve in rows]),
+            "events expected": np.array(expected),
+            "median survival": medians[:, 0],
+            f"median survival {interval} low": medians[:, 1],
+            f"median survival {interval} high": medians[:, 2],
+            "restricted mean": means[:, 0],
+            "standard error of the restricted mean": means[:, 1],
+            "restricted to": np.array([each.until for each, _, _ in rows]),
+        },
+        (("mirtool clinical", "survival"), ("median survival", "inf where survival stays above one half")),
+    )
+
+
+def _expected(each: FollowUp, level: str) -> float:
+    return np.nan if each.tests is None else float(each.tests.expected[list(each.curves).index(level)])
+
+
+def curves_table(found: Sequence[FollowUp]) -> Table:
+    """Return a row per endpoint, group and time at which something happened."""
+    rows = [(each, level, curve) for each in found for level, curve in each.curves.items()]
+    interval = f"{100 * found[0].confidence:g}%"
+
+    def joined(name: str) -> FloatArray:
+        return np.concatenate([getattr(curve, name) for _, _, curve in rows])
+
+    return Table(
+        {
+            "endpoint": text_array(each.endpoint.name for each, _, c in rows for _ in c.times),
+            "group": text_array(level for _, level, c in rows for _ in c.times),
+            "time": joined("times"),
+            "at risk": joined("at_risk"),
+            "events": joined("events"),
+            "censored": joined("censored"),
+            "survival": joined("survival"),
+            f"survival {interval} low": joined("low"),
+            f"survival {interval} high": joined("high"),
+        },
+        (("mirtool clinical", "Kaplan-Meier estimates"),),
+    )
+
+
+def tests_table(found: Sequence[FollowUp]) -> Table:
+    """Return a row per endpoint and test between the groups."""
+    rows = [(each, test) for each in found if each.tests is not None for test in each.tests.tests]
+    return Table(
+        {
+            "endpoint": text_array(each.endpoint.name for each, _ in rows),
+            "test": text_array(test.name for _, test in rows),
+            "strata": text_array(each.strata for each, _ in rows),
+            "chi-square": np.array([test.statistic for _, test in rows], dtype=np.float64),
+            "degrees of freedom": np.array([test.degrees for _, test in rows], dtype=np.int64),
+            "P": np.array([test.p for _, test in rows], dtype=np.float64),
+        },
+        (("mirtool clinical", "tests of survival between groups"),),
+    )
+
+
+def hazards_table(found: Sequence[FollowUp]) -> Table:
+    """Return a row per endpoint, model and term: the hazard ratio, and P that it changes with time."""
+    fits = [
+        (each, words, fit)
+        for each in found
+        for words, fit in [
+            *(("alone", fit) for fit in each.alone),
+            *([("together", each.model)] if each.model else []),
+        ]
+    ]
+    rows = [(each, words, fit, i) for each, words, fit in fits for i in range(len(fit.terms))]
+    interval = f"{100 * found[0].confidence:g}%" if found else ""
+
+    def numbers(name: str) -> FloatArray:
+        return np.array([getattr(fit, name)[i] for _, _, fit, i in rows], dtype=np.float64)
+
+    return Table(
+        {
+            "endpoint": text_array(each.endpoint.name for each, *_ in rows),
+            "model": text_array(words for _, words, *_ in rows),
+            "variable": text_array(fit.terms[i].variable.name for _, _, fit, i in rows),
+            "comparison": text_array(fit.terms[i].label for _, _, fit, i in rows),
+            "patients": np.array([fit.n for _, _, fit, _ in rows], dtype=np.int64),
+            "events": np.array([fit.events for _, _, fit, _ in rows], dtype=np.int64),
+            "hazard ratio": numbers("hazard_ratio"),
+            f"hazard ratio {interval} low": numbers("low"),
+            f"hazard ratio {interval} high": numbers("high"),
+            "P": numbers("p_values"),
+            "P (proportional hazards)": numbers("p_proportional"),
+            "concordance": np.array([fit.concordance for _, _, fit, _ in rows], dtype=np.float64),
+        },
+        (("mirtool clinical", "Cox regression, ties by Efron"),),
+    )

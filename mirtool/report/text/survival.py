@@ -1,0 +1,104 @@
+"""Follow-up in words: medians and the test between groups, hazard ratios, and what can't be trusted of them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mirtool.clinical.baseline import number
+from mirtool.clinical.survival.cox import CoxFit
+from mirtool.clinical.survival.endpoints import SURVIVAL
+from mirtool.clinical.survival.follow_up import FollowUp
+from mirtool.report.text.blocks import Block, Caution, Grid, Heading, Line
+from mirtool.report.text.numbers import p_in_words, ratio_in_words
+from mirtool.wording import plural
+
+ALPHA = 0.05
+ROWS_SHOWN = 12
+
+
+def follow_up_blocks(found: FollowUp) -> list[Block]:
+    """Return one endpoint: groups and tests, then hazard ratios."""
+    endpoint = found.endpoint
+    name = "" if endpoint.name == SURVIVAL else f" {endpoint.name}"
+    what = f"Survival{name} ({endpoint.time.title}, {endpoint.event.name} = {endpoint.level})"
+    first = found.tests.tests[0] if found.tests is not None else None
+    over = f" over {found.strata}" if found.strata else ""
+    tested = f", log-rank P = {p_in_words(first.p)}{over}" if first is not None else ""
+    interval = f"({100 * found.confidence:g} %)"
+    rows = []
+    for level, curve in found.curves.items():
+        median, low, high = (_time(value) for value in curve.quantile())
+        mean, error = curve.restricted_mean(found.until)
+        rows.append(
+            [
+                level,
+                str(int(curve.events.sum() + curve.censored.sum())),
+                str(curve.n_events),
+                f"{median} ({low}–{high})",
+                f"{number(mean)} ± {number(error)}",
+            ]
+        )
+    blocks: list[Block] = [
+        Heading(f"{what}{tested}:"),
+        Grid(("", "patients", "events", f"median {interval}", f"mean to {number(found.until)}"), rows),
+    ]
+    if found.tests is not None:
+        others = ", ".join(f"{test.name} {p_in_words(test.p)}" for test in found.tests.tests[1:])
+        blocks.append(Line(f"With weights on early times, P: {others}.", detail=True))
+    if found.without:
+        blocks.append(Line(f"Left out, without time, event or group: {plural(found.without, 'patient')}."))
+    if found.alone:
+        blocks += [Heading(f"Hazard ratios {interval}, each variable alone:"), _hazards(found.alone)]
+    if found.model is not None:
+        model = found.model
+        words = (
+            f"{plural(model.n, 'patient')}, {plural(model.events, 'event')}, concordance {model.concordance:.3f}"
+        )
+        blocks += [Heading(f"In one model ({words}):"), _hazards((model,))]
+        if model.is_crowded:
+            blocks.append(
+                Caution(
+                    f"{plural(len(model.terms), 'term')} for {plural(model.events, 'event')}: fewer than 10 per "
+                    "term, so the model fits chance as well"
+                )
+            )
+    changing = _changing([*found.alone, *([found.model] if found.model is not None else [])])
+    if changing:
+        blocks.append(Caution(f"hazard ratios that change with time (P ≤ {ALPHA:g}): {', '.join(changing)}"))
+    blocks += [Line(f"No hazard ratio: {text}.", detail=True) for text in found.not_compared]
+    return blocks
+
+
+def _time(value: float) -> str:
+    return "not reached" if np.isinf(value) else number(value)
+
+
+def _hazards(fits: tuple[CoxFit, ...]) -> Grid:
+    rows = [
+        (
+            float(fit.p_values[i]),
+            [
+                f"{term.variable.name}: {term.label}",
+                ratio_in_words(float(fit.hazard_ratio[i]), float(fit.low[i]), float(fit.high[i])),
+                p_in_words(float(fit.p_values[i])),
+                p_in_words(float(fit.p_proportional[i])),
+            ],
+        )
+        for fit in fits
+        for i, term in enumerate(fit.terms)
+    ]
+    rows.sort(key=lambda row: row[0])
+    return Grid(
+        ("", "hazard ratio", "P", "P of change"), [cells for _, cells in rows], most=ROWS_SHOWN,
+        optional=("P of change",), shorten=True,
+    )  # fmt: skip
+
+
+def _changing(fits: list[CoxFit]) -> list[str]:
+    names = [
+        term.variable.name
+        for fit in fits
+        for term, p in zip(fit.terms, fit.p_proportional.tolist(), strict=True)
+        if p <= ALPHA
+    ]
+    return list(dict.fromkeys(names))
