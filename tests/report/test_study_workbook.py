@@ -256,6 +256,26 @@ def test_figures_are_placed_smaller_than_a_page_and_damaged_ones_named(study, bo
     assert "figures/volcano.png" in said[0]
 
 
+def test_figures_are_listed_with_links_to_them_and_from_them_to_their_tables(book):
+    sheet = openpyxl.load_workbook(io.BytesIO(book))["Figures"]
+    listed = {}
+    for (cell,) in sheet.iter_rows(min_row=2, max_row=1 + len(sheet._images)):
+        listed[cell.value] = cell.hyperlink.location
+    assert "Volcano plot (volcano.png)" in listed
+    tables = set()
+    for title, place in listed.items():
+        heading = sheet[place.rpartition("!")[2]]
+        assert heading.value == title
+        table = sheet.cell(heading.row + 1, 1)
+        tables.add((table.value, table.hyperlink.location))
+        (image,) = (each for each in sheet._images if each.anchor._from.row + 1 == heading.row + 2)
+        below = sheet.cell(image.anchor.to.row + 1, 1)
+        assert below.value is None  # the figure ends above its caption
+    assert tables == {(f"Table: {CONTRAST}", f"'{CONTRAST}'!A1")}
+    breaks = [each.id for each in sheet.row_breaks.brk]
+    assert breaks == [sheet[place.rpartition("!")[2]].row - 1 for place in listed.values()]
+
+
 def test_the_size_of_a_figure_is_that_on_a_screen():
     # 600 x 300 pixels at 11,811 per meter, which is 300 per inch: 192 x 96 at 96 per inch.
     head = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + (600).to_bytes(4, "big") + (300).to_bytes(4, "big") + bytes(9)

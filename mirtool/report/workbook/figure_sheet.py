@@ -1,17 +1,22 @@
-"""The figures of a study on one sheet of its workbook: each on a printed page of its own, with its caption."""
+"""The figures of a study on one sheet of its workbook: a list, then each on a printed page with its caption.
+
+They are not beside the tables: there they would lie right of the last column, out of sight, be squeezed where rows
+are filtered out, and fall into the printed pages of the table.
+"""
 
 from __future__ import annotations
 
 import io
 import math
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mirtool.report.page.figure_words import figure_words
 from mirtool.report.study_results import StudyResults
-from mirtool.report.workbook.layout import Book, lines_of, row_height, set_up_print
+from mirtool.report.workbook.layout import Book, lines_of, link_to, row_height, set_up_print
 from mirtool.report.workbook.study_sheets import in_order
 
 TITLE = "Figures"
@@ -28,12 +33,18 @@ _ROW_PIXELS = 20.0
 
 @dataclass(frozen=True)
 class PlacedFigure:
-    """A figure that can be placed: its file, bytes, and size on a screen in pixels."""
+    """A figure that can be placed: its step, its file, bytes, and size on a screen in pixels."""
 
+    step: str
     path: Path
     data: bytes
     width: float
     height: float
+
+    @property
+    def title(self) -> str:
+        """What it is, and its file."""
+        return f"{figure_words(self.path.stem)[0]} ({self.path.name})"
 
     @property
     def scale(self) -> float:
@@ -46,23 +57,23 @@ def figures_of(results: StudyResults) -> tuple[list[PlacedFigure], list[Path]]:
     placed: list[PlacedFigure] = []
     left_out: list[Path] = []
     room = MOST_BYTES
-    for path in _pictures(results):
+    for step, path in _pictures(results):
         data = results.content(path)
         size = png_size(data)
         if size is None or len(data) > room:
             left_out.append(path)
             continue
         room -= len(data)
-        placed.append(PlacedFigure(path, data, *size))
+        placed.append(PlacedFigure(step, path, data, *size))
     return placed, left_out
 
 
-def _pictures(results: StudyResults) -> Iterator[Path]:
-    """Yield the PNG figures; of one that is drawn for one and for two columns of a journal, the wide one."""
+def _pictures(results: StudyResults) -> Iterator[tuple[str, Path]]:
+    """Yield step and PNG figure; of one that is drawn for one and for two columns of a journal, the wide one."""
     for step in in_order(results.runs):
         files = [path for path in results.files_of(step) if path.suffix == ".png"]
         wide = {path.stem for path in files}
-        yield from (path for path in files if path.stem.removesuffix("_85mm") not in wide - {path.stem})
+        yield from ((step, path) for path in files if path.stem.removesuffix("_85mm") not in wide - {path.stem})
 
 
 def png_size(data: bytes) -> tuple[float, float] | None:
@@ -80,23 +91,43 @@ def png_size(data: bytes) -> tuple[float, float] | None:
     return width * per_meter / x, height * per_meter / y
 
 
-def add_figure_sheet(book: Book, name: str, figures: list[PlacedFigure], results: StudyResults) -> None:
-    """Add the sheet: below each other the name of each figure, the figure and its caption."""
+def add_figure_sheet(
+    book: Book, name: str, figures: Sequence[PlacedFigure], results: StudyResults, tables: Mapping[str, str]
+) -> None:
+    """Add the sheet: a list with a link to each figure, then each with its title, its table and its caption.
+
+    Parameters
+    ----------
+    book
+        The workbook.
+    name
+        The sheet.
+    figures
+        What is placed, in this order.
+    results
+        The study, for the captions.
+    tables
+        Step to the sheet with its first table, to which its figures have a link.
+    """
     sheet = book.add(name)
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, _COLUMN_WIDTH)
     set_up_print(sheet)
-    row, breaks = 0, []
-    for figure in figures:
-        if row:
-            breaks.append(row)
-        row = _place(sheet, row, figure, results.captions.get(figure.path.stem, ""), book)
-    sheet.set_h_pagebreaks(breaks)
+    sheet.write_string(0, 0, name, book.formats.heading)
+    row, starts = len(figures) + 2, []
+    for place, figure in enumerate(figures, 1):
+        starts.append(row)
+        sheet.write_url(place, 0, link_to(name, row), book.formats.link, figure.title)
+        caption = results.captions.get(figure.path.stem, "")
+        row = _place(sheet, row, figure, caption, tables.get(figure.step), book)
+    sheet.set_h_pagebreaks(starts)
 
 
-def _place(sheet: Any, row: int, figure: PlacedFigure, caption: str, book: Book) -> int:
+def _place(sheet: Any, row: int, figure: PlacedFigure, caption: str, table: str | None, book: Book) -> int:
     """Write one figure from a row on, and return the row for the next one."""
-    sheet.write_string(row, 0, figure.path.name, book.formats.heading)
+    sheet.write_string(row, 0, figure.title, book.formats.heading)
+    if table:
+        sheet.write_url(row + 1, 0, link_to(table), book.formats.link, f"Table: {table}")
     options = {
         "image_data": io.BytesIO(figure.data),
         "x_scale": figure.scale,
@@ -106,8 +137,8 @@ def _place(sheet: Any, row: int, figure: PlacedFigure, caption: str, book: Book)
         "object_position": 2,
         "description": caption or figure.path.stem,
     }
-    sheet.insert_image(row + 1, 0, figure.path.name, options)
-    below = row + 2 + math.ceil((figure.height * figure.scale + 8) / _ROW_PIXELS)
+    sheet.insert_image(row + 2, 0, figure.path.name, options)
+    below = row + 3 + math.ceil((figure.height * figure.scale + 8) / _ROW_PIXELS)
     if caption:
         sheet.set_row(below, row_height(lines_of(caption, _COLUMN_WIDTH)))
         sheet.write_string(below, 0, caption, book.formats.wrapped)

@@ -245,6 +245,18 @@ def _is_worth_wrapping(values: npt.NDArray[Any], width: float) -> bool:
     return bool(width < max(map(len, values)) + 1 <= _LONGEST_WRAPPED)
 
 
+def link_to(name: str, row: int = 0) -> str:
+    """Return the address of a row of a sheet, for a link.
+
+    Examples
+    --------
+    >>> link_to("A's figures", 4)
+    "internal:'A''s figures'!A5"
+    """
+    quoted = name.replace("'", "''")
+    return f"internal:'{quoted}'!A{row + 1}"
+
+
 def set_up_print(sheet: Any) -> None:
     """Set paper, margins, header and footer of a sheet."""
     sheet.set_paper(_A4)

@@ -25,6 +25,7 @@ from mirtool.report.workbook.layout import (
     Formats,
     all_sheets,
     lines_of,
+    link_to,
     row_height,
     set_up_print,
     sheet_names,
@@ -34,7 +35,7 @@ from mirtool.study.state import Status
 
 README, METHODS, PROVENANCE = "Read me", "Methods", "Provenance"
 _ABOUT = {
-    FIGURES: "The figures with their captions.",
+    FIGURES: "The figures with their captions, one per printed page, after a list with links to them.",
     METHODS: "The methods text of what was run.",
     PROVENANCE: "Settings, files read with their SHA-256, and versions, by step.",
 }
@@ -87,8 +88,11 @@ def study_workbook(
     _add_readme(book, results, contents, left_out)
     for title, sheet in zip(titles, sheets, strict=True):
         book.add_table(title, sheet.table, sheet.label)
+    first: dict[str, str] = {}
+    for title, sheet in zip(titles, sheets, strict=True):
+        first.setdefault(sheet.label.partition("/")[0], title)
     writers: Mapping[str, Callable[[str], None]] = {
-        FIGURES: lambda name: add_figure_sheet(book, name, figures, results),
+        FIGURES: lambda name: add_figure_sheet(book, name, figures, results, first),
         METHODS: lambda name: _add_text(book, name, methods),
         PROVENANCE: lambda name: book.add_table(
             name, provenance_table(in_order(results.runs), changed), explains=True
@@ -195,8 +199,7 @@ def _add_readme(
         row = _write_pairs(sheet, row, heading, rows, formats)
     _write_pairs(sheet, row, "Sheets", contents, formats)
     for place, (name, _) in enumerate(contents, row + 1):
-        quoted = name.replace("'", "''")
-        sheet.write_url(place, 0, f"internal:'{quoted}'!A1", formats.link, name)
+        sheet.write_url(place, 0, link_to(name), formats.link, name)
     row += len(contents) + 2
     row = _write_pairs(sheet, row, "How to read it", _reading(left_out), formats)
 
