@@ -67,8 +67,9 @@ class StudyResults:
     def methods(self) -> Methods:
         """The methods text of what was run."""
         from mirtool.report.methods.compose import methods_of_study
+        from mirtool.report.methods.facts import facts_of
 
-        return methods_of_study(self.state)
+        return methods_of_study(self.state, facts_of(self.study))
 
     def state_of(self, step: str) -> StepState:
         """Return the state of a step."""

@@ -24,6 +24,7 @@ from mirtool.normalize.methods import (
 from mirtool.report.methods import about_arrays, about_clusters, about_comparison, about_selection
 from mirtool.report.methods.bibliography import REFERENCES, bibtex, csl_json, in_order, references_in
 from mirtool.report.methods.compose import methods_files, methods_of_runs, methods_of_study
+from mirtool.report.methods.facts import StudyFacts
 from mirtool.report.methods.text import Methods, Section, Sentence
 from mirtool.settings import Methods as Registry
 from mirtool.shortlist.settings import RANKS
@@ -32,6 +33,7 @@ from mirtool.study.folder import StudyFolder
 from mirtool.study.state import StudyState
 from mirtool.validation.settings import TESTS as QPCR_TESTS
 
+TITLE = "Differential expression"
 VERSIONS = {"mirtool": "1.2.0", "python": "3.12.1", "numpy": "2.4.6", "scipy": "1.17.1", "matplotlib": "3.11.2"}
 
 NORMALIZE = {
@@ -117,7 +119,7 @@ def test_a_normalization_is_told_choice_by_choice():
         "range of the background. "
         "The signals of each array were divided by their median over the 90 probes detected in all arrays "
         "(factors: 220.5 to 461.5), assuming that these probes do not change on average. "
-        "Probes detected in at least one array were kept (150 of 300). "
+        "Probes detected in at least one array were kept (150 of 300), with their values on the other arrays too. "
         "Normalized values were analyzed as log2."
     )
 
@@ -232,9 +234,9 @@ def test_quality_control_names_what_was_found_and_what_was_excluded():
 def test_a_comparison_of_two_groups():
     assert text_of({"diff": DIFF}, "Differential expression") == (
         "Expression was compared between ill (n = 3) and healthy (n = 2, the reference). "
-        "Differences were tested by Welch's t test on log2 values, which does not assume equal variances (Welch "
-        "1947). Fold changes are ratios of the arithmetic means of the linear normalized intensities, the "
-        "definition that array service laboratories use. "
+        "Differences were tested, two-sided, by Welch's t test on log2 values, which does not assume equal "
+        "variances (Welch 1947). Fold changes are ratios of the arithmetic means of the linear normalized "
+        "intensities, the definition that array service laboratories use. "
         "P values of 1,590 tests were adjusted by the Benjamini-Hochberg procedure, which controls the false "
         "discovery rate (Benjamini and Hochberg 1995). "
         "Of 1,593 probes, 34 had a fold change of 2 or more in either direction (11 up, 23 down), 23 of these "
@@ -271,6 +273,35 @@ def test_a_model_with_its_parts():
         "(McCarthy and Smyth 2009).",
     ):
         assert sentence in text
+
+
+def test_the_moderated_test_names_its_prior_where_it_is_one_number():
+    def said(summary, **arguments):
+        run = changed(DIFF, summary={"test": "moderated", **summary}, arguments=arguments)
+        return "all probes (prior degrees of freedom: 3.6) (Smyth 2004)." in text_of({"diff": run}, TITLE)
+
+    assert said({"prior_df": 3.64502})
+    assert not said({"prior_df": 3.64502}, robust=True)  # then each probe has its own
+    assert not said({"prior_df": None})
+    assert "all probes (Smyth 2004)." in text_of({"diff": changed(DIFF, summary={"test": "moderated"})}, TITLE)
+
+
+def test_how_the_arrays_were_scanned_is_from_the_headers_of_their_files():
+    headers = {
+        "Scanner": ("GenePix 4000B [84948]",),
+        "Wavelengths": ("532",),
+        "PixelSize": ("10",),
+        "PMTGain": ("600", "610"),
+        "Creator": ("GenePix Pro 6.0.1.27",),
+        "GalFile": ("lot35014.gal",),
+    }
+    first = methods_of_runs({"normalize": NORMALIZE}, facts=StudyFacts(headers=headers)).sections[0]
+    assert [sentence.text for sentence in first.sentences] == [
+        "Arrays were scanned with a GenePix 4000B scanner at 532 nm (pixel size 10 µm, PMT gain 600 and 610).",
+        "Spots were quantified with GenePix Pro 6.0.1.27 and the array list lot35014.gal.",
+    ]
+    without = methods_of_runs({"normalize": NORMALIZE}, facts=StudyFacts()).sections[0]
+    assert without.title == "Normalization"
 
 
 def test_several_contrasts_are_told_one_by_one():
@@ -313,16 +344,16 @@ def test_clusters():
         },
     }  # fmt: skip
     assert text_of({"cluster": run}, "Cluster analysis") == (
-        "Hierarchical clustering of 23 probes (regulation by volcano P [ill/healthy]) and 6 arrays used Ward's "
-        "method and the Euclidean distance (Ward 1963). "
+        "Hierarchical clustering of 23 probes (up or down by fold change and P; ill/healthy) and 6 arrays used "
+        "Ward's method and the Euclidean distance (Ward 1963). "
         "The values clustered were z scores of each probe. "
         "As these probes were chosen by their difference between the groups, the clusters show this difference "
         "and do not test it. "
         "The clusters of the tree of arrays were assessed by multiscale bootstrap (200 draws at each scale, "
         "random seed 1); an approximately unbiased value (AU) of 0.95 or more was reached by 2 clusters of "
         "arrays (Shimodaira 2004). "
-        "K-means divided the probes into 2 clusters (mean silhouette 0.66) (Lloyd 1982; Hartigan 1975; Arthur and "
-        "Vassilvitskii 2007; Rousseeuw 1987)."
+        "K-means divided the probes into 2 clusters (a number set beforehand, mean silhouette 0.66) (Lloyd 1982; "
+        "Hartigan 1975; Arthur and Vassilvitskii 2007; Rousseeuw 1987)."
     )
 
 
@@ -351,8 +382,8 @@ def test_targets_and_gene_sets():
         },
     }  # fmt: skip
     assert text_of({"network": run}, "Targets and gene sets") == (
-        "Targets of 9 miRNAs (regulation by volcano P [ill / healthy]) were taken from miRTarBase 2025, at the "
-        "evidence level strong (reporter assay, Western blot or qPCR) (Cui et al. 2025). "
+        "Targets of 9 miRNAs (up or down by fold change and P; ill / healthy) were taken from miRTarBase 2025, "
+        "at the evidence level strong (reporter assay, Western blot or qPCR) (Cui et al. 2025). "
         "The miRNA without targets there was left out, as nothing can be computed without targets. "
         "Each pair of miRNAs was tested for shared targets by the hypergeometric distribution over the 140 genes "
         "of the table (Xu et al. 2011). "

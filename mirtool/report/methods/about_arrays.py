@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mirtool.normalize.methods import (
     BACKGROUND_METHODS,
@@ -14,9 +15,12 @@ from mirtool.normalize.methods import (
 )
 from mirtool.normalize.methods import WITHIN_METHODS as WITHIN
 from mirtool.normalize.settings import PRESET_STEPS, RATIO_PRESET_STEPS, is_ratio
-from mirtool.report.methods.record import StepRecord, extent, joined, named, number, references_of, were
+from mirtool.report.methods.record import StepRecord, aside, extent, joined, named, number, references_of, were
 from mirtool.report.methods.text import Sentence
 from mirtool.wording import plural
+
+if TYPE_CHECKING:
+    from mirtool.report.methods.facts import StudyFacts
 
 _VERDICTS = {
     "fine": "without a finding",
@@ -151,6 +155,20 @@ def _verdicts_in_words(record: StepRecord, verdicts: Mapping[str, str]) -> str:
             part += f" ({'; '.join(f'{name}: {why[name]}' if name in why else name for name in names)})"
         parts.append(part)
     return f"Of these, {joined(parts)}"
+
+
+def scan_sentences(facts: StudyFacts) -> Iterator[Sentence]:
+    """Say how the arrays were scanned and quantified, as far as the headers of their files do."""
+    scanner, wavelengths = re.sub(r"\s*\[.*?\]", "", facts.header("Scanner")), facts.header("Wavelengths")
+    details = aside(*facts.scan_words("PixelSize", "PMTGain", "ScanPower"))
+    if scanner or wavelengths:
+        by = f" with a {scanner} scanner" if scanner else ""
+        at = f" at {wavelengths} nm" if wavelengths else ""
+        yield Sentence(f"Arrays were scanned{by}{at}{details}.")
+    program, array_list = facts.header("Creator"), facts.header("GalFile")
+    if program:
+        of = f" and the array list {array_list}" if array_list else ""
+        yield Sentence(f"Spots were quantified with {program}{of}.")
 
 
 def normalization_sentences(record: StepRecord) -> Iterator[Sentence]:
@@ -291,7 +309,8 @@ def _result(record: StepRecord, choices: Mapping[str, Any]) -> Iterator[Sentence
     rule = str(record.number("keep"))
     if rule in _KEEP:
         count = f" ({number(kept)} of {number(counting)})" if kept is not None and counting else ""
-        yield Sentence(f"Probes detected {_KEEP[rule]} were kept{count}.")
+        others = ", with their values on the other arrays too" if rule == "any" else ""
+        yield Sentence(f"Probes detected {_KEEP[rule]} were kept{count}{others}.")
     elif rule == "everything":
         yield Sentence("All of these probes were kept.")
     if record.number("imputation") == "knn":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mirtool.cluster.methods import LINKAGES, METRICS, STABILITIES
-from mirtool.report.methods.record import StepRecord, aside, joined, number, references_of
+from mirtool.report.methods.record import StepRecord, aside, chosen_by, joined, number, references_of
 from mirtool.report.methods.text import Sentence
 from mirtool.wording import plural
 
@@ -45,7 +45,7 @@ def _trees(record: StepRecord) -> Iterator[Sentence]:
     if probes is None or arrays is None:
         return
     by_groups = record.argument("top") is None and record.argument("differential") is not None
-    chosen = aside(record.number("rows") or "")
+    chosen = aside(chosen_by(record.number("rows") or ""))
     linkage = _LINKAGES.get(str(record.argument("linkage")))
     metrics = {record.number("metric", side) for side in _SIDES} - {None}
     how = f" used {linkage}" if linkage else " was done"
@@ -89,12 +89,14 @@ def _stability(record: StepRecord) -> Iterator[Sentence]:
 
 def _k_means(record: StepRecord) -> Iterator[Sentence]:
     found = record.number("k_means") or {}
+    is_of_groups = "k_arrays" in record.arguments and record.argument("k_arrays") is None
     parts = []
     for side, own in found.items():
         silhouette = own.get("mean_silhouette")
-        width = f" (mean silhouette {number(round(silhouette, 2))})" if silhouette is not None else ""
-        parts.append(f"{_SIDES.get(side, side)} into {plural(own['k'], 'cluster')}{width}")
+        width = f"mean silhouette {number(round(silhouette, 2))}" if silhouette is not None else ""
+        why = "as many as groups" if side == "arrays" and is_of_groups else "a number set beforehand"
+        parts.append(f"the {_SIDES.get(side, side)} into {plural(own['k'], 'cluster')}{aside(why, width)}")
     if parts:
         yield Sentence(
-            f"K-means divided the {joined(parts)}.", ("lloyd1982", "hartigan1975", "arthur2007", "rousseeuw1987")
+            f"K-means divided {joined(parts)}.", ("lloyd1982", "hartigan1975", "arthur2007", "rousseeuw1987")
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -148,7 +149,9 @@ def _test(record: StepRecord, comparisons: list[Mapping[str, Any]]) -> Iterator[
     n = record.argument("permutations")
     permutations = f" ({plural(n, 'relabeling')})" if n else ""
     references = references_of(TESTS.get(name)) + (("phipson2010",) if name == "permutation" else ())
-    yield Sentence(f"Differences were tested by {_TESTS[name].format(permutations=permutations)}.", references)
+    prior = _prior(comparisons) if name == "moderated" and not record.argument("robust") else ""
+    tested = _TESTS[name].format(permutations=permutations)
+    yield Sentence(f"Differences were tested, two-sided, by {tested}{prior}.", references)
     if name != "moderated":
         return
     if record.argument("trend"):
@@ -165,6 +168,14 @@ def _test(record: StepRecord, comparisons: list[Mapping[str, Any]]) -> Iterator[
             "of interest.",
             ("mccarthy2009",),
         )
+
+
+def _prior(comparisons: list[Mapping[str, Any]]) -> str:
+    """Return the weight of the common variance, in parentheses; empty where it is not one finite number."""
+    found = {each.get("prior_df") for each in comparisons}
+    (df, *others) = found
+    is_one = not others and isinstance(df, int | float) and math.isfinite(df)
+    return f" (prior degrees of freedom: {number(round(float(df), 1))})" if is_one and df is not None else ""
 
 
 def _adjustment(record: StepRecord, comparisons: list[Mapping[str, Any]]) -> Iterator[Sentence]:

@@ -138,6 +138,8 @@ def _verdicts(record: StepRecord) -> Iterator[Sentence]:
 
 def _verdict(verdict: str, n: int) -> str:
     """Return a verdict with its verb."""
+    if verdict == "not tested":
+        return f"{were(n)} not tested by qPCR"
     if verdict == "no qPCR result":
         return "had no qPCR result"
     if verdict == "false positive":

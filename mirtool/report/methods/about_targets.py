@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mirtool.network.settings import EVIDENCE, PAIR_NULLS, REDUCTIONS
-from mirtool.report.methods.record import StepRecord, aside, extent, joined, number, references_of, were
+from mirtool.report.methods.record import StepRecord, aside, chosen_by, extent, joined, number, references_of, were
 from mirtool.report.methods.text import Sentence
 from mirtool.report.text.gsea import SET_FDR
 from mirtool.wording import plural
@@ -58,7 +58,7 @@ def _interactions(record: StepRecord) -> Iterator[Sentence]:
     if not source or with_targets is None:
         return
     total = with_targets + len(without or ())
-    by = aside(record.number("mirnas_chosen_by") or "")
+    by = aside(chosen_by(record.number("mirnas_chosen_by") or ""))
     level = EVIDENCE.get(str(record.argument("evidence")))
     evidence = f", at the evidence level {level.name} ({level.description})" if level else ""
     yield Sentence(
@@ -271,5 +271,6 @@ def mirna_set_sentences(record: StepRecord) -> Iterator[Sentence]:
         for name, each in tests.items()
         if each.get("surviving_all")
     ]
-    told = f"the number of significant sets was {joined(found)}" if found else "no set was significant"
+    others = f"; in the other {len(tests) - len(found)} tests none was" if len(tests) > len(found) + 1 else ""
+    told = f"the number of significant sets was {joined(found)}{others}" if found else "no set was significant"
     yield Sentence(f"At a false discovery rate ≤ {number(SURVIVING_FDR)}, {told}.")

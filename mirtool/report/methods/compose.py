@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from mirtool.report.methods.about_arrays import normalization_sentences, quality_sentences
+from mirtool.report.methods.about_arrays import normalization_sentences, quality_sentences, scan_sentences
 from mirtool.report.methods.about_clusters import cluster_sentences
 from mirtool.report.methods.about_comparison import (
     comparison_sentences,
@@ -25,13 +25,16 @@ from mirtool.report.methods.record import StepRecord, records_of
 from mirtool.report.methods.text import Methods, Section, Sentence, section
 
 if TYPE_CHECKING:
+    from mirtool.report.methods.facts import StudyFacts
     from mirtool.study.state import StudyState
 
 MARKDOWN_FILE, HTML_FILE = "methods.md", "methods.html"
 BIBTEX_FILE, CSL_FILE = "methods.bib", "methods.csl.json"
 
 
-def methods_of_runs(runs: Mapping[str, Any], warnings: Iterable[str] = ()) -> Methods:
+def methods_of_runs(
+    runs: Mapping[str, Any], warnings: Iterable[str] = (), facts: StudyFacts | None = None
+) -> Methods:
     """Return the methods text of a study; a step that was not run has no sentence.
 
     Parameters
@@ -40,11 +43,15 @@ def methods_of_runs(runs: Mapping[str, Any], warnings: Iterable[str] = ()) -> Me
         The record of each step's last run, as :func:`mirtool.study.record.read_runs` returns it.
     warnings
         What must be done before the text is used.
+    facts
+        What is known besides; the headers of the raw files say how the arrays were scanned.
     """
-    return Methods(tuple(_sections(records_of(runs))), tuple(warnings))
+    return Methods(tuple(_sections(records_of(runs), facts)), tuple(warnings))
 
 
-def _sections(records: Mapping[str, StepRecord]) -> Iterator[Section]:
+def _sections(records: Mapping[str, StepRecord], facts: StudyFacts | None) -> Iterator[Section]:
+    if facts is not None:
+        yield from section("Scanning and image analysis", scan_sentences(facts))
     normalized = records.get("normalize")
     own = {
         "qc": lambda record: quality_sentences(record, normalized),
@@ -85,12 +92,12 @@ def _all(groups: Iterable[Iterable[Sentence]]) -> Iterator[Sentence]:
         yield from group
 
 
-def methods_of_study(state: StudyState) -> Methods:
+def methods_of_study(state: StudyState, facts: StudyFacts | None = None) -> Methods:
     """Return the methods text of a study by its record and the files that the record names.
 
-    Steps whose results are out of date are named above the text.
+    Steps whose results are out of date are named above the text; ``facts`` as for :func:`methods_of_runs`.
     """
-    return methods_of_runs(_without_replaced(state), _out_of_date(state))
+    return methods_of_runs(_without_replaced(state), _out_of_date(state), facts)
 
 
 def methods_files(methods: Methods) -> dict[str, bytes]:

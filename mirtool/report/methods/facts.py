@@ -89,7 +89,11 @@ class StudyFacts:
     @property
     def scan(self) -> str:
         """How the arrays were scanned, as the headers of the raw files say; empty where they do not."""
-        return "; ".join(words.format(self.header(name)) for name, words in _SCAN.items() if self.header(name))
+        return "; ".join(self.scan_words(*_SCAN))
+
+    def scan_words(self, *names: str) -> list[str]:
+        """Return what the headers say of a scan by these records, in words; nothing of those they do not have."""
+        return [_SCAN[name].format(self.header(name)) for name in names if self.header(name)]
 
     @property
     def raw_files(self) -> str:

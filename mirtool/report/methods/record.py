@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mirtool.report.methods.bibliography import references_in
+from mirtool.rules import Rule
 from mirtool.settings import Method
 
 MOST_NAMED = 5
@@ -109,6 +110,21 @@ def aside(*parts: str) -> str:
     """
     text = ", ".join(part for part in parts if part)
     return f" ({text.replace('(', '[').replace(')', ']')})" if text else ""
+
+
+def chosen_by(rule: str) -> str:
+    """Return by what probes were chosen, as a record has it, in the words of a text.
+
+    Examples
+    --------
+    >>> chosen_by("regulation by volcano P (ill / healthy)"), chosen_by("the 50 of largest variance")
+    ('up or down by fold change and P; ill / healthy', 'the 50 of largest variance')
+    """
+    for each in Rule:
+        column, rest = rule[: len(each.column)], rule[len(each.column) :]
+        if column == each.column:
+            return "; ".join(part for part in (f"up or down by {each.words}", rest.strip(" ()")) if part)
+    return rule
 
 
 def were(n: int) -> str:
