@@ -1,8 +1,9 @@
 """What each probe on the chip is: the rules by which an ID and a Name become a kind.
 
 The rules follow the names Exiqon (now Qiagen) printed on miRCURY LNA chips, as they are in its array lists
-and in GSE20122; each is tried in the order below and the first that matches decides. A study can put rules of
-its own before them in ``mirtool.toml``::
+and in GSE20122, and those of Affymetrix's controls and precursors (``AFFX-…``, ``BkGr-GC…``, ``hp_…``); each is
+tried in the order below and the first that matches decides. A study can put rules of its own before them in
+``mirtool.toml``::
 
     [[probe_kinds]]
     pattern = "^my_spike_"     # a simple regular expression, matched without regard to case
@@ -85,7 +86,9 @@ DEFAULT_RULES: tuple[KindRule, ...] = (
     KindRule(r"^hy[35]$", ProbeKind.LANDING_LIGHT),
     KindRule(r"^hidden[_-]", ProbeKind.HIDDEN),
     KindRule(r"spike[_ -]?(control|in)|^spike", ProbeKind.SPIKE_IN),
-    KindRule(r"negative[_ -]?control|neg[_ -]?ctrl", ProbeKind.NEGATIVE_CONTROL),
+    KindRule(r"negative[_ -]?control|neg[_ -]?ctrl|\bbkgr-gc\d", ProbeKind.NEGATIVE_CONTROL),
+    KindRule(r"^affx[-_]", ProbeKind.POSITIVE_CONTROL),
+    KindRule(r"^hp_", ProbeKind.OTHER),
     KindRule(r"mirplus", ProbeKind.MIRPLUS),
     KindRule(r"(^|[-_/ .,|])(mir[-._]\w|mir\d|let[-._]?7|bantam|lin-?4|lsy-?6|mimat\d{7})", ProbeKind.MIRNA),
     KindRule(

@@ -11,9 +11,14 @@ from mirtool.errors import FormatError
 
 _EXPORT = "export the results as text or Excel, one row per well"
 
+_CEL = (
+    "make RMA values of it and give their table: in TAC or Expression Console run RMA + DABG and export the "
+    "signals, or in R: write.exprs(oligo::rma(oligo::read.celfiles(files)), 'rma.txt')"
+)
+
 _BINARY: tuple[tuple[bytes, str, str], ...] = (
-    (b"@\x00\x00\x00\x04\x00\x00\x00", "an Affymetrix CEL file", "summarize it first, and give the table"),
-    (b"\x3b\x01\x00\x00", "an Affymetrix CEL file (Command Console)", "summarize it first, and give the table"),
+    (b"@\x00\x00\x00\x04\x00\x00\x00", "an Affymetrix CEL file", _CEL),
+    (b"\x3b\x01\x00\x00", "an Affymetrix CEL file (Command Console)", _CEL),
     (b"IDAT", "an Illumina IDAT file", "export the intensities from GenomeStudio as text"),
     (b"BAM\x01", "a BAM file of sequencing reads", "count the reads per miRNA first, and give that table"),
     (b"%PDF", "a PDF document", "give the table as CSV or XLSX"),
@@ -36,7 +41,7 @@ _TEXT: tuple[tuple[str, str, str], ...] = (
         "a NanoString RCC file",
         "gather the lanes in nSolver and export a table of counts: one row per probe, one column per sample",
     ),
-    (r"\s*\[CEL\]", "an Affymetrix CEL file", "summarize it first, and give the table"),
+    (r"\s*\[CEL\]", "an Affymetrix CEL file", _CEL),
     (r"\s*(<!doctype html|<html)", "a web page", "download the file itself: the page may be a login"),
     (r"\s*<\?xml", "an XML file", "export the table as text or Excel"),
     (r"@\S[^\n]*\n[ACGTN]+\n\+", "a FASTQ file of sequencing reads", "count the reads per miRNA first"),

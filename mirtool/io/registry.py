@@ -64,6 +64,7 @@ FORMATS: Mapping[str, Format] = {
     ),
     "agilent": Format(f"{_ARRAYS}.agilent", signed=True, arrays=True, takes=("signal",)),
     "geo-series-matrix": Format(f"{_ARRAYS}.geo", signed=True, arrays=True, table=True),
+    "affymetrix": Format(f"{_ARRAYS}.affymetrix", signed=True, arrays=True, table=True),
     "geo-platform": Format(f"{_ARRAYS}.geo_platform"),
     "service-workbook": Format(f"{_ARRAYS}.service_workbook", arrays=True, table=True),
     "matrix": Format(f"{_ARRAYS}.matrix", arrays=True, table=True, pairs_channels=True),

@@ -97,11 +97,10 @@ def draft_samples(
 
 def _scale_of(file: str, format: str, samples_in_rows: bool) -> str:
     """Return ``"log2"`` where a table says so or its values look like it; else blank."""
-    from mirtool.io.arrays import geo, matrix
-
-    if format not in ("matrix", geo.FORMAT):
+    read_values = getattr(module_of(format), "read_values", None)
+    if read_values is None:
         return ""
-    found = matrix.read_values(file, samples_in_rows) if format == "matrix" else geo.read_values(file)
+    found = read_values(file, samples_in_rows)
     stated = found.table.notes.get("scale", "")
     return "log2" if stated == "log2" or (not stated and looks_log2(found.values)) else ""
 

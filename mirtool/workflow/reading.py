@@ -90,10 +90,18 @@ class MatrixInputs(Inputs):
     platform: Any = PLATFORM
     samples_in_rows: bool = SAMPLES_IN_ROWS
     not_detected: str | None = not_detected_setting(INPUT_PANEL)
+    species: str | None = setting(
+        None,
+        "Use only the mature miRNAs of this species, such as hsa. Default: every row of the table.",
+        panel=INPUT_PANEL,
+        metavar="PREFIX",
+    )
 
     def matrix_options(self, *, replicates: bool = False, spots: bool = True) -> MatrixOptions:
         """Return how the table is read."""
-        return MatrixOptions(self.scale, self.platform, self.samples_in_rows, replicates, spots, self.not_detected)
+        return MatrixOptions(
+            self.scale, self.platform, self.samples_in_rows, replicates, spots, self.not_detected, self.species
+        )
 
 
 def read_study_arrays(

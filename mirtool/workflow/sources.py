@@ -26,6 +26,7 @@ class MatrixOptions:
     replicates: bool = False
     spots: bool = True
     not_detected: str | None = None
+    species: str | None = None
 
 
 def is_path(value: Any) -> bool:
@@ -121,7 +122,7 @@ def read_matrix(table: Any, run: Run, options: MatrixOptions = MatrixOptions()) 
 
     own = getattr(table, "matrix", table)
     if isinstance(own, ExpressionMatrix):
-        return own
+        return own if options.species is None else _of_species(own, options.species, run)
     if not is_path(table):
         raise UsageError(
             "this is not a normalized table",
@@ -130,6 +131,7 @@ def read_matrix(table: Any, run: Run, options: MatrixOptions = MatrixOptions()) 
             expected="a path, an ExpressionMatrix, or the result of normalize",
         )
     from mirtool.annotation.mirna_names.on_reading import RESOLVED
+    from mirtool.io.arrays.affymetrix import NOTED, SEVERAL_SPECIES
     from mirtool.io.arrays.matrix import read_expression
     from mirtool.io.results.replicates import read_replicates, replicates_path
     from mirtool.io.results.spots import read_spots, spots_path
@@ -150,9 +152,29 @@ def read_matrix(table: Any, run: Run, options: MatrixOptions = MatrixOptions()) 
         matrix = name_matrix(matrix, read_platform(options.platform))
         run.reads(options.platform)
     for step in matrix.history:
-        if step.startswith(RESOLVED):
-            run.warn(step.removeprefix(RESOLVED))
-    return matrix
+        if step.startswith((RESOLVED, NOTED)) and not (options.species and step.startswith(SEVERAL_SPECIES)):
+            run.warn(step.removeprefix(RESOLVED).removeprefix(NOTED))
+    return matrix if options.species is None else _of_species(matrix, options.species, run)
+
+
+def _of_species(matrix: ExpressionMatrix, species: str, run: Run) -> ExpressionMatrix:
+    """Return the mature miRNAs of a species, and those whose names do not say theirs; report how many."""
+    import numpy as np
+
+    from mirtool.annotation.probes import ProbeKind, is_kind, species_of
+
+    prefixes = [species_of(name) for name in matrix.probes.name]
+    own = is_kind(matrix.probes, ProbeKind.MIRNA) & np.array([not p or species in p for p in prefixes], dtype=bool)
+    if not own.any():
+        found = sorted({prefix for each in prefixes for prefix in each})
+        raise UsageError(
+            f"the table has no miRNA of the species {species!r}",
+            parameter="species",
+            found=", ".join(found[:8]) + (" …" if len(found) > 8 else "") if found else "no name with a species",
+            expected="a prefix of miRBase, such as hsa",
+        )
+    run.warn(f"only the miRNAs of {species} are used: {int(own.sum()):,} of {len(own):,} rows")
+    return matrix.take_probes(own)
 
 
 def read_grouped(table: Any, run: Run, options: MatrixOptions = MatrixOptions()) -> ExpressionMatrix:

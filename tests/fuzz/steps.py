@@ -107,6 +107,11 @@ def use_matrix(path: Path, whole: Path, trial: Try) -> None:
     use_values(path, trial)
 
 
+def use_affymetrix(path: Path, whole: Path, trial: Try) -> None:
+    use_arrays(path, whole, trial, format="affymetrix")
+    use_values(path, trial)
+
+
 def use_series_matrix(path: Path, whole: Path, trial: Try) -> None:
     use_arrays(path, whole, trial, format="geo-series-matrix", scale="linear")
     use_values(path, trial)
@@ -223,6 +228,7 @@ STEPS: dict[str, Callable[[Path, Path, Try], None]] = {
     "gal": use_array_list,
     "imagene": use_imagene,
     "agilent": use_agilent,
+    "affymetrix": use_affymetrix,
     "geo-series-matrix": use_series_matrix,
     "geo-platform": use_platform,
     "service-workbook": use_service_workbook,

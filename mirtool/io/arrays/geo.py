@@ -289,7 +289,7 @@ def read_sample_table(path: str | Path, _samples_in_rows: bool = False) -> Sampl
 _SHEET_COLUMNS = frozenset({"sample", "sample name", "array", "group", "file", "file_hy5", "hy3", "hy5", "title"})
 
 
-def read_values(path: str | Path) -> ProbeValues:
+def read_values(path: str | Path, _samples_in_rows: bool = False) -> ProbeValues:
     """Read the values of a series matrix, in whatever scale they are.
 
     Raises

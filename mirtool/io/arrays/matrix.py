@@ -44,8 +44,8 @@ import numpy as np
 
 from mirtool.annotation.probes import classify_probes, count_kinds
 from mirtool.errors import FormatError
+from mirtool.io.arrays import affymetrix, geo, service_workbook
 from mirtool.io.arrays import ct_tables as qpcr
-from mirtool.io.arrays import geo, service_workbook
 from mirtool.io.arrays.dye_columns import pair_columns, pair_names
 from mirtool.io.arrays.probe_values import (
     CHANNEL,
@@ -100,7 +100,11 @@ def _is_matrix(table: TextTable) -> bool:
     """Return the header and first rows of a plain table of numbers."""
     if is_corrected(table):
         return True  # to be refused with the reason
-    if _is_other_result(table) or any(map(_FOREIGN_HEADER.search, _all_headers(table))):
+    if (
+        _is_other_result(table)
+        or affymetrix.is_own_table(table)
+        or any(map(_FOREIGN_HEADER.search, _all_headers(table)))
+    ):
         return False
     if _is_of_targets(table) or tells_changes(table):
         return False
@@ -197,15 +201,16 @@ def read_intensities(path: str | Path, *, sheet: str | None = None, samples_in_r
 def read_expression(
     path: str | Path, *, scale: Scale | None = None, samples_in_rows: bool = False
 ) -> ExpressionMatrix:
-    """Read normalized expression from a plain table, a GEO series matrix or a service's Expression Matrix.
+    """Read normalized expression from a plain table, a GEO series matrix, a table of Affymetrix's or a service's.
 
     Parameters
     ----------
     path
-        CSV, TSV, XLSX or XLS, a series matrix or a service's workbook; ``-`` is standard input.
+        CSV, TSV, XLSX or XLS, a series matrix, a table of Affymetrix's software or a service's workbook; ``-`` is
+        standard input.
     scale
-        ``"log2"`` or ``"linear"``. mirtool's own tables say it themselves, and a service's normalized values are
-        linear; any other table needs it.
+        ``"log2"`` or ``"linear"``. mirtool's own tables say it themselves, RMA is log2, and a service's normalized
+        values are linear; any other table needs it.
     samples_in_rows
         As in :func:`read_intensities`.
 
@@ -228,6 +233,8 @@ def read_expression(
         return service_workbook.read_normalized(path, scale=scale)
     if geo.sniff(head):
         return expression_matrix(geo.read_values(path), scale)
+    if affymetrix.sniff(head):
+        return affymetrix.read_expression(path, scale)
     return expression_matrix(_read(path, None, samples_in_rows), scale)
 
 

@@ -85,6 +85,8 @@ class ProbeValues:
         The names of the scanner's files, where mirtool resolved some and kept these beside; else None.
     not_detected
         Where the file says that a probe was not detected, as ``values``; None where it does not say.
+    kinds
+        The kinds of probe that the file itself tells, blank where it does not; None where it tells none.
     """
 
     table: TextTable
@@ -101,6 +103,7 @@ class ProbeValues:
     scale_hint: str = ""
     original: TextArray | None = None
     not_detected: BoolArray | None = None
+    kinds: TextArray | None = None
 
     @property
     def path(self) -> str:
@@ -155,7 +158,8 @@ def raw_arrays(found: ProbeValues, format_name: str) -> RawArrays:
     -------
     RawArrays
         One channel, ``"intensity"``, ``(n_rows, n_samples)``, NaN missing; no background, no flags, no layout;
-        probe kinds blank. Rows that share an ID, or a name where there is no ID, are replicate spots.
+        probe kinds blank but where the file tells them. Rows that share an ID, or a name where there is no ID, are
+        replicate spots.
 
     Raises
     ------
@@ -175,7 +179,9 @@ def raw_arrays(found: ProbeValues, format_name: str) -> RawArrays:
     return RawArrays(
         channels={CHANNEL: Channel(found.values)},
         flags=None,
-        probes=ProbeTable(found.id, found.name, text_array([""] * len(found.id))),
+        probes=ProbeTable(
+            found.id, found.name, text_array([""] * len(found.id)) if found.kinds is None else found.kinds
+        ),
         layout=None,
         samples=sample_table(found),
         sources=(ArraySource(found.path, format_name, sha256_of(found.path), warnings=warnings),) * n_samples,
@@ -225,7 +231,7 @@ def expression_matrix(found: ProbeValues, scale: Scale | None) -> ExpressionMatr
             not_positive = ~positive & ~np.isnan(values)
             not_detected = not_positive if not_detected is None else not_detected | not_positive
         values = np.log2(values, out=np.full(values.shape, np.nan), where=positive)
-    probes = classify_probes(ids, found.name)
+    probes = classify_probes(ids, found.name, told=found.kinds)
     if found.original is None:
         probes = resolve_on_reading(probes)
         said = resolved_in_words(resolutions_on_reading(probes))
