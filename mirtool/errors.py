@@ -192,6 +192,10 @@ class OfflineError(MirtoolError):
     """Something had to be fetched and could not be."""
 
 
+class NotFoundError(OfflineError):
+    """The server says that it does not have what was asked for."""
+
+
 class UsageError(MirtoolError):
     """The call is wrong, not the data: an option, an argument, a name that does not exist."""
 

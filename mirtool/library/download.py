@@ -25,7 +25,7 @@ from typing import IO, TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from mirtool import __version__
-from mirtool.errors import FormatError, OfflineError, OutputError, UsageError, option
+from mirtool.errors import FormatError, NotFoundError, OfflineError, OutputError, UsageError, option
 from mirtool.io.genes.enrichr import CACHE_VARIABLE, cache_folder
 from mirtool.library.limits import LARGEST_DOWNLOAD, Pace, check_redirection, largest_unpacked
 from mirtool.library.unpack import file_sha256
@@ -73,7 +73,8 @@ def mirrored(address: str) -> str:
             f"{MIRROR_VARIABLE} is no web address", found=repr(mirror), expected="https://host/folder, or nothing"
         )
     parts = urlsplit(address)
-    return f"{mirror.rstrip('/')}/{parts.netloc}{parts.path}"
+    query = f"?{parts.query}" if parts.query else ""
+    return f"{mirror.rstrip('/')}/{parts.netloc}{parts.path}{query}"
 
 
 @contextmanager
@@ -103,6 +104,8 @@ def downloaded(
     ------
     OfflineError
         Where no address can be reached or gives the file, or a web page comes in its place.
+    NotFoundError
+        Where the only address does not exist.
     FormatError
         Where a file of another SHA-256 comes.
     OutputError
@@ -345,7 +348,8 @@ class _Parts:
             if code >= 500
             else "the database has moved its file, or closed it"
         )
-        return OfflineError(
+        kind = NotFoundError if code in (404, 410) else OfflineError
+        return kind(
             f"the server refuses the file: {code} {reason}",
             path=self._url,
             hint="; ".join(filter(None, (why, self._by_hand))),

@@ -92,10 +92,40 @@ def join_characteristics(draft: Table, path: str | Path, group: str | None = Non
     chosen = _choose_group(group, joined, candidates, bool(any(columns["group"])), path)
     if chosen:
         columns["group"] = text_array("" if _is_missing(cell) else cell for cell in joined[chosen])
-        counts = Counter(cell for cell in columns["group"] if cell)
-        shown = ", ".join(f"{value} {n:,}" for value, n in counts.items())
-        notes.append(f"group: taken from {chosen} ({shown})")
+        notes.append(_groups_in_words(chosen, columns["group"]))
     return Joined(Table({**columns, **joined}, draft.notes), tuple(notes), candidates, chosen)
+
+
+def choose_group(draft: Table, path: str | Path, group: str | None = None) -> Joined:
+    """Say which columns of a draft could be the groups; make one of them the column ``group`` where it is named.
+
+    Parameters
+    ----------
+    draft
+        A sample sheet with what its table says of the samples, from :mod:`mirtool.study.draft`.
+    path
+        That table, for messages.
+    group
+        The column; None leaves the groups as they are.
+
+    Raises
+    ------
+    UsageError
+        Where there is no column ``group``.
+    """
+    columns = dict(draft.columns)
+    described = {name: cells for name, cells in columns.items() if name.lower() not in OWN_COLUMNS}
+    candidates = _candidates(described)
+    if group is None:
+        return Joined(draft, (), candidates, "")
+    chosen = _choose_group(group, described, candidates, True, path)
+    columns["group"] = text_array("" if _is_missing(cell) else cell for cell in described[chosen])
+    return Joined(Table(columns, draft.notes), (_groups_in_words(chosen, columns["group"]),), candidates, chosen)
+
+
+def _groups_in_words(chosen: str, groups: TextArray) -> str:
+    counts = Counter(cell for cell in groups if cell)
+    return f"group: taken from {chosen} ({', '.join(f'{value} {n:,}' for value, n in counts.items())})"
 
 
 def _match(draft: Table, table: TextTable) -> tuple[int, list[str]]:

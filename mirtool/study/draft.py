@@ -82,14 +82,14 @@ def draft_samples(
     columns = {
         "sample": text_array(sample for sample, _ in rows),
         "group": text_array(group for table in tables for group in table.groups),
-        "file": text_array(_relative(file, Path(folder)) for _, file in rows),
+        "file": text_array(relative_path(file, Path(folder)) for _, file in rows),
     }
     scales = {file: _scale_of(file, formats[file], samples_in_rows) for file in files if kinds[file].table}
     if any(scales.values()):
         columns[SCALE_COLUMN] = text_array(scales.get(file, "") for _, file in rows)
     if partner_of:
         seconds = [partner_of.get(file, "") for _, file in rows]
-        columns[HY5_COLUMN] = text_array(_relative(file, Path(folder)) if file else "" for file in seconds)
+        columns[HY5_COLUMN] = text_array(relative_path(file, Path(folder)) if file else "" for file in seconds)
     for key in dict.fromkeys(key for table in tables for key in table.extra):
         columns[key] = text_array(cell for table in tables for cell in table.extra.get(key, ("",) * len(table)))
     return Table(columns)
@@ -196,7 +196,8 @@ def _refuse_repeated_samples(rows: Sequence[tuple[str, str]]) -> None:
         first[sample] = file
 
 
-def _relative(file: str, folder: Path) -> str:
+def relative_path(file: str, folder: Path) -> str:
+    """Return a file as a sheet in ``folder`` names it."""
     try:
         return Path(os.path.relpath(file, folder)).as_posix()
     except ValueError:  # on Windows, where the file lies on another drive

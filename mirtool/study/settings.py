@@ -8,7 +8,8 @@ from typing import Any
 from mirtool.io.registry import FORMATS
 from mirtool.settings import Settings, setting
 
-READING, SHEET, SHOWN = "Reading", "Sample sheet", "Output"
+READING, SHEET, SERIES, SHOWN = "Reading", "Sample sheet", "GEO series", "Output"
+SERIES_VALUES = ("auto", "raw", "matrix")
 
 
 def input_format_setting() -> Any:
@@ -44,8 +45,8 @@ class InitSettings(Settings):
     )
     group: str | None = setting(
         None,
-        "Characteristic of the pheno table that becomes the column group. Default: the only one with 2 to 10 "
-        "values of two samples or more each.",
+        "Characteristic that becomes the column group: of the pheno table, or of the series matrix. Default: the "
+        "only one of the pheno table with 2 to 10 values of two samples or more each; of a series none.",
         panel=SHEET,
         metavar="COLUMN",
     )
@@ -57,6 +58,18 @@ class InitSettings(Settings):
         option="--output/-o",
     )
     force: bool = setting(False, "Replace a sheet that exists.", panel=SHEET)
+    platform: str | None = setting(
+        None, "Platform of a GEO series that has several.", panel=SERIES, metavar="GPL…"
+    )
+    values: str = setting(
+        "auto",
+        "What the sheet of a GEO series names: its raw files, or the series matrix, for which no raw file is "
+        "fetched. Default: raw files where there is one per sample that mirtool reads.",
+        panel=SERIES,
+        metavar="auto|raw|matrix",
+        choices=SERIES_VALUES,
+        kind="choice of values",
+    )
 
 
 @dataclass(frozen=True)

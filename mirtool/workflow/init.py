@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from mirtool.study.characteristics import Joined
 
 STDOUT = "-"
+OTHERS_SHOWN = 5
+"""Addresses of further files of a series that are named."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,8 @@ class InitInputs(Inputs):
     main = ("files",)
 
     files: tuple[Any, ...] = setting(
-        help="The arrays: scanner files, tables of intensities, or a GEO series matrix.",
+        help="The arrays: scanner files, tables of intensities, a GEO series matrix, or the accession of a GEO "
+        "series (GSE…), which is fetched.",
         metavar="FILES...",
         argument=True,
         is_path=True,
@@ -46,12 +49,14 @@ class InitResult(Result):
         n_files: int,
         series_matrix: str | None,
         joined: Joined | None = None,
+        series: FetchedSeries | None = None,
     ) -> None:
         self.sheet = sheet
         self.output = output
         self.n_files = n_files
         self.series_matrix = series_matrix
         self.joined = joined
+        self.series = series
         self.new_settings = _new_settings(output)
 
     @property
@@ -71,7 +76,13 @@ class InitResult(Result):
         if self.output == STDOUT:
             return {}
         sheet = {self.output: table_bytes(self.sheet, self.output)}
-        return sheet | ({self.new_settings: settings_template().encode()} if self.new_settings else {})
+        return sheet | ({self.new_settings: settings_template(self._known).encode()} if self.new_settings else {})
+
+    @property
+    def _known(self) -> dict[str, str]:
+        """What is known of the study's settings: the table of its platform."""
+        platform = None if self.series is None else self.series.platform_file
+        return {} if platform is None else {"platform": platform}
 
     def stdout(self) -> bytes | None:
         """Return the sheet, where it goes to stdout."""
@@ -90,6 +101,10 @@ class InitResult(Result):
             Line(f"Wrote {self.output}: {plural(len(self.sheet), 'sample')} from {plural(self.n_files, 'file')}"),
             *([Line(f"Wrote {self.new_settings}: every setting with its default")] if self.new_settings else []),
         ]
+        if self.series is not None:
+            blocks += map(Line, self.series.notes)
+            if self.series.platform_file is not None and not self.new_settings:
+                blocks.append(Line(f"Its platform table: {option('platform', self.series.platform_file)}"))
         if self.joined is not None:
             blocks += map(Line, self.joined.notes)
         if self.is_log2:
@@ -147,7 +162,23 @@ def _new_settings(sheet: str) -> str:
     return "" if Path(sheet).name not in SAMPLES_FILES or path.exists() else str(path)
 
 
-def init(inputs: InitInputs, settings: InitSettings, _run: Run) -> InitResult:
+@dataclass(frozen=True)
+class FetchedSeries:
+    """What is said of a series that was fetched.
+
+    Parameters
+    ----------
+    notes
+        What was fetched or used, and what became of the raw files.
+    platform_file
+        The table of its platform, as the study's folder names it, where the probes need names; else None.
+    """
+
+    notes: tuple[str, ...]
+    platform_file: str | None
+
+
+def init(inputs: InitInputs, settings: InitSettings, run: Run) -> InitResult:
     """Look at the arrays of a study and write its sample sheet: sample,group,file.
 
     The sample names come from the file names (or from the columns of a table) and may be changed. The groups
@@ -160,12 +191,21 @@ def init(inputs: InitInputs, settings: InitSettings, _run: Run) -> InitResult:
 
     With --pheno the characteristics in another table join the sheet: its rows are matched by sample name, GSM
     number or title. One of them becomes the group if it is named with --group, or the only one that could be.
+
+    The accession of a GEO series makes a folder of that name: its series matrix and platform table in geo/, its
+    raw files in raw/, and a sheet whose columns are the characteristics of its samples. What is there already is
+    used and not fetched again; without a connection the message says what to download from where into which
+    folder.
     """
     from mirtool.io.arrays import geo
     from mirtool.io.registry import sniff_format
     from mirtool.report.tables import format_of
     from mirtool.study.draft import draft_samples
 
+    accession = _accession(inputs.files)
+    if accession is not None:
+        return _init_series(accession, settings, run)
+    _refuse_series_settings(settings)
     files = as_paths(inputs.files)
     output = settings.output
     format_of(output)
@@ -181,12 +221,92 @@ def init(inputs: InitInputs, settings: InitSettings, _run: Run) -> InitResult:
         joined = join_characteristics(table, settings.pheno, settings.group)
         table = joined.sheet
     elif settings.group is not None:
-        raise UsageError(
-            f"{option('group')} names a column of the table of characteristics",
-            hint=f"give that table with {option('pheno', 'TABLE')}",
-        )
+        from mirtool.study.characteristics import OWN_COLUMNS, choose_group
+
+        if set(table.columns) <= OWN_COLUMNS:
+            raise UsageError(
+                f"{option('group')} names a column of the table of characteristics",
+                hint=f"give that table with {option('pheno', 'TABLE')}",
+            )
+        joined = choose_group(table, files[0], settings.group)
+        table = joined.sheet
     is_series = len(files) == 1 and sniff_format(files[0], settings.input_format) == geo.FORMAT
     return InitResult(table, output, len(files), files[0] if is_series else None, joined)
+
+
+def _accession(files: Sequence[Any]) -> str | None:
+    """Return the accession of a series in place of files; None where files are named.
+
+    Raises
+    ------
+    UsageError
+        Where both are named, or several series.
+    """
+    from mirtool.library.geo_series import is_accession
+
+    found = [str(each) for each in files if isinstance(each, str | Path) and is_accession(str(each))]
+    if found and len(files) > 1:
+        raise UsageError(
+            "a GEO series is the only argument",
+            found=f"{found[0]} among {len(files)} arguments",
+            hint=f"make one study per series: mirtool init {found[0]}",
+        )
+    return found[0].upper() if found else None
+
+
+def _refuse_series_settings(settings: InitSettings) -> None:
+    for name in ("platform", "values"):
+        if name in settings.non_default():
+            raise UsageError(
+                f"{option(name)} is for a GEO series that is fetched",
+                parameter=name,
+                hint="name its accession: GSE…",
+            )
+
+
+def _init_series(accession: str, settings: InitSettings, run: Run) -> InitResult:
+    """Fetch a series into its folder, and draft its sheet."""
+    from mirtool.library.geo_series import fetch_series
+    from mirtool.report.tables import format_of
+    from mirtool.study.characteristics import choose_group, join_characteristics
+    from mirtool.study.folder import SAMPLES_FILE
+    from mirtool.study.series_draft import draft_series, needs_platform
+
+    output = settings.output if "output" in run.given else str(Path(accession) / SAMPLES_FILE)
+    if output == STDOUT:
+        raise UsageError(
+            "a GEO series is fetched into a folder, and its sheet belongs there",
+            hint=f"leave {option('output')} out",
+        )
+    for name in ("input_format", "samples_in_rows"):
+        if name in settings.non_default():
+            raise UsageError(f"{option(name)} is for files", parameter=name, hint="leave it out for a GEO series")
+    platform = None if settings.platform is None else settings.platform.upper()
+    format_of(output)
+    sheet = Path(output)
+    _refuse_overwriting(sheet, [], force=settings.force)
+    with run.progress(f"Fetching {accession}", 1) as step:
+        found = fetch_series(accession, sheet.parent, platform=platform, with_raw=settings.values != "matrix")
+        step(accession)
+    draft = draft_series(found.matrix_path, found.matrix, found.raw, sheet.parent, values=settings.values)
+    notes = [*found.notes, *draft.notes]
+    notes += [f"the series has a further file: {address}" for address in found.others[:OTHERS_SHOWN]]
+    if settings.pheno is not None:
+        joined = join_characteristics(draft.sheet, settings.pheno, settings.group)
+    else:
+        joined = choose_group(draft.sheet, found.matrix_path, settings.group)
+    named = found.platform_path is not None and not draft.of_raw and needs_platform(found.matrix)
+    platform_file = (
+        found.platform_path.relative_to(sheet.parent).as_posix() if named and found.platform_path else None
+    )
+    return InitResult(
+        joined.sheet,
+        output,
+        len(found.raw) if draft.of_raw else 1,
+        None if draft.of_raw else str(found.matrix_path),
+        joined,
+        FetchedSeries(tuple(notes), platform_file),
+    )
 
 
 def _refuse_overwriting(sheet: Path, files: list[str], *, force: bool) -> None:
@@ -212,6 +332,8 @@ STEP = Step(
     examples=(
         ("mirtool init exports/*.gpr", "write samples.csv"),
         ("mirtool init intensities.xlsx", "one row per sample column"),
+        ("mirtool init GSE42872", "fetch a series of GEO, into a folder of its name"),
+        ("mirtool init GSE42872 --group agent --force", "again, with a characteristic as the groups"),
         ("mirtool init GSE1_series_matrix.txt.gz", ""),
         ("mirtool init log2.csv --pheno characteristics.csv", "then: mirtool diff"),
         ("mirtool init *.gpr -o pilot.csv", "another name, then: mirtool normalize --samples pilot.csv"),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from textwrap import wrap
+from types import MappingProxyType
 
 from mirtool.report.figures.settings import FigureSettings
 from mirtool.report.settings import TableSettings
@@ -21,8 +22,14 @@ _HEAD = """\
 """
 
 
-def settings_template() -> str:
-    """Return the file's text: a table per step, each setting with its help and its default as a comment."""
+def settings_template(known: Mapping[str, str] = MappingProxyType({})) -> str:
+    """Return the file's text: a table per step, each setting with its help and its default as a comment.
+
+    Parameters
+    ----------
+    known
+        Settings that are known of the study, such as ``platform``: set in every step that has them.
+    """
     lines = [_HEAD]
     for table, owner in ((FIGURES, FigureSettings), (TABLES, TableSettings)):
         lines += [
@@ -32,7 +39,7 @@ def settings_template() -> str:
     for name in RECORDED:
         step = load_step(name)
         lines += ["", f"# {step.help.partition(chr(10))[0]}", f"[{name}]"]
-        lines += _lines_of([each for each in step.parameters() if each.owner not in _ELSEWHERE])
+        lines += _lines_of([each for each in step.parameters() if each.owner not in _ELSEWHERE], known)
     return "\n".join(lines) + "\n"
 
 
@@ -40,13 +47,16 @@ _ELSEWHERE = (FigureSettings, TableSettings, ParallelSettings)
 """Figures and tables have settings of their own, and who shares the work is a matter of the machine."""
 
 
-def _lines_of(parameters: list[Parameter]) -> Iterator[str]:
+def _lines_of(parameters: list[Parameter], known: Mapping[str, str] = MappingProxyType({})) -> Iterator[str]:
     for each in parameters:
         if each.name == "samples":  # the study's own sheet
             continue
         for line in wrap(each.declaration.help, WIDTH):
             yield f"#   {line}"
-        yield f"# {each.name} = {_as_toml(each)}"
+        if each.name in known:
+            yield f"{each.name} = {json.dumps(known[each.name], ensure_ascii=False)}"
+        else:
+            yield f"# {each.name} = {_as_toml(each)}"
 
 
 def _as_toml(parameter: Parameter) -> str:

@@ -231,6 +231,7 @@ def test_the_mirror_stands_for_every_host(monkeypatch):
     assert mirrored(address) == address
     monkeypatch.setenv("MIRTOOL_MIRROR", "http://lab.example/copy/")
     assert mirrored(address) == "http://lab.example/copy/mirdb.org/download/a.txt.gz"
+    assert mirrored(f"{address}?x=1&y=2") == "http://lab.example/copy/mirdb.org/download/a.txt.gz?x=1&y=2"
 
 
 def test_a_mirror_that_is_no_address(monkeypatch):
