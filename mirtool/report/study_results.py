@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 COLUMNS_FILE = "columns.csv"
 LABELS = frozenset(
     {"ID", "array ID", "Name", "name", "array", "other array", "sample", "group", "Target", "miRNA"}
+    | {"references", "entrez"}
 )
 """Columns of names, which are text even where all of them are numbers."""
 MISSING = frozenset({"NA", "", "NaN"})

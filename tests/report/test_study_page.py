@@ -160,6 +160,17 @@ class TestWithoutABrowser:
             assert columns["factor"][i] == normalized["factors"][at]
         assert all(each["title"] for each in table["columns"])
 
+    def test_numbers_of_references_are_text(self, study) -> None:
+        path = study / "results" / "network_edges.csv"
+        header, *lines = path.read_text().splitlines()
+        at = header.split(",").index("references")
+        cells = [line.split(",") for line in lines]
+        path.write_text(
+            "\n".join([header, *(",".join([*c[:at], "27831559", *c[at + 1 :]]) for c in cells)]) + "\n"
+        )
+        body = page_of(study).partition('id="table-network_edges"')[2]
+        assert "<td>27831559</td>" in body
+
     def test_the_counts_are_those_of_the_run(self, finished) -> None:
         page = page_of(finished)
         for rule, calls in read_runs(finished / "results" / "run.json")["diff"]["summary"]["passing"].items():

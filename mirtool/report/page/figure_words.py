@@ -94,18 +94,26 @@ _LOOK_FOR: tuple[tuple[str, str, str], ...] = (
 def figure_words(stem: str) -> tuple[str, str]:
     """Return the title of a figure and what to look for in it; the file's name and nothing where it is not known.
 
+    Figures of several pages have the number of the page at the end.
+
     Examples
     --------
     >>> figure_words("volcano_a_vs_b")
     ('Volcano plot', 'miRNAs far to the side (large change) and high up (small P).')
+    >>> figure_words("qc_ma_2") == figure_words("qc_ma")
+    True
     """
     for pattern, title, words in _LOOK_FOR:
-        if re.fullmatch(pattern, stem):
+        if _fits(pattern, stem):
             return title, words
     return stem.replace("_", " "), ""
 
 
 def figure_place(stem: str) -> tuple[int, str]:
     """Return by what figures are sorted on the page: their place in the list above, then their name."""
-    places = (i for i, (pattern, _, _) in enumerate(_LOOK_FOR) if re.fullmatch(pattern, stem))
+    places = (i for i, (pattern, _, _) in enumerate(_LOOK_FOR) if _fits(pattern, stem))
     return next(places, len(_LOOK_FOR)), stem
+
+
+def _fits(pattern: str, stem: str) -> bool:
+    return re.fullmatch(rf"(?:{pattern})(?:_\d+)?", stem) is not None

@@ -1,5 +1,7 @@
 /* Tables that sort by any heading. A column is {name, title, value(row), cell(row), number}; cell makes what is shown, title says what it means. */
 
+const LONG_TEXT = 40;
+
 function compareValues(a, b) {
   return typeof a === "string" && typeof b === "string" ? a.localeCompare(b, "en", { numeric: true }) : a - b;
 }
@@ -36,12 +38,15 @@ function sortableTable(place, label, step = SHOWN_AT_ONCE) {
     });
     const body = make("tbody");
     const more = growing(body, sortedRows(), (row) => tableRow(columns, row), step);
-    const table = make("table", {}, make("caption", {}, caption + ". Choose a heading to sort."), make("thead", {}, make("tr", {}, ...heads)), body);
+    const table = make("table", {}, make("caption", {}, caption, make("span", {}, ". Choose a heading to sort.")), make("thead", {}, make("tr", {}, ...heads)), body);
     place.replaceChildren(make("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": label }, table), more);
   }
   return { fill, rows: sortedRows, columns: () => shown.columns };
 }
 
 function tableRow(columns, row) {
-  return make("tr", {}, ...columns.map(({ name, value, cell, number }) => make("td", { className: number ? "number" : "" }, cell ? cell(row) : written(value(row), name))));
+  return make("tr", {}, ...columns.map(({ name, value, cell, number }) => {
+    const text = written(value(row), name);
+    return make("td", { className: number ? "number" : text.length > LONG_TEXT ? "long" : "" }, cell ? cell(row) : text);
+  }));
 }
