@@ -322,3 +322,17 @@ def test_a_second_table_below_is_refused_as_such(table_of):
     table = table_of("gene,n\nTP53,1\n\ngene,n\nMYC,2\n")
     with pytest.raises(FormatError, match="line 4: another table begins here"):
         table.numbers(1)
+
+
+def test_separators_in_quotes_do_not_hide_the_header(tmp_path) -> None:
+    # As in mirna_sets.csv: semicolons in quotes and out of them, more alike than the commas of all rows.
+    path = tmp_path / "sets.csv"
+    rows = [
+        'down,"hsa-miR-15a-5p, hsa-miR-16-5p, …; 7 in miRBase 22",hsa-miR-15a-5p;hsa-miR-16-5p',
+        'down,"hsa-miR-17-5p, hsa-miR-20a-5p, …; 8 in miRBase 22",hsa-miR-17-5p;hsa-miR-20a-5p',
+        'up,"13:91350605-91351391 (+), 6 precursors",hsa-miR-17-5p;hsa-miR-19a-3p;hsa-miR-20a-5p',
+    ]
+    path.write_text("\n".join(["query,description,miRNAs", *rows]) + "\n")
+    table = read_table(path)
+    assert table.header == ("query", "description", "miRNAs")
+    assert table.text(1).tolist()[0] == "hsa-miR-15a-5p, hsa-miR-16-5p, …; 7 in miRBase 22"

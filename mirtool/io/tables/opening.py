@@ -11,6 +11,7 @@ One rule for every reader of delimited text:
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -99,7 +100,16 @@ def tell_delimiter(header: str) -> str:
 
 
 def common_delimiter(lines: Sequence[str]) -> str:
-    """Return by which mark most lines are cut into equally many cells; a title above a table may hold any."""
+    """Return by which mark most lines are cut into equally many cells; a title above a table may hold any.
+
+    Marks in quotes cut nothing.
+
+    Examples
+    --------
+    >>> common_delimiter(["set,miRNAs,n", '"A; B; C",let-7a;let-7b,2', '"D; E; F",miR-15a;miR-16,2'])
+    ','
+    """
+    lines = [re.sub(r'"(?:[^"]|"")*"', "", line) for line in lines]
 
     def lines_alike(mark: str) -> tuple[int, int]:
         counts = Counter(filter(None, (line.count(mark) for line in lines)))
