@@ -124,8 +124,17 @@ def report(_inputs: ReportInputs, settings: ReportSettings, run: Run) -> ReportR
     page = study_page(results, settings, changed, _group_colors(study))
     others = _beside_the_page(results, changed)
     run.consults(SCALE_SETTING, f"{FIGURES}.color")
-    run.reads(study.samples_file, settings.logo, *results.files_read)
+    run.reads(study.samples_file, settings.logo, *results.files_read, *_of_other_steps(results))
     return ReportResult(page, tuple(step for step in STEPS if step in results.runs), others)
+
+
+def _of_other_steps(results: StudyResults) -> Iterator[Path]:
+    """Yield a file of each step of which nothing was read: the RO-Crate names its files, which a run replaces."""
+    read = set(results.files_read)
+    for step in results.runs:
+        files = results.files_of(step)
+        if not read.intersection(files):
+            yield from files[:1]
 
 
 def _beside_the_page(results: StudyResults, changed: list[StepSettings]) -> dict[str, bytes]:

@@ -191,6 +191,14 @@ def test_the_metadata_are_recorded_and_make_nothing_stale(reported):
     assert path.read_bytes() == before
 
 
+def test_steps_that_the_page_does_not_show_make_the_report_due_once(reported):
+    mt.Study(reported).geo()
+    assert run_study(reported, WITH_REPORT).outcome_of("report") is Outcome.DONE
+    assert list(violations(crate_of(reported), reported)) == ["the root has no datePublished"]
+    assert "results/geo/matrix.txt" in {each["@id"] for each in crate_of(reported)["@graph"]}
+    assert run_study(reported, WITH_REPORT).outcome_of("report") is Outcome.UP_TO_DATE
+
+
 def test_date_license_and_name_are_keys_of_the_report_and_hold_for_a_pack_too(reported, tmp_path):
     with (reported / "mirtool.toml").open("a") as file:
         file.write('[report]\npublished = 2026-11-29\nlicense = "CC0"\ntitle = "Serum exosomes"\n')
