@@ -112,6 +112,7 @@ def release_title(release: str) -> str:
     return f"miRBase {release.removesuffix('.0')}"
 
 
+@cache
 def span_title(span: str) -> str:
     """Return a span as it is cited.
 
