@@ -17,6 +17,7 @@ import pytest
 from matplotlib.image import imread
 
 from mirtool.cli import main
+from mirtool.commands import console
 from mirtool.commands.demo import DEFAULT_SEED
 from mirtool.commands.demo_steps import STEPS
 from mirtool.io.arrays.genepix import read_genepix
@@ -24,6 +25,8 @@ from mirtool.report.columns import EACH_SAMPLE
 from mirtool.simulate.arrays import PLANTED_CHANGES, REPORTED_CHANGES, simulate_study
 from tests.pages import README, calls_of, inline_commands, printed_commands
 
+MOST_LINES = 25
+WIDTH = 80
 STEPS_MODULE = "mirtool.commands.demo"  # mirtool.commands.demo, as an attribute, is the command itself
 
 
@@ -34,18 +37,36 @@ class Demo:
 
 
 def run_demo(folder: Path, *options: str) -> tuple[int, str]:
-    words = StringIO()
-    with redirect_stderr(words), redirect_stdout(words):
+    words, results = StringIO(), StringIO()
+    with redirect_stderr(words), redirect_stdout(results):
         code = main(["demo", str(folder), *options])
+    assert results.getvalue() == ""
     return code, words.getvalue()
+
+
+def run_demo_on_a_screen(folder: Path) -> str:
+    """Run the demo; return what it prints at the width that a pipe has in use."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(console, "WIDTH_OF_A_PIPE", WIDTH)
+        code, words = run_demo(folder)
+    assert code == 0, words
+    return words
 
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
     folder = tmp_path_factory.mktemp("demo") / "study"
-    code, words = run_demo(folder)
-    assert code == 0, words
-    return Demo(folder, words)
+    return Demo(folder, run_demo_on_a_screen(folder))
+
+
+@pytest.fixture(scope="module")
+def screens(demo: Demo) -> dict[str, list[str]]:
+    """Return what each command of the demo printed."""
+    parts = re.split(r"^\$ (mirtool (?:.*\\\n)*.*)\n", demo.words, flags=re.MULTILINE)
+    return {
+        command: re.split(r"\n\n", text)[0].rstrip("\n").split("\n")
+        for command, text in zip(parts[1::2], parts[2::2], strict=True)
+    }
 
 
 def rows_of(path: Path) -> list[dict[str, str]]:
@@ -61,12 +82,27 @@ def hashes(folder: Path) -> dict[str, str]:
     }
 
 
-def test_it_prints_each_command_before_running_it(demo: Demo) -> None:
-    printed = re.findall(r"^\$ (.*)$", demo.words, re.MULTILINE)
+def test_it_prints_each_command_before_running_it(demo: Demo, screens: dict[str, list[str]]) -> None:
+    printed = [re.sub(r"\s*\\\n\s*", " ", each) for each in screens]
     assert printed == [command for command, _ in STEPS]
     assert printed[0] == "mirtool init exports/*.gpr"
     assert "responding P01, P02, P03" in demo.words
     assert "resistant  P04, P05, P06" in demo.words
+
+
+def test_every_command_prints_a_screen_at_most(screens: dict[str, list[str]]) -> None:
+    lengths = {command: len(lines) for command, lines in screens.items()}
+    assert len(lengths) >= 10
+    assert {command: n for command, n in lengths.items() if n > MOST_LINES} == {}
+
+
+def test_no_line_is_wider_than_the_screen(screens: dict[str, list[str]]) -> None:
+    wide = [line for lines in screens.values() for line in lines if len(line) > WIDTH and len(line.split()) > 1]
+    assert wide == []
+
+
+def test_a_pipe_gets_no_colors(demo: Demo) -> None:
+    assert "\x1b" not in demo.words
 
 
 def test_what_was_planted_stands_in_a_file_with_where_it_comes_from(demo: Demo) -> None:
@@ -144,15 +180,14 @@ def test_every_file_is_there_and_opens(demo: Demo) -> None:
         height, width, _ = imread(folder / "figures" / f"{name}.png").shape
         assert min(height, width) > 500
         assert (folder / "figures" / f"{name}.svg").read_text(encoding="utf-8").startswith("<?xml")
-    named = re.findall(r"^  ((?:figures|results)/\S+)", demo.words, re.MULTILINE)
+    named = re.findall(r"^  ((?:figures|results)/[\w./]+)", demo.words, re.MULTILINE)
     assert len(named) > 5
     assert [name for name in named if not (folder / name).is_file()] == []
 
 
 def test_a_second_run_in_the_same_folder_gives_the_same_bytes(demo: Demo) -> None:
     before = hashes(demo.folder)
-    code, words = run_demo(demo.folder)
-    assert code == 0
+    words = run_demo_on_a_screen(demo.folder)
     assert hashes(demo.folder) == before
     # The last command finds its report up to date.
     assert words.partition("$ mirtool run\n")[0] == demo.words.partition("$ mirtool run\n")[0]
@@ -180,6 +215,8 @@ NOT_IN_THE_DEMO = {
     "mirtool --install-completion": "changes the settings of the user's shell",
     "mirtool targets fetch mirtarbase": "downloads",
     "mirtool verify": "computes the whole demo again; tests/workflow/test_verify.py does so for a small study",
+    "mirtool meta study_A study_B limma_C.csv -o meta.csv": "several studies; tests/commands/test_meta.py",
+    "mirtool clinical patients.xlsx --group response": "a table of patients; tests/clinical",
     'mirtool audit "miRNA Expression Profiling Data.xlsx" --raw exports/*.gpr': "a laboratory's workbook",
 }
 """Commands of the README that can't run in the folder of the demo, and why."""

@@ -1,53 +1,13 @@
-"""What a command prints, as a person reads it: the demo at 80 columns, its terminal, its pipe."""
+"""What a command prints, as a person reads it on a terminal and in a pipe; the demo's screens: test_demo.py."""
 
 import io
-import os
 import re
-import subprocess
 import sys
 
 import pytest
 
 from mirtool.cli import main
 from mirtool.commands import console
-
-MOST_LINES = 25
-WIDTH = 80
-
-
-@pytest.fixture(scope="module")
-def screens(tmp_path_factory):
-    """Run the demo once, into a pipe; return what each of its commands printed on stderr."""
-    environment = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
-    done = subprocess.run(
-        [sys.executable, "-m", "mirtool", "demo"],
-        cwd=tmp_path_factory.mktemp("screen"),
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert done.stdout == ""
-    parts = re.split(r"^\$ (mirtool .*(?:\\\n.*)*)\n", done.stderr, flags=re.MULTILINE)
-    return {
-        command: re.split(r"\n\n", text)[0].rstrip("\n").split("\n")
-        for command, text in zip(parts[1::2], parts[2::2], strict=True)
-    }
-
-
-def test_every_command_of_the_demo_prints_a_screen_at_most(screens):
-    lengths = {command: len(lines) for command, lines in screens.items()}
-    assert len(lengths) >= 10
-    assert {command: n for command, n in lengths.items() if n > MOST_LINES} == {}
-
-
-def test_no_line_is_wider_than_the_screen(screens):
-    wide = [line for lines in screens.values() for line in lines if len(line) > WIDTH and len(line.split()) > 1]
-    assert wide == []
-
-
-def test_a_pipe_gets_no_colors(screens):
-    assert "\x1b" not in "".join(line for lines in screens.values() for line in lines)
 
 
 class Terminal(io.StringIO):
