@@ -176,6 +176,10 @@ class ScaleError(MirtoolError):
     """A table does not say whether its values are linear or log2."""
 
 
+class CountsError(ScaleError):
+    """A table holds sequencing counts where intensities are wanted."""
+
+
 class NotEnoughDataError(MirtoolError):
     """Too few probes, arrays or replicates for what was asked."""
 

@@ -43,6 +43,9 @@ class Format:
         True where a file of two-channel arrays holds one channel only.
     takes
         The reading options that apply to this format alone.
+    counts
+        True where files hold sequencing counts: ``module.read_counts(path, samples_in_rows)`` returns them
+        (:class:`mirtool.io.counts.read_table.ReadTable`). A plain table may hold counts too, where that is stated.
     """
 
     module: str
@@ -52,9 +55,10 @@ class Format:
     pairs_channels: bool = False
     one_channel_per_file: bool = False
     takes: tuple[str, ...] = ()
+    counts: bool = False
 
 
-_ARRAYS = "mirtool.io.arrays"
+_ARRAYS, _COUNTS = "mirtool.io.arrays", "mirtool.io.counts"
 
 FORMATS: Mapping[str, Format] = {
     "genepix": Format(f"{_ARRAYS}.genepix", signed=True, arrays=True, takes=("foreground", "background")),
@@ -65,6 +69,11 @@ FORMATS: Mapping[str, Format] = {
     "agilent": Format(f"{_ARRAYS}.agilent", signed=True, arrays=True, takes=("signal",)),
     "geo-series-matrix": Format(f"{_ARRAYS}.geo", signed=True, arrays=True, table=True),
     "affymetrix": Format(f"{_ARRAYS}.affymetrix", signed=True, arrays=True, table=True),
+    "mirdeep2-counts": Format(f"{_COUNTS}.mirdeep2", signed=True, table=True, counts=True),
+    "mirge-counts": Format(f"{_COUNTS}.mirge", signed=True, table=True, counts=True),
+    "excerpt-counts": Format(f"{_COUNTS}.excerpt", signed=True, counts=True),
+    "srnabench-counts": Format(f"{_COUNTS}.srnabench", signed=True, counts=True),
+    "tcga-counts": Format(f"{_COUNTS}.tcga", signed=True, counts=True),
     "geo-platform": Format(f"{_ARRAYS}.geo_platform"),
     "service-workbook": Format(f"{_ARRAYS}.service_workbook", arrays=True, table=True),
     "matrix": Format(f"{_ARRAYS}.matrix", arrays=True, table=True, pairs_channels=True),
@@ -78,6 +87,11 @@ FORMATS: Mapping[str, Format] = {
     "fasta": Format("mirtool.io.mirnas.fasta"),
 }
 """Every format by its name, in the order in which they are asked whether a file is theirs."""
+
+
+def count_formats() -> tuple[str, ...]:
+    """Return the names of the formats that hold sequencing counts and nothing else."""
+    return tuple(name for name, own in FORMATS.items() if own.counts)
 
 
 def array_formats() -> tuple[str, ...]:

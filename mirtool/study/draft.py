@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from mirtool.errors import FormatError, SampleSheetError, UsageError
 from mirtool.io.arrays.imagene import ImageneArray, pair_files
 from mirtool.io.arrays.probe_values import looks_log2
 from mirtool.io.arrays.sample_matching import HY5_COLUMN
-from mirtool.io.registry import FORMATS, array_formats, module_of, sniff_format
+from mirtool.io.counts.refusal import counts_beside_arrays
+from mirtool.io.registry import FORMATS, array_formats, count_formats, module_of, sniff_format
 from mirtool.io.tables.text import STDIN
 from mirtool.model import SampleTable, Table, text_array
 from mirtool.study.scale import SCALE_COLUMN
 
-_SUFFIXES = frozenset({".gz", ".gpr", ".txt", ".csv", ".tsv", ".xls", ".xlsx"})
+_SUFFIXES = frozenset({".gz", ".gpr", ".txt", ".csv", ".tsv", ".xls", ".xlsx", ".grouped"})
 _SEPARATORS = " _.-"
 _TOKEN = re.compile(r"[^ _.\-]+[ _.\-]*")
 
@@ -47,7 +48,8 @@ def draft_samples(
     -------
     Table
         Columns ``sample``, ``group`` (empty but where a table itself has a row or column of that name) and
-        ``file``, in the order of ``files``; ``scale`` (``log2``) where a table's values are log2; ``file_hy5``
+        ``file``, in the order of ``files``; ``scale`` where a table's values are log2 (``log2``) or sequencing
+        reads (``counts``); ``file_hy5``
         where arrays are pairs of files; and what tables say of their samples, such as the characteristics in a GEO
         series matrix that differ.
 
@@ -56,7 +58,7 @@ def draft_samples(
     UsageError
         Where a file is named twice, or is standard input.
     UnknownFormatError, FormatError
-        Where a file holds no arrays.
+        Where a file holds neither arrays nor counts, or some hold arrays and others counts.
     SampleSheetError
         Where two arrays would get the same sample name.
     ArrayMismatchError
@@ -84,7 +86,12 @@ def draft_samples(
         "group": text_array(group for table in tables for group in table.groups),
         "file": text_array(relative_path(file, Path(folder)) for _, file in rows),
     }
-    scales = {file: _scale_of(file, formats[file], samples_in_rows) for file in files if kinds[file].table}
+    scales = {
+        file: _scale_of(file, formats[file], samples_in_rows)
+        for file in files
+        if kinds[file].table or kinds[file].counts
+    }
+    _refuse_counts_beside_arrays(files, scales)
     if any(scales.values()):
         columns[SCALE_COLUMN] = text_array(scales.get(file, "") for _, file in rows)
     if partner_of:
@@ -96,13 +103,26 @@ def draft_samples(
 
 
 def _scale_of(file: str, format: str, samples_in_rows: bool) -> str:
-    """Return ``"log2"`` where a table says so or its values look like it; else blank."""
+    """Return ``"log2"`` or ``"counts"`` where a table says so or its values look like it; else blank."""
+    from mirtool.io.counts.plain import looks_like_counts
+
+    if FORMATS[format].counts:
+        return "counts"
     read_values = getattr(module_of(format), "read_values", None)
     if read_values is None:
         return ""
     found = read_values(file, samples_in_rows)
     stated = found.table.notes.get("scale", "")
+    if format == "matrix" and not stated and looks_like_counts(found.values):
+        return "counts"
     return "log2" if stated == "log2" or (not stated and looks_log2(found.values)) else ""
+
+
+def _refuse_counts_beside_arrays(files: Sequence[str], scales: Mapping[str, str]) -> None:
+    counts = [file for file in files if scales.get(file) == "counts"]
+    arrays = [file for file in files if scales.get(file) != "counts"]
+    if counts and arrays:
+        raise counts_beside_arrays(counts[0], arrays[0])
 
 
 def _two_files(pair: ImageneArray) -> tuple[str, str]:
@@ -171,12 +191,15 @@ def _refuse_repeated_files(files: Sequence[str]) -> None:
 
 def _array_format(file: str, format: str | None) -> str:
     name = sniff_format(file, format)
-    if not FORMATS[name].arrays:
+    if not (FORMATS[name].arrays or FORMATS[name].counts):
         raise FormatError(
             "this file holds no arrays",
             path=file,
             found=f"the format {name}",
-            expected="scanner files or a table of intensities (" + ", ".join(array_formats()) + ")",
+            expected="scanner files or a table of intensities ("
+            + ", ".join(array_formats())
+            + "), or of sequencing "
+            "counts (" + ", ".join(count_formats()) + ")",
             hint="leave it out of the call",
         )
     return name

@@ -1,7 +1,7 @@
-"""The scale of a study's tables: log2 values are compared as they are, intensities are normalized first.
+"""The scale of a study's tables: log2 values and counts go to the comparison, intensities are normalized first.
 
 It is stated in the sample sheet (column ``scale``) or in ``mirtool.toml`` (``[normalize] scale``); ``mirtool
-init`` recognizes log2 values and writes the column.
+init`` recognizes log2 values and sequencing counts, and writes the column.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def stated_scale(samples: SampleTable | None, config: Config) -> str | None:
     Raises
     ------
     SampleSheetError
-        Where the sheet has another word than log2 and linear, or both.
+        Where the sheet has another word than log2, linear and counts, or several.
     """
     cells = next((cells for key, cells in samples.extra.items() if _is_scale(key)), ()) if samples else ()
     found = dict.fromkeys(cell.strip().lower() for cell in cells if cell.strip())

@@ -32,7 +32,7 @@ class InitInputs(Inputs):
 
     files: tuple[Any, ...] = setting(
         help="The arrays: scanner files, tables of intensities, a GEO series matrix, or the accession of a GEO "
-        "series (GSE…), which is fetched.",
+        "series (GSE…), which is fetched; or sequencing counts.",
         metavar="FILES...",
         argument=True,
         is_path=True,
@@ -63,6 +63,11 @@ class InitResult(Result):
     def is_log2(self) -> bool:
         """True where the samples are columns of tables whose values are log2."""
         return "log2" in self.sheet.columns.get("scale", ())
+
+    @property
+    def is_counts(self) -> bool:
+        """True where the samples are sequencing counts."""
+        return "counts" in self.sheet.columns.get("scale", ())
 
     def tables(self) -> Mapping[str, Table]:
         """Return ``samples``: one row per sample, groups still empty."""
@@ -114,6 +119,13 @@ class InitResult(Result):
                     "intensities, write linear there."
                 )
             )
+        if self.is_counts:
+            blocks.append(
+                Line(
+                    "The values are sequencing counts (column scale): `mirtool normalize` is not for them, "
+                    "`mirtool diff` filters, scales and weighs them. If they are intensities, write linear there."
+                )
+            )
         return (*blocks, Line("What to do next:"), *map(Line, self._next_steps()))
 
     def _next_steps(self) -> list[str]:
@@ -131,14 +143,14 @@ class InitResult(Result):
             )
             return [f"{fill}, or call init again with --force and --group COLUMN: {names}.",
                     f"  2. {self._next_command()}"]  # fmt: skip
-        rename = "" if self.is_log2 else " (and correct the sample names, if you like)"
+        rename = "" if self.is_log2 or self.is_counts else " (and correct the sample names, if you like)"
         return [f"{fill}{rename}.", f"  2. {self._next_command()}"]
 
     def _next_command(self) -> str:
         from mirtool.study.folder import SAMPLES_FILE
 
         sheet = Path(self.output)
-        if self.is_log2:
+        if self.is_log2 or self.is_counts:
             if sheet.name != SAMPLES_FILE:
                 return f"mirtool diff --samples {sheet}"
             here = "mirtool diff, then mirtool cluster, mirtool network and mirtool shortlist"
@@ -187,7 +199,9 @@ def init(inputs: InitInputs, settings: InitSettings, run: Run) -> InitResult:
     columns: of a GEO series matrix the titles and every characteristic that differs.
 
     A table whose values are log2 (none above 24, most of them not whole numbers) gets the column scale with the
-    word log2: it goes straight to `mirtool diff`. Correct the column if they are intensities: linear.
+    word log2: it goes straight to `mirtool diff`. Correct the column if they are intensities: linear. Sequencing
+    counts, of a program's own format or a table of whole numbers many of which are zero, get the word counts
+    there.
 
     With --pheno the characteristics in another table join the sheet: its rows are matched by sample name, GSM
     number or title. One of them becomes the group if it is named with --group, or the only one that could be.

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mirtool.cli import main
-from mirtool.io.registry import FORMATS
+from mirtool.io.registry import FORMATS, count_formats
 from tests.fuzz.limits import BrokenError, limits
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
+COUNTS = count_formats()
 ARRAYS = ("genepix", "imagene", "agilent", "matrix", "geo-series-matrix", "service-workbook", "affymetrix")
 CHOICES = ("--channel", "--column", "--compare")
 """What is for the user to say, so that the call is incomplete: which dye, which column, which groups."""
@@ -74,6 +75,7 @@ def _calls(path: Path, kind: str, folder: Path) -> Iterator[list[str]]:
         yield ["init", file, "-o", f"{out}/samples.csv"]
         yield ["normalize", file, "--input-format", kind, *loose, "-o", f"{out}/normalized.csv"]
         yield ["qc", file, "--input-format", kind, "--probes", "all", "-o", f"{out}/qc.csv"]
+COUNTS = count_formats()
     if kind in ("matrix", "service-workbook", "geo-series-matrix", "affymetrix"):
         sheet = folder / "sheet.csv"
         sheet.write_text("sample,group\ns1,a\ns2,b\n")

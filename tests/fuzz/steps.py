@@ -12,6 +12,7 @@ import numpy as np
 
 from mirtool.annotation.mirna_names import MirnaNames
 from mirtool.annotation.seed_sites import find_seed_sites
+from mirtool.counts import log_cpm, rle_factors, tmm_factors, upper_quartile_factors
 from mirtool.differential import differential
 from mirtool.differential.differential_table import differential_table
 from mirtool.io.arrays import service_workbook
@@ -21,12 +22,14 @@ from mirtool.io.arrays.genepix import read_genepix
 from mirtool.io.arrays.geo_platform import name_arrays, read_platform
 from mirtool.io.arrays.matrix import read_expression
 from mirtool.io.arrays.reading import read_arrays
+from mirtool.io.counts.reading import read_study_counts
 from mirtool.io.genes.gene_changes import read_gene_changes
 from mirtool.io.genes.gene_sets import read_gene_sets
 from mirtool.io.mirnas.aliases import read_aliases
 from mirtool.io.mirnas.fasta import read_fasta
 from mirtool.io.mirnas.mirna_changes import parse_mirna_changes, tells_mirna_changes
 from mirtool.io.mirnas.mirna_loci import read_gff3
+from mirtool.io.registry import count_formats
 from mirtool.io.results.differential import read_differential
 from mirtool.io.tables.text_tables import read_table
 from mirtool.io.targets.databases.targetscan_families import read_families
@@ -110,6 +113,14 @@ def use_matrix(path: Path, whole: Path, trial: Try) -> None:
 def use_affymetrix(path: Path, whole: Path, trial: Try) -> None:
     use_arrays(path, whole, trial, format="affymetrix")
     use_values(path, trial)
+
+
+def use_counts(path: Path, _whole: Path, trial: Try) -> None:
+    with trial("read the counts"):
+        reads = read_study_counts([path]).reads
+        for factors in (tmm_factors, rle_factors, upper_quartile_factors):
+            with trial(factors.__name__):
+                log_cpm(reads, reads.sum(axis=0) * factors(reads))
 
 
 def use_series_matrix(path: Path, whole: Path, trial: Try) -> None:
@@ -233,6 +244,7 @@ STEPS: dict[str, Callable[[Path, Path, Try], None]] = {
     "geo-platform": use_platform,
     "service-workbook": use_service_workbook,
     "matrix": use_matrix,
+    **dict.fromkeys(count_formats(), use_counts),
     "interactions": use_interactions,
     "gene-sets": use_gene_sets,
     "mirna-names": use_names,

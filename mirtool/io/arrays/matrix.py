@@ -60,6 +60,8 @@ from mirtool.io.arrays.probe_values import (
     scale_doubts,
 )
 from mirtool.io.arrays.read_options import ReadOptions
+from mirtool.io.counts import is_of_counts
+from mirtool.io.counts.refusal import counts_refused
 from mirtool.io.genes.gene_changes import tells_changes
 from mirtool.io.mirnas import fasta
 from mirtool.io.registry import Inspection
@@ -106,7 +108,7 @@ def _is_matrix(table: TextTable) -> bool:
         or any(map(_FOREIGN_HEADER.search, _all_headers(table)))
     ):
         return False
-    if _is_of_targets(table) or tells_changes(table):
+    if _is_of_targets(table) or tells_changes(table) or is_of_counts(table):
         return False
     if looks_sideways(table):
         return True
@@ -159,8 +161,21 @@ def inspect(path: str | Path, *, samples_in_rows: bool = False) -> Inspection:
 
 
 def read_study_file(path: str | Path, options: ReadOptions) -> list[RawArrays]:
-    """Return the arrays of one file, as :mod:`mirtool.io.arrays.reading` asks for them."""
-    return [read_intensities(path, samples_in_rows=options.samples_in_rows)]
+    """Return the arrays of one file, as :mod:`mirtool.io.arrays.reading` asks for them.
+
+    Raises
+    ------
+    CountsError
+        Where the values are stated to be sequencing counts, or look like it and are not stated to be linear.
+    """
+    from mirtool.io.counts.plain import looks_like_counts
+
+    found = _read(path, samples_in_rows=options.samples_in_rows)
+    if options.scale == "counts":
+        raise counts_refused(path, "the scale counts is stated")
+    if options.scale is None and NORMALIZED_NOTE not in found.table.notes and looks_like_counts(found.values):
+        raise counts_refused(path, f"whole numbers, {np.mean(found.values == 0):.0%} of them zero")
+    return [raw_arrays(found, "matrix")]
 
 
 def pair_channels(parts: Sequence[RawArrays], samples: SampleTable | None) -> list[RawArrays]:

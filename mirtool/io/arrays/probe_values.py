@@ -50,7 +50,7 @@ NORMALIZED_NOTE = "mirtool normalized"
 ORIGINAL_NAME = "original name"
 """The column of a table of mirtool's that holds the names as the scanner's files write them."""
 
-Scale = Literal["log2", "linear"]
+Scale = Literal["log2", "linear", "counts"]
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,7 +19,15 @@ from mirtool.annotation.mirna_names.on_reading import (
     resolved_in_words,
 )
 from mirtool.annotation.probes import classify_probes
-from mirtool.errors import ArrayMismatchError, FormatError, SampleSheetError, UsageError, option
+from mirtool.errors import (
+    ArrayMismatchError,
+    CountsError,
+    FormatError,
+    MirtoolError,
+    SampleSheetError,
+    UsageError,
+    option,
+)
 from mirtool.io.arrays.folders import files_of_arrays
 from mirtool.io.arrays.not_detected import settle_intensities
 from mirtool.io.arrays.read_options import ReadOptions
@@ -31,6 +39,7 @@ from mirtool.io.arrays.sample_matching import (
     name_after_files,
 )
 from mirtool.io.arrays.spot_alignment import Alignment, align_spots
+from mirtool.io.counts.refusal import counts_refused
 from mirtool.io.registry import FORMATS, module_of, sniff_format
 from mirtool.model import ArraySource, Channel, RawArrays, SampleTable
 from mirtool.wording import plural
@@ -94,7 +103,10 @@ def read_arrays(
     options = replace(options or ReadOptions(), **changes)
     format_name = options.format or ("matrix" if options.samples_in_rows else None)
     read_one = partial(_read_one, format_name=format_name, options=options)
-    parts = _read_side_by_side(paths, read_one, executor, on_read)
+    try:
+        parts = _read_side_by_side(paths, read_one, executor, on_read)
+    except CountsError as error:
+        raise _beside_arrays(error, paths) from None
     _refuse_mixed_formats(parts)
     parts = [_keep_channels(part, options.channels) for part in _pair_channels(parts, samples)]
     parts = _attach_list(parts, options.gal)
@@ -116,6 +128,15 @@ def _with_names_resolved(arrays: RawArrays) -> RawArrays:
         return arrays
     sources = tuple(replace(source, warnings=(*source.warnings, said)) for source in arrays.sources)
     return replace(arrays, probes=probes, sources=sources)
+
+
+def _beside_arrays(error: CountsError, paths: Sequence[str]) -> MirtoolError:
+    """Return the refusal of counts: that of a study with both, where its other files are arrays."""
+    from mirtool.io.counts.reading import holds_arrays
+    from mirtool.io.counts.refusal import counts_beside_arrays
+
+    arrays = next((path for path in paths if path != error.path and holds_arrays(path)), None)
+    return error if arrays is None or error.path is None else counts_beside_arrays(error.path, arrays)
 
 
 def paths_to_read(files: Sequence[str | Path], samples: SampleTable | None) -> list[str]:
@@ -178,6 +199,8 @@ def _read_side_by_side(
 def _read_one(path: str, *, format_name: str | None, options: ReadOptions) -> list[RawArrays]:
     """Read what one file holds: its arrays, of a service's workbook those of each GAL lot."""
     found = sniff_format(path, format_name)
+    if FORMATS[found].counts:
+        raise counts_refused(path, f"the format {found}")
     if not FORMATS[found].arrays:
         raise FormatError(
             "this file holds no arrays",

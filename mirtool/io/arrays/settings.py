@@ -18,7 +18,12 @@ SIGNALS = Methods(
 )
 """Signals of an Agilent file."""
 
-SCALES = Methods("scale", Method("log2", "values are log2"), Method("linear", "values are linear intensities"))
+SCALES = Methods(
+    "scale",
+    Method("log2", "values are log2"),
+    Method("linear", "values are linear intensities"),
+    Method("counts", "values are sequencing reads"),
+)
 
 NOT_DETECTED = Methods(
     "not_detected",
@@ -73,7 +78,7 @@ class ReadingSettings(Settings):
     scale: str | None = setting(
         None,
         "Scale of tables: linear confirms that the values are intensities, where they may be log2 or, in a GEO "
-        "series matrix, normalized. log2 values need no normalization.",
+        "series matrix, normalized. log2 values need no normalization, and counts are for `mirtool diff`.",
         panel=PANEL,
         choices=SCALES,
     )
