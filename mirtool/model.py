@@ -453,6 +453,8 @@ class DifferentialTable:
         What the test's name leaves open, as key and value: the design, the block, weights, the prior's trend.
     log_odds
         B, the natural log odds that the probe differs; None where it was not asked for.
+    log2_cpm
+        Mean log2 counts per million over the samples compared; None for arrays.
     """
 
     probes: ProbeTable
@@ -486,6 +488,7 @@ class DifferentialTable:
     history: tuple[str, ...] = ()
     details: tuple[tuple[str, str], ...] = ()
     log_odds: FloatArray | None = None
+    log2_cpm: FloatArray | None = None
 
     def __len__(self) -> int:
         return len(self.probes)

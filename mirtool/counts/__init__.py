@@ -14,12 +14,17 @@ if TYPE_CHECKING:
     from mirtool.counts.expressed import expressed_rows
     from mirtool.counts.factors import rle_factors, tmm_factors, upper_quartile_factors
     from mirtool.counts.log_cpm import log_cpm, voom_log_cpm
+    from mirtool.counts.methods import COUNT_METHODS, FACTORS
     from mirtool.counts.precision import PrecisionTrend, precision_trend, precision_weights
+    from mirtool.counts.preparation import count_matrix
 
 __getattr__, __dir__ = lazy_names(__name__)
 
 __all__ = [
+    "COUNT_METHODS",
+    "FACTORS",
     "PrecisionTrend",
+    "count_matrix",
     "expressed_rows",
     "log_cpm",
     "precision_trend",

@@ -24,6 +24,7 @@ def assemble_table(
     *,
     details_in_history: bool = False,
     log_odds: FloatArray | None = None,
+    log2_cpm: FloatArray | None = None,
 ) -> DifferentialTable:
     """Return the differential table of one comparison.
 
@@ -42,6 +43,8 @@ def assemble_table(
         True where the details of the test belong to the history too.
     log_odds
         B, ``(n_probes,)``, where it was asked for.
+    log2_cpm
+        Mean log-CPM of sequencing counts, ``(n_probes,)``.
     """
     p_value, fold_change = result.p_value, made.fold_change or "ratio-of-means"
     adjusts = made.test != "none" and made.adjust != "none"
@@ -85,6 +88,7 @@ def assemble_table(
         ),
         details=result.details,
         log_odds=log_odds,
+        log2_cpm=log2_cpm,
     )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mirtool.counts.methods import COUNT_METHODS
 from mirtool.differential.assembly import assemble_table
 from mirtool.differential.contrasts import Contrast, parse_contrast
 from mirtool.differential.design import (
@@ -94,6 +95,8 @@ def compare_within_model(
     :func:`mirtool.differential.compare_groups`.
     """
     model, test = settings.model, settings.test
+    if matrix.counts is not None and settings.count_method == "trend" and test == "moderated":
+        model = replace(model, trend=True)
     contrasts, comparisons = _choose(matrix.samples, model, two)
     in_model = set(matrix.samples.groups) - {""} if model.contrasts else set(contrasts[0].weights)
     used = [i for i, group in enumerate(matrix.samples.groups) if group in in_model]
@@ -109,7 +112,7 @@ def compare_within_model(
             hint="leave a column out of "
             + ", ".join(dict.fromkeys(source for source in design.sources if source != INTERCEPT)),
         )
-    fitting = prepare_fit(own, model, design.matrix)
+    fitting = prepare_fit(own, model, design.matrix, count_method=settings.count_method)
     if fitting.spots is not None:
         own = replace(own, spots=fitting.spots.counts)
     fit = fitting.fit(vectors)
@@ -124,11 +127,11 @@ def compare_within_model(
             TestResult(result.statistic[:, j], result.p_value[:, j], remarks=moderated_remarks(fit, result, j))
             for j in range(len(contrasts))
         ]
-    made = settings.replace(fold_change=settings.fold_change or _default_fold_change(model, contrasts))
+    made = settings.replace(fold_change=settings.fold_change or _default_fold_change(own, model, contrasts))
     odds = log_odds(fit, result) if test == "moderated" and model.least_fold_change <= 1 else None
     described = _FitDescription(
         result.prior if test == "moderated" else None,
-        _details(model, design, fitting),
+        (*count_details(own, settings), *_details(model, design, fitting)),
         (*design.remarks, *fitting.remarks),
         _group_means(fitting, design) if made.fold_change == "fitted" else {},
     )
@@ -141,6 +144,7 @@ def compare_within_model(
             made,
             details_in_history=True,
             log_odds=odds[:, j] if settings.log_odds and odds is not None else None,
+            log2_cpm=None if own.counts is None else fitting.intensity,
         )
         for j, (contrast, comparison) in enumerate(zip(contrasts, comparisons, strict=True))
     )
@@ -217,9 +221,18 @@ def _group_means(fitting: Fitting, design: Design) -> dict[str, FloatArray]:
     return dict(zip(design.group_rows, fit.coefficients.T, strict=True))
 
 
-def _default_fold_change(model: Model, contrasts: Sequence[Contrast]) -> str:
+def _default_fold_change(own: ExpressionMatrix, model: Model, contrasts: Sequence[Contrast]) -> str:
     simple = all(contrast.is_pair for contrast in contrasts)
-    return "ratio-of-means" if simple and not model.adjusts_means else "fitted"
+    return "ratio-of-means" if simple and not model.adjusts_means and own.counts is None else "fitted"
+
+
+def count_details(own: ExpressionMatrix, settings: DiffSettings) -> tuple[tuple[str, str], ...]:
+    """Return how counts were compared; nothing for arrays."""
+    if own.counts is None:
+        return ()
+    fits = settings.test in ("moderated", "student")
+    how = COUNT_METHODS[settings.count_method].description if fits else "log-CPM without weights"
+    return (("counts", f"{settings.count_method}: {how}" if fits else how),)
 
 
 def _details(model: Model, design: Design, fitting: Fitting) -> tuple[tuple[str, str], ...]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mirtool.differential.assembly import assemble_table
-from mirtool.differential.by_model import GroupComparison, compare_within_model
+from mirtool.differential.by_model import GroupComparison, compare_within_model, count_details
 from mirtool.differential.fold_change import compare_means
 from mirtool.differential.groups import Ask, Comparison, choose_comparison
 from mirtool.differential.methods import TESTS
@@ -87,9 +87,20 @@ def compare_groups(
     comparison = (
         None if settings.contrast else choose_comparison(matrix.samples, compare=settings.compare, ask=ask)
     )
-    if comparison is None or settings.has_model or settings.log_odds:
+    if (
+        comparison is None
+        or settings.has_model
+        or settings.log_odds
+        or _weighs_counts(matrix, settings, comparison)
+    ):
         return compare_within_model(matrix, settings, comparison, executor)
     return GroupComparison((_compare_two(matrix, comparison, settings, executor),), (comparison,))
+
+
+def _weighs_counts(matrix: ExpressionMatrix, settings: DiffSettings, groups: Comparison) -> bool:
+    """Return True for counts of enough samples to be fitted by a model, if the test is one of a model."""
+    enough = len(groups.tested_columns) + len(groups.reference_columns) >= TESTS[settings.test].fewest_arrays
+    return matrix.counts is not None and TESTS[settings.test].in_model and enough
 
 
 def check_log2(values: FloatArray) -> None:
@@ -132,8 +143,12 @@ def _compare_two(
     result = TESTS[made.test].load()(tested, reference, made, executor)
     if not enough:
         result = replace(result, remarks=(_no_test(asked.name, groups), *result.remarks))
+    log2_cpm = None
+    if matrix.counts is not None:
+        log2_cpm = np.column_stack([tested, reference]).mean(axis=1)
+        result = replace(result, details=(*count_details(matrix, made), *result.details))
     change = compare_means(tested, reference, kind=fold_change)
-    return assemble_table(matrix, groups, change, result, made)
+    return assemble_table(matrix, groups, change, result, made, log2_cpm=log2_cpm)
 
 
 def _no_test(asked: str, groups: Comparison) -> str:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mirtool.differential.by_model import GroupComparison
 
 LOG_ODDS = "B (log odds)"
+LOG2_CPM = "log2 CPM"
 DETECTED_ONLY = "detected only in"
 
 
@@ -46,6 +47,8 @@ def differential_table(d: DifferentialTable) -> Table:
         columns[ADJUSTMENTS[d.adjust].heading] = d.fdr
     if d.log_odds is not None:
         columns[LOG_ODDS] = d.log_odds
+    if d.log2_cpm is not None:
+        columns[LOG2_CPM] = d.log2_cpm
     columns |= {f"n {d.tested}": d.n_tested, f"n {d.reference}": d.n_reference}
     if d.spots_tested is not None and d.spots_reference is not None:
         columns |= {f"spots {d.tested}": d.spots_tested, f"spots {d.reference}": d.spots_reference}
@@ -92,6 +95,7 @@ def differential_of(
     adjust = next((name for name in ADJUSTMENTS if ADJUSTMENTS[name].heading == saved.adjusted_header), "none")
     statistic = f"{TESTS[test].statistic} ({TESTS[test].label})"
     nothing = text_array([""] * len(saved))
+    has_cpm = saved.columns is not None and LOG2_CPM in saved.columns.header
     has_odds = saved.columns is not None and LOG_ODDS in saved.columns.header
     return DifferentialTable(
         probes=ProbeTable(saved.id, saved.name, nothing),
@@ -121,6 +125,7 @@ def differential_of(
         detected_reference=_detected(saved, saved.reference),
         details=tuple((key, value) for key, value in saved.notes.items() if key not in _NOTES and value),
         log_odds=saved.numbers(LOG_ODDS) if has_odds else None,
+        log2_cpm=saved.numbers(LOG2_CPM) if has_cpm else None,
     )
 
 

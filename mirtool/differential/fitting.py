@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -25,8 +25,9 @@ from mirtool.differential.replicate_spots import (
     summarize_replicates,
     uneven_correlation,
 )
+from mirtool.differential.voom import voom, voom_with_sample_weights
 from mirtool.errors import NotEnoughDataError, SampleSheetError, UsageError, option
-from mirtool.model import ExpressionMatrix, FloatArray, IntArray
+from mirtool.model import ExpressionMatrix, FloatArray, IntArray, ReadCounts
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,8 +71,7 @@ class Fitting:
             )
         correlation = None
         if self.blocks is not None:
-            same = self.blocks[:, np.newaxis] == self.blocks
-            correlation = np.where(same, self.correlation, 0.0) + (1 - self.correlation) * np.eye(len(same))
+            correlation = block_matrix(self.blocks, self.correlation)
         return fit_linear_model(
             self.values, self.design, contrasts=contrasts, weights=self.weights, correlation=correlation
         )
@@ -86,10 +86,11 @@ class Fitting:
         return mean
 
 
-def prepare_fit(own: ExpressionMatrix, model: Model, design: FloatArray) -> Fitting:
+def prepare_fit(own: ExpressionMatrix, model: Model, design: FloatArray, *, count_method: str = "voom") -> Fitting:
     """Take weights and blocks from the sample sheet, and estimate what the values themselves must tell.
 
     Weights of arrays are estimated first, beside those that are known, then the correlation with all weights.
+    Counts get the precision weights of voom, unless ``count_method`` is ``"trend"``.
 
     Raises
     ------
@@ -100,13 +101,15 @@ def prepare_fit(own: ExpressionMatrix, model: Model, design: FloatArray) -> Fitt
     NotEnoughDataError
         Where the values are too few for what is to be estimated.
     """
+    if own.counts is not None and count_method == "voom":
+        return _prepare_counts(own, own.counts, model, design)
     weights = _known_weights(own, model)
     spots = _replicate_spots(own) if model.replicates else None
     values = own.values if spots is None else spots.means
     array_weights: Mapping[str, float] | None = None
     remarks: tuple[str, ...] = ()
-    if {ARRAYS, ARRAYS_FAST} & set(model.weights):
-        estimate = estimate_array_weights if ARRAYS in model.weights else update_array_weights
+    estimate = _array_weights_of(model)
+    if estimate is not None:
         of_arrays = estimate(values, design, weights=weights)
         alike = indistinguishable_arrays(values, design, weights=weights)
         weights = of_arrays if weights is None else weights * of_arrays
@@ -121,6 +124,52 @@ def prepare_fit(own: ExpressionMatrix, model: Model, design: FloatArray) -> Fitt
         with _at_column(own, model.block):
             correlation = estimate_block_correlation(values, design, blocks, weights=weights).common
     return Fitting(values, design, weights, blocks, correlation, spots, array_weights, remarks)
+
+
+def _prepare_counts(own: ExpressionMatrix, counts: ReadCounts, model: Model, design: FloatArray) -> Fitting:
+    """Weigh log-CPM by their precision, with the weights of samples and the correlation of blocks asked for.
+
+    The correlation is estimated with the weights, and the weights again with the correlation, twice in all.
+    """
+    if model.replicates:
+        _replicate_spots(own)  # refuses: reads have no spots
+    known = _known_weights(own, model)
+    estimate = _array_weights_of(model)
+    blocks = None if model.block is None else _blocks(own, model.block, design)
+    correlation = math.nan
+    for _ in range(1 if blocks is None else 2):
+        of_blocks = None if blocks is None or math.isnan(correlation) else block_matrix(blocks, correlation)
+        of_samples = None
+        if estimate is None:
+            found = voom(counts.reads, counts.effective, design, weights=known, correlation=of_blocks)
+        else:
+            found, of_samples = voom_with_sample_weights(
+                counts.reads, counts.effective, design, estimate=estimate, weights=known, correlation=of_blocks
+            )
+        weights = found.weights * (1.0 if known is None else known) * (1.0 if of_samples is None else of_samples)
+        if blocks is not None:
+            with _at_column(own, model.block):
+                correlation = estimate_block_correlation(found.log_cpm, design, blocks, weights=weights).common
+    remarks: tuple[str, ...] = ()
+    array_weights: Mapping[str, float] | None = None
+    if of_samples is not None:
+        alike = indistinguishable_arrays(found.log_cpm, design, weights=found.weights)
+        array_weights = dict(zip(own.samples.names, of_samples.tolist(), strict=True))
+        remarks = (*_untold(own, design), *_with_one_weight(own, alike))
+    return Fitting(found.log_cpm, design, weights, blocks, correlation, None, array_weights, remarks)
+
+
+def _array_weights_of(model: Model) -> Callable[..., FloatArray] | None:
+    """Return how weights of arrays are estimated; None where they are not asked for."""
+    if ARRAYS in model.weights:
+        return estimate_array_weights
+    return update_array_weights if ARRAYS_FAST in model.weights else None
+
+
+def block_matrix(blocks: IntArray, correlation: float) -> FloatArray:
+    """Return the correlation of all samples, ``(n_samples, n_samples)``, that of a block being ``correlation``."""
+    same = blocks[:, np.newaxis] == blocks
+    return np.asarray(np.where(same, correlation, 0.0) + (1 - correlation) * np.eye(len(same)))
 
 
 def _replicate_spots(own: ExpressionMatrix) -> ReplicateSpots:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from mirtool.counts.methods import COUNT_METHODS, PANEL
 from mirtool.differential.methods import DEFAULT_PRIOR, FOLD_CHANGES, PRIORS, TESTS
 from mirtool.differential.model_options import Model, check_model, check_test
 from mirtool.errors import UsageError, option
@@ -139,6 +140,13 @@ class DiffSettings(Settings):
         False,
         "Add B, the natural log odds that the probe changes (limma's B); for the moderated t only.",
         panel=MODEL,
+    )
+    count_method: str = setting(
+        "voom",
+        "How a model fits sequencing counts. " + COUNT_METHODS.help() + ".",
+        panel=PANEL,
+        metavar="|".join(COUNT_METHODS),
+        choices=COUNT_METHODS,
     )
     sensitivity: bool = setting(
         False,

@@ -16,7 +16,7 @@ from typing import Any
 
 from mirtool.errors import UnknownFormatError, option
 from mirtool.io.foreign import refuse_foreign
-from mirtool.io.tables.text import FileHead, is_workbook, read_bytes, read_head
+from mirtool.io.tables.text import STDIN, FileHead, is_workbook, read_bytes, read_head
 from mirtool.settings import check_choice
 
 
@@ -92,6 +92,14 @@ FORMATS: Mapping[str, Format] = {
 def count_formats() -> tuple[str, ...]:
     """Return the names of the formats that hold sequencing counts and nothing else."""
     return tuple(name for name, own in FORMATS.items() if own.counts)
+
+
+def has_counts(path: str | Path) -> bool:
+    """Return True for a file of one of the formats of sequencing counts; standard input is not looked at."""
+    if str(path) == STDIN or not Path(path).is_file():
+        return False
+    head = read_head(path)
+    return any(module_of(name).sniff(head) for name in count_formats())
 
 
 def array_formats() -> tuple[str, ...]:

@@ -151,6 +151,10 @@ _RULES: Sequence[_Rule] = (
     _rule(".*", _D, "Normalized value of this sample; its scale is in the notes.", "see notes",
           "normalize/normalized"),
     # Differential tables.
+    _rule("log2 CPM", _D, "Mean log2 counts per million over the samples compared.", _LOG2),
+    _rule("ID", _T, "Identifier of the miRNA in the table of counts.", table="diff/log_cpm"),
+    _rule("Name", _T, "Name of the miRNA.", table="diff/log_cpm"),
+    _rule(".*", _D, "log2 counts per million of this sample.", _LOG2, "diff/log_cpm"),
     _rule("mean (.*)", _R, "Arithmetic mean of the normalized intensities of group {0}.", "linear, normalized",
           "diff/"),
     _rule("geometric mean (.*)", _R, "Geometric mean of the normalized intensities of group {0}.",

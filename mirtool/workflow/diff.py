@@ -14,7 +14,7 @@ from mirtool.errors import UsageError, option
 from mirtool.io.tables.streams import STDIN
 from mirtool.report.text.blocks import Line, Summary
 from mirtool.workflow.annotation import AnnotatedInputs
-from mirtool.workflow.sources import find_normalized, is_path, read_grouped
+from mirtool.workflow.sources import CountFiles, find_normalized, is_path, read_grouped
 from mirtool.workflow.step import Draw, Result, Run, Step
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class DiffResult(Result):
         from mirtool.differential import differential_table, overview_table
         from mirtool.robustness.sensitivity import sensitivity_table, with_stability
 
-        names = self._names_read()
+        names = self._names_read() | self._log_cpm()
         first = self.comparison.tables[0]
         if self.sensitivity is not None:
             return {
@@ -86,6 +86,12 @@ class DiffResult(Result):
             | names
         )
 
+    def _log_cpm(self) -> dict[str, Table]:
+        """Return the table of log-CPM of all samples, where counts were compared."""
+        from mirtool.normalize import normalized_table
+
+        return {} if self.matrix.counts is None else {"log_cpm": normalized_table(self.matrix)}
+
     def _names_read(self) -> dict[str, Table]:
         """Return the table of names that this step resolved on reading; `mirtool normalize` writes its own."""
         from mirtool.annotation.mirna_names import MirnaNames, chip_names_table
@@ -96,9 +102,9 @@ class DiffResult(Result):
         return {"names": chip_names_table(self.matrix.probes, MirnaNames())}
 
     def file_name(self, table: str, main: str) -> str:
-        """Return the name of a table's file: ``sensitivity.csv`` in a study, else after the main one."""
-        if table == "sensitivity" and main == STEP.main_file:
-            return "sensitivity.csv"
+        """Return the name of a table's file: in a study ``sensitivity.csv`` and ``log_cpm.csv``."""
+        if table in ("sensitivity", "log_cpm") and main == STEP.main_file:
+            return f"{table}.csv"
         return super().file_name(table, main)
 
     def drawings(self) -> Mapping[str, Draw]:
@@ -171,6 +177,8 @@ class DiffResult(Result):
             numbers["array_weights"] = dict(found.array_weights)
         if not math.isnan(found.correlation):
             numbers["correlation"] = found.correlation
+        if self.matrix.counts is not None:
+            numbers["counts"] = self._numbers_of_counts()
         if self.sensitivity is not None:
             numbers["sensitivity"] = {
                 "choices": len(self.sensitivity.outcomes),
@@ -178,6 +186,16 @@ class DiffResult(Result):
                 "table_differs_in": self.sensitivity.differing,
             }
         return numbers
+
+    def _numbers_of_counts(self) -> dict[str, Any]:
+        counts = self.matrix.counts
+        assert counts is not None  # asked for where they are
+        names = self.matrix.samples.names
+        return {
+            "miRNAs": len(self.matrix.probes),
+            "reads": dict(zip(names, counts.libraries.tolist(), strict=True)),
+            "factors": dict(zip(names, counts.factors.tolist(), strict=True)),
+        }
 
     def _figure_rule(self, d: DifferentialTable) -> Any:
         from mirtool.model import Rule
@@ -233,6 +251,10 @@ def diff(inputs: DiffInputs, settings: DiffSettings, run: Run) -> DiffResult:
     possible: the table then holds fold changes only. Welch's test needs two arrays in each group, the others
     three in all. A volcano plot (without P a scatter plot), an MA plot and a heat map of what passes are drawn.
 
+    Sequencing counts are filtered by expression and their libraries made comparable; models fit log-CPM, each with
+    the precision that a count of its size has (voom), or together with a weight for each sample (--weights
+    arrays). log_cpm.csv holds the log-CPM of all samples. docs/counts.md says more.
+
     Several contrasts give one table of all comparisons side by side, with an F test of all of them, and a table
     and figures of each beside it: differential_T_vs_R.csv.
 
@@ -265,7 +287,13 @@ def diff(inputs: DiffInputs, settings: DiffSettings, run: Run) -> DiffResult:
 
 
 def _check_sensitivity(table: Any, settings: DiffSettings) -> None:
-    """Refuse what no table of choices can be made for: pipes, objects, and models."""
+    """Refuse what no table of choices can be made for: pipes, objects, counts, and models."""
+    if isinstance(table, CountFiles):
+        raise UsageError(
+            f"{option('sensitivity')} tries ways to normalize arrays, and these are sequencing counts",
+            found=str(table),
+            hint=f"compare {option('count_factors', 'rle')} or {option('count_method', 'trend')} with the default",
+        )
     if settings.has_model:
         names = ("contrast", "pair", "block", "covariate", "design", "weights", "trend", "robust")
         raise UsageError(
@@ -322,6 +350,7 @@ STEP = Step(
         ("mirtool diff --weights arrays", "keep a noisy array with less weight"),
         ("mirtool diff --trend --log-odds", "with limma's B besides t and P"),
         ("mirtool diff --replicates", "after mirtool normalize --keep-replicates"),
+        ("mirtool diff miR.Counts.csv --samples s.csv", "sequencing counts"),
         ("mirtool diff GSE1_series_matrix.txt.gz --samples s.csv --scale log2 --platform GPL1.txt", ""),
     ),
 )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mirtool.counts.methods import factors_setting, min_count_setting
 from mirtool.io.arrays.settings import SCALES, not_detected_setting
 from mirtool.report.text.blocks import Block, Caution, Line, Summary
 from mirtool.settings import setting
@@ -39,7 +40,7 @@ SCALE = setting(
     None,
     "Scale of the values, where the table does not state it itself.",
     panel=INPUT_PANEL,
-    metavar="log2|linear",
+    metavar="log2|linear|counts",
     choices=tuple(SCALES),
 )
 PLATFORM = setting(
@@ -79,7 +80,8 @@ class MatrixInputs(Inputs):
 
     table: Any = setting(
         None,
-        "The normalized table, or a GEO series matrix; - is stdin. In a study folder: results/normalized.csv.",
+        "The normalized table, a GEO series matrix, or sequencing counts; - is stdin. In a study folder: "
+        "results/normalized.csv, or the counts of the sample sheet.",
         panel=INPUT_PANEL,
         metavar="TABLE|-",
         argument=True,
@@ -96,11 +98,21 @@ class MatrixInputs(Inputs):
         panel=INPUT_PANEL,
         metavar="PREFIX",
     )
+    count_factors: str = factors_setting()
+    min_count: float = min_count_setting()
 
     def matrix_options(self, *, replicates: bool = False, spots: bool = True) -> MatrixOptions:
         """Return how the table is read."""
         return MatrixOptions(
-            self.scale, self.platform, self.samples_in_rows, replicates, spots, self.not_detected, self.species
+            self.scale,
+            self.platform,
+            self.samples_in_rows,
+            replicates,
+            spots,
+            self.not_detected,
+            self.species,
+            self.count_factors,
+            self.min_count,
         )
 
 

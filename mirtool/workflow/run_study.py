@@ -271,16 +271,17 @@ def _lacking(planned: PlannedStep, step: Step, study: StudyFolder) -> str:
     missing = [name for name in planned.inputs if not given.get(name)]
     if missing:
         return f"mirtool.toml does not name its {missing[0]}: [{step.name}] {missing[0]} = …"
-    if step.name == "normalize" and _is_log2(study):
+    scale = _scale_of(study) if step.name in ("normalize", "qc") else None
+    if step.name == "normalize" and scale == "log2":
         return "the study's table is log2 already"
-    return ""
+    return "the study's samples are sequencing counts" if scale == "counts" else ""
 
 
-def _is_log2(study: StudyFolder) -> bool:
+def _scale_of(study: StudyFolder) -> str | None:
     from mirtool.study.samples import read_samples
     from mirtool.study.scale import stated_scale
 
-    return stated_scale(read_samples(study.samples_file), study.config) == "log2"
+    return stated_scale(read_samples(study.samples_file), study.config)
 
 
 def _why(planned: PlannedStep, prepared: Prepared, *, figures: bool) -> str:

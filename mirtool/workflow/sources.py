@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mirtool.counts.methods import DEFAULT_FACTORS, DEFAULT_MIN_COUNT
 from mirtool.errors import UsageError, option
 from mirtool.workflow.step import Run
 
 if TYPE_CHECKING:
     from mirtool.io.results.differential import SavedDifferential
     from mirtool.io.tables.text_tables import TextTable
-    from mirtool.model import ExpressionMatrix, SampleTable, Table
+    from mirtool.model import BoolArray, ExpressionMatrix, ProbeTable, SampleTable, Table
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,18 @@ class MatrixOptions:
     spots: bool = True
     not_detected: str | None = None
     species: str | None = None
+    count_factors: str = DEFAULT_FACTORS
+    min_count: float = DEFAULT_MIN_COUNT
+
+
+@dataclass(frozen=True)
+class CountFiles:
+    """The files of sequencing counts that a study's sample sheet names."""
+
+    files: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return self.files[0] if len(self.files) == 1 else f"{len(self.files)} files of counts"
 
 
 def is_path(value: Any) -> bool:
@@ -66,19 +79,68 @@ def find_sheet(run: Run) -> SampleTable | None:
 
 
 def find_normalized(table: Any, run: Run) -> Any:
-    """Return the normalized table that was given, else the study's: its log2 table, else ``normalized.csv``."""
+    """Return the table that was given, else the study's: its counts, its log2 table, else ``normalized.csv``."""
     if table is None:
-        table = log2_table(run) or str(
-            run.result_path(
-                "normalized.csv",
-                "normalized table",
-                made_by="normalize",
-                instead="a table; if the study's own table is log2, write log2 into a column scale of the sample "
-                "sheet",
-            )
-        )
-    run.arguments["table"] = str(table) if is_path(table) else f"<{type(table).__name__}>"
+        table = study_counts(run) or log2_table(run) or _normalized_of_study(run)
+    named = is_path(table) or isinstance(table, CountFiles)
+    run.arguments["table"] = str(table) if named else f"<{type(table).__name__}>"
     return table
+
+
+def _normalized_of_study(run: Run) -> str:
+    return str(
+        run.result_path(
+            "normalized.csv",
+            "normalized table",
+            made_by="normalize",
+            instead="a table; if the study's own table is log2 or sequencing counts, write log2 or counts into a "
+            "column scale of the sample sheet",
+        )
+    )
+
+
+def study_counts(run: Run) -> CountFiles | None:
+    """Return the files of sequencing counts that the sample sheet names; None where the study is of arrays."""
+    from mirtool.study.scale import stated_scale
+
+    sheet = find_sheet(run)
+    files = () if sheet is None else tuple(dict.fromkeys(file for file in sheet.files if file))
+    return CountFiles(files) if files and stated_scale(sheet, run.config) == "counts" else None
+
+
+def _counts_in(table: Any, run: Run, options: MatrixOptions) -> CountFiles | None:
+    """Return what to read as counts: the study's files, or a table that is stated or known to hold counts."""
+    from mirtool.io.registry import has_counts
+    from mirtool.study.scale import stated_scale
+
+    if isinstance(table, CountFiles):
+        return table
+    if not is_path(table) or options.scale in ("log2", "linear"):
+        return None
+    if options.scale == "counts" or stated_scale(find_sheet(run), run.config) == "counts" or has_counts(table):
+        return CountFiles((str(table),))
+    return None
+
+
+def read_counts(counts: CountFiles, run: Run, options: MatrixOptions) -> ExpressionMatrix:
+    """Read sequencing counts, filter them and return their log-CPM with the reads behind them."""
+    from mirtool.annotation.mirna_names.on_reading import RESOLVED
+    from mirtool.annotation.probes import classify_probes
+    from mirtool.counts import count_matrix
+    from mirtool.io.counts.reading import read_study_counts
+
+    with run.progress("Reading counts", len(counts.files)) as on_read:
+        study = read_study_counts(
+            counts.files, find_sheet(run), samples_in_rows=options.samples_in_rows, on_read=on_read
+        )
+    run.reads(*counts.files)
+    if options.species is not None:
+        study = study.take(_rows_of_species(classify_probes(study.id, study.name), options.species, run))
+    matrix = count_matrix(study, factors=options.count_factors, min_count=options.min_count)
+    for text in (*study.warnings, *matrix.history):
+        if text in study.warnings or text.startswith(RESOLVED):
+            run.warn(text.removeprefix(RESOLVED))
+    return matrix
 
 
 def log2_table(run: Run) -> str | None:
@@ -123,6 +185,9 @@ def read_matrix(table: Any, run: Run, options: MatrixOptions = MatrixOptions()) 
     own = getattr(table, "matrix", table)
     if isinstance(own, ExpressionMatrix):
         return own if options.species is None else _of_species(own, options.species, run)
+    counts = _counts_in(table, run, options)
+    if counts is not None:
+        return read_counts(counts, run, options)
     if not is_path(table):
         raise UsageError(
             "this is not a normalized table",
@@ -159,12 +224,19 @@ def read_matrix(table: Any, run: Run, options: MatrixOptions = MatrixOptions()) 
 
 def _of_species(matrix: ExpressionMatrix, species: str, run: Run) -> ExpressionMatrix:
     """Return the mature miRNAs of a species, and those whose names do not say theirs; report how many."""
+    return matrix.take_probes(_rows_of_species(matrix.probes, species, run))
+
+
+def _rows_of_species(probes: ProbeTable, species: str, run: Run) -> BoolArray:
+    """Return which rows are mature miRNAs of a species, or do not say whose they are; report how many."""
     import numpy as np
 
     from mirtool.annotation.probes import ProbeKind, is_kind, species_of
 
-    prefixes = [species_of(name) for name in matrix.probes.name]
-    own = is_kind(matrix.probes, ProbeKind.MIRNA) & np.array([not p or species in p for p in prefixes], dtype=bool)
+    prefixes = [species_of(name) for name in probes.name]
+    own: BoolArray = is_kind(probes, ProbeKind.MIRNA) & np.array(
+        [not p or species in p for p in prefixes], dtype=bool
+    )
     if not own.any():
         found = sorted({prefix for each in prefixes for prefix in each})
         raise UsageError(
@@ -174,7 +246,7 @@ def _of_species(matrix: ExpressionMatrix, species: str, run: Run) -> ExpressionM
             expected="a prefix of miRBase, such as hsa",
         )
     run.warn(f"only the miRNAs of {species} are used: {int(own.sum()):,} of {len(own):,} rows")
-    return matrix.take_probes(own)
+    return own
 
 
 def read_grouped(table: Any, run: Run, options: MatrixOptions = MatrixOptions()) -> ExpressionMatrix:
@@ -185,7 +257,7 @@ def read_grouped(table: Any, run: Run, options: MatrixOptions = MatrixOptions())
     if run.samples is None and any(matrix.samples.groups):
         return settle_not_detected(matrix, options, run)
     sheet = read_sheet(run)
-    if is_path(table) and log2_table(run) == str(table):
+    if matrix.counts is None and is_path(table) and log2_table(run) == str(table):
         matrix = _listed_samples(matrix, sheet, run)
     joined = join_samples(matrix, sheet, sheet.sheet or "the samples")
     return settle_not_detected(joined, options, run)

@@ -75,7 +75,8 @@ def _calls(path: Path, kind: str, folder: Path) -> Iterator[list[str]]:
         yield ["init", file, "-o", f"{out}/samples.csv"]
         yield ["normalize", file, "--input-format", kind, *loose, "-o", f"{out}/normalized.csv"]
         yield ["qc", file, "--input-format", kind, "--probes", "all", "-o", f"{out}/qc.csv"]
-COUNTS = count_formats()
+    if kind in COUNTS:
+        yield ["init", file, "-o", f"{out}/samples.csv"]
     if kind in ("matrix", "service-workbook", "geo-series-matrix", "affymetrix"):
         sheet = folder / "sheet.csv"
         sheet.write_text("sample,group\ns1,a\ns2,b\n")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +13,7 @@ from mirtool.io.arrays.sample_matching import describe_unlisted, match_columns, 
 from mirtool.io.counts.read_table import ReadTable
 from mirtool.io.counts.refusal import APART
 from mirtool.io.registry import FORMATS, module_of, sniff_format
-from mirtool.model import FloatArray, SampleTable, TextArray, text_array
+from mirtool.model import BoolArray, FloatArray, SampleTable, TextArray, text_array
 from mirtool.wording import plural
 
 
@@ -38,6 +38,10 @@ class StudyReads:
     reads: FloatArray
     samples: SampleTable
     warnings: tuple[str, ...]
+
+    def take(self, rows: BoolArray) -> StudyReads:
+        """Return the rows of a mask."""
+        return replace(self, id=self.id[rows], name=self.name[rows], reads=self.reads[rows])
 
 
 def is_count_format(name: str) -> bool:

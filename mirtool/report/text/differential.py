@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from mirtool.counts.preparation import COUNTS
 from mirtool.differential.by_model import GroupComparison
 from mirtool.differential.differential_table import table_order
 from mirtool.differential.groups import Comparison
@@ -28,12 +29,22 @@ COMPARISONS_SHOWN = 8
 def differential_summary(matrix: ExpressionMatrix, result: GroupComparison, *, asked: str) -> Summary:
     """Return the summary of every comparison; ``asked`` is the test that was asked for."""
     each = list(zip(result.comparisons, result.tables, strict=True))
+    counts = _counts_block(matrix, result)
     if len(each) == 1:
-        return tuple(_comparison_blocks(matrix, *each[0], asked))
-    blocks: list[Block] = [_overview(result)]
+        return (*counts, *_comparison_blocks(matrix, *each[0], asked))
+    blocks: list[Block] = [*counts, _overview(result)]
     for comparison, d in each:
         blocks += details(_comparison_blocks(matrix, comparison, d, asked))
     return tuple(blocks)
+
+
+def _counts_block(matrix: ExpressionMatrix, result: GroupComparison) -> list[Block]:
+    """Say of sequencing counts how many miRNAs were kept, how libraries were scaled and how they were compared."""
+    if matrix.counts is None:
+        return []
+    said = next((step.removeprefix(COUNTS) for step in matrix.history if step.startswith(COUNTS)), "")
+    how = dict(result.tables[0].details).get("counts", "")
+    return [Line(f"Sequencing counts: {said}; {how}." if how else f"Sequencing counts: {said}.")]
 
 
 def _overview(result: GroupComparison) -> Grid:
@@ -100,14 +111,15 @@ def _comparison_blocks(
         *([Line("No test was asked for: fold changes only.")] if asked == "none" else []),
         *_detected_only(d),
         *_first_probes(d),
-        Pairs([*((group, _arrays_in_words(arrays)) for group, arrays in sides), *_test_rows(d)]),
+        Pairs([*((group, _samples_in_words(matrix, names)) for group, names in sides), *_test_rows(d)]),
         Pairs(rows, detail=True),
     ]
 
 
-def _arrays_in_words(names: Sequence[str]) -> str:
+def _samples_in_words(matrix: ExpressionMatrix, names: Sequence[str]) -> str:
+    what = "array" if matrix.counts is None else "sample"
     more = f" and {len(names) - ARRAYS_NAMED:,} more" if len(names) > ARRAYS_NAMED else ""
-    return f"{plural(len(names), 'array')}: {', '.join(names[:ARRAYS_NAMED])}{more}"
+    return f"{plural(len(names), what)}: {', '.join(names[:ARRAYS_NAMED])}{more}"
 
 
 def _first_probes(d: DifferentialTable) -> list[Block]:
