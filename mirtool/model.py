@@ -309,11 +309,14 @@ class ReadCounts:
     factors
         By what a library is multiplied to be comparable, ``(n_samples,)``; their product is 1 over the samples
         that they were made from.
+    n_read
+        Rows of the tables before any was filtered out.
     """
 
     reads: FloatArray
     libraries: FloatArray
     factors: FloatArray
+    n_read: int = 0
 
     def __post_init__(self) -> None:
         n = self.reads.shape[1]
@@ -333,7 +336,9 @@ class ReadCounts:
     def take_samples(self, positions: Iterable[int]) -> ReadCounts:
         """Return the samples at ``positions``, in that order."""
         order = list(positions)
-        return ReadCounts(self.reads[:, order], self.libraries[order], self.factors[order])
+        return replace(
+            self, reads=self.reads[:, order], libraries=self.libraries[order], factors=self.factors[order]
+        )
 
 
 @dataclass(frozen=True, eq=False)

@@ -85,7 +85,7 @@ def count_matrix(
         probes=probes.take(kept),
         samples=study.samples,
         history=history,
-        counts=ReadCounts(reads, libraries, made),
+        counts=ReadCounts(reads, libraries, made, len(kept)),
     )
 
 

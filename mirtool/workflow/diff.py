@@ -193,6 +193,7 @@ class DiffResult(Result):
         names = self.matrix.samples.names
         return {
             "miRNAs": len(self.matrix.probes),
+            "miRNAs_read": counts.n_read,
             "reads": dict(zip(names, counts.libraries.tolist(), strict=True)),
             "factors": dict(zip(names, counts.factors.tolist(), strict=True)),
         }

@@ -93,8 +93,8 @@ def _normalized_of_study(run: Run) -> str:
             "normalized.csv",
             "normalized table",
             made_by="normalize",
-            instead="a table; if the study's own table is log2 or sequencing counts, write log2 or counts into a "
-            "column scale of the sample sheet",
+            instead="a table; if the study's own table is log2, write log2 into a column scale of the sample "
+            "sheet (or counts)",
         )
     )
 

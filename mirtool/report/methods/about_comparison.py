@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mirtool.differential.methods import TESTS
+from mirtool.report.methods.about_counts import count_sentences
 from mirtool.report.methods.record import StepRecord, joined, number, references_of, were
 from mirtool.report.methods.text import Sentence
 from mirtool.stats.adjustment_methods import ADJUSTMENTS
@@ -60,7 +61,10 @@ def adjustment_references(name: str) -> tuple[str, ...]:
 def comparison_sentences(record: StepRecord, normalized: StepRecord | None = None) -> Iterator[Sentence]:
     """Say what was compared, by which test, and what passed; where the values are from, if not normalized."""
     table = record.argument("table")
-    if normalized is None and table and table != "-" and not str(table).startswith("<"):
+    counts = record.number("counts")
+    if counts:
+        yield from count_sentences(record, counts)
+    elif normalized is None and table and table != "-" and not str(table).startswith("<"):
         yield Sentence(f"The normalized values of the table {table} were used as they are.")
     comparisons = record.number("comparisons") or ([record.summary] if record.number("tested") else [])
     if not comparisons:
