@@ -57,6 +57,8 @@ class StudyEffects:
         Where effect and error are from, in words.
     notes
         What was left out, in words.
+    values
+        The normalized table that was compared; empty where not known.
     """
 
     label: str
@@ -73,6 +75,7 @@ class StudyEffects:
     level: FloatArray
     how: str
     notes: tuple[str, ...] = ()
+    values: str = ""
 
     def __len__(self) -> int:
         return len(self.id)
@@ -183,6 +186,7 @@ def effects_of_differential(saved: SavedDifferential, label: str, means: GroupMe
         arrays=saved.n_arrays,
         level=np.full(len(saved), np.nan) if level is None else level,
         how=how,
+        values="" if means is None else means.source,
     )
 
 

@@ -143,9 +143,14 @@ def _refuse_same(joined: JoinedStudies) -> None:
             )
 
 
-def direction_doubts(joined: JoinedStudies) -> list[str]:
-    """Return in words which studies may have their groups swapped: by their names, and by their numbers."""
-    doubts = []
+def doubts_of(joined: JoinedStudies) -> list[str]:
+    """Return in words which studies share a table, and which may have their groups swapped."""
+    doubts = [
+        f"{one.label} and {other.label} were compared from the same table {one.values}: arrays that are in both "
+        "comparisons count twice"
+        for one, other in combinations(joined.studies, 2)
+        if one.values and one.values == other.values
+    ]
     for study in joined.studies:
         words = reference_words([study.tested, study.reference]) if study.tested else ["", ""]
         if words[0] and not words[1]:

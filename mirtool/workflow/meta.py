@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mirtool.io.tables.text_tables import TextTable
     from mirtool.meta.analysis import MetaAnalysis
     from mirtool.meta.effects import GroupMeans, StudyEffects
-    from mirtool.model import Table
+    from mirtool.model import ExpressionMatrix, Table
 
 DIFFERENTIAL_FILE = "differential.csv"
 
@@ -105,7 +105,7 @@ def meta(inputs: MetaInputs, settings: MetaSettings, run: Run) -> MetaResult:
     from mirtool.annotation.mirna_names import MirnaNames
     from mirtool.meta.analysis import combine_studies, forest_rows
     from mirtool.meta.effects import one_per_mirna
-    from mirtool.meta.joining import direction_doubts, flip_studies, join
+    from mirtool.meta.joining import doubts_of, flip_studies, join
 
     sources = [_differential_in(each) for each in inputs.studies]
     _refuse_repeated(sources)
@@ -115,7 +115,7 @@ def meta(inputs: MetaInputs, settings: MetaSettings, run: Run) -> MetaResult:
         one_per_mirna(_read(source, label, run), names) for source, label in zip(sources, labels, strict=True)
     ]
     joined = join(flip_studies(studies, settings.flip), settings.min_studies)
-    for doubt in direction_doubts(joined):
+    for doubt in doubts_of(joined):
         run.warn(doubt)
     found = combine_studies(joined, settings)
     return MetaResult(found, forest_rows(found, settings.forest))
@@ -189,7 +189,7 @@ def _read(source: Any, label: str, run: Run) -> StudyEffects:
 
     if not is_path(source):
         saved = read_differential_table(source, run)
-        return effects_of_differential(saved, label, _means_of_result(source, saved))
+        return effects_of_differential(saved, label, _means_of_result(source, saved, label))
 
     def is_differential(table: TextTable) -> bool:
         return any(name.startswith(REGULATION_START) for name in table.header)
@@ -202,7 +202,7 @@ def _read(source: Any, label: str, run: Run) -> StudyEffects:
     return effects_of_differential(saved, label, _means_of_record(source, saved, run))
 
 
-def _means_of_result(result: Any, saved: SavedDifferential) -> GroupMeans | None:
+def _means_of_result(result: Any, saved: SavedDifferential, label: str) -> GroupMeans | None:
     """Return the values behind the result of ``diff``; None where its ratio is the one that was tested."""
     from mirtool.meta.effects import GroupMeans, ratio_was_tested
 
@@ -216,7 +216,7 @@ def _means_of_result(result: Any, saved: SavedDifferential) -> GroupMeans | None
         return None
     own, matrix = comparison.comparisons[0], result.matrix
     return GroupMeans(
-        "its matrix",
+        f"the matrix of {label}",
         matrix.probes.id,
         matrix.values[:, list(own.tested_columns)],
         matrix.values[:, list(own.reference_columns)],
@@ -247,11 +247,9 @@ def _means_of_record(source: str | Path, saved: SavedDifferential, run: Run) -> 
     if recorded is None:
         raise _unknown_error(saved, "no record of the run beside the table (run.json, NAME.run.json)")
     root, record = recorded
-    arguments = record["arguments"]
     table = _normalized_in(root, record, saved)
     groups = _arrays_of(record, saved)
-    values = _read_values(table, arguments)
-    run.reads(str(table))
+    values = _read_values(root, record, table, run)
     columns = {name: j for j, name in enumerate(values.samples.names)}
     for name in (name for side in groups for name in side if name not in columns):
         raise _unknown_error(saved, f"no column {name} in {table}")
@@ -336,16 +334,25 @@ def _arrays_of(record: Mapping[str, Any], saved: SavedDifferential) -> tuple[lis
     raise _unknown_error(saved, f"no comparison {saved.tested}/{saved.reference} in its record")
 
 
-def _read_values(table: Path, arguments: Mapping[str, Any]) -> Any:
-    """Return the values that a comparison read; where neither call nor table states a scale, they are log2."""
-    from mirtool.errors import ScaleError
-    from mirtool.io.arrays.matrix import read_expression
+def _read_values(root: Path, record: Mapping[str, Any], table: Path, run: Run) -> ExpressionMatrix:
+    """Return the values that a comparison read, with its sample sheet and its choice of what is not detected."""
+    from mirtool.study.folder import SAMPLES_FILES, find_study
+    from mirtool.workflow.catalog import STEPS
+    from mirtool.workflow.sources import MatrixOptions, read_grouped
 
-    sideways = bool(arguments.get("samples_in_rows"))
-    try:
-        return read_expression(table, scale=arguments.get("scale"), samples_in_rows=sideways)
-    except ScaleError:
-        return read_expression(table, scale="log2", samples_in_rows=sideways)
+    arguments = record["arguments"]
+    study = find_study(root, tuple(STEPS))
+    sheets = (Path(str(arguments["samples"])).name,) if arguments.get("samples") else SAMPLES_FILES
+    samples = next((str(root / key) for key in record["inputs"] if Path(key).name in sheets), None)
+    options = MatrixOptions(
+        arguments.get("scale"),
+        samples_in_rows=bool(arguments.get("samples_in_rows")),
+        not_detected=arguments.get("not_detected") if "not_detected" in arguments else "keep",
+    )
+    own = Run(study=study, samples=samples)
+    values = read_grouped(str(table), own, options)
+    run.reads(*own.inputs, samples)
+    return values
 
 
 STEP = Step(

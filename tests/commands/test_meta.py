@@ -98,6 +98,56 @@ def test_studies_of_mirtool_give_the_numbers_of_limma_and_metafor(capsys):
     assert "Hartung-Knapp" in said
 
 
+def test_tables_outside_of_their_study_and_of_one_contrast_are_read(studies):
+    compare(studies / "A", "-o", "../elsewhere.csv")
+    contrasts = ["--contrast", "treated - control", "--contrast", "control - treated"]
+    compare(studies / "B", *contrasts)
+    one_of_two = "B/results/differential_treated_vs_control.csv"
+    assert main(["meta", "elsewhere.csv", one_of_two, "C", "-o", "meta.csv", "--digits", "full"]) == 0
+    found = by_name("meta.csv")
+    expect_metafor(found, 0.02, 5e-4)
+    assert "SE B treated_vs_control" in next(iter(found.values()))
+
+
+def test_two_comparisons_of_one_table_are_warned_of(studies, capsys):
+    compare(studies / "A", "--contrast", "treated - control", "--contrast", "control - treated")
+    tables = [f"A/results/differential_{name}.csv" for name in ("treated_vs_control", "control_vs_treated")]
+    assert "the same groups the other way round" in refused(capsys, *tables, code=2)
+    sheet = studies / "A/samples.csv"
+    sheet.write_text(sheet.read_text().replace("t1,treated", "t1,other").replace("t2,treated", "t2,other"))
+    compare(studies / "A", "--contrast", "treated - control", "--contrast", "other - control")
+    tables = [f"A/results/differential_{name}.csv" for name in ("treated_vs_control", "other_vs_control")]
+    assert main(["meta", *tables, "-o", "meta.csv"]) == 0
+    said = " ".join(capsys.readouterr().err.split())
+    assert "were compared from the same table A/log2.csv: arrays that are in both comparisons count twice" in said
+
+
+def test_values_that_are_not_detected_count_as_in_the_comparison(studies):
+    for number, study in enumerate("ABC"):
+        path = studies / study / "log2.csv"
+        lines = path.read_text().split("\n")
+        for row in range(8 + number, 14):  # 0.1 in some cells of every array, as in 3D-Gene tables
+            cells = lines[row].split(",")
+            cells[2 + row % 3 :: 2] = ["0.1"] * len(cells[2 + row % 3 :: 2])
+            lines[row] = ",".join(cells)
+        path.write_text("\n".join(lines))
+    for options in ([], ["--not-detected", "floor"], ["--not-detected", "keep"]):
+        for study in "ABC":
+            compare(studies / study, *options)
+        assert main(["meta", "A", "B", "C", "-o", "meta.csv"]) == 0
+        for study in "ABC":
+            compare(studies / study, *options, "--fold-change", "geometric")
+        assert main(["meta", "A", "B", "C", "-o", "other.csv"]) == 0
+        one, other = by_name("meta.csv"), by_name("other.csv")
+        assert one.keys() == other.keys()
+        for name, row in one.items():
+            for label in "ABC":
+                head = f"log2 ratio {label}"
+                assert (row[head] == "NA") == (other[name][head] == "NA")
+                if row[head] != "NA":
+                    assert float(row[head]) == pytest.approx(float(other[name][head]), abs=1e-5)
+
+
 def test_results_in_python_give_the_table_of_the_command(studies):
     results = [mt.Study(studies / name).diff() for name in "ABC"]
     found = mt.meta(results)
