@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from mirtool.io.arrays.matrix import read_expression
 from mirtool.io.tables.text_tables import TextTable, read_table
-from mirtool.model import Table
+from mirtool.model import ExpressionMatrix, SampleTable, Table
 from mirtool.report.columns import EACH_SAMPLE
 from mirtool.report.figures.captions import CAPTIONS_FILE, captions_in
 from mirtool.report.full_values import full_path, read_full_values, with_full_values
 from mirtool.study.folder import StudyFolder
 from mirtool.study.record import read_runs
+from mirtool.study.scale import stated_scale
 from mirtool.study.state import StepState, StudyState
 
 if TYPE_CHECKING:
@@ -148,6 +150,14 @@ class StudyResults:
         """Return the bytes of a file of the study."""
         self._mark_read(path)
         return path.read_bytes()
+
+    def own_log2_table(self, samples: SampleTable) -> ExpressionMatrix | None:
+        """Return the study's own table of log2 values, which ``mirtool diff`` read; None where it has none."""
+        path = self.study.root / str(self.arguments("diff").get("table"))
+        if not path.is_file() or stated_scale(samples, self.study.config) != "log2":
+            return None
+        self._mark_read(path)
+        return read_expression(path, scale="log2")
 
     def _mark_read(self, path: Path) -> None:
         if path.is_file():

@@ -227,6 +227,29 @@ class TestWithoutABrowser:
         assert list(few["rows"]) == [each["ID"] for each in rows_of(finished / "results" / "differential.csv")[:5]]
         assert f"{few['leftOut']} probes without values per sample" in page
 
+    def test_values_per_sample_of_a_study_of_log2_values_are_its_own(self, finished, tmp_path) -> None:
+        rows = rows_of(finished / "results" / "normalized.csv")
+        lines = ["probe," + ",".join(SAMPLES)]
+        lines += [",".join([row["Name"] or row["ID"], *(row[name] for name in SAMPLES)]) for row in rows]
+        (tmp_path / "table.csv").write_text("\n".join(lines) + "\n")
+        groups = [row["group"] for row in rows_of(finished / "samples.csv")]
+        sheet = [f"{name},{group},table.csv,log2" for name, group in zip(SAMPLES, groups, strict=True)]
+        (tmp_path / "samples.csv").write_text("\n".join(["sample,group,file,scale", *sheet]) + "\n")
+        assert run_study(tmp_path, RunOptions(only=("diff", "report"), figures=False)).failures == ()
+        values = data_of((tmp_path / "results" / "report.html").read_bytes())["values"]
+        assert values["samples"] == [list(pair) for pair in zip(SAMPLES, groups, strict=True)]
+        assert values["rows"][rows[0]["Name"]] == [round(float(rows[0][name]), 2) for name in SAMPLES]
+        assert "table.csv" in read_runs(tmp_path / "results" / "run.json")["report"]["inputs"]
+
+    def test_arrays_of_one_verdict_are_marked_together(self, study) -> None:
+        path = study / "results" / "run.json"
+        record = json.loads(path.read_text())
+        record["runs"]["qc"]["summary"]["verdicts"] = {f"S{i}": "not judged" for i in range(98)} | {"T": "outlier"}
+        path.write_text(json.dumps(record))
+        page = page_of(study)
+        assert "98 arrays not judged: S0, S1, S2, S3, S4, S5, S6, S7, S8, S9 and 88 more." in page
+        assert "1 array outlier: T." in page
+
     def test_the_provenance_has_hashes_versions_and_settings(self, finished) -> None:
         page = (finished / "results" / "report.html").read_text()
         tables = data_of(page.encode())["tables"]

@@ -153,8 +153,10 @@ def _plain(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9.-]+", "_", text)
 
 
-def values_by_probe(results: StudyResults, samples: SampleTable, ids: Sequence[str]) -> dict[str, Any]:
+def values_by_probe(results: StudyResults, samples: SampleTable, wanted: Sequence[str]) -> dict[str, Any]:
     """Return the normalized values of each probe by sample, to two decimals, as many probes as there is room for.
+
+    Where the study's table was log2 already, its values are taken from it.
 
     Parameters
     ----------
@@ -162,20 +164,26 @@ def values_by_probe(results: StudyResults, samples: SampleTable, ids: Sequence[s
         The study.
     samples
         The sample sheet.
-    ids
+    wanted
         The probes, the most important first.
     """
     path = results.study.results / "normalized.csv"
-    if not path.is_file():
+    if path.is_file():
+        table = results.text_table(path)
+        names = [name for name in table.header if name in samples.names]
+        ids = table.text(table.header.index("ID"))
+        columns = np.column_stack([table.numbers(table.header.index(name)) for name in names])
+    elif (own := results.own_log2_table(samples)) is not None:
+        names = [name for name in own.samples.names if name in samples.names]
+        ids = own.probes.id
+        columns = own.values[:, [own.samples.names.index(name) for name in names]]
+    else:
+        names = []
+    if not names:
         return {"samples": [], "rows": {}, "leftOut": 0}
-    table = results.text_table(path)
     group = dict(zip(samples.names, samples.groups or [""] * len(samples.names), strict=True))
-    names = [name for name in table.header if name in group]
-    if "ID" not in table.header or not names:
-        return {"samples": [], "rows": {}, "leftOut": 0}
-    row_of = {str(each): i for i, each in enumerate(table.text(table.header.index("ID")))}
-    columns = np.column_stack([table.numbers(table.header.index(name)) for name in names])
-    wanted = [each for each in dict.fromkeys(ids) if each in row_of]
+    row_of = {str(each): i for i, each in enumerate(ids)}
+    wanted = [each for each in dict.fromkeys(wanted) if each in row_of]
     most = max(1, MOST_VALUES // len(names))
     rows = {
         each: [None if np.isnan(value) else round(float(value), 2) for value in columns[row_of[each]]]

@@ -46,6 +46,8 @@ MOST_BYTES = 1_950_000
 LEAST_FOR_FIGURES = 500_000
 MOST_SAMPLES = 1000
 """Rows of a table that has one per sample."""
+MOST_NAMED = 10
+"""Arrays of one verdict that are named; the table of samples has all."""
 STYLES = (*SHARED_STYLES, "study.css")
 SCRIPTS = (*SHARED_SCRIPTS, "plots.js", "explorer.js", "heat_map.js", "study.js")
 
@@ -252,9 +254,17 @@ def _marks(step: str, results: StudyResults) -> Iterator[str]:
     for warning in results.runs[step].get("warnings", []):
         yield f"{step}: {printable(for_shell(warning))}"
     if step == "qc":
-        for array, verdict in results.found(step).get("verdicts", {}).items():
+        verdicts = results.found(step).get("verdicts", {})
+        for verdict in dict.fromkeys(verdicts.values()):
+            arrays = [array for array, own in verdicts.items() if own == verdict]
             if verdict != "fine":
-                yield f"Array {array}: {verdict}."
+                yield f"{plural(len(arrays), 'array')} {verdict}: {_first_of(arrays)}."
+
+
+def _first_of(names: Sequence[str]) -> str:
+    """Return names in words, so many at most."""
+    more = len(names) - MOST_NAMED
+    return ", ".join(names[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _summary(

@@ -22,12 +22,13 @@ function heatMap(place, data, shared, choose) {
     pen.lines(data.rowTree.flatMap((each) => fork((r, h) => [left - 4 - h * (left - 6), y(r)], each)), line);
     pen.lines(data.sampleTree.flatMap((each) => fork((c, h) => [x(c), ABOVE - 16 - h * (ABOVE - 20)], each)), line);
     const least = Math.min((right - left) / samples.length, (bottom - ABOVE) / rows.length), gap = least > 8 ? 1 : 0;
+    const longest = Math.max(...samples.map(([name]) => textWidth(name, SIZE)));
     const own = new Map(), ink = (score) => { if (!own.has(score)) own.set(score, color(score)); return own.get(score); };
     samples.forEach(([name, group], c) => {
       const long = x(c + 1) - x(c);
       pen.box(x(c), ABOVE - 12, long - gap, 9, { fill: groupColor(group) });
       rows.forEach((_, r) => pen.box(x(c), y(r), long - gap, y(r + 1) - y(r) - gap, { fill: ink(scores[r][c]) }));
-      if (long > 16) { const label = shortened(name, SIZE, long - 2); pen.text(label, x(c) + (long - textWidth(label, SIZE)) / 2, bottom + 14, { size: SIZE, fill: text }); }
+      if (long > longest + 2) pen.text(name, x(c) + (long - textWidth(name, SIZE)) / 2, bottom + 14, { size: SIZE, fill: text });
     });
     if (named) rows.forEach(([, name], r) => pen.text(shortened(name, SIZE, wide - right - 6), right + 6, y(r + 0.5) + 4, { size: SIZE, fill: text }));
     for (let k = -SHADES; k <= SHADES; k++) pen.box(left + (k + SHADES) * 3, high - 34, 3, 10, { fill: shade(k / SHADES) });
