@@ -1,12 +1,12 @@
-"""Time, peak memory and size of a study's page and workbook.
+"""CPU time, peak memory and size of a study's page and workbook.
 
     python benchmarks/report_page.py [--arrays 6 24 240] [--folder KEEP]
     python benchmarks/report_page.py --study FOLDER
 
 The first form simulates studies of so many arrays of 2,000 probes, runs every step with its figures, and measures
 the page, the workbook and `mirtool report`, each in a process of its own; the second measures those of a study
-that was run. Cells are those of the heat map. The seconds are this machine's; the memory is that of the whole
-process, Python and its libraries included.
+that was run. Cells are those of the heat map. Seconds are CPU time, so that other work on the machine does
+not count; time and memory are those of whole processes, Python and its libraries included.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ import argparse
 import json
 import os
 import platform
+import resource
 import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 PROBES = 2000
@@ -108,9 +108,9 @@ def _mirtool(folder: Path, *arguments: str) -> None:
 
 def _print_row(name: str, folder: Path) -> None:
     page, workbook = _measure("page", folder), _measure("workbook", folder)
-    began = time.perf_counter()
+    before = _seconds(resource.getrusage(resource.RUSAGE_CHILDREN))
     _mirtool(folder, "report")
-    seconds = time.perf_counter() - began
+    seconds = _seconds(resource.getrusage(resource.RUSAGE_CHILDREN)) - before
     cells = [f"{part[key]:.{digits}f}" for part in (page, workbook)
              for key, digits in (("seconds", 1), ("size", 2), ("megabytes", 0))]  # fmt: skip
     print(f"| {name} | {page['probes']:,} | {page['cells']:,} | {' | '.join(cells)} | {seconds:.1f} |", flush=True)
@@ -125,23 +125,23 @@ def _measure(part: str, folder: Path) -> dict[str, float]:
         if process.returncode:
             sys.exit(f"{part} of {folder} failed")
         answer.seek(0)
-        return {**json.loads(answer.read()), "megabytes": usage.ru_maxrss / 1024}
+        return {**json.loads(answer.read()), "megabytes": usage.ru_maxrss / 1024, "seconds": _seconds(usage)}
+
+
+def _seconds(usage: resource.struct_rusage) -> float:
+    return usage.ru_utime + usage.ru_stime
 
 
 def page(folder: Path) -> dict[str, float]:
     from mirtool.report.page.study_page import study_page
     from mirtool.report.settings import ReportSettings
 
-    results = _results(folder)
-    began = time.perf_counter()
-    made = study_page(results, ReportSettings())
-    seconds = time.perf_counter() - began
+    made = study_page(_results(folder), ReportSettings())
     shown = json.loads(made.split(b'id="data">')[1].split(b"</script>")[0])
     probes = [len(next(iter(table["columns"]))["values"]) for key, table in shown["tables"].items()
               if key.startswith("contrast")]  # fmt: skip
     heat_map = shown["heatMap"] or {"rows": [], "samples": []}
     return {
-        "seconds": seconds,
         "size": len(made) / 1e6,
         "probes": max(probes, default=0),
         "cells": len(heat_map["rows"]) * len(heat_map["samples"]),
@@ -152,9 +152,7 @@ def workbook(folder: Path) -> dict[str, float]:
     from mirtool.report.workbook.study_workbook import study_workbook
 
     results = _results(folder)
-    began = time.perf_counter()
-    made = study_workbook(results, results.methods.lines, [])
-    return {"seconds": time.perf_counter() - began, "size": len(made) / 1e6}
+    return {"size": len(study_workbook(results, results.methods.lines, [])) / 1e6}
 
 
 def _results(folder: Path):
