@@ -297,8 +297,12 @@ def _current_name(found: Resolution) -> str:
     return found.given if is_mirna else ""
 
 
-def model_setting(arguments: Mapping[str, object]) -> str:
-    """Return the setting by which t is not the difference of two means over its error; empty where it is."""
+def model_setting(arguments: Mapping[str, object], *, of_counts: bool) -> str:
+    """Return the setting by which t is not the difference of two means over its error; empty where it is.
+
+    Of sequencing counts it never is: a model weights them, or the means are those of log-CPM.
+    """
     if arguments.get("treat", 1) != 1:
         return "treat"
-    return next((name for name in MODEL_SETTINGS if arguments.get(name)), "")
+    used = next((name for name in MODEL_SETTINGS if arguments.get(name)), "")
+    return used or ("count_method" if of_counts else "")

@@ -211,7 +211,8 @@ def _means_of_result(result: Any, saved: SavedDifferential, label: str) -> Group
         if ratio_was_tested(saved):
             return None
         raise _unknown_error(saved, "a table without the values it was made from")
-    _check_model(saved, settings.record() | {"fold_change": result.table.fold_change})
+    arguments = settings.record() | {"fold_change": result.table.fold_change}
+    _check_model(saved, arguments, of_counts=result.matrix.counts is not None)
     if ratio_was_tested(saved):
         return None
     own, matrix = comparison.comparisons[0], result.matrix
@@ -237,7 +238,7 @@ def _means_of_record(source: str | Path, saved: SavedDifferential, run: Run) -> 
 
     recorded = _record_of(source)
     if recorded is not None:
-        _check_model(saved, recorded[1]["arguments"])
+        _check_model(saved, recorded[1]["arguments"], of_counts="counts" in recorded[1].get("summary", {}))
     if ratio_was_tested(saved):
         if recorded is None:
             run.warn(
@@ -270,7 +271,7 @@ def _record_of(path: str | Path) -> tuple[Path, Mapping[str, Any]] | None:
     return None
 
 
-def _check_model(saved: SavedDifferential, arguments: Mapping[str, Any]) -> None:
+def _check_model(saved: SavedDifferential, arguments: Mapping[str, Any], *, of_counts: bool) -> None:
     """Refuse a comparison whose ratio or t is another one than the model's.
 
     Raises
@@ -280,7 +281,7 @@ def _check_model(saved: SavedDifferential, arguments: Mapping[str, Any]) -> None
     """
     from mirtool.meta.effects import model_setting
 
-    used = model_setting(arguments)
+    used = model_setting(arguments, of_counts=of_counts)
     if not used or (used != "treat" and arguments.get("fold_change") == "fitted"):
         return
     hint = f"with {option('fold_change', 'fitted')}" if used != "treat" else f"without {option('treat')}"

@@ -394,6 +394,24 @@ def test_a_model_gives_its_own_ratio(studies):
             assert float(row["SE A"]) == pytest.approx(float(row["log2 ratio A"]) / float(table["t (moderated)"]))
 
 
+def test_counts_give_the_ratio_of_the_model(folder, capsys):
+    rows = (REFERENCE / "counts_fixture.csv").read_text().split("\n")[:80]
+    named = [rows[0], *(f"hsa-miR-{4251 + i}{row[row.index(',') :]}" for i, row in enumerate(rows[1:]))]
+    for study, arrays in (("A", range(1, 7)), ("B", range(7, 13))):
+        (folder / study).mkdir()
+        (folder / study / "counts.csv").write_text("\n".join(named) + "\n")
+        lines = [f"{group}{n},{group},counts.csv,counts\n" for group in "AB" for n in arrays]
+        (folder / study / "samples.csv").write_text("sample,group,file,scale\n" + "".join(lines))
+        compare(folder / study)
+    assert main(["meta", "A", "B", "-o", "meta.csv", "--digits", "full"]) == 0
+    own = {row["ID"]: row for row in rows_of("A/results/differential.csv")}
+    for row in rows_of("meta.csv"):
+        assert float(row["log2 ratio A"]) == float(own[row["probe A"]]["log2 ratio B/A"])
+    Path("meta.csv").unlink()
+    compare(folder / "A", "--fold-change", "geometric")
+    assert "a comparison with --count-method" in refused(capsys, "A", "B")
+
+
 BAD = [
     ("miRNA,t\nhsa-miR-1-3p,2\n", "this table has no column of log2 ratios"),
     ("miRNA,logFC,F,PValue\nhsa-miR-1-3p,2,3,0.1\n", "has no standard error of the log2 ratio"),
