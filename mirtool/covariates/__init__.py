@@ -11,7 +11,7 @@ from mirtool.lazy import lazy_names
 
 if TYPE_CHECKING:
     from mirtool.covariates.analysis import BatchCorrection, CovariateAnalysis, analyze_covariates, correct_batches
-    from mirtool.covariates.columns import Covariate, UnusedColumn, batch_column, sheet_covariates
+    from mirtool.covariates.columns import Covariate, UnusedColumn, batch_column, is_technical, sheet_covariates
     from mirtool.covariates.confounding import Association, associations, cramers_v
     from mirtool.covariates.correction import Corrected, check_estimable, subtract_batches
     from mirtool.covariates.covariate_tables import corrected_table, covariate_tables
@@ -41,6 +41,7 @@ __all__ = [
     "corrected_table",
     "covariate_tables",
     "cramers_v",
+    "is_technical",
     "one_way_fits",
     "sheet_covariates",
     "subtract_batches",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
-from mirtool.covariates.columns import Covariate, UnusedColumn, batch_column, sheet_covariates
+from mirtool.covariates.columns import Covariate, UnusedColumn, batch_column, is_technical, sheet_covariates
 from mirtool.covariates.confounding import Association, associations
 from mirtool.covariates.correction import Corrected, check_estimable, subtract_batches
 from mirtool.covariates.explained import OneWayFits, VarianceShare, one_way_fits, variance_share
@@ -30,6 +31,11 @@ class PlacedSamples:
     coordinates: FloatArray
     explained: FloatArray
     n_probes: int
+
+    @property
+    def n_components(self) -> int:
+        """Number of components that hold more than rounding."""
+        return len(self.explained)
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +78,13 @@ class CovariateAnalysis:
     @property
     def n_components(self) -> int:
         """Number of components compared."""
-        return len(self.placed.explained)
+        return self.placed.n_components
+
+    @property
+    def technical(self) -> tuple[str, ...]:
+        """The columns that say how an array was made: the batch, and those that are technical by their names."""
+        names = [each.name for each in self.covariates if each.name != GROUP]
+        return tuple(name for name in names if name == self.batch or is_technical(name))
 
     def position(self, name: str | None) -> int | None:
         """Return the position of a covariate by its name; None where it is not among them."""
@@ -98,6 +110,43 @@ class CovariateAnalysis:
             return False
         of_group = -np.inf if group is None else np.nan_to_num(self.fits[group].adjusted[component], nan=-np.inf)
         return bool(self.fits[own].adjusted[component] > of_group)
+
+    def to_record(self) -> dict[str, Any]:
+        """Return what each component follows, what each column explains, and what can't be told apart."""
+        covariates = list(enumerate(self.covariates))
+        components = []
+        for k, share in enumerate(self.placed.explained):
+            found = self.followed(k)
+            components.append(
+                {
+                    "share": _rounded(share),
+                    "follows": None if found is None else self.covariates[found].name,
+                    "fdr": None if found is None else _rounded(self.fdr[found, k]),
+                    "r_squared": {each.name: _rounded(self.fits[i].share[k]) for i, each in covariates},
+                }
+            )
+        return {
+            "probes": self.n_probes,
+            "probes_of_components": self.placed.n_probes,
+            "components": components,
+            "variance": {
+                each.name: {
+                    "share": _rounded(self.variances[i].share),
+                    "adjusted": _rounded(self.variances[i].adjusted),
+                    "p": _rounded(self.variances[i].p_value),
+                }
+                for i, each in covariates
+            },
+            "samples_left_out": {each.name: each.n_missing for each in self.covariates if each.n_missing},
+            "not_used": {each.name: each.reason for each in self.unused},
+            "confounded": [[each.first, each.second] for each in self.associations if each.is_full],
+            "batch": self.batch,
+            "technical": list(self.technical),
+        }
+
+
+def _rounded(value: float) -> float | None:
+    return None if np.isnan(value) else float(f"{value:.6g}")
 
 
 def analyze_covariates(matrix: ExpressionMatrix, settings: CovariateSettings | None = None) -> CovariateAnalysis:

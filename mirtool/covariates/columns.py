@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,14 @@ from mirtool.errors import SampleSheetError, option
 from mirtool.io.tables.text_tables import MISSING_CELLS
 from mirtool.model import BoolArray, FloatArray, SampleTable
 from mirtool.wording import plural
+
+_TECHNICAL = frozenset(
+    {
+        "batch", "slide", "chip", "plate", "lot", "run", "date", "scan", "scanner", "operator", "technician",
+        "hybridization", "hybridisation", "labeling", "labelling", "dye", "extraction", "barcode",
+    }
+)  # fmt: skip
+"""Words in the names of columns that say how an array was made, not what its sample is."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,6 +115,17 @@ def batch_column(samples: SampleTable, named: str | None = None) -> str | None:
             hint=f"add the column {named!r} to the sheet, one value per sample",
         )
     return named
+
+
+def is_technical(name: str) -> bool:
+    """Return True if a column by its name says how an array was made: a batch, a slide, a date.
+
+    Examples
+    --------
+    >>> [is_technical(name) for name in ("Slide", "scan_date", "hyb batch", "age", "rundown")]
+    [True, True, True, False, False]
+    """
+    return not _TECHNICAL.isdisjoint(re.split(r"[\W_]+", name.lower()))
 
 
 def _covariate(name: str, cells: Sequence[str], *, is_level: bool) -> Covariate | str:

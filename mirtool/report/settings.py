@@ -32,8 +32,8 @@ class TableSettings(Settings):
 
 
 SECTIONS = (
-    "summary", "quality", "normalization", "differential", "robustness", "clusters", "network", "enrichment",
-    "qpcr", "shortlist", "methods", "provenance",
+    "summary", "quality", "normalization", "covariates", "differential", "robustness", "clusters", "network",
+    "enrichment", "qpcr", "shortlist", "methods", "provenance",
 )  # fmt: skip
 """The sections of a report in their order."""
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ from mirtool.covariates.settings import CovariateSettings
 from mirtool.report.text.blocks import Summary
 from mirtool.workflow.reading import MatrixInputs
 from mirtool.workflow.sources import find_normalized, read_grouped
-from mirtool.workflow.step import Result, Run, Step
+from mirtool.workflow.step import Draw, Result, Run, Step
 
 if TYPE_CHECKING:
     from mirtool.covariates import BatchCorrection, CovariateAnalysis
@@ -63,33 +64,10 @@ class CovariateResult(Result):
 
     def numbers(self) -> dict[str, Any]:
         """Return what each component follows, the share of each column, and what became of the batch."""
-        analysis, correction = self.analysis, self.correction
-        numbers: dict[str, Any] = {
-            "probes": analysis.n_probes,
-            "probes_of_components": analysis.placed.n_probes,
-            "components": [
-                {
-                    "share": _rounded(analysis.placed.explained[k]),
-                    "follows": None
-                    if (found := analysis.followed(k)) is None
-                    else analysis.covariates[found].name,
-                    "r_squared": {
-                        covariate.name: _rounded(fit.share[k])
-                        for covariate, fit in zip(analysis.covariates, analysis.fits, strict=True)
-                    },
-                }
-                for k in range(analysis.n_components)
-            ],
-            "share_of_variance": {
-                covariate.name: _rounded(share.share)
-                for covariate, share in zip(analysis.covariates, analysis.variances, strict=True)
-            },
-            "not_used": {each.name: each.reason for each in analysis.unused},
-            "confounded": [[each.first, each.second] for each in analysis.associations if each.is_full],
-            "batch": analysis.batch,
-        }
+        numbers, correction = self.analysis.to_record(), self.correction
         if correction is not None:
             numbers["batch_corrected"] = {
+                "column": correction.column,
                 "samples": len(correction.samples),
                 "left_out": list(correction.left_out),
                 "probes_not_estimable": len(correction.corrected.not_estimable),
@@ -97,9 +75,21 @@ class CovariateResult(Result):
             }
         return numbers
 
+    def drawings(self) -> Mapping[str, Draw]:
+        """Draw columns against components; where a batch was subtracted, the samples before and after."""
+        from mirtool.report.figures.covariates import correction_figure, covariates_figure
 
-def _rounded(value: float) -> float | None:
-    return None if value != value else float(f"{value:.6g}")
+        drawn: dict[str, Draw] = {"covariates": partial(covariates_figure, self.analysis)}
+        if self.correction is not None and min(
+            self.correction.before.n_components, self.correction.after.n_components
+        ):
+            drawn["covariates_batch"] = partial(correction_figure, self.correction)
+        return drawn
+
+    @property
+    def groups(self) -> Sequence[str]:
+        """All groups of the table, in its order."""
+        return self.analysis.samples.groups
 
 
 def covariates(inputs: CovariateInputs, settings: CovariateSettings, run: Run) -> CovariateResult:
@@ -110,14 +100,16 @@ def covariates(inputs: CovariateInputs, settings: CovariateSettings, run: Run) -
     (share explained, adjusted share, P by permutation), and against every other column (Cramer's V, R2). Columns
     that can't be used are named with the reason; a sample without a value is left out for that column.
 
-    A column called batch, or the one that the option batch names, is the batch. Where it can't be told apart from
-    the group, or explains more of component 1 than the group does, a warning says so.
+    A column called batch, or the one that the option batch names, is the batch. Where it, or another technical
+    column (slide, chip, run, scan date, operator and the like), can't be told apart from the group, or explains
+    component 1 and more of it than the group does, a warning says so.
 
     With the option batch the effects of that column are subtracted by least squares with the groups in the model,
     and written to batch_corrected.csv. These values are for pictures and download, not for tests: no other step
     takes the table. In a test the batch belongs into the model: mirtool diff has the option covariate for it.
 
-    Writes covariates.csv, covariates_variance.csv, covariates_confounding.csv and covariates_pca.csv.
+    Writes covariates.csv, covariates_variance.csv, covariates_confounding.csv and covariates_pca.csv. Figures: the
+    columns against the components, and with the option batch the samples before and after.
     """
     from mirtool.covariates import analyze_covariates, correct_batches
     from mirtool.report.text.covariates import cautions
@@ -137,6 +129,7 @@ STEP = Step(
     inputs=CovariateInputs,
     settings=CovariateSettings,
     main_file="covariates.csv",
+    has_figures=True,
     examples=(
         ("mirtool covariates", "in a study folder, after `mirtool normalize`"),
         ("mirtool covariates --batch slide", "also writes batch_corrected.csv, for pictures"),

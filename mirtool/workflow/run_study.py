@@ -63,6 +63,7 @@ class PlannedStep:
 PLAN = (
     PlannedStep("normalize"),
     PlannedStep("qc", reads=("normalize",)),  # it judges the arrays with the settings of normalize
+    PlannedStep("covariates", needs=("normalize",)),
     PlannedStep("diff", needs=("normalize",)),
     PlannedStep("cluster", needs=("normalize", "diff")),
     PlannedStep("network", needs=("diff",)),
@@ -250,8 +251,10 @@ def _outcome(
             return StepOutcome(name, Outcome.TO_DO, reason)
         return StepOutcome(name, Outcome.DONE, reason, _do(prepared, figures=options.figures, progress=progress))
     except NotEnoughDataError as error:
-        # That nothing passes is a finding, not a failure: what is made of the probes that pass is left out.
-        outcome = Outcome.LEFT_OUT if "diff" in planned.needs else Outcome.NOT_POSSIBLE
+        # That nothing passes is a finding, not a failure: what is made of the probes that pass is left out. So are
+        # components of too few samples, without which a study is whole.
+        is_optional = "diff" in planned.needs or name == "covariates"
+        outcome = Outcome.LEFT_OUT if is_optional else Outcome.NOT_POSSIBLE
         return StepOutcome(name, outcome, error.problem, error=error)
     except MirtoolError as error:
         return StepOutcome(name, Outcome.NOT_POSSIBLE, error.problem, error=error)
@@ -274,7 +277,18 @@ def _lacking(planned: PlannedStep, step: Step, study: StudyFolder) -> str:
     scale = _scale_of(study) if step.name in ("normalize", "qc") else None
     if step.name == "normalize" and scale == "log2":
         return "the study's table is log2 already"
+    if step.name == "covariates" and not _has_covariates(study, given.get("batch")):
+        return f"{study.samples_file.name} has no column other than the group that can be used"
     return "the study's samples are sequencing counts" if scale == "counts" else ""
+
+
+def _has_covariates(study: StudyFolder, batch: str | None) -> bool:
+    """Return True where the sheet has a column other than the group that can be used, or a batch is named."""
+    from mirtool.covariates import GROUP, sheet_covariates
+    from mirtool.study.samples import read_samples
+
+    used, _ = sheet_covariates(read_samples(study.samples_file), batch)
+    return batch is not None or any(each.name != GROUP for each in used)
 
 
 def _scale_of(study: StudyFolder) -> str | None:

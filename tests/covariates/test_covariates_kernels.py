@@ -9,6 +9,7 @@ import pytest
 
 from mirtool.covariates import (
     Covariate,
+    CovariateSettings,
     analyze_covariates,
     associations,
     correct_batches,
@@ -19,6 +20,7 @@ from mirtool.covariates import (
 )
 from mirtool.errors import NotEnoughDataError, SampleSheetError
 from mirtool.model import ExpressionMatrix, ProbeTable, SampleTable, text_array
+from mirtool.report.text.covariates import cautions
 
 REFERENCE = Path(__file__).parents[1] / "reference"
 
@@ -177,6 +179,16 @@ def test_a_planted_batch_is_found_and_the_group_is_not_blamed():
     own = found.variances[found.position("batch")]
     assert own.p_value < 0.01
     assert own.adjusted > 0.2 > found.variances[found.position("group")].adjusted
+
+
+def test_a_column_is_technical_as_the_batch_or_by_its_name():
+    values = np.random.default_rng(5).normal(size=(50, 8))
+    columns = {"Slide": tuple("11223344"), "sex": tuple("mfmfmfmf"), "scan_date": tuple("xxxxyyyy")}
+    found = analyze_covariates(matrix_of(values, "aaaabbbb", **columns), CovariateSettings(batch="sex"))
+    assert found.technical == ("Slide", "sex", "scan_date")
+    assert cautions(found)[0].startswith("Slide and group can't be told apart (Cramér's V 1)")
+    assert cautions(found)[1].startswith("scan_date and group can't be told apart (Cramér's V 1)")
+    assert analyze_covariates(matrix_of(values, "aaaabbbb", **columns)).technical == ("Slide", "scan_date")
 
 
 def test_without_any_effect_p_is_uniform_and_the_adjusted_share_is_zero_on_average():

@@ -357,6 +357,32 @@ def test_clusters():
     )
 
 
+def test_covariates():
+    shares = {"group": 0.11, "batch": 0.9734}
+    first = {"share": 0.42, "follows": "batch", "fdr": 0.00123, "r_squared": shares}
+    second = {"share": 0.1, "follows": None, "fdr": None, "r_squared": shares}
+    corrected = {"column": "batch", "samples": 6, "left_out": []}
+    run = {"summary": {"components": [first, second], "variance": {"batch": {}, "group": {}}}}
+    said = (
+        "The 2 columns of the sample sheet that vary (batch and group) were compared, each on its own, with the "
+        "first 2 principal components of the log2 values (R² and F test, P values adjusted by the "
+        "Benjamini-Hochberg procedure) and with the variance of all probes (Peres-Neto et al. 2006). "
+    )
+    followed = (
+        "The first component (42 % of the variance) followed batch (R² 0.97, FDR 0.0012); the group explained "
+        "0.11 of it."
+    )
+    assert text_of({"covariates": run}, "Covariates and batches") == said + followed
+    run["summary"] |= {"components": [second], "batch_corrected": corrected}
+    assert text_of({"covariates": run}, "Covariates and batches") == said.replace(
+        "2 principal components", "1 principal component"
+    ) + (
+        "The first component (10 % of the variance) was explained by none of them at FDR 0.05. "
+        "For display only, the effects of batch were subtracted by least squares with the groups in the model; no "
+        "test was made of these values, because it would overstate the evidence (Nygaard et al. 2016)."
+    )
+
+
 def test_targets_and_gene_sets():
     run = {
         "arguments": {"evidence": "strong", "alpha": 0.05, "pair_null": "hypergeometric", "beyond_seed": "targets",

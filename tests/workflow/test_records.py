@@ -20,7 +20,7 @@ CHANGES = dict(zip([*NAMES[:27], *IN_MIRBASE], (3.0, -3.0) * 15, strict=True))
 FEW = ["--interactions", "pairs.csv", "--evidence", "all", "--gene-sets", "none"]
 
 READERS = {
-    "covariates": [],
+    "covariates": ["--no-figures"],
     "diff": ["--no-figures"],
     "cluster": ["--no-figures"],
     "power": ["--no-figures"],
@@ -135,7 +135,7 @@ def test_output_elsewhere_leaves_results_figures_and_record_alone(study, command
     arguments = [each for each in READERS[command] if each != "--no-figures"]
     assert main([command, *arguments]) == 0
     before = state_of(study)
-    if command in ("diff", "cluster", "network", "power", "validate"):
+    if command in ("covariates", "diff", "cluster", "network", "power", "validate"):
         assert any(name.startswith("figures") for name in before)
     place = "elsewhere" if command in FOLDERS else "elsewhere/table.csv"
     assert main([command, *arguments, "-o", place]) == 0

@@ -6,6 +6,7 @@ import signal
 from contextlib import chdir
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 import mirtool.api as mt
@@ -22,7 +23,7 @@ from tests.kills import in_child
 from tests.small_study import make_study
 
 TABLES = RunOptions(skip=("mirna-sets",), figures=False)  # the simulated names are of no seed family
-STEPS = ["normalize", "qc", "diff", "cluster", "network", "gsea", "validate", "shortlist", "report"]
+STEPS = ["normalize", "qc", "covariates", "diff", "cluster", "network", "gsea", "validate", "shortlist", "report"]
 
 
 @pytest.fixture
@@ -55,12 +56,37 @@ def content(folder):
 def test_everything_is_done_once_and_what_has_no_input_is_left_out(study):
     first = run_study(study, TABLES)
     assert [each.step for each in first.outcomes] == STEPS
-    assert {each.step for each in first.outcomes if each.outcome is Outcome.LEFT_OUT} == {"gsea", "validate"}
+    left_out = {each.step: each.reason for each in first.outcomes if each.outcome is Outcome.LEFT_OUT}
+    assert set(left_out) == {"covariates", "gsea", "validate"}
+    assert left_out["covariates"] == "samples.csv has no column other than the group that can be used"
     assert first.failures == ()
     assert {each.outcome for each in first.outcomes} == {Outcome.DONE, Outcome.LEFT_OUT}
     before = content(study)
     assert set(outcomes(study).values()) == {Outcome.UP_TO_DATE, Outcome.LEFT_OUT}
     assert content(study) == before
+
+
+def test_further_columns_of_the_sheet_are_compared_and_reported(study):
+    make_study(study, columns={"slide": list("112223"), "hyb batch": list("111222"), "age": list("417936")})
+    only = ("normalize", "covariates", "report")
+    assert outcomes(study, RunOptions(only=only)) == dict.fromkeys(only, Outcome.DONE)
+    page = (study / "results/report.html").read_text()
+    section = re.search(r'<section id="covariates".*?</section>', page, re.DOTALL)[0]
+    assert "hyb batch and group can&#39;t be told apart (Cramér&#39;s V 1)" in section
+    assert 'id="figure-covariates"' in section
+    assert "follows group" in section
+    assert 'data-components="covariates_pca"' in section
+    assert re.search(r'href="#covariates">[^<]*</a> <span class="mark"', page)
+    sheets = openpyxl.load_workbook(study / "results/study.xlsx", read_only=True).sheetnames
+    assert {"Covariates", "Covariates variance", "Confounding"} <= set(sheets)
+    assert "(age, group, hyb batch and slide) were compared" in (study / "results/methods.md").read_text()
+
+
+def test_two_samples_leave_the_components_out(study):
+    make_study(study, arrays_per_group=1, columns={"age": ["41", "50"]})
+    run = run_study(study, RunOptions(only=("normalize", "covariates")))
+    assert run.outcome_of("covariates") is Outcome.LEFT_OUT
+    assert run.failures == ()
 
 
 def test_the_files_are_those_of_the_commands_one_by_one(study, tmp_path):

@@ -12,6 +12,7 @@ from mirtool.report.methods.about_comparison import (
     methods_comparison_sentences,
     power_sentences,
 )
+from mirtool.report.methods.about_covariates import covariate_sentences
 from mirtool.report.methods.about_selection import qpcr_sentences, shortlist_sentences
 from mirtool.report.methods.about_software import software_sentences
 from mirtool.report.methods.about_targets import (
@@ -56,6 +57,7 @@ def _sections(records: Mapping[str, StepRecord], facts: StudyFacts | None) -> It
     own = {
         "qc": lambda record: quality_sentences(record, normalized),
         "normalize": normalization_sentences,
+        "covariates": covariate_sentences,
         "diff": lambda record: comparison_sentences(record, normalized),
         "compare-methods": methods_comparison_sentences,
         "cluster": cluster_sentences,
@@ -75,6 +77,7 @@ def _sections(records: Mapping[str, StepRecord], facts: StudyFacts | None) -> It
 _SECTIONS = {
     "Quality control of the arrays": ("qc",),
     "Normalization": ("normalize",),
+    "Covariates and batches": ("covariates",),
     "Differential expression": ("diff", "compare-methods"),
     "Cluster analysis": ("cluster",),
     "Targets and gene sets": ("network", "enrichment"),

@@ -32,6 +32,17 @@ _LOOK_FOR: tuple[tuple[str, str, str], ...] = (
     ("qc_background", "Background over the slides", "Gradients, blotches and blocks that differ from the others."),
     ("qc_residuals", "Residuals over the slides", "Patterns: where nothing is wrong on the slide there are none."),
     ("qc_.*", "Quality of the arrays", "Arrays that differ from the others."),
+    (
+        "covariates",
+        "What the sample sheet explains",
+        "A dark cell of the group under PC1; a dark cell of a batch, a slide or a date there means that how the "
+        "arrays were made differs more than what they measure.",
+    ),
+    (
+        "covariates_batch",
+        "Samples before and after the batch was subtracted",
+        "Marks that lie apart before and mixed after, and groups that stay apart.",
+    ),
     ("volcano.*", "Volcano plot", "miRNAs far to the side (large change) and high up (small P)."),
     ("ma(_.*)?", "MA plot", "A cloud around M = 0 at every A; changes at low A only are less sure."),
     (

@@ -55,6 +55,7 @@ TITLES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "summary": ("Summary and verdicts", ()),
     "quality": ("Quality of the arrays", ("qc",)),
     "normalization": ("Normalization", ("normalize",)),
+    "covariates": ("What group, batch and other columns explain", ("covariates",)),
     "differential": ("Differential expression", ("diff",)),
     "robustness": ("Methods compared, and power", ("compare-methods", "power")),
     "clusters": ("Clusters", ("cluster",)),
@@ -66,7 +67,7 @@ TITLES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "provenance": ("Provenance", ()),
 }
 """Section to its title and the steps whose results it shows."""
-_NOT_SHOWN = ("network_universe", "network_mirna_universe", "normalized_spots")
+_NOT_SHOWN = ("network_universe", "network_mirna_universe", "normalized_spots", "batch_corrected")
 """Tables that are named only: what was looked at, not what was found."""
 
 

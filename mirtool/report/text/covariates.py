@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from mirtool.covariates import ALPHA, GROUP, BatchCorrection, CovariateAnalysis
 from mirtool.errors import option
@@ -16,18 +17,17 @@ COLUMNS_SHOWN = 10
 def cautions(analysis: CovariateAnalysis, correction: BatchCorrection | None = None) -> list[str]:
     """Return what must not be overlooked: a batch confounded with the group, or stronger; what was subtracted."""
     found = []
-    batch = analysis.batch
-    if batch is not None and analysis.position(batch) is not None:
-        pair = analysis.association(GROUP, batch)
+    for name in analysis.technical:
+        pair = analysis.association(GROUP, name)
         if pair is not None and pair.is_full:
             found.append(
-                f"{batch} and group can't be told apart (Cramér's V 1): what differs between the groups may be "
-                "the batch, and no model separates the two"
+                f"{name} and group can't be told apart ({pair.measure} 1): what differs between the groups may be "
+                f"{name}, and no model separates the two"
             )
-        elif analysis.leads(batch):
+        elif analysis.leads(name):
             found.append(
-                f"component 1 follows {batch} more than group: put it into the model, "
-                f"`mirtool diff` with {option('covariate', batch)}"
+                f"component 1 follows {name} more than group: put it into the model, "
+                f"`mirtool diff` with {option('covariate', name)}"
             )
     if correction is not None:
         found.append(
@@ -39,17 +39,13 @@ def cautions(analysis: CovariateAnalysis, correction: BatchCorrection | None = N
 
 def covariates_summary(analysis: CovariateAnalysis, correction: BatchCorrection | None) -> Summary:
     """Return what each component follows, what each column explains, and what was left out."""
-    blocks: list[Block] = [Line(text) for text in component_sentences(analysis)]
+    record = analysis.to_record()
+    blocks: list[Block] = [Line(text) for text in component_sentences(record)]
     blocks.append(_shares(analysis))
+    blocks += [Line(text) for text in confounding_sentences(record)]
     blocks += [
-        Line(f"{each.first} and {each.second} can't be told apart: one follows from the other.")
-        for each in analysis.associations
-        if each.is_full and analysis.batch not in (each.first, each.second)
-    ]
-    blocks += [
-        Line(f"{each.name}: {plural(each.n_missing, 'sample')} without a value left out.")
-        for each in analysis.covariates
-        if each.n_missing
+        Line(f"{name}: {plural(n, 'sample')} without a value left out.")
+        for name, n in record["samples_left_out"].items()
     ]
     if analysis.unused:
         reasons = "; ".join(f"{each.name} ({each.reason})" for each in analysis.unused)
@@ -59,24 +55,46 @@ def covariates_summary(analysis: CovariateAnalysis, correction: BatchCorrection 
     return tuple(blocks)
 
 
-def component_sentences(analysis: CovariateAnalysis) -> Iterator[str]:
-    """Yield what each component follows: the column of smallest P among those at the FDR; the group beside it."""
+def component_sentences(record: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what each component follows: the column of smallest P among those at the FDR; the group beside it.
+
+    Parameters
+    ----------
+    record
+        As :meth:`mirtool.covariates.CovariateAnalysis.to_record` returns it.
+    """
     without = []
-    for k in range(analysis.n_components):
-        found = analysis.followed(k)
-        if found is None:
-            without.append(k + 1)
+    for k, own in enumerate(record["components"], 1):
+        name, shares = own["follows"], own["r_squared"]
+        if name is None:
+            without.append(str(k))
             continue
-        name, fit = analysis.covariates[found].name, analysis.fits[found]
-        group = analysis.position(GROUP)
-        beside = "" if group in (None, found) else f"; group explains {analysis.fits[group].share[k]:.2f} of it"
+        beside = "" if name == GROUP or GROUP not in shares else f"; group explains {_share(shares[GROUP])} of it"
         yield (
-            f"Component {k + 1} ({100 * analysis.placed.explained[k]:.0f} %) follows {name} "
-            f"(R² {fit.share[k]:.2f}, FDR {analysis.fdr[found, k]:.2g}){beside}."
+            f"Component {k} ({100 * own['share']:.0f} %) follows {name} "
+            f"(R² {_share(shares[name])}, FDR {own['fdr']:.2g}){beside}."
         )
     if without:
         which = "component" if len(without) == 1 else "components"
-        yield f"No column explains {which} {', '.join(map(str, without))} at FDR {ALPHA:g}."
+        yield f"No column explains {which} {', '.join(without)} at FDR {ALPHA:g}."
+
+
+def confounding_sentences(record: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the columns that can't be told apart; not a technical one and the group: a warning says that."""
+    for first, second in record["confounded"]:
+        if GROUP not in (first, second) or {first, second}.isdisjoint(record["technical"]):
+            yield f"{first} and {second} can't be told apart: one follows from the other."
+
+
+def variance_sentence(record: Mapping[str, Any]) -> str:
+    """Return the share of the variance of all probes that each column explains; the largest first."""
+    shares = sorted(record["variance"].items(), key=lambda item: -(item[1]["share"] or 0.0))
+    listed = ", ".join(
+        f"{name} {100 * own['share']:.1f} %" + ("" if own["p"] is None else f" (permutation P {own['p']:.2g})")
+        for name, own in shares
+        if own["share"] is not None
+    )
+    return f"Of the variance of all probes, each column on its own explains: {listed}." if listed else ""
 
 
 def _shares(analysis: CovariateAnalysis) -> Grid:
@@ -98,6 +116,10 @@ def _corrected(correction: BatchCorrection) -> Iterator[str]:
         yield f"{plural(failed, 'probe')} missing: their values leave batch and group that can't be told apart."
     if one:
         yield f"{plural(one, 'probe')} with values in one batch only unchanged."
+
+
+def _share(value: float | None) -> str:
+    return MISSING if value is None else f"{value:.2f}"
 
 
 def _known(value: float) -> float:

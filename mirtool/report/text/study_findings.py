@@ -46,6 +46,22 @@ def _normalization(summary: Summary) -> Iterator[str]:
         )
 
 
+def _covariates(summary: Summary) -> Iterator[str]:
+    from mirtool.report.text.covariates import component_sentences, confounding_sentences, variance_sentence
+
+    yield from component_sentences(summary)
+    yield from filter(None, [variance_sentence(summary)])
+    yield from confounding_sentences(summary)
+    for name, reason in summary["not_used"].items():
+        yield f"Not used: {name} ({reason})."
+    corrected = summary.get("batch_corrected")
+    if corrected:
+        yield (
+            f"batch_corrected.csv: the values of {plural(corrected['samples'], 'sample')} without the effects of "
+            f"{corrected['column']}, for pictures and download, not for tests."
+        )
+
+
 def _clusters(summary: Summary) -> Iterator[str]:
     yield (
         f"{plural(summary['probes'], 'probe')} in {plural(summary['arrays'], 'array')} were clustered "
@@ -122,6 +138,7 @@ def _names(names: Sequence[str]) -> str:
 _FINDINGS: Mapping[str, Callable[[Summary], Iterator[str]]] = {
     "qc": _quality,
     "normalize": _normalization,
+    "covariates": _covariates,
     "cluster": _clusters,
     "network": _network,
     "enrichment": _enrichment,

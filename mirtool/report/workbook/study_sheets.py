@@ -24,8 +24,8 @@ from mirtool.study.record import relative_to
 from mirtool.study.samples import read_samples
 
 ORDER = (
-    "qc", "normalize", "diff", "compare-methods", "power", "cluster", "network", "enrichment", "mirna-sets",
-    "gsea", "validate", "shortlist",
+    "qc", "normalize", "covariates", "diff", "compare-methods", "power", "cluster", "network", "enrichment",
+    "mirna-sets", "gsea", "validate", "shortlist",
 )  # fmt: skip
 """Steps in the order in which a reader follows them."""
 SAMPLES = "study/samples"
@@ -78,6 +78,9 @@ _CONTRAST = (
 _BEFORE = (
     _Kind("qc/arrays", "Quality", "One row per array: the verdict with its reason, then every measure."),
     _Kind("normalize/normalized", "Normalized", "Normalized values, one column per sample."),
+    _Kind("covariates/covariates", "Covariates", "How much of each component each column of the sheet explains."),
+    _Kind("covariates/variance", "Covariates variance", "The share of the variance of all probes, by column."),
+    _Kind("covariates/confounding", "Confounding", "Which columns of the sample sheet are associated."),
 )
 _AFTER = (
     _Kind("diff/sensitivity", "Sensitivity", "How much of the comparison depends on the choices."),
