@@ -128,6 +128,7 @@ def geo(inputs: GeoInputs, settings: GeoSettings, run: Run) -> GeoResult:
     lists the raw files with their MD5; send these files with the other two. In a study folder they are written to
     results/geo.
     """
+    from mirtool.errors import UsageError
     from mirtool.report.methods.facts import StudyFacts, scan_headers
     from mirtool.report.methods.geo_sheet import Organism, geo_sheet, organism_of_names
     from mirtool.report.methods.record import records_of
@@ -136,6 +137,13 @@ def geo(inputs: GeoInputs, settings: GeoSettings, run: Run) -> GeoResult:
 
     table = find_normalized(inputs.table, run)
     matrix = read_grouped(table, run, inputs.matrix_options(spots=False))
+    if matrix.counts is not None:
+        raise UsageError(
+            "this is GEO's sheet for arrays, and these are sequencing counts",
+            found=str(table),
+            hint="GEO takes sequencing data with its own sheet (ncbi.nlm.nih.gov/geo/info/seq.html): send the "
+            "FASTQ files, the table of counts as processed data, and log_cpm.csv of `mirtool diff`",
+        )
     if settings.all_probes:
         matrix = _with_all_probes(matrix, table, run)
     samples = _with_files(matrix.samples, read_sheet(run))

@@ -101,9 +101,10 @@ def _normalized_of_study(run: Run) -> str:
 
 def study_counts(run: Run) -> CountFiles | None:
     """Return the files of sequencing counts that the sample sheet names; None where the study is of arrays."""
-    from mirtool.study.scale import stated_scale
+    from mirtool.study.scale import SCALE_SETTING, stated_scale
 
     sheet = find_sheet(run)
+    run.consults(SCALE_SETTING)
     files = () if sheet is None else tuple(dict.fromkeys(file for file in sheet.files if file))
     return CountFiles(files) if files and stated_scale(sheet, run.config) == "counts" else None
 

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from mirtool import api as mt
 from mirtool.cli import main
 from mirtool.errors import FormatError, NotEnoughDataError, SampleSheetError, UsageError
+from mirtool.workflow.run_study import Outcome, RunOptions, run_study
 
 ROOT = Path(__file__).resolve().parents[2]
 REFERENCE, COUNTS = ROOT / "tests" / "reference", ROOT / "fixtures" / "counts"
@@ -195,3 +197,42 @@ def test_counts_beside_arrays_in_one_sheet_are_refused(study, capsys):
     (study / "samples.csv").write_text(sheet + "array,A,array.gpr,linear,p1\n")
     with pytest.raises(SampleSheetError, match="the samples are on two scales"):
         mt.diff(compare="B:A")
+
+
+@pytest.mark.usefixtures("study")
+def test_figures_speak_of_counts_and_samples():
+    found = mt.diff(compare="B:A")
+    axis = found.figures()["ma"].axes[0]
+    assert axis.get_xlabel() == "mean log₂ counts per million of B and A"
+    assert "B (12 samples) against A (12 samples)" in found.figures()["volcano"].caption
+
+
+@pytest.mark.usefixtures("study")
+def test_the_geo_sheet_of_arrays_is_not_for_counts():
+    with pytest.raises(UsageError, match="GEO's sheet for arrays"):
+        mt.geo()
+
+
+def test_one_run_leads_from_counts_to_the_network(study):
+    """Thirty of the miRNAs that change share targets; nothing is normalized and no array is judged."""
+    targets = [f"hsa-miR-{3000 + i}-3p,G{j},1" for i in range(60) for j in range(i % 4, 40, 4)]
+    (study / "targets.csv").write_text("miRNA,gene,entrez\n" + "\n".join(targets) + "\n")
+    (study / "mirtool.toml").write_text(
+        '[network]\ninteractions = ["targets.csv"]\ngene_sets = ["none"]\nevidence = "all"\n'
+    )
+    named = re.sub(
+        r"(?m)^m(\d{3}),", lambda m: f"hsa-miR-{2999 + int(m[1])}-3p,", (study / "counts.csv").read_text()
+    )
+    (study / "counts.csv").write_text(named)
+    found = run_study(study, RunOptions(skip=("mirna-sets",), figures=False))
+    outcomes = {each.step: each.outcome for each in found.outcomes}
+    assert found.failures == ()
+    left_out = {step for step, outcome in outcomes.items() if outcome is Outcome.LEFT_OUT}
+    assert left_out == {"normalize", "qc", "gsea", "validate"}
+    assert {outcomes[step] for step in ("diff", "cluster", "network", "shortlist", "report")} == {Outcome.DONE}
+    assert rows_of(study / "results" / "network_edges.csv")
+    methods = (study / "results" / "methods.md").read_text()
+    assert "(voom) (Law et al. 2014)" in methods
+    assert not (study / "results" / "checklist_miame.md").exists()
+    again = run_study(study, RunOptions(skip=("mirna-sets",), figures=False))
+    assert {each.outcome for each in again.outcomes} == {Outcome.UP_TO_DATE, Outcome.LEFT_OUT}

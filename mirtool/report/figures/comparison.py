@@ -146,13 +146,15 @@ def ratio_label(d: DifferentialTable, room: float) -> str:
 
 def level_label(d: DifferentialTable, room: float) -> str:
     """Return what the mean level of both groups is called on an axis of ``room`` millimeters."""
-    what = "mean log₂ intensity"
+    what = "mean log₂ intensity" if d.log2_cpm is None else "mean log₂ counts per million"
     return _first_that_fits([f"{what} of {d.tested} and {d.reference}", f"{what} of both groups", what], room)
 
 
 def group_label(d: DifferentialTable, group: str, room: float) -> str:
     """Return what one group's level is called on an axis of ``room`` millimeters."""
     what = "log₂ mean intensity, " if has_replicates(d) else "log₂ intensity, "
+    if d.log2_cpm is not None:
+        what = "log₂ counts per million, "
     return what + shorten(group, room - text_width(what, TEXT), TEXT)
 
 
@@ -311,9 +313,10 @@ def finish(axes: Axes, sentences: Sequence[str]) -> Drawing:
 
 
 def arrays_in_words(d: DifferentialTable) -> str:
-    """Return which groups were compared, each with its number of arrays."""
+    """Return which groups were compared, each with its number of arrays, or of samples that were sequenced."""
     tested, reference = (int(n.max(initial=0)) for n in (d.n_tested, d.n_reference))
-    return f"{d.tested} ({plural(tested, 'array')}) against {d.reference} ({plural(reference, 'array')})"
+    what = "array" if d.log2_cpm is None else "sample"
+    return f"{d.tested} ({plural(tested, what)}) against {d.reference} ({plural(reference, what)})"
 
 
 def calls_in_words(d: DifferentialTable, cloud: Cloud, rule: Rule) -> list[str]:

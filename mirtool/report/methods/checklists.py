@@ -87,12 +87,13 @@ def checklist_tables(study: StudyFolder) -> dict[str, Table]:
 
 
 def tables_of(facts: StudyFacts) -> dict[str, Table]:
-    """Return the checklists that apply to what is known of a study."""
+    """Return the checklists that apply to what is known of a study; MIAME is not for sequencing counts."""
     from mirtool.report.methods.miame import MIAME
     from mirtool.report.methods.miqe import MIQE
 
     tables = {}
-    if facts.samples is not None or not _ARRAY_STEPS.isdisjoint(facts.records):
+    of_arrays = facts.samples is not None or not _ARRAY_STEPS.isdisjoint(facts.records)
+    if of_arrays and facts.scale != "counts":
         tables["miame"] = _table("MIAME", MIAME, facts, "brazma2001")
     if "validate" in facts.records:
         tables["miqe"] = _table("MIQE 2.0", MIQE, facts, "bustin2009")
