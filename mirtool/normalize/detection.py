@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+
 import numpy as np
 
 from mirtool.errors import UsageError, option
@@ -61,7 +64,53 @@ def called_probes(flags: IntArray, groups: ReplicateGroups) -> BoolArray:
     return called
 
 
-def kept_probes(detected: BoolArray, keep: str = "any") -> BoolArray:
-    """Return a mask of the probes to keep, ``(n_probes,)``; ``keep`` is one of ``KEEP_RULES``."""
+def kept_probes(
+    detected: BoolArray, keep: str = "any", groups: Sequence[str] = (), share: float = 1.0
+) -> BoolArray:
+    """Return a mask of the probes to keep.
+
+    Parameters
+    ----------
+    detected
+        ``(n_probes, n_arrays)``.
+    keep
+        One of ``KEEP_RULES``.
+    groups, share
+        Under ``group``: the group of each array, blank for none, and the smallest share of a group's arrays, of
+        one array at least, that detect a probe.
+
+    Returns
+    -------
+    BoolArray
+        ``(n_probes,)``.
+
+    Raises
+    ------
+    UsageError
+        Under ``group``, where no array has a group.
+
+    Examples
+    --------
+    >>> detected = np.array([[True, True, False, False], [True, False, True, False]])
+    >>> kept_probes(detected, "group", ["a", "a", "b", "b"], 0.75)
+    array([ True, False])
+    """
+    if keep == "group":
+        return _kept_by_group(detected, groups, share)
     fewest_arrays = {"any": 1, "all": detected.shape[1], "everything": 0}[keep]
     return np.asarray(np.count_nonzero(detected, axis=1) >= fewest_arrays)
+
+
+def _kept_by_group(detected: BoolArray, groups: Sequence[str], share: float) -> BoolArray:
+    members = [np.array([own == group for own in groups]) for group in dict.fromkeys(groups) if group]
+    if not members:
+        raise UsageError(
+            f"{option('keep', 'group')} needs the groups of the arrays",
+            parameter="keep",
+            hint="fill in the column group of the sample sheet",
+        )
+    kept = np.zeros(len(detected), dtype=bool)
+    for own in members:
+        fewest = max(1, math.ceil(share * np.count_nonzero(own) - 1e-9))  # 0.6 of 5 arrays is 3, not 4
+        kept |= np.count_nonzero(detected[:, own], axis=1) >= fewest
+    return kept

@@ -405,6 +405,13 @@ KEEP_RULES = Methods(
     "rule for probes to keep",
     Method("any", "probes at the cut-off in at least one array"),
     Method("all", "probes at the cut-off in every array"),
+    Method(
+        "group",
+        "probes detected in a stated share of the arrays of one group; as it knows the groups, P values of probes "
+        "that few arrays detect may be too small (Bourgon 2010)",
+        needs="the column group of the sample sheet",
+        reference="López-Romero 2011",
+    ),
     Method("everything", "every probe"),
 )
 

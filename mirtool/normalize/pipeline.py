@@ -125,7 +125,7 @@ def _run(channels: Channels[S, B], arrays: RawArrays, settings: ResolvedSettings
     spots = channels.measure(arrays, settings)
     probes = channels.collapse(arrays, spots, counting, settings)
     normalized = channels.compare(probes.before, arrays.samples, settings)
-    kept = kept_probes(probes.before.detected, settings.keep)
+    kept = kept_probes(probes.before.detected, settings.keep, arrays.samples.groups, settings.keep_share)
     filled = fill_in(normalized.values[kept], probes.spots[kept], settings.impute)
     replicates = None
     if settings.keep_replicates:

@@ -56,7 +56,7 @@ class NormalizationReport:
 
     Parameters
     ----------
-    preset, channel, flag_rule, replicates, min_intensity, keep, probe_choice
+    preset, channel, flag_rule, replicates, min_intensity, keep, keep_share, probe_choice
         What was asked for; ``preset`` names what differs from it, ``channel`` is the one used.
     signal
         What a signal is made of, in words.
@@ -129,6 +129,7 @@ class NormalizationReport:
     replicates: str
     min_intensity: float
     keep: str
+    keep_share: float
     probe_choice: str
     samples: tuple[str, ...]
     spots: int

@@ -120,6 +120,10 @@ def probes_setting() -> Any:
     )
 
 
+DEFAULT_KEEP_SHARE = 0.75
+"""As in the worked example of the AgiMicroRna package (López-Romero 2011)."""
+
+
 @dataclass(frozen=True)
 class NormalizeSettings(Settings):
     """What is asked of a normalization. None leaves a choice to the preset.
@@ -202,9 +206,18 @@ class NormalizeSettings(Settings):
     min_intensity: float = min_intensity_setting()
     keep: str = setting(
         "any",
-        "Probes to keep: at the cut-off in any array, in all arrays, or everything.",
+        "Probes to keep: detected in any array, in all arrays, in a share of the arrays of one group (group), or "
+        "everything.",
         panel=_PROBES,
         choices=KEEP_RULES,
+    )
+    keep_share: float = setting(
+        DEFAULT_KEEP_SHARE,
+        "Under the rule group: smallest share of a group's arrays that detect a probe.",
+        panel=_PROBES,
+        metavar="SHARE",
+        minimum=0,
+        maximum=1,
     )
     probes: str = probes_setting()
     min_factor_probes: int = setting(
@@ -299,6 +312,7 @@ class ResolvedSettings:
     detection: str = "auto"
     min_intensity: float = DEFAULT_CUTOFF
     keep: str = "any"
+    keep_share: float = DEFAULT_KEEP_SHARE
     probes: str = "mirna"
     min_factor_probes: int = 20
     keep_replicates: bool = False
@@ -330,6 +344,12 @@ _STEPS_IN_NAME = ("background", "offset", "within", "replicate_scale", "between"
 
 def _check_together(settings: ResolvedSettings) -> None:
     _check_channels(settings)
+    if settings.keep != "group" and settings.keep_share != DEFAULT_KEEP_SHARE:
+        raise UsageError(
+            "the share of arrays is used with the rule group only",
+            parameter="keep_share",
+            hint=f"add {option('keep', 'group')}",
+        )
     if settings.between == "vsn" and settings.replicate_scale == "log":
         raise UsageError(
             "vsn works on signals of any sign, and signals that are not positive have no logarithm",

@@ -35,6 +35,7 @@ def choice_fields(settings: ResolvedSettings, channels: Sequence[str]) -> dict[s
         "imputation": settings.impute,
         "min_intensity": settings.min_intensity,
         "keep": settings.keep,
+        "keep_share": settings.keep_share,
         "probe_choice": settings.probes,
     }
 
@@ -115,7 +116,8 @@ def spot_notes(report: NormalizationReport) -> list[str]:
 
 def array_notes(report: NormalizationReport) -> list[str]:
     """Return what was done to probes and arrays, as lines of a matrix's history."""
-    notes = [f"keep: {report.keep}", f"probes: {report.probe_choice}"]
+    keep = f"{report.keep} {report.keep_share:g}" if report.keep == "group" else report.keep
+    notes = [f"keep: {keep}", f"probes: {report.probe_choice}"]
     if report.between == "median":
         notes.append(f"factor probes: {report.factor_probes}")
     else:

@@ -30,7 +30,17 @@ if TYPE_CHECKING:
     from mirtool.model import RawArrays, Table
     from mirtool.robustness.methods import MethodRun
 
-ALIKE = ("channel", "flags", "detection", "min_intensity", "probes", "min_factor_probes", "impute", "keep")
+ALIKE = (
+    "channel",
+    "flags",
+    "detection",
+    "min_intensity",
+    "probes",
+    "min_factor_probes",
+    "impute",
+    "keep",
+    "keep_share",
+)
 """Settings of ``normalize`` that are the same for all recipes."""
 VARIED = ("preset", "background", "offset", "flag_weight", "within", "replicates", "replicate_scale", "between")
 """Those that the recipes set."""

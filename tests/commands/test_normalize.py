@@ -331,7 +331,7 @@ def test_a_channel_that_was_not_scanned(capsys):
         ("--preset", "exiqon-service"),
         ("--flags", "bad, negative, ignore"),
         ("--replicates", "median, mean"),
-        ("--keep", "any, all, everything"),
+        ("--keep", "any, all, group, everything"),
         ("--probes", "mirna, all"),
     ],
 )

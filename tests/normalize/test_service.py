@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from mirtool.annotation.probes import classify_probes
 from mirtool.errors import FormatError, MirtoolError, NotEnoughDataError, UsageError
 from mirtool.model import ArraySource, Channel, ProbeTable, RawArrays, SampleTable, text_array
 from mirtool.normalize import normalize
+from mirtool.normalize.detection import kept_probes
 
 NAN = math.nan
 
@@ -182,6 +184,46 @@ def test_which_probes_are_kept(keep, ids):
     done = normalize(paper_arrays(), keep=keep, min_factor_probes=3)
     assert "".join(done.matrix.probes.id) == ids
     assert done.report.kept == len(ids)
+
+
+GROUPED = np.array(
+    [
+        # a a a a a  b b  –
+        [1, 1, 1, 0, 0, 0, 0, 1],
+        [1, 1, 0, 0, 0, 1, 0, 1],
+        [0, 0, 0, 0, 0, 1, 1, 0],
+        [0, 0, 0, 0, 0, 0, 0, 1],
+    ],
+    dtype=bool,
+)
+
+
+@pytest.mark.parametrize(
+    ("share", "kept"),
+    [
+        (0.6, [0, 2]),  # 3 of 5, 2 of 2 (1.2 of 2 are two arrays)
+        (0.5, [0, 1, 2]),  # 2.5 of 5 are three; 1 of 2
+        (0.75, [2]),  # 3.75 of 5 are four
+        (1, [2]),
+        (0, [0, 1, 2]),  # one array at least; an array without a group counts for none
+    ],
+)
+def test_probes_detected_in_a_share_of_one_group_are_kept(share, kept):
+    groups = ["a"] * 5 + ["b"] * 2 + [""]
+    assert np.flatnonzero(kept_probes(GROUPED, "group", groups, share)).tolist() == kept
+
+
+def test_the_rule_group_keeps_by_the_sheet_and_is_told():
+    arrays = paper_arrays()
+    grouped = replace(arrays, samples=SampleTable(arrays.samples.names, ("a", "b")))
+    # With one array per group a share is that array: as the rule any.
+    done = normalize(grouped, keep="group", min_factor_probes=3)
+    assert done.matrix.probes.id.tolist() == normalize(arrays, min_factor_probes=3).matrix.probes.id.tolist()
+    assert "keep: group 0.75" in done.matrix.history
+    with pytest.raises(UsageError, match="needs the groups of the arrays"):
+        normalize(arrays, keep="group", min_factor_probes=3)
+    with pytest.raises(UsageError, match="the share of arrays is used with the rule group only"):
+        normalize(arrays, keep_share=0.5)
 
 
 def test_the_cutoff_is_reached_at_exactly_its_value():

@@ -10,6 +10,7 @@ from mirtool.normalize.methods import (
     BACKGROUND_METHODS,
     BETWEEN_METHODS,
     IMPUTATIONS,
+    KEEP_RULES,
     PRESET_ALIASES,
     RATIO_BETWEEN_METHODS,
 )
@@ -103,7 +104,11 @@ _RATIO_BETWEEN = {
     "Tquantile": "The channels of each group were given one distribution (Tquantile).",
 }
 
-_KEEP = {"any": "in at least one array", "all": "in every array"}
+_KEEP = {
+    "any": "in at least one array",
+    "all": "in every array",
+    "group": "in at least {share} of the arrays of one group",
+}
 _COUNTING = {
     "mirna": "Probes for miRNAs and miRPlus sequences were analyzed{count}; controls, empty spots and probes for "
     "other species were not.",
@@ -309,8 +314,11 @@ def _result(record: StepRecord, choices: Mapping[str, Any]) -> Iterator[Sentence
     rule = str(record.number("keep"))
     if rule in _KEEP:
         count = f" ({number(kept)} of {number(counting)})" if kept is not None and counting else ""
-        others = ", with their values on the other arrays too" if rule == "any" else ""
-        yield Sentence(f"Probes detected {_KEEP[rule]} were kept{count}{others}.")
+        others = "" if rule == "all" else ", with their values on the other arrays too"
+        where = _KEEP[rule].format(
+            share=f"{number(100 * record.number('keep_share'))} %" if rule == "group" else ""
+        )
+        yield Sentence(f"Probes detected {where} were kept{count}{others}.", references_of(KEEP_RULES[rule]))
     elif rule == "everything":
         yield Sentence("All of these probes were kept.")
     if record.number("imputation") == "knn":

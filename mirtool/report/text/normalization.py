@@ -18,7 +18,12 @@ _FLAG_WORDS = {-100: "bad", -75: "absent", -50: "not found"}
 _SIZES_SHOWN = 3
 _COUNTING = {"mirna": "miRNA and miRPlus", "all": "every kind that measures the sample"}
 _NO_LOGARITHM = "left out of their replicates: they have no logarithm"
-_KEPT = {"any": "in at least one array", "all": "in every array", "everything": ""}
+_KEPT = {
+    "any": "in at least one array",
+    "all": "in every array",
+    "everything": "",
+    "group": "in {share:g} % of the arrays of one group",
+}
 
 
 def normalization_blocks(report: NormalizationReport) -> list[Block]:
@@ -235,7 +240,7 @@ def _saturated(report: NormalizationReport) -> str:
 
 
 def _kept(report: NormalizationReport) -> str:
-    where = _KEPT[report.keep]
+    where = _KEPT[report.keep].format(share=100 * report.keep_share)
     return f" {_reached(report)} {where}" if where else ""
 
 
