@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+
+import numpy as np
 
 from mirtool.clinical.associations import (
     Associations,
@@ -12,20 +16,40 @@ from mirtool.clinical.associations import (
     of_counts,
     outcome_of,
 )
-from mirtool.clinical.baseline import Baseline, baseline_rows, baseline_table
+from mirtool.clinical.baseline import Baseline, baseline_rows, baseline_table, chosen_variables
+from mirtool.clinical.expression import ABOVE_MEDIAN, PatientExpression, with_mirnas
+from mirtool.clinical.roc import (
+    MOST_COMPARED,
+    AreaComparison,
+    RocCurve,
+    compare_areas,
+    comparison_table,
+    roc_curve,
+    roc_table,
+)
+from mirtool.clinical.screen import (
+    CorrelationScreen,
+    RatioScreen,
+    correlate,
+    correlation_table,
+    screen_hazards,
+    screen_odds,
+    screen_table,
+)
 from mirtool.clinical.settings import ClinicalSettings
-from mirtool.clinical.survival.endpoints import find_endpoints
+from mirtool.clinical.survival.endpoints import Endpoint, find_endpoints
 from mirtool.clinical.survival.follow_up import (
     FollowUp,
     curves_table,
     follow,
+    follow_split,
     hazards_table,
     survival_table,
     tests_table,
 )
-from mirtool.clinical.variables import PatientTable, Variable
+from mirtool.clinical.variables import Kind, PatientTable, Variable
 from mirtool.errors import NotEnoughDataError, UsageError, option
-from mirtool.model import Table, text_array
+from mirtool.model import FloatArray, Table, text_array
 
 GROUP = "group"
 """The column with the groups where none is named."""
@@ -33,32 +57,43 @@ GROUP = "group"
 
 @dataclass(frozen=True, eq=False)
 class ClinicalAnalysis:
-    """What was computed.
+    """What was computed; None or empty where nothing was.
 
     Parameters
     ----------
+    settings
+        What was asked for.
     table
         The patients; None for tables of counts.
     group
-        The groups compared; None without.
+        The groups compared.
     baseline
-        The patients by group; None without groups.
+        The patients by group.
     associations
-        Of the outcome; None without one.
+        Of the outcome.
     counts
-        Of the tables of counts; None without.
+        Of the tables of counts.
     follow_ups
-        One per endpoint.
+        One per endpoint, and one per endpoint and named miRNA.
+    roc, areas
+        Of every column of numbers or ordered levels, for the outcome; and the areas compared.
+    correlations, screens
+        All miRNAs against the columns and against the outcomes.
     warnings
         What could not be computed of what was found by itself.
     """
 
-    table: PatientTable | None
-    group: Variable | None
-    baseline: Baseline | None
-    associations: Associations | None
-    counts: Associations | None
+    settings: ClinicalSettings
+    table: PatientTable | None = None
+    group: Variable | None = None
+    baseline: Baseline | None = None
+    associations: Associations | None = None
+    counts: Associations | None = None
     follow_ups: tuple[FollowUp, ...] = ()
+    roc: tuple[RocCurve, ...] = ()
+    areas: tuple[AreaComparison, ...] = ()
+    correlations: CorrelationScreen | None = None
+    screens: tuple[RatioScreen, ...] = ()
     warnings: tuple[str, ...] = ()
 
     def tables(self) -> dict[str, Table]:
@@ -66,7 +101,7 @@ class ClinicalAnalysis:
         found: dict[str, Table] = {}
         if self.baseline is not None:
             found["table1"] = baseline_table(self.baseline)
-        if self.associations is not None:
+        if self.associations is not None and self.associations.rows:
             found["associations"] = association_table(self.associations)
             if self.associations.model is not None:
                 found["model"] = model_table(self.associations)
@@ -77,6 +112,14 @@ class ClinicalAnalysis:
             if any(each.alone or each.model for each in self.follow_ups):
                 found["hazards"] = hazards_table(self.follow_ups)
             found["survival_curves"] = curves_table(self.follow_ups)
+        if self.roc:
+            found["roc"] = roc_table(self.roc, self.settings.confidence, self.settings.specificity)
+        if self.areas:
+            found["roc_tests"] = comparison_table(self.areas)
+        if self.correlations is not None:
+            found["correlation"] = correlation_table(self.correlations)
+        if self.screens:
+            found["screen"] = screen_table(self.screens)
         if self.counts is not None:
             found["counts"] = association_table(self.counts)
         if self.table is not None:
@@ -84,7 +127,9 @@ class ClinicalAnalysis:
         return found
 
 
-def analyze(table: PatientTable | None, settings: ClinicalSettings) -> ClinicalAnalysis:
+def analyze(
+    table: PatientTable | None, settings: ClinicalSettings, expression: PatientExpression | None = None
+) -> ClinicalAnalysis:
     """Describe, test and compare what the table and the settings allow.
 
     Parameters
@@ -93,6 +138,8 @@ def analyze(table: PatientTable | None, settings: ClinicalSettings) -> ClinicalA
         The patients; None where there are only tables of counts.
     settings
         What is compared.
+    expression
+        The miRNAs of the patients; None without.
 
     Raises
     ------
@@ -101,7 +148,9 @@ def analyze(table: PatientTable | None, settings: ClinicalSettings) -> ClinicalA
     """
     counts = of_counts(settings) if settings.counts else None
     if table is None:
-        return ClinicalAnalysis(None, None, None, None, counts)
+        return ClinicalAnalysis(settings, counts=counts)
+    if expression is not None and settings.mirna:
+        table = with_mirnas(table, expression, settings.mirna, settings.cutoffs)
     group = group_of(table, settings)
     outcome = outcome_of(table, settings, group)
     endpoints = find_endpoints(table, settings)
@@ -113,23 +162,106 @@ def analyze(table: PatientTable | None, settings: ClinicalSettings) -> ClinicalA
             expected=f"a column {GROUP}, or {option('group', 'COLUMN')}",
         )
     followed = tuple(name for endpoint in endpoints for name in endpoint.columns)
-    baseline = None if group is None else baseline_rows(table, settings, group, followed)
-    associations = None
+    baseline = None
+    if group is not None and (expression is None or chosen_variables(table, settings, (group.name, *followed))):
+        baseline = baseline_rows(table, settings, group, followed)
+    associations: Associations | None = None
+    curves: tuple[RocCurve, ...] = ()
+    areas: tuple[AreaComparison, ...] = ()
     if outcome is not None:
         # The group is a covariate of survival, not of itself.
-        own = endpoints and settings.outcome is None and outcome[0].name in settings.covariates
-        associations = find_associations(
-            table, settings.replace(covariates=()) if own else settings, *outcome, followed
-        )  # fmt: skip
-    follow_ups, warnings = [], []
+        of_survival = bool(endpoints) and settings.outcome is None and outcome[0].name in settings.covariates
+        own = settings.replace(covariates=()) if of_survival else settings
+        associations = find_associations(table, own, *outcome, followed)
+        curves, areas = _areas(table, settings, _has(*outcome), but=(outcome[0].name, *followed))
+    follow_ups, warnings = _follow_all(table, settings, endpoints, group)
+    correlations: CorrelationScreen | None = None
+    screens: tuple[RatioScreen, ...] = ()
+    if settings.screen and expression is not None:
+        known = [each.endpoint for each in follow_ups if not each.by]
+        correlations = _correlate_all(table, settings, expression, but=followed)
+        screens = _screen_all(table, settings, expression, outcome, known)
+    return ClinicalAnalysis(
+        settings, table, group, baseline, associations, counts, follow_ups, curves, areas, correlations, screens,
+        warnings,
+    )  # fmt: skip
+
+
+def _has(outcome: Variable, level: int) -> FloatArray:
+    """Return 1 for patients with the outcome, 0 for those without, NaN where it is missing."""
+    return np.where(outcome.present, outcome.values == level, np.nan).astype(np.float64)
+
+
+def _follow_all(
+    table: PatientTable, settings: ClinicalSettings, endpoints: Sequence[Endpoint], group: Variable | None
+) -> tuple[tuple[FollowUp, ...], tuple[str, ...]]:
+    """Follow every endpoint, by group and by each named miRNA; those found by themselves may have no event."""
+    followed = tuple(name for endpoint in endpoints for name in endpoint.columns)
+    splits = [f"{name} {ABOVE_MEDIAN}" for name in settings.mirna if f"{name} {ABOVE_MEDIAN}" in table.variables]
+    found: list[FollowUp] = []
+    warnings: list[str] = []
     for endpoint in endpoints:
         try:
-            follow_ups.append(follow(table, settings, endpoint, group, followed))
+            found.append(follow(table, settings, endpoint, group, followed))
+            found += [follow_split(table, settings, endpoint, table.variables[split]) for split in splits]
         except NotEnoughDataError as error:
             if settings.time is not None:
                 raise
             warnings.append(f"no survival of {endpoint.name}: {error.problem}")
-    return ClinicalAnalysis(table, group, baseline, associations, counts, tuple(follow_ups), tuple(warnings))
+    return tuple(found), tuple(warnings)
+
+
+def _correlate_all(
+    table: PatientTable, settings: ClinicalSettings, expression: PatientExpression, but: Sequence[str]
+) -> CorrelationScreen | None:
+    """Correlate all miRNAs with the columns; those made of miRNAs, and censored times, are left out."""
+    variables = [
+        variable
+        for variable in table.analyzed
+        if variable.name not in but and not any(variable.name.startswith(mirna) for mirna in settings.mirna)
+    ]
+    return correlate(expression, variables, settings.correlation) if variables else None
+
+
+def _screen_all(
+    table: PatientTable,
+    settings: ClinicalSettings,
+    expression: PatientExpression,
+    outcome: tuple[Variable, int] | None,
+    endpoints: Sequence[Endpoint],
+) -> tuple[RatioScreen, ...]:
+    """Screen all miRNAs for the outcome and the endpoints."""
+    covariates = [table.variable(name, "covariates") for name in settings.covariates]
+    strata = table.categorical(settings.strata, "strata") if settings.strata else None
+    screens: list[RatioScreen] = []
+    if outcome is not None:
+        words = f"{outcome[0].name} = {outcome[0].levels[outcome[1]]}"
+        others = [variable for variable in covariates if variable.name != outcome[0].name]
+        screens.append(screen_odds(expression, words, _has(*outcome), others, confidence=settings.confidence))
+    screens += [
+        screen_hazards(expression, endpoint, covariates, strata, confidence=settings.confidence)
+        for endpoint in endpoints
+    ]
+    return tuple(screens)
+
+
+def _areas(
+    table: PatientTable, settings: ClinicalSettings, has: FloatArray, but: Sequence[str]
+) -> tuple[tuple[RocCurve, ...], tuple[AreaComparison, ...]]:
+    """Return the ROC curves of numbers and ordered levels, the named miRNAs first, and their areas compared."""
+    usable = [
+        variable
+        for variable in chosen_variables(table, settings, but)
+        if variable.kind in (Kind.CONTINUOUS, Kind.ORDINAL)
+    ]
+    usable.sort(key=lambda variable: variable.name not in settings.mirna)
+    curves: list[RocCurve] = []
+    for variable in usable:
+        with suppress(NotEnoughDataError):  # too few values: the table has no row of it
+            curves.append(roc_curve(variable, has, confidence=settings.confidence))
+    drawn = {curve.name for curve in curves}
+    compared = [variable for variable in usable if variable.name in drawn][:MOST_COMPARED]
+    return tuple(curves), compare_areas(compared, has)
 
 
 def group_of(table: PatientTable, settings: ClinicalSettings) -> Variable | None:

@@ -16,7 +16,10 @@ _COMPARE: dict[str, Callable[..., BoolArray]] = {
     ">=": operator.ge, "≥": operator.ge, "<=": operator.le, "≤": operator.le,
     ">": operator.gt, "<": operator.lt, "=": operator.eq,
 }  # fmt: skip
-_TERM = re.compile(r"(>=|<=|≥|≤|>|<|=)\s*([-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?|median)")
+_TERM = re.compile(
+    r"(>=|<=|≥|≤|>|<|=)\s*([-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?|median|lower quartile|upper quartile)"
+)
+_SHARES = {"lower quartile": 0.25, "median": 0.5, "upper quartile": 0.75}
 NO_YES = ("no", "yes")
 
 
@@ -28,7 +31,8 @@ def cut_variable(variable: Variable, rule: str) -> Variable:
     variable
         A continuous one.
     rule
-        Comparisons joined by ``or`` or by ``and``, not by both; ``median`` is that of the column.
+        Comparisons joined by ``or`` or by ``and``, not by both; ``median``, ``lower quartile`` and ``upper
+        quartile`` are those of the column.
 
     Raises
     ------
@@ -59,12 +63,13 @@ def cut_variable(variable: Variable, rule: str) -> Variable:
         )
     present = variable.present
     numbers = variable.values[present]
-    middle = float(np.median(numbers)) if len(numbers) else np.nan
+    own = {word: float(np.quantile(numbers, share)) if len(numbers) else np.nan for word, share in _SHARES.items()}
     parts = [
-        _COMPARE[term[1]](numbers, middle if term[2] == "median" else float(term[2])) for term in terms if term
+        _COMPARE[term[1]](numbers, own[term[2]] if term[2] in own else float(term[2])) for term in terms if term
     ]
     fulfilled = np.all(parts, axis=0) if joints == {"and"} else np.any(parts, axis=0)
     values = np.full(len(variable.values), np.nan)
     values[present] = fulfilled
-    shown = rule if "median" not in rule else f"{rule} ({middle:.4g})"
+    used = [f"{own[term[2]]:.4g}" for term in terms if term and term[2] in own]
+    shown = f"{rule} ({', '.join(used)})" if used else rule
     return Variable(f"{variable.name} {shown}", Kind.NOMINAL, values, NO_YES, why=f"{variable.name} cut at {rule}")

@@ -22,9 +22,11 @@ import numpy as np
 from scipy import optimize, special, stats
 
 from mirtool.errors import NotEnoughDataError
-from mirtool.model import BoolArray, FloatArray
+from mirtool.model import BoolArray, FloatArray, IntArray
 
-_MOST_STEPS = 500
+_MOST_STEPS = 50
+_LARGEST_GRADIENT = 1e-3
+_FORBIDDEN = 1e10
 _SMALLEST_GRADIENT = 1e-8
 _SHORTEST_STEP = 1e-11
 _LONGEST_STEP = 5.0
@@ -41,9 +43,10 @@ class FirthFit:
     coefficients
         Logarithms of odds ratios.
     low, high
-        Ends of their intervals by the profile of the penalized likelihood.
+        Ends of their intervals by the profile of the penalized likelihood; NaN for the first column, the
+        intercept.
     p_values
-        P by the penalized likelihood ratio.
+        P by the penalized likelihood ratio; NaN for the intercept.
     log_likelihood
         The largest penalized log likelihood.
     """
@@ -92,6 +95,11 @@ def firth_logistic(design: FloatArray, outcome: BoolArray, *, confidence: float 
     confidence
         Level of the intervals.
 
+    Notes
+    -----
+    Columns around 0 with a spread of about 1 keep the search for the ends of the intervals short; the estimates do
+    not depend on it.
+
     Raises
     ------
     NotEnoughDataError
@@ -104,10 +112,8 @@ def firth_logistic(design: FloatArray, outcome: BoolArray, *, confidence: float 
     best, largest = _maximize(design, y, np.zeros(n_columns), fixed=None)
     limit = stats.chi2.ppf(confidence, 1) / 2
     low, high, p_values = np.full((3, n_columns), np.nan)
-    for j in range(n_columns):
-        zero = best.copy()
-        zero[j] = 0.0
-        at_zero = _maximize(design, y, zero, fixed=j)[1]
+    for j in range(1, n_columns):
+        at_zero = _maximize(design, y, np.zeros(n_columns), fixed=j)[1]
         p_values[j] = stats.chi2.sf(2 * max(0.0, largest - at_zero), 1)
         low[j] = _end(design, y, best, j, largest - limit, -1)
         high[j] = _end(design, y, best, j, largest - limit, 1)
@@ -133,8 +139,8 @@ def _maximize(design: FloatArray, y: FloatArray, start: FloatArray, fixed: int |
     free = np.array([j for j in range(design.shape[1]) if j != fixed], dtype=int)
     beta = start.copy()
     value, gradient, information = _penalized(design, y, beta)
-    if not len(free):
-        return beta, value
+    if not len(free) or not np.isfinite(value):
+        return beta, value  # so far out that no patient has any weight
     for _ in range(_MOST_STEPS):
         if np.abs(gradient[free]).max() < _SMALLEST_GRADIENT:
             return beta, value
@@ -152,7 +158,26 @@ def _maximize(design: FloatArray, y: FloatArray, start: FloatArray, fixed: int |
         else:
             return beta, value  # no step improves it: the maximum, up to rounding
         beta, (value, gradient, information) = trial, found
-    raise NotEnoughDataError("Firth's regression did not settle", hint="leave variables out of the model")
+    return _maximize_slowly(design, y, beta, free)
+
+
+def _maximize_slowly(
+    design: FloatArray, y: FloatArray, beta: FloatArray, free: IntArray
+) -> tuple[FloatArray, float]:
+    """Return the maximum where the information is a poor guide: far out on a profile (BFGS)."""
+
+    def loss(values: FloatArray) -> tuple[float, FloatArray]:
+        trial = beta.copy()
+        trial[free] = values
+        value, gradient, _ = _penalized(design, y, trial)
+        return (-value, -gradient[free]) if np.isfinite(value) else (_FORBIDDEN, np.zeros(len(free)))
+
+    found = optimize.minimize(loss, beta[free], jac=True, method="BFGS", options={"gtol": 1e-7, "maxiter": 500})
+    if np.abs(found.jac).max() > _LARGEST_GRADIENT:
+        raise NotEnoughDataError("Firth's regression did not settle", hint="leave variables out of the model")
+    beta = beta.copy()
+    beta[free] = found.x
+    return beta, -float(found.fun)
 
 
 def _end(design: FloatArray, y: FloatArray, best: FloatArray, j: int, target: float, side: int) -> float:

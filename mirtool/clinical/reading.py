@@ -57,7 +57,8 @@ def read_patients(source: Any, settings: ClinicalSettings | None = None) -> Pati
     if key is not None:
         variables, patients = _one_row_per_patient(table, key, variables, settings, notes)
     variables |= _durations(table, variables, settings)
-    for name, rule in settings.cutoffs:
+    # A miRNA comes with the expression, and is cut there.
+    for name, rule in (cut for cut in settings.cutoffs if cut[0] not in settings.mirna):
         if name not in variables:
             raise unknown_choice("column", name, variables, "cutoff")
         cut = cut_variable(variables[name], rule)

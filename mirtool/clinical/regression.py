@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,8 +13,12 @@ from mirtool.clinical.variables import Variable
 from mirtool.errors import NotEnoughDataError
 from mirtool.model import BoolArray, FloatArray
 
+LOG2 = "log2"
+"""Unit of a variable whose unit more is a doubling."""
 FEWEST_PER_VARIABLE = 10
 """Patients with the rarer outcome per term below which a model is called overfitted (Peduzzi 1996)."""
+_EXTREME = 10.0
+"""Log odds of a patient from which a fit may be running away."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +64,7 @@ class LogisticFit:
 def terms_of(variable: Variable) -> tuple[Term, ...]:
     """Return the columns of a variable: one per level beyond the reference, or the numbers themselves."""
     if not variable.is_categorical:
-        unit = f"per {variable.unit}" if variable.unit else "per unit"
+        unit = "per doubling" if variable.unit == LOG2 else f"per {variable.unit or 'unit'}"
         return (Term(variable, unit, variable.values),)
     return tuple(
         Term(
@@ -107,17 +112,38 @@ def fit_logistic(variables: Sequence[Variable], outcome: FloatArray, *, confiden
         raise NotEnoughDataError(
             "the variables of the model depend on each other", found=names, hint="leave one of them out"
         )
-    if is_separated(design, y):
-        firth = firth_logistic(design, y, confidence=confidence)
+    scale, middle = design.std(axis=0), design.mean(axis=0)
+    scale[0], middle[0] = 1.0, 0.0  # the intercept
+    wald = _fit_by_maximum_likelihood((design - middle) / scale, y, confidence)
+    if wald is None:
+        firth = firth_logistic((design - middle) / scale, y, confidence=confidence)
         numbers = firth.coefficients, firth.low, firth.high, firth.p_values
         method = "Firth (profile)"
     else:
-        import statsmodels.api as sm
-
-        fit = sm.Logit(y.astype(np.float64), design).fit(disp=0, method="newton", maxiter=100, tol=1e-12)
-        ends = fit.conf_int(alpha=1 - confidence)
-        numbers = fit.params, ends[:, 0], ends[:, 1], fit.pvalues
+        numbers = wald
         method = "logistic (Wald)"
     with np.errstate(over="ignore"):
-        ratio, low, high = (np.exp(values[1:]) for values in numbers[:3])
+        ratio, low, high = (np.exp(values[1:] / scale[1:]) for values in numbers[:3])
     return LogisticFit(terms, ratio, low, high, np.asarray(numbers[3][1:]), method, len(y), int(y.sum()))
+
+
+def _fit_by_maximum_likelihood(
+    design: FloatArray, y: BoolArray, confidence: float
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray] | None:
+    """Return coefficients, their intervals and P; None where the outcome is separated.
+
+    Separation makes the fit run away, so it is looked for only where the fit is extreme or fails.
+    """
+    import statsmodels.api as sm
+
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")  # what statsmodels warns of here is looked for below
+        try:
+            fit = sm.Logit(y.astype(np.float64), design).fit(disp=0, method="newton", maxiter=50, tol=1e-12)
+            extreme = not np.abs(design @ fit.params).max() < _EXTREME
+        except np.linalg.LinAlgError:
+            fit, extreme = None, True
+    if fit is None or (extreme and is_separated(design, y)):
+        return None
+    ends = fit.conf_int(alpha=1 - confidence)
+    return np.asarray(fit.params), ends[:, 0], ends[:, 1], np.asarray(fit.pvalues)

@@ -13,6 +13,7 @@ PATIENTS = "Patients"
 BASELINE = "Baseline table"
 ASSOCIATION = "Association"
 SURVIVAL = "Survival"
+MIRNAS = "miRNAs"
 
 KINDS = ("continuous", "ordinal", "nominal", "date", "text")
 
@@ -46,6 +47,8 @@ COUNT_TESTS = ("chi-square", "fisher", "trend")
 TWO_GROUP_TESTS = ("mann-whitney", "welch", "student")
 
 REPEATS = ("refuse", "agree")
+CORRELATIONS = ("spearman", "pearson")
+ARRAYS = ("refuse", "mean", "first")
 
 
 @dataclass(frozen=True)
@@ -132,6 +135,26 @@ class ClinicalSettings(Settings):
     until: float | None = setting(
         None, "End of the restricted mean survival. Default: the shortest of the groups' longest times.",
         panel=SURVIVAL, metavar="TIME", minimum=0,
+    )  # fmt: skip
+    mirna: tuple[str, ...] = setting(
+        (), "miRNA (name or ID of a probe) that becomes a column, as log2 value and as no or yes above its "
+        "median; repeatable.", panel=MIRNAS, metavar="NAME",
+    )  # fmt: skip
+    screen: bool = setting(
+        False, "Screen all miRNAs: correlation with every column, and odds or hazard ratios of each, with FDR.",
+        panel=MIRNAS,
+    )  # fmt: skip
+    correlation: str = setting(
+        "spearman", "Correlation with the columns; with two levels as 0 and 1, by pearson the point-biserial one.",
+        panel=MIRNAS, choices=CORRELATIONS,
+    )  # fmt: skip
+    arrays: str = setting(
+        "refuse", "Several arrays of one patient: refuse them, take the mean of their log2 values, or the first.",
+        panel=MIRNAS, choices=ARRAYS, metavar="refuse|mean|first",
+    )  # fmt: skip
+    specificity: float = setting(
+        0.9, "Specificity at which the sensitivity of every number is given.", panel=ASSOCIATION, metavar="SHARE",
+        minimum=0, maximum=1,
     )  # fmt: skip
     confidence: float = setting(
         0.95, "Level of the confidence intervals.", panel=ASSOCIATION, metavar="SHARE", minimum=0.5, maximum=0.999

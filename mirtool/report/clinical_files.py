@@ -15,7 +15,9 @@ from mirtool.clinical.survival.endpoints import SURVIVAL
 from mirtool.clinical.survival.follow_up import FollowUp
 from mirtool.model import Table, text_array
 from mirtool.report.figures.canvas import Drawing
+from mirtool.report.figures.correlations import correlation_figure
 from mirtool.report.figures.ratio_rows import RatioRow, ratio_rows_figure
+from mirtool.report.figures.roc import roc_figure
 from mirtool.report.figures.survival import survival_figure
 from mirtool.report.tables import workbook_bytes
 from mirtool.report.text.numbers import ratio_in_words
@@ -28,6 +30,8 @@ _TITLES: Mapping[str, str] = {
     "survival": "Survival",
     "survival_tests": "Tests of survival between groups",
     "hazards": "Hazard ratios",
+    "roc": "ROC curves of {outcome}",
+    "roc_tests": "Areas under the ROC curves compared",
     "counts": "Odds ratios of tables of counts",
 }
 _LEFT_OUT = ("why this test", "test statistic")
@@ -55,11 +59,15 @@ def clinical_drawings(analysis: ClinicalAnalysis) -> dict[str, Callable[[], Draw
         for name, found in (("clinical_forest", analysis.associations), ("clinical_counts", analysis.counts))
         if found is not None and found.rows
     }
+    if analysis.roc and analysis.associations is not None:
+        drawn["clinical_roc"] = partial(roc_figure, analysis.roc, analysis.associations.outcome)
+    if analysis.correlations is not None and any(how != "eta" for how in analysis.correlations.method):
+        drawn["clinical_correlation"] = partial(correlation_figure, analysis.correlations)
     for each in analysis.follow_ups:
-        name = each.endpoint.name
+        name = each.name
         stem = "" if name == SURVIVAL else "_" + re.sub(r"\W+", "_", name).strip("_").casefold()
         drawn[f"clinical_survival{stem}"] = partial(survival_figure, each)
-        if each.alone:
+        if each.alone and not each.by:
             drawn[f"clinical_hazards{stem}"] = partial(hazard_figure, each)
     return drawn
 

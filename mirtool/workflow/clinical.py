@@ -11,10 +11,12 @@ from mirtool.clinical.settings import ClinicalSettings
 from mirtool.errors import UsageError, option
 from mirtool.report.text.blocks import Summary
 from mirtool.settings import setting
+from mirtool.workflow.reading import SCALE
 from mirtool.workflow.step import INPUT_PANEL, Draw, Inputs, Result, Run, Step
 
 if TYPE_CHECKING:
     from mirtool.clinical.analysis import ClinicalAnalysis
+    from mirtool.clinical.expression import PatientExpression
     from mirtool.clinical.variables import PatientTable
     from mirtool.model import SampleTable, Table
 
@@ -46,6 +48,15 @@ class ClinicalInputs(Inputs):
         metavar="SHEET",
         is_path=True,
     )
+    expression: Any = setting(
+        None,
+        "Normalized table of the miRNAs, for the options of the panel miRNAs. In a study folder: "
+        "results/normalized.csv.",
+        panel=INPUT_PANEL,
+        metavar="TABLE",
+        is_path=True,
+    )
+    scale: str | None = SCALE
 
 
 class ClinicalResult(Result):
@@ -115,20 +126,53 @@ def clinical(inputs: ClinicalInputs, settings: ClinicalSettings, run: Run) -> Cl
     Meier's survival by group with medians and restricted means, log-rank test (over strata, and with weights), and
     Cox's hazard ratios with a test of their proportionality.
 
+    For numbers ROC curves with DeLong's intervals and test. miRNAs of a normalized table can become columns, each
+    also cut at its median, or be screened all: correlation with every column, odds and hazard ratios, with FDR.
+
     Writes clinical_*.csv, clinical.xlsx with all tables, and clinical.html, whose tables paste into Word.
     """
     from mirtool.clinical.analysis import analyze
     from mirtool.clinical.reading import read_patients
 
+    expression = None
     source = _find_patients(inputs.patients, settings, run)
     table = None
     if source is not None:
         run.reads(source)
         table = _with_groups(read_patients(source, settings), settings, source, run)
-    analysis = analyze(table, settings)
+        if inputs.expression is not None or settings.mirna or settings.screen:
+            expression = _read_expression(inputs, table, settings, run)
+    analysis = analyze(table, settings, expression)
     for text in analysis.warnings:
         run.warn(text)
     return ClinicalResult(analysis)
+
+
+def _read_expression(
+    inputs: ClinicalInputs, table: PatientTable, settings: ClinicalSettings, run: Run
+) -> PatientExpression:
+    """Return the miRNAs of the patients: of the table given, else of the study's."""
+    from mirtool.clinical.expression import join_expression
+    from mirtool.workflow.sources import MatrixOptions, find_sheet, log2_table, read_matrix
+
+    expression = inputs.expression
+    if expression is None:
+        expression = log2_table(run) or str(
+            run.result_path(
+                "normalized.csv", "normalized table", made_by="normalize", instead="a table of expression"
+            )
+        )
+        run.arguments["expression"] = expression
+    matrix = read_matrix(expression, run, MatrixOptions(inputs.scale, spots=False))
+    sheet = find_sheet(run)
+    patients = () if sheet is None else _patients_of(sheet)
+    patient_of = dict(zip(sheet.names, patients, strict=True)) if sheet is not None and patients else {}
+    return join_expression(matrix, table, patient_of, settings.arrays)
+
+
+def _patients_of(sheet: SampleTable) -> tuple[str, ...]:
+    """Return the column ``patient`` of a sample sheet; nothing where it has none."""
+    return next((values for name, values in sheet.extra.items() if name.casefold() == "patient"), ())
 
 
 def _find_patients(patients: Any, settings: ClinicalSettings, run: Run) -> Any:
@@ -184,7 +228,7 @@ def _groups_by_patient(sheet: SampleTable) -> dict[str, str]:
     from mirtool.errors import SampleSheetError
 
     groups = dict(zip(sheet.names, sheet.groups, strict=True))
-    patients = next((values for name, values in sheet.extra.items() if name.casefold() == "patient"), ())
+    patients = _patients_of(sheet)
     for patient, group in zip(patients, sheet.groups, strict=bool(patients)):
         if groups.setdefault(patient, group) != group:
             raise SampleSheetError(

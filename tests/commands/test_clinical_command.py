@@ -35,11 +35,12 @@ def test_the_files_and_the_finding_first(capsys):
     names = {path.name for path in Path("out").iterdir()}
     assert names == {
         "clinical_table1.csv", "clinical_associations.csv", "clinical_variables.csv", "clinical.html",
+        "clinical_roc.csv", "clinical_roc_tests.csv",
         "clinical.xlsx", "clinical.run.json", "clinical.columns.csv",
     }  # fmt: skip
     assert "that was given" not in Path("out/clinical.columns.csv").read_text()
     assert {path.name for path in Path("fig").iterdir()} == {
-        "clinical_forest.png", "clinical_forest.svg", "captions.md",
+        "clinical_forest.png", "clinical_forest.svg", "clinical_roc.png", "clinical_roc.svg", "captions.md",
     }  # fmt: skip
     page = Path("out/clinical.html").read_text()
     assert "5/6 (83.3 %)" in page

@@ -70,7 +70,12 @@ class CoxFit:
 
 
 def fit_cox(
-    variables: Sequence[Variable], endpoint: Endpoint, strata: Variable | None = None, *, confidence: float = 0.95
+    variables: Sequence[Variable],
+    endpoint: Endpoint,
+    strata: Variable | None = None,
+    *,
+    confidence: float = 0.95,
+    diagnostics: bool = True,
 ) -> CoxFit:
     """Fit Cox's regression; patients without one of the values are left out.
 
@@ -84,6 +89,8 @@ def fit_cox(
         Strata with a baseline hazard of their own; None for one.
     confidence
         Level of the intervals.
+    diagnostics
+        False leaves out proportionality and concordance, which take most of the time.
 
     Raises
     ------
@@ -128,11 +135,13 @@ def fit_cox(
             found="the likelihood has no maximum: a level has no events, or the variables order all events",
         )
     z = stats.norm.ppf((1 + confidence) / 2)
-    each, together = proportionality(times, events, centered, beta, groups, entries)
+    each, together, ordered = np.full(len(beta), np.nan), np.nan, np.nan
+    if diagnostics:
+        each, together = proportionality(times, events, centered, beta, groups, entries)
+        ordered = concordance(times, events, centered @ beta, groups, entries)
     return CoxFit(
         terms, np.exp(beta / scale), np.exp((beta - z * error) / scale), np.exp((beta + z * error) / scale),
-        2 * stats.norm.sf(np.abs(beta / error)), each, together,
-        concordance(times, events, centered @ beta, groups, entries), len(times), int(events.sum()),
+        2 * stats.norm.sf(np.abs(beta / error)), each, together, ordered, len(times), int(events.sum()),
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -46,6 +46,8 @@ class FollowUp:
         Patients left out: without a time, event, or group.
     confidence
         Level of the intervals.
+    by
+        The variable that makes the groups, where it is not that of the whole analysis.
     """
 
     endpoint: Endpoint
@@ -58,6 +60,12 @@ class FollowUp:
     not_compared: tuple[str, ...]
     without: int
     confidence: float
+    by: str = ""
+
+    @property
+    def name(self) -> str:
+        """What is followed, and the variable that makes the groups where it is not that of the whole analysis."""
+        return f"{self.endpoint.name} by {self.by}" if self.by else self.endpoint.name
 
 
 def follow(
@@ -134,6 +142,18 @@ def _curve(endpoint: Endpoint, own: BoolArray, confidence: float) -> SurvivalCur
     return survival_curve(endpoint.times[own], endpoint.events[own] == 1, entries, confidence=confidence)
 
 
+def follow_split(table: PatientTable, settings: ClinicalSettings, endpoint: Endpoint, split: Variable) -> FollowUp:
+    """Estimate and compare survival between the levels of one variable, without hazard ratios of others.
+
+    Raises
+    ------
+    NotEnoughDataError
+        Where there is no event.
+    """
+    only = settings.replace(covariates=(), variables=(split.name,))
+    return replace(follow(table, only, endpoint, split, ()), by=split.name)
+
+
 def survival_table(found: Sequence[FollowUp]) -> Table:
     """Return a row per endpoint and group: patients, events, median, restricted mean."""
     rows = [(each, level, curve) for each in found for level, curve in each.curves.items()]
@@ -143,7 +163,7 @@ def survival_table(found: Sequence[FollowUp]) -> Table:
     expected = [_expected(each, level) for each, level, _ in rows]
     return Table(
         {
-            "endpoint": text_array(each.endpoint.name for each, _, _ in rows),
+            "endpoint": text_array(each.name for each, _, _ in rows),
             "group": text_array(level for _, level, _ in rows),
             "patients": np.array([int(curve.events.sum() + curve.censored.sum()) for _, _, curve in rows]),
             "events": np.array([curve.n_events for _, _, curve in rows]),
@@ -173,7 +193,7 @@ def curves_table(found: Sequence[FollowUp]) -> Table:
 
     return Table(
         {
-            "endpoint": text_array(each.endpoint.name for each, _, c in rows for _ in c.times),
+            "endpoint": text_array(each.name for each, _, c in rows for _ in c.times),
             "group": text_array(level for _, level, c in rows for _ in c.times),
             "time": joined("times"),
             "at risk": joined("at_risk"),
@@ -192,7 +212,7 @@ def tests_table(found: Sequence[FollowUp]) -> Table:
     rows = [(each, test) for each in found if each.tests is not None for test in each.tests.tests]
     return Table(
         {
-            "endpoint": text_array(each.endpoint.name for each, _ in rows),
+            "endpoint": text_array(each.name for each, _ in rows),
             "test": text_array(test.name for _, test in rows),
             "strata": text_array(each.strata for each, _ in rows),
             "chi-square": np.array([test.statistic for _, test in rows], dtype=np.float64),
@@ -221,7 +241,7 @@ def hazards_table(found: Sequence[FollowUp]) -> Table:
 
     return Table(
         {
-            "endpoint": text_array(each.endpoint.name for each, *_ in rows),
+            "endpoint": text_array(each.name for each, *_ in rows),
             "model": text_array(words for _, words, *_ in rows),
             "variable": text_array(fit.terms[i].variable.name for _, _, fit, i in rows),
             "comparison": text_array(fit.terms[i].label for _, _, fit, i in rows),

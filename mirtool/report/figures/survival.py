@@ -48,7 +48,7 @@ def survival_figure(found: FollowUp) -> Drawing:
         110 mm wide, unless another width was asked for.
     """
     levels = list(found.curves)
-    name = found.endpoint.name
+    name = found.name
     title = "Survival" if name == SURVIVAL else f"Survival: {name}"
     with house_style():
         width = page_width(_WIDTH, _LEAST_WIDTH)
@@ -132,7 +132,7 @@ def _write_at_risk(axes: Axes, found: FollowUp, colors: dict[str, str], name_wid
 def _caption(found: FollowUp, bands: bool) -> str:
     n = sum(int(curve.events.sum() + curve.censored.sum()) for curve in found.curves.values())
     parts = [
-        f"Kaplan–Meier estimates of {found.endpoint.name} ({found.endpoint.event.name} = {found.endpoint.level}) "
+        f"Kaplan–Meier estimates of {found.name} ({found.endpoint.event.name} = {found.endpoint.level}) "
         f"of {n} patients; ticks are patients who were censored."
     ]
     if bands:

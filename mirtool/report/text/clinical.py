@@ -12,6 +12,7 @@ from mirtool.clinical.associations import Association, Associations
 from mirtool.clinical.baseline import Baseline, BaselineRow, number, share
 from mirtool.clinical.variables import Kind, PatientTable
 from mirtool.report.text.blocks import Block, Caution, Grid, Heading, Line, Pairs, Summary
+from mirtool.report.text.clinical_mirnas import correlation_blocks, roc_blocks, screen_blocks
 from mirtool.report.text.numbers import MISSING, p_in_words, ratio_in_words
 from mirtool.report.text.survival import follow_up_blocks
 from mirtool.wording import plural
@@ -27,6 +28,12 @@ def clinical_summary(analysis: ClinicalAnalysis) -> Summary:
         blocks += _baseline_blocks(analysis.baseline)
     if analysis.associations is not None:
         blocks += _association_blocks(analysis.associations)
+    if analysis.roc and analysis.associations is not None:
+        blocks += roc_blocks(analysis.roc, analysis.areas, analysis.associations.outcome)
+    if analysis.correlations is not None:
+        blocks += correlation_blocks(analysis.correlations)
+    for screen in analysis.screens:
+        blocks += screen_blocks(screen)
     for followed in analysis.follow_ups:
         blocks += follow_up_blocks(followed)
     if analysis.counts is not None:
@@ -85,6 +92,8 @@ def _cells(row: BaselineRow, baseline: Baseline) -> list[str]:
 
 def _association_blocks(found: Associations) -> list[Block]:
     interval = f"({100 * found.confidence:g} %)"
+    if not found.rows:
+        return [Line(f"Not compared: {text}.", detail=True) for text in found.not_compared]
     blocks: list[Block] = [Heading(f"Odds of {found.outcome}:")]
     header = ["", "exposed", "not exposed", f"odds ratio {interval}", f"relative risk {interval}", "P"]
     rows = [
@@ -190,9 +199,15 @@ def clinical_numbers(analysis: ClinicalAnalysis) -> dict[str, Any]:
         found["differing"] = [row.variable.name for row in analysis.baseline.differing(ALPHA)]
     if analysis.associations is not None:
         found["outcome"] = analysis.associations.outcome
+    if analysis.roc:
+        found["auc"] = {curve.name: curve.area for curve in analysis.roc}
+    if analysis.correlations is not None:
+        found["correlations"] = int((analysis.correlations.fdr <= ALPHA).sum())
+    if analysis.screens:
+        found["screens"] = {screen.outcome: int((screen.fdr <= ALPHA).sum()) for screen in analysis.screens}
     for each in analysis.follow_ups:
         tests = each.tests.tests if each.tests is not None else ()
-        found.setdefault("survival", {})[each.endpoint.name] = {
+        found.setdefault("survival", {})[each.name] = {
             "events": {level: curve.n_events for level, curve in each.curves.items()},
             "P": {test.name: test.p for test in tests},
         }

@@ -19,7 +19,7 @@ ROWS_SHOWN = 12
 def follow_up_blocks(found: FollowUp) -> list[Block]:
     """Return one endpoint: groups and tests, then hazard ratios."""
     endpoint = found.endpoint
-    name = "" if endpoint.name == SURVIVAL else f" {endpoint.name}"
+    name = "" if found.name == SURVIVAL else f" {found.name.removeprefix(SURVIVAL + ' ')}"
     what = f"Survival{name} ({endpoint.time.title}, {endpoint.event.name} = {endpoint.level})"
     first = found.tests.tests[0] if found.tests is not None else None
     over = f" over {found.strata}" if found.strata else ""

@@ -1,0 +1,52 @@
+"""ROC curves against R's pROC: areas, DeLong's intervals and test, Youden's cut-off."""
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mirtool.clinical.reading import read_patients
+from mirtool.clinical.roc import compare_areas, roc_curve
+from mirtool.clinical.settings import ClinicalSettings
+
+FOLDER = Path(__file__).parents[1] / "reference"
+R = {row[0]: float(row[1]) for row in csv.reader((FOLDER / "clinical_roc_r.csv").read_text().splitlines()[2:])}
+ASAH = read_patients(FOLDER / "clinical_asah.csv", ClinicalSettings(reference=("outcome=Good",))).variables
+HAS = ASAH["outcome"].values
+
+
+@pytest.mark.parametrize("name", ["s100b", "ndka", "wfns"])
+def test_areas_intervals_and_cut_offs_are_those_of_proc(name):
+    found = roc_curve(ASAH[name], HAS, bootstraps=20)
+    for value, part in (
+        (found.area, "AUC"),
+        (found.low, "low"),
+        (found.high, "high"),
+        (found.sensitivity[found.best], "sensitivity"),
+        (found.specificity[found.best], "specificity"),
+    ):
+        assert value == pytest.approx(R[f"{name} {part}"], rel=1e-9)
+    # Levels are counted from 0 here, from 1 in R.
+    assert found.thresholds[found.best] + (name == "wfns") == pytest.approx(R[f"{name} threshold"], rel=1e-9)
+
+
+@pytest.mark.parametrize("other", ["ndka", "wfns"])
+def test_areas_are_compared_as_by_proc(other):
+    (found,) = compare_areas([ASAH["s100b"], ASAH[other]], HAS)
+    assert found.z == pytest.approx(R[f"s100b {other} z"], rel=1e-8)
+    assert found.p == pytest.approx(R[f"s100b {other} P"], rel=1e-8)
+
+
+def test_a_marker_that_is_lower_in_cases_has_the_same_area():
+    from dataclasses import replace
+
+    higher = roc_curve(ASAH["s100b"], HAS, bootstraps=20)
+    lower = roc_curve(replace(ASAH["s100b"], values=-ASAH["s100b"].values), HAS, bootstraps=20)
+    assert (higher.higher, lower.higher) == (True, False)
+    assert lower.area == pytest.approx(higher.area)
+    assert lower.thresholds[lower.best] == pytest.approx(-higher.thresholds[higher.best])
+    assert higher.best_low <= higher.thresholds[higher.best] <= higher.best_high
+    sensitivity, specificity = higher.at_specificity(0.9)
+    point = np.flatnonzero(higher.specificity >= 0.9)
+    assert (sensitivity, specificity >= 0.9) == (higher.sensitivity[point].max(), True)
