@@ -13,7 +13,7 @@ from mirtool.cluster.k_means import KMeans, k_means
 from mirtool.cluster.settings import ClusterSettings
 from mirtool.cluster.stability import CHUNK, FEWEST_RESAMPLED, SCALES, Bootstrap, Stability, cluster_stability
 from mirtool.cluster.trees import ClusterTree
-from mirtool.errors import MirtoolError
+from mirtool.errors import MirtoolError, option
 from mirtool.model import ExpressionMatrix, Table
 from mirtool.stats.draws import count_tasks
 from mirtool.stats.principal_components import principal_components
@@ -21,6 +21,9 @@ from mirtool.wording import plural
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
+
+LARGEST_ASSESSED = 400
+"""Leaves up to which a tree is assessed unasked: the default 10,000 draws take minutes of one processor."""
 
 Side = Literal["probes", "arrays"]
 SIDES: tuple[Side, ...] = ("probes", "arrays")
@@ -72,6 +75,19 @@ def why_not_assessed(clustering: Clustering, side: Side) -> str:
     return (
         f"The tree of {side} is not assessed: it rests on {plural(n, drawn)}, and the bootstrap needs "
         f"{FEWEST_RESAMPLED} to draw from."
+    )
+
+
+def is_too_large(clustering: Clustering, side: Side) -> str:
+    """Return why a tree is not assessed unless the user asks for it, in words; empty where it is small enough."""
+    tree = _tree(clustering, side)
+    leaves = 0 if tree is None else len(tree.order)
+    if leaves <= LARGEST_ASSESSED:
+        return ""
+    return (
+        f"The tree of {side} is not assessed: each draw of the bootstrap builds a tree of {leaves:,} {side}, and "
+        f"of more than {LARGEST_ASSESSED} this is done only where {option('resamples')} or {option('stability')} "
+        f"asks for it ({option('resamples', 100)} builds 1,000 trees)."
     )
 
 

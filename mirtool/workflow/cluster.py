@@ -218,14 +218,21 @@ def _assess_trees(
 ) -> tuple[TreeStability, tuple[str, ...]]:
     """Assess the tree of probes and that of arrays, and say of one that is not assessed why."""
     from mirtool.cluster import TreeStability, assess_tree
-    from mirtool.cluster.analysis import SIDES, count_stability_steps, has_stability, why_not_assessed
+    from mirtool.cluster.analysis import (
+        SIDES,
+        count_stability_steps,
+        has_stability,
+        is_too_large,
+        why_not_assessed,
+    )
 
     assessed: dict[str, Stability | None] = {}
     notes = []
     for side in SIDES:
         if not has_stability(clustering, settings, side):
             continue
-        if why_not := why_not_assessed(clustering, side):
+        asked = run.given & {"resamples", "stability"}
+        if why_not := why_not_assessed(clustering, side) or ("" if asked else is_too_large(clustering, side)):
             notes.append(why_not)
             continue
         with run.progress(f"Stability of the {side}", count_stability_steps(settings)) as on_step:

@@ -183,6 +183,18 @@ def test_stability_of_both_trees_and_two_workers(tmp_path, monkeypatch, capsys):
     assert next(float(row[4]) for row in rows if row[-1] == odd) >= 0.95
 
 
+def test_a_large_tree_is_assessed_only_where_that_is_asked_for(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    Path("log2.csv").write_text(wide_table())
+    monkeypatch.setattr("mirtool.cluster.analysis.LARGEST_ASSESSED", 13)  # 15 probes, 12 arrays
+    assert main(["cluster", "log2.csv", "--no-figures", "-o", "one"]) == 0
+    said = " ".join(capsys.readouterr().err.split())
+    assert "The tree of probes is not assessed: each draw of the bootstrap builds a tree of 15 probes" in said
+    assert "Stable clusters of arrays" in said
+    assert main(["cluster", "log2.csv", "--no-figures", "-o", "two", "--resamples", "20"]) == 0
+    assert "Stable clusters of probes" in capsys.readouterr().err
+
+
 def test_one_tree_only_and_files_of_before(study, capsys):
     assert main([*BY_HAND, "--no-figures"]) == 0
     capsys.readouterr()

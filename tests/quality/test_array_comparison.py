@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from scipy.stats import pearsonr, spearmanr
+from scipy.stats import pearsonr, rankdata, spearmanr
 
 from mirtool.quality.comparison import (
     distance_matrix,
@@ -84,3 +84,21 @@ def test_nothing_to_place_gives_no_component(values):
     coordinates, explained, _ = principal_components(values)
     assert coordinates.shape == (values.shape[1], 0)
     assert len(explained) == 0
+
+
+def test_of_very_many_columns_each_is_ranked_once(values, monkeypatch):
+    monkeypatch.setattr("mirtool.quality.comparison.RANKED_BY_PAIR", 3)
+    ranks = np.full(values.shape, NAN)
+    for j in range(4):
+        known = ~np.isnan(values[:, j])
+        ranks[known, j] = rankdata(values[known, j])
+    np.testing.assert_allclose(spearman_matrix(values), pearson_matrix(ranks), atol=1e-15)
+
+
+def test_distances_are_the_same_in_blocks_of_any_size(values, monkeypatch):
+    whole = distance_matrix(values)
+    monkeypatch.setattr("mirtool.quality.comparison._CELLS", 1)
+    np.testing.assert_array_equal(distance_matrix(values), whole)
+    without = values.copy()
+    without[:, 2] = NAN
+    assert np.isnan(distance_matrix(without)[2]).tolist() == [True, True, False, True]

@@ -400,6 +400,16 @@ def test_an_array_above_one_box_plot_limit_alone_is_no_outlier_in_any_figure(rep
     assert vermilion(only(arrays_figure(judged_so))) == set()
 
 
+def test_of_very_many_arrays_those_of_the_largest_d_have_an_ma_plot(report, monkeypatch):
+    monkeypatch.setattr("mirtool.report.figures.quality_ma.MOST_DRAWN", 2)
+    (figure,) = ma_figures(report)
+    d = next(rule for rule in report.rules if rule.key == "hoeffding").statistic
+    first, second = sorted(np.argsort(-d)[:2])
+    assert all(f"D = {d[j]:.3f}" in written(figure) for j in (first, second))
+    assert sum(f"D = {each:.3f}" in written(figure) for each in d) == 2
+    assert f"Of {len(report.samples)} arrays the 2 of the largest Hoeffding's D are drawn." in figure.caption
+
+
 def test_ma_cells_count_every_probe(report):
     between = report.between
     pictures = [axes.images[0].get_array() for axes in ma_figures(report)[0].axes if axes.images]

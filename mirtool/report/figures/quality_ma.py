@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap, LogNorm
 from matplotlib.patches import Patch, Rectangle
 
-from mirtool.model import FloatArray
+from mirtool.model import FloatArray, IntArray
 from mirtool.quality import QualityReport
 from mirtool.report.figures.canvas import (
     MUTED_COLOR,
@@ -41,6 +41,8 @@ WINDOW = 0.2
 """Share of the probes that the running median takes, around each."""
 _LEAST_WIDTH, _LARGE, _SMALL = 85.0, 55.0, 42.0
 _MOST_LARGE = 9
+MOST_DRAWN = 100
+"""Arrays that have a panel: 1,600 would be eighty pages."""
 _SHAPE, _LEFT, _RIGHT, _ABOVE, _BELOW = 0.72, 10.0, 1.7, 7.5, 6.0
 _CELLS = (66, 48)
 _GAUGE_HEIGHT = 0.8
@@ -67,7 +69,8 @@ def ma_figures(report: QualityReport) -> list[Drawing]:
     Returns
     -------
     list of Drawing
-        180 mm wide, or as wide as asked for from 85 mm on, in the order of the arrays.
+        180 mm wide, or as wide as asked for from 85 mm on, in the order of the arrays; of more than
+        :data:`MOST_DRAWN` arrays those of the largest D.
 
     Raises
     ------
@@ -77,8 +80,9 @@ def ma_figures(report: QualityReport) -> list[Drawing]:
     between = compared(report, "MA plots")
     rule = rule_of(report, "hoeffding", "after")
     outliers = outliers_of(report)
-    m, a = between.ma_m, between.ma_a
-    n = m.shape[1]
+    drawn = _drawn(rule.statistic)
+    m, a = between.ma_m[:, drawn], between.ma_a[:, drawn]
+    n = len(drawn)
     width = page_width(WIDTH, _LEAST_WIDTH)
     size = _panel_size(n, width)
     limits = (_middle(a, _BEYOND), _symmetric(_middle(m, _BEYOND)))
@@ -96,10 +100,12 @@ def ma_figures(report: QualityReport) -> list[Drawing]:
                     line_entry("running median", "black", width=1.0),
                 ],
             )  # fmt: skip
-            for j, axes in zip(range(page.start, page.stop), panels, strict=True):
-                _draw_cloud(axes, cells[j], limits, most)
+            for place, axes in zip(range(page.start, page.stop), panels, strict=True):
+                j = int(drawn[place])
+                _draw_cloud(axes, cells[place], limits, most)
                 color = OUTLIER_COLOR if rule.outlier[j] else "black"
-                line = axes.plot(*running_median(a[:, j], m[:, j]), color=color, linewidth=1.0, zorder=3)[0]
+                median = running_median(a[:, place], m[:, place])
+                line = axes.plot(*median, color=color, linewidth=1.0, zorder=3)[0]
                 line.set_path_effects([patheffects.withStroke(linewidth=2.2, foreground="white")])
                 _draw_gauge(axes, float(rule.statistic[j]), rule.limit, size)
                 d = "not measured" if np.isnan(rule.statistic[j]) else minus(float(rule.statistic[j]), 3)
@@ -113,6 +119,9 @@ def ma_figures(report: QualityReport) -> list[Drawing]:
                 "probe, over "
                 f"{probes_in_words(report)}.",
                 "M is log₂ of the array over the median array, A the mean log₂ of the two, both normalized.",
+                f"Of {len(report.samples):,} arrays the {n} of the largest Hoeffding's D are drawn."
+                if n < len(report.samples)
+                else "",
                 "The shade says how many probes lie in a cell; probes off the scale are at its edge. The line "
                 "is the "
                 "running median of M over a fifth of the probes.",
@@ -129,6 +138,12 @@ def ma_figures(report: QualityReport) -> list[Drawing]:
         )
         figures.append(figure)
     return figures
+
+
+def _drawn(statistic: FloatArray) -> IntArray:
+    """Return the arrays that have a panel, in their order: all, or of very many those of the largest D."""
+    order = np.argsort(np.nan_to_num(-statistic, nan=np.inf), kind="stable")
+    return np.sort(order[:MOST_DRAWN])
 
 
 def _panel_size(n: int, width: float) -> PanelSize:
