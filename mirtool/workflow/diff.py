@@ -43,6 +43,8 @@ class DiffResult(Result):
         The list under every plausible choice; None where it was not asked for.
     annotate
         Columns of the sample sheet that the heat map was asked to show.
+    aliases
+        Files of further miRNA names.
     """
 
     def __init__(
@@ -52,12 +54,14 @@ class DiffResult(Result):
         settings: DiffSettings,
         sensitivity: Sensitivity | None = None,
         annotate: Sequence[str] = (),
+        aliases: Sequence[str | Path] = (),
     ) -> None:
         self.matrix = matrix
         self.comparison = comparison
         self.settings = settings
         self.sensitivity = sensitivity
         self.annotate = tuple(annotate)
+        self.aliases = tuple(aliases)
 
     @property
     def table(self) -> DifferentialTable:
@@ -94,12 +98,13 @@ class DiffResult(Result):
 
     def _names_read(self) -> dict[str, Table]:
         """Return the table of names that this step resolved on reading; `mirtool normalize` writes its own."""
-        from mirtool.annotation.mirna_names import MirnaNames, chip_names_table
+        from mirtool.annotation.mirna_names import chip_names_table
         from mirtool.annotation.mirna_names.on_reading import RESOLVED
+        from mirtool.io.mirnas.aliases import load_mirna_names
 
         if not any(step.startswith(RESOLVED) for step in self.matrix.history):
             return {}
-        return {"names": chip_names_table(self.matrix.probes, MirnaNames())}
+        return {"names": chip_names_table(self.matrix.probes, load_mirna_names(self.aliases))}
 
     def file_name(self, table: str, main: str) -> str:
         """Return the name of a table's file: in a study ``sensitivity.csv`` and ``log_cpm.csv``."""
@@ -284,7 +289,7 @@ def diff(inputs: DiffInputs, settings: DiffSettings, run: Run) -> DiffResult:
         "fold_change": first.fold_change,
     }
     stability = _sensitivity(table, first, run) if settings.sensitivity else None
-    return DiffResult(matrix, found, settings, stability, inputs.annotate)
+    return DiffResult(matrix, found, settings, stability, inputs.annotate, inputs.aliases)
 
 
 def _check_sensitivity(table: Any, settings: DiffSettings) -> None:

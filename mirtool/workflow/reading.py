@@ -100,6 +100,14 @@ class MatrixInputs(Inputs):
     )
     count_factors: str = factors_setting()
     min_count: float = min_count_setting()
+    aliases: tuple[str, ...] = setting(
+        (),
+        "Further miRNA names: MirGeneDB's mature FASTA, miRBase's mature.fa or aliases.txt, or a table of names "
+        "by release. May be given several times.",
+        panel=INPUT_PANEL,
+        metavar="FILE",
+        is_path=True,
+    )
 
     def matrix_options(self, *, replicates: bool = False, spots: bool = True) -> MatrixOptions:
         """Return how the table is read."""
@@ -113,6 +121,7 @@ class MatrixInputs(Inputs):
             self.species,
             self.count_factors,
             self.min_count,
+            self.aliases,
         )
 
 

@@ -30,6 +30,7 @@ class MatrixOptions:
     species: str | None = None
     count_factors: str = DEFAULT_FACTORS
     min_count: float = DEFAULT_MIN_COUNT
+    aliases: Sequence[str | Path] = ()
 
 
 @dataclass(frozen=True)
@@ -138,6 +139,7 @@ def read_counts(counts: CountFiles, run: Run, options: MatrixOptions) -> Express
     if options.species is not None:
         study = study.take(_rows_of_species(classify_probes(study.id, study.name), options.species, run))
     matrix = count_matrix(study, factors=options.count_factors, min_count=options.min_count)
+    matrix = _with_further_names(matrix, options, run)
     for text in (*study.warnings, *matrix.history):
         if text in study.warnings or text.startswith(RESOLVED):
             run.warn(text.removeprefix(RESOLVED))
@@ -185,6 +187,7 @@ def read_matrix(table: Any, run: Run, options: MatrixOptions = MatrixOptions()) 
 
     own = getattr(table, "matrix", table)
     if isinstance(own, ExpressionMatrix):
+        own = _with_further_names(own, options, run)
         return own if options.species is None else _of_species(own, options.species, run)
     counts = _counts_in(table, run, options)
     if counts is not None:
@@ -217,10 +220,22 @@ def read_matrix(table: Any, run: Run, options: MatrixOptions = MatrixOptions()) 
 
         matrix = name_matrix(matrix, read_platform(options.platform))
         run.reads(options.platform)
+    matrix = _with_further_names(matrix, options, run)
     for step in matrix.history:
         if step.startswith((RESOLVED, NOTED)) and not (options.species and step.startswith(SEVERAL_SPECIES)):
             run.warn(step.removeprefix(RESOLVED).removeprefix(NOTED))
     return matrix if options.species is None else _of_species(matrix, options.species, run)
+
+
+def _with_further_names(matrix: ExpressionMatrix, options: MatrixOptions, run: Run) -> ExpressionMatrix:
+    """Return the matrix with its names resolved by the files of names that were given."""
+    from mirtool.annotation.mirna_names.on_reading import resolve_matrix
+    from mirtool.io.mirnas.aliases import load_mirna_names
+
+    if not options.aliases:
+        return matrix
+    run.reads(*options.aliases)
+    return resolve_matrix(matrix, load_mirna_names(options.aliases, options.species))
 
 
 def _of_species(matrix: ExpressionMatrix, species: str, run: Run) -> ExpressionMatrix:

@@ -11,6 +11,7 @@ from mirtool.annotation.mirna_names.sources import (
     ALIASES,
     DEAD_ENTRIES,
     MATURE_FASTA,
+    MIRGENEDB,
     NAMES_BY_RELEASE,
     DeadEntry,
 )
@@ -43,6 +44,36 @@ def test_mature_fasta_in_dna_letters_and_windows_line_ends(tmp_path):
     path = tmp_path / "mature.fa"
     path.write_bytes(b">hsa-miR-16-5p MIMAT0000069 Homo sapiens miR-16-5p\r\ntagcagcacgtaaatattggcg\r\n")
     assert read_aliases(path).sequences == {"MIMAT0000069": "UAGCAGCACGUAAAUAUUGGCG"}
+
+
+def test_mirgenedb_by_sequence():
+    """Sequences of miRBase 22: let-7a-5p UGAGGUAGUAGGUUGUAUAGUU, miR-16-5p UAGCAGCACGUAAAUAUUGGCG."""
+    source = read_aliases(FIXTURES / "mirgenedb.fas")
+    assert (source.kind, source.sequences) == (MIRGENEDB, {})
+    assert as_dict(source.names) == {
+        "Hsa-Let-7-P1a_5p": {"MIMAT0000062": ()},
+        "Hsa-Mir-15-P2a_5p": {"MIMAT0000069": ()},  # one base shorter at the 3' end
+        "Hsa-Let-7-P1a_3p*": {"MIMAT0004481": ()},
+        "Hsa-Let-7-P1a_3p": {"MIMAT0004481": ()},
+    }  # Hsa-Mir-9999_5p fits none, and Hsa-Mir-15-P2b_5p begins one base later: another seed
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "line"),
+    [
+        (">Hsa-Let-7-P1a_5p\n", "an entry has no sequence", 1),
+        (">Hsa-Let-7-P1a_5p\nUGAG;\n", "neither a title nor a sequence", 2),
+        (">Hsa-Let-7-P1a_pre\nUGAGGUAGUAGGUUGUAUAGUU\n", "not the name of a mature miRNA of MirGeneDB", 1),
+        (">Hsa-Let-7-P1a_5p\nUGAGGUAGUAGGUUGUAUAGUU\n>x\nACG\n", "not the name of a mature miRNA of MirGeneDB", 3),
+        (">Dre-Let-7-P1a_5p\nUGAGGUAGUAGGUUGUAUAGUU\n", "no sequence of the file is one of miRBase's", None),
+    ],
+)
+def test_bad_files_of_mirgenedb(tmp_path, text, message, line):
+    path = tmp_path / "bad.fas"
+    path.write_text(text)
+    with pytest.raises(FormatError, match=message) as caught:
+        read_aliases(path)
+    assert caught.value.line == line
 
 
 def test_aliases():

@@ -13,6 +13,7 @@ from mirtool.model import SampleTable
 from mirtool.network.interactions.mirnas import parts_of
 
 SAMPLES = SampleTable(("GSM1", "GSM2", "GSM3", "GSM4"), ("case", "case", "control", "control"))
+MIRGENEDB = Path(__file__).resolve().parents[2] / "fixtures" / "mirna_names" / "mirgenedb.fas"
 IDS = ["MIMAT0000062", "MIMAT0000076", "MIMAT0000062,MIMAT0000063", "MIMAT9999999", "MIMAT0000069"]
 
 
@@ -89,7 +90,7 @@ def test_spellings(tmp_path: Path, written: str, current: str) -> None:
 def test_names_of_mirgenedb_are_listed_with_what_they_need(tmp_path: Path) -> None:
     path = tmp_path / "table.tsv"
     path.write_text("Name\ts1\ts2\nHsa-Mir-10-P1a_5p\t5.5\t6.5\nhsa-miR-107\t5.1\t6.25\n")
-    assert "names of MirGeneDB need your own table" in read_expression(path, scale="log2").history[0]
+    assert "names of MirGeneDB need its mature FASTA" in read_expression(path, scale="log2").history[0]
 
 
 def test_the_original_name_goes_beside_the_current_one_and_comes_back(tmp_path: Path) -> None:
@@ -111,3 +112,17 @@ def test_the_original_name_goes_beside_the_current_one_and_comes_back(tmp_path: 
     assert again.probes.original is not None
     row = list(again.probes.id).index("21")
     assert (again.probes.name[row], again.probes.original[row]) == ("hsa-miR-21-5p", "hsa.miR.21.5p")
+
+
+def test_names_of_mirgenedb_are_resolved_with_its_sequences(tmp_path: Path) -> None:
+    path = tmp_path / "table.tsv"
+    path.write_text(
+        "Name\tGSM1\tGSM2\tGSM3\tGSM4\nHsa-Let-7-P1a_5p\t5.5\t6.5\t5\t4\nHsa-Mir-9999_5p\t5.1\t6.3\t4.2\t3.1\n"
+    )
+    result = mt.diff(path, samples=SAMPLES, scale="log2", compare="case:control", aliases=[str(MIRGENEDB)])
+    assert list(result.matrix.probes.name) == ["hsa-let-7a-5p", "Hsa-Mir-9999_5p"]
+    (said,) = [step for step in result.matrix.history if step.startswith("names")]
+    assert (
+        "2 names not written as in miRBase: 1 resolved to current names; 1 not resolved: Hsa-Mir-9999_5p" in said
+    )
+    assert result.tables()["names"]["current name"][0] == "hsa-let-7a-5p"

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from mirtool.annotation.mirna_names.spelling import is_mirgenedb_name, is_spelled_otherwise
 from mirtool.annotation.probes import ProbeKind, is_kind
 from mirtool.errors import option
-from mirtool.model import ProbeTable, text_array
+from mirtool.model import ExpressionMatrix, ProbeTable, text_array
 from mirtool.wording import plural
 
 if TYPE_CHECKING:
@@ -63,6 +63,24 @@ def resolve_on_reading(probes: ProbeTable, names: MirnaNames | None = None) -> P
     return replace(probes, name=current, original=probes.name)
 
 
+def resolve_matrix(matrix: ExpressionMatrix, names: MirnaNames) -> ExpressionMatrix:
+    """Return a matrix whose names are resolved anew, from what its file writes, with names that the user gives.
+
+    Parameters
+    ----------
+    matrix
+        As it was read.
+    names
+        The embedded tables and the user's.
+    """
+    probes = matrix.probes
+    written = probes if probes.original is None else replace(probes, name=probes.original, original=None)
+    found = resolve_on_reading(written, names)
+    said = resolved_in_words(resolutions_on_reading(found, names))
+    kept = tuple(step for step in matrix.history if not step.startswith(RESOLVED))
+    return replace(matrix, probes=found, history=(*kept, *([RESOLVED + said] if said else [])))
+
+
 def resolutions_on_reading(probes: ProbeTable, names: MirnaNames | None = None) -> tuple[Resolution, ...]:
     """Return what became of the names that were written otherwise, each once; empty where there was none."""
     if probes.original is None:
@@ -88,10 +106,7 @@ def resolved_in_words(found: Sequence[Resolution]) -> str:
         more = " …" if len(unresolved) > SHOWN else ""
         said += f"; {len(unresolved):,} not resolved: {', '.join(unresolved[:SHOWN])}{more}"
     if any(map(is_mirgenedb_name, unresolved)):
-        said += (
-            "; names of MirGeneDB need your own table (accession, tab, name): `mirtool normalize` with "
-            f"{option('aliases', 'FILE')} and {option('current_names')}"
-        )
+        said += f"; names of MirGeneDB need its mature FASTA: {option('aliases', 'hsa-mat.fas')}"
     return said
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 MATURE_FASTA = "mature.fa"
+MIRGENEDB = "mature FASTA of MirGeneDB"
 ALIASES = "aliases.txt"
 DEAD_ENTRIES = "miRNA.dead"
 NAMES_BY_RELEASE = "names by release"
@@ -35,7 +36,7 @@ class AliasSource:
     label
         How it is cited.
     kind
-        One of the four formats.
+        One of the five formats.
     names
         Name to the accessions that bore it, each with the places, in ``releases``, of those in which it did.
     releases

@@ -89,8 +89,8 @@ class ReadingSettings(Settings):
     )
     aliases: tuple[str, ...] = setting(
         (),
-        "Further miRNA names: miRBase's mature.fa of any release, aliases.txt, miRNA.dead, or a table of names by "
-        "release. May be given several times.",
+        "Further miRNA names: miRBase's mature.fa of any release, aliases.txt, miRNA.dead, MirGeneDB's mature "
+        "FASTA, or a table of names by release. May be given several times.",
         panel=PANEL,
         metavar="FILE",
         is_path=True,

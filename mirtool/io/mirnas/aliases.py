@@ -8,6 +8,11 @@ Told by content; each may be packed by gzip.
     FASTA as miRBase gives it: ``>hsa-let-7a-5p MIMAT0000062 Homo sapiens let-7a-5p``, then the sequence in one
     line or more. Name and accession are the first two words; ``T`` is read as ``U``. The file does not say its
     release, so that it is cited by its file name.
+mature sequences of MirGeneDB (``hsa-mat.fas``)
+    FASTA with MirGeneDB's names: ``>Hsa-Mir-10-P1a_5p``, a star after the arm that is the minor one. It has no
+    accessions: an entry is the miRNA of the embedded miRBase (human, mouse, rat) of the same species and sequence,
+    or that with the same 5' end of which one of the two is the beginning, of 18 bases or more, so that they share
+    their seed. Entries that fit none are left out, and their names stay unknown.
 ``aliases.txt``
     Two columns separated by a tab: an accession (``MIMAT…`` mature, ``MI…`` precursor) and every name it ever had,
     each followed by a semicolon. It says neither when nor which name is the current one.
@@ -28,16 +33,19 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from mirtool.annotation.mirbase import mature_mirnas
 from mirtool.annotation.mirna_names.book import MirnaNames
 from mirtool.annotation.mirna_names.sources import (
     ACCESSION,
     ALIASES,
     DEAD_ENTRIES,
     MATURE_FASTA,
+    MIRGENEDB,
     NAMES_BY_RELEASE,
     AliasSource,
     DeadEntry,
 )
+from mirtool.annotation.mirna_names.spelling import is_mirgenedb_name
 from mirtool.errors import FormatError
 from mirtool.io.registry import Inspection
 from mirtool.io.tables.headers import fold_header
@@ -74,7 +82,7 @@ def inspect(path: str | Path) -> Inspection:
 
 
 def read_aliases(path: str | Path) -> AliasSource:
-    """Read a source of names of any of the four formats.
+    """Read a source of names of any of the five formats.
 
     Raises
     ------
@@ -88,6 +96,8 @@ def read_aliases(path: str | Path) -> AliasSource:
     text = "" if is_workbook(data) else read_text(path)
     if kind == MATURE_FASTA:
         return _read_fasta(text, path)
+    if kind == MIRGENEDB:
+        return _read_mirgenedb(text, path)
     if kind == ALIASES:
         return _read_aliases(text, path)
     if kind == DEAD_ENTRIES:
@@ -98,8 +108,8 @@ def read_aliases(path: str | Path) -> AliasSource:
         found="a workbook without accessions in its first column"
         if is_workbook(data)
         else repr(next((line for _, line in _numbered(text)), "")[:80]),
-        expected="miRBase's mature.fa, aliases.txt or miRNA.dead, or a table whose first column holds accessions "
-        "(MIMAT…) and the others the names in one release each",
+        expected="miRBase's mature.fa, aliases.txt or miRNA.dead, MirGeneDB's mature FASTA, or a table whose "
+        "first column holds accessions (MIMAT…) and the others the names in one release each",
         hint="download mature.fa or aliases.txt of any release from https://mirbase.org/download",
     )
 
@@ -128,6 +138,8 @@ def _kind_of(head: FileHead) -> str:
     """Return the format by the first line with content; ``""`` where it is none."""
     first = next((line for line in head.lines if line.strip()), "")
     if first.startswith(">"):
+        if is_mirgenedb_name(first[1:].strip()):
+            return MIRGENEDB
         return MATURE_FASTA if _says_mirbase(first) else ""
     if re.match(rf"{ACCESSION.pattern}\t", first):
         return ALIASES
@@ -190,6 +202,67 @@ def _read_fasta(text: str, path: str | Path) -> AliasSource:
             )
     _require_sequence(accession, sequences, path, number + 1)
     return AliasSource(Path(path).name, MATURE_FASTA, names, sequences=sequences)
+
+
+def _read_mirgenedb(text: str, path: str | Path) -> AliasSource:
+    sequences: dict[str, str] = {}
+    name, number = "", 0
+    for number, line in _numbered(text):
+        if line.startswith(">"):
+            _require_sequence(name, sequences, path, number)
+            name = line[1:].split()[0] if line[1:].split() else ""
+            if not is_mirgenedb_name(name) or name.endswith(("_pre", "_pri")):
+                raise FormatError(
+                    "a title is not the name of a mature miRNA of MirGeneDB",
+                    path=path,
+                    line=number,
+                    found=repr(line[:60]),
+                    expected=">Hsa-Mir-10-P1a_5p",
+                    hint="download the mature and star sequences of your species from https://mirgenedb.org/download",
+                )
+            sequences[name] = ""
+        elif _SEQUENCE.fullmatch(line):
+            sequences[name] += line.upper().replace("T", "U")
+        else:
+            raise FormatError(
+                "a line is neither a title nor a sequence",
+                path=path,
+                line=number,
+                found=repr(line[:60]),
+                expected="the bases A, C, G, U",
+                hint="download the file again",
+            )
+    _require_sequence(name, sequences, path, number + 1)
+    names: dict[str, dict[str, tuple[int, ...]]] = defaultdict(dict)
+    by_start = _matures_by_start()
+    for own, sequence in sequences.items():
+        alike = by_start.get((own[:3].lower(), sequence[:_SHARED_START]), ())
+        same = [each for each, known in alike if known == sequence]
+        for accession in same or [
+            each for each, known in alike if known.startswith(sequence) or sequence.startswith(known)
+        ]:
+            names[own][accession] = names[own.removesuffix("*")][accession] = ()
+    if not names:
+        raise FormatError(
+            "no sequence of the file is one of miRBase's human, mouse or rat miRNAs",
+            path=path,
+            found=", ".join(list(sequences)[:3]),
+            hint="names of MirGeneDB are resolved by sequence, for these three species; for another one give a "
+            "table of accession, tab, names",
+        )
+    return AliasSource(Path(path).name, MIRGENEDB, names)
+
+
+_SHARED_START = 18
+"""Bases from the 5' end that two sequences of one miRNA share at least."""
+
+
+def _matures_by_start() -> Mapping[tuple[str, str], list[tuple[str, str]]]:
+    """Return accession and sequence of the embedded matures by species and first bases."""
+    found: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
+    for name, mature in mature_mirnas().items():
+        found[name[:3], mature.sequence[:_SHARED_START]].append((mature.accession, mature.sequence))
+    return found
 
 
 def _read_title(line: str, path: str | Path, number: int) -> tuple[str, str]:
