@@ -31,6 +31,7 @@ class ProbeKind(StrEnum):
     MIRNA = "miRNA"
     MIRPLUS = "miRPlus"
     SMALL_RNA = "small RNA control"
+    HOUSEKEEPING = "housekeeping gene"
     SPIKE_IN = "spike-in"
     POSITIVE_CONTROL = "positive control"
     NEGATIVE_CONTROL = "negative control"

@@ -36,11 +36,6 @@ _BINARY: tuple[tuple[bytes, str, str], ...] = (
 """First bytes to what the file is and what to do with it."""
 
 _TEXT: tuple[tuple[str, str, str], ...] = (
-    (
-        r"\s*<Header>[\s\S]{0,400}?FileVersion",
-        "a NanoString RCC file",
-        "gather the lanes in nSolver and export a table of counts: one row per probe, one column per sample",
-    ),
     (r"\s*\[CEL\]", "an Affymetrix CEL file", _CEL),
     (r"\s*(<!doctype html|<html)", "a web page", "download the file itself: the page may be a login"),
     (r"\s*<\?xml", "an XML file", "export the table as text or Excel"),
@@ -66,6 +61,7 @@ _ZIPPED: tuple[tuple[str, str, str], ...] = (
 """Names in a ZIP to what it is."""
 
 _HEAD = 4096
+_RCC = re.compile(r"\ufeff?\s*<Header>\s*FileVersion", re.IGNORECASE)
 
 
 def refuse_foreign(data: bytes, path: str | Path) -> None:
@@ -83,6 +79,12 @@ def refuse_foreign(data: bytes, path: str | Path) -> None:
     FormatError
         Where it is one.
     """
+    if _RCC.match(data[:_HEAD].decode("utf-8", errors="replace")):
+        raise FormatError(
+            "this is a NanoString RCC file, one lane, and not a table",
+            path=path,
+            hint="`mirtool init`, `normalize` and `qc` read the RCC files of a study together",
+        )
     found = foreign(data)
     if found is not None:
         what, hint = found
@@ -94,8 +96,8 @@ def foreign(data: bytes) -> tuple[str, str] | None:
 
     Examples
     --------
-    >>> foreign(b"<Header>\nFileVersion,1.7\n")[0]
-    'a NanoString RCC file'
+    >>> foreign(b"IDAT")[0]
+    'an Illumina IDAT file'
     >>> foreign(b"ID,s1\n") is None
     True
     """

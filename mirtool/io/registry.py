@@ -37,8 +37,10 @@ class Format:
         True where one file holds several samples, named by its columns:
         ``module.read_sample_table(path, samples_in_rows)`` returns them.
     pairs_channels
-        True where the channels of an array may be separate files or columns:
-        ``module.pair_channels(parts, samples)`` puts them together.
+        True where the channels of an array may be separate files or columns, or files must be held against each
+        other: ``module.pair_channels(parts, samples)`` puts them together.
+    lanes
+        True where an array is a lane of counted molecules, whose own controls say what is background.
     one_channel_per_file
         True where a file of two-channel arrays holds one channel only.
     takes
@@ -54,6 +56,7 @@ class Format:
     table: bool = False
     pairs_channels: bool = False
     one_channel_per_file: bool = False
+    lanes: bool = False
     takes: tuple[str, ...] = ()
     counts: bool = False
 
@@ -67,6 +70,10 @@ FORMATS: Mapping[str, Format] = {
         f"{_ARRAYS}.imagene", signed=True, arrays=True, pairs_channels=True, one_channel_per_file=True
     ),
     "agilent": Format(f"{_ARRAYS}.agilent", signed=True, arrays=True, takes=("signal",)),
+    "nanostring": Format(f"{_ARRAYS}.nanostring", signed=True, arrays=True, pairs_channels=True, lanes=True),
+    "nanostring-zip": Format(
+        f"{_ARRAYS}.nanostring_zip", signed=True, arrays=True, table=True, pairs_channels=True, lanes=True
+    ),
     "geo-series-matrix": Format(f"{_ARRAYS}.geo", signed=True, arrays=True, table=True),
     "affymetrix": Format(f"{_ARRAYS}.affymetrix", signed=True, arrays=True, table=True),
     "mirdeep2-counts": Format(f"{_COUNTS}.mirdeep2", signed=True, table=True, counts=True),

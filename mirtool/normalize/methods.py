@@ -24,6 +24,9 @@ _CYCLIC_LOESS = "Bolstad et al. 2003; Ballman et al. 2004"
 _QUANTILES_OF_RATIOS = "Yang & Thorne 2003"
 _NEEDS_BACKGROUND = "a background of each spot"
 _NEEDS_CONTROLS = "3 or more of these spots on every array"
+_LANES = "mirtool.normalize.lanes"
+_NANOSTRING = "NanoString Technologies 2017"
+_NEEDS_LANES = "NanoString RCC files"
 _NEEDS_FACTOR_PROBES = "20 or more probes at the cut-off in all arrays"
 
 
@@ -36,8 +39,8 @@ class SpotMethod(Method):
     takes
         What the kernel takes, in its order. Background: ``"foreground"``, ``"background"``, ``"layout"``,
         ``"signals"`` (foreground − background, or the foreground where there is no background),
-        ``"negative_controls"`` or ``"empty_spots"`` (masks). Within arrays: ``"m"``, ``"a"``, ``"block"``,
-        ``"weights"``, ``"spike_ins"`` (a mask).
+        ``"negative_controls"``, ``"empty_spots"`` or ``"technical"`` (masks). Within arrays: ``"m"``, ``"a"``,
+        ``"block"``, ``"weights"``, ``"spike_ins"`` (a mask).
     """
 
     takes: tuple[str, ...] = ()
@@ -101,6 +104,13 @@ PRESETS = Methods(
         "as exiqon-service, but the arrays are made comparable by their spike-ins",
         needs="one channel; 4 spike-ins and 3 arrays or more",
         reference="Sewer et al. 2014",
+    ),
+    Method(
+        "nanostring",
+        "counts of NanoString lanes as nSolver takes them: raised to the background limit, positive-control "
+        "factor, factor of the 100 highest probes; the default for RCC files",
+        needs=_NEEDS_LANES,
+        reference=_NANOSTRING,
     ),
 )
 """Recipes by name; :data:`mirtool.normalize.settings.PRESET_STEPS` holds what each sets."""
@@ -206,6 +216,24 @@ BACKGROUND_METHODS = Methods(
         kernel=f"{_BACKGROUND}:subtract_level",
         takes=("signals", "empty_spots"),
         signal="{base} − median of the array's empty spots",
+    ),
+    BackgroundMethod(
+        "threshold",
+        "counts below the mean + 2 SD of the lane's negative controls are raised to it",
+        needs=_NEEDS_CONTROLS,
+        reference=_NANOSTRING,
+        kernel=f"{_LANES}:raise_to_threshold",
+        takes=("signals", "negative_controls", "technical"),
+        signal="counts, at least the mean + 2 SD of the negative controls",
+    ),
+    BackgroundMethod(
+        "subtract-threshold",
+        "counts less the mean + 2 SD of the lane's negative controls",
+        needs=_NEEDS_CONTROLS,
+        reference=_NANOSTRING,
+        kernel=f"{_LANES}:subtract_threshold",
+        takes=("signals", "negative_controls", "technical"),
+        signal="counts − (mean + 2 SD of the negative controls)",
     ),
 )
 
@@ -321,6 +349,30 @@ BETWEEN_METHODS = Methods(
         reference="Vandesompele et al. 2002",
         step=f"{_BETWEEN_ARRAYS}:subtract_small_rnas",
     ),
+    BetweenMethod(
+        "top-100",
+        "times the positive-control factor, then that of the 100 probes with the highest mean count",
+        needs=_NEEDS_LANES,
+        reference=_NANOSTRING,
+        kernel=f"{_LANES}:lane_factors",
+        step=f"{_LANES}:scale_by_top",
+    ),
+    BetweenMethod(
+        "housekeeping",
+        "times the positive-control factor, then that of the panel's housekeeping genes",
+        needs="NanoString RCC files with 3 housekeeping genes that have a count in every lane",
+        reference=_NANOSTRING,
+        kernel=f"{_LANES}:lane_factors",
+        step=f"{_LANES}:scale_by_housekeeping",
+    ),
+    BetweenMethod(
+        "positive-controls",
+        "times the positive-control factor alone; what was done to the samples, not how much RNA they held",
+        needs=_NEEDS_LANES,
+        reference=_NANOSTRING,
+        kernel=f"{_LANES}:lane_factors",
+        step=f"{_LANES}:scale_by_positive",
+    ),
 )
 
 RATIO_BETWEEN_METHODS = Methods(
@@ -374,6 +426,9 @@ RATIO_BETWEEN_METHODS = Methods(
         step=f"{_BETWEEN_RATIOS}:quantiles_by_group",
     ),
 )
+
+LANE_METHODS = ("threshold", "subtract-threshold", "top-100", "housekeeping", "positive-controls")
+"""Steps that are for the lanes of NanoString alone."""
 
 ALL_BETWEEN_METHODS = (*BETWEEN_METHODS, *(name for name in RATIO_BETWEEN_METHODS if name not in BETWEEN_METHODS))
 """The names of the methods between arrays, those for one channel first."""

@@ -18,6 +18,7 @@ from mirtool.normalize.between_arrays import NormalizedSignals
 from mirtool.normalize.channels import B, Channels, CountingSpots, ProbeValues, S
 from mirtool.normalize.controls import control_shares
 from mirtool.normalize.detection import choose_detection, detection_call, kept_probes
+from mirtool.normalize.lanes import check_recipe
 from mirtool.normalize.methods import IMPUTATIONS
 from mirtool.normalize.one_channel import OneChannel
 from mirtool.normalize.ratio import TwoChannels, choose_pair
@@ -98,6 +99,7 @@ def normalize(arrays: RawArrays, settings: NormalizeSettings | None = None, **ch
     """
     settings = (settings or NormalizeSettings()).replace(**changes)
     resolved = settings.resolve()
+    check_recipe(arrays, resolved)
     if resolved.is_ratio:
         return _run(TwoChannels(*choose_pair(arrays, resolved.channel or RATIO)), arrays, resolved)
     return _run(OneChannel(choose_channel(arrays, resolved.channel)), arrays, resolved)

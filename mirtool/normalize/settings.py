@@ -28,6 +28,9 @@ from mirtool.settings import Settings, setting, unknown_choice
 
 DEFAULT_PRESET = "exiqon-service"
 
+LANE_PRESET = "nanostring"
+"""The preset for lanes of NanoString."""
+
 DEFAULT_CUTOFF = 30.0
 """Counts of a scanner, as service laboratories have used it for miRCURY since mid-2012."""
 
@@ -45,6 +48,7 @@ PRESET_STEPS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
             "between": "quantile",
         },
         "spike-in": {"between": "spike-in"},
+        LANE_PRESET: {"background": "threshold", "between": "top-100"},
     }
 )
 """What each preset sets differently from the defaults of :class:`ResolvedSettings`."""

@@ -8,12 +8,12 @@ from typing import Any, cast
 
 import numpy as np
 
-from mirtool.annotation.probes import ProbeKind, is_kind
+from mirtool.annotation.probes import TECHNICAL_KINDS, ProbeKind, is_kind
 from mirtool.errors import NotEnoughDataError, UsageError, option
 from mirtool.model import BoolArray, Channel, FloatArray, RawArrays
 from mirtool.normalize.background import subtract_background
 from mirtool.normalize.flags import flagged_spots
-from mirtool.normalize.methods import BACKGROUND_METHODS, BackgroundMethod
+from mirtool.normalize.methods import BACKGROUND_METHODS, LANE_METHODS, BackgroundMethod
 from mirtool.normalize.settings import ResolvedSettings
 
 FEWEST_CONTROLS = 3
@@ -106,6 +106,7 @@ class _Spots:
             "layout": self._layout,
             "signals": lambda: self._without_flagged(self._raw),
             "negative_controls": lambda: self._controls(ProbeKind.NEGATIVE_CONTROL),
+            "technical": lambda: is_kind(self.arrays.probes, *TECHNICAL_KINDS),
             "empty_spots": lambda: self._controls(ProbeKind.EMPTY),
         }
         return inputs[name]()
@@ -167,7 +168,11 @@ class _Spots:
 
 
 def _methods_without(needed: str) -> list[str]:
-    return [name for name, method in BACKGROUND_METHODS.items() if needed not in getattr(method, "takes", ())]
+    return [
+        name
+        for name, method in BACKGROUND_METHODS.items()
+        if needed not in getattr(method, "takes", ()) and name not in LANE_METHODS
+    ]
 
 
 def flagged_out(arrays: RawArrays, rule: str) -> BoolArray:

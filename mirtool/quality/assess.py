@@ -25,6 +25,7 @@ from mirtool.quality.comparison import (
 from mirtool.quality.contamination import indications, unseen_markers
 from mirtool.quality.faults import channel_pairing, identical_arrays, log_ratio_agreement
 from mirtool.quality.findings import Evidence, findings, remarks
+from mirtool.quality.lanes import measure_lanes
 from mirtool.quality.measures import channel_measures
 from mirtool.quality.outliers import FEWEST_COMPARED, outlier_rules
 from mirtool.quality.report import BetweenArrays, ChannelMeasures, QualityReport
@@ -125,6 +126,7 @@ def quality_report(arrays: RawArrays, settings: QualitySettings | None = None, *
     measured = {key: _measures(study, key) for key in arrays.channels}
     if call:  # the cut-off says nothing of these signals, nor of the controls
         measured[name] = replace(measured[name], detected=seen.sum(axis=0), controls=())
+    lanes = measure_lanes(arrays)
     report = QualityReport(
         arrays=arrays,
         channel=name,
@@ -133,7 +135,7 @@ def quality_report(arrays: RawArrays, settings: QualitySettings | None = None, *
         flagged=_flag_shares(arrays),
         channels=measured,
         detection=call,
-        spike_ins=spike_in_report(own.spots, own.probes, arrays.probes, groups),
+        spike_ins=None if lanes is not None else spike_in_report(own.spots, own.probes, arrays.probes, groups),
         between=between,
         rules=rules,
         spatial=spatial,
@@ -141,6 +143,7 @@ def quality_report(arrays: RawArrays, settings: QualitySettings | None = None, *
         pairing=evidence.pairing,
         agreement=evidence.agreement,
         fluid=settings.fluid,
+        lanes=lanes,
     )
     return report.judged(findings(report, evidence), remarks(report, evidence))
 

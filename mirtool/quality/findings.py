@@ -25,6 +25,7 @@ from mirtool.model import FloatArray
 from mirtool.normalize.report import ControlShare
 from mirtool.quality.contamination import HEMOLYSIS, TWOFOLD
 from mirtool.quality.faults import EXCHANGED_LIMIT, PAIRING_LEAST, better_partners
+from mirtool.quality.lanes import lane_findings
 from mirtool.quality.outliers import BOXPLOT_RULES, FEWEST_COMPARED, FEWEST_FOR_FENCE, TITLES
 from mirtool.quality.report import Finding, OutlierRule, QualityReport, SpatialReport, Verdict
 from mirtool.wording import plural
@@ -89,6 +90,7 @@ def findings(report: QualityReport, evidence: Evidence) -> tuple[Finding, ...]:
         _ceiling,
         _repeatability,
         _spike_ins,
+        _lanes,
         _indications,
         _not_judged,
     )
@@ -270,6 +272,11 @@ def _spike_ins(report: QualityReport, _evidence: Evidence) -> Iterator[Finding]:
             RANK_LIMIT,
             f"its spike-ins are in another order than on the other arrays (rank correlation {value:.2f})",
         )
+
+
+def _lanes(report: QualityReport, _evidence: Evidence) -> Iterator[Finding]:
+    if report.lanes is not None:
+        yield from lane_findings(report.lanes)
 
 
 def _indications(report: QualityReport, _evidence: Evidence) -> Iterator[Finding]:

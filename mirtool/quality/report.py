@@ -261,6 +261,40 @@ class Indications:
     excess: FloatArray
 
 
+@dataclass(frozen=True, eq=False)
+class LaneMeasures:
+    """What nSolver judges of each lane; every array is ``(n_lanes,)``.
+
+    Parameters
+    ----------
+    fields_counted
+        Percentage of the fields of view that were counted.
+    binding_density
+        Barcodes per square micrometer.
+    is_sprint
+        True for lanes of a SPRINT, whose density may be less.
+    r_squared
+        Of the log2 counts of the positive controls of 0.5 fM and more over the log2 of their concentrations.
+    limit
+        Mean + 2 standard deviations of the negative controls, counts; NaN with fewer than three.
+    lowest_control
+        Counts of the positive control of 0.5 fM (POS_E); NaN where there is none.
+    positive_factor
+        By what the lane is multiplied for its positive controls; NaN where a lane has none.
+    ligation
+        Lowest count of the positive ligation controls; NaN where the panel has none.
+    """
+
+    fields_counted: FloatArray
+    binding_density: FloatArray
+    is_sprint: BoolArray
+    r_squared: FloatArray
+    limit: FloatArray
+    lowest_control: FloatArray
+    positive_factor: FloatArray
+    ligation: FloatArray
+
+
 @dataclass(frozen=True)
 class Finding:
     """One thing that speaks against an array, or why it was not judged.
@@ -329,6 +363,8 @@ class QualityReport:
         ``"serum"`` or ``"plasma"`` where the user said so.
     detection
         The instrument's detection call that decided which probes are seen; blank where the cut-off did.
+    lanes
+        What nSolver judges of lanes; None where the arrays are none.
     """
 
     arrays: RawArrays
@@ -348,6 +384,7 @@ class QualityReport:
     pairing: FloatArray | None = None
     fluid: str | None = None
     detection: str = ""
+    lanes: LaneMeasures | None = None
 
     @property
     def seen_as(self) -> str:

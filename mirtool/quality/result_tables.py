@@ -59,6 +59,17 @@ def arrays_table(report: QualityReport) -> Table:
             "spike-in r squared": report.spike_ins.r_squared,
             "spike-in rank correlation": report.spike_ins.rank_correlation,
         }
+    if report.lanes is not None:
+        lanes = report.lanes
+        columns |= {
+            "% fields of view counted": lanes.fields_counted,
+            "binding density": lanes.binding_density,
+            "positive controls r squared": lanes.r_squared,
+            "background limit": lanes.limit,
+            "counts of the 0.5 fM control": lanes.lowest_control,
+            "positive-control factor": lanes.positive_factor,
+            "lowest ligation control": lanes.ligation,
+        }
     if report.between is not None:
         columns["level log2"] = report.between.levels
     columns |= {f"{rule.title}, {rule.stage}": rule.statistic for rule in report.rules}

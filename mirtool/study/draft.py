@@ -17,7 +17,7 @@ from mirtool.io.tables.text import STDIN
 from mirtool.model import SampleTable, Table, text_array
 from mirtool.study.scale import SCALE_COLUMN
 
-_SUFFIXES = frozenset({".gz", ".gpr", ".txt", ".csv", ".tsv", ".xls", ".xlsx", ".grouped"})
+_SUFFIXES = frozenset({".gz", ".gpr", ".rcc", ".txt", ".csv", ".tsv", ".xls", ".xlsx", ".grouped"})
 _SEPARATORS = " _.-"
 _TOKEN = re.compile(r"[^ _.\-]+[ _.\-]*")
 

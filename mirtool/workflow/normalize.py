@@ -135,6 +135,9 @@ def normalize(inputs: NormalizeInputs, settings: NormalizeSettings, run: Run) ->
     of 50 and gives all arrays one distribution; spike-in makes the arrays comparable by what was added to each in
     the same amount. docs/methods/normalization.md says when to use which.
 
+    NanoString RCC files get the preset `nanostring` unless another is named: counts raised to the mean + 2 SD of
+    the lane's negative controls, times the positive-control factor, times that of the 100 highest probes.
+
     With the channel `ratio` the values are M = log2(Hy3 / Hy5), less the median M of the probes at 30 or more in
     both channels of ALL arrays; spots that are not positive in either channel have no ratio and are counted. The
     mean log2 signal of both channels is kept in NAME_A.
@@ -152,6 +155,8 @@ def normalize(inputs: NormalizeInputs, settings: NormalizeSettings, run: Run) ->
     from mirtool.annotation.probes import ProbeKind, is_kind
     from mirtool.io.mirnas.aliases import load_mirna_names
     from mirtool.normalize import normalize as normalize_arrays
+    from mirtool.normalize.lanes import are_lanes
+    from mirtool.normalize.settings import LANE_PRESET
 
     channel = settings.channel
     channels = None if channel is None else ratio_channels(channel) if is_ratio(channel) else [channel]
@@ -160,6 +165,10 @@ def normalize(inputs: NormalizeInputs, settings: NormalizeSettings, run: Run) ->
     )
     run.check_width(arrays.n_arrays + 2)
     refuse_log2(arrays, run, inputs.scale)
+    if are_lanes(arrays) and "preset" not in run.given:
+        settings = settings.replace(preset=LANE_PRESET)
+        run.arguments["preset"] = LANE_PRESET
+        run.warn(f"NanoString counts: the preset {LANE_PRESET} is used, not the recipe of arrays")
     chip = written_names(arrays.probes)[is_kind(arrays.probes, ProbeKind.MIRNA)]
     names = load_mirna_names(inputs.aliases, inputs.species, inputs.mirbase_release).for_names(chip)
     run.reads(*inputs.aliases)
@@ -198,6 +207,7 @@ STEP = Step(
         ("mirtool normalize exports/*.gpr --channel ratio --within loess --between Aquantile -o ratios.csv", ""),
         ("mirtool normalize --background normexp --offset 50 --between quantile", ""),
         ("mirtool normalize --preset spike-in", ""),
+        ("mirtool normalize lanes/*.RCC --between housekeeping -o normalized.csv", "NanoString"),
         ("mirtool normalize --keep-replicates", "and mirtool diff --replicates"),
     ),
 )

@@ -13,7 +13,17 @@ from tests.fuzz.limits import BrokenError, limits
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 COUNTS = count_formats()
-ARRAYS = ("genepix", "imagene", "agilent", "matrix", "geo-series-matrix", "service-workbook", "affymetrix")
+LANES = ("nanostring", "nanostring-zip")
+ARRAYS = (
+    "genepix",
+    "imagene",
+    "agilent",
+    "matrix",
+    "geo-series-matrix",
+    "service-workbook",
+    "affymetrix",
+    *LANES,
+)
 CHOICES = ("--channel", "--column", "--compare")
 """What is for the user to say, so that the call is incomplete: which dye, which column, which groups."""
 

@@ -43,6 +43,7 @@ from mirtool.network.enrichment.mirna_sets import find_clusters
 from mirtool.network.interactions.target_table import TargetTable
 from mirtool.network.settings import GseaSettings
 from mirtool.normalize import normalize, normalized_table
+from mirtool.quality import quality_report
 from mirtool.report.tables import table_text
 from mirtool.study.config import read_config
 from mirtool.study.samples import read_samples
@@ -121,6 +122,20 @@ def use_counts(path: Path, _whole: Path, trial: Try) -> None:
         for factors in (tmm_factors, rle_factors, upper_quartile_factors):
             with trial(factors.__name__):
                 log_cpm(reads, reads.sum(axis=0) * factors(reads))
+
+
+def use_lanes(path: Path, whole: Path, trial: Try) -> None:
+    kind = "nanostring-zip" if path.suffix == ".zip" else "nanostring"
+    with trial("read lanes"):
+        arrays = read_arrays([path], format=kind)
+        with trial("normalize lanes", names_file=False):
+            done = normalize(arrays, preset="nanostring", probes="all", keep="everything", min_factor_probes=1)
+            compare(done.matrix)
+        with trial("judge lanes", names_file=False):
+            quality_report(arrays)
+    if kind == "nanostring":
+        with trial("read two lanes", names_file=False):
+            read_arrays([path, whole], format=kind)
 
 
 def use_series_matrix(path: Path, whole: Path, trial: Try) -> None:
@@ -239,6 +254,8 @@ STEPS: dict[str, Callable[[Path, Path, Try], None]] = {
     "gal": use_array_list,
     "imagene": use_imagene,
     "agilent": use_agilent,
+    "nanostring": use_lanes,
+    "nanostring-zip": use_lanes,
     "affymetrix": use_affymetrix,
     "geo-series-matrix": use_series_matrix,
     "geo-platform": use_platform,

@@ -17,7 +17,6 @@ from mirtool.io.tables.text_tables import read_table
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 
 FILES = {
-    "a NanoString RCC file": b"<Header>\nFileVersion,1.7\nSoftwareVersion,4.0.0.3\n</Header>\n<Code_Summary>\n",
     "an Affymetrix CEL file": b"[CEL]\nVersion=3\n",
     "an Illumina IDAT file": b"IDAT\x03\x00\x00\x00",
     "a web page": b"<!DOCTYPE html>\n<html><body>log in</body></html>",

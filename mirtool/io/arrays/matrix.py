@@ -44,7 +44,7 @@ import numpy as np
 
 from mirtool.annotation.probes import classify_probes, count_kinds
 from mirtool.errors import FormatError
-from mirtool.io.arrays import affymetrix, geo, service_workbook
+from mirtool.io.arrays import affymetrix, geo, nanostring, service_workbook
 from mirtool.io.arrays import ct_tables as qpcr
 from mirtool.io.arrays.dye_columns import pair_columns, pair_names
 from mirtool.io.arrays.probe_values import (
@@ -93,7 +93,7 @@ _FOREIGN_HEADER = re.compile(
 
 def sniff(head: FileHead) -> bool:
     """Return a plain table by its header, a label column and at least one column of numbers."""
-    if service_workbook.sniff(head) or fasta.sniff(head):
+    if service_workbook.sniff(head) or fasta.sniff(head) or nanostring.sniff(head):
         return False
     return not qpcr.sniff(head) and any(map(_is_matrix, head_tables(head, find_header_rows)))
 

@@ -21,6 +21,11 @@ import numpy as np
 from mirtool.errors import option
 from mirtool.model import BoolArray, ExpressionMatrix, FloatArray, RawArrays, SampleTable
 
+ABSENT = -75
+"""The flag of what the instrument's software, or the reader, calls not detected."""
+COUNT_CALL = "count above the mean + 2 SD of the lane's negative controls"
+"""The detection call of NanoString lanes, in words."""
+
 LEAST_SHARE, LEAST_ROWS, LEAST_ROWS_OF_ONE_ARRAY, LEAST_PILE, MOST_BELOW = 0.01, 2, 3, 3, 0.01
 
 
@@ -78,7 +83,8 @@ def _floor_of_arrays(values: FloatArray) -> Floor | None:
 def apply_not_detected(matrix: ExpressionMatrix, choice: str | None) -> tuple[ExpressionMatrix, str]:
     """Return the matrix with values that are not detected as chosen, and what was done in words, or blank.
 
-    Tables that mirtool normalized are left as they are: there a signal that is not positive is missing already.
+    Tables that mirtool normalized are left as they are: there a signal that is not positive is missing already. Of
+    NanoString lanes a missing value there is one that was not detected.
     So are sequencing counts, where zero is a count like any other.
 
     Parameters
@@ -97,6 +103,8 @@ def apply_not_detected(matrix: ExpressionMatrix, choice: str | None) -> tuple[Ex
         How many there are, and what became of them.
     """
     is_own = matrix.spots is not None or any(step.startswith("recipe:") for step in matrix.history)
+    if is_own and any(step.endswith(COUNT_CALL) for step in matrix.history) and np.isnan(matrix.values).any():
+        return replace(matrix, not_detected=np.isnan(matrix.values)), ""
     if is_own or matrix.counts is not None:
         return matrix, ""
     floor = find_floor(matrix.values)
@@ -152,6 +160,33 @@ def settle_intensities(arrays: RawArrays, choice: str | None) -> RawArrays:
         return arrays
     sources = tuple(replace(source, warnings=(*source.warnings, *said)) for source in arrays.sources)
     return replace(arrays, channels=settled, sources=sources)
+
+
+def settle_lanes(arrays: RawArrays, choice: str | None) -> RawArrays:
+    """Return counts of molecules with those called not detected as chosen; a warning of the sources says so.
+
+    Parameters
+    ----------
+    arrays
+        Counts, with the flag −75 where a code was not above its lane's background.
+    choice
+        As in :func:`apply_not_detected`.
+    """
+    if arrays.flags is None:
+        return arrays
+    mask: BoolArray = arrays.flags == ABSENT
+    if not mask.any():
+        return arrays
+    done = choice or MISSING
+    lost = _lost(mask, done, arrays.samples)
+    channels = {
+        name: replace(channel, foreground=np.where(lost, np.nan, channel.foreground))
+        for name, channel in arrays.channels.items()
+    }
+    said = _in_words(mask, {"not above the background of their lane": int(mask.sum())}, done)
+    said += _HINT if choice is None else ""
+    sources = tuple(replace(source, warnings=(*source.warnings, said)) for source in arrays.sources)
+    return replace(arrays, channels=channels, sources=sources)
 
 
 def _in_words(mask: BoolArray, parts: Mapping[str, int], done: str) -> str:

@@ -29,7 +29,7 @@ from mirtool.errors import (
     option,
 )
 from mirtool.io.arrays.folders import files_of_arrays
-from mirtool.io.arrays.not_detected import settle_intensities
+from mirtool.io.arrays.not_detected import settle_intensities, settle_lanes
 from mirtool.io.arrays.read_options import ReadOptions
 from mirtool.io.arrays.sample_matching import (
     HY5_COLUMN,
@@ -116,7 +116,10 @@ def read_arrays(
         arrays.probes.id, arrays.probes.name, rules=options.rules, species=options.species, told=arrays.probes.kind
     )
     arrays = _with_names_resolved(replace(arrays, probes=probes))
-    is_table = all(FORMATS[source.format].table for source in arrays.sources)
+    formats = [FORMATS[source.format] for source in arrays.sources]
+    if all(own.lanes for own in formats):
+        return settle_lanes(arrays, options.not_detected)
+    is_table = all(own.table for own in formats)
     return settle_intensities(arrays, options.not_detected) if is_table else arrays
 
 
@@ -206,8 +209,8 @@ def _read_one(path: str, *, format_name: str | None, options: ReadOptions) -> li
             "this file holds no arrays",
             path=path,
             found=f"the format {found}",
-            expected="GenePix, ImaGene or Agilent results, a service's Raw Intensity File, a GEO series matrix, "
-            "or a plain table of intensities",
+            expected="GenePix, ImaGene or Agilent results, NanoString RCC files, a service's Raw Intensity File, "
+            "a GEO series matrix, or a plain table of intensities",
         )
     _refuse_options_of_others(path, found, options)
     arrays: list[RawArrays] = module_of(found).read_study_file(path, options)

@@ -38,8 +38,8 @@ def not_detected_setting(panel: str) -> Any:
     """Return the setting of what becomes of values that are not detected."""
     return setting(
         None,
-        "What becomes of values of a table that are not detected (its lowest value, repeated in every array). "
-        "Default: missing.",
+        "What becomes of values that are not detected: a table's lowest value, repeated in every array; "
+        "NanoString counts in their lane's background. Default: missing.",
         panel=panel,
         choices=NOT_DETECTED,
     )

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from mirtool.io.arrays.not_detected import COUNT_CALL
 from mirtool.normalize.methods import (
     BACKGROUND_METHODS,
     BETWEEN_METHODS,
@@ -58,6 +59,12 @@ _BACKGROUNDS = {
     "not of the probes.",
 }
 
+_LIMIT = "the mean plus two standard deviations of the negative controls of the lane"
+_BACKGROUNDS |= {
+    "threshold": f"Counts below {_LIMIT} were raised to it, because such counts can't be told from background.",
+    "subtract-threshold": f"The background of each lane, {_LIMIT}, was subtracted from the counts.",
+}
+
 _WITHIN = {
     "median": "The median log ratio of each array was subtracted, because the dyes differ by a factor.",
     "loess": "Each array was corrected by a loess curve of the log ratios over the average intensities, because "
@@ -89,6 +96,18 @@ _BETWEEN = {
     "total miRNA between samples were kept.",
     "small-rna": "The mean log2 signal of the small RNA controls was subtracted from each array, assuming that "
     "these RNAs do not change.",
+}
+
+_POSITIVE = (
+    "Each lane was scaled by the geometric mean of its positive controls of 0.5 fM and more relative to the mean "
+    "over all lanes"
+)
+_BETWEEN |= {
+    "top-100": f"{_POSITIVE}, and then likewise by the geometric mean of the 100 probes with the highest mean "
+    "count, assuming that these differ between samples by the amount of RNA alone.",
+    "housekeeping": f"{_POSITIVE}, and then likewise by the geometric mean of the housekeeping genes, assuming "
+    "that these do not change.",
+    "positive-controls": f"{_POSITIVE}, so that differences in total RNA between samples were kept.",
 }
 
 _RATIO_BETWEEN = {
@@ -263,7 +282,9 @@ def _probes(record: StepRecord, ratio: bool) -> Iterator[Sentence]:
             "logarithm."
         )
     cutoff, call = record.number("min_intensity"), record.number("detection")
-    if call:
+    if call == COUNT_CALL:
+        yield Sentence(f"A probe was considered detected in a lane by a {call}.")
+    elif call:
         yield Sentence(f"Probes were considered detected by the call of the image analysis software ({call}).")
     elif cutoff is not None:
         where = " in both channels" if ratio else ""

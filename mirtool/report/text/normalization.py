@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from mirtool.normalize.lanes import FLAGGED
 from mirtool.normalize.report import ControlShare, NormalizationReport, RatioReport
 from mirtool.report.text.blocks import Block, Grid, Line, Pairs
 from mirtool.wording import plural
@@ -192,6 +193,7 @@ def cautions(report: NormalizationReport) -> list[str]:
             f"the factors differ {brightest / dimmest:.1f}-fold: {names[brightest]} is the brightest array "
             f"({brightest:.6g}), {names[dimmest]} the dimmest ({dimmest:.6g}); look at the image of the odd one"
         )
+    found += [remark for remark in report.remarks if remark.startswith(FLAGGED)]
     if report.several_names:
         shown = ", ".join(report.several_names[:5]) + (" …" if len(report.several_names) > 5 else "")
         found.append(

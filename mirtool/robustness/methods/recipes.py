@@ -13,6 +13,7 @@ from mirtool.normalize import (
     WITHIN_METHODS,
     NormalizeSettings,
 )
+from mirtool.normalize.methods import LANE_METHODS
 
 DEFAULT = "exiqon-service"
 """The recipe with which all others are compared."""
@@ -65,4 +66,4 @@ def _ratio_steps() -> list[tuple[str, dict[str, Any]]]:
 
 
 def _each(step: str, methods: Iterable[str], *, usual: str) -> list[tuple[str, dict[str, Any]]]:
-    return [(f"{step} {method}", {step: method}) for method in methods if method != usual]
+    return [(f"{step} {method}", {step: method}) for method in methods if method not in (usual, *LANE_METHODS)]
