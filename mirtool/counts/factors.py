@@ -84,9 +84,8 @@ def _trimmed_mean(y: FloatArray, size: float, of_reference: FloatArray, size_of_
 
 def _within(values: FloatArray, trim: float) -> BoolArray:
     """Return the values that are not among the share ``trim`` at either end; equal values have their mean rank."""
-    from scipy.stats import rankdata
-
-    n, rank = len(values), rankdata(values)
+    n, ordered = len(values), np.sort(values)
+    rank = (np.searchsorted(ordered, values, "left") + np.searchsorted(ordered, values, "right") + 1) / 2
     cut = np.floor(n * trim)
     return np.asarray((rank >= cut + 1) & (rank <= n - cut))
 
