@@ -215,6 +215,15 @@ def test_what_a_control_spot_says_of_the_cut_off_and_names():
     )
 
 
+def test_a_cut_off_below_the_background_is_not_said_to_exclude_it():
+    controls = [{"kind": "empty", "spots": [640, 640], "passing": [640, 639]}]
+    text = text_of({"normalize": changed(NORMALIZE, summary={"controls": controls})}, "Normalization")
+    assert (
+        "where its signal was 30 or more; this does not exclude the background here, as 1,279 of 1,280 empty "
+        "spots reached it."
+    ) in text
+
+
 def test_quality_control_names_what_was_found_and_what_was_excluded():
     qc = {
         "summary": {
@@ -231,6 +240,12 @@ def test_quality_control_names_what_was_found_and_what_was_excluded():
     )
 
 
+def test_quality_that_could_not_be_judged_is_not_said_to_be_assessed():
+    qc = {"summary": {"verdicts": {"A": "not judged", "B": "not judged"}}}
+    expected = "The quality of 2 arrays was not judged, as these data do not allow it."
+    assert text_of({"qc": qc}, "Quality control of the arrays") == expected
+
+
 def test_a_comparison_of_two_groups():
     assert text_of({"diff": DIFF}, "Differential expression") == (
         "Expression was compared between ill (n = 3) and healthy (n = 2, the reference). "
@@ -245,7 +260,7 @@ def test_a_comparison_of_two_groups():
 
 
 def test_values_that_mirtool_did_not_normalize_are_told_as_such():
-    run = changed(DIFF, arguments={"table": "log2.csv"})
+    run = changed(DIFF, arguments={"table": "../../exports/log2.csv"})
     first = "The normalized values of the table log2.csv were used as they are. "
     assert text_of({"diff": run}, "Differential expression").startswith(first)
     assert first not in text_of({"diff": run, "normalize": NORMALIZE}, "Differential expression")

@@ -143,6 +143,9 @@ def quality_sentences(record: StepRecord, normalized: StepRecord | None) -> Iter
     if not verdicts:
         return
     arrays = plural(len(verdicts), "array")
+    if set(verdicts.values()) == {"not judged"}:
+        yield Sentence(f"The quality of {arrays} was not judged, as these data do not allow it.")
+        return
     rules = (
         "the sum of distances to the other arrays, the Kolmogorov-Smirnov statistic, and Hoeffding's D of the MA "
         "plot"
@@ -288,20 +291,25 @@ def _probes(record: StepRecord, ratio: bool) -> Iterator[Sentence]:
         yield Sentence(f"Probes were considered detected by the call of the image analysis software ({call}).")
     elif cutoff is not None:
         where = " in both channels" if ratio else ""
+        found, separates = _controls(record)
         yield Sentence(
             f"A probe was considered detected on an array where its signal was {number(cutoff)} or more{where}, "
-            f"to exclude signals in the range of the background{_controls(record)}."
+            f"to exclude signals in the range of the background{aside(found)}."
+            if separates
+            else f"A probe was considered detected on an array where its signal was {number(cutoff)} or "
+            f"more{where}; this does not exclude the background here, as {found}."
         )
 
 
-def _controls(record: StepRecord) -> str:
-    """Return how many control spots reached the cut-off, in parentheses."""
-    parts = []
+def _controls(record: StepRecord) -> tuple[str, bool]:
+    """Return how many control spots reached the cut-off, and True where most of each kind did not."""
+    parts, separates = [], True
     for control in record.number("controls") or ():
         spots, passing = sum(control.get("spots", ())), sum(control.get("passing", ()))
         if spots:
             parts.append(f"{passing:,} of {spots:,} {control.get('kind')} spots reached it")
-    return f" ({'; '.join(parts)})" if parts else ""
+            separates &= passing <= spots / 2
+    return "; ".join(parts), separates
 
 
 def _between(record: StepRecord, choices: Mapping[str, Any], ratio: bool) -> Iterator[Sentence]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from pathlib import PurePosixPath
 from typing import Any
 
 from mirtool.differential.methods import TESTS
@@ -65,7 +66,8 @@ def comparison_sentences(record: StepRecord, normalized: StepRecord | None = Non
     if counts:
         yield from count_sentences(record, counts)
     elif normalized is None and table and table != "-" and not str(table).startswith("<"):
-        yield Sentence(f"The normalized values of the table {table} were used as they are.")
+        name = PurePosixPath(str(table)).name
+        yield Sentence(f"The normalized values of the table {name} were used as they are.")
     comparisons = record.number("comparisons") or ([record.summary] if record.number("tested") else [])
     if not comparisons:
         return
