@@ -134,6 +134,10 @@ class MirtoolError(Exception):
         """Return the message as the command line shows it, parameters as options."""
         return for_shell(self._text(None if self.parameter is None else option_name(self.parameter)))
 
+    def in_warning(self) -> str:
+        """Return the message as part of a warning, in which parameters stay marked until somebody reads it."""
+        return self._text(None)
+
     def _text(self, parameter: str | None) -> str:
         place = [printable(self.path)] if self.path else []
         place += [f"line {self.line}"] if self.line is not None else []

@@ -1,6 +1,6 @@
 """What an error says: one message in the reader's words, whatever a damaged file put into it."""
 
-from mirtool.errors import FormatError, MirtoolError
+from mirtool.errors import FormatError, MirtoolError, for_python, for_shell, option
 
 
 def test_every_part_has_its_place():
@@ -35,3 +35,9 @@ def test_what_a_file_holds_can_not_steer_the_terminal():
 def test_a_cell_of_a_million_characters_does_not_flood_the_message():
     text = str(FormatError("no number", found="9" * 1_000_000, expected="a number"))
     assert text == f"no number (found {'9' * 600}…; expected a number)"
+
+
+def test_an_error_within_a_warning_names_parameters_in_the_words_of_its_reader():
+    warning = MirtoolError("no set is left", hint=f"name another table: {option('gff', 'mmu.gff3')}").in_warning()
+    assert for_shell(warning) == "no set is left\n  What to do: name another table: --gff mmu.gff3"
+    assert for_python(warning) == "no set is left\n  What to do: name another table: gff='mmu.gff3'"

@@ -99,7 +99,7 @@ def analyze_mirna_sets(
         tests=tests,
         mirna_names=tuple(names.resolve(name) for name in given),
         notes=notes,
-        warnings=(*warnings, *(f"not tested: {problem}" for problem in failed)),
+        warnings=(*warnings, *(f"not tested: {problem.in_warning()}" for problem in failed)),
     )
 
 
