@@ -38,6 +38,17 @@ def test_areas_are_compared_as_by_proc(other):
     assert found.p == pytest.approx(R[f"s100b {other} P"], rel=1e-8)
 
 
+def test_an_area_of_one_is_said_to_have_no_interval():
+    from mirtool.clinical.variables import Kind, Variable
+    from mirtool.report.text.clinical_mirnas import roc_blocks
+
+    marker = Variable("x", Kind.CONTINUOUS, np.arange(10.0))
+    curve = roc_curve(marker, (np.arange(10) >= 5).astype(float), bootstraps=20)
+    assert (curve.area, curve.low, curve.high) == (1, 1, 1)
+    said = [getattr(block, "text", "") for block in roc_blocks([curve], [], "y")]
+    assert any("no spread on these patients" in text for text in said)
+
+
 def test_a_marker_that_is_lower_in_cases_has_the_same_area():
     from dataclasses import replace
 

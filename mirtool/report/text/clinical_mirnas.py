@@ -36,6 +36,10 @@ def roc_blocks(curves: Sequence[RocCurve], areas: Sequence[AreaComparison], outc
         Grid(header, rows, most=SHOWN, optional=("specificity", "sensitivity"), shorten=True),
         Line("Youden's cut-offs were chosen on these patients: on others they are less good."),
     ]
+    if any(curve.low == curve.high for curve in curves):
+        blocks.append(
+            Line("An area of 1 has no spread on these patients: DeLong's interval says nothing of others.")
+        )
     differing = [f"{each.first} and {each.second} (P {p_in_words(each.p)})" for each in areas if each.p <= 0.05]
     if differing:
         blocks.append(Line(f"Areas that differ by DeLong's test: {', '.join(differing)}.", detail=True))

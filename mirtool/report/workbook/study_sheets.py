@@ -25,7 +25,7 @@ from mirtool.study.samples import read_samples
 
 ORDER = (
     "qc", "normalize", "covariates", "diff", "compare-methods", "power", "cluster", "network", "enrichment",
-    "mirna-sets", "gsea", "validate", "shortlist",
+    "mirna-sets", "gsea", "validate", "shortlist", "clinical",
 )  # fmt: skip
 """Steps in the order in which a reader follows them."""
 SAMPLES = "study/samples"
@@ -95,6 +95,14 @@ _AFTER = (
     _Kind("mirna-sets/mirna_sets", "miRNA sets", "Sets of miRNAs: seed families, genomic clusters, lists."),
     _Kind("gsea/gsea", "GSEA", "Gene sets along the ranking of all genes."),
     _Kind("shortlist/shortlist", "Shortlist", "The miRNAs to look at first, with the reasons."),
+    _Kind("clinical/table1", "Patients", "The patients by group, each column described and tested."),
+    _Kind(
+        "clinical/associations", "Odds ratios", "Odds ratios, relative risks and risk differences of the outcome."
+    ),
+    _Kind("clinical/survival", "Survival", "Medians and restricted means of the groups."),
+    _Kind("clinical/hazards", "Hazard ratios", "Hazard ratios of the columns, alone and in one model."),
+    _Kind("clinical/roc", "ROC curves", "Areas under the ROC curves, and cut-offs."),
+    _Kind("clinical/screen", "Clinical screen", "Odds and hazard ratios of every miRNA."),
 )
 _SAMPLES = "The sample sheet, with what quality control and normalization say of each array."
 
