@@ -25,7 +25,7 @@ from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.keys import Keys
 
 IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images"
-COLORS = 96
+COLORS = 192
 DESKTOP, PHONE = (1280, 860), (390, 844)
 A4 = {"paperWidth": 8.27, "paperHeight": 11.69}
 TO_VOLCANO = "document.querySelector('.explorer').scrollIntoView(); "

@@ -247,8 +247,8 @@ class TestWithoutABrowser:
         record["runs"]["qc"]["summary"]["verdicts"] = {f"S{i}": "not judged" for i in range(98)} | {"T": "outlier"}
         path.write_text(json.dumps(record))
         page = page_of(study)
-        assert "98 arrays not judged: S0, S1, S2, S3, S4, S5, S6, S7, S8, S9 and 88 more." in page
-        assert "1 array outlier: T." in page
+        assert "98 arrays: not judged (S0, S1, S2, S3, S4, S5, S6, S7, S8, S9 and 88 more)." in page
+        assert "1 array: outlier (T)." in page
 
     def test_the_provenance_has_hashes_versions_and_settings(self, finished) -> None:
         page = (finished / "results" / "report.html").read_text()

@@ -259,7 +259,7 @@ def _marks(step: str, results: StudyResults) -> Iterator[str]:
         for verdict in dict.fromkeys(verdicts.values()):
             arrays = [array for array, own in verdicts.items() if own == verdict]
             if verdict != "fine":
-                yield f"{plural(len(arrays), 'array')} {verdict}: {_first_of(arrays)}."
+                yield f"{plural(len(arrays), 'array')}: {verdict} ({_first_of(arrays)})."
 
 
 def _first_of(names: Sequence[str]) -> str:
