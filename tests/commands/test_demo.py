@@ -214,6 +214,7 @@ NOT_IN_THE_DEMO = {
     "mirtool demo": "made the folder",
     "mirtool --install-completion": "changes the settings of the user's shell",
     "mirtool targets fetch mirtarbase": "downloads",
+    "mirtool init GSE42872": "downloads",
     "mirtool verify": "computes the whole demo again; tests/workflow/test_verify.py does so for a small study",
     "mirtool meta study_A study_B limma_C.csv -o meta.csv": "several studies; tests/commands/test_meta.py",
     "mirtool clinical patients.xlsx --group response": "a table of patients; tests/clinical",
