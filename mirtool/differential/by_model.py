@@ -115,7 +115,8 @@ def compare_within_model(
     fitting = prepare_fit(own, model, design.matrix, count_method=settings.count_method)
     if fitting.spots is not None:
         own = replace(own, spots=fitting.spots.counts)
-    fit = fitting.fit(vectors)
+    made = settings.replace(fold_change=settings.fold_change or _default_fold_change(own, model, contrasts))
+    fit, group_means = _fit(fitting, vectors, design, with_group_means=made.fold_change == "fitted")
     result = ordinary(fit) if test != "moderated" else _moderate(fit, fitting, model)
     if test in WITHIN_PAIRS and model.pair:
         tested_by = [
@@ -127,13 +128,12 @@ def compare_within_model(
             TestResult(result.statistic[:, j], result.p_value[:, j], remarks=moderated_remarks(fit, result, j))
             for j in range(len(contrasts))
         ]
-    made = settings.replace(fold_change=settings.fold_change or _default_fold_change(own, model, contrasts))
     odds = log_odds(fit, result) if test == "moderated" and model.least_fold_change <= 1 else None
     described = _FitDescription(
         result.prior if test == "moderated" else None,
         (*count_details(own, settings), *_details(model, design, fitting)),
         (*design.remarks, *fitting.remarks),
-        _group_means(fitting, design) if made.fold_change == "fitted" else {},
+        group_means,
     )
     tables = tuple(
         assemble_table(
@@ -215,10 +215,22 @@ def _design(own: ExpressionMatrix, model: Model) -> Design:
     return design_of_columns(own.samples, pair=model.pair, covariates=model.covariates)
 
 
-def _group_means(fitting: Fitting, design: Design) -> dict[str, FloatArray]:
-    """Return each group's fitted log2 mean, ``(n_probes,)``, at the average of everything else."""
-    fit = fitting.fit(np.column_stack(list(design.group_rows.values())))
-    return dict(zip(design.group_rows, fit.coefficients.T, strict=True))
+def _fit(
+    fitting: Fitting, vectors: FloatArray, design: Design, *, with_group_means: bool
+) -> tuple[Fit, dict[str, FloatArray]]:
+    """Fit the contrasts and, in the same pass, each group's log2 mean at the average of everything else.
+
+    Returns
+    -------
+    fit : Fit
+        Of the contrasts.
+    group_means : dict of str to ndarray
+        Group to mean, ``(n_probes,)``; empty unless they are asked for.
+    """
+    if not with_group_means:
+        return fitting.fit(vectors), {}
+    fit, means = fitting.fit(np.column_stack([vectors, *design.group_rows.values()])).split(vectors.shape[1])
+    return fit, dict(zip(design.group_rows, means.T, strict=True))
 
 
 def _default_fold_change(own: ExpressionMatrix, model: Model, contrasts: Sequence[Contrast]) -> str:

@@ -43,6 +43,17 @@ class Fit:
     df_residual: IntArray
     unscaled_root: FloatArray
 
+    def split(self, n: int) -> tuple[Fit, FloatArray]:
+        """Return the fit with the first ``n`` estimates, and the coefficients of the others."""
+        first = Fit(
+            self.coefficients[:, :n],
+            self.unscaled_sd[:, :n],
+            self.sigma,
+            self.df_residual,
+            self.unscaled_root[:, :n],
+        )
+        return first, self.coefficients[:, n:]
+
 
 @dataclass(frozen=True, eq=False)
 class Whitened:

@@ -425,6 +425,8 @@ def _sample_columns(table: TextTable, labels: Labels) -> tuple[list[int], list[s
             continue
         if j in labels.taken:
             no_samples.append(header)
+        elif header and table.holds_numbers_only(j):
+            columns.append(j)
         elif annotates(table.peek(j)):
             texts.append(header)
         elif not header and not any(cell not in MISSING_CELLS for cell in table.peek(j)):

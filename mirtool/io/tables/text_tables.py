@@ -196,6 +196,15 @@ class TextTable:
         """Return a column as :meth:`text` does, to see what kind of column it is: one of any name."""
         return text_array(unguard_text(cell.strip()) for cell in _cells(self.columns[column]))
 
+    def holds_numbers_only(self, column: int) -> bool:
+        """Return True where every cell of a column is a plain number or missing, and one at least is a number.
+
+        It is answered at once for a table read by pyarrow, without a Python string per cell; False may mean that
+        the cells must be looked at one by one.
+        """
+        values = _numbers_at_once(self.columns[column], MISSING_CELLS)
+        return values is not None and bool(np.isfinite(values).any())
+
     @cached_property
     def has_decimal_commas(self) -> bool:
         """True where the table's numbers are beyond doubt written with a decimal comma."""
