@@ -120,7 +120,7 @@ def test_the_run_is_recorded_and_repeats_to_the_byte(study):
     written = []
     for _ in range(2):
         assert main(["shortlist", *LISTS]) == 0
-        written.append({p.name: p.read_bytes() for p in (study / "results").iterdir()})
+        written.append({p: p.read_bytes() for p in (study / "results").rglob("*") if p.is_file()})
     assert written[0] == written[1]
     run = json.loads((study / "results/run.json").read_text())["runs"]["shortlist"]
     assert run["summary"]["mirnas"] == ["hsa-miR-16-5p", "hsa-miR-513a-5p", "hsa-miR-15a-5p"]
