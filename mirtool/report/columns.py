@@ -406,6 +406,11 @@ _RULES: Sequence[_Rule] = (
     _rule("arrays (.*)", _N, "Arrays of group {0} with a value.", "arrays"),
     _rule("same seed in the list", _T, "miRNAs of the list with the same seed."),
     _rule("motif (.*)", _T, "Places of the sorting motif {0} in the sequence.", "base"),
+    _rule("seen in (.*)", _T, "Whether the table of levels has the miRNA in {0}.",
+          "yes, never seen there, no level there, not in the table, possible, name not mapped", "shortlist/"),
+    _rule("level in (.*) \\((.*)\\)", _X, "Level in {0} by the table of levels, in {1}.", table="shortlist/"),
+    _rule("level rank in (.*)", _N, "Rank of the level among the miRNAs seen in {0}, 1 is the highest.",
+          table="shortlist/"),
     _rule("in (.*) as", _T, "Its name in the list {0}.", table="shortlist/"),
     _rule("in (.*)", _T, "Whether the list {0} has the miRNA.", "yes, no, possible", "shortlist/"),
     _rule("qPCR fold change (.*)", _R, "Signed fold change {0} by qPCR.", "fold"),
@@ -526,7 +531,8 @@ _SHORT: Sequence[tuple[str, str]] = (
     (
         "shortlist/shortlist",
         "rank|Name|ID|fold change .*|(P|FDR|q|P adjusted) .*|regulation by .*|stability by .*|"
-        "same seed in the list|in .*|qPCR fold change .*|qPCR verdict|targets|synergy|betweenness",
+        "same seed in the list|in .*|seen in .*|level in .*|level rank in .*|qPCR fold change .*|qPCR verdict|"
+        "targets|synergy|betweenness",
     ),
     (
         "qc/arrays",

@@ -10,9 +10,11 @@ import numpy as np
 from mirtool.annotation.mirna_names import MirnaNames, Resolution
 from mirtool.errors import NotEnoughDataError, UsageError, option
 from mirtool.io.mirnas.mirna_lists import MirnaList
+from mirtool.io.mirnas.reference_levels import ReferenceLevels
 from mirtool.io.results.differential import SavedDifferential
 from mirtool.io.results.evidence import QpcrResult, QpcrResults
 from mirtool.model import BoolArray, Rule
+from mirtool.shortlist.levels import FluidLevels, look_up_levels
 from mirtool.shortlist.membership import Membership, look_up
 from mirtool.shortlist.ranking import rank_mirnas, rank_order
 from mirtool.shortlist.settings import ShortlistSettings
@@ -34,6 +36,8 @@ class Shortlist:
         What became of each miRNA's name.
     memberships
         Each list held against them.
+    levels
+        Their levels in a fluid; None without a table of levels.
     qpcr
         What qPCR says of each, None where it says nothing.
     qpcr_header
@@ -50,6 +54,7 @@ class Shortlist:
     probes: tuple[tuple[int, ...], ...]
     names: tuple[Resolution, ...]
     memberships: tuple[Membership, ...]
+    levels: FluidLevels | None
     qpcr: tuple[QpcrResult | None, ...]
     qpcr_header: str
     network: tuple[Mapping[str, float], ...] | None
@@ -68,6 +73,7 @@ def shortlist(
     settings: ShortlistSettings = DEFAULTS,
     *,
     lists: Sequence[MirnaList] = (),
+    levels: ReferenceLevels | None = None,
     qpcr: QpcrResults | None = None,
     network: Mapping[str, Mapping[str, float]] | None = None,
 ) -> Shortlist:
@@ -83,6 +89,8 @@ def shortlist(
         The rank, the rule and the direction, and how many miRNAs to take.
     lists
         Lists to look them up in.
+    levels
+        Levels of miRNAs in a fluid.
     qpcr, network
         What `mirtool validate` and `mirtool network` found, by name.
 
@@ -108,6 +116,7 @@ def shortlist(
         tuple(map(tuple, taken)),
         names,
         tuple(look_up(names, listed, book) for listed in lists),
+        None if levels is None else look_up_levels(names, levels, book),
         tuple(_first_known(name, targets) for name in names),
         qpcr.p_header if qpcr else "",
         None if network is None else tuple(network.get(keys[probes[0]], {}) for probes in taken),

@@ -1,4 +1,4 @@
-"""What the miRNAs of a shortlist are held against: lists, qPCR and the network, read from their files."""
+"""What the miRNAs of a shortlist are held against: lists, levels, qPCR and the network, read from their files."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from mirtool.annotation.probes import species_of
 from mirtool.errors import UsageError
 from mirtool.io.mirnas.aliases import load_mirna_names
 from mirtool.io.mirnas.mirna_lists import MirnaList, read_mirna_list
+from mirtool.io.mirnas.reference_levels import ReferenceLevels, read_reference_levels
 from mirtool.io.results.differential import SavedDifferential
 from mirtool.io.results.evidence import QpcrResults, read_network_nodes, read_qpcr_results
 from mirtool.io.tables.streams import is_content
@@ -33,12 +34,15 @@ class Evidence:
         What `mirtool network` found: columns of its nodes by miRNA.
     files
         Title of each list to its file, in their order.
+    levels
+        Levels of miRNAs in the study's fluid.
     """
 
     lists: tuple[MirnaList, ...] = ()
     qpcr: QpcrResults | None = None
     network: Mapping[str, Mapping[str, float]] | None = None
     files: Mapping[str, str] | None = None
+    levels: ReferenceLevels | None = None
 
 
 def read_evidence(
@@ -48,12 +52,13 @@ def read_evidence(
     validation: str | Path | None = None,
     network: str | Path | None = None,
 ) -> Evidence:
-    """Read the lists, the table of `mirtool validate` and the nodes of `mirtool network`.
+    """Read the lists, the levels, the table of `mirtool validate` and the nodes of `mirtool network`.
 
     Raises
     ------
     UsageError
-        Where a list has no name, or two have the same.
+        Where a list has no name, or two have the same; where the table of levels does not have the fluid, or its
+        unit is not known.
     MirtoolError
         Where a file can't be read, or compares other groups than the differential table.
     """
@@ -64,6 +69,9 @@ def read_evidence(
         None if validation is None else read_qpcr_results(validation, names.tested, names.reference),
         None if network is None else read_network_nodes(network),
         files,
+        None
+        if settings.levels is None
+        else read_reference_levels(settings.levels, settings.fluid, settings.level_unit),
     )
 
 
@@ -79,7 +87,13 @@ def take_shortlist(
 ) -> Shortlist:
     """Return the shortlist with everything that the evidence says of its miRNAs (:func:`shortlist`)."""
     return shortlist(
-        candidates, book, settings, lists=evidence.lists, qpcr=evidence.qpcr, network=evidence.network
+        candidates,
+        book,
+        settings,
+        lists=evidence.lists,
+        levels=evidence.levels,
+        qpcr=evidence.qpcr,
+        network=evidence.network,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mirtool.annotation.mirna_names.settings import mirbase_release_setting
+from mirtool.errors import UsageError, option
 from mirtool.rules import Rule
 from mirtool.settings import Method, Methods, Settings, setting
 
@@ -43,7 +44,7 @@ RANKS = Methods(
 
 DIRECTIONS = ("both", "up", "down")
 
-ORDER, LISTS, NAMES = "Order", "Lists", "Names"
+ORDER, LISTS, LEVELS, NAMES = "Order", "Lists", "Reference levels", "Names"
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,27 @@ class ShortlistSettings(Settings):
         metavar="NAME=FILE",
         option="--list",
     )
+    levels: str | None = setting(
+        None,
+        "Table of miRNA levels in fluids or tissues (columns miRNA, fluid, level; or one column per fluid): was "
+        "each miRNA ever seen in the study's fluid, and how high.",
+        panel=LEVELS,
+        metavar="TABLE",
+        is_path=True,
+    )
+    fluid: str | None = setting(
+        None,
+        "Fluid or tissue of the table of levels. Default: that of [qc] in mirtool.toml, else the only one of the "
+        "table.",
+        panel=LEVELS,
+        metavar="NAME",
+    )
+    level_unit: str | None = setting(
+        None,
+        "Unit of the levels, where their table does not state it, such as RPM.",
+        panel=LEVELS,
+        metavar="UNIT",
+    )
     species: str | None = setting(
         None,
         "Species of names that carry none, such as hsa. Default: that of most names in the differential table.",
@@ -103,12 +125,20 @@ class ShortlistSettings(Settings):
     mirbase_release: str | None = mirbase_release_setting(panel=NAMES)
 
     def check(self) -> None:
-        """Refuse a rule that does not exist.
+        """Refuse a rule that does not exist, and what is said of levels without their table.
 
         Raises
         ------
         UsageError
-            Where it does not.
+            Where it does not exist; where there is no table.
         """
+        for name in ("fluid", "level_unit"):
+            if getattr(self, name) is not None and self.levels is None:
+                raise UsageError(
+                    "there is no table of levels that this is about",
+                    parameter=name,
+                    found=repr(getattr(self, name)),
+                    hint=f"name the table by {option('levels', 'TABLE')}",
+                )
         if self.regulation is not None:
             Rule.named(self.regulation, "regulation")

@@ -30,6 +30,7 @@ def shortlist_table(chosen: Shortlist, book: MirnaNames) -> Table:
         | _array_evidence(chosen, lead)
         | _sequence_columns(chosen, book)
         | _list_columns(chosen)
+        | _level_columns(chosen)
         | _qpcr_columns(chosen)
         | _network_columns(chosen)
     )
@@ -41,6 +42,7 @@ def shortlist_table(chosen: Shortlist, book: MirnaNames) -> Table:
         ("candidates", f"{chosen.n_listed} by {chosen.rule.label}, {chosen.direction}"),
         ("rank", f"{chosen.rank}, {RANKS[chosen.rank].description.replace(';', ',')}"),
         *((f"list {each.title}", each.path) for each in chosen.memberships),
+        *_level_notes(chosen),
         *((f"motif {motif.sequence}", motif.reference.replace(";", ",")) for motif in MOTIFS),
     )
     return Table(columns, notes)
@@ -133,6 +135,24 @@ def _list_columns(chosen: Shortlist) -> dict[str, npt.NDArray[Any]]:
         columns[f"in {each.title}"] = each.found
         columns[f"in {each.title} as"] = each.listed_as
     return columns
+
+
+def _level_columns(chosen: Shortlist) -> dict[str, npt.NDArray[Any]]:
+    levels = chosen.levels
+    if levels is None:
+        return {}
+    return {
+        f"seen in {levels.fluid}": levels.seen,
+        f"level in {levels.fluid} ({levels.unit})": levels.level,
+        f"level rank in {levels.fluid}": levels.rank,
+    }
+
+
+def _level_notes(chosen: Shortlist) -> list[tuple[str, str]]:
+    levels = chosen.levels
+    if levels is None:
+        return []
+    return [(f"levels in {levels.fluid}", f"{levels.path}, {levels.n_seen} miRNAs seen there")]
 
 
 def _qpcr_columns(chosen: Shortlist) -> dict[str, npt.NDArray[Any]]:

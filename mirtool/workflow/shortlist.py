@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from mirtool.io.results.differential import SavedDifferential
     from mirtool.io.tables.text_tables import TextTable
     from mirtool.model import Table
-    from mirtool.shortlist import Evidence, Shortlist
+    from mirtool.shortlist import Evidence, FluidLevels, Shortlist
+
+FLUID_OF_QC = "qc.fluid"
+"""The setting of quality control that names the study's fluid."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +107,22 @@ class ShortlistResult(Result):
                 }
                 for each in chosen.memberships
             },
+            **({} if chosen.levels is None else {"levels": _levels_record(chosen.levels)}),
         }
+
+
+def _levels_record(levels: FluidLevels) -> dict[str, Any]:
+    from mirtool.report.text.names import names_record
+
+    return {
+        "fluid": levels.fluid,
+        "unit": levels.unit,
+        "seen": levels.count("yes"),
+        "never_seen": levels.count("never seen there"),
+        "seen_in_table": levels.n_seen,
+        "left_out": list(levels.left_out),
+        **names_record(levels.names),
+    }
 
 
 def shortlist(inputs: ShortlistInputs, settings: ShortlistSettings, run: Run) -> ShortlistResult:
@@ -117,7 +135,8 @@ def shortlist(inputs: ShortlistInputs, settings: ShortlistSettings, run: Run) ->
     its P and who is up or down by which rule; the arrays and spots behind it; the share of choices under which
     it stays in the list (where `mirtool diff --sensitivity` has computed it); what qPCR found; its targets and
     synergy; its seed and which others share it; the motifs in its sequence that are reported to sort miRNAs into
-    exosomes; and for each list whether it is in there and under which name.
+    exosomes; for each list whether it is in there and under which name; and whether it was ever seen in the
+    study's fluid, and how high (--levels TABLE --fluid serum).
 
     Names are looked up in miRBase on both sides. A list's hsa-miR-16 may mean hsa-miR-16-5p or another: such a
     miRNA is `possible` in that list, never `yes`.
@@ -128,6 +147,7 @@ def shortlist(inputs: ShortlistInputs, settings: ShortlistSettings, run: Run) ->
     candidates = read_differential_table(source, run)
     validation = run.find_result("validation.csv") if inputs.validation is None else inputs.validation
     network = run.find_result("network_nodes.csv") if inputs.network is None else inputs.network
+    settings = _with_fluid_of_qc(settings, run)
     evidence = _read_evidence(candidates, settings, validation, network, run)
     names = names_for(candidates, settings)
     chosen = take_shortlist(candidates, names, settings, evidence)
@@ -137,8 +157,17 @@ def shortlist(inputs: ShortlistInputs, settings: ShortlistSettings, run: Run) ->
         "validation": _named(validation),
         "network": _named(network),
         "regulation": chosen.rule.value,
+        "fluid": settings.fluid,
     }
     return ShortlistResult(chosen, evidence, names, _named(network) or "")
+
+
+def _with_fluid_of_qc(settings: ShortlistSettings, run: Run) -> ShortlistSettings:
+    """Return the settings with the fluid of quality control in ``mirtool.toml``, where a table needs one."""
+    if settings.levels is None or settings.fluid is not None:
+        return settings
+    run.consults(FLUID_OF_QC)
+    return replace(settings, fluid=run.config.said(FLUID_OF_QC))
 
 
 def _read_evidence(
@@ -150,7 +179,7 @@ def _read_evidence(
     from mirtool.shortlist import read_evidence
 
     evidence = read_evidence(candidates, settings, network=network if is_path(network) else None)
-    run.reads(*(evidence.files or {}).values(), network)
+    run.reads(*(evidence.files or {}).values(), settings.levels, network)
     if validation is not None:
         if is_path(validation):
             beside = run.find_beside(validation, concordance_path(validation))
@@ -197,6 +226,7 @@ STEP = Step(
         ("mirtool shortlist", "in a study folder: results/shortlist.csv"),
         ("mirtool shortlist --rank stability --top 20 -o shortlist.xlsx", "after mirtool diff --sensitivity"),
         ("mirtool shortlist --list ExoCarta=ExoCarta_miRNA_details_5.txt --list myeloma=papers.txt", ""),
+        ("mirtool shortlist --levels levels.csv --fluid serum", "was each miRNA ever seen in serum, and how high"),
         ("mirtool shortlist differential.csv --regulation volcano-fdr --rank fdr --direction down", ""),
     ),
 )

@@ -128,6 +128,43 @@ def test_the_run_is_recorded_and_repeats_to_the_byte(study):
     assert "ExoCarta_miRNA_details_5.txt" in run["inputs"]
 
 
+LEVELS = "miRNA,serum (RPM),urine (RPM)\nhsa-miR-16,40,2\nhsa-miR-15a-5p,0,9\nhsa-miR-21-5p,50,9\n"
+
+
+def test_levels_in_the_fluid_of_the_study(study, capsys):
+    """In serum miR-16-5p is second to miR-21-5p; of both rows seen there, miR-15a-5p is none."""
+    (study / "levels.csv").write_text(LEVELS)
+    assert main(["shortlist", "--levels", "levels.csv", "--fluid", "serum"]) == 0
+    rows = rows_of((study / "results/shortlist.csv").read_text())
+    assert [
+        (row["Name"], row["seen in serum"], row["level in serum (RPM)"], row["level rank in serum"])
+        for row in rows
+    ] == [
+        ("hsa-miR-16-5p", "yes", "40", "2"),
+        ("hsa-miR-513a-5p", "not in the table", "NA", "NA"),
+        ("hsa-miR-15a-5p", "never seen there", "0", "NA"),
+    ]
+    err = capsys.readouterr().err
+    assert "40 RPM, rank 2 of 2" in err
+    assert "1 of 3 seen there, 1 never seen there, 1 not in the table (2 miRNAs of levels.csv were)" in err
+    run = json.loads((study / "results/run.json").read_text())["runs"]["shortlist"]
+    assert "levels.csv" in run["inputs"]
+    assert run["summary"]["levels"]["seen_in_table"] == 2
+
+
+def test_the_fluid_is_that_of_quality_control_in_mirtool_toml(study, capsys):
+    (study / "levels.csv").write_text(LEVELS)
+    settings = '[qc]\nfluid = "{}"\n[shortlist]\nlevels = "levels.csv"\n'
+    (study / "mirtool.toml").write_text(settings.format("serum"))
+    assert main(["shortlist"]) == 0
+    assert "seen in serum" in (study / "results/shortlist.csv").read_text()
+    (study / "mirtool.toml").write_text(settings.format("plasma"))
+    assert main(["status"]) == 0
+    assert "from another [qc] fluid in mirtool.toml" in capsys.readouterr().out
+    assert main(["shortlist"]) == 1
+    assert "levels.csv, --fluid: the table has no levels in this fluid (found 'plasma'" in capsys.readouterr().err
+
+
 def test_alone_it_needs_the_differential_table_only(study, capsys):
     (study / "samples.csv").unlink()
     assert main(["shortlist", "results/differential.csv", "--regulation", "volcano-fdr", "--rank", "fdr"]) == 0
@@ -155,6 +192,9 @@ def test_a_workbook_holds_it_too(study):
         (["--rank", "score"], 2, "score"),
         (["--list", "=x.txt"], 2, "a list needs a name and a file"),
         (["--list", "papers.txt", "--list", "papers=papers.txt"], 2, "two lists are called 'papers'"),
+        (["--fluid", "serum"], 2, "--fluid: there is no table of levels"),
+        (["--level-unit", "RPM"], 2, "--level-unit: there is no table of levels"),
+        (["--levels", "missing.csv"], 1, "missing.csv"),
         (["--list", "x=missing.txt"], 1, "missing.txt"),
         (["--list", "x=samples.csv"], 1, "no column of miRNA names"),
         (["--validation", "papers.txt"], 1, "not a table of `mirtool validate`"),

@@ -144,6 +144,10 @@ def _calls(path: Path, kind: str, folder: Path) -> Iterator[list[str]]:
         yield ["network", file, "--interactions", table, "--gene-sets", "none", "-o", out, "--regulation",
                "fold-change", "--evidence", "all"]  # fmt: skip
         yield ["names", file, "-o", f"{out}/names.xlsx"]
+    if kind == "reference-levels":
+        table = str(FIXTURES / "differential" / "differential.csv")
+        yield ["shortlist", table, "--regulation", "fold-change", "--levels", file, "--fluid", "serum",
+               "-o", f"{out}/shortlist.csv"]  # fmt: skip
     if kind == "qpcr":
         sheet, plate = folder / "ct_samples.csv", folder / "plate_of_reference.csv"
         sheet.write_text("sample,group\nR1,resistant\nR2,resistant\nS1,responding\n")

@@ -21,6 +21,7 @@ from tests.fuzz.mutate import mutant
 from tests.fuzz.steps import STEPS
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
+REFERENCE_LEVELS = "reference_levels"
 BAD_FOLDERS = {"bad", "refused"}
 LONGEST_MESSAGE = 2000
 
@@ -81,6 +82,8 @@ def kind_of(fixture: str) -> str:
     path = FIXTURES / fixture
     if path.suffix == ".toml":
         return "settings"
+    if path.parent.name == REFERENCE_LEVELS:  # by its content alone it may be a table of values
+        return "reference-levels"
     try:
         return sniff_format(path)
     except UnknownFormatError:

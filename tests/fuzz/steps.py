@@ -29,6 +29,7 @@ from mirtool.io.mirnas.aliases import read_aliases
 from mirtool.io.mirnas.fasta import read_fasta
 from mirtool.io.mirnas.mirna_changes import parse_mirna_changes, tells_mirna_changes
 from mirtool.io.mirnas.mirna_loci import read_gff3
+from mirtool.io.mirnas.reference_levels import read_reference_levels
 from mirtool.io.registry import count_formats
 from mirtool.io.results.differential import read_differential
 from mirtool.io.tables.text_tables import read_table
@@ -45,6 +46,7 @@ from mirtool.network.settings import GseaSettings
 from mirtool.normalize import normalize, normalized_table
 from mirtool.quality import quality_report
 from mirtool.report.tables import table_text
+from mirtool.shortlist.levels import look_up_levels
 from mirtool.study.config import read_config
 from mirtool.study.samples import read_samples
 from mirtool.validation import combine_replicates, log2_quantities
@@ -244,6 +246,13 @@ def use_settings(path: Path, _whole: Path, trial: Try) -> None:
         read_config(path)
 
 
+def use_reference_levels(path: Path, _whole: Path, trial: Try) -> None:
+    with trial("read the levels"):
+        levels = read_reference_levels(path, "serum")
+        book = MirnaNames(species="hsa")
+        look_up_levels([book.resolve(name) for name in MIRNAS], levels, book)
+
+
 def use_differential(path: Path, _whole: Path, trial: Try) -> None:
     with trial("read the differential table"):
         read_differential(path)
@@ -273,6 +282,7 @@ STEPS: dict[str, Callable[[Path, Path, Try], None]] = {
     "samples": use_samples,
     "settings": use_settings,
     "differential": use_differential,
+    "reference-levels": use_reference_levels,
     "targetscan-families": use_families,
 }
 """Kind of file to what is done with it."""

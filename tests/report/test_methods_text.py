@@ -494,7 +494,8 @@ def test_quantitative_pcr_and_the_shortlist():
         },
         "shortlist": {
             "arguments": {"rank": "pi", "regulation": "volcano-p", "direction": "down"},
-            "summary": {"candidates": 23, "mirnas": ["a", "b"], "lists": {"ExoCarta": {}}},
+            "summary": {"candidates": 23, "mirnas": ["a", "b"], "lists": {"ExoCarta": {}},
+                        "levels": {"fluid": "serum", "unit": "RPM", "seen_in_table": 840}},
         },
     }  # fmt: skip
     assert text_of(runs, "Quantitative PCR") == (
@@ -516,7 +517,9 @@ def test_quantitative_pcr_and_the_shortlist():
     assert text_of(runs, "Selection of miRNAs") == (
         "Of 23 candidates (up or down by fold change and P), those down only, the first 2 by the product of the "
         "log2 change and −log10 P (so that both count) were listed (Xiao et al. 2014). "
-        "The miRNAs were looked up in 1 list (ExoCarta)."
+        "The miRNAs were looked up in 1 list (ExoCarta). "
+        "Their levels in serum (RPM) were taken from a reference table, and ranked among the 840 miRNAs seen "
+        "there."
     )
 
 

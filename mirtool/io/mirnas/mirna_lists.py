@@ -105,7 +105,7 @@ def read_mirna_list(path: str | Path, title: str) -> MirnaList:
             return _read_sets(path, title)
     table = read_list_or_table(path)
     refuse_corrected(table)
-    column = _name_column(table)
+    column = find_mirna_column(table)
     names = table.text(column)
     keep, left_out = np.ones(len(table), dtype=bool), []
     for mask, words in (
@@ -156,7 +156,14 @@ def _read_sets(path: str | Path, title: str) -> MirnaList:
     )
 
 
-def _name_column(table: TextTable) -> int:
+def find_mirna_column(table: TextTable) -> int:
+    """Return the column of miRNA names: the one whose header says so, else the one with the most such names.
+
+    Raises
+    ------
+    FormatError
+        Where there is none.
+    """
     if len(table.header) == 1:
         return 0
     column = find_column(table, MIRNA_HEADERS)

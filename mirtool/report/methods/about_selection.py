@@ -164,3 +164,9 @@ def shortlist_sentences(record: StepRecord) -> Iterator[Sentence]:
     lists = record.number("lists") or {}
     if lists:
         yield Sentence(f"The miRNAs were looked up in {named(list(lists), 'list')}.")
+    levels = record.number("levels")
+    if levels:
+        yield Sentence(
+            f"Their levels in {levels['fluid']} ({levels['unit']}) were taken from a reference table, and ranked "
+            f"among the {plural(levels['seen_in_table'], 'miRNA')} seen there."
+        )

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from mirtool.annotation.mirna_names import Resolution
 from mirtool.io.results.evidence import QpcrResults
 from mirtool.report.text.blocks import Grid, Line, Pairs, Summary
 from mirtool.report.text.names import renamed_among, unmapped_among
 from mirtool.report.text.numbers import fold_in_words, p_in_words
-from mirtool.shortlist import MOTIFS, RANKS, Membership, Shortlist, motif_shares, motif_starts
+from mirtool.shortlist import MOTIFS, RANKS, FluidLevels, Membership, Shortlist, motif_shares, motif_starts
+from mirtool.shortlist.levels import NEVER_SEEN, NO_LEVEL, NOT_IN_TABLE
 from mirtool.wording import plural
 
 NAMES_SHOWN = 5
@@ -25,6 +29,8 @@ def shortlist_summary(chosen: Shortlist, qpcr: QpcrResults | None, network: str)
     lines.append(("qPCR", _qpcr_in_words(chosen, qpcr)))
     lines.append(("network", _network_in_words(chosen, network)))
     lines += [(f"list {each.title}", _membership_in_words(each)) for each in chosen.memberships]
+    if chosen.levels is not None:
+        lines.append((f"levels in {chosen.levels.fluid}", _levels_in_words(chosen.levels)))
     return Line(heading), _grid(chosen), Pairs(lines), Pairs(_motif_lines(chosen), detail=True)
 
 
@@ -60,14 +66,34 @@ def _motif_lines(chosen: Shortlist) -> list[tuple[str, str]]:
 
 
 def _membership_in_words(each: Membership) -> str:
-    renamed, unmapped = renamed_among(each.names), unmapped_among(each.names)
-    current = len({name.given for name in each.names}) - len(renamed) - len(unmapped)
-    words = f"{each.count('yes')} in it, {each.count('possible')} possible; of its names {current:,} current, "
-    words += f"{len(renamed):,} renamed, {len(unmapped):,} not mapped"
+    words = f"{each.count('yes')} in it, {each.count('possible')} possible; {_names_in_words(each.names)}"
+    return "; ".join([words, *(f"left out: {left}" for left in each.left_out)])
+
+
+def _levels_in_words(levels: FluidLevels) -> str:
+    states = {name: levels.count(name) for name in (NEVER_SEEN, NO_LEVEL, NOT_IN_TABLE)}
+    words = f"{levels.count('yes')} of {len(levels.seen)} seen there"
+    words += "".join(f", {n} {name}" for name, n in states.items() if n)
+    words += f" ({levels.n_seen:,} miRNAs of {levels.path} were); {_names_in_words(levels.names)}"
+    return "; ".join([words, *(f"left out: {left}" for left in levels.left_out)])
+
+
+def _names_in_words(names: Sequence[Resolution]) -> str:
+    """Return how many names of a list or table are current, renamed or not mapped, and some of the last."""
+    renamed, unmapped = renamed_among(names), unmapped_among(names)
+    current = len({name.given for name in names}) - len(renamed) - len(unmapped)
+    words = f"of its names {current:,} current, {len(renamed):,} renamed, {len(unmapped):,} not mapped"
     if unmapped:
         shown = ", ".join(name.given.strip() for name in unmapped[:NAMES_SHOWN])
         words += f" ({shown}{', …' if len(unmapped) > NAMES_SHOWN else ''})"
-    return "; ".join([words, *(f"left out: {left}" for left in each.left_out)])
+    return words
+
+
+def _level_in_words(levels: FluidLevels, i: int) -> str:
+    """Return the level of a miRNA with its rank; what is known of it where it has none."""
+    if levels.seen[i] != "yes":
+        return str(levels.seen[i])
+    return f"{levels.level[i]:.4g} {levels.unit}, rank {levels.rank[i]:.0f} of {levels.n_seen:,}"
 
 
 def _grid(chosen: Shortlist) -> Grid:
@@ -75,6 +101,7 @@ def _grid(chosen: Shortlist) -> Grid:
     candidates = chosen.candidates
     header = ["", "fold change", *(["P"] if candidates.p_header else [])]
     header += [each.title for each in chosen.memberships]
+    header += [f"level in {chosen.levels.fluid}"] if chosen.levels is not None else []
     header += ["qPCR"] if chosen.qpcr_header else []
     rows = []
     for i, (probes, name) in enumerate(zip(chosen.probes, chosen.names, strict=True)):
@@ -84,6 +111,7 @@ def _grid(chosen: Shortlist) -> Grid:
         ]
         row += [p_in_words(float(candidates.p_value[probes[0]]))] if candidates.p_header else []
         row += [each.found[i] for each in chosen.memberships]
+        row += [_level_in_words(chosen.levels, i)] if chosen.levels is not None else []
         result = chosen.qpcr[i]
         row += [("not tested" if result is None else result.verdict or "tested")] if chosen.qpcr_header else []
         rows.append(tuple(row))
