@@ -190,3 +190,13 @@ def test_columns_the_sheet_does_not_list_are_left_out_and_named():
     assert found.reads[1].tolist() == [41233, 20144]
     assert found.samples.groups == ("b", "a")
     assert "2 columns" in found.warnings[-1]
+
+
+def test_inspect_says_that_a_table_looks_like_counts(tmp_path):
+    path = tmp_path / "counts.csv"
+    rows = [f"hsa-miR-{i}-3p,{0 if i % 4 else i},{7 * i},0" for i in range(1, 41)]
+    path.write_text("\n".join(["miRNA,S1,S2,S3", *rows]) + "\n")
+    # 30 of 40 cells of S1 and all 40 of S3 are zero: 70 of 120.
+    assert (
+        inspect_file(path).details["content"] == "looks like sequencing counts: whole numbers, 58 % of them zero"
+    )

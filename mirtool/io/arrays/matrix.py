@@ -142,7 +142,7 @@ def inspect(path: str | Path, *, samples_in_rows: bool = False) -> Inspection:
     channels = tuple(next(iter(arrays.values()), {CHANNEL: ""}))
     said = (*found.left_out, *found.remarks)
     details = {
-        "content": "normalized by mirtool" if normalized else "intensities or expression",
+        "content": "normalized by mirtool" if normalized else _content(found),
         "scale": found.table.notes.get("scale", "not stated"),
         "samples": list(arrays or found.samples),
         "missing_values": int(np.isnan(found.values).sum()),
@@ -160,6 +160,19 @@ def inspect(path: str | Path, *, samples_in_rows: bool = False) -> Inspection:
     )
 
 
+def _content(found: ProbeValues) -> str:
+    """Return what a table of numbers is taken for, in words."""
+    from mirtool.io.counts.plain import looks_like_counts
+
+    if "scale" not in found.table.notes and looks_like_counts(found.values):
+        return f"looks like sequencing counts: {_count_words(found)}"
+    return "intensities or expression"
+
+
+def _count_words(found: ProbeValues) -> str:
+    return f"whole numbers, {100 * np.mean(found.values == 0):.0f} % of them zero"
+
+
 def read_study_file(path: str | Path, options: ReadOptions) -> list[RawArrays]:
     """Return the arrays of one file, as :mod:`mirtool.io.arrays.reading` asks for them.
 
@@ -174,7 +187,7 @@ def read_study_file(path: str | Path, options: ReadOptions) -> list[RawArrays]:
     if options.scale == "counts":
         raise counts_refused(path, "the scale counts is stated")
     if options.scale is None and NORMALIZED_NOTE not in found.table.notes and looks_like_counts(found.values):
-        raise counts_refused(path, f"whole numbers, {np.mean(found.values == 0):.0%} of them zero")
+        raise counts_refused(path, _count_words(found))
     return [raw_arrays(found, "matrix")]
 
 
