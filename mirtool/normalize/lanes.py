@@ -3,8 +3,8 @@ r"""NanoString lanes: background, positive-control factor and content factor, as
 In order, on the counts :math:`c` of each lane (MAN-C0011-04):
 
 1. *Background*: the limit of a lane is the mean + 2 standard deviations (n − 1) of its negative controls. Counts
-below
-   it are raised to it (``threshold``), or it is subtracted (``subtract-threshold``). Controls stay as counted.
+   not above it are missing, unless they are kept; then those below it are raised to it (``threshold``). Or it is
+   subtracted from all counts (``subtract-threshold``). Controls stay as counted.
 2. *Positive controls*: with :math:`g_j` the geometric mean of the lane's positive controls, every count of lane
    :math:`j` is multiplied by :math:`\bar g / g_j`, the arithmetic mean over the lanes over the lane's own.
    The control of 0.125 fM (POS_F) lies below the limit of detection and is left out.

@@ -107,8 +107,8 @@ PRESETS = Methods(
     ),
     Method(
         "nanostring",
-        "counts of NanoString lanes as nSolver takes them: raised to the background limit, positive-control "
-        "factor, factor of the 100 highest probes; the default for RCC files",
+        "counts of NanoString lanes: missing where in the background (kept, they are raised to its limit), "
+        "positive-control factor, factor of the 100 highest probes; the default for RCC files",
         needs=_NEEDS_LANES,
         reference=_NANOSTRING,
     ),

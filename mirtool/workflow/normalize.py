@@ -135,8 +135,9 @@ def normalize(inputs: NormalizeInputs, settings: NormalizeSettings, run: Run) ->
     of 50 and gives all arrays one distribution; spike-in makes the arrays comparable by what was added to each in
     the same amount. docs/methods/normalization.md says when to use which.
 
-    NanoString RCC files get the preset `nanostring` unless another is named: counts raised to the mean + 2 SD of
-    the lane's negative controls, times the positive-control factor, times that of the 100 highest probes.
+    NanoString RCC files get the preset `nanostring` unless another is named: counts not above the mean
+    + 2 SD of the lane's negative controls are missing (or raised to it, if they are kept), the others are
+    multiplied by the positive-control factor and by that of the 100 highest probes.
 
     With the channel `ratio` the values are M = log2(Hy3 / Hy5), less the median M of the probes at 30 or more in
     both channels of ALL arrays; spots that are not positive in either channel have no ratio and are counted. The

@@ -21,7 +21,7 @@ from mirtool.normalize.methods import (
     REPLICATE_METHODS,
     WITHIN_METHODS,
 )
-from mirtool.report.methods import about_arrays, about_clusters, about_comparison, about_selection
+from mirtool.report.methods import about_arrays, about_clusters, about_comparison, about_lanes, about_selection
 from mirtool.report.methods.bibliography import REFERENCES, bibtex, csl_json, in_order, references_in
 from mirtool.report.methods.compose import methods_files, methods_of_runs, methods_of_study
 from mirtool.report.methods.facts import StudyFacts
@@ -122,6 +122,106 @@ def test_a_normalization_is_told_choice_by_choice():
         "Probes detected in at least one array were kept (150 of 300), with their values on the other arrays too. "
         "Normalized values were analyzed as log2."
     )
+
+
+LANES = {
+    "arguments": {"preset": "nanostring", "background": None, "not_detected": None, "linear": False},
+    "summary": {
+        "samples": ["A", "B"],
+        "spots": 50,
+        "channel": "counts",
+        "flag_rule": "bad",
+        "flags": {"-75": [3, 5]},
+        "flagged_out": [0, 0],
+        "background_subtracted": True,
+        "probe_choice": "mirna",
+        "counting_probes": 30,
+        "detection": "count above the mean + 2 SD of the lane's negative controls",
+        "min_intensity": 30.0,
+        "between": "top-100",
+        "factor_probes": 24,
+        "factors": [0.5, 2.0],
+        "remarks": ["content factor: the 25 probes with the highest mean count"],
+        "keep": "any",
+        "kept": 28,
+    },
+    "inputs": {"A.RCC": "0", "B.RCC": "0"},
+    "versions": VERSIONS,
+}
+
+
+def test_a_normalization_of_lanes_speaks_of_lanes_and_of_what_was_missing():
+    # Two lanes of 30 probes: 3 + 5 of 60 counts. The record has divisors; a lane is multiplied by 1/2 and 1/0.5.
+    text = text_of({"normalize": LANES}, "Normalization")
+    assert text == (
+        "Counts of 2 NanoString lanes (50 probes per lane, controls included) were normalized. "
+        "Counts that were not above the background limit, the mean plus two standard deviations of the negative "
+        "controls of their lane (8 of 60; 3 to 5 per lane), were treated as missing, because they can't be told "
+        "from background (NanoString Technologies 2017). "
+        "Probes for miRNAs were analyzed (30 probes); controls, housekeeping genes and probes for other species "
+        "were not. "
+        "A probe was considered detected in a lane where its count was above the background limit. "
+        "The counts of each lane were multiplied by its positive-control factor (the geometric mean of the "
+        "positive controls of 0.5 fM and more, averaged over all lanes, divided by that of the lane), and then by "
+        "a content factor, the same ratio for the 25 probes with the highest mean count of those with a count in "
+        "every lane, assuming that these differ between samples by the amount of RNA alone (product of both "
+        "factors: 0.5 to 2) (NanoString Technologies 2017). "
+        "Probes detected in at least one lane were kept (28 of 30). "
+        "Normalized values were analyzed as log2."
+    )
+    assert "nanostring2017" in methods_of_runs({"normalize": LANES}).keys
+
+
+def test_counts_in_the_background_that_are_kept_are_raised():
+    kept = text_of({"normalize": changed(LANES, arguments={"not_detected": "keep"})}, "Normalization")
+    assert (
+        "counts that were not above it (8 of 60; 3 to 5 per lane) were not treated as missing (NanoString "
+        "Technologies 2017). Counts below the limit were raised to it (NanoString" in kept
+    )
+    assert "kept (28 of 30), with their values in the other lanes too." in kept
+    floor = text_of({"normalize": changed(LANES, arguments={"not_detected": "floor"})}, "Normalization")
+    assert "were treated as missing only where no lane of a group was above it" in floor
+
+
+@pytest.mark.parametrize(
+    ("between", "remark", "words"),
+    [
+        ("housekeeping", "content factor: 4 housekeeping genes", "the same ratio for the 4 housekeeping genes, "),
+        ("positive-controls", "", "of the lane), so that differences in total RNA between samples were kept "
+         "(factors: 0.5 to 2) (NanoString"),
+        ("none", "", "The levels of the lanes were not adjusted to each other."),
+    ],
+)  # fmt: skip
+def test_lanes_are_scaled_as_chosen(between, remark, words):
+    run = changed(LANES, summary={"between": between, "remarks": [remark]})
+    text = text_of({"normalize": run}, "Normalization")
+    assert words in text
+    assert ("content factor" in text) == (between == "housekeeping")
+
+
+def test_the_quality_of_lanes_is_judged_by_nsolvers_limits():
+    qc = {"summary": {"verdicts": dict.fromkeys("AB", "fine")}}
+    text = text_of({"qc": qc, "normalize": LANES}, "Quality control of the lanes")
+    assert "fewer than 75 % of its fields of view were counted" in text
+    assert text.endswith("Of the 2 lanes, 2 were without a finding. All of these lanes were normalized.")
+
+
+def test_a_study_of_lanes_or_of_reads_names_no_array():
+    cluster = {
+        "arguments": {"linkage": "average", "scores": "z"},
+        "summary": {"probes": 10, "arrays": 2, "metric": {"arrays": "pearson"}},
+        "outputs": {"results/cluster_pca.csv": "0"},
+    }
+    words = "Hierarchical clustering of 10 {}s and 2 {}s used"
+    lanes = text_of({"normalize": LANES, "cluster": cluster}, "Cluster analysis")
+    assert words.format("probe", "lane") in lanes
+    reads = {"reads": {"A": 900, "B": 800}, "factors": {"A": 1, "B": 1}, "miRNAs": 10, "miRNAs_read": 12}
+    sequenced = {"diff": changed(DIFF, summary={"counts": reads}), "cluster": cluster}
+    counted = text_of(sequenced, "Cluster analysis")
+    assert words.format("miRNA", "sample") in counted
+    assert "The values clustered were z scores of each miRNA." in counted
+    assert "Of 1,593 miRNAs, " in text_of(sequenced, TITLE)
+    assert not re.search(r"\b(array|spot)s?\b", lanes + counted)
 
 
 def test_a_number_that_the_record_lacks_is_not_invented():
@@ -561,10 +661,10 @@ def test_power():
     ("registry", "sentences"),
     [
         (FLAG_RULES, about_arrays._FLAGS),
-        (BACKGROUND_METHODS, about_arrays._BACKGROUNDS),
+        (BACKGROUND_METHODS, {*about_arrays._BACKGROUNDS, *about_lanes._BACKGROUNDS}),
         (WITHIN_METHODS, {"none", *about_arrays._WITHIN}),
         (REPLICATE_METHODS, about_arrays._REPLICATES),
-        (BETWEEN_METHODS, {"median", *about_arrays._BETWEEN}),
+        (BETWEEN_METHODS, {"median", *about_arrays._BETWEEN, *about_lanes._CONTENT}),
         (RATIO_BETWEEN_METHODS, {"median", *about_arrays._RATIO_BETWEEN}),
         (KEEP_RULES, {"everything", *about_arrays._KEEP}),
         (PROBE_CHOICES, about_arrays._COUNTING),

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from mirtool.io.arrays.not_detected import COUNT_CALL
 from mirtool.normalize.methods import (
     BACKGROUND_METHODS,
     BETWEEN_METHODS,
@@ -17,7 +16,24 @@ from mirtool.normalize.methods import (
 )
 from mirtool.normalize.methods import WITHIN_METHODS as WITHIN
 from mirtool.normalize.settings import PRESET_STEPS, RATIO_PRESET_STEPS, is_ratio
-from mirtool.report.methods.record import StepRecord, aside, extent, joined, named, number, references_of, were
+from mirtool.report.methods.about_lanes import (
+    lane_background_sentences,
+    lane_probe_sentences,
+    lane_quality_sentences,
+    lane_scaling_sentences,
+    not_detected_choice,
+)
+from mirtool.report.methods.record import (
+    LANE,
+    StepRecord,
+    aside,
+    extent,
+    joined,
+    named,
+    number,
+    references_of,
+    were,
+)
 from mirtool.report.methods.text import Sentence
 from mirtool.wording import plural
 
@@ -59,12 +75,6 @@ _BACKGROUNDS = {
     "not of the probes.",
 }
 
-_LIMIT = "the mean plus two standard deviations of the negative controls of the lane"
-_BACKGROUNDS |= {
-    "threshold": f"Counts below {_LIMIT} were raised to it, because such counts can't be told from background.",
-    "subtract-threshold": f"The background of each lane, {_LIMIT}, was subtracted from the counts.",
-}
-
 _WITHIN = {
     "median": "The median log ratio of each array was subtracted, because the dyes differ by a factor.",
     "loess": "Each array was corrected by a loess curve of the log ratios over the average intensities, because "
@@ -98,18 +108,6 @@ _BETWEEN = {
     "these RNAs do not change.",
 }
 
-_POSITIVE = (
-    "Each lane was scaled by the geometric mean of its positive controls of 0.5 fM and more relative to the mean "
-    "over all lanes"
-)
-_BETWEEN |= {
-    "top-100": f"{_POSITIVE}, and then likewise by the geometric mean of the 100 probes with the highest mean "
-    "count, assuming that these differ between samples by the amount of RNA alone.",
-    "housekeeping": f"{_POSITIVE}, and then likewise by the geometric mean of the housekeeping genes, assuming "
-    "that these do not change.",
-    "positive-controls": f"{_POSITIVE}, so that differences in total RNA between samples were kept.",
-}
-
 _RATIO_BETWEEN = {
     "none": _BETWEEN["none"],
     "scale": "Log ratios and average intensities were scaled to one median of absolute values on all arrays.",
@@ -124,9 +122,9 @@ _RATIO_BETWEEN = {
 }
 
 _KEEP = {
-    "any": "in at least one array",
-    "all": "in every array",
-    "group": "in at least {share} of the arrays of one group",
+    "any": "in at least one {unit}",
+    "all": "in every {unit}",
+    "group": "in at least {share} of the {unit}s of one group",
 }
 _COUNTING = {
     "mirna": "Probes for miRNAs and miRPlus sequences were analyzed{count}; controls, empty spots and probes for "
@@ -142,29 +140,36 @@ def quality_sentences(record: StepRecord, normalized: StepRecord | None) -> Iter
     verdicts = record.number("verdicts") or {}
     if not verdicts:
         return
-    arrays = plural(len(verdicts), "array")
+    arrays = plural(len(verdicts), record.unit)
     if set(verdicts.values()) == {"not judged"}:
         yield Sentence(f"The quality of {arrays} was not judged, as these data do not allow it.")
         return
     rules = (
-        "the sum of distances to the other arrays, the Kolmogorov-Smirnov statistic, and Hoeffding's D of the MA "
-        "plot"
+        f"the sum of distances to the other {record.unit}s, the Kolmogorov-Smirnov statistic, and Hoeffding's "
+        "D of the MA plot"
     )
     if len(verdicts) < FEWEST_FOR_FENCE:
-        rules = "Hoeffding's D of the MA plot; there were too few arrays to compare distances and distributions"
+        rules = (
+            f"Hoeffding's D of the MA plot; there were too few {record.unit}s to compare distances and "
+            "distributions"
+        )
     yield Sentence(
         f"The quality of {arrays} was assessed by the outlier rules of arrayQualityMetrics: {rules}.",
         ("kauffmann2009",),
     )
+    if record.unit == LANE:
+        yield from lane_quality_sentences()
     yield Sentence(f"{_verdicts_in_words(record, verdicts)}.")
     used = (normalized.number("samples") if normalized else None) or ()
     excluded = [name for name in verdicts if name not in used]
     if used and not excluded:
         yield Sentence(
-            "All of these arrays were normalized." if len(verdicts) > 1 else "The array was normalized."
+            f"All of these {record.unit}s were normalized."
+            if len(verdicts) > 1
+            else f"The {record.unit} was normalized."
         )
     elif used:
-        yield Sentence(f"{_capital(named(excluded, 'array'))} {were(len(excluded))} not used further.")
+        yield Sentence(f"{_capital(named(excluded, record.unit))} {were(len(excluded))} not used further.")
 
 
 def _verdicts_in_words(record: StepRecord, verdicts: Mapping[str, str]) -> str:
@@ -181,7 +186,11 @@ def _verdicts_in_words(record: StepRecord, verdicts: Mapping[str, str]) -> str:
         if verdict != "fine" and len(names) <= 3:
             part += f" ({'; '.join(f'{name}: {why[name]}' if name in why else name for name in names)})"
         parts.append(part)
-    return f"Of these, {joined(parts)}"
+    return (
+        f"Of the {plural(len(verdicts), record.unit)}, {joined(parts)}"
+        if record.unit == LANE
+        else f"Of these, {joined(parts)}"
+    )
 
 
 def scan_sentences(facts: StudyFacts) -> Iterator[Sentence]:
@@ -203,13 +212,22 @@ def normalization_sentences(record: StepRecord) -> Iterator[Sentence]:
     choices = _choices(record)
     ratio = is_ratio(choices.get("channel"))
     yield from _raw_data(record, ratio)
+    if record.unit == LANE:
+        yield from lane_background_sentences(record, choices)
+        yield from lane_probe_sentences(record)
+        yield from lane_scaling_sentences(record, str(record.number("between") or choices.get("between")))
+    else:
+        yield from _array_steps(record, choices, ratio)
+    yield from _result(record, choices)
+    yield from _names(record, choices)
+
+
+def _array_steps(record: StepRecord, choices: Mapping[str, Any], ratio: bool) -> Iterator[Sentence]:
     yield from _spots(record, choices)
     if ratio:
         yield from _within(choices)
     yield from _probes(record, ratio)
     yield from _between(record, choices, ratio)
-    yield from _result(record, choices)
-    yield from _names(record, choices)
 
 
 def _choices(record: StepRecord) -> dict[str, Any]:
@@ -223,6 +241,10 @@ def _choices(record: StepRecord) -> dict[str, Any]:
 def _raw_data(record: StepRecord, ratio: bool) -> Iterator[Sentence]:
     samples, spots = record.number("samples"), record.number("spots")
     if not samples:
+        return
+    if record.unit == LANE:
+        codes = f" ({plural(spots, 'probe')} per lane, controls included)" if spots else ""
+        yield Sentence(f"Counts of {plural(len(samples), 'NanoString lane')}{codes} were normalized.")
         return
     text = f"Raw data of {plural(len(samples), 'array')}"
     details = [f"{number(spots)} spots per array"] if spots else []
@@ -285,9 +307,7 @@ def _probes(record: StepRecord, ratio: bool) -> Iterator[Sentence]:
             "logarithm."
         )
     cutoff, call = record.number("min_intensity"), record.number("detection")
-    if call == COUNT_CALL:
-        yield Sentence(f"A probe was considered detected in a lane by a {call}.")
-    elif call:
+    if call:
         yield Sentence(f"Probes were considered detected by the call of the image analysis software ({call}).")
     elif cutoff is not None:
         where = " in both channels" if ratio else ""
@@ -343,9 +363,9 @@ def _result(record: StepRecord, choices: Mapping[str, Any]) -> Iterator[Sentence
     rule = str(record.number("keep"))
     if rule in _KEEP:
         count = f" ({number(kept)} of {number(counting)})" if kept is not None and counting else ""
-        others = "" if rule == "all" else ", with their values on the other arrays too"
+        others = "" if rule == "all" else _other_values(record, choices)
         where = _KEEP[rule].format(
-            share=f"{number(100 * record.number('keep_share'))} %" if rule == "group" else ""
+            unit=record.unit, share=f"{number(100 * record.number('keep_share'))} %" if rule == "group" else ""
         )
         yield Sentence(f"Probes detected {where} were kept{count}{others}.", references_of(KEEP_RULES[rule]))
     elif rule == "everything":
@@ -360,15 +380,23 @@ def _result(record: StepRecord, choices: Mapping[str, Any]) -> Iterator[Sentence
         yield Sentence("Normalized values were analyzed as log2.")
 
 
+def _other_values(record: StepRecord, choices: Mapping[str, Any]) -> str:
+    """Say that a probe kept has values where it is not detected; in lanes these are missing by default."""
+    if record.unit != LANE:
+        return ", with their values on the other arrays too"
+    is_missing = not_detected_choice(record, choices) == "missing"
+    return "" if is_missing else ", with their values in the other lanes too"
+
+
 def _names(record: StepRecord, choices: Mapping[str, Any]) -> Iterator[Sentence]:
     total, renamed = record.number("mirna_names", "names"), record.number("mirna_names", "renamed")
     if not total or renamed is None:
         return
     lost = record.number("mirna_names", "not_mapped") or ()
     unknown = f", {len(lost):,} {'is' if len(lost) == 1 else 'are'} not in miRBase or ambiguous" if lost else ""
-    used = "the current names were used" if choices.get("current_names") else "the names of the array were kept"
+    used = "the current names were used" if choices.get("current_names") else f"the names {record.whole} were kept"
     yield Sentence(
-        f"The {plural(total, 'miRNA name')} of the array {were(total)} looked up in miRBase: {len(renamed):,} "
+        f"The {plural(total, 'miRNA name')} {record.whole} {were(total)} looked up in miRBase: {len(renamed):,} "
         f"{'has' if len(renamed) == 1 else 'have'} changed since{unknown}, and {used}.",
         ("kozomara2019",),
     )

@@ -24,11 +24,15 @@ _DISTANCES = {
     "euclidean": "the Euclidean distance",
 }
 _SCORES = {
-    "z": "z scores of each probe",
-    "centered": "log2 values less the mean of each probe",
+    "z": "z scores of each {row}",
+    "centered": "log2 values less the mean of each {row}",
     "log2": "log2 values",
 }
-_SIDES = {"genes": "probes", "arrays": "arrays"}
+_SIDES = ("genes", "arrays")
+
+
+def _side(record: StepRecord, side: str) -> str:
+    return f"{record.unit if side == 'arrays' else record.row}s"
 
 
 def cluster_sentences(record: StepRecord) -> Iterator[Sentence]:
@@ -37,7 +41,7 @@ def cluster_sentences(record: StepRecord) -> Iterator[Sentence]:
     yield from _stability(record)
     yield from _k_means(record)
     if record.wrote("cluster_pca.csv"):
-        yield Sentence("Principal components of the arrays were computed from the same values.")
+        yield Sentence(f"Principal components of the {record.unit}s were computed from the same values.")
 
 
 def _trees(record: StepRecord) -> Iterator[Sentence]:
@@ -54,14 +58,16 @@ def _trees(record: StepRecord) -> Iterator[Sentence]:
         metric = str(metrics.pop())
         how += f" and {_DISTANCES[metric]}" if metric in _DISTANCES else ""
         references += references_of(METRICS.get(metric))
-    text = f"Hierarchical clustering of {plural(probes, 'probe')}{chosen} and {plural(arrays, 'array')}{how}."
+    text = (
+        f"Hierarchical clustering of {plural(probes, record.row)}{chosen} and {plural(arrays, record.unit)}{how}."
+    )
     yield Sentence(text, references)
     scores = _SCORES.get(str(record.argument("scores")))
     if scores:
-        yield Sentence(f"The values clustered were {scores}.")
+        yield Sentence(f"The values clustered were {scores.format(row=record.row)}.")
     if by_groups:
         yield Sentence(
-            "As these probes were chosen by their difference between the groups, the clusters show this "
+            f"As these {record.row}s were chosen by their difference between the groups, the clusters show this "
             "difference and do not test it."
         )
 
@@ -73,13 +79,13 @@ def _stability(record: StepRecord) -> Iterator[Sentence]:
     kind = str(record.argument("stability"))
     if not stable or kind not in ("multiscale", "ordinary"):
         return
-    trees = f"the {'trees' if len(stable) > 1 else 'tree'} of {joined(_SIDES[side] for side in stable)}"
+    trees = f"the {'trees' if len(stable) > 1 else 'tree'} of {joined(_side(record, side) for side in stable)}"
     draws = record.argument("resamples")
     seed = record.argument("seed")
     at = "draws at each scale" if kind == "multiscale" else "draws"
     of = aside(f"{number(draws)} {at}" if draws else "", "" if seed is None else f"random seed {seed}")
     measure = "an approximately unbiased value (AU)" if kind == "multiscale" else "a bootstrap probability"
-    found = joined(f"{plural(n, 'cluster')} of {_SIDES[side]}" for side, n in stable.items())
+    found = joined(f"{plural(n, 'cluster')} of {_side(record, side)}" for side, n in stable.items())
     yield Sentence(
         f"The clusters of {trees} were assessed by {kind} bootstrap{of}; {measure} of {number(STABLE)} or more "
         f"was reached by {found}.",
@@ -95,7 +101,7 @@ def _k_means(record: StepRecord) -> Iterator[Sentence]:
         silhouette = own.get("mean_silhouette")
         width = f"mean silhouette {number(round(silhouette, 2))}" if silhouette is not None else ""
         why = "as many as groups" if side == "arrays" and is_of_groups else "a number set beforehand"
-        parts.append(f"the {_SIDES.get(side, side)} into {plural(own['k'], 'cluster')}{aside(why, width)}")
+        parts.append(f"the {_side(record, side)} into {plural(own['k'], 'cluster')}{aside(why, width)}")
     if parts:
         yield Sentence(
             f"K-means divided {joined(parts)}.", ("lloyd1982", "hartigan1975", "arthur2007", "rousseeuw1987")

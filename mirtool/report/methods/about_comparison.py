@@ -15,8 +15,8 @@ from mirtool.stats.adjustment_methods import ADJUSTMENTS
 from mirtool.wording import plural
 
 _TESTS = {
-    "moderated": "a moderated t test on log2 values, which stabilizes the variance of each probe by that of all "
-    "probes",
+    "moderated": "a moderated t test on log2 values, which stabilizes the variance of each {row} by that of all "
+    "{row}s",
     "welch": "Welch's t test on log2 values, which does not assume equal variances",
     "student": "Student's t test on log2 values, which assumes equal variances",
     "rank-sum": "Wilcoxon's rank-sum test, which does not assume a normal distribution",
@@ -27,9 +27,9 @@ _TESTS = {
 }
 
 _FOLD_CHANGES = {
-    "ratio-of-means": "Fold changes are ratios of the arithmetic means of the linear normalized intensities, the "
+    "ratio-of-means": "Fold changes are ratios of the arithmetic means of the linear normalized {values}, the "
     "definition that array service laboratories use.",
-    "geometric": "Fold changes are ratios of the geometric means of the normalized intensities, which a single "
+    "geometric": "Fold changes are ratios of the geometric means of the normalized {values}, which a single "
     "high value changes little.",
     "fitted": "Fold changes are ratios of the geometric means that the model fits, so that they agree with the "
     "test.",
@@ -71,12 +71,12 @@ def comparison_sentences(record: StepRecord, normalized: StepRecord | None = Non
     comparisons = record.number("comparisons") or ([record.summary] if record.number("tested") else [])
     if not comparisons:
         return
-    yield from _groups(comparisons)
+    yield from _groups(record, comparisons)
     yield from _model(record)
     yield from _test(record, comparisons)
     fold_change = str(record.argument("fold_change"))
     if fold_change in _FOLD_CHANGES:
-        yield Sentence(_FOLD_CHANGES[fold_change])
+        yield Sentence(_FOLD_CHANGES[fold_change].format(values=record.values))
     yield from _adjustment(record, comparisons)
     for each in comparisons:
         yield from _passing(record, each, of_several=len(comparisons) > 1)
@@ -88,7 +88,7 @@ def _sides(comparison: Mapping[str, Any]) -> tuple[str, str]:
     return next(iter(comparison["tested"])), next(iter(comparison["reference"]))
 
 
-def _groups(comparisons: list[Mapping[str, Any]]) -> Iterator[Sentence]:
+def _groups(record: StepRecord, comparisons: list[Mapping[str, Any]]) -> Iterator[Sentence]:
     parts = []
     for each in comparisons:
         tested, reference = _sides(each)
@@ -100,16 +100,21 @@ def _groups(comparisons: list[Mapping[str, Any]]) -> Iterator[Sentence]:
     others = left_out.get("other_groups") or ()
     if without:
         yield Sentence(
-            f"{plural(len(without), 'array')} without a group {were(len(without))} left out ({joined(without)})."
+            f"{plural(len(without), record.unit)} without a group {were(len(without))} left out "
+            f"({joined(without)})."
         )
     if others and len(comparisons) == 1:
-        yield Sentence(f"Arrays of other groups ({joined(others)}) {were(len(others) + 1)} not compared.")
+        yield Sentence(
+            f"{record.unit.capitalize()}s of other groups ({joined(others)}) {were(len(others) + 1)} not compared."
+        )
 
 
 def _model(record: StepRecord) -> Iterator[Sentence]:
     """Say what a linear model held besides the groups."""
     if record.argument("design"):
-        yield Sentence(f"A linear model with the design {record.argument('design')} was fitted to each probe.")
+        yield Sentence(
+            f"A linear model with the design {record.argument('design')} was fitted to each {record.row}."
+        )
     if record.argument("pair"):
         yield Sentence(
             f"Samples were paired by {record.argument('pair')}, so that pairs differ by the groups only."
@@ -118,7 +123,8 @@ def _model(record: StepRecord) -> Iterator[Sentence]:
         yield Sentence(f"The model was adjusted for {joined(record.argument('covariate'))}.")
     if record.argument("block"):
         yield Sentence(
-            f"Arrays of one {record.argument('block')} were modeled as correlated{_correlation(record)}, because "
+            f"{record.unit.capitalize()}s of one {record.argument('block')} were modeled as "
+            f"correlated{_correlation(record)}, because "
             "they are not independent.",
             ("smyth2005",),
         )
@@ -133,7 +139,8 @@ def _model(record: StepRecord) -> Iterator[Sentence]:
         own = record.number("array_weights") or {}
         spread = f" ({number(min(own.values()))} to {number(max(own.values()))})" if own else ""
         yield Sentence(
-            f"Arrays were weighted by how well they follow the model{spread}, so that noisy arrays count less.",
+            f"{record.unit.capitalize()}s were weighted by how well they follow the model{spread}, so that noisy "
+            f"{record.unit}s count less.",
             ("ritchie2006",),
         )
     if "spots" in weights:
@@ -156,7 +163,7 @@ def _test(record: StepRecord, comparisons: list[Mapping[str, Any]]) -> Iterator[
     permutations = f" ({plural(n, 'relabeling')})" if n else ""
     references = references_of(TESTS.get(name)) + (("phipson2010",) if name == "permutation" else ())
     prior = _prior(comparisons) if name == "moderated" and not record.argument("robust") else ""
-    tested = _TESTS[name].format(permutations=permutations)
+    tested = _TESTS[name].format(permutations=permutations, row=record.row)
     yield Sentence(f"Differences were tested, two-sided, by {tested}{prior}.", references)
     if name != "moderated":
         return
@@ -164,7 +171,8 @@ def _test(record: StepRecord, comparisons: list[Mapping[str, Any]]) -> Iterator[
         yield Sentence("The common variance was allowed to depend on the intensity.")
     if record.argument("robust"):
         yield Sentence(
-            "The common variance was estimated robustly, so that few very variable probes do not change it.",
+            f"The common variance was estimated robustly, so that few very variable {record.row}s do not "
+            "change it.",
             ("phipson2016",),
         )
     treat = record.argument("treat")
@@ -211,7 +219,7 @@ def _passing(record: StepRecord, comparison: Mapping[str, Any], *, of_several: b
     ]
     probes = comparison.get("probes")
     where = f" between {' and '.join(_sides(comparison))}" if of_several else ""
-    of = f"Of {plural(probes, 'probe')}{where}, " if probes else "Probes: "
+    of = f"Of {plural(probes, record.row)}{where}, " if probes else "Probes: "
     yield Sentence(f"{of}{joined(parts)}.")
 
 
@@ -224,7 +232,8 @@ def _sensitivity(record: StepRecord) -> Iterator[Sentence]:
     but = f", of which {number(failed)} could not be computed" if isinstance(failed, int) and failed else ""
     yield Sentence(
         f"The comparison was repeated from the raw data under {number(choices)} combinations of plausible choices"
-        f"{but} (intensity cut-off, replicates, background, test, fold change, arrays left out), to see which "
+        f"{but} (intensity cut-off, replicates, background, test, fold change, {record.unit}s left out), "
+        "to see which "
         "results depend on them."
     )
 
@@ -246,9 +255,10 @@ def power_sentences(record: StepRecord) -> Iterator[Sentence]:
     if not needed or power is None or fdr is None:
         return
     pilot = f" from the variances within {joined(f'{g} (n = {n})' for g, n in groups.items())}" if groups else ""
-    share = f", if {number(100 * changed)} % of the probes change" if changed is not None else ""
+    share = f", if {number(100 * changed)} % of the {record.row}s change" if changed is not None else ""
     yield Sentence(
-        f"The number of arrays per group for an average power of {number(power)} at a false discovery rate of "
+        f"The number of {record.unit}s per group for an average power of {number(power)} at a false discovery "
+        "rate of "
         f"{number(fdr)} was computed{pilot}{share}.",
         ("genovese2002", "smyth2004") if record.argument("test") == "moderated" else ("genovese2002",),
     )

@@ -128,8 +128,9 @@ def _verdicts(record: StepRecord) -> Iterator[Sentence]:
     alpha = record.argument("alpha")
     limit = f" with adjusted P ≤ {number(alpha)}" if alpha is not None else ""
     yield Sentence(
-        f"A finding of the array was confirmed where qPCR changed in the same direction{limit}, and a false "
-        "positive where the confidence interval excludes a change as large as the cut-off of the array."
+        f"A finding of {record.platform} was confirmed where qPCR changed in the same direction{limit}, and a "
+        "false "
+        f"positive where the confidence interval excludes a change as large as the cut-off of {record.platform}."
     )
     counts = [f"{n:,} {_verdict(verdict, n)}" for verdict, n in verdicts.items() if n]
     if counts:

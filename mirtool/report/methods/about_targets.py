@@ -261,7 +261,7 @@ def mirna_set_sentences(record: StepRecord) -> Iterator[Sentence]:
         return
     collections = list(dict.fromkeys(str(each.get("gene_sets")) for each in tests.values()))
     universes = [each["universe"] for each in tests.values() if each.get("universe")]
-    over = f" among {extent(universes)} miRNAs of the array" if universes else ""
+    over = f" among {extent(universes)} miRNAs {record.whole}" if universes else ""
     yield Sentence(
         f"Sets of miRNAs{aside(joined(collections))} were tested for over-representation by the hypergeometric "
         f"distribution{over}, because miRNAs of one family or genomic cluster may change together."

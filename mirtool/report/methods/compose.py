@@ -69,13 +69,15 @@ def _sections(records: Mapping[str, StepRecord], facts: StudyFacts | None) -> It
         "shortlist": shortlist_sentences,
         "power": power_sentences,
     }
-    for title, steps in _SECTIONS.items():
+    unit = next((record.unit for record in records.values()), "array")
+    for name, steps in _SECTIONS.items():
+        title = name.format(unit=unit)
         yield from section(title, _all(own[step](records[step]) for step in steps if step in records))
     yield from section("Software and reproducibility", software_sentences(records))
 
 
 _SECTIONS = {
-    "Quality control of the arrays": ("qc",),
+    "Quality control of the {unit}s": ("qc",),
     "Normalization": ("normalize",),
     "Covariates and batches": ("covariates",),
     "Differential expression": ("diff", "compare-methods"),

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from mirtool.normalize.settings import LANE_PRESET
 from mirtool.report.methods.bibliography import references_in
 from mirtool.rules import Rule
 from mirtool.settings import Method
@@ -17,9 +18,13 @@ MOST_NAMED = 5
 """Names that a sentence lists; of more it gives the number."""
 
 
+ARRAY, LANE, SAMPLE = "array", "lane", "sample"
+"""What one column of the values is: an array, a lane of NanoString, or a sample that was sequenced."""
+
+
 @dataclass(frozen=True)
 class StepRecord:
-    """The record of the last run of one step, as ``results/run.json`` holds it."""
+    """The record of the last run of one step, as ``results/run.json`` holds it; ``unit`` is what was measured."""
 
     step: str
     arguments: Mapping[str, Any] = field(default_factory=dict)
@@ -27,6 +32,27 @@ class StepRecord:
     outputs: Mapping[str, str] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
     inputs: Mapping[str, str] = field(default_factory=dict)
+    unit: str = ARRAY
+
+    @property
+    def row(self) -> str:
+        """What a row of the values is: a probe, or a miRNA whose reads were counted."""
+        return "miRNA" if self.unit == SAMPLE else "probe"
+
+    @property
+    def whole(self) -> str:
+        """What a universe of miRNAs is taken from: the array, the panel of a code set, or what was sequenced."""
+        return {LANE: "of the panel", SAMPLE: "that were counted"}.get(self.unit, "of the array")
+
+    @property
+    def values(self) -> str:
+        """What the values are called."""
+        return "intensities" if self.unit == ARRAY else "counts"
+
+    @property
+    def platform(self) -> str:
+        """By what the findings were made."""
+        return {LANE: "the lanes", SAMPLE: "sequencing"}.get(self.unit, "the array")
 
     def argument(self, name: str) -> Any:
         """Return an argument; None where it was not given or is not recorded."""
@@ -47,7 +73,22 @@ class StepRecord:
 def records_of(runs: Mapping[str, Any]) -> dict[str, StepRecord]:
     """Return the records of :func:`mirtool.study.record.read_runs` by step."""
     parts = ("arguments", "summary", "outputs", "versions", "inputs")
-    return {step: StepRecord(step, **{part: run.get(part) or {} for part in parts}) for step, run in runs.items()}
+    unit = _unit(runs)
+    return {
+        step: StepRecord(step, **{part: run.get(part) or {} for part in parts}, unit=unit)
+        for step, run in runs.items()
+    }
+
+
+def _unit(runs: Mapping[str, Any]) -> str:
+    """Return what one column of a study's values is, by its record."""
+    preset = ((runs.get("normalize") or {}).get("arguments") or {}).get("preset")
+    files = [
+        str(path).lower() for step in ("normalize", "qc") for path in (runs.get(step) or {}).get("inputs") or ()
+    ]
+    if preset == LANE_PRESET or any(path.endswith(".rcc") for path in files):
+        return LANE
+    return SAMPLE if ((runs.get("diff") or {}).get("summary") or {}).get("counts") else ARRAY
 
 
 def references_of(method: Method | None) -> tuple[str, ...]:
