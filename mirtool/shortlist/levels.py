@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import compress
 
 import numpy as np
 
@@ -78,17 +79,15 @@ def look_up_levels(mirnas: Sequence[Resolution], levels: ReferenceLevels, book: 
     book
         Resolves the names of the table.
     """
-    book = book.by_own_release(levels.names)
+    is_mirna = [classify_probe("", given) in _KINDS for given in levels.names]
+    book = book.by_own_release(compress(levels.names, is_mirna))
     species = {own for mirna in mirnas for name in (mirna.name, mirna.given) for own in species_of(name)}
     found: list[Resolution] = []
-    n_other, n_species, n_several = 0, 0, levels.n_lower
+    n_other, n_species, n_several = is_mirna.count(False), 0, levels.n_lower
     sure: dict[str, float] = {}
     possible: dict[str, str] = {}
-    for given, level in zip(levels.names, levels.values.tolist(), strict=True):
+    for given, level in compress(zip(levels.names, levels.values.tolist(), strict=True), is_mirna):
         own = book.resolve(given)
-        if not (own.mapped or own.candidates) and classify_probe("", given) not in _KINDS:
-            n_other += 1
-            continue
         if species and (its := species_of(own.name or given)) and not its & species:
             n_species += 1
             continue

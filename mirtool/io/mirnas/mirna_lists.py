@@ -169,7 +169,7 @@ def find_mirna_column(table: TextTable) -> int:
     column = find_column(table, MIRNA_HEADERS)
     if column is not None:
         return column
-    counts = [sum(classify_probe("", cell) in _KINDS for cell in table.text(j)) for j in range(len(table.header))]
+    counts = [_count_mirnas(table.text(j)) for j in range(len(table.header))]
     if any(counts):
         return counts.index(max(counts))
     column = find_column(table, LIST_HEADERS)
@@ -182,6 +182,10 @@ def find_mirna_column(table: TextTable) -> int:
         found=", ".join(table.header[:12]),
         expected="a column miRNA, with names such as hsa-miR-16-5p",
     )
+
+
+def _count_mirnas(cells: TextArray) -> int:
+    return 0 if _is_numeric(cells) else sum(classify_probe("", cell) in _KINDS for cell in cells)
 
 
 def _other_content(table: TextTable) -> BoolArray:
