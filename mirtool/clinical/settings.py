@@ -15,6 +15,9 @@ ASSOCIATION = "Association"
 SURVIVAL = "Survival"
 MIRNAS = "miRNAs"
 
+ALPHA = 0.05
+"""P, or FDR, up to which a difference counts as found."""
+
 KINDS = ("continuous", "ordinal", "nominal", "date", "text")
 
 GROUP_TESTS = Methods(

@@ -33,7 +33,7 @@ class TableSettings(Settings):
 
 SECTIONS = (
     "summary", "quality", "normalization", "covariates", "differential", "robustness", "clusters", "network",
-    "enrichment", "qpcr", "shortlist", "methods", "provenance",
+    "enrichment", "qpcr", "shortlist", "patients", "methods", "provenance",
 )  # fmt: skip
 """The sections of a report in their order."""
 

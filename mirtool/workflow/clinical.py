@@ -105,7 +105,7 @@ class ClinicalResult(Result):
 
     def numbers(self) -> dict[str, Any]:
         """Return the counts of patients and groups, the kinds of the columns, and what differs."""
-        from mirtool.report.text.clinical import clinical_numbers
+        from mirtool.report.text.clinical_record import clinical_numbers
 
         return clinical_numbers(self.analysis)
 

@@ -9,6 +9,7 @@ import re
 import pytest
 
 import mirtool
+from mirtool.clinical.group_tests import NAMES as TEST_NAMES
 from mirtool.cluster.methods import LINKAGES, METRICS, SCORES
 from mirtool.differential.methods import FOLD_CHANGES, TESTS
 from mirtool.normalize.methods import (
@@ -21,7 +22,14 @@ from mirtool.normalize.methods import (
     REPLICATE_METHODS,
     WITHIN_METHODS,
 )
-from mirtool.report.methods import about_arrays, about_clusters, about_comparison, about_lanes, about_selection
+from mirtool.report.methods import (
+    about_arrays,
+    about_clinical,
+    about_clusters,
+    about_comparison,
+    about_lanes,
+    about_selection,
+)
 from mirtool.report.methods.bibliography import REFERENCES, bibtex, csl_json, in_order, references_in
 from mirtool.report.methods.compose import methods_files, methods_of_runs, methods_of_study
 from mirtool.report.methods.facts import StudyFacts
@@ -496,6 +504,78 @@ def test_covariates():
         "For display only, the effects of batch were subtracted by least squares with the groups in the model; no "
         "test was made of these values, because it would overstate the evidence (Nygaard et al. 2016)."
     )
+
+
+def test_patients():
+    rows = [{"name": "age"}, {"name": "sex", "risk_ratio": [1.0, 0.5, 2.0]}]
+    model = {"variables": ["age", "del17p"], "patients": 58, "events": 20, "separated": True, "crowded": False}
+    run = {
+        "arguments": {"test": [], "adjust": "none", "mirna": ["hsa-miR-16-5p"]},
+        "summary": {
+            "group": "group", "groups": {"resistant": 20, "responding": 40}, "missing": {"age": 2, "sex": 0},
+            "tests": {"Fisher's exact": ["del17p"], "Mann–Whitney": ["age"], "chi-square": ["sex"]},
+            "confidence": 0.95,
+            "outcome": "group = resistant",
+            "associations": {
+                "rows": rows, "zero_cells": ["del17p"], "separated": [], "strata": "center", "model": model,
+            },
+            "auc": {"age": 0.6, "stage": 0.7},
+            "areas_compared": 1,
+            "survival": {
+                "os": {"P": {"log-rank": 0.03}, "strata": "center", "delayed_entry": True, "hazards": True,
+                       "changing": ["age"]},
+            },
+            "screened": 300,
+            "correlated_by": ["Spearman", "eta"],
+        },
+    }  # fmt: skip
+    sentences = text_of({"clinical": run}, "Patients").split(". ")
+    assert sentences == [
+        "Patients were compared by group: resistant (n = 20) and responding (n = 40)",
+        "Missing values, of 1 variable (age), were not imputed and not counted as a category",
+        "age was compared by the Mann–Whitney test, which assumes no distribution (Mann and Whitney 1947)",
+        "sex was compared by Pearson's chi-square test without continuity correction (Pearson 1900)",
+        "del17p was compared by Fisher's exact test (Fisher 1925)",
+        "The exact test was used where expected counts were too small for chi-square by Cochran's rule (Cochran "
+        "1954)",
+        "P values of these tests were not adjusted for their number",
+        "Odds ratios of group = resistant have Woolf's 95 % confidence intervals and P values of Fisher's exact "
+        "test, relative risks those of Katz, and risk differences score intervals (Woolf 1955; Katz et al",
+        "1978; Miettinen and Nurminen 1985)",
+        "Odds ratios of group = resistant per unit of a number are from logistic regression, with Wald's 95 % "
+        "intervals",
+        "Where a cell was zero (del17p), 0.5 was added to every cell for the odds ratio and the relative risk",
+        "Odds ratios over the strata of center were combined by Mantel and Haenszel's method, with the interval "
+        "of Robins, Breslow and Greenland (Mantel and Haenszel 1959; Robins et al",
+        "1986)",
+        "age and del17p were in one logistic regression of 58 patients with every value, 20 of them with the "
+        "outcome",
+        "As the outcome was separated (the model), so that maximum likelihood has no finite estimate, Firth's "
+        "penalized likelihood was used, with profile intervals (Firth 1993; Heinze and Schemper 2002)",
+        "Areas under the ROC curves of 2 variables (age and stage) have DeLong's 95 % confidence intervals; areas "
+        "were compared by DeLong's test (DeLong et al",
+        "1988)",
+        "Cut-offs are those of the largest Youden index, with bootstrap intervals; they were chosen on the same "
+        "patients, so that their sensitivity and specificity are too high for others (Youden 1950)",
+        "Survival was estimated by Kaplan and Meier's method with log-log 95 % confidence intervals (Kaplan and "
+        "Meier 1958)",
+        "Patients were counted as at risk from the time at which they came under observation",
+        "Groups were compared by the log-rank test, stratified by center (Mantel 1966)",
+        "Hazard ratios are from Cox's proportional hazards regression with Efron's method for ties and Wald's "
+        "intervals; the proportionality of the hazards was tested by scaled Schoenfeld residuals (Cox 1972; Efron "
+        "1977; Grambsch and Therneau 1994)",
+        "The hazard ratios of 1 variable (age) changed with time",
+        "hsa-miR-16-5p was analyzed as log2 expression and cut at the median; no cut-off with the smallest P was "
+        "searched for",
+        "All miRNAs were compared with each outcome (odds or hazard ratio per doubling) and the columns of the "
+        "patient table (Spearman correlation); P values of each were adjusted by the Benjamini-Hochberg procedure "
+        "(Benjamini and Hochberg 1995).",
+    ]
+    assert set(about_clinical._TESTS) >= set(TEST_NAMES.values())
+    run["arguments"] |= {"test": ["sex=fisher"], "adjust": "holm"}
+    text = text_of({"clinical": run}, "Patients")
+    assert "Cochran" not in text  # the test was asked for
+    assert "P values were adjusted by Holm's method" in text
 
 
 def test_targets_and_gene_sets():

@@ -1,5 +1,6 @@
 """``mirtool run``: only what is out of date is done again, and an interrupted run ends with the same bytes."""
 
+import html
 import os
 import re
 import signal
@@ -80,6 +81,42 @@ def test_further_columns_of_the_sheet_are_compared_and_reported(study):
     sheets = openpyxl.load_workbook(study / "results/study.xlsx", read_only=True).sheetnames
     assert {"Covariates", "Covariates variance", "Confounding"} <= set(sheets)
     assert "(age, group, hyb batch and slide) were compared" in (study / "results/methods.md").read_text()
+
+
+def patients(n=40):
+    """Return a patient table whose outcome del17p makes certain one way, and lc both ways."""
+    lines = ["patient,group,gain_1q21,del17p,lc,os_months,os_event"]
+    for i in range(n):
+        resistant = i % 4 == 0
+        gain, lost = "yes" if i % 3 == 0 or (resistant and i % 8) else "no", "yes" if i % 8 == 0 else "no"
+        group = "resistant" if resistant else "responding"
+        months = 5 + i % 7 if resistant else 20 + i % 9
+        lines.append(
+            f"X{i},{group},{gain},{lost},{(50 if resistant else 20) + i % 7}.5,{months}.5,{int(i % 5 > 0)}"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def test_the_page_has_a_section_of_the_patients_and_marks_what_is_not_finite(study):
+    (study / "clinical.csv").write_text(patients())
+    with chdir(study):
+        assert main(["clinical", "--covariates", "lc", "--covariates", "gain_1q21"]) == 0
+        assert main(["report"]) == 0
+    page = (study / "results/report.html").read_text()
+    section = html.unescape(re.search(r'<section id="patients".*?</section>', page, re.DOTALL)[0])
+    assert "40 patients: resistant (10), responding (30)." in section
+    assert re.search(r"Odds ratio of group = resistant, gain_1q21 \(yes vs no\): .*relative risk", section)
+    assert "Median survival os: resistant" in section
+    assert "log-rank test: P" in section
+    assert "zero cells (del17p): 0.5 was added to every cell" in section
+    assert "the outcome is separated by lc: odds ratio by Firth's penalty." in section
+    assert "the outcome is separated by lc, gain_1q21 together" in section
+    assert re.search(r'href="#patients">[^<]*</a> <span class="mark"', page)
+    for figure in ("clinical_forest", "clinical_roc", "clinical_survival_os", "clinical_hazards_os"):
+        assert f'id="figure-{figure}"' in section
+    assert section.index("clinical table1") < section.index("clinical associations")
+    assert "clinical survival curves" not in section
+    assert "Firth's penalized likelihood" in (study / "results/methods.md").read_text()
 
 
 def test_two_samples_leave_the_components_out(study):

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from mirtool.report.methods.about_arrays import normalization_sentences, quality_sentences, scan_sentences
+from mirtool.report.methods.about_clinical import clinical_sentences
 from mirtool.report.methods.about_clusters import cluster_sentences
 from mirtool.report.methods.about_comparison import (
     comparison_sentences,
@@ -68,6 +69,7 @@ def _sections(records: Mapping[str, StepRecord], facts: StudyFacts | None) -> It
         "validate": qpcr_sentences,
         "shortlist": shortlist_sentences,
         "power": power_sentences,
+        "clinical": clinical_sentences,
     }
     unit = next((record.unit for record in records.values()), "array")
     for name, steps in _SECTIONS.items():
@@ -87,6 +89,7 @@ _SECTIONS = {
     "Gene set enrichment analysis": ("gsea",),
     "Quantitative PCR": ("validate",),
     "Selection of miRNAs": ("shortlist",),
+    "Patients": ("clinical",),
     "Sample size of a further study": ("power",),
 }
 """The sections in their order, and the steps that each describes."""

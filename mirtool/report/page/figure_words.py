@@ -95,6 +95,33 @@ _LOOK_FOR: tuple[tuple[str, str, str], ...] = (
         "The number of arrays from which the curve exceeds the power wanted.",
     ),
     (
+        "clinical_(forest|counts)",
+        "Odds ratios",
+        "Intervals that do not cross 1; in the model, marks that stay where they were. An odds ratio is not a "
+        "relative risk: the table has both.",
+    ),
+    (
+        "clinical_roc",
+        "ROC curves",
+        "Curves far above the diagonal. Areas and cut-offs were found on these patients; on others they are "
+        "less good.",
+    ),
+    (
+        "clinical_survival.*",
+        "Survival",
+        "Curves whose intervals do not overlap, and how many patients at risk are left where they differ.",
+    ),
+    (
+        "clinical_hazards.*",
+        "Hazard ratios",
+        "Intervals that do not cross 1; whether the ratios are constant in time is in the table.",
+    ),
+    (
+        "clinical_correlation",
+        "miRNAs correlated with the columns",
+        "Rows and columns of strong color, and whether their FDR is small.",
+    ),
+    (
         "(methods|compare).*",
         "Methods compared",
         "miRNAs that every method finds, and methods that differ from all.",

@@ -35,6 +35,7 @@ from mirtool.report.page.sample_table import MEANINGS, covariates, sample_table
 from mirtool.report.settings import SECTIONS, ReportSettings
 from mirtool.report.study_results import StudyResults
 from mirtool.report.text.blocks import Line, Pairs
+from mirtool.report.text.clinical_record import clinical_marks
 from mirtool.report.text.study import study_summary
 from mirtool.report.text.study_findings import findings_of
 from mirtool.study.samples import read_samples
@@ -63,12 +64,21 @@ TITLES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "enrichment": ("Enrichment under the three nulls", ("network", "enrichment", "mirna-sets", "gsea")),
     "qpcr": ("Validation by qPCR", ("validate",)),
     "shortlist": ("Shortlist", ("shortlist",)),
+    "patients": ("Patients", ("clinical",)),
     "methods": ("Methods", ()),
     "provenance": ("Provenance", ()),
 }
 """Section to its title and the steps whose results it shows."""
-_NOT_SHOWN = ("network_universe", "network_mirna_universe", "normalized_spots", "batch_corrected")
+_NOT_SHOWN = (
+    "network_universe",
+    "network_mirna_universe",
+    "normalized_spots",
+    "batch_corrected",
+    "clinical_survival_curves",
+)
 """Tables that are named only: what was looked at, not what was found."""
+_FIRST = ("clinical_table1",)
+"""Tables that precede the others of their step."""
 
 
 @dataclass(frozen=True)
@@ -208,7 +218,7 @@ def _add_results(section: Section, step: str, results: StudyResults, contrasts: 
             figures = [each for each in figures if each not in own]
     section.figures += figures
     compared = {contrast.stem for contrast in contrasts}
-    for stem, path in results.tables_of(step).items():
+    for stem, path in sorted(results.tables_of(step).items(), key=lambda item: item[0] not in _FIRST):
         if stem in compared or stem in _NOT_SHOWN or not _is_of(section.name, step, stem):
             continue
         section.tables.append(_table(results, stem, path))
@@ -254,6 +264,8 @@ def _marks(step: str, results: StudyResults) -> Iterator[str]:
         yield f"{step} is out of date: made from {state.reasons[0]}. Run mirtool {step} again."
     for warning in results.runs[step].get("warnings", []):
         yield f"{step}: {printable(for_shell(warning))}"
+    if step == "clinical":
+        yield from (f"clinical: {printable(mark)}" for mark in clinical_marks(results.found(step)))
     if step == "qc":
         verdicts = results.found(step).get("verdicts", {})
         for verdict in dict.fromkeys(verdicts.values()):

@@ -10,6 +10,7 @@ import numpy as np
 from mirtool.clinical.analysis import ClinicalAnalysis
 from mirtool.clinical.associations import Association, Associations
 from mirtool.clinical.baseline import Baseline, BaselineRow, number, share
+from mirtool.clinical.settings import ALPHA
 from mirtool.clinical.variables import Kind, PatientTable
 from mirtool.report.text.blocks import Block, Caution, Grid, Heading, Line, Pairs, Summary
 from mirtool.report.text.clinical_mirnas import correlation_blocks, roc_blocks, screen_blocks
@@ -17,7 +18,6 @@ from mirtool.report.text.numbers import MISSING, p_in_words, ratio_in_words
 from mirtool.report.text.survival import follow_up_blocks
 from mirtool.wording import plural
 
-ALPHA = 0.05
 ROWS_SHOWN = 12
 
 
@@ -184,31 +184,3 @@ def _table_blocks(table: PatientTable) -> list[Block]:
 def _named(variables: Sequence[Any], label: str) -> str:
     names = ", ".join(variable.name for variable in variables)
     return f"{names} (not analyzed)" if label in ("text", "date") else names
-
-
-def clinical_numbers(analysis: ClinicalAnalysis) -> dict[str, Any]:
-    """Return what the record of a run keeps."""
-    found: dict[str, Any] = {}
-    if analysis.table is not None:
-        found["patients"] = len(analysis.table)
-        found["columns"] = {name: str(variable.kind) for name, variable in analysis.table.variables.items()}
-        found["missing"] = {variable.name: variable.missing for variable in analysis.table.analyzed}
-    if analysis.baseline is not None:
-        found["group"] = analysis.baseline.group.name
-        found["groups"] = analysis.baseline.sizes
-        found["differing"] = [row.variable.name for row in analysis.baseline.differing(ALPHA)]
-    if analysis.associations is not None:
-        found["outcome"] = analysis.associations.outcome
-    if analysis.roc:
-        found["auc"] = {curve.name: curve.area for curve in analysis.roc}
-    if analysis.correlations is not None:
-        found["correlations"] = int((analysis.correlations.fdr <= ALPHA).sum())
-    if analysis.screens:
-        found["screens"] = {screen.outcome: int((screen.fdr <= ALPHA).sum()) for screen in analysis.screens}
-    for each in analysis.follow_ups:
-        tests = each.tests.tests if each.tests is not None else ()
-        found.setdefault("survival", {})[each.name] = {
-            "events": {level: curve.n_events for level, curve in each.curves.items()},
-            "P": {test.name: test.p for test in tests},
-        }
-    return found

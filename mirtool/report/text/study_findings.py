@@ -132,6 +132,12 @@ def _shortlist(summary: Summary) -> Iterator[str]:
     yield f"Of {plural(summary['candidates'], 'candidate')}: {_names(summary['mirnas'])}."
 
 
+def _clinical(summary: Summary) -> Iterator[str]:
+    from mirtool.report.text.clinical_record import clinical_sentences
+
+    yield from clinical_sentences(summary)
+
+
 def _names(names: Sequence[str]) -> str:
     more = len(names) - NAMES_SHOWN
     return ", ".join(names[:NAMES_SHOWN]) + (f" and {more:,} more" if more > 0 else "")
@@ -148,4 +154,5 @@ _FINDINGS: Mapping[str, Callable[[Summary], Iterator[str]]] = {
     "gsea": _gsea,
     "validate": _qpcr,
     "shortlist": _shortlist,
+    "clinical": _clinical,
 }

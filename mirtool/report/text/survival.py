@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from mirtool.clinical.baseline import number
+from mirtool.clinical.settings import ALPHA
 from mirtool.clinical.survival.cox import CoxFit
 from mirtool.clinical.survival.endpoints import SURVIVAL
 from mirtool.clinical.survival.follow_up import FollowUp
@@ -12,7 +13,6 @@ from mirtool.report.text.blocks import Block, Caution, Grid, Heading, Line
 from mirtool.report.text.numbers import p_in_words, ratio_in_words
 from mirtool.wording import plural
 
-ALPHA = 0.05
 ROWS_SHOWN = 12
 
 
@@ -62,7 +62,7 @@ def follow_up_blocks(found: FollowUp) -> list[Block]:
                     "term, so the model fits chance as well"
                 )
             )
-    changing = _changing([*found.alone, *([found.model] if found.model is not None else [])])
+    changing = changing_hazards(found)
     if changing:
         blocks.append(Caution(f"hazard ratios that change with time (P ≤ {ALPHA:g}): {', '.join(changing)}"))
     blocks += [Line(f"No hazard ratio: {text}.", detail=True) for text in found.not_compared]
@@ -94,10 +94,11 @@ def _hazards(fits: tuple[CoxFit, ...]) -> Grid:
     )  # fmt: skip
 
 
-def _changing(fits: list[CoxFit]) -> list[str]:
+def changing_hazards(found: FollowUp) -> list[str]:
+    """Return the variables whose hazard ratios change with time, alone or in the model."""
     names = [
         term.variable.name
-        for fit in fits
+        for fit in [*found.alone, *([found.model] if found.model is not None else [])]
         for term, p in zip(fit.terms, fit.p_proportional.tolist(), strict=True)
         if p <= ALPHA
     ]

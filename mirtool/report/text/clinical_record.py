@@ -1,0 +1,205 @@
+"""What the record of a run keeps of a clinical analysis, and the sentences of a study's page made of it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from mirtool.clinical.settings import ALPHA
+from mirtool.report.text.numbers import p_in_words, ratio_in_words
+from mirtool.wording import plural
+
+if TYPE_CHECKING:
+    from mirtool.clinical.analysis import ClinicalAnalysis
+    from mirtool.clinical.associations import Association, Associations
+    from mirtool.clinical.survival.follow_up import FollowUp
+
+ROWS_SHOWN = 5
+"""Odds ratios and areas that the page names; the tables have all."""
+
+
+def clinical_numbers(analysis: ClinicalAnalysis) -> dict[str, Any]:
+    """Return what the record of a run keeps."""
+    found: dict[str, Any] = {"confidence": analysis.settings.confidence}
+    if analysis.table is not None:
+        found["patients"] = len(analysis.table)
+        found["columns"] = {name: str(variable.kind) for name, variable in analysis.table.variables.items()}
+        found["missing"] = {variable.name: variable.missing for variable in analysis.table.analyzed}
+    if analysis.baseline is not None:
+        found["group"] = analysis.baseline.group.name
+        found["groups"] = analysis.baseline.sizes
+        tests: dict[str, list[str]] = {}
+        for row in analysis.baseline.rows:
+            tests.setdefault(row.outcome.name, []).append(row.variable.name)
+        found["tests"] = tests
+        found["differing"] = [row.variable.name for row in analysis.baseline.differing(ALPHA)]
+    if analysis.associations is not None:
+        found["outcome"] = analysis.associations.outcome
+        found["associations"] = _associations(analysis.associations)
+    if analysis.counts is not None:
+        found["counts"] = _associations(analysis.counts)
+    if analysis.roc:
+        found["auc"] = {curve.name: curve.area for curve in analysis.roc}
+        found["areas_compared"] = len(analysis.areas)
+    if analysis.correlations is not None:
+        found["correlations"] = int((analysis.correlations.fdr <= ALPHA).sum())
+        found["correlated_by"] = sorted(set(analysis.correlations.method))
+    if analysis.screens:
+        found["screens"] = {screen.outcome: int((screen.fdr <= ALPHA).sum()) for screen in analysis.screens}
+        found["screened"] = max(len(screen.ids) for screen in analysis.screens)
+    for each in analysis.follow_ups:
+        found.setdefault("survival", {})[each.name] = _follow_up(each)
+    return found
+
+
+def _associations(found: Associations) -> dict[str, Any]:
+    model = found.model
+    separated = [row.name for row in found.rows if "Firth" in row.test]
+    return {
+        "rows": [_association(row) for row in found.rows],
+        "zero_cells": _zero_cells(found),
+        "separated": separated,
+        "strata": found.strata,
+        "model": None
+        if model is None
+        else {
+            "variables": list(dict.fromkeys(term.variable.name for term in model.terms)),
+            "patients": model.n,
+            "events": model.events,
+            "separated": "Firth" in model.method,
+            "crowded": model.is_crowded,
+        },
+    }
+
+
+def _zero_cells(found: Associations) -> list[str]:
+    names = (row.name for row in found.rows if row.table is not None and row.table.corrected)
+    return list(dict.fromkeys(names))
+
+
+def _association(row: Association) -> dict[str, Any]:
+    own: dict[str, Any] = {
+        "name": row.name,
+        "comparison": row.comparison,
+        "odds_ratio": [_known(value) for value in (row.odds_ratio, row.low, row.high)],
+        "p": _known(row.p),
+    }
+    if row.table is not None:
+        own["risk_ratio"] = [_known(value) for value in (row.table.risk_ratio, *row.table.risk_katz)]
+    return own
+
+
+def _follow_up(found: FollowUp) -> dict[str, Any]:
+    from mirtool.report.text.survival import changing_hazards
+
+    tests = found.tests.tests if found.tests is not None else ()
+    model = found.model
+    return {
+        "events": {level: curve.n_events for level, curve in found.curves.items()},
+        "median": {level: _known(curve.quantile()[0]) for level, curve in found.curves.items()},
+        "P": {test.name: test.p for test in tests},
+        "log_rank": tests[0].p if tests else None,
+        "strata": found.strata,
+        "delayed_entry": found.endpoint.entries is not None,
+        "hazards": bool(found.alone) or model is not None,
+        "model": None if model is None else list(dict.fromkeys(term.variable.name for term in model.terms)),
+        "crowded": model is not None and model.is_crowded,
+        "changing": changing_hazards(found),
+        "no_hazard_ratio": list(found.not_compared),
+    }
+
+
+def _known(value: float) -> float | None:
+    """Return a number as JSON can hold it; what is not finite is None."""
+    return float(value) if math.isfinite(value) else None
+
+
+def clinical_sentences(record: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what was found: differences, odds ratios beside relative risks, areas, survival, screens.
+
+    Parameters
+    ----------
+    record
+        As :func:`clinical_numbers` returns it.
+    """
+    if "groups" in record:
+        groups = ", ".join(f"{level} ({n})" for level, n in record["groups"].items())
+        tested = sum(map(len, record["tests"].values()))
+        names = record["differing"]
+        which = f": {', '.join(names)}" if names else ""
+        yield f"{plural(sum(record['groups'].values()), 'patient')}: {groups}."
+        yield f"{len(names)} of {plural(tested, 'variable')} differ between them by P ≤ {ALPHA:g}{which}."
+    for part in ("associations", "counts"):
+        if record.get(part):
+            outcome = record["outcome"] if part == "associations" else "tables of counts"
+            yield from _odds(record[part]["rows"], outcome)
+    if record.get("auc"):
+        areas = sorted(record["auc"].items(), key=lambda item: -item[1])[:ROWS_SHOWN]
+        yield f"Largest areas under the ROC curves: {', '.join(f'{name} {area:.2f}' for name, area in areas)}."
+    for name, own in (record.get("survival") or {}).items():
+        yield _survival(name, own)
+    for outcome, n in (record.get("screens") or {}).items():
+        yield f"{plural(n, 'miRNA')} of {record['screened']:,} with FDR ≤ {ALPHA:g} for {outcome}."
+    if "correlations" in record:
+        yield f"{plural(record['correlations'], 'correlation')} of miRNAs and columns with FDR ≤ {ALPHA:g}."
+
+
+def _odds(rows: list[dict[str, Any]], outcome: str) -> Iterator[str]:
+    order = sorted(rows, key=lambda row: math.inf if row["p"] is None else row["p"])
+    shown = [row for row in order if row["odds_ratio"][0] is not None][:ROWS_SHOWN]
+    for row in shown:
+        beside = f", relative risk {_ratio(row['risk_ratio'])}" if row.get("risk_ratio") else ""
+        p = "" if row["p"] is None else f", P {p_in_words(row['p'])}"
+        what = f"{row['name']} ({row['comparison']})"
+        yield f"Odds ratio of {outcome}, {what}: {_ratio(row['odds_ratio'])}{beside}{p}."
+    if len(rows) > len(shown):
+        yield f"The table has {len(rows) - len(shown)} more odds ratios."
+
+
+def _ratio(values: list[float | None]) -> str:
+    ratio, low, high = (math.inf if value is None else value for value in values)
+    return ratio_in_words(ratio, low, high)
+
+
+def _survival(name: str, own: Mapping[str, Any]) -> str:
+    medians = ", ".join(
+        f"{level} {'not reached' if own['median'][level] is None else format(own['median'][level], '.3g')} "
+        f"({plural(n, 'event')})"
+        for level, n in own["events"].items()
+    )
+    over = f" over {own['strata']}" if own["strata"] else ""
+    tested = "" if own["log_rank"] is None else f"; log-rank test{over}: P {p_in_words(own['log_rank'])}"
+    heading = name if name.startswith("survival") else f"survival {name}"
+    return f"Median {heading}: {medians}{tested}."
+
+
+def clinical_marks(record: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what must be known before a ratio is read: zero cells, separation, too many terms."""
+    for part in ("associations", "counts"):
+        own = record.get(part)
+        if not own:
+            continue
+        if own["zero_cells"]:
+            yield (
+                f"zero cells ({', '.join(own['zero_cells'])}): 0.5 was added to every cell for odds ratio and "
+                "relative risk; read the exact and score intervals."
+            )
+        if own["separated"]:
+            yield f"the outcome is separated by {', '.join(own['separated'])}: odds ratio by Firth's penalty."
+        model = own["model"]
+        if model and model["separated"]:
+            names = ", ".join(model["variables"])
+            yield f"the outcome is separated by {names} together: the model has Firth's penalty."
+        if model and model["crowded"]:
+            yield (
+                f"fewer than 10 patients of the rarer outcome per term in the model of "
+                f"{', '.join(model['variables'])}: it fits chance as well."
+            )
+    for name, own in (record.get("survival") or {}).items():
+        if own["changing"]:
+            yield f"{name}: hazard ratios change with time (P ≤ {ALPHA:g}): {', '.join(own['changing'])}."
+        if own["crowded"]:
+            yield f"{name}: fewer than 10 events per term in the model of {', '.join(own['model'])}."
+        if own["no_hazard_ratio"]:
+            yield f"{name}: no hazard ratio of {'; '.join(own['no_hazard_ratio'])}."
