@@ -33,6 +33,7 @@ from mirtool.report.methods import (
 from mirtool.report.methods.bibliography import REFERENCES, bibtex, csl_json, in_order, references_in
 from mirtool.report.methods.compose import methods_files, methods_of_runs, methods_of_study
 from mirtool.report.methods.facts import StudyFacts
+from mirtool.report.methods.record import unit_of
 from mirtool.report.methods.text import Methods, Section, Sentence
 from mirtool.settings import Methods as Registry
 from mirtool.shortlist.settings import RANKS
@@ -205,6 +206,20 @@ def test_lanes_are_scaled_as_chosen(between, remark, words):
     text = text_of({"normalize": run}, "Normalization")
     assert words in text
     assert ("content factor" in text) == (between == "housekeeping")
+
+
+@pytest.mark.parametrize(
+    ("runs", "unit"),
+    [
+        ({"normalize": LANES}, "lane"),
+        ({"qc": {"inputs": {"raw/A.RCC": "0"}}}, "lane"),
+        ({"diff": {"summary": {"counts": {"miRNAs": 3}}}}, "sample"),
+        ({"normalize": NORMALIZE}, "array"),
+        ({}, "array"),
+    ],
+)
+def test_what_was_measured_is_known_by_the_record(runs, unit):
+    assert unit_of(runs) == unit
 
 
 def test_the_quality_of_lanes_is_judged_by_nsolvers_limits():

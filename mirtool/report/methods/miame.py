@@ -6,7 +6,7 @@ from pathlib import Path
 
 from mirtool.report.methods.checklists import Item
 from mirtool.report.methods.facts import StudyFacts
-from mirtool.report.methods.record import joined, number
+from mirtool.report.methods.record import LANE, joined, number
 from mirtool.wording import plural
 
 _RAW, _PROCESSED, _SAMPLES = "Raw data", "Processed data", "Samples and factors"
@@ -30,6 +30,8 @@ def _images(facts: StudyFacts) -> str:
 
 def _excluded(facts: StudyFacts) -> str:
     record = facts.record("normalize")
+    if record.unit == LANE:
+        return f"missing counts: {sum(record.number('missing') or ()):,}"
     counts = {
         "flagged spots": record.number("flagged_out"),
         "signals without a spot": record.number("missing"),

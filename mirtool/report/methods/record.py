@@ -73,14 +73,14 @@ class StepRecord:
 def records_of(runs: Mapping[str, Any]) -> dict[str, StepRecord]:
     """Return the records of :func:`mirtool.study.record.read_runs` by step."""
     parts = ("arguments", "summary", "outputs", "versions", "inputs")
-    unit = _unit(runs)
+    unit = unit_of(runs)
     return {
         step: StepRecord(step, **{part: run.get(part) or {} for part in parts}, unit=unit)
         for step, run in runs.items()
     }
 
 
-def _unit(runs: Mapping[str, Any]) -> str:
+def unit_of(runs: Mapping[str, Any]) -> str:
     """Return what one column of a study's values is, by its record."""
     preset = ((runs.get("normalize") or {}).get("arguments") or {}).get("preset")
     files = [

@@ -18,6 +18,7 @@ from mirtool.errors import for_shell, printable
 from mirtool.model import SampleTable, Table, text_array
 from mirtool.report.figures.canvas import GROUP_COLORS
 from mirtool.report.methods.compose import BIBTEX_FILE, CSL_FILE, HTML_FILE, MARKDOWN_FILE
+from mirtool.report.methods.record import ARRAY, LANE, SAMPLE, unit_of
 from mirtool.report.page.contrasts import (
     MOST_PROBES,
     MOST_VALUES,
@@ -165,7 +166,7 @@ def study_page(
     _embed(sections, results, room)
     looks = [(section, mark) for section in sections for mark in section.marks]
     components = [table.key for table in tables if _has_components(table)]
-    title = settings.title or _title(contrasts)
+    title = settings.title or _title(contrasts, results.runs)
     return html_page(
         title,
         body="study.html",
@@ -379,11 +380,14 @@ def _has_components(table: PageTable) -> bool:
     return sum(head.startswith("PC") for head, _, _ in table.heads) >= 2 and table.n_shown == table.n_rows
 
 
-def _title(contrasts: Sequence[Contrast]) -> str:
+_MEASURED = {ARRAY: "miRNA arrays", LANE: "miRNAs by NanoString", SAMPLE: "miRNA sequencing"}
+
+
+def _title(contrasts: Sequence[Contrast], runs: Mapping[str, Any]) -> str:
     """Return the title of a study that has none: the same wherever its folder is."""
     more = len(contrasts) - 1
     return (
-        "miRNA arrays"
+        _MEASURED[unit_of(runs)]
         + (f": {contrasts[0].title}" if contrasts else "")
         + (f" and {more} more" if more > 0 else "")
     )

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from mirtool.normalize.settings import LANE_PRESET
 from mirtool.report.text.blocks import Block, Line, Pairs, Summary
 from mirtool.wording import plural
 
@@ -59,9 +60,8 @@ def _arrays(qc: Mapping[str, Any] | None, normalize: Mapping[str, Any] | None) -
     if qc is not None:
         verdicts = Counter(qc["verdicts"].values())
         odd = [name for name, verdict in qc["verdicts"].items() if verdict == "outlier"]
-        text = f"{plural(len(qc['verdicts']), 'array')}: " + ", ".join(
-            f"{n} {name}" for name, n in verdicts.items()
-        )
+        unit = "lane" if normalize is not None and normalize.get("preset") == LANE_PRESET else "array"
+        text = f"{plural(len(qc['verdicts']), unit)}: " + ", ".join(f"{n} {name}" for name, n in verdicts.items())
         yield "quality", f"{text}; outlier: {', '.join(odd)}" if odd else text
     if normalize is not None:
         yield "normalized", f"{normalize['kept']:,} of {normalize['counting_probes']:,} probes kept"
