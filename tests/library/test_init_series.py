@@ -8,6 +8,7 @@ import socket
 import sys
 import tarfile
 import tomllib
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from mirtool.errors import FormatError, NotFoundError, OfflineError
 from mirtool.library.download import downloaded
 from mirtool.library.geo_series import fetch_series, is_accession
 
+packed = partial(gzip.compress, mtime=0)  # the same bytes whenever the tests are collected
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 MATRIX = (
     (FIXTURES / "geo" / "GSE900_series_matrix.txt")
@@ -45,7 +47,7 @@ ATF\t1.0
 def archive(members=None, links=()):
     """Return an archive as GEO packs raw files: each packed by gzip, in no folder."""
     if members is None:
-        members = {f"GSM{n}_array{n}.gpr.gz": gzip.compress(GPR.encode(), mtime=0) for n in (1, 2, 3, 4)}
+        members = {f"GSM{n}_array{n}.gpr.gz": packed(GPR.encode()) for n in (1, 2, 3, 4)}
     file = io.BytesIO()
     with tarfile.open(fileobj=file, mode="w") as tar:
         for name, data in members.items():
@@ -69,7 +71,7 @@ def with_raw(matrix=MATRIX):
 @pytest.fixture
 def geo(server, monkeypatch, tmp_path):
     """GEO as it should be, and an empty folder."""
-    server.files[ON_SERVER] = gzip.compress(MATRIX, mtime=0)
+    server.files[ON_SERVER] = packed(MATRIX)
     server.files[FULL_TABLE] = PLATFORM
     monkeypatch.setenv("MIRTOOL_MIRROR", server.url)
     (tmp_path / "work").mkdir()
@@ -192,13 +194,13 @@ def test_rows_that_are_named_as_mirnas_need_no_platform(geo):
     matrix = MATRIX
     for one, other in zip(ids, names, strict=True):
         matrix = matrix.replace(one, other, 1)
-    geo.files[ON_SERVER] = gzip.compress(matrix)
+    geo.files[ON_SERVER] = packed(matrix)
     assert main(["init", "GSE900"]) == 0
     assert "platform" not in tomllib.loads(Path("GSE900/mirtool.toml").read_text())["diff"]
 
 
 def test_raw_files_become_the_arrays(geo, capsys):
-    geo.files[ON_SERVER] = gzip.compress(with_raw())
+    geo.files[ON_SERVER] = packed(with_raw())
     geo.files[RAW] = archive()
     assert main(["init", "GSE900"]) == 0
     assert files("GSE900/raw") == [f"GSM{n}_array{n}.gpr.gz" for n in (1, 2, 3, 4)]
@@ -210,7 +212,7 @@ def test_raw_files_become_the_arrays(geo, capsys):
 
 
 def test_raw_files_unpacked_by_hand_are_used(geo):
-    geo.files[ON_SERVER] = gzip.compress(with_raw())
+    geo.files[ON_SERVER] = packed(with_raw())
     Path("GSE900/raw").mkdir(parents=True)
     for n in (1, 2, 3, 4):
         Path(f"GSE900/raw/GSM{n}.gpr").write_text(GPR)
@@ -220,7 +222,7 @@ def test_raw_files_unpacked_by_hand_are_used(geo):
 
 
 def test_the_series_matrix_can_be_taken_in_their_place(geo):
-    geo.files[ON_SERVER] = gzip.compress(with_raw())
+    geo.files[ON_SERVER] = packed(with_raw())
     assert main(["init", "GSE900", "--values", "matrix"]) == 0
     assert {row["file"] for row in sheet()} == {"geo/GSE900_series_matrix.txt.gz"}
     assert RAW not in [path for path, _ in geo.asked]
@@ -235,7 +237,7 @@ def test_the_series_matrix_can_be_taken_in_their_place(geo):
     ],
 )
 def test_raw_files_that_are_not_read_are_said(geo, capsys, members, why):
-    geo.files[ON_SERVER] = gzip.compress(with_raw())
+    geo.files[ON_SERVER] = packed(with_raw())
     geo.files[RAW] = archive(members)
     assert main(["init", "GSE900"]) == 0
     assert f"the values are those of the series matrix: {why}" in said(capsys)
@@ -248,7 +250,7 @@ def test_raw_files_that_are_not_read_are_said(geo, capsys, members, why):
 
 def test_a_series_without_values_names_its_other_files(geo, capsys):
     empty = (FIXTURES / "geo" / "no_values.txt").read_bytes()
-    geo.files[ON_SERVER] = gzip.compress(empty)
+    geo.files[ON_SERVER] = packed(empty)
     assert main(["init", "GSE900"]) == 1
     assert "the series matrix holds no values" in said(capsys)
     assert not Path("GSE900/samples.csv").exists()
@@ -256,7 +258,7 @@ def test_a_series_without_values_names_its_other_files(geo, capsys):
 
 def test_several_platforms_need_a_choice(geo, capsys):
     del geo.files[ON_SERVER]
-    geo.files[f"{SERIES}/matrix/GSE900-GPL900_series_matrix.txt.gz"] = gzip.compress(MATRIX)
+    geo.files[f"{SERIES}/matrix/GSE900-GPL900_series_matrix.txt.gz"] = packed(MATRIX)
     geo.files[RECORD] = b"^SERIES = GSE900\n!Series_platform_id = GPL900\n!Series_platform_id = GPL901\n"
     assert main(["init", "GSE900"]) == 2
     out = said(capsys)
@@ -281,7 +283,7 @@ def test_two_matrices_by_hand_need_a_choice(capsys):
     folder = Path("GSE900/geo")
     folder.mkdir(parents=True)
     for platform in ("GPL900", "GPL901"):
-        (folder / f"GSE900-{platform}_series_matrix.txt.gz").write_bytes(gzip.compress(MATRIX))
+        (folder / f"GSE900-{platform}_series_matrix.txt.gz").write_bytes(packed(MATRIX))
     assert main(["init", "GSE900"]) == 2
     assert "GSE900 has several platforms (found GPL900, GPL901" in said(capsys)
     assert main(["init", "GSE900", "--platform", "GPL900"]) == 0
@@ -298,7 +300,7 @@ def test_an_unknown_series_is_not_found(capsys):
 
 def test_annotation_is_the_second_choice_and_no_table_is_said(geo, capsys):
     geo.files[FULL_TABLE] = PAGE
-    geo.files[f"{FTP}/platforms/GPLnnn/GPL900/annot/GPL900.annot.gz"] = gzip.compress(ANNOTATION)
+    geo.files[f"{FTP}/platforms/GPLnnn/GPL900/annot/GPL900.annot.gz"] = packed(ANNOTATION)
     assert main(["init", "GSE900"]) == 0
     assert Path("GSE900/geo/GPL900.annot.gz").is_file()
     Path("GSE900/geo/GPL900.annot.gz").unlink()
@@ -314,10 +316,10 @@ def test_annotation_is_the_second_choice_and_no_table_is_said(geo, capsys):
     ("data", "message"),
     [
         (PAGE, "the server sent a web page in place of the file"),
-        (gzip.compress(MATRIX)[:-200], "what the server sent can't be read: "),
-        (gzip.compress(MATRIX[:-40]), "what the server sent can't be read: the series matrix was cut"),
+        (packed(MATRIX)[:-200], "what the server sent can't be read: "),
+        (packed(MATRIX[:-40]), "what the server sent can't be read: the series matrix was cut"),
         (b"", "the server sent an empty file"),
-        (gzip.compress(b"ID,Name\n1,a\n"), "what the server sent can't be read: the series matrix has no table"),
+        (packed(b"ID,Name\n1,a\n"), "what the server sent can't be read: the series matrix has no table"),
     ],
 )
 def test_a_matrix_that_is_not_whole_is_refused(geo, capsys, data, message):
@@ -376,7 +378,7 @@ WHOLE = archive()
     ],
 )
 def test_archives_that_are_not_safe_or_not_whole_are_refused(geo, capsys, tmp_path, data, message):
-    geo.files[ON_SERVER] = gzip.compress(with_raw())
+    geo.files[ON_SERVER] = packed(with_raw())
     geo.files[RAW] = data
     assert main(["init", "GSE900"]) == 1
     assert message in said(capsys)
@@ -391,7 +393,7 @@ def test_archives_that_are_not_safe_or_not_whole_are_refused(geo, capsys, tmp_pa
 
 
 def test_raw_files_that_cannot_be_had_can_be_left_out(geo, capsys):
-    geo.files[ON_SERVER] = gzip.compress(with_raw())
+    geo.files[ON_SERVER] = packed(with_raw())
     assert main(["init", "GSE900"]) == 1
     out = said(capsys)
     assert "404" in out
@@ -410,7 +412,7 @@ def test_a_damaged_record_of_downloads_is_said(capsys):
 @pytest.mark.usefixtures("geo")
 def test_a_file_that_was_changed_counts_as_put_there_by_hand(capsys):
     assert main(["init", "GSE900"]) == 0
-    Path("GSE900/geo/GSE900_series_matrix.txt.gz").write_bytes(gzip.compress(MATRIX.replace(b"61", b"62")))
+    Path("GSE900/geo/GSE900_series_matrix.txt.gz").write_bytes(packed(MATRIX.replace(b"61", b"62")))
     capsys.readouterr()
     assert main(["init", "GSE900", "--force"]) == 0
     assert "was put there by hand and is not the file that was fetched" in said(capsys)
