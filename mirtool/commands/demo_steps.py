@@ -34,6 +34,11 @@ STEPS = (
     ),
     ("mirtool shortlist", "Which miRNAs are worth following up? All that was found, miRNA by miRNA."),
     (
+        "mirtool clinical --variables gain_1q21 --variables miR-16-5p",
+        "Does it matter to patients? In 80 simulated ones a gain of 1q21 (odds ratio 3.5) and little miR-16-5p go "
+        "with resistance and an earlier death.",
+    ),
+    (
         "mirtool run",
         "All of this with one command: what is up to date is not done again. What is left is the report.",
     ),
@@ -52,6 +57,7 @@ OPEN_FIRST = (
     ("figures/gsea.png", "the targets of the changed miRNAs among the genes that went up and down"),
     ("results/validation_concordance.csv", "array and qPCR compared: what is confirmed, what is a false positive"),
     ("results/shortlist.csv", "the miRNAs in the order of their evidence, and why"),
+    ("results/clinical.html", "the patients: tables as a paper prints them, for Word"),
     ("results/run.json", "versions, arguments, inputs: what a methods section needs"),
 )
 """What to look at first, and what is in it."""

@@ -17,6 +17,7 @@ from mirtool.rules import Rule
 from mirtool.simulate.arrays import REPORTED_CHANGES, SimulatedStudy, simulate_ct
 from mirtool.simulate.chip import LOT
 from mirtool.simulate.genes import simulate_gene_changes, simulate_utrs
+from mirtool.simulate.patients import simulate_patients
 from mirtool.study.config import CONFIG_FILE
 
 PLANTED_FILE = "planted.csv"
@@ -26,6 +27,7 @@ PLANTED_START = "ID,Name,planted fold change "
 """How the header of that file begins, by which a demo knows its own folder."""
 EXPORTS = "exports"
 CT_FILE, MRNA_FILE, UTR_FILE, HUB_FILE = "ct.csv", "mrna.csv", "utrs.fa", "hubs.txt"
+PATIENT_FILE = "clinical.csv"
 HUBS = tuple(REPORTED_CHANGES)
 FURTHER_GENES = 1500
 """Genes of the simulated mRNA that no miRNA of the starter table targets."""
@@ -52,6 +54,10 @@ targets = true
 [validate]
 ct = ["ct.csv"]
 reference = ["cel-miR-39-3p", "cel-miR-54-3p"]
+
+[clinical]
+unit = ["age=years", "miR-16-5p=log2"]
+variables = ["gain_1q21", "miR-16-5p"]
 """
 """The settings of the commands that the demo prints, for ``mirtool run``."""
 
@@ -64,13 +70,14 @@ def demo_files(study: SimulatedStudy, seed: int) -> dict[str, Table | bytes]:
     study
         The simulated arrays with their truth.
     seed
-        Random seed of the qPCR, the mRNA and the 3'UTRs.
+        Random seed of the qPCR, the mRNA, the 3'UTRs and the patients.
 
     Returns
     -------
     dict
         ``exports/P01.gpr`` … (GenePix results), ``planted.csv`` (the truth), ``ct.csv`` (qPCR of the hubs),
-        ``mrna.csv``, ``utrs.fa``, ``hubs.txt`` and ``mirtool.toml`` (what differs from the defaults).
+        ``mrna.csv``, ``clinical.csv`` (patients), ``utrs.fa``, ``hubs.txt`` and ``mirtool.toml`` (what
+        differs from the defaults).
     """
     starter = starter_interactions()
     targeted = sorted(set(starter.gene))
@@ -79,6 +86,7 @@ def demo_files(study: SimulatedStudy, seed: int) -> dict[str, Table | bytes]:
         PLANTED_FILE: _planted_table(study),
         CT_FILE: simulate_ct(study, list(HUBS), seed=seed),
         MRNA_FILE: simulate_gene_changes(_changes(study), starter, _genes(targeted), seed=seed),
+        PATIENT_FILE: simulate_patients(study, seed=seed),
         UTR_FILE: simulate_utrs(HUBS, starter, targeted, seed=seed).encode(),
         HUB_FILE: "".join(f"{name}\n" for name in HUBS).encode(),
         CONFIG_FILE: SETTINGS.encode(),

@@ -12,6 +12,7 @@ from mirtool.errors import MirtoolError, NotEnoughDataError, UsageError
 from mirtool.settings import unknown_choice
 from mirtool.study.state import Status
 from mirtool.workflow.catalog import RECORDED, STEPS, load_step
+from mirtool.workflow.clinical import CLINICAL_FILES
 from mirtool.workflow.execution import (
     Prepared,
     arguments_of,
@@ -71,6 +72,7 @@ PLAN = (
     PlannedStep("gsea", needs=("diff",), inputs=("genes",)),
     PlannedStep("validate", reads=("diff",), inputs=("ct",)),
     PlannedStep("shortlist", needs=("diff",), reads=("network", "validate")),
+    PlannedStep("clinical"),
     PlannedStep("report", reads=(*(name for name in RECORDED if name != "report"),)),
 )
 """The steps of ``mirtool run`` in their order. The gene sets of the targets are part of ``network``."""
@@ -279,7 +281,13 @@ def _lacking(planned: PlannedStep, step: Step, study: StudyFolder) -> str:
         return "the study's table is log2 already"
     if step.name == "covariates" and not _has_covariates(study, given.get("batch")):
         return f"{study.samples_file.name} has no column other than the group that can be used"
+    if step.name == "clinical" and not given.get("patients") and not _has_patients(study):
+        return f"the folder has no patient table, {CLINICAL_FILES[0]}"
     return "the study's samples are sequencing counts" if scale == "counts" else ""
+
+
+def _has_patients(study: StudyFolder) -> bool:
+    return any((study.root / name).is_file() for name in CLINICAL_FILES)
 
 
 def _has_covariates(study: StudyFolder, batch: str | None) -> bool:

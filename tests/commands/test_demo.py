@@ -217,7 +217,6 @@ NOT_IN_THE_DEMO = {
     "mirtool init GSE42872": "downloads",
     "mirtool verify": "computes the whole demo again; tests/workflow/test_verify.py does so for a small study",
     "mirtool meta study_A study_B limma_C.csv -o meta.csv": "several studies; tests/commands/test_meta.py",
-    "mirtool clinical patients.xlsx --group response": "a table of patients; tests/clinical",
     'mirtool audit "miRNA Expression Profiling Data.xlsx" --raw exports/*.gpr': "a laboratory's workbook",
 }
 """Commands of the README that can't run in the folder of the demo, and why."""

@@ -24,7 +24,8 @@ from tests.kills import in_child
 from tests.small_study import make_study
 
 TABLES = RunOptions(skip=("mirna-sets",), figures=False)  # the simulated names are of no seed family
-STEPS = ["normalize", "qc", "covariates", "diff", "cluster", "network", "gsea", "validate", "shortlist", "report"]
+STEPS = ["normalize", "qc", "covariates", "diff", "cluster", "network", "gsea", "validate", "shortlist",
+         "clinical", "report"]  # fmt: skip
 
 
 @pytest.fixture
@@ -58,7 +59,8 @@ def test_everything_is_done_once_and_what_has_no_input_is_left_out(study):
     first = run_study(study, TABLES)
     assert [each.step for each in first.outcomes] == STEPS
     left_out = {each.step: each.reason for each in first.outcomes if each.outcome is Outcome.LEFT_OUT}
-    assert set(left_out) == {"covariates", "gsea", "validate"}
+    assert set(left_out) == {"covariates", "gsea", "validate", "clinical"}
+    assert left_out["clinical"] == "the folder has no patient table, clinical.csv"
     assert left_out["covariates"] == "samples.csv has no column other than the group that can be used"
     assert first.failures == ()
     assert {each.outcome for each in first.outcomes} == {Outcome.DONE, Outcome.LEFT_OUT}

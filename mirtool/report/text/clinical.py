@@ -175,8 +175,10 @@ def _table_blocks(table: PatientTable) -> list[Block]:
     missing = [f"{variable.name} {variable.missing}" for variable in table.analyzed if variable.missing]
     rows.append(("missing", ", ".join(missing) or "none"))
     return [
-        Heading(f"{plural(len(table), 'patient')}, {plural(len(table.variables), 'column')}:"),
-        Pairs(rows),
+        Line(
+            f"{plural(len(table), 'patient')}, {plural(len(table.variables), 'column')}. Missing: {rows[-1][1]}."
+        ),
+        Pairs(rows[:-1], detail=True),
         *(Line(f"  {note}") for note in table.notes),
     ]
 

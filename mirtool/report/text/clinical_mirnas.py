@@ -31,10 +31,11 @@ def roc_blocks(curves: Sequence[RocCurve], areas: Sequence[AreaComparison], outc
         for curve in order
     ]
     header = ("", "area (DeLong)", "Youden", "sensitivity", "specificity")
+    largest = ", ".join(f"{row[0]} {row[1]}" for row in rows[:2])
     blocks: list[Block] = [
-        Heading(f"ROC curves of {outcome}:"),
-        Grid(header, rows, most=SHOWN, optional=("specificity", "sensitivity"), shorten=True),
-        Line("Youden's cut-offs were chosen on these patients: on others they are less good."),
+        Heading(f"ROC curves of {outcome}, largest area: {largest}."),
+        Grid(header, rows, most=SHOWN, optional=("specificity", "sensitivity"), shorten=True, detail=True),
+        Line("Youden's cut-offs were chosen on these patients: on others they are less good.", detail=True),
     ]
     if any(curve.low == curve.high for curve in curves):
         blocks.append(
