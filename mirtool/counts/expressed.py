@@ -54,7 +54,7 @@ def expressed_rows(
 
     Examples
     --------
-    >>> counts = np.array([[9e5, 9e5, 9e5, 9e5], [0, 0, 12, 10], [9, 9, 9, 9], [1e5, 1e5, 1e5, 1e5]])
+    >>> counts = np.array([[9e5, 9e5, 9e5, 9e5], [0, 0, 12, 11], [9, 9, 9, 9], [1e5, 1e5, 1e5, 1e5]])
     >>> expressed_rows(counts, "AABB")
     array([ True,  True, False,  True])
     """

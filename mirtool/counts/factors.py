@@ -143,7 +143,7 @@ def upper_quartile_factors(counts: FloatArray) -> FloatArray:
     Examples
     --------
     >>> upper_quartile_factors(np.array([[1.0, 2], [10, 20], [100, 200], [0, 888]])).round(4)
-    array([0.6094, 1.641 ])
+    array([0.9347, 1.0699])
     """
     quartiles = _upper_quartiles(_without_zero_rows(counts))
     if not quartiles.all():

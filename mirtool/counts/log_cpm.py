@@ -37,7 +37,8 @@ def log_cpm(counts: FloatArray, libraries: FloatArray, *, prior_count: float = P
     Examples
     --------
     >>> log_cpm(np.array([[0.0, 0.0], [98.0, 196.0]]), np.array([1e6, 2e6])).round(4)
-    array([[0.415, 0.415], [6.6294, 6.6294]])
+    array([[0.415 , 0.415 ],
+           [6.6342, 6.6342]])
     """
     prior = prior_count * libraries / libraries.mean()
     return np.asarray(np.log2((counts + prior) / (libraries + 2 * prior) * 1e6))
@@ -55,6 +56,7 @@ def voom_log_cpm(counts: FloatArray, libraries: FloatArray) -> FloatArray:
     Examples
     --------
     >>> voom_log_cpm(np.array([[0.0], [127.5]]), np.array([999_999.0])).round(4)
-    array([[-1.], [ 7.]])
+    array([[-1.],
+           [ 7.]])
     """
     return np.asarray(np.log2((counts + 0.5) / (libraries + 1) * 1e6))
