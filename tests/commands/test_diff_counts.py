@@ -228,7 +228,7 @@ def test_one_run_leads_from_counts_to_the_network(study):
     outcomes = {each.step: each.outcome for each in found.outcomes}
     assert found.failures == ()
     left_out = {step for step, outcome in outcomes.items() if outcome is Outcome.LEFT_OUT}
-    assert left_out == {"normalize", "qc", "gsea", "validate"}
+    assert left_out == {"normalize", "qc", "gsea", "validate", "clinical"}
     assert {outcomes[step] for step in ("diff", "cluster", "network", "shortlist", "report")} == {Outcome.DONE}
     assert rows_of(study / "results" / "network_edges.csv")
     methods = (study / "results" / "methods.md").read_text()
