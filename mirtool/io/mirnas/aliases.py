@@ -30,7 +30,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from mirtool.annotation.mirbase import mature_mirnas
@@ -178,19 +178,17 @@ def _numbered(text: str) -> Iterator[tuple[int, str]]:
             yield number, line.strip()
 
 
-def _read_fasta(text: str, path: str | Path) -> AliasSource:
-    names: dict[str, dict[str, tuple[int, ...]]] = defaultdict(dict)
+def _sequences(text: str, path: str | Path, key_of: Callable[[str, int], str], hint: str) -> dict[str, str]:
+    """Return the sequences of a FASTA, as RNA, by what ``key_of(title, line number)`` makes of each title."""
     sequences: dict[str, str] = {}
-    accession = ""
-    number = 0
+    key, number = "", 0
     for number, line in _numbered(text):
         if line.startswith(">"):
-            _require_sequence(accession, sequences, path, number)
-            name, accession = _read_title(line, path, number)
-            names[name][accession] = ()
-            sequences[accession] = ""
+            _require_sequence(key, sequences, path, number)
+            key = key_of(line, number)
+            sequences[key] = ""
         elif _SEQUENCE.fullmatch(line):
-            sequences[accession] += line.upper().replace("T", "U")
+            sequences[key] += line.upper().replace("T", "U")
         else:
             raise FormatError(
                 "a line is neither a title nor a sequence",
@@ -198,41 +196,39 @@ def _read_fasta(text: str, path: str | Path) -> AliasSource:
                 line=number,
                 found=repr(line[:60]),
                 expected="the bases A, C, G, U",
-                hint="download mature.fa again",
+                hint=hint,
             )
-    _require_sequence(accession, sequences, path, number + 1)
+    _require_sequence(key, sequences, path, number + 1)
+    return sequences
+
+
+def _read_fasta(text: str, path: str | Path) -> AliasSource:
+    names: dict[str, dict[str, tuple[int, ...]]] = defaultdict(dict)
+
+    def accession_of(title: str, number: int) -> str:
+        name, accession = _read_title(title, path, number)
+        names[name][accession] = ()
+        return accession
+
+    sequences = _sequences(text, path, accession_of, "download mature.fa again")
     return AliasSource(Path(path).name, MATURE_FASTA, names, sequences=sequences)
 
 
 def _read_mirgenedb(text: str, path: str | Path) -> AliasSource:
-    sequences: dict[str, str] = {}
-    name, number = "", 0
-    for number, line in _numbered(text):
-        if line.startswith(">"):
-            _require_sequence(name, sequences, path, number)
-            name = line[1:].split()[0] if line[1:].split() else ""
-            if not is_mirgenedb_name(name) or name.endswith(("_pre", "_pri")):
-                raise FormatError(
-                    "a title is not the name of a mature miRNA of MirGeneDB",
-                    path=path,
-                    line=number,
-                    found=repr(line[:60]),
-                    expected=">Hsa-Mir-10-P1a_5p",
-                    hint="download the mature and star sequences of your species from https://mirgenedb.org/download",
-                )
-            sequences[name] = ""
-        elif _SEQUENCE.fullmatch(line):
-            sequences[name] += line.upper().replace("T", "U")
-        else:
+    def name_of(title: str, number: int) -> str:
+        name = title[1:].split()[0] if title[1:].split() else ""
+        if not is_mirgenedb_name(name) or name.endswith(("_pre", "_pri")):
             raise FormatError(
-                "a line is neither a title nor a sequence",
+                "a title is not the name of a mature miRNA of MirGeneDB",
                 path=path,
                 line=number,
-                found=repr(line[:60]),
-                expected="the bases A, C, G, U",
-                hint="download the file again",
+                found=repr(title[:60]),
+                expected=">Hsa-Mir-10-P1a_5p",
+                hint="download the mature and star sequences of your species from https://mirgenedb.org/download",
             )
-    _require_sequence(name, sequences, path, number + 1)
+        return name
+
+    sequences = _sequences(text, path, name_of, "download the file again")
     names: dict[str, dict[str, tuple[int, ...]]] = defaultdict(dict)
     by_start = _matures_by_start()
     for own, sequence in sequences.items():
