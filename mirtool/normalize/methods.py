@@ -470,6 +470,24 @@ KEEP_RULES = Methods(
     Method("everything", "every probe"),
 )
 
+KEPT_WHERE = {
+    "any": "in at least one {unit}",
+    "all": "in every {unit}",
+    "group": "in at least {percent:g} % of the {unit}s of one group",
+}
+
+
+def kept_where(keep: str, share: float | None, unit: str = "array") -> str:
+    """Return on which arrays a rule of :data:`KEEP_RULES` wants a probe detected, in words; blank for everything.
+
+    Examples
+    --------
+    >>> kept_where("any", None, "lane"), kept_where("group", 0.75)
+    ('in at least one lane', 'in at least 75 % of the arrays of one group')
+    """
+    return KEPT_WHERE.get(keep, "").format(unit=unit, percent=100 * (share or 0))
+
+
 PROBE_CHOICES = Methods(
     "choice of probes",
     Method("mirna", "miRNA and miRPlus probes"),

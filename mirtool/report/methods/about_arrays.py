@@ -13,6 +13,7 @@ from mirtool.normalize.methods import (
     KEEP_RULES,
     PRESET_ALIASES,
     RATIO_BETWEEN_METHODS,
+    kept_where,
 )
 from mirtool.normalize.methods import WITHIN_METHODS as WITHIN
 from mirtool.normalize.settings import PRESET_STEPS, RATIO_PRESET_STEPS, is_ratio
@@ -121,11 +122,6 @@ _RATIO_BETWEEN = {
     "Tquantile": "The channels of each group were given one distribution (Tquantile).",
 }
 
-_KEEP = {
-    "any": "in at least one {unit}",
-    "all": "in every {unit}",
-    "group": "in at least {share} of the {unit}s of one group",
-}
 _COUNTING = {
     "mirna": "Probes for miRNAs and miRPlus sequences were analyzed{count}; controls, empty spots and probes for "
     "other species were not.",
@@ -361,12 +357,10 @@ def _result(record: StepRecord, choices: Mapping[str, Any]) -> Iterator[Sentence
     """Say which probes were kept, what was filled in, and the scale."""
     kept, counting = record.number("kept"), record.number("counting_probes")
     rule = str(record.number("keep"))
-    if rule in _KEEP:
+    where = kept_where(rule, record.number("keep_share"), record.unit)
+    if where:
         count = f" ({number(kept)} of {number(counting)})" if kept is not None and counting else ""
         others = "" if rule == "all" else _other_values(record, choices)
-        where = _KEEP[rule].format(
-            unit=record.unit, share=f"{number(100 * record.number('keep_share'))} %" if rule == "group" else ""
-        )
         yield Sentence(f"Probes detected {where} were kept{count}{others}.", references_of(KEEP_RULES[rule]))
     elif rule == "everything":
         yield Sentence("All of these probes were kept.")

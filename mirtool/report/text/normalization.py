@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mirtool.normalize.lanes import FLAGGED
+from mirtool.normalize.methods import kept_where
 from mirtool.normalize.report import ControlShare, NormalizationReport, RatioReport
 from mirtool.report.text.blocks import Block, Grid, Line, Pairs
 from mirtool.wording import plural
@@ -19,12 +20,6 @@ _FLAG_WORDS = {-100: "bad", -75: "absent", -50: "not found"}
 _SIZES_SHOWN = 3
 _COUNTING = {"mirna": "miRNA and miRPlus", "all": "every kind that measures the sample"}
 _NO_LOGARITHM = "left out of their replicates: they have no logarithm"
-_KEPT = {
-    "any": "in at least one array",
-    "all": "in every array",
-    "everything": "",
-    "group": "in {share:g} % of the arrays of one group",
-}
 
 
 def normalization_blocks(report: NormalizationReport) -> list[Block]:
@@ -242,7 +237,7 @@ def _saturated(report: NormalizationReport) -> str:
 
 
 def _kept(report: NormalizationReport) -> str:
-    where = _KEPT[report.keep].format(share=100 * report.keep_share)
+    where = kept_where(report.keep, report.keep_share)
     return f" {_reached(report)} {where}" if where else ""
 
 
