@@ -48,14 +48,25 @@ def status(
     if as_json:
         write_bytes((json.dumps([asdict(state) for state in states], indent=2) + "\n").encode(), STDOUT)
         return
-    late = [state for state in states if state.status is Status.OUT_OF_DATE]
-    say(f"Out of date: run `mirtool {late[0].step}` again." if late else "Everything that was run is up to date.")
+    say(_advice([state.step for state in states if state.status is Status.OUT_OF_DATE]))
     width = max(len(state.step) for state in states)
     lines = []
     for state in states:
         why = f": made from {'; '.join(state.reasons)}" if state.reasons else ""
         lines.append(f"{state.step:<{width}}  {state.status.value}{why}")
     write_bytes("".join(f"{line}\n" for line in lines).encode(), STDOUT)
+
+
+def _advice(late: list[str]) -> str:
+    """Return what is out of date and the commands that make it new."""
+    from mirtool.wording import plural
+    from mirtool.workflow.run_study import OTHERS
+
+    if not late:
+        return "Everything that was run is up to date."
+    commands = [] if all(step in OTHERS for step in late) else ["mirtool run"]
+    commands += [f"mirtool {step}" for step in late if step in OTHERS]
+    return f"Out of date: {plural(len(late), 'step')}. Run {', then '.join(f'`{each}`' for each in commands)}."
 
 
 def _history(state: StudyState, history: list[dict[str, Any]], *, as_json: bool) -> str:

@@ -156,6 +156,8 @@ def test_status_lists_the_steps(study, capsys):
     states = {state["step"]: state for state in json.loads(capsys.readouterr().out)}
     assert states["normalize"]["status"] == states["diff"]["status"] == "out of date"
     assert states["normalize"]["reasons"] == ["another samples.csv"]
+    assert main(["status"]) == 0
+    assert capsys.readouterr().err == "Out of date: 2 steps. Run `mirtool run`.\n"
 
 
 @pytest.mark.usefixtures("study")
