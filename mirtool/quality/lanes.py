@@ -1,14 +1,16 @@
 """NanoString lanes as nSolver judges them: imaging, binding density, linearity, limit of detection, factors.
 
-*Limits*, as NanoString states them (MAN-C0011-04, nSolver 4.0):
+*Limits*, as NanoString states them (MAN-C0011-04; its R package NanoStringNCTools, ``setQCFlags``):
 
 - imaging: 75 % of the fields of view or more were counted;
-- binding density: 0.1 to 2.25 barcodes per square micrometer, on a SPRINT 0.1 to 1.8;
+- binding density: 0.1 to 2.25 barcodes per square micrometer, on a SPRINT 0.1 to 1.8; for MAX, FLEX and PRO others
+  state 0.05 as the lower limit (NanoStringQCPro; NACHO, after NanoString's present knowledge base);
 - linearity: r² of the log2 counts of the positive controls over the log2 of their concentrations is 0.95 or more.
   The control of 0.125 fM lies below the limit of detection and is left out, as in NanoStringNCTools;
 - limit of detection: the positive control of 0.5 fM (POS_E) is not below the mean + 2 standard deviations of the
   negative controls;
-- the positive-control factor lies within 0.3 to 3.
+- the positive-control factor lies within 0.3 to 3: the knowledge base says that nSolver warns where the geometric
+  mean is more than threefold from the mean of all lanes.
 
 A SPRINT is known by the P in fifth place of its scanner's number. NanoString states no limit for the ligation
 controls of miRNA panels. Here one that is not above the mean + 2 standard deviations of the negative controls is

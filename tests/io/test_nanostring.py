@@ -34,10 +34,26 @@ def test_a_lane_is_known_and_described():
     assert found.details["probe_kinds"] == {
         "miRNA": 30, "housekeeping gene": 5, "spike-in": 9, "positive control": 6, "negative control": 8,
     }  # fmt: skip
-    assert "1 name with a share of another code's counts" in found.warnings[0]
+    assert found.warnings[0].startswith("ligation background subtracted from 1 code with a coefficient")
 
 
-def test_names_lose_the_share_and_become_slash_names():
+def test_the_ligation_background_is_subtracted():
+    # hsa-miR-320a|0.012: 209 − 0.012 × 15,400 = 24.2; 107 − 0.012 × 16,940 < 0; 245 − 0.012 × 18,480 = 23.24.
+    arrays = read_arrays(LANES, not_detected="keep")
+    row = list(arrays.probes.id).index("hsa-miR-320a")
+    np.testing.assert_allclose(arrays.channels["counts"].foreground[row], [24.2, 0, 23.24, 0])
+    assert arrays.flags[row].tolist() == [0, -75, 0, -75]
+
+
+def test_without_pos_a_nothing_is_subtracted_and_that_is_said():
+    lane = nanostring.parse_lane(LANES[0].read_bytes().replace(b"POS_A(128)", b"POS_Z(128)"), "x.RCC")
+    arrays = nanostring.arrays_of(lane, "x.RCC", "x", "")
+    row = list(arrays.probes.id).index("hsa-miR-320a")
+    assert arrays.channels["counts"].foreground[row, 0] == 209
+    assert "not subtracted from 1 code" in arrays.sources[0].warnings[0]
+
+
+def test_names_lose_the_coefficient_and_become_slash_names():
     arrays = read_arrays(LANES, samples=None)
     names = dict(zip(arrays.probes.id, arrays.probes.name, strict=True))
     assert names["hsa-miR-21-5p"] == "hsa-miR-21-5p"
@@ -76,8 +92,10 @@ def test_counts_in_the_background_are_called_not_detected():
     assert kept.channels["counts"].foreground[row, :2].tolist() == [5, 5]
     assert kept.flags[row].tolist() == [-75, -75, 0, 0]
     assert np.isnan(missing.channels["counts"].foreground[row]).tolist() == [True, True, False, False]
-    assert "2 of 232 values" in " ".join(missing.sources[0].warnings)
-    assert np.count_nonzero(kept.flags) == 2  # controls are never called
+    assert "4 of 232 values" in " ".join(missing.sources[0].warnings)
+    assert (
+        np.count_nonzero(kept.flags) == 4
+    )  # two of them after the ligation background; controls are never called
 
 
 def test_floor_needs_a_lane_of_the_group(tmp_path):
@@ -125,7 +143,7 @@ def test_from_the_lanes_to_the_network_by_its_steps(tmp_path, monkeypatch, capsy
     assert main(["normalize"]) == 0
     said = " ".join(capsys.readouterr().err.split())
     assert "the preset nanostring is used, not the recipe of arrays" in said
-    assert "not detected: 2 of 232 values" in said
+    assert "not detected: 4 of 232 values" in said
     assert main(["qc", "--no-figures"]) == 0
     (verdict,) = {row["verdict"] for row in rows_of(tmp_path / "results" / "qc_arrays.csv")}
     assert verdict == "fine"

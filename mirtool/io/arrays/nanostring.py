@@ -32,13 +32,19 @@ table::
 class that is not among these is of the kind "other", and is said. The rows are sorted by class and name: the files
 of one RLF may list them in different orders.
 
-*Names.* In miRNA panels ``|0`` or ``|0.012`` behind the name is the share of another code's counts that the
-panel's design expects there. It is taken off the name and not applied; names that carry one above 0 are counted.
-miRNAs that one code can't tell apart are joined by ``+``, and become a slash name.
+*Names.* In miRNA panels a number follows the name, ``|0`` or ``|0.012``. It is taken off. miRNAs that one code
+can't tell apart are joined by ``+``, and become a slash name.
 
-*Detection.* A code is called not detected (flag −75) in a lane where its count is not above the mean + 2 standard
-deviations of the lane's negative controls: the limit by which nSolver tells signal from background. Such a count
-is missing unless ``--not-detected`` keeps it. Lanes with fewer than three negative controls have no call.
+*Ligation background.* That number is the probe's correction coefficient for counts without a target: the ligation
+of some probes leaves counts in proportion to the lane. What tools for RCC files do with it, before anything else:
+count − coefficient × count of ``POS_A(128)`` of the same lane. Here what falls below 0 becomes 0, and nothing is
+rounded. How many codes have one above 0 and what was subtracted is said. A lane without ``POS_A`` is left as it is
+counted, which is said, too.
+
+*Detection.* A code is called not detected (flag −75) in a lane where its count, after that, is not above the mean
++ 2 standard deviations of the lane's negative controls: the limit by which nSolver tells signal from background.
+Such a count is missing unless ``--not-detected`` keeps it. Lanes with fewer than three negative controls have no
+call.
 
 *Refused.* Sections that are missing or have no end (a cut file); a count that is not a whole number from 0; a code
 that occurs twice; lanes of several RLFs (other codes, or other probes for one name).
@@ -47,7 +53,10 @@ References
 ----------
 NanoString (2017) Gene Expression Data Analysis Guidelines, MAN-C0011-04. NanoString nSolver 4.0 Analysis Software
 User Manual. Form of the files: the public examples of the MIT-licensed package NanoStringNCTools
-(``inst/extdata``).
+(``inst/extdata``). Correction coefficient: Waggott D et al. (2012) NanoStringNorm, Bioinformatics 28:1546
+(``Probe.Correction.Factor = "adjust"``, its default), and the description of the public C# library NCounterCore
+("pulled from data line after '|'; multiplied by ERCC POS_A count gives ligation background correction factor").
+NanoString's own manual for it was not at hand.
 """
 
 from __future__ import annotations
@@ -86,6 +95,8 @@ RLF = "GeneRLF"
 NEGATIVES_SD = 2.0
 """Standard deviations of the negative controls above their mean, up to which a count is background."""
 FEWEST_NEGATIVES = 3
+CORRECTED = "ligation background subtracted from "
+"""How the words begin that say how many counts lost the ligation background."""
 
 _SECTIONS = ("Header", "Sample_Attributes", "Lane_Attributes", "Code_Summary")
 _COLUMNS = ["CodeClass", "Name", "Accession", "Count"]
@@ -97,7 +108,8 @@ _KINDS = {
     "spikein": ProbeKind.SPIKE_IN,
 }
 _ENDOGENOUS = re.compile(r"endogenous\d*$", re.IGNORECASE)
-_DESIGN_SHARE = re.compile(r"\|(\d+(?:\.\d+)?)$")
+_COEFFICIENT = re.compile(r"\|(\d+(?:\.\d+)?)$")
+_HIGHEST_POSITIVE = re.compile(r"POS_A\b", re.IGNORECASE)
 _HINT = "copy the file from the instrument again, or export it from nSolver"
 
 
@@ -231,8 +243,7 @@ def arrays_of(lane: Lane, file: str | Path, sample: str, sha256: str) -> RawArra
     """Return a lane as an array of one channel, its counts; ``sample`` names it."""
     lowered = [each.lower() for each in lane.code_class]
     endogenous = np.array([_ENDOGENOUS.match(each) is not None for each in lowered])
-    shares = [_DESIGN_SHARE.search(name) for name in lane.name]
-    codes = [_DESIGN_SHARE.sub("", name) for name in lane.name]
+    codes = [_COEFFICIENT.sub("", name) for name in lane.name]
     names = text_array(code.replace("+", "/") for code in codes)
     repeated = {code for code, n in Counter(codes).items() if n > 1}
     ids = text_array(
@@ -248,11 +259,8 @@ def arrays_of(lane: Lane, file: str | Path, sample: str, sha256: str) -> RawArra
                     if not own and low not in _KINDS})  # fmt: skip
     if other:
         warnings.append(f"code classes that mirtool does not know, taken for other probes: {', '.join(other)}")
-    n_shares = sum(own is not None and float(own[1]) > 0 for own in shares)
-    if n_shares:
-        warnings.append(
-            f"{plural(n_shares, 'name')} with a share of another code's counts behind it (|0.012), not applied"
-        )
+    counts, said = _corrected(lane)
+    warnings += said
     limit = background_limit(lane.counts[[each == "negative" for each in lowered]][:, None])
     measures = endogenous | np.array([each == "housekeeping" for each in lowered])
     header = {**{f"sample {key}": value for key, value in lane.sample.items()}, **lane.lane}
@@ -262,16 +270,46 @@ def arrays_of(lane: Lane, file: str | Path, sample: str, sha256: str) -> RawArra
         warnings.append(f"fewer than {FEWEST_NEGATIVES} negative controls: no code can be called detected")
     else:
         header["detection call"] = COUNT_CALL
-        flags[(lane.counts <= limit[0]) & measures, 0] = ABSENT
+        flags[(counts <= limit[0]) & measures, 0] = ABSENT
     source = ArraySource(lane.path, FORMAT, sha256, header=header, warnings=tuple(warnings))
     return RawArrays(
-        {CHANNEL: Channel(lane.counts[:, None], processed=True)},
+        {CHANNEL: Channel(counts[:, None], processed=True)},
         flags,
         ProbeTable(ids, names, kinds),
         None,
         SampleTable((sample,), files=(str(file),)),
         (source,),
     )
+
+
+def subtract_ligation(counts: FloatArray, coefficients: FloatArray, highest_positive: float) -> FloatArray:
+    """Return counts less coefficient × the count of POS_A, not below 0.
+
+    Examples
+    --------
+    >>> subtract_ligation(np.array([209.0, 107.0, 50.0]), np.array([0.012, 0.012, 0.0]), 10_000.0)
+    array([89.,  0., 50.])
+    """
+    return np.where(coefficients > 0, np.maximum(counts - coefficients * highest_positive, 0), counts)
+
+
+def _corrected(lane: Lane) -> tuple[FloatArray, list[str]]:
+    """Return the counts without the ligation background that the names state, and what was done in words."""
+    found = [_COEFFICIENT.search(name) for name in lane.name]
+    coefficients = np.array([float(own[1]) if own else 0.0 for own in found])
+    n = int(np.count_nonzero(coefficients))
+    if not n:
+        return lane.counts, []
+    positive = [
+        count
+        for kind, name, count in zip(lane.code_class, lane.name, lane.counts, strict=True)
+        if kind.lower() == "positive" and _HIGHEST_POSITIVE.match(name)
+    ]
+    codes = f"{plural(n, 'code')} with a coefficient behind the name (up to |{coefficients.max():g})"
+    if len(positive) != 1:
+        return lane.counts, [f"the ligation background is not subtracted from {codes}: no control POS_A"]
+    counts = subtract_ligation(lane.counts, coefficients, positive[0])
+    return counts, [f"{CORRECTED}{codes}: coefficient × count of POS_A"]
 
 
 def background_limit(negatives: FloatArray) -> FloatArray:
