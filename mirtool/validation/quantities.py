@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from difflib import get_close_matches
 
 import numpy as np
 
 from mirtool.errors import UsageError
-from mirtool.io.arrays.ct_tables import amplification_factor
+from mirtool.io.arrays.ct_efficiency import DOUBLING
 from mirtool.model import FloatArray, IntArray
-
-DOUBLING = 2.0
-"""The amplification factor of a reaction whose product doubles every cycle."""
 
 
 def choose_references(targets: Sequence[str], names: Sequence[str]) -> IntArray:
@@ -47,48 +44,6 @@ def choose_references(targets: Sequence[str], names: Sequence[str]) -> IntArray:
             expected="at least one target to be measured against them",
         )
     return rows
-
-
-def parse_efficiencies(texts: Sequence[str], targets: Sequence[str]) -> dict[str, float]:
-    """Read ``target=1.95`` or ``target=95%``.
-
-    Raises
-    ------
-    UsageError
-        Where a target does not exist or its efficiency can't be one.
-
-    Examples
-    --------
-    >>> parse_efficiencies(["hsa-miR-16-5p=1.95"], ["hsa-miR-16-5p"])
-    {'hsa-miR-16-5p': 1.95}
-    """
-    found = {}
-    for text in texts:
-        name, mark, number = text.rpartition("=")
-        value = amplification_factor(number) if mark else None
-        if value is None:
-            raise UsageError(
-                "the efficiency can't be read",
-                found=repr(text),
-                expected="TARGET=FACTOR with a factor a cycle between 1 and 2.2 (2 is doubling), or TARGET=95%",
-            )
-        if name not in targets:
-            raise UsageError(
-                f"the target {name!r} is not in the Ct table",
-                parameter="efficiency",
-                expected="one of " + ", ".join(targets[:12]),
-            )
-        found[name] = value
-    return found
-
-
-def target_efficiencies(
-    targets: Sequence[str], given: Mapping[str, float], from_table: FloatArray | None = None
-) -> FloatArray:
-    """Return each target its amplification factor: the one given, else the table's if it is to count, else 2."""
-    table = np.full(len(targets), np.nan) if from_table is None else from_table
-    factors = [given.get(name, value) for name, value in zip(targets, table, strict=True)]
-    return np.array([DOUBLING if np.isnan(factor) else factor for factor in factors])
 
 
 def log2_amounts(ct: FloatArray, efficiency: FloatArray) -> FloatArray:

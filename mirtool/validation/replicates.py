@@ -8,14 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from mirtool.errors import MirtoolError, NotEnoughDataError, UsageError
+from mirtool.io.arrays.ct_efficiency import table_efficiencies
+from mirtool.io.arrays.ct_replicates import REPLICATE_LIMIT, find_outlier
 from mirtool.io.arrays.ct_tables import CtTable
 from mirtool.io.arrays.ct_words import SAMPLE
 from mirtool.model import FloatArray, IntArray, TextArray
-from mirtool.validation.settings import CENTERS, REPLICATE_LIMIT
+from mirtool.validation.settings import CENTERS
 from mirtool.wording import plural
-
-_ROUNDING = 1e-9
-"""Cycles: 24.5 and 24.0 are no more than half a cycle apart, whatever their last binary digits."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,7 +124,7 @@ def combine_replicates(
             ct[place] = np.median(values) if center == "median" else values.mean()
         if len(values) > 1:
             spread[place] = values.std(ddof=1)
-    efficiency, doubts = _efficiencies(table, wells, targets)
+    efficiency, doubts = table_efficiencies(table, wells, targets)
     return CtMatrix(
         targets,
         samples,
@@ -142,41 +141,11 @@ def combine_replicates(
     )
 
 
-def find_outlier(values: FloatArray, limit: float) -> int | None:
-    """Return the one of three or more wells that lies more than ``limit`` cycles from their median, or None.
-
-    Of two equally far none is the outlier.
-
-    Examples
-    --------
-    >>> find_outlier(np.array([24.1, 24.2, 25.0]), 0.5), find_outlier(np.array([24.0, 25.0, 26.0]), 0.5)
-    (2, None)
-    """
-    if len(values) < 3:
-        return None
-    distance = np.abs(values - np.median(values))
-    second, first = np.sort(distance)[-2:]
-    return int(np.argmax(distance)) if first > limit + _ROUNDING and first > second + _ROUNDING else None
-
-
 def _only(labels: TextArray, wells: IntArray, what: str) -> str:
     found = list(dict.fromkeys(labels[well] for well in wells if labels[well]))
     if len(found) > 1:
         raise _disagreement(what, found)
     return found[0] if found else ""
-
-
-def _efficiencies(table: CtTable, wells: IntArray, targets: Sequence[str]) -> tuple[FloatArray, list[str]]:
-    """Return the one efficiency of each target, NaN without one, and which targets have several, in words."""
-    efficiencies, doubts = np.full(len(targets), np.nan), []
-    for row, name in enumerate(targets):
-        given = table.efficiency[wells[table.target[wells] == name]]
-        found = np.unique(given[~np.isnan(given)])
-        if len(found) > 1:
-            doubts.append(f"{name} has several: " + ", ".join(f"{value:g}" for value in found[:5]))
-        elif len(found):
-            efficiencies[row] = found[0]
-    return efficiencies, doubts
 
 
 def _disagreement(what: str, found: Sequence[str]) -> MirtoolError:

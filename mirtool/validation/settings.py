@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from mirtool.annotation.mirna_names.settings import mirbase_release_setting
 from mirtool.errors import UsageError
+from mirtool.io.arrays.ct_replicates import REPLICATE_LIMIT
 from mirtool.rules import Rule
 from mirtool.settings import Method, Methods, Settings, setting
 from mirtool.stats.adjustment_methods import adjustment_name
@@ -25,12 +26,6 @@ CENTERS = Methods(
     Method("median", "the median of their Ct"),
 )
 """How replicate wells become one Ct."""
-
-REPLICATE_LIMIT = 0.5
-"""Cycles; a factor of 1.4. Replicate wells farther apart are flagged (Hellemans et al. 2007)."""
-
-FROM_TABLE = "column"
-"""The efficiency that represents those in the Ct table."""
 
 WELLS, GROUPS, TEST = "Wells", "Groups", "Test"
 

@@ -9,11 +9,11 @@ import numpy.typing as npt
 
 from mirtool.model import Table, text_array
 from mirtool.stats.adjustment import ADJUSTMENTS
+from mirtool.stats.reference_stability import Stability
 from mirtool.validation.compare import QpcrComparison
 from mirtool.validation.concordance import Concordance
 from mirtool.validation.replicates import CtMatrix
 from mirtool.validation.settings import TESTS
-from mirtool.validation.stability import Stability
 
 _STATISTICS = {
     "welch": ("t (Welch)", "P (Welch)"),

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-
 from mirtool.differential.groups import Ask, Comparison, choose_comparison
-from mirtool.errors import MirtoolError, UsageError, option
+from mirtool.errors import UsageError
+from mirtool.io.arrays.ct_efficiency import choose_efficiencies
 from mirtool.io.arrays.ct_tables import CtTable, combine_ct, read_ct
 from mirtool.io.results.differential import SavedDifferential
 from mirtool.model import FloatArray, IntArray, SampleTable
+from mirtool.stats.reference_stability import Stability, reference_stability
 from mirtool.validation.compare import QpcrComparison, compare_quantities
 from mirtool.validation.concordance import Concordance, concordance, names_on_array
 from mirtool.validation.groups import group_samples
@@ -20,12 +20,9 @@ from mirtool.validation.quantities import (
     choose_references,
     log2_amounts,
     log2_quantities,
-    parse_efficiencies,
-    target_efficiencies,
 )
 from mirtool.validation.replicates import CtMatrix, combine_replicates
-from mirtool.validation.settings import FROM_TABLE, ValidateSettings
-from mirtool.validation.stability import Stability, reference_stability
+from mirtool.validation.settings import ValidateSettings
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,7 +140,9 @@ def validate_wells(
         drop_outliers=not settings.keep_outliers,
     )
     references = choose_references(matrix.targets, settings.reference)
-    efficiency = efficiencies(settings.efficiency, matrix)
+    efficiency = choose_efficiencies(
+        settings.efficiency, matrix.targets, matrix.efficiency, matrix.efficiency_doubts
+    )
     samples = group_samples(matrix, sheet)
     comparison = choose_groups(settings.compare, samples, array, ask)
     quantities = log2_quantities(matrix.ct, references, efficiency)
@@ -167,43 +166,6 @@ def validate_wells(
 def _against(result: QpcrComparison, array: SavedDifferential, settings: ValidateSettings) -> Concordance:
     names = names_on_array(array, settings.mirbase_release)
     return concordance(result, array, rule=settings.array_rule, names=names)
-
-
-def efficiencies(texts: Sequence[str], matrix: CtMatrix) -> FloatArray:
-    """Return the amplification factor of each target: the one given, else the table's if asked for, else 2.
-
-    Parameters
-    ----------
-    texts
-        ``TARGET=FACTOR`` or ``TARGET=95%`` each; ``column`` takes those of the Ct table.
-    matrix
-        The targets, and the efficiencies of the Ct table.
-
-    Raises
-    ------
-    UsageError
-        Where a text can't be read, a target does not exist, or the Ct table has no efficiencies.
-    MirtoolError
-        Where the table's efficiencies are asked for and can't be used.
-    """
-    given = parse_efficiencies([text for text in texts if text != FROM_TABLE], matrix.targets)
-    if FROM_TABLE not in texts:
-        return target_efficiencies(matrix.targets, given)
-    if matrix.efficiency_doubts:
-        raise MirtoolError(
-            "an efficiency in the Ct table can't be used",
-            column="Efficiency",
-            found="; ".join(matrix.efficiency_doubts[:5]),
-            expected="one per target: the amplification factor (between 1 and 2.2) or per cent (50 to 120)",
-            hint=f"correct the column, or give the factors with {option('efficiency', 'TARGET=1.95')}",
-        )
-    if np.isnan(matrix.efficiency).all():
-        raise UsageError(
-            "the Ct table has no column of efficiencies",
-            found=option("efficiency", FROM_TABLE),
-            expected=f"a column Efficiency, or {option('efficiency', 'TARGET=1.95')}",
-        )
-    return target_efficiencies(matrix.targets, given, matrix.efficiency)
 
 
 def choose_groups(

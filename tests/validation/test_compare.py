@@ -9,9 +9,9 @@ from scipy import stats
 
 from mirtool.differential import choose_comparison
 from mirtool.errors import SampleSheetError, UsageError
+from mirtool.io.arrays.ct_efficiency import parse_efficiencies, target_efficiencies
 from mirtool.model import SampleTable
 from mirtool.validation import ValidateSettings, choose_references, compare_quantities, log2_quantities
-from mirtool.validation.quantities import parse_efficiencies, target_efficiencies
 
 REFERENCE = Path(__file__).resolve().parents[1] / "reference"
 SAMPLES = ("a1", "a2", "a3", "a4", "a5", "b1", "b2", "b3", "b4")

@@ -16,10 +16,10 @@ from mirtool.report.text.blocks import Block, Caution, Grid, Heading, Line, Pair
 from mirtool.report.text.differential import direction_block
 from mirtool.report.text.numbers import MISSING, p_in_words
 from mirtool.stats.adjustment import ADJUSTMENTS
+from mirtool.stats.reference_stability import LARGEST_M
 from mirtool.validation.compare import QpcrComparison
 from mirtool.validation.concordance import LEAST_PAIRS, VERDICTS, Concordance, call_of, untested_remark
 from mirtool.validation.settings import FROM_TABLE, REPLICATE_LIMIT, TESTS, ValidateSettings
-from mirtool.validation.stability import LARGEST_M
 from mirtool.validation.validate import Validation
 from mirtool.wording import plural
 
