@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from mirtool.errors import MirtoolError, UsageError
+from mirtool.io.arrays.ct_replicates import find_outlier
 from mirtool.io.arrays.ct_tables import CtTable
 from mirtool.io.arrays.ct_words import CONTROL, SAMPLE
 from mirtool.model import text_array
 from mirtool.validation import combine_replicates
-from mirtool.validation.replicates import find_outlier
 
 
 def wells(*rows, group=None, role=SAMPLE, efficiency=None):

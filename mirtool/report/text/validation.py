@@ -9,6 +9,8 @@ from math import isnan
 import numpy as np
 
 from mirtool.errors import option
+from mirtool.io.arrays.ct_efficiency import FROM_TABLE
+from mirtool.io.arrays.ct_replicates import REPLICATE_LIMIT
 from mirtool.io.arrays.ct_tables import CtTable
 from mirtool.io.arrays.ct_words import CONTROL, SAMPLE
 from mirtool.io.results.differential import SavedDifferential
@@ -19,7 +21,7 @@ from mirtool.stats.adjustment import ADJUSTMENTS
 from mirtool.stats.reference_stability import LARGEST_M
 from mirtool.validation.compare import QpcrComparison
 from mirtool.validation.concordance import LEAST_PAIRS, VERDICTS, Concordance, call_of, untested_remark
-from mirtool.validation.settings import FROM_TABLE, REPLICATE_LIMIT, TESTS, ValidateSettings
+from mirtool.validation.settings import TESTS, ValidateSettings
 from mirtool.validation.validate import Validation
 from mirtool.wording import plural
 
