@@ -96,6 +96,22 @@ class ClinicalAnalysis:
     screens: tuple[RatioScreen, ...] = ()
     warnings: tuple[str, ...] = ()
 
+    @property
+    def used(self) -> tuple[Variable, ...]:
+        """The columns that were analyzed: all that can be, or those that the settings name."""
+        if self.table is None:
+            return ()
+        settings = self.settings
+        if not settings.variables:
+            return self.table.analyzed
+        names = {*settings.variables, *settings.covariates, settings.strata, settings.entry}
+        names |= {name for each in self.follow_ups for name in each.endpoint.columns}
+        if self.group is not None:
+            names.add(self.group.name)
+        if settings.outcome is not None:
+            names.add(settings.outcome.partition("=")[0].strip())
+        return tuple(variable for variable in self.table.analyzed if variable.name in names)
+
     def tables(self) -> dict[str, Table]:
         """Return every table by its name."""
         found: dict[str, Table] = {}

@@ -12,6 +12,7 @@ from mirtool.clinical.settings import ClinicalSettings
 from mirtool.clinical.survival.cox import fit_cox
 from mirtool.clinical.survival.curves import survival_curve
 from mirtool.clinical.survival.endpoints import find_endpoints
+from mirtool.clinical.survival.follow_up import follow
 from mirtool.clinical.survival.log_rank import compare_survival
 
 FOLDER = Path(__file__).parents[1] / "reference"
@@ -83,3 +84,18 @@ def test_coxs_regression_is_coxph_and_its_proportionality_cox_zph(name, columns,
         agrees(fit.p_proportional[i], f"{at} zph", rel=1e-6)
     agrees(fit.p_proportional_all, f"{name} zph all", rel=1e-6)
     agrees(fit.concordance, f"{name} concordance")
+
+
+def test_one_of_many_hazard_ratios_changes_with_time_by_chance_so_p_is_adjusted_by_holm():
+    columns = ("karno", "age", "trt", "prior", "diagtime")
+    own = SETTINGS.replace(variables=columns, covariates=("karno", "age"))
+    found = follow(VETERANS, own, ENDPOINT, None, ENDPOINT.columns)
+    assert [each.variable for each in found.changes] == [*columns, "karno", "age"]
+    alone = sorted(found.changes[:5], key=lambda each: each.p)
+    by_hand, largest = [], 0.0
+    for place, each in enumerate(alone):  # the smallest times 5, the next times 4 …, never falling
+        largest = max(largest, min(1.0, (5 - place) * each.p))
+        by_hand.append(largest)
+    assert [each.adjusted for each in alone] == pytest.approx(by_hand)
+    assert set(found.changing(0.05)) <= set(found.changing(0.05, adjusted=False))
+    assert "karno" in found.changing(0.05)

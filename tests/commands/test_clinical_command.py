@@ -127,3 +127,15 @@ def test_calls_that_can_not_be_answered(capsys, options, words):
     assert main(["clinical", "patients.csv", *options, "-o", "out"]) == 2
     assert words in " ".join(capsys.readouterr().err.split())
     assert not Path("out").exists()
+
+
+def test_missing_values_are_those_of_the_columns_that_were_analyzed():
+    lines = [
+        line if i % 7 else line.replace(",gain,", ",,").replace(",normal,", ",,") for i, line in enumerate(LINES)
+    ]
+    lines[5] = lines[5].replace(",left", ",").replace(",right", ",")
+    Path("gaps.csv").write_text("\n".join([LINES[0], *lines[1:]]) + "\n")
+    all_columns = mt.clinical("gaps.csv", group="response").numbers()["missing"]
+    assert {name for name, n in all_columns.items() if n} == {"1q21", "side"}
+    own = mt.clinical("gaps.csv", group="response", variables=("age", "side")).numbers()["missing"]
+    assert own == {"response": 0, "age": 0, "side": 1}

@@ -578,8 +578,8 @@ def test_patients():
         "Patients were counted as at risk from the time at which they came under observation",
         "Groups were compared by the log-rank test, stratified by center (Mantel 1966)",
         "Hazard ratios are from Cox's proportional hazards regression with Efron's method for ties and Wald's "
-        "intervals; the proportionality of the hazards was tested by scaled Schoenfeld residuals (Cox 1972; Efron "
-        "1977; Grambsch and Therneau 1994)",
+        "intervals; the proportionality of the hazards was tested by scaled Schoenfeld residuals, with P adjusted "
+        "by Holm's method over the variables (Cox 1972; Efron 1977; Grambsch and Therneau 1994; Holm 1979)",
         "The hazard ratios of 1 variable (age) changed with time",
         "hsa-miR-16-5p was analyzed as log2 expression and cut at the median; no cut-off with the smallest P was "
         "searched for",

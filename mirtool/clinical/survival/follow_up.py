@@ -16,8 +16,29 @@ from mirtool.clinical.survival.log_rank import SurvivalTests, compare_survival
 from mirtool.clinical.variables import PatientTable, Variable
 from mirtool.errors import NotEnoughDataError, UsageError
 from mirtool.model import BoolArray, FloatArray, Table, text_array
+from mirtool.stats.adjustment import adjust_p_values
 
 ALL = "all"
+
+
+@dataclass(frozen=True)
+class HazardChange:
+    """The test that one hazard ratio does not change with time.
+
+    Parameters
+    ----------
+    variable
+        What the hazard ratio is of.
+    p
+        P of Grambsch and Therneau's test.
+    adjusted
+        The same by Holm's method over all terms of the endpoint that were tested alone, or over those of the
+        model: of twenty true assumptions one has P ≤ 0.05 by chance.
+    """
+
+    variable: str
+    p: float
+    adjusted: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,6 +87,22 @@ class FollowUp:
     def name(self) -> str:
         """What is followed, and the variable that makes the groups where it is not that of the whole analysis."""
         return f"{self.endpoint.name} by {self.by}" if self.by else self.endpoint.name
+
+    @property
+    def changes(self) -> tuple[HazardChange, ...]:
+        """The tests of proportional hazards: of every term alone, then of the terms of the model."""
+        found: list[HazardChange] = []
+        for fits in (self.alone, (self.model,) if self.model is not None else ()):
+            names = [term.variable.name for fit in fits for term in fit.terms]
+            p = np.concatenate([fit.p_proportional for fit in fits]) if fits else np.empty(0)
+            adjusted = adjust_p_values(p, "holm")
+            found += [HazardChange(*each) for each in zip(names, p.tolist(), adjusted.tolist(), strict=True)]
+        return tuple(found)
+
+    def changing(self, alpha: float, *, adjusted: bool = True) -> list[str]:
+        """Return the variables whose hazard ratios change with time: P, adjusted or not, at most ``alpha``."""
+        names = [each.variable for each in self.changes if (each.adjusted if adjusted else each.p) <= alpha]
+        return list(dict.fromkeys(names))
 
 
 def follow(
@@ -252,6 +289,7 @@ def hazards_table(found: Sequence[FollowUp]) -> Table:
             f"hazard ratio {interval} high": numbers("high"),
             "P": numbers("p_values"),
             "P (proportional hazards)": numbers("p_proportional"),
+            "P (proportional hazards, Holm)": np.array([c.adjusted for each in found for c in each.changes]),
             "concordance": np.array([fit.concordance for _, _, fit, _ in rows], dtype=np.float64),
         },
         (("mirtool clinical", "Cox regression, ties by Efron"),),

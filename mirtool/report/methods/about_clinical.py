@@ -145,8 +145,9 @@ def _survival(record: StepRecord) -> Iterator[Sentence]:
     if any(each["hazards"] for each in own):
         yield Sentence(
             "Hazard ratios are from Cox's proportional hazards regression with Efron's method for ties and Wald's "
-            "intervals; the proportionality of the hazards was tested by scaled Schoenfeld residuals.",
-            ("cox1972", "efron1977", "grambsch1994"),
+            "intervals; the proportionality of the hazards was tested by scaled Schoenfeld residuals, with P "
+            "adjusted by Holm's method over the variables.",
+            ("cox1972", "efron1977", "grambsch1994", "holm1979"),
         )
     changing = sorted({name for each in own for name in each["changing"]})
     if changing:

@@ -25,7 +25,7 @@ def clinical_numbers(analysis: ClinicalAnalysis) -> dict[str, Any]:
     if analysis.table is not None:
         found["patients"] = len(analysis.table)
         found["columns"] = {name: str(variable.kind) for name, variable in analysis.table.variables.items()}
-        found["missing"] = {variable.name: variable.missing for variable in analysis.table.analyzed}
+        found["missing"] = {variable.name: variable.missing for variable in analysis.used}
     if analysis.baseline is not None:
         found["group"] = analysis.baseline.group.name
         found["groups"] = analysis.baseline.sizes
@@ -91,8 +91,6 @@ def _association(row: Association) -> dict[str, Any]:
 
 
 def _follow_up(found: FollowUp) -> dict[str, Any]:
-    from mirtool.report.text.survival import changing_hazards
-
     tests = found.tests.tests if found.tests is not None else ()
     model = found.model
     return {
@@ -105,7 +103,7 @@ def _follow_up(found: FollowUp) -> dict[str, Any]:
         "hazards": bool(found.alone) or model is not None,
         "model": None if model is None else list(dict.fromkeys(term.variable.name for term in model.terms)),
         "crowded": model is not None and model.is_crowded,
-        "changing": changing_hazards(found),
+        "changing": found.changing(ALPHA),
         "no_hazard_ratio": list(found.not_compared),
     }
 
@@ -198,7 +196,7 @@ def clinical_marks(record: Mapping[str, Any]) -> Iterator[str]:
             )
     for name, own in (record.get("survival") or {}).items():
         if own["changing"]:
-            yield f"{name}: hazard ratios change with time (P ≤ {ALPHA:g}): {', '.join(own['changing'])}."
+            yield f"{name}: hazard ratios change with time (Holm's P ≤ {ALPHA:g}): {', '.join(own['changing'])}."
         if own["crowded"]:
             yield f"{name}: fewer than 10 events per term in the model of {', '.join(own['model'])}."
         if own["no_hazard_ratio"]:

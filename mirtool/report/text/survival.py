@@ -62,9 +62,7 @@ def follow_up_blocks(found: FollowUp) -> list[Block]:
                     "term, so the model fits chance as well"
                 )
             )
-    changing = changing_hazards(found)
-    if changing:
-        blocks.append(Caution(f"hazard ratios that change with time (P ≤ {ALPHA:g}): {', '.join(changing)}"))
+    blocks += _change_blocks(found)
     blocks += [Line(f"No hazard ratio: {text}.", detail=True) for text in found.not_compared]
     return blocks
 
@@ -94,12 +92,22 @@ def _hazards(fits: tuple[CoxFit, ...]) -> Grid:
     )  # fmt: skip
 
 
-def changing_hazards(found: FollowUp) -> list[str]:
-    """Return the variables whose hazard ratios change with time, alone or in the model."""
-    names = [
-        term.variable.name
-        for fit in [*found.alone, *([found.model] if found.model is not None else [])]
-        for term, p in zip(fit.terms, fit.p_proportional.tolist(), strict=True)
-        if p <= ALPHA
-    ]
-    return list(dict.fromkeys(names))
+def _change_blocks(found: FollowUp) -> list[Block]:
+    """Return the hazard ratios that change with time by the adjusted P, and those that do by the P itself only."""
+    changing = found.changing(ALPHA)
+    blocks: list[Block] = []
+    if changing:
+        blocks.append(
+            Caution(f"hazard ratios that change with time (Holm's P ≤ {ALPHA:g}): {', '.join(changing)}")
+        )
+    others = [name for name in found.changing(ALPHA, adjusted=False) if name not in changing]
+    if others:
+        n = sum(len(fit.terms) for fit in found.alone) + (len(found.model.terms) if found.model is not None else 0)
+        blocks.append(
+            Line(
+                f"P of change ≤ {ALPHA:g} before adjustment only: {', '.join(others)}; of {plural(n, 'test')} "
+                f"{n * ALPHA:.1f} would be by chance.",
+                detail=True,
+            )
+        )
+    return blocks
