@@ -20,7 +20,6 @@ from __future__ import annotations
 
 import gzip
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -109,19 +108,18 @@ def book_of(source: str, rows: Iterable[tuple[str, Iterable[str], Iterable[str]]
     Rows of one symbol are one gene.
     """
     symbols: set[str] = set()
-    identifiers: dict[str, set[str]] = defaultdict(set)
-    aliases: dict[str, set[str]] = defaultdict(set)
+    identifiers: dict[str, tuple[str, ...]] = {}
+    aliases: dict[str, tuple[str, ...]] = {}
     for symbol, own_identifiers, own_aliases in rows:
         symbols.add(symbol)
-        for identifier in own_identifiers:
-            identifiers[identifier].add(symbol)
-        for alias in own_aliases:
-            aliases[alias].add(symbol)
-    return GeneSymbols(source, frozenset(symbols), _sorted(identifiers), _sorted(aliases), human)
-
-
-def _sorted(known: Mapping[str, set[str]]) -> dict[str, tuple[str, ...]]:
-    return {label: tuple(sorted(symbols)) for label, symbols in known.items()}
+        alone = (symbol,)
+        for known, labels in ((identifiers, own_identifiers), (aliases, own_aliases)):
+            for label in labels:
+                # Nearly every label represents one gene: one tuple per gene serves them all.
+                others = known.setdefault(label, alone)
+                if symbol not in others:
+                    known[label] = tuple(sorted((*others, symbol)))
+    return GeneSymbols(source, frozenset(symbols), identifiers, aliases, human)
 
 
 @cache

@@ -249,7 +249,7 @@ def parse_gene_sets(text: str, source: str, path: str | Path) -> GeneSets:
         lines[name] = number
         names.append(name)
         descriptions.append(rest[0].strip())
-        genes.append(_genes(rest[1:]))
+        genes.append(_genes(_first_parts(rest[1:]) if "," in line or "///" in line else rest[1:]))
     if not names:
         raise FormatError("the file holds no gene set", path=path, found="blank lines only")
     terms, descriptions = _split_identifiers(names, descriptions)
@@ -262,8 +262,12 @@ def gene_sets_text(sets: Iterable[tuple[str, str, Iterable[str]]]) -> str:
 
 
 def _genes(cells: list[str]) -> frozenset[str]:
-    named = (gene.strip() for cell in cells for gene in cell.partition(",")[0].split("///"))
-    return frozenset(gene for gene in named if gene)
+    return frozenset(filter(None, map(str.strip, cells)))
+
+
+def _first_parts(cells: list[str]) -> list[str]:
+    """Take off what follows a comma, and take several genes of one cell (``A /// B``) apart."""
+    return [gene for cell in cells for gene in cell.partition(",")[0].split("///")]
 
 
 def _split_identifiers(names: list[str], descriptions: list[str]) -> tuple[list[str], list[str]]:

@@ -20,7 +20,7 @@ from mirtool.io.tables.opening import Opening, find_opening, tell_delimiter
 from mirtool.io.tables.text import STDIN, is_binary, is_workbook, read_head
 from mirtool.io.tables.text_tables import TextTable, unguard_text
 
-LARGE = 8 << 20
+LARGE = 2 << 20
 """From this many bytes on the file, packed or not, it is read by blocks."""
 
 _BLOCK = 16 << 20

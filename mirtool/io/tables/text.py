@@ -163,6 +163,8 @@ def decode(data: bytes, *, cut: bool = False) -> str:
 
 def unify_newlines(text: str) -> str:
     """Make every line end with LF, whatever mix of CRLF, CR CR LF, CR and LF the file has."""
+    if "\r" not in text:
+        return text
     return text.replace("\r\r\n", "\n").replace("\r\n", "\n").replace("\r", "\n")
 
 
