@@ -13,7 +13,8 @@ from mirtool.lazy import lazy_names
 if TYPE_CHECKING:
     from mirtool.clinical.association import TwoByTwo, two_by_two
     from mirtool.clinical.baseline import BaselineRow, baseline_rows
-    from mirtool.clinical.firth import FirthFit, firth_logistic
+    from mirtool.clinical.firth import firth_logistic
+    from mirtool.clinical.profile import FirthFit
     from mirtool.clinical.reading import read_patients
     from mirtool.clinical.settings import ClinicalSettings
     from mirtool.clinical.variables import Kind, PatientTable, Variable

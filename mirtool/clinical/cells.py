@@ -14,9 +14,9 @@ from mirtool.model import FloatArray
 
 _NUMBER = r"[-+]?(?:\d+(?:[.,]\d+)*|\.\d+)(?:[eE][-+]?\d+)?"
 _PREFIXED = r"[kmcdµμunpf]?(?:g|l|mol|m|eq|iu|u|da|s)"
-_UNIT = (
-    rf"(?:{_PREFIXED}|(?:x ?)?10\^?\d+|years?|yrs?|y|months?|mo|weeks?|wk|days?|d|hours?|h|min|cells|copies|mmhg)"
-)
+_POWER = r"(?:x ?|(?<=\s))10\^?\d+"
+_SPAN = r"years?|yrs?|y|months?|mo|weeks?|wk|days?|d|hours?|h|min"
+_UNIT = rf"(?:{_PREFIXED}|{_POWER}|{_SPAN}|cells|copies|mmhg)"
 _WITH_UNIT = re.compile(rf"({_NUMBER})\s*({_UNIT}(?:/(?:{_UNIT}|m2|m²|24h|hpf))?)", re.IGNORECASE)
 _PLAIN = re.compile(_NUMBER)
 _PERCENT = re.compile(rf"({_NUMBER})\s*%")
@@ -65,9 +65,14 @@ def read_numbers(table: TextTable, column: int, cells: Sequence[str]) -> tuple[F
                 expected=expected,
                 hint=hint,
             )
-        matched = _WITH_UNIT.fullmatch(cell)
-        values[row] = float((matched[1] if matched else cell).replace(",", "."))
+        values[row] = float(_number(cell).replace(",", "."))
     return values, unit
+
+
+def _number(cell: str) -> str:
+    """Return a cell without its unit; a plain number has none, though 1105 ends like 10^5."""
+    matched = None if _PLAIN.fullmatch(cell) else _WITH_UNIT.fullmatch(cell)
+    return matched[1] if matched else cell
 
 
 def _unit(cell: str) -> str:
@@ -89,8 +94,7 @@ def _fault(cell: str, table: TextTable) -> tuple[str, str, str]:
             "a number, or an empty cell",
             "write the limit itself as the value, or take the column as levels (kind nominal)",
         )
-    matched = _WITH_UNIT.fullmatch(cell)
-    number = matched[1] if matched else cell
+    number = _number(cell)
     if "," in number and not (table.has_decimal_commas and number.count(",") == 1 and "." not in number):
         return (
             "a number has a comma, which may mark decimals or thousands",

@@ -102,6 +102,13 @@ def test_a_cell_in_doubt_is_refused_with_its_place(tmp_path, column, cells, word
         assert word in str(caught.value)
 
 
+def test_a_number_that_ends_like_a_power_of_ten_has_no_unit():
+    found = read_patients(pd.DataFrame({"days": ["1105", "2100", "310", "12103"]})).variables["days"]
+    assert (found.values.tolist(), found.unit) == ([1105, 2100, 310, 12103], "")
+    found = read_patients(pd.DataFrame({"cells": ["1 x10^9/L", "2 x10^9/L", "3.5 x10^9/L"]})).variables["cells"]
+    assert (found.values.tolist(), found.unit) == ([1, 2, 3.5], "x10^9/L")
+
+
 def test_decimal_commas_are_read_where_nothing_else_separates_by_commas(tmp_path):
     table = read_patients(write(tmp_path, "patient;age;dose\nP1;61,5;1\nP2;70,25;4\nP3;1200,5;5\n"))
     assert table.variables["age"].values.tolist() == [61.5, 70.25, 1200.5]

@@ -1,17 +1,21 @@
 """Endpoints: how they are found and refused, and what the command makes of them."""
 
 import warnings
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from mirtool.cli import main
+from mirtool.clinical.profile import profile_fit
 from mirtool.clinical.reading import read_patients
 from mirtool.clinical.settings import ClinicalSettings
 from mirtool.clinical.survival.curves import survival_curve
 from mirtool.clinical.survival.endpoints import find_endpoints
+from mirtool.clinical.survival.partial_likelihood import partial_likelihood, penalized_likelihood, risk_sets
 from mirtool.errors import MirtoolError, UsageError
 
 
@@ -121,10 +125,38 @@ def test_endpoints_without_an_event_are_left_out_with_a_warning_unless_named(tmp
     assert main(["clinical", "patients.csv", *named, "-o", "out", "--no-figures"]) == 1
 
 
-def test_a_level_without_events_has_no_hazard_ratio(tmp_path, monkeypatch, capsys):
+def test_a_level_without_events_has_firths_hazard_ratio(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     frame = patients()
     frame["marker"] = ["none" if event == "no" else "present" for event in frame["os_event"]]
     frame[["patient", "group", "os_months", "os_event", "marker"]].to_csv("patients.csv", index=False)
     assert main(["clinical", "patients.csv", "-v", "-o", "out", "--no-figures"]) == 0
-    assert "No hazard ratio: marker: the likelihood has no maximum" in " ".join(capsys.readouterr().err.split())
+    said = " ".join(capsys.readouterr().err.split())
+    assert "A level without events, or events in the order of the values: marker; hazard ratio by Firth's" in said
+    row = next(line for line in Path("out/clinical_hazards.csv").read_text().splitlines() if ",marker," in line)
+    assert "Firth's penalty (profile)" in row
+
+
+def test_firths_hazard_ratio_of_two_patients_is_that_by_hand():
+    # The one with the marker has the event first: the likelihood is p = h / (1 + h), the information p (1 - p), so
+    # that 1.5 log p + 0.5 log(1 - p) is largest at p = 1.5 / 2, where h is 3.
+    sets = risk_sets(np.array([1.0, 2.0]), np.array([True, False]))
+    design = np.array([[1.0], [0.0]])
+    fit = profile_fit(partial(penalized_likelihood, sets, design), np.ones(1), [0])
+    assert np.exp(fit.coefficients) == pytest.approx([3.0], rel=1e-7)
+    gap = 2 * ((1.5 * np.log(0.75) + 0.5 * np.log(0.25)) - 2 * np.log(0.5))
+    assert fit.p_values == pytest.approx([stats.chi2.sf(gap, 1)], rel=1e-7)
+
+
+def test_gradients_are_those_of_the_likelihoods():
+    rng = np.random.default_rng(2)
+    n = 40
+    times, events = rng.integers(1, 12, n).astype(float), rng.random(n) < 0.7
+    sets = risk_sets(times, events, rng.integers(0, 2, n), times - rng.integers(1, 6, n))
+    design, beta, width = rng.normal(size=(n, 3)), np.array([0.3, -0.2, 0.5]), 1e-5
+    for likelihood in (partial_likelihood, penalized_likelihood):
+        by_differences = [
+            (likelihood(sets, design, beta + step)[0] - likelihood(sets, design, beta - step)[0]) / (2 * width)
+            for step in width * np.eye(3)
+        ]
+        assert likelihood(sets, design, beta)[1] == pytest.approx(by_differences, rel=1e-6, abs=1e-6)

@@ -539,7 +539,7 @@ def test_patients():
             "areas_compared": 1,
             "survival": {
                 "os": {"P": {"log-rank": 0.03}, "strata": "center", "delayed_entry": True, "hazards": True,
-                       "changing": ["age"]},
+                       "changing": ["age"], "monotone": ["del17p"]},
             },
             "screened": 300,
             "correlated_by": ["Spearman", "eta"],
@@ -580,6 +580,8 @@ def test_patients():
         "Hazard ratios are from Cox's proportional hazards regression with Efron's method for ties and Wald's "
         "intervals; the proportionality of the hazards was tested by scaled Schoenfeld residuals, with P adjusted "
         "by Holm's method over the variables (Cox 1972; Efron 1977; Grambsch and Therneau 1994; Holm 1979)",
+        "As the partial likelihood has no maximum for 1 variable (del17p), Firth's penalized likelihood was used "
+        "there, with profile intervals (Heinze and Schemper 2001)",
         "The hazard ratios of 1 variable (age) changed with time",
         "hsa-miR-16-5p was analyzed as log2 expression and cut at the median; no cut-off with the smallest P was "
         "searched for",

@@ -2,8 +2,8 @@
 
 References
 ----------
-Cox DR (1972). Regression models and life-tables. J R Stat Soc B 34, 187–220.
-Efron B (1977). The efficiency of Cox's likelihood function for censored data. JASA 72, 557–565.
+Heinze G, Schemper M (2001). A solution to the problem of monotone likelihood in Cox regression. Biometrics 57,
+114–119.
 Grambsch PM, Therneau TM (1994). Proportional hazards tests and diagnostics based on weighted residuals. Biometrika
 81, 515–526.
 Harrell FE et al. (1982). Evaluating the yield of medical tests. JAMA 247, 2543–2546.
@@ -11,22 +11,25 @@ Harrell FE et al. (1982). Evaluating the yield of medical tests. JAMA 247, 2543�
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from scipy import stats
 
+from mirtool.clinical.profile import profile_fit
 from mirtool.clinical.regression import Term, terms_of
 from mirtool.clinical.survival.curves import survival_curve
 from mirtool.clinical.survival.endpoints import Endpoint
+from mirtool.clinical.survival.partial_likelihood import maximize, penalized_likelihood, risk_sets
 from mirtool.clinical.variables import Variable
 from mirtool.errors import NotEnoughDataError
 from mirtool.model import BoolArray, FloatArray, IntArray
 
 FEWEST_PER_TERM = 10
 """Events per term below which a model is called overfitted (Peduzzi 1995)."""
+WALD, FIRTH = "Cox (Wald)", "Cox, Firth's penalty (profile)"
 _LARGEST = 12.0
 """A log hazard ratio per standard deviation beyond which the likelihood has no maximum."""
 
@@ -50,6 +53,9 @@ class CoxFit:
         Harrell's C.
     n, events
         Patients, and events.
+    method
+        :data:`WALD`, or :data:`FIRTH` where the likelihood has no maximum: a level has no events, or the variables
+        order all events. The hazards' proportionality is not tested then.
     """
 
     terms: tuple[Term, ...]
@@ -62,6 +68,7 @@ class CoxFit:
     concordance: float
     n: int
     events: int
+    method: str = WALD
 
     @property
     def is_crowded(self) -> bool:
@@ -95,10 +102,8 @@ def fit_cox(
     Raises
     ------
     NotEnoughDataError
-        Where there are too few events, variables depend on each other, or no hazard ratio is finite.
+        Where there are too few events, variables depend on each other, or the fit does not settle.
     """
-    from statsmodels.duration.hazard_regression import PHReg
-
     terms = tuple(term for variable in variables for term in terms_of(variable))
     known = endpoint.known if strata is None else endpoint.known & strata.present
     for term in terms:
@@ -117,31 +122,31 @@ def fit_cox(
             "the variables of the model depend on each other", found=names, hint="leave one of them out"
         )
     entries = None if endpoint.entries is None else endpoint.entries[known]
-    # statsmodels counts a patient who comes in at the time of an event as at risk; by definition later ones are.
-    after = None if entries is None else np.nextafter(entries, np.inf)
     groups = np.zeros(len(times), dtype=np.int64) if strata is None else strata.values[known].astype(np.int64)
     scale = design.std(axis=0)
     centered = (design - design.mean(axis=0)) / scale
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")  # a fit that does not settle is refused below
-        model = PHReg(
-            times, centered, status=events.astype(np.int64), ties="efron", strata=groups, entry=after
-        )  # fmt: skip
-        fit = model.fit(disp=0, method="newton", maxiter=100, tol=1e-12)
-    beta, error = np.asarray(fit.params), np.asarray(fit.bse)
-    if not np.isfinite(error).all() or np.abs(beta).max() > _LARGEST:
-        raise NotEnoughDataError(
-            f"no hazard ratio of {names} is finite",
-            found="the likelihood has no maximum: a level has no events, or the variables order all events",
-        )
+    sets = risk_sets(times, events, groups, entries)
+    best = maximize(sets, centered)
     z = stats.norm.ppf((1 + confidence) / 2)
-    each, together, ordered = np.full(len(beta), np.nan), np.nan, np.nan
+    each, together, ordered = np.full(len(terms), np.nan), np.nan, np.nan
+    if best.reached and np.abs(best.beta).max() <= _LARGEST:
+        beta, method = best.beta, WALD
+        error = np.sqrt(np.diag(np.linalg.inv(best.information)))
+        low, high, p_values = beta - z * error, beta + z * error, 2 * stats.norm.sf(np.abs(beta / error))
+        if diagnostics:
+            each, together = proportionality(times, events, centered, beta, groups, entries)
+    else:
+        penalized = profile_fit(
+            partial(penalized_likelihood, sets, centered), np.abs(centered).max(axis=0), range(len(terms)),
+            confidence=confidence,
+        )  # fmt: skip
+        beta, method = penalized.coefficients, FIRTH
+        low, high, p_values = penalized.low, penalized.high, penalized.p_values
     if diagnostics:
-        each, together = proportionality(times, events, centered, beta, groups, entries)
         ordered = concordance(times, events, centered @ beta, groups, entries)
     return CoxFit(
-        terms, np.exp(beta / scale), np.exp((beta - z * error) / scale), np.exp((beta + z * error) / scale),
-        2 * stats.norm.sf(np.abs(beta / error)), each, together, ordered, len(times), int(events.sum()),
+        terms, np.exp(beta / scale), np.exp(low / scale), np.exp(high / scale), p_values, each, together, ordered,
+        len(times), int(events.sum()), method,
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from mirtool.clinical.baseline import chosen_variables
 from mirtool.clinical.settings import ClinicalSettings
-from mirtool.clinical.survival.cox import CoxFit, fit_cox
+from mirtool.clinical.survival.cox import FIRTH, CoxFit, fit_cox
 from mirtool.clinical.survival.curves import SurvivalCurve, survival_curve
 from mirtool.clinical.survival.endpoints import Endpoint
 from mirtool.clinical.survival.log_rank import SurvivalTests, compare_survival
@@ -87,6 +87,13 @@ class FollowUp:
     def name(self) -> str:
         """What is followed, and the variable that makes the groups where it is not that of the whole analysis."""
         return f"{self.endpoint.name} by {self.by}" if self.by else self.endpoint.name
+
+    @property
+    def monotone(self) -> list[str]:
+        """The variables whose likelihood has no maximum, alone or in the model: Firth's penalty was used."""
+        fits = [*self.alone, *([self.model] if self.model is not None else [])]
+        names = (term.variable.name for fit in fits if fit.method == FIRTH for term in fit.terms)
+        return list(dict.fromkeys(names))
 
     @property
     def changes(self) -> tuple[HazardChange, ...]:
@@ -290,6 +297,7 @@ def hazards_table(found: Sequence[FollowUp]) -> Table:
             "P": numbers("p_values"),
             "P (proportional hazards)": numbers("p_proportional"),
             "P (proportional hazards, Holm)": np.array([c.adjusted for each in found for c in each.changes]),
+            "method": text_array(fit.method for _, _, fit, _ in rows),
             "concordance": np.array([fit.concordance for _, _, fit, _ in rows], dtype=np.float64),
         },
         (("mirtool clinical", "Cox regression, ties by Efron"),),

@@ -21,6 +21,8 @@ from mirtool.model import BoolArray, FloatArray, IntArray
 WEIGHTS = ("log-rank", "Wilcoxon (Breslow)", "Tarone-Ware", "Fleming-Harrington (1, 0)")
 """The tests: every event counts alike; by the patients at risk; by their root; by the survival so far."""
 
+_NO_RANK = 1e-9
+
 
 @dataclass(frozen=True)
 class SurvivalTest:
@@ -93,8 +95,9 @@ def compare_survival(
             survival *= 1 - total / n
     tests = []
     for name, u, v in zip(WEIGHTS, gap, variance, strict=True):
-        degrees = int(np.linalg.matrix_rank(v))
-        statistic = float(u @ np.linalg.pinv(v) @ u)
+        # The variances of all groups depend on each other, up to rounding.
+        degrees = int(np.linalg.matrix_rank(v, rtol=_NO_RANK, hermitian=True))
+        statistic = float(u @ np.linalg.pinv(v, rcond=_NO_RANK, hermitian=True) @ u)
         p = float(stats.chi2.sf(statistic, degrees)) if degrees else np.nan
         tests.append(SurvivalTest(name, statistic, degrees, p))
     return SurvivalTests(tuple(tests), observed, expected)

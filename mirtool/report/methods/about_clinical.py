@@ -149,6 +149,13 @@ def _survival(record: StepRecord) -> Iterator[Sentence]:
             "adjusted by Holm's method over the variables.",
             ("cox1972", "efron1977", "grambsch1994", "holm1979"),
         )
+    monotone = list(dict.fromkeys(name for each in own for name in each.get("monotone", [])))
+    if monotone:
+        yield Sentence(
+            f"As the partial likelihood has no maximum for {named(monotone, 'variable')}, Firth's penalized "
+            "likelihood was used there, with profile intervals.",
+            ("heinze2001",),
+        )
     changing = sorted({name for each in own for name in each["changing"]})
     if changing:
         yield Sentence(f"The hazard ratios of {named(changing, 'variable')} changed with time.")

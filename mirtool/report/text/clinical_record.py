@@ -104,6 +104,7 @@ def _follow_up(found: FollowUp) -> dict[str, Any]:
         "model": None if model is None else list(dict.fromkeys(term.variable.name for term in model.terms)),
         "crowded": model is not None and model.is_crowded,
         "changing": found.changing(ALPHA),
+        "monotone": found.monotone,
         "no_hazard_ratio": list(found.not_compared),
     }
 
@@ -197,6 +198,11 @@ def clinical_marks(record: Mapping[str, Any]) -> Iterator[str]:
     for name, own in (record.get("survival") or {}).items():
         if own["changing"]:
             yield f"{name}: hazard ratios change with time (Holm's P ≤ {ALPHA:g}): {', '.join(own['changing'])}."
+        if own.get("monotone"):
+            yield (
+                f"{name}: a level of {', '.join(own['monotone'])} has no events, or the values order them: hazard "
+                "ratio by Firth's penalty."
+            )
         if own["crowded"]:
             yield f"{name}: fewer than 10 events per term in the model of {', '.join(own['model'])}."
         if own["no_hazard_ratio"]:

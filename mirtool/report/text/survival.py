@@ -62,6 +62,13 @@ def follow_up_blocks(found: FollowUp) -> list[Block]:
                     "term, so the model fits chance as well"
                 )
             )
+    if found.monotone:
+        blocks.append(
+            Line(
+                f"A level without events, or events in the order of the values: {', '.join(found.monotone)}; "
+                "hazard ratio by Firth's penalty, interval by its profile."
+            )
+        )
     blocks += _change_blocks(found)
     blocks += [Line(f"No hazard ratio: {text}.", detail=True) for text in found.not_compared]
     return blocks
