@@ -7,9 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from mirtool.model import SpotLayout
+from mirtool.model import SpotLayout, text_array
 from mirtool.normalize import background, between, two_color, within
 from mirtool.normalize.imputation import impute_knn
+from mirtool.normalize.median_polish import polish_replicates
 from mirtool.normalize.normexp import (
     NormexpFit,
     expected_signals,
@@ -18,6 +19,7 @@ from mirtool.normalize.normexp import (
     normexp_signals,
 )
 from mirtool.normalize.quantiles import normalize_quantiles
+from mirtool.normalize.replicates import group_replicates
 from mirtool.normalize.vsn import fit_vsn
 
 REFERENCE = Path(__file__).resolve().parents[1] / "tests" / "reference"
@@ -65,8 +67,26 @@ def rows(folder: Path | None) -> Iterator[Row]:
         "impute knn", "impute 1.72.3 `impute.knn`", "80 probes × 8 arrays, 11 % missing",
         relative(found, reference["knn"]), 1e-10,
     )  # fmt: skip
+    yield from _polished()
     if folder is not None:
         yield from _real(folder / "GSE19536_mirna.csv.gz")
+
+
+def _polished() -> Iterable[Row]:
+    groups = group_replicates(text_array(row[0] for row in _cells("rma_fixture.csv")))
+    spots = np.log2(np.array([row[1:] for row in _cells("rma_fixture.csv")], dtype=float))
+    for name, comparable in (("none", spots), ("quantile", normalize_quantiles(spots))):
+        expected = np.array([row[2:] for row in _cells("rma.csv") if row[0] == name], dtype=float)
+        yield (
+            f"median polish after between {name}", "R 4.2.2 `medpolish`" + (", limma 3.54.1" * (name != "none")),
+            "40 miRNAs of 1 to 16 features × 6 arrays, 3 % missing",
+            relative(polish_replicates(comparable, groups), expected), 1e-10,
+        )  # fmt: skip
+
+
+def _cells(name: str) -> list[list[str]]:
+    lines = (REFERENCE / name).read_text().splitlines()[1:]
+    return [line.replace("NA", "nan").split(",") for line in lines]
 
 
 def _backgrounds(spots: dict[str, np.ndarray], layout: SpotLayout) -> Iterable[Row]:

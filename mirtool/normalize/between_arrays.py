@@ -21,7 +21,9 @@ from mirtool.annotation.probes import ProbeKind, is_kind
 from mirtool.errors import NotEnoughDataError, option
 from mirtool.model import BoolArray, FloatArray, IntArray, ProbeTable, SampleTable
 from mirtool.normalize.factors import median_factors
+from mirtool.normalize.median_polish import polish_replicates
 from mirtool.normalize.methods import BETWEEN_METHODS, BetweenMethod
+from mirtool.normalize.replicates import ReplicateGroups
 from mirtool.normalize.settings import ResolvedSettings
 from mirtool.normalize.shortage import check_factor_probes
 from mirtool.normalize.spike_in import (
@@ -34,6 +36,25 @@ from mirtool.normalize.vsn import FEWEST_PROBES, fit_vsn
 
 FEWEST_SMALL_RNAS = 3
 """Reference RNAs below which one that changes would decide (Vandesompele et al. 2002 take three at least)."""
+
+
+@dataclass(frozen=True, eq=False)
+class SpotsToPolish:
+    """The log2 signals of the spots, from which the values of the probes are yet to be made.
+
+    Parameters
+    ----------
+    log2
+        ``(n_spots, n_arrays)``, NaN missing.
+    groups
+        The spots of each probe.
+    counting
+        Spots of the probes that count, ``(n_spots,)``.
+    """
+
+    log2: FloatArray
+    groups: ReplicateGroups
+    counting: BoolArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,12 +71,15 @@ class ProbeSignals:
         The probes that count, ``(n_probes,)``.
     detected
         Those at the cut-off, ``(n_probes, n_arrays)``.
+    spots
+        The spots, where each probe is summarized by median polish after the arrays are made comparable.
     """
 
     probes: ProbeTable
     values: FloatArray
     rows: IntArray
     detected: BoolArray
+    spots: SpotsToPolish | None = None
 
     @property
     def counting(self) -> FloatArray:
@@ -111,8 +135,18 @@ def normalize_signals(
         normalized: NormalizedSignals = method.load_step()(signals, samples, settings)
         return normalized
     log2 = np.log2(signals.counting)
-    values = method.load()(log2)
+    if signals.spots is None:
+        values = method.load()(log2)
+    else:
+        values = _polished(signals.spots, method)[signals.rows]
     return NormalizedSignals(values, middle_ratio(log2, values))
+
+
+def _polished(spots: SpotsToPolish, method: BetweenMethod) -> FloatArray:
+    """Make the arrays comparable spot by spot, then summarize the spots of each probe by median polish."""
+    comparable = np.full(spots.log2.shape, np.nan)
+    comparable[spots.counting] = method.load()(spots.log2[spots.counting])
+    return polish_replicates(comparable, spots.groups)
 
 
 def middle_ratio(log2: FloatArray, normalized: FloatArray) -> FloatArray:

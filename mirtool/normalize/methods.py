@@ -106,6 +106,13 @@ PRESETS = Methods(
         reference="Sewer et al. 2014",
     ),
     Method(
+        "rma",
+        "robust multi-array average: log2 of the foreground of every spot, quantile between arrays, then median "
+        "polish over the spots of each miRNA; of Agilent files the features are read, not the totals",
+        needs="one channel; several spots per miRNA",
+        reference="Irizarry et al. 2003; López-Romero et al. 2010",
+    ),
+    Method(
         "nanostring",
         "counts of NanoString lanes: missing where in the background (kept, they are raised to its limit), "
         "positive-control factor, factor of the 100 highest probes; the default for RCC files",
@@ -278,6 +285,14 @@ REPLICATE_METHODS = Methods(
     Method("median", "the median, which one scratched spot does not change"),
     Method("mean", "the mean, which varies least where the spots are good"),
     Method("weighted", "the mean in which a flagged spot counts as much as flag_weight", needs="flags"),
+    Method(
+        "median-polish",
+        "the array's value when each spot of a miRNA has an affinity of its own, found by median polish after the "
+        "arrays are made comparable spot by spot; spots are taken together by their name",
+        needs="replicate_scale log; none, scale, quantile or cyclic loess between arrays",
+        reference="Irizarry et al. 2003",
+        kernel="mirtool.normalize.median_polish:polish_replicates",
+    ),
 )
 
 REPLICATE_SCALES = Methods(

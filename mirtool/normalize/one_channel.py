@@ -16,7 +16,9 @@ and miRPlus both count as miRNA here.
 
 Another recipe puts another method into step 2 (:mod:`mirtool.normalize.signals`), 3, or 5 and 6
 (:mod:`mirtool.normalize.between_arrays`), collapses logarithms in step 3 (spots that are not positive have none),
-or fills in missing values at the end. The cut-off is always held against the collapsed signal without its offset.
+or fills in missing values at the end. ``rma`` makes the arrays comparable before step 3, spot by spot, and takes
+the spots of one Name together (:mod:`mirtool.normalize.median_polish`). The cut-off is always held against the
+collapsed signal without its offset.
 
 Where the files have the instrument's own detection call (Agilent's gIsGeneDetected), it takes the place of the
 cut-off in steps 5 and 7: a total gene signal is not a count of the scanner.
@@ -31,7 +33,12 @@ from typing import Any
 import numpy as np
 
 from mirtool.model import RawArrays, SampleTable
-from mirtool.normalize.between_arrays import NormalizedSignals, ProbeSignals, normalize_signals
+from mirtool.normalize.between_arrays import (
+    NormalizedSignals,
+    ProbeSignals,
+    SpotsToPolish,
+    normalize_signals,
+)
 from mirtool.normalize.channels import CountingSpots, ProbeValues
 from mirtool.normalize.detection import called_probes, detected_signals
 from mirtool.normalize.replicates import collapse_replicates
@@ -64,7 +71,8 @@ class OneChannel:
         lost: Counts | None = None
         if settings.replicate_scale == "log":
             lost = per_array((~np.isnan(signals) & ~(signals > 0))[counting.mask])
-            values, behind = collapse_replicates(spots.log2, groups, settings.replicates, weights)
+            own_method = "median" if settings.polishes else settings.replicates  # before the step between arrays
+            values, behind = collapse_replicates(spots.log2, groups, own_method, weights)
             values = np.exp2(values)
             missing = collapse_replicates(signals, groups)[1][rows] == 0
         else:
@@ -77,7 +85,15 @@ class OneChannel:
             detected = called_probes(arrays.flags, groups)[rows] & (own > 0)
         keeps_sign = settings.between == "vsn"
         return ProbeValues(
-            before=ProbeSignals(arrays.probes.take(groups.first), values, rows, detected),
+            before=ProbeSignals(
+                arrays.probes.take(groups.first),
+                values,
+                rows,
+                detected,
+                SpotsToPolish(spots.log2, groups, counting.mask & (groups.probe_of >= 0))
+                if settings.polishes
+                else None,
+            ),
             spots=behind[rows] if keeps_sign else np.where(non_positive, 0, behind[rows]),
             missing=missing,
             non_positive=non_positive,

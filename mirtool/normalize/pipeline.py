@@ -19,6 +19,7 @@ from mirtool.normalize.channels import B, Channels, CountingSpots, ProbeValues, 
 from mirtool.normalize.controls import control_shares
 from mirtool.normalize.detection import choose_detection, detection_call, kept_probes
 from mirtool.normalize.lanes import check_recipe
+from mirtool.normalize.median_polish import by_name
 from mirtool.normalize.methods import IMPUTATIONS
 from mirtool.normalize.one_channel import OneChannel
 from mirtool.normalize.ratio import TwoChannels, choose_pair
@@ -121,6 +122,8 @@ normalize.__signature__ = _keywords()  # type: ignore[attr-defined]
 def _run(channels: Channels[S, B], arrays: RawArrays, settings: ResolvedSettings) -> Normalized:
     is_called = not settings.is_ratio and choose_detection(arrays, settings.detection) != ""
     settings = replace(settings, detection="call" if is_called else "cutoff")
+    if settings.polishes:
+        arrays = by_name(arrays)
     groups = group_replicates(arrays.probes.id)
     counting = CountingSpots(groups, counting_spots(arrays.probes, groups, settings.probes))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 from mirtool.errors import UsageError, option
 from mirtool.normalize.methods import (
@@ -23,6 +23,7 @@ from mirtool.normalize.methods import (
     REPLICATE_METHODS,
     REPLICATE_SCALES,
     WITHIN_METHODS,
+    BetweenMethod,
 )
 from mirtool.settings import Settings, setting, unknown_choice
 
@@ -48,6 +49,12 @@ PRESET_STEPS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
             "between": "quantile",
         },
         "spike-in": {"between": "spike-in"},
+        "rma": {
+            "background": "none",
+            "replicates": "median-polish",
+            "replicate_scale": "log",
+            "between": "quantile",
+        },
         LANE_PRESET: {"background": "threshold", "between": "top-100"},
     }
 )
@@ -328,6 +335,11 @@ class ResolvedSettings:
         return is_ratio(self.channel)
 
     @property
+    def polishes(self) -> bool:
+        """True where the spots of a miRNA are summarized by median polish, after the step between arrays."""
+        return self.replicates == "median-polish"
+
+    @property
     def weights_are_used(self) -> bool:
         """True where some step weighs spots by their flags."""
         takes = getattr(WITHIN_METHODS[self.within], "takes", ())
@@ -354,6 +366,8 @@ def _check_together(settings: ResolvedSettings) -> None:
             parameter="keep_share",
             hint=f"add {option('keep', 'group')}",
         )
+    if settings.polishes:
+        _check_spots_can_be_polished(settings)
     if settings.between == "vsn" and settings.replicate_scale == "log":
         raise UsageError(
             "vsn works on signals of any sign, and signals that are not positive have no logarithm",
@@ -392,12 +406,43 @@ def _check_channels(settings: ResolvedSettings) -> None:
         )
 
 
+def _check_spots_can_be_polished(settings: ResolvedSettings) -> None:
+    if settings.is_ratio:
+        raise UsageError(
+            "median polish is for one channel",
+            parameter="replicates",
+            hint=f"leave out {option('channel', settings.channel)}, or use {option('replicates', 'mean')}",
+        )
+    if settings.replicate_scale != "log":
+        raise UsageError(
+            "median polish works on logarithms",
+            parameter="replicate_scale",
+            found=settings.replicate_scale,
+            hint=f"use {option('preset', 'rma')}, or add {option('replicate_scale', 'log')}",
+        )
+    spotwise = [name for name, method in BETWEEN_METHODS.items() if not cast(BetweenMethod, method).step]
+    if settings.between not in spotwise:
+        raise UsageError(
+            "median polish needs arrays that are made comparable spot by spot",
+            parameter="between",
+            found=settings.between,
+            expected="one of " + ", ".join(spotwise),
+            hint=f"use {option('between', 'quantile')}, as {option('preset', 'rma')} does",
+        )
+
+
 def _check_replicates_can_be_kept(settings: ResolvedSettings) -> None:
     if settings.between == "vsn":
         raise UsageError(
             "the log2 of every spot can't be kept with vsn, which uses a different scale",
             parameter="keep_replicates",
             hint=f"use another method between arrays, such as {option('between', 'median')} or quantile",
+        )
+    if settings.polishes:
+        raise UsageError(
+            "spots that are summarized by median polish can't be kept: the value is not theirs alone",
+            parameter="keep_replicates",
+            hint=f"leave it out, or use {option('replicates', 'mean')}",
         )
     if settings.impute != "none":
         raise UsageError(

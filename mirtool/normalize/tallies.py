@@ -108,6 +108,8 @@ def spot_notes(report: NormalizationReport) -> list[str]:
         notes.append(f"flag weight: {report.flag_weight:g}")
     if report.within != "none":
         notes.append(f"within arrays: {report.within}")
+    if report.replicates == "median-polish":
+        return [*notes, f"between arrays: {report.between}, spot by spot", "replicates: median polish of log2"]
     # Log ratios are always collapsed as such.
     of_logarithms = report.replicate_scale == "log" and not isinstance(report, RatioReport)
     notes.append(f"replicates: {report.replicates}{' of log2' if of_logarithms else ''}")
@@ -120,7 +122,7 @@ def array_notes(report: NormalizationReport) -> list[str]:
     notes = [f"keep: {keep}", f"probes: {report.probe_choice}"]
     if report.between == "median":
         notes.append(f"factor probes: {report.factor_probes}")
-    else:
+    elif report.replicates != "median-polish":  # there the step is named before the replicates are
         notes.append(f"between arrays: {report.between}")
     if report.imputation != "none":
         notes.append(

@@ -160,10 +160,17 @@ def normalize(inputs: NormalizeInputs, settings: NormalizeSettings, run: Run) ->
     from mirtool.normalize.settings import LANE_PRESET
 
     channel = settings.channel
+    features = settings.resolve().polishes
     channels = None if channel is None else ratio_channels(channel) if is_ratio(channel) else [channel]
     arrays = read_study_arrays(
-        inputs.files, run, channels=channels, input_format=inputs.input_format, reading=reading_of(inputs)
+        inputs.files,
+        run,
+        channels=channels,
+        input_format=inputs.input_format,
+        reading=reading_of(inputs) | {"features": features},
     )
+    if arrays.sources[0].format == "agilent":
+        run.arguments["signal"] = arrays.sources[0].header["signal"]
     run.check_width(arrays.n_arrays + 2)
     refuse_log2(arrays, run, inputs.scale)
     if are_lanes(arrays) and "preset" not in run.given:

@@ -316,7 +316,9 @@ def arrays_as_normalized(table: str | Path, run: Run) -> tuple[RawArrays, Normal
             "there is no record of `mirtool normalize`: its defaults are taken for the choices that are not varied"
         )
     arguments = recorded or {}
+    settings = NormalizeSettings.from_record(arguments)
     reading = {name: arguments[name] for name in READING if name in arguments}
+    reading["features"] = settings.resolve().polishes
     arrays = read_study_arrays((), run, input_format=arguments.get("input_format"), reading=reading)
     refuse_log2(arrays, run, arguments.get("scale"))
-    return arrays, NormalizeSettings.from_record(arguments)
+    return arrays, settings

@@ -408,7 +408,7 @@ def test_two_arrays_can_not_tell_whether_spike_ins_agree():
         ({"between": "quantiles"}, "unknown method between arrays 'quantiles'"),
         ({"within": "loess"}, "within='loess' works on the log ratios of two channels"),
         ({"background": "rma"}, "unknown background method 'rma'"),
-        ({"preset": "rma"}, "unknown preset 'rma'"),
+        ({"preset": "mas5"}, "unknown preset 'mas5'"),
         ({"preset": "spike-in", "channel": "ratio"}, "the preset spike-in is for one channel"),
         ({"channel": "ratio", "between": "vsn"}, "unknown method between arrays of two channels 'vsn'"),
         ({"channel": "ratio", "replicate_scale": "linear"}, "can't be combined on the linear scale"),

@@ -31,7 +31,8 @@ probe whatever the number of its features. Under ``processed`` and ``median`` th
 features of one ProbeName are its replicates. The Name is the SystematicName. The signals are not on one scale: on
 the array this was written with, a probe's total is 0.066 times the sum of its features' processed signals, so a
 cut-off in counts that fits one does not fit the other. Under ``gene`` what is detected is therefore decided by
-gIsGeneDetected, where the file has it, and not by the cut-off.
+gIsGeneDetected, where the file has it, and not by the cut-off. So it is where features are read to be summarized
+per gene (``mirtool normalize --preset rma``): then the signal is ``median``, unless another one is named.
 
 *Channels.* Green columns (``g...``) are channel ``Cy3``; red ones (``r...``), where there are any, ``Cy5``.
 
@@ -45,7 +46,7 @@ hidden.
 ========================================================================================  ================
 IsManualFlag, gIsFeatNonUnifOL (uneven pixels), gIsFeatPopnOL (far from its replicates)   −100 (bad)
 gIsFound = 0, where there is such a column                                                −50 (not found)
-gIsGeneDetected = 0, with the signal ``gene`` only                                        −75 (absent)
+gIsGeneDetected = 0, with ``gene`` and where features are summarized per gene             −75 (absent)
 ========================================================================================  ================
 
 Feature Extraction leaves both kinds of outlier out of its own totals: on the array named above gTotalProbeSignal
@@ -171,7 +172,9 @@ def inspect(path: str | Path) -> Inspection:
 
 def read_study_file(path: str | Path, options: ReadOptions) -> list[RawArrays]:
     """Return the arrays of one file, as :mod:`mirtool.io.arrays.reading` asks for them."""
-    return [read_agilent(path, signal=options.signal)]
+    file = _read_file(path)
+    signal = options.signal or (file.feature_signal if options.features else None)
+    return [_arrays_of(file, path, signal, of_genes=options.features)]
 
 
 def read_agilent(path: str | Path, *, signal: str | None = None) -> RawArrays:
@@ -227,6 +230,18 @@ class _File:
     def default_signal(self) -> str:
         """The signal that is read if none is asked for."""
         return next((name for name in SIGNALS if self.table.find(f"g{SIGNALS[name]}") is not None), "gene")
+
+    @property
+    def has_call(self) -> bool:
+        """True where the file says of every gene whether it is detected."""
+        return any(self.table.find(f"{letter}IsGeneDetected") is not None for letter in self.letters)
+
+    @property
+    def feature_signal(self) -> str | None:
+        """The signal of the features as they were scanned, else as they were processed; None without either."""
+        return next(
+            (name for name in ("median", "processed") if self.table.find(f"g{SIGNALS[name]}") is not None), None
+        )
 
     def booleans(self, name: str, *, blank: int = 0) -> BoolArray:
         """Read a column of 0 and 1, true where one channel has 1; ``blank`` represents an empty cell or column."""
@@ -331,21 +346,23 @@ def _parse_header(lines: Sequence[str]) -> dict[str, str]:
     return records
 
 
-def _arrays_of(file: _File, path: str | Path, signal: str | None) -> RawArrays:
+def _arrays_of(file: _File, path: str | Path, signal: str | None, *, of_genes: bool = False) -> RawArrays:
+    """Return the array; ``of_genes`` says that features are read to be summarized per gene."""
     chosen = _choose_signal(file, signal, path)
+    has_call = (chosen == "gene" or of_genes) and file.has_call
     channels = {CHANNELS[letter]: _read_channel(file, letter, chosen) for letter in file.letters}
-    warnings = list(_oddities(channels, signal, chosen, has_call=_has_call(file, chosen)))
+    warnings = list(_oddities(channels, signal, chosen, has_call=has_call))
     ids = file.systematic_name if chosen == "gene" else file.probe_name
     source = ArraySource(
         str(path),
         "agilent",
         sha256_of(path),
-        header={**file.header, "signal": chosen} | ({"detection call": _CALL} if _has_call(file, chosen) else {}),
+        header={**file.header, "signal": chosen} | ({"detection call": _CALL} if has_call else {}),
         warnings=tuple(warnings),
     )
     return RawArrays(
         channels,
-        _flags(file, chosen)[:, np.newaxis],
+        _flags(file, has_call=has_call)[:, np.newaxis],
         ProbeTable(ids, file.systematic_name, _kinds(file)),
         file.layout,
         SampleTable((sample_name(path),), files=(str(path),)),
@@ -411,18 +428,13 @@ def _refuse_several_totals(file: _File, totals: FloatArray, column: int) -> None
         )
 
 
-def _flags(file: _File, signal: str) -> IntArray:
+def _flags(file: _File, *, has_call: bool) -> IntArray:
     flags = np.zeros(len(file.table), dtype=np.int64)
     flags[~file.booleans("IsFound", blank=1)] = _NOT_FOUND
-    if _has_call(file, signal):
+    if has_call:
         flags[~file.booleans("IsGeneDetected")] = _ABSENT
     flags[file.outliers] = _BAD
     return flags
-
-
-def _has_call(file: _File, signal: str) -> bool:
-    """Return True where the file says of every gene whether it is detected, and genes are what is read."""
-    return signal == "gene" and any(file.table.find(f"{each}IsGeneDetected") is not None for each in file.letters)
 
 
 def _kinds(file: _File) -> TextArray:

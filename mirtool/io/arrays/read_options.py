@@ -22,6 +22,9 @@ class ReadOptions:
         Channels to read, such as ``["532"]``; None reads all and keeps those that every file has.
     signal
         Which of an Agilent file's signals: see :func:`mirtool.io.arrays.agilent.read_agilent`.
+    features
+        True reads an Agilent file to be summarized per gene: its features where no signal is named, not the
+        totals of the genes, with the call of each gene.
     foreground, background
         Which statistic of a GenePix spot's pixels: see :func:`mirtool.io.arrays.genepix.read_genepix`.
     gal
@@ -43,6 +46,7 @@ class ReadOptions:
     format: str | None = None
     channels: Sequence[str] | None = None
     signal: str | None = None
+    features: bool = False
     foreground: str = "median"
     background: str = "median"
     gal: str | Path | None = None

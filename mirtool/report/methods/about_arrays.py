@@ -13,6 +13,7 @@ from mirtool.normalize.methods import (
     KEEP_RULES,
     PRESET_ALIASES,
     RATIO_BETWEEN_METHODS,
+    REPLICATE_METHODS,
     kept_where,
 )
 from mirtool.normalize.methods import WITHIN_METHODS as WITHIN
@@ -56,6 +57,15 @@ _FLAGS = {
     "ignore": "No spot was excluded for its flag.",
 }
 
+_SIGNALS = {
+    "gene": "The total gene signals of Agilent Feature Extraction were used, which sum the probes of each miRNA, "
+    "the background subtracted.",
+    "processed": "The processed signals of the features of Agilent Feature Extraction were used, from which the "
+    "background is subtracted.",
+    "median": "The median signals of the features of Agilent Feature Extraction were used.",
+}
+"""By the signal that was read of Agilent files."""
+
 _LESS = "The background intensity of each spot was subtracted from its foreground intensity"
 _BACKGROUNDS = {
     "none": "The foreground intensities were used without subtraction of a background.",
@@ -89,6 +99,8 @@ _REPLICATES = {
     "median": "their median, which a single damaged spot does not change",
     "mean": "their mean, which varies least where the spots are good",
     "weighted": "their weighted mean, in which flagged spots count less",
+    "median-polish": "median polish (RMA), which gives each spot an affinity of its own and does not change with "
+    "a single damaged spot",
 }
 
 _BETWEEN = {
@@ -222,6 +234,10 @@ def _array_steps(record: StepRecord, choices: Mapping[str, Any], ratio: bool) ->
     yield from _spots(record, choices)
     if ratio:
         yield from _within(choices)
+    if record.number("replicates") == "median-polish":
+        yield from _between(record, choices, ratio)
+        yield from _probes(record, ratio)
+        return
     yield from _probes(record, ratio)
     yield from _between(record, choices, ratio)
 
@@ -261,8 +277,12 @@ def _spots(record: StepRecord, choices: Mapping[str, Any]) -> Iterator[Sentence]
         out = record.number("flagged_out") or ()
         count = f" ({_total(out, 'spot')}, {extent(out)} per array)" if len(out) > 1 else ""
         yield Sentence(flags.format(count=count))
-    method = choices.get("background")
-    if method is None and record.number("background_subtracted") is False:
+    method, signal = choices.get("background"), str(choices.get("signal"))
+    if signal in _SIGNALS:
+        yield Sentence(_SIGNALS[signal])
+    if signal in ("gene", "processed") and method in (None, "none"):
+        pass
+    elif method is None and record.number("background_subtracted") is False:
         yield Sentence("The foreground intensities were used, as the files hold no background intensities.")
     elif method is not None or record.number("background_subtracted"):
         name = str(method or "subtract")
@@ -288,7 +308,12 @@ def _probes(record: StepRecord, ratio: bool) -> Iterator[Sentence]:
         scale = "as logarithms" if record.number("replicate_scale") == "log" else "on the linear scale"
         numbers = sorted(int(n) for n in record.number("probes_by_replicates") or ())
         how_many = f"The {extent(numbers)} replicate spots" if numbers and numbers[-1] > 1 else "Replicate spots"
-        if not numbers or numbers[-1] > 1:
+        if record.number("replicates") == "median-polish":
+            yield Sentence(
+                f"The log2 signals of the {extent(numbers)} spots of each miRNA were then summarized by {center}.",
+                references_of(REPLICATE_METHODS["median-polish"]),
+            )
+        elif not numbers or numbers[-1] > 1:
             yield Sentence(f"{how_many} of a probe were combined {scale} as {center}.")
     counting = record.number("counting_probes")
     words = _COUNTING.get(str(record.number("probe_choice")))

@@ -121,11 +121,18 @@ def _comparable(report: NormalizationReport) -> tuple[str, str]:
         return "factor probes", f"{report.factor_probes:,} {_reached(report)} {where}"
     if report.between == "none":
         return "between arrays", "nothing: the arrays' levels are as they were scanned"
+    if report.replicates == "median-polish":
+        return "between arrays", f"{report.between}, spot by spot; then median polish over the spots of each miRNA"
     return "between arrays", report.between
 
 
 def _recipe(report: NormalizationReport) -> str:
     signal = report.signal if report.background_subtracted else f"{report.signal} (no background)"
+    if report.replicates == "median-polish":
+        return (
+            f"{report.preset}: channel {report.channel}, signal = {signal}; log2 of every spot, "
+            f"{report.between} between arrays, median polish over the spots of each miRNA"
+        )
     replicates = f"{report.replicates} of replicates"
     if isinstance(report, RatioReport):
         less = " less the array's median" if report.between == "median" else ""
