@@ -139,7 +139,7 @@ def validate_wells(
         limit=settings.replicate_limit,
         drop_outliers=not settings.keep_outliers,
     )
-    references = choose_references(matrix.targets, settings.reference)
+    references = choose_references(matrix.targets, _as_resolved(settings.reference, wells))
     efficiency = choose_efficiencies(
         settings.efficiency, matrix.targets, matrix.efficiency, matrix.efficiency_doubts
     )
@@ -161,6 +161,14 @@ def validate_wells(
         _against(result, array, settings) if array else None,
         _stability(matrix, references, efficiency, samples.groups),
     )
+
+
+def _as_resolved(names: Sequence[str], wells: CtTable) -> list[str]:
+    """Return names of targets as the wells have them now, also those that are written as the file has them."""
+    if wells.original is None:
+        return list(names)
+    now = dict(zip(wells.original, wells.target, strict=True))
+    return [name if name in wells.target else now.get(name, name) for name in names]
 
 
 def _against(result: QpcrComparison, array: SavedDifferential, settings: ValidateSettings) -> Concordance:

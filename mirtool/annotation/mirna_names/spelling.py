@@ -30,6 +30,7 @@ _HAIRPIN = re.compile(r"^hp_")
 _RELEASE = re.compile(r"[-_.]v(\d+(?:\.\d)?)$")
 _ASSAY_BEFORE = re.compile(r"^X?\d{4,7}[-_.]")
 _ASSAY_AFTER = re.compile(r"[-_.]\d{6,7}(?:_[A-Za-z]\d?)?(?:[-_.]m[12])?$")
+_PRODUCT = re.compile(r"[-_ ,|]*\(?YP\d{8}\)?$")
 _STAR = re.compile(r"(?:[-_.]star|#)$")
 
 
@@ -86,7 +87,7 @@ def joined_accessions(text: str) -> tuple[str, ...]:
 
 _OTHERWISE = re.compile(
     r"MIMAT\d{7}|_(?:st|at)$|[-_.]v\d+(?:\.\d)?$|^[A-Za-z]{2,6}\d?[._](?:mi[rR]|let)[._]|^[A-Z][a-z]{2}-(?:Mir|Let)-"
-    rf"|{_ASSAY_BEFORE.pattern}|(?:mi[rR]|let).*{_ASSAY_AFTER.pattern}"
+    rf"|{_ASSAY_BEFORE.pattern}|(?:mi[rR]|let).*(?:{_ASSAY_AFTER.pattern}|{_PRODUCT.pattern}|\w#$)"
 )
 
 
@@ -95,7 +96,7 @@ def is_spelled_otherwise(name: str) -> bool:
 
     Examples
     --------
-    >>> all(map(is_spelled_otherwise, ("MIMAT0000062_st", "hsa_miR_21_5p", "hsa-miR-16-4373121")))
+    >>> all(map(is_spelled_otherwise, ("MIMAT0000062_st", "hsa_miR_21_5p", "hsa-miR-16-4373121", "hsa-miR-126#")))
     True
     >>> any(map(is_spelled_otherwise, ("hsa-miR-16", "hsa-miR-17-5p/hsa-miR-106a-5p", "hsa-miR-376a*")))
     False
@@ -121,12 +122,15 @@ def without_additions(name: str) -> Spelling:
     """Return a name without what instruments add to it.
 
     These are the suffixes of Affymetrix (``_st``) and its ``-star`` for ``*``, the release that Agilent adds
-    (``_v11.0``), and the assay number of TaqMan before or after the name.
+    (``_v11.0``), the assay number of TaqMan before or after the name, its ``#`` for ``*``, and the product number
+    of miRCURY assays after it.
 
     Examples
     --------
     >>> without_additions("hsa-miR-16-4373121").name, without_additions("002228_hsa-miR-126").name
     ('hsa-miR-16', 'hsa-miR-126')
+    >>> without_additions("hsa-miR-126#").name, without_additions("hsa-miR-16-5p (YP00205702)").name
+    ('hsa-miR-126*', 'hsa-miR-16-5p')
     >>> without_additions("hsa-miR-10a-star_st")
     Spelling(name='hsa-miR-10a*', changes=('suffix _st left out', '-star read as *'), release='')
     >>> without_additions("hsa-miR-768-3p_v11.0")
@@ -140,10 +144,10 @@ def without_additions(name: str) -> Spelling:
             changes.append(f"suffix {found[0]} left out")
             name = name[: found.start()]
             release = found[1] if pattern is _RELEASE else release
-    for pattern in (_ASSAY_BEFORE, _ASSAY_AFTER):
+    for pattern in (_PRODUCT, _ASSAY_BEFORE, _ASSAY_AFTER):
         found = pattern.search(name)
         if found:
-            changes.append(f"assay number {found[0].strip('-_.')} left out")
+            changes.append(f"assay number {found[0].strip('-_., |()')} left out")
             name = name[: found.start()] + name[found.end() :]
     found = _STAR.search(name)
     if found:

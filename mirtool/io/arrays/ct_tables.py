@@ -55,6 +55,8 @@ from mirtool.io.arrays.ct_grids import (
     sheet_grids,
     text_grids,
 )
+from mirtool.io.arrays.ct_targets import update_targets
+from mirtool.io.arrays.ct_wells import CtTable, FoundWells, Well, combine_ct, table_of
 from mirtool.io.arrays.ct_words import (
     CONTROL,
     CT_NAMES,
@@ -84,8 +86,9 @@ from mirtool.io.registry import Inspection
 from mirtool.io.tables.headers import fold_header
 from mirtool.io.tables.text import FileHead, is_workbook
 from mirtool.io.tables.text_tables import head_sheets
-from mirtool.model import BoolArray, FloatArray, TextArray, text_array
 from mirtool.wording import plural
+
+__all__ = ["CtTable", "combine_ct", "inspect", "read_ct", "sniff"]
 
 LARGEST_CT = 60.0
 """No instrument runs more cycles."""
@@ -97,60 +100,6 @@ _MIRNA = re.compile(r"mir-|let-|^u6|rnu|snord|cel-|5s", re.IGNORECASE)
 _TELLING_WORD = re.compile(r"\b(c[tтqp]|crt|c\(t\)|undet\w*)(?!\w)", re.IGNORECASE)
 _SNIFFED_ROWS = 200
 _SAMPLE_WORDS = frozenset({"unknown", "unkn", "unk"})
-
-
-@dataclass(frozen=True, eq=False)
-class CtTable:
-    """Wells with their Ct, one entry per well.
-
-    Parameters
-    ----------
-    paths
-        The files they were read from.
-    sample, target, group
-        Object arrays of str; the group is empty where the table gives none, the sample of a control may be.
-    role
-        :data:`SAMPLE` or :data:`CONTROL` (no template, no reverse transcriptase).
-    ct
-        Cycles, NaN where there is none.
-    no_ct
-        True where the well was measured and no Ct was found.
-    efficiency
-        Amplification factor per cycle (2 is doubling), NaN where the table gives none, or one that can't be read.
-    left_out
-        What reading left out, in words, counted.
-    notes
-        What else there is to know about the reading, in words.
-    efficiency_doubts
-        Efficiencies that can't be read, each with its place; they matter to those who use the column.
-    """
-
-    paths: tuple[str, ...]
-    sample: TextArray
-    target: TextArray
-    group: TextArray
-    role: TextArray
-    ct: FloatArray
-    no_ct: BoolArray
-    efficiency: FloatArray
-    left_out: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-    efficiency_doubts: tuple[str, ...] = ()
-
-    def __len__(self) -> int:
-        return len(self.sample)
-
-
-@dataclass(frozen=True)
-class _Well:
-    sample: str
-    target: str
-    group: str
-    role: str
-    ct: float
-    no_ct: bool
-    efficiency: float
-    efficiency_doubt: str = ""
 
 
 @dataclass(frozen=True)
@@ -169,15 +118,6 @@ class _Line:
     dye: str
     position: str
     efficiency: str
-
-
-@dataclass
-class _Found:
-    """What reading a file has found so far."""
-
-    wells: list[_Well]
-    left_out: Counter[str]
-    notes: list[str]
 
 
 def sniff(head: FileHead) -> bool:
@@ -201,7 +141,7 @@ def inspect(path: str | Path) -> Inspection:
     samples = table.role == SAMPLE
     ct = table.ct[samples & ~np.isnan(table.ct)]
     group_of = dict(zip(table.sample[samples], table.group[samples], strict=True))
-    n_controls = int((~samples).sum())
+    n_controls = int((table.role == CONTROL).sum())
     details = {
         "layout": "one row per well" if long else "samples by targets",
         "samples": list(group_of),
@@ -246,7 +186,7 @@ def read_ct(
 
 
 def _read_grids(grids: Sequence[Grid], path: str | Path, target: str, samples: Collection[str]) -> CtTable:
-    found = _Found([], Counter(), [])
+    found = FoundWells()
     long = long_grids(grids)
     if long:
         _read_long(long, target, samples, found)
@@ -259,44 +199,7 @@ def _read_grids(grids: Sequence[Grid], path: str | Path, target: str, samples: C
             path=path,
             hint="name the samples on the plate and export again",
         )
-    return _table_of((str(path),), found)
-
-
-def combine_ct(tables: Sequence[CtTable]) -> CtTable:
-    """Put the wells of several files (plates) together; nothing is calibrated between them."""
-    return CtTable(
-        tuple(path for table in tables for path in table.paths),
-        np.concatenate([table.sample for table in tables]),
-        np.concatenate([table.target for table in tables]),
-        np.concatenate([table.group for table in tables]),
-        np.concatenate([table.role for table in tables]),
-        np.concatenate([table.ct for table in tables]),
-        np.concatenate([table.no_ct for table in tables]),
-        np.concatenate([table.efficiency for table in tables]),
-        tuple(remark for table in tables for remark in table.left_out),
-        tuple(note for table in tables for note in table.notes),
-        tuple(doubt for table in tables for doubt in table.efficiency_doubts),
-    )
-
-
-def _table_of(paths: tuple[str, ...], found: _Found) -> CtTable:
-    wells = found.wells
-    return CtTable(
-        paths,
-        text_array(well.sample for well in wells),
-        text_array(well.target for well in wells),
-        text_array(well.group for well in wells),
-        text_array(well.role for well in wells),
-        np.array([well.ct for well in wells], dtype=np.float64),
-        np.array([well.no_ct for well in wells], dtype=np.bool_),
-        np.array([well.efficiency for well in wells], dtype=np.float64),
-        tuple(
-            plural(n, what, what.replace("well", "wells", 1).replace("column", "columns", 1))
-            for what, n in found.left_out.items()
-        ),
-        tuple(found.notes),
-        tuple(dict.fromkeys(well.efficiency_doubt for well in wells if well.efficiency_doubt)),
-    )
+    return update_targets(table_of(str(path), found))
 
 
 def _names_wells(header: Sequence[str]) -> bool:
@@ -353,7 +256,7 @@ def _wide_grids(grids: Sequence[Grid], path: str | Path) -> list[Grid]:
 # ------------------------------------------------------------------------------------------ long tables
 
 
-def _read_long(grids: Sequence[Grid], given_target: str, samples: Collection[str], found: _Found) -> None:
+def _read_long(grids: Sequence[Grid], given_target: str, samples: Collection[str], found: FoundWells) -> None:
     """Read every table of wells of a file."""
     tables = [_lines_of(grid, given_target, found) for grid in grids]
     tables = _without_copies(grids, tables, found)
@@ -376,7 +279,7 @@ def _read_long(grids: Sequence[Grid], given_target: str, samples: Collection[str
         )
 
 
-def _take(line: _Line, found: _Found, *, is_needed: bool) -> None:
+def _take(line: _Line, found: FoundWells, *, is_needed: bool) -> None:
     """Take a row for a well, or count it among what is left out."""
     grid, header = line.grid, line.grid.header
     no_ct = not line.ct or line.ct.lower() in NO_CT
@@ -409,11 +312,11 @@ def _take(line: _Line, found: _Found, *, is_needed: bool) -> None:
         value, has_none = _ct(grid, line.line, header.index("ct"), line.ct)
         factor, doubt = _efficiency(line)
         found.wells.append(
-            _Well(line.sample, line.target, line.group, line.role, value, has_none or not line.ct, factor, doubt)
+            Well(line.sample, line.target, line.group, line.role, value, has_none or not line.ct, factor, doubt)
         )
 
 
-def _lines_of(grid: Grid, given_target: str, found: _Found) -> list[_Line]:
+def _lines_of(grid: Grid, given_target: str, found: FoundWells) -> list[_Line]:
     """Read the rows of a table of wells.
 
     Raises
@@ -539,7 +442,7 @@ def _data_rows(grid: Grid, last_needed: int) -> Iterator[Row]:
             yield line, row
 
 
-def _without_copies(grids: Sequence[Grid], tables: Sequence[list[_Line]], found: _Found) -> list[list[_Line]]:
+def _without_copies(grids: Sequence[Grid], tables: Sequence[list[_Line]], found: FoundWells) -> list[list[_Line]]:
     """Leave out a table that repeats the wells of another.
 
     Raises
@@ -681,7 +584,7 @@ def amplification_factor(text: str) -> float | None:
 # ------------------------------------------------------------------------------------------ wide tables
 
 
-def _read_wide(grid: Grid, samples: Collection[str], found: _Found) -> None:
+def _read_wide(grid: Grid, samples: Collection[str], found: FoundWells) -> None:
     label, by_sample = _orientation(grid, samples)
     group = find(grid.header, GROUP_NAMES) if by_sample else None
     efficiency = None if by_sample else find(grid.header, EFFICIENCY_NAMES)
@@ -703,7 +606,7 @@ def _read_wide(grid: Grid, samples: Collection[str], found: _Found) -> None:
             names = (name, grid.header[i]) if by_sample else (grid.header[i], name)
             factor = amplification_factor(grid.cell(row, efficiency))
             found.wells.append(
-                _Well(*names, grid.cell(row, group), SAMPLE, value, no_ct, math.nan if factor is None else factor)
+                Well(*names, grid.cell(row, group), SAMPLE, value, no_ct, math.nan if factor is None else factor)
             )
     ignored = [
         name

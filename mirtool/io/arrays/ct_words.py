@@ -53,7 +53,7 @@ NO_TARGET = frozenset(
 )
 """Cells of a target column that name no target."""
 
-SAMPLE, CONTROL, STANDARD, UNUSED = "sample", "control", "standard", "unused"
+SAMPLE, CONTROL, STANDARD, UNUSED, CALIBRATOR = "sample", "control", "standard", "unused", "calibrator"
 _TASKS = {
     SAMPLE: (
         "", "unknown", "unkn", "unk", "sample", "target", "test", "test sample", "patient", "case",
