@@ -134,12 +134,12 @@ def _fit_by_maximum_likelihood(
 
     Separation makes the fit run away, so it is looked for only where the fit is extreme or fails.
     """
-    import statsmodels.api as sm
+    from statsmodels.discrete.discrete_model import Logit
 
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")  # what statsmodels warns of here is looked for below
         try:
-            fit = sm.Logit(y.astype(np.float64), design).fit(disp=0, method="newton", maxiter=50, tol=1e-12)
+            fit = Logit(y.astype(np.float64), design).fit(disp=0, method="newton", maxiter=50, tol=1e-12)
             extreme = not np.abs(design @ fit.params).max() < _EXTREME
         except np.linalg.LinAlgError:
             fit, extreme = None, True

@@ -506,12 +506,13 @@ def _worded(meaning: str) -> str:
     return text if text.startswith(_LOG2) else text[:1].upper() + text[1:]
 
 
+_TABLES_OF_SAMPLES = [rule.table for rule in _RULES if rule.head.pattern == ".*" and rule.table is not None]
+
+
 def is_sample(table: str, head: str) -> bool:
     """Return True for a column that is named as a sample, in a table that has one for each."""
-    return any(
-        rule.head.pattern == ".*" and rule.table is not None and rule.table.match(table) is not None
-        for rule in _RULES
-    ) and head not in ("ID", "Name", "original name", "Replicate", "batch corrected")
+    has_samples = any(pattern.match(table) for pattern in _TABLES_OF_SAMPLES)
+    return has_samples and head not in ("ID", "Name", "original name", "Replicate", "batch corrected")
 
 
 def columns_table(columns: Iterable[tuple[str, str, str]]) -> Table:

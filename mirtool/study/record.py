@@ -71,9 +71,12 @@ def relative_to(root: str | Path, path: str | Path) -> str:
 
     An absolute path to somewhere else stays absolute.
     """
-    absolute, folder = (os.path.normpath(Path(each).absolute()) for each in (path, root))
-    inside = absolute == folder or absolute.startswith(folder.rstrip(os.sep) + os.sep)
-    if Path(path).is_absolute() and not inside:
+    # Path.resolve() follows links, and it is asked for thousands of paths of a study.
+    absolute, folder = os.path.abspath(path), os.path.abspath(root)  # noqa: PTH100
+    inside = absolute.removeprefix(folder.rstrip(os.sep) + os.sep)
+    if inside != absolute:
+        return inside.replace(os.sep, "/")
+    if absolute != folder and Path(path).is_absolute():
         return Path(path).as_posix()
     try:
         return Path(os.path.relpath(absolute, folder)).as_posix()

@@ -20,6 +20,7 @@ import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast, get_type_hints
 
@@ -573,7 +574,7 @@ class Step:
         owners += [ParallelSettings] if self.parallel else []
         found: dict[str, Parameter] = {}
         for owner in owners:
-            for each in parameters_of(owner):
+            for each in parameters_of(owner):  # type: ignore[arg-type]  # mypy takes the hash of an instance for that of its class
                 found.setdefault(each.name, each)
         return sorted(found.values(), key=lambda parameter: not parameter.declaration.argument)
 
@@ -654,11 +655,14 @@ def step_function(step: Step) -> Callable[..., Any]:
     return function
 
 
-def parameters_of(owner: type[Settings]) -> Iterator[Parameter]:
-    """Yield the parameters that a class declares, in its order."""
+@cache
+def parameters_of(owner: type[Settings]) -> tuple[Parameter, ...]:
+    """Return the parameters that a class declares, in its order."""
     hints = get_type_hints(owner, localns=_TYPES)
-    for own in dataclasses.fields(owner):
-        yield Parameter(own.name, own.default, hints[own.name], declaration_of(own), owner)
+    return tuple(
+        Parameter(own.name, own.default, hints[own.name], declaration_of(own), owner)
+        for own in dataclasses.fields(owner)
+    )
 
 
 def split(step: Step, given: Mapping[str, Any]) -> dict[type[Settings], dict[str, Any]]:

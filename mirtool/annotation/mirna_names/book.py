@@ -28,7 +28,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import NamedTuple
 
 from mirtool.annotation.mirbase import EARLIER_VERSION, MIRBASE_VERSION, mature_mirnas, precursors, seed_of
@@ -68,6 +68,11 @@ class _Bearer(NamedTuple):
 
     cited: tuple[str, ...]
     releases: frozenset[str]
+
+
+@lru_cache(maxsize=16)
+def _known_by(_species: str | None, _choice: ReleaseChoice | None) -> dict[str, Resolution]:
+    return {}
 
 
 class MirnaNames:
@@ -112,7 +117,7 @@ class MirnaNames:
         self._sequences = {own: text for source in self._sources for own, text in source.sequences.items()}
         self.choice = None if release is None else ReleaseChoice(parse_release(release))
         """The release by which shared names are decided, or None."""
-        self._known: dict[str, Resolution] = {}
+        self._known = self._known_before()
 
     def resolve(self, text: str) -> Resolution:
         """Return what a name, or an accession, represents; the parts of a slash name one by one."""
@@ -167,8 +172,12 @@ class MirnaNames:
     def _with(self, choice: ReleaseChoice | None) -> MirnaNames:
         other = copy.copy(self)
         other.choice = choice
-        other._known = {}
+        other._known = other._known_before()
         return other
+
+    def _known_before(self) -> dict[str, Resolution]:
+        """Return what was resolved alike in this process: the steps of a study ask for the same names."""
+        return {} if self._sources else _known_by(self._species, self.choice)
 
     def _vote(self, names: Iterable[str]) -> ReleaseChoice | None:
         """Return the release in which most names exist; None where none is shared, or all are."""
@@ -196,6 +205,8 @@ class MirnaNames:
                 found = _read_in_full(found, names)
         else:
             found = self._resolve_part(names[0] if names else "")
+        if not changes and found.given == text:
+            return found
         return replace(found, given=text, note="; ".join(filter(None, (*changes, found.note))))
 
     def _resolve_part(self, name: str) -> Resolution:

@@ -7,6 +7,7 @@ deviations, pixel counts, coordinates) is derived from it by the plain rules of 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from math import isfinite
 
 import numpy as np
 
@@ -125,7 +126,7 @@ def _records(arrays: RawArrays, array: int, header: Mapping[str, str]) -> dict[s
 def _texts(labels: Iterable[str]) -> list[str]:
     cells = []
     for label in labels:
-        if any(mark in label for mark in "\t\r\n"):
+        if "\t" in label or "\r" in label or "\n" in label:
             raise MirtoolError("a name can't hold a tab or a line end", found=repr(label))
         cells.append('"' + label.replace('"', '""') + '"')
     return cells
@@ -141,7 +142,7 @@ def _numbers(values: FloatArray) -> list[str]:
 
 def _rounded(values: FloatArray, decimals: int) -> list[str]:
     """Write a computed column at GenePix's precision, ``Error`` where it has no value."""
-    return [f"{value:.{decimals}f}" if np.isfinite(value) else "Error" for value in values.ravel().tolist()]
+    return [f"{value:.{decimals}f}" if isfinite(value) else "Error" for value in values.ravel().tolist()]
 
 
 def _spot_columns(arrays: RawArrays, layout: SpotLayout) -> dict[str, list[str]]:
@@ -163,18 +164,20 @@ def _spot_columns(arrays: RawArrays, layout: SpotLayout) -> dict[str, list[str]]
 def _channel_columns(name: str, channel: Channel) -> dict[str, list[str]]:
     foreground, background = channel.foreground, channel.background
     spread = _spread(foreground, 5)
+    medians = _numbers(foreground)
     columns = {
-        f"F{name} Median": _numbers(foreground),
-        f"F{name} Mean": _numbers(foreground),
+        f"F{name} Median": medians,
+        f"F{name} Mean": medians,
         f"F{name} SD": _rounded(spread, 0),
         f"F{name} CV": _rounded(_quotient(100 * spread, foreground), 0),
     }
     if background is not None:
         around = _spread(background, 4)
+        medians = _numbers(background)
         columns |= {
-            f"B{name}": _numbers(background),
-            f"B{name} Median": _numbers(background),
-            f"B{name} Mean": _numbers(background),
+            f"B{name}": medians,
+            f"B{name} Median": medians,
+            f"B{name} Mean": medians,
             f"B{name} SD": _rounded(around, 0),
             f"B{name} CV": _rounded(_quotient(100 * around, background), 0),
         }
@@ -215,8 +218,9 @@ def _derived_columns(channels: Mapping[str, Channel]) -> dict[str, list[str]]:
     }
     if two:
         columns |= _sum_columns(pair, *above.values())
+    signals = {name: _numbers(signal) for name, signal in above.items()}
     for kind in ("Median", "Mean"):
-        columns |= {f"F{name} {kind} - B{name}": _numbers(signal) for name, signal in above.items()}
+        columns |= {f"F{name} {kind} - B{name}": cells for name, cells in signals.items()}
     for name, channel in channels.items():
         columns[f"F{name} Total Intensity"] = _rounded(channel.foreground * _SPOT_PIXELS, 0)
     for name, channel in channels.items():

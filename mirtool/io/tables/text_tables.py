@@ -666,7 +666,7 @@ def _table_of_rows(
     width = len(header)
     body = []
     for row, line in zip(rows[first:], lines[first:], strict=True):
-        cells = row[:width] if len(_trim(row)) <= width else row
+        cells = row[:width] if len(row) <= width or len(_trim(row)) <= width else row
         if len(cells) != width:
             raise FormatError(
                 "a row does not have as many cells as the header",

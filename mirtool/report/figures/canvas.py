@@ -77,6 +77,8 @@ LOOKS = {"paper": Look(), "slides": Look(zoom=1.8, narrower=0.8), "screen": Look
 
 _USUAL = FigureSettings()
 _settings: ContextVar[FigureSettings] = ContextVar("figure_settings", default=_USUAL)
+_drawing_in: ContextVar[str | None] = ContextVar("figure_font_in_use", default=None)
+"""The font asked for where the house style is in effect, empty for the usual one; None outside of it."""
 _groups: ContextVar[tuple[str, ...]] = ContextVar("figure_groups", default=())
 
 
@@ -193,13 +195,28 @@ def house_style() -> Iterator[None]:
     matplotlib looks its settings up when a text or an axis is made, so a drawing function works inside this
     from its first line to its last; it may also be put above the function as a decorator.
     """
-    settings: dict[Any, Any] = {key: value for key, value in mpl.rcParamsDefault.items() if key not in _NO_STYLE}
-    font = _settings.get().font
-    named = {"font.sans-serif": [font, *_FONTS]} if font else {}
-    with mpl.rc_context(settings | _STYLE | named), warnings.catch_warnings():
-        # A name in a script that no installed font has: a box in the PNG, the right text in the SVG.
-        warnings.filterwarnings("ignore", message=r"Glyph .* missing from")
+    font = _settings.get().font or ""
+    if _drawing_in.get() == font:
         yield
+        return
+    token = _drawing_in.set(font)
+    try:
+        with mpl.rc_context(), warnings.catch_warnings():
+            dict.update(mpl.rcParams, _house_settings(font))
+            # A name in a script that no installed font has: a box in the PNG, the right text in the SVG.
+            warnings.filterwarnings("ignore", message=r"Glyph .* missing from")
+            yield
+    finally:
+        _drawing_in.reset(token)
+
+
+@lru_cache(maxsize=8)
+def _house_settings(font: str) -> dict[Any, Any]:
+    """Return all settings of matplotlib in the house style; it checks each of them when it is set: here once."""
+    settings: dict[Any, Any] = {key: value for key, value in mpl.rcParamsDefault.items() if key not in _NO_STYLE}
+    named = {"font.sans-serif": [font, *_FONTS]} if font else {}
+    with mpl.rc_context(settings | _STYLE | named):
+        return {key: mpl.rcParams[key] for key in settings}
 
 
 def new_figure(width_mm: float, height_mm: float) -> Drawing:

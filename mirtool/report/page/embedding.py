@@ -94,10 +94,12 @@ def _reduced(png: bytes, pixels: int = PIXELS, colors: int = COLORS) -> Embedded
         picture.paste(opened, mask=opened.getchannel("A") if opened.mode == "RGBA" else None)
     if picture.width > pixels:
         height = max(1, round(picture.height * pixels / picture.width))
-        picture = picture.resize((pixels, height), Image.Resampling.LANCZOS, reducing_gap=2.0)
+        picture = picture.resize((pixels, height), Image.Resampling.HAMMING, reducing_gap=2.0)
     out = io.BytesIO()
     # The colors are chosen by how different they are, not by how frequent: few points may be up or down.
-    picture.quantize(colors, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
+    picture.quantize(colors, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(
+        out, "PNG", compress_level=6
+    )
     return Embedded(data_uri(out.getvalue(), "png"), False)
 
 
