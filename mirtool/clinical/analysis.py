@@ -44,6 +44,8 @@ from mirtool.clinical.survival.follow_up import (
     follow,
     follow_split,
     hazards_table,
+    incidence_curves_table,
+    incidence_table,
     survival_table,
     tests_table,
 )
@@ -122,12 +124,19 @@ class ClinicalAnalysis:
             if self.associations.model is not None:
                 found["model"] = model_table(self.associations)
         if self.follow_ups:
-            found["survival"] = survival_table(self.follow_ups)
+            plain = [each for each in self.follow_ups if each.curves]
+            if plain:
+                found["survival"] = survival_table(plain)
             if any(each.tests is not None for each in self.follow_ups):
                 found["survival_tests"] = tests_table(self.follow_ups)
             if any(each.alone or each.model for each in self.follow_ups):
                 found["hazards"] = hazards_table(self.follow_ups)
-            found["survival_curves"] = curves_table(self.follow_ups)
+            if plain:
+                found["survival_curves"] = curves_table(plain)
+            competing = [each for each in self.follow_ups if each.incidence]
+            if competing:
+                found["incidence"] = incidence_table(competing)
+                found["incidence_curves"] = incidence_curves_table(competing)
         if self.roc:
             found["roc"] = roc_table(self.roc, self.settings.confidence, self.settings.specificity)
         if self.areas:

@@ -165,6 +165,11 @@ def _of_numbers(table: TextTable, column: int, cells: Sequence[str]) -> Variable
     return Variable(name, Kind.CONTINUOUS, values, (), unit, f"numbers, {len(different)} different ones")
 
 
+def says_no(level: str) -> bool:
+    """Return True for a level that says that something is not there, or did not happen."""
+    return level.casefold() in _NO_WORDS
+
+
 def _text(name: str, cells: Sequence[str], why: str) -> Variable:
     return Variable(name, Kind.TEXT, np.full(len(cells), np.nan), why=why)
 
@@ -198,7 +203,7 @@ def _sorted_levels(cells: Sequence[str]) -> tuple[str, ...]:
 
 def _reference_first(levels: Sequence[str], cells: Sequence[str]) -> tuple[str, ...]:
     """Return levels with the reference first: the one whose name says so, else the most frequent."""
-    says = [level for level in levels if level.casefold() in _NO_WORDS]
+    says = [level for level in levels if says_no(level)]
     if len(says) != 1 and levels:
         says = [level for level, word in zip(levels, reference_words(levels), strict=True) if word]
     counts = Counter(cell for cell in cells if cell)

@@ -153,7 +153,7 @@ def screen_hazards(
             raise NotEnoughDataError("its values do not differ")
         return float(own.hazard_ratio[0]), float(own.low[0]), float(own.high[0]), float(own.p_values[0]), own.n
 
-    return _screen(expression, f"survival {endpoint.name}", "hazard ratio", covariates, fit)
+    return _screen(expression, endpoint.hazard_of, "hazard ratio", covariates, fit)
 
 
 def _screen(

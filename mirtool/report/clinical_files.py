@@ -16,6 +16,7 @@ from mirtool.clinical.survival.follow_up import FollowUp
 from mirtool.model import Table, text_array
 from mirtool.report.figures.canvas import Drawing
 from mirtool.report.figures.correlations import correlation_figure
+from mirtool.report.figures.incidence import incidence_figure
 from mirtool.report.figures.ratio_rows import RatioRow, ratio_rows_figure
 from mirtool.report.figures.roc import roc_figure
 from mirtool.report.figures.survival import survival_figure
@@ -28,6 +29,7 @@ _TITLES: Mapping[str, str] = {
     "associations": "Odds ratios of {outcome}",
     "model": "Logistic regression of {outcome}",
     "survival": "Survival",
+    "incidence": "Cumulative incidence of competing events",
     "survival_tests": "Tests of survival between groups",
     "hazards": "Hazard ratios",
     "roc": "ROC curves of {outcome}",
@@ -46,6 +48,7 @@ _FOOTNOTES: Mapping[str, tuple[str, ...]] = {
         "Katz' interval. Risk difference: Miettinen and Nurminen's score interval.",
     ),
     "survival": ("Median: interval by the log-log intervals of Kaplan and Meier's estimate.",),
+    "incidence": ("Aalen and Johansen's estimate, log-log intervals.",),
     "hazards": (
         "Cox's regression, ties by Efron, Wald's intervals. P (proportional hazards): Grambsch and Therneau.",
     ),
@@ -66,7 +69,10 @@ def clinical_drawings(analysis: ClinicalAnalysis) -> dict[str, Callable[[], Draw
     for each in analysis.follow_ups:
         name = each.name
         stem = "" if name == SURVIVAL else "_" + re.sub(r"\W+", "_", name).strip("_").casefold()
-        drawn[f"clinical_survival{stem}"] = partial(survival_figure, each)
+        if each.curves:
+            drawn[f"clinical_survival{stem}"] = partial(survival_figure, each)
+        else:
+            drawn[f"clinical_incidence{stem}"] = partial(incidence_figure, each)
         if each.alone and not each.by:
             drawn[f"clinical_hazards{stem}"] = partial(hazard_figure, each)
     return drawn

@@ -64,6 +64,30 @@ model("lung cox entry", Surv(entry, time, status) ~ age + sex, "l")
 model("colon cox", Surv(time, status) ~ rx + sex + age + nodes, "deaths")
 model("colon cox over differ", Surv(time, status) ~ rx + nodes + strata(differ), "deaths")
 
+# Competing events: what came first in colon, and a small set with many ties.
+competing <- function(name, d, times) {
+  tests <- cuminc(d$time, d$kind, d$group, cencode = "none")$Tests
+  for (cause in c("recurrence", "death")) {
+    keep(paste(name, cause, "Gray"), tests[cause, "stat"]); keep(paste(name, cause, "Gray P"), tests[cause, "pv"])
+  }
+  s <- summary(survfit(Surv(time, kind) ~ group, d, conf.type = "log-log"), times = times, extend = TRUE)
+  for (k in 2:3) for (i in seq_along(s$time)) {
+    at <- paste(name, c("", "recurrence", "death")[k], i)
+    keep(at, s$pstate[i, k]); keep(paste(at, "error"), s$std.err[i, k])
+    keep(paste(at, "low"), s$lower[i, k]); keep(paste(at, "high"), s$upper[i, k])
+  }
+}
+kinds <- c("none", "recurrence", "death")
+first_events <- data.frame(time = deaths$first_time, kind = factor(deaths$first, kinds), group = deaths$rx)
+competing("colon first", first_events, c(500, 1500, 2500))
+ties <- data.frame(time = c(1, 4, 1, 2, 5, 7, 2, 3, 6, 3, 3, 8, 1, 1, 2, 3, 3, 4, 4, 4, 5, 6, 6, 8),
+                   kind = factor(kinds[c(2, 2, 1, 3, 3, 1, 2, 2, 1, 3, 2, 1, 3, 2, 2, 2, 3, 1, 3, 3, 2, 2, 1, 1)], kinds),
+                   group = rep(1:2, each = 12))
+competing("ties", ties, c(3, 6))
+late <- transform(first_events, entry = pmax(0, time - 800), id = seq_len(nrow(first_events)))
+s <- summary(survfit(Surv(entry, time, kind) ~ 1, late, id = id, conf.type = "log-log"), times = c(500, 1500, 2500))
+for (i in 1:3) { keep(paste("late recurrence", i), s$pstate[i, 2]); keep(paste("late recurrence", i, "error"), s$std.err[i, 2]) }
+
 # Firth's penalty where no patient of a level has the event: survival's own likelihood (Efron) and information at a
 # coefficient, maximized; profiles to the ends of the intervals. The marker is of patients censored after day 400.
 l$marker <- as.numeric(l$status == 1 & l$time > 400)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from mirtool.clinical.baseline import chosen_variables
 from mirtool.clinical.settings import ClinicalSettings
+from mirtool.clinical.survival.competing import IncidenceCurves, gray_test, incidence_curves
 from mirtool.clinical.survival.cox import FIRTH, CoxFit, fit_cox
 from mirtool.clinical.survival.curves import SurvivalCurve, survival_curve
 from mirtool.clinical.survival.endpoints import Endpoint
-from mirtool.clinical.survival.log_rank import SurvivalTests, compare_survival
+from mirtool.clinical.survival.log_rank import SurvivalTest, SurvivalTests, compare_survival
 from mirtool.clinical.variables import PatientTable, Variable
 from mirtool.errors import NotEnoughDataError, UsageError
 from mirtool.model import BoolArray, FloatArray, Table, text_array
@@ -50,7 +51,8 @@ class FollowUp:
     endpoint
         Times and events.
     curves
-        Group to its survival; ``all`` where there are no groups.
+        Group to its survival; ``all`` where there are no groups. Empty for one of several kinds of event, where
+        the estimate would take patients with another kind as censored.
     until
         End of the restricted mean.
     tests
@@ -69,6 +71,10 @@ class FollowUp:
         Level of the intervals.
     by
         The variable that makes the groups, where it is not that of the whole analysis.
+    incidence
+        Of one of several kinds of event: group to the cumulative incidence of all kinds.
+    gray
+        Gray's test of the incidence between groups; None for fewer than two, and where patients came in later.
     """
 
     endpoint: Endpoint
@@ -82,6 +88,8 @@ class FollowUp:
     without: int
     confidence: float
     by: str = ""
+    incidence: Mapping[str, IncidenceCurves] = field(default_factory=dict)
+    gray: SurvivalTest | None = None
 
     @property
     def name(self) -> str:
@@ -147,9 +155,13 @@ def follow(
     if group is not None:
         members = {level: known & (group.values == code) for code, level in enumerate(group.levels)}
         members = {level: own for level, own in members.items() if own.any()}
-    curves = {level: _curve(endpoint, own, settings.confidence) for level, own in members.items()}
-    until = min(curve.longest for curve in curves.values()) if settings.until is None else settings.until
-    tests = None
+    longest = min(float(endpoint.times[own].max()) for own in members.values())
+    until = longest if settings.until is None else settings.until
+    curves, incidence, tests, gray = {}, {}, None, None
+    if endpoint.competing is None:
+        curves = {level: _curve(endpoint, own, settings.confidence) for level, own in members.items()}
+    else:
+        incidence = {level: _incidence(endpoint, own, settings.confidence) for level, own in members.items()}
     if len(members) > 1:
         compared = known if strata is None else known & strata.present
         codes = np.select([own[compared] for own in members.values()], range(len(members)))
@@ -158,6 +170,12 @@ def follow(
             None if strata is None else strata.values[compared].astype(np.int64),
             None if endpoint.entries is None else endpoint.entries[compared],
         )  # fmt: skip
+        if endpoint.competing is not None and endpoint.entries is None:
+            gray = gray_test(
+                endpoint.times[compared], endpoint.competing.kinds[compared].astype(np.int64),
+                np.asarray(codes, dtype=np.int64), endpoint.competing.place,
+                None if strata is None else strata.values[compared].astype(np.int64),
+            )  # fmt: skip
     left_out = [*but, *([strata.name] if strata else [])]
     alone, failed = [], []
     for variable in chosen_variables(table, settings, but=left_out):
@@ -177,13 +195,21 @@ def follow(
         model = fit_cox(chosen, endpoint, strata, confidence=settings.confidence)
     return FollowUp(
         endpoint, curves, float(until), tests, tuple(alone), model, settings.strata or "", tuple(failed),
-        int((~known).sum()), settings.confidence,
+        int((~known).sum()), settings.confidence, incidence=incidence, gray=gray,
     )  # fmt: skip
 
 
 def _curve(endpoint: Endpoint, own: BoolArray, confidence: float) -> SurvivalCurve:
     entries = None if endpoint.entries is None else endpoint.entries[own]
     return survival_curve(endpoint.times[own], endpoint.events[own] == 1, entries, confidence=confidence)
+
+
+def _incidence(endpoint: Endpoint, own: BoolArray, confidence: float) -> IncidenceCurves:
+    assert endpoint.competing is not None  # the caller looked
+    kinds = endpoint.competing.kinds[own].astype(np.int64)
+    entries = None if endpoint.entries is None else endpoint.entries[own]
+    n_kinds = len(endpoint.competing.causes)
+    return incidence_curves(endpoint.times[own], kinds, n_kinds, entries, confidence=confidence)
 
 
 def follow_split(table: PatientTable, settings: ClinicalSettings, endpoint: Endpoint, split: Variable) -> FollowUp:
@@ -253,7 +279,7 @@ def curves_table(found: Sequence[FollowUp]) -> Table:
 
 def tests_table(found: Sequence[FollowUp]) -> Table:
     """Return a row per endpoint and test between the groups."""
-    rows = [(each, test) for each in found if each.tests is not None for test in each.tests.tests]
+    rows = [(each, test) for each in found for test in _tests_of(each)]
     return Table(
         {
             "endpoint": text_array(each.name for each, _ in rows),
@@ -265,6 +291,64 @@ def tests_table(found: Sequence[FollowUp]) -> Table:
         },
         (("mirtool clinical", "tests of survival between groups"),),
     )
+
+
+def _tests_of(found: FollowUp) -> tuple[SurvivalTest, ...]:
+    tests = () if found.tests is None else found.tests.tests
+    if found.endpoint.competing is None:
+        return tests
+    specific = tuple(replace(test, name=f"cause-specific {test.name}") for test in tests[:1])
+    return specific if found.gray is None else (found.gray, *specific)
+
+
+def incidence_table(found: Sequence[FollowUp]) -> Table:
+    """Return a row per kind of event and group: patients, events, and the incidence at a time."""
+    rows = [(each, level, curves) for each in found for level, curves in each.incidence.items()]
+    interval = f"{100 * found[0].confidence:g}%"
+    estimates = np.array([curves.at(each.until, _place(each)) for each, _, curves in rows]).reshape(-1, 3)
+    return Table(
+        {
+            "endpoint": text_array(each.name for each, _, _ in rows),
+            "group": text_array(level for _, level, _ in rows),
+            "patients": np.array([curves.patients for _, _, curves in rows], dtype=np.int64),
+            "events": np.array(
+                [int(curves.events[_place(each)].sum()) for each, _, curves in rows], dtype=np.int64
+            ),
+            "cumulative incidence": estimates[:, 0],
+            f"cumulative incidence {interval} low": estimates[:, 1],
+            f"cumulative incidence {interval} high": estimates[:, 2],
+            "at time": np.array([each.until for each, _, _ in rows]),
+        },
+        (("mirtool clinical", "cumulative incidence of competing events"),),
+    )
+
+
+def incidence_curves_table(found: Sequence[FollowUp]) -> Table:
+    """Return a row per kind of event, group and time of any event."""
+    rows = [(each, level, curves) for each in found for level, curves in each.incidence.items()]
+    interval = f"{100 * found[0].confidence:g}%"
+
+    def joined(name: str) -> FloatArray:
+        return np.concatenate([getattr(curves, name)[_place(each)] for each, _, curves in rows])
+
+    return Table(
+        {
+            "endpoint": text_array(each.name for each, _, curves in rows for _ in curves.times),
+            "group": text_array(level for _, level, curves in rows for _ in curves.times),
+            "time": np.concatenate([curves.times for _, _, curves in rows]),
+            "at risk": np.concatenate([curves.at_risk for _, _, curves in rows]),
+            "events": joined("events"),
+            "cumulative incidence": joined("incidence"),
+            f"cumulative incidence {interval} low": joined("low"),
+            f"cumulative incidence {interval} high": joined("high"),
+        },
+        (("mirtool clinical", "Aalen-Johansen estimates"),),
+    )
+
+
+def _place(found: FollowUp) -> int:
+    assert found.endpoint.competing is not None  # it has incidences
+    return found.endpoint.competing.place - 1
 
 
 def hazards_table(found: Sequence[FollowUp]) -> Table:

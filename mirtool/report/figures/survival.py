@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
@@ -34,6 +37,38 @@ _MOST_BANDS = 3
 _MOST_TICKS = 7
 
 
+@dataclass(frozen=True, eq=False)
+class FollowedGroup:
+    """One curve of a group over time.
+
+    Parameters
+    ----------
+    times, values, low, high
+        The steps, each from its time on, and their intervals.
+    tick_times, tick_values
+        Where patients were censored.
+    start
+        The value at time 0.
+    n_events
+        Events in all.
+    longest
+        The longest time observed.
+    at_risk
+        Time to the patients under observation.
+    """
+
+    times: FloatArray
+    values: FloatArray
+    low: FloatArray
+    high: FloatArray
+    tick_times: FloatArray
+    tick_values: FloatArray
+    start: float
+    n_events: int
+    longest: float
+    at_risk: Callable[[float], int]
+
+
 def survival_figure(found: FollowUp) -> Drawing:
     """Draw the survival of every group, with the numbers at risk under the axis.
 
@@ -47,9 +82,54 @@ def survival_figure(found: FollowUp) -> Drawing:
     Drawing
         110 mm wide, unless another width was asked for.
     """
-    levels = list(found.curves)
     name = found.name
+    words = ""
+    if found.tests is not None:
+        over = f", over {found.strata}" if found.strata else ""
+        words = f"log-rank P = {p_in_words(found.tests.tests[0].p)}{over}".replace("= <", "<")
+    groups = {level: _followed(curve) for level, curve in found.curves.items()}
+    n = sum(int(curve.events.sum() + curve.censored.sum()) for curve in found.curves.values())
+    caption = (
+        f"Kaplan–Meier estimates of {name} ({found.endpoint.event.name} = {found.endpoint.level}) "
+        f"of {n} patients; ticks are patients who were censored."
+    )
     title = "Survival" if name == SURVIVAL else f"Survival: {name}"
+    return followed_figure(groups, found, title=title, axis="survival", test=words, caption=caption)
+
+
+def _followed(curve: SurvivalCurve) -> FollowedGroup:
+    left = curve.censored > 0
+    return FollowedGroup(
+        curve.times, curve.survival, curve.low, curve.high, curve.times[left], curve.survival[left], 1.0,
+        curve.n_events, curve.longest, lambda time: curve.at(time)[1],
+    )  # fmt: skip
+
+
+def followed_figure(
+    groups: Mapping[str, FollowedGroup], found: FollowUp, *, title: str, axis: str, test: str, caption: str
+) -> Drawing:
+    """Draw one curve per group over time, with the numbers at risk under the axis.
+
+    Parameters
+    ----------
+    groups
+        Group to its curve.
+    found
+        The endpoint.
+    title, axis
+        What the figure and the values are called.
+    test
+        The test between the groups, with its P; empty for none.
+    caption
+        What the figure shows, to which the words on intervals and numbers at risk are added.
+
+    Returns
+    -------
+    Drawing
+        110 mm wide, unless another width was asked for.
+    """
+    levels = list(groups)
+    bands = len(levels) <= _MOST_BANDS
     with house_style():
         width = page_width(_WIDTH, _LEAST_WIDTH)
         name_width = min(_LONGEST_NAME, max(text_width(level) for level in (*levels, "at risk")))
@@ -60,52 +140,53 @@ def survival_figure(found: FollowUp) -> Drawing:
         write_title(figure, title, _EDGE, below + _HEIGHT + above - _EDGE)
         axes = add_axes(figure, left, below, width - left - _RIGHT, _HEIGHT)
         colors = group_colors(levels) if len(levels) > 1 else dict.fromkeys(levels, "#222222")
-        for i, (level, curve) in enumerate(found.curves.items()):
-            _draw_curve(axes, curve, colors[level], _STYLES[i % len(_STYLES)], bands=len(levels) <= _MOST_BANDS)
-        longest = max(curve.longest for curve in found.curves.values())
-        axes.set_xlim(0, longest * 1.02)
+        for i, (level, group) in enumerate(groups.items()):
+            _draw_curve(axes, group, colors[level], _STYLES[i % len(_STYLES)], bands=bands)
+        axes.set_xlim(0, max(group.longest for group in groups.values()) * 1.02)
         axes.set_ylim(0, 1.02)
-        axes.set_ylabel("survival")
+        axes.set_ylabel(axis)
         axes.set_xlabel(found.endpoint.axis)
         axes.xaxis.set_major_locator(MaxNLocator(_MOST_TICKS - 1, steps=[1, 2, 2.5, 3, 5, 6, 10]))
-        _name_curves(axes, found, colors)
-        _write_at_risk(axes, found, colors, name_width)
-        if found.tests is not None:
-            words = f"log-rank P = {p_in_words(found.tests.tests[0].p)}".replace("= <", "<")
+        _name_curves(axes, groups, colors)
+        _write_at_risk(axes, groups, colors, name_width)
+        if test:
             figure.text(
-                left / width, (below + _HEIGHT + LINE * 0.3) / (below + _HEIGHT + above),
-                words + (f", over {found.strata}" if found.strata else ""), fontsize=SMALLEST_TEXT,
-                color=MUTED_COLOR,
+                left / width, (below + _HEIGHT + LINE * 0.3) / (below + _HEIGHT + above), test,
+                fontsize=SMALLEST_TEXT, color=MUTED_COLOR,
             )  # fmt: skip
-        figure.caption = _caption(found, len(levels) <= _MOST_BANDS)
+        figure.caption = _caption(found, caption, bands)
     return figure
 
 
-def _draw_curve(axes: Axes, curve: SurvivalCurve, color: str, style: object, *, bands: bool) -> None:
-    times = np.concatenate([[0.0], curve.times])
-    survival = np.concatenate([[1.0], curve.survival])
-    axes.plot(times, survival, drawstyle="steps-post", color=color, linestyle=style, linewidth=1.1)
+def _draw_curve(axes: Axes, group: FollowedGroup, color: str, style: object, *, bands: bool) -> None:
+    times = np.concatenate([[0.0], group.times, [group.longest]])
+    start = [group.start]
+    values, low, high = (
+        np.concatenate([start, own, own[-1:] if len(own) else start])
+        for own in (group.values, group.low, group.high)
+    )
+    axes.plot(times, values, drawstyle="steps-post", color=color, linestyle=style, linewidth=1.1)
     if bands:
-        low, high = (np.concatenate([[1.0], ends]) for ends in (curve.low, curve.high))
         axes.fill_between(times, low, high, step="post", color=color, alpha=0.13, linewidth=0)
-    left = curve.censored > 0
     axes.plot(
-        curve.times[left], curve.survival[left], "|", color=color, markersize=4.5, markeredgewidth=0.8,
-        clip_on=False,
-    )  # fmt: skip
+        group.tick_times, group.tick_values, "|", color=color, markersize=4.5, markeredgewidth=0.8, clip_on=False
+    )
 
 
-def _name_curves(axes: Axes, found: FollowUp, colors: dict[str, str]) -> None:
-    """Write the legend at the top right, where curves that fall leave room."""
-    if len(found.curves) < 2:
+def _name_curves(axes: Axes, groups: Mapping[str, FollowedGroup], colors: dict[str, str]) -> None:
+    """Write the legend at the top, at the right where curves fall and at the left where they rise."""
+    if len(groups) < 2:
         return
-    for i, (level, curve) in enumerate(found.curves.items()):
+    for i, (level, group) in enumerate(groups.items()):
         axes.plot([], [], color=colors[level], linestyle=_STYLES[i % len(_STYLES)], linewidth=1.1,
-                  label=f"{shorten(level, _LONGEST_NAME)}, {curve.n_events} events")  # fmt: skip
-    axes.legend(loc="upper right", handlelength=2.6, borderaxespad=0.2)
+                  label=f"{shorten(level, _LONGEST_NAME)}, {group.n_events} events")  # fmt: skip
+    falls = next(iter(groups.values())).start > 0
+    axes.legend(loc="upper right" if falls else "upper left", handlelength=2.6, borderaxespad=0.2)
 
 
-def _write_at_risk(axes: Axes, found: FollowUp, colors: dict[str, str], name_width: float) -> None:
+def _write_at_risk(
+    axes: Axes, groups: Mapping[str, FollowedGroup], colors: dict[str, str], name_width: float
+) -> None:
     ticks: FloatArray = np.array([tick for tick in axes.get_xticks() if 0 <= tick <= axes.get_xlim()[1]])
     unit = 72 / 25.4
     start = -_AXIS + 1.0
@@ -114,7 +195,7 @@ def _write_at_risk(axes: Axes, found: FollowUp, colors: dict[str, str], name_wid
         textcoords="offset points", ha="right", va="top", fontsize=SMALLEST_TEXT, color=MUTED_COLOR,
         annotation_clip=False,
     )  # fmt: skip
-    for i, (level, curve) in enumerate(found.curves.items(), 1):
+    for i, (level, group) in enumerate(groups.items(), 1):
         down = (start - i * _RISK_ROW) * unit
         axes.annotate(
             shorten(level, name_width), (0, 0), xycoords="axes fraction", xytext=(-4.0 * unit, down),
@@ -123,22 +204,22 @@ def _write_at_risk(axes: Axes, found: FollowUp, colors: dict[str, str], name_wid
         )  # fmt: skip
         for tick in ticks:
             axes.annotate(
-                str(curve.at(float(tick))[1]), (float(tick), 0), xycoords=axes.get_xaxis_transform(),
+                str(group.at_risk(float(tick))), (float(tick), 0), xycoords=axes.get_xaxis_transform(),
                 xytext=(0, down), textcoords="offset points", ha="center", va="top", fontsize=SMALLEST_TEXT,
                 annotation_clip=False,
             )  # fmt: skip
 
 
-def _caption(found: FollowUp, bands: bool) -> str:
-    n = sum(int(curve.events.sum() + curve.censored.sum()) for curve in found.curves.values())
-    parts = [
-        f"Kaplan–Meier estimates of {found.name} ({found.endpoint.event.name} = {found.endpoint.level}) "
-        f"of {n} patients; ticks are patients who were censored."
-    ]
+def _caption(found: FollowUp, caption: str, bands: bool) -> str:
+    parts = [caption]
     if bands:
         parts.append(f"Bands: {100 * found.confidence:g} % intervals of each time (log-log).")
     when = (
-        "just before each time" if found.endpoint.entries is None else "at the next time of an event or departure"
+        "just before each time"
+        if found.endpoint.entries is None and found.endpoint.competing is None
+        else "at the next time of an event or departure"
+        if found.endpoint.competing is None
+        else "at the next time of an event"
     )
     parts.append(f"Below: patients under observation {when}.")
     return " ".join(parts)

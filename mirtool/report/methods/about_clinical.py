@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from mirtool.report.methods.about_comparison import ADJUSTMENT_WORDS, adjustment_references
@@ -132,16 +132,34 @@ def _survival(record: StepRecord) -> Iterator[Sentence]:
     if not endpoints:
         return
     own = list(endpoints.values())
+    plain = [each for each in own if not each.get("incidence")]
+    if plain:
+        yield from _plain_survival(record, plain)
+    if len(plain) < len(own):
+        yield Sentence(
+            "Where several kinds of event compete, cumulative incidences were estimated by Aalen and Johansen's "
+            f"method with log-log {_level(record)} confidence intervals"
+            + (" and compared by Gray's test" if any(each.get("gray") is not None for each in own) else "")
+            + "; hazards are cause-specific.",
+            ("aalen1978", "gray1988"),
+        )
+    if any(each["delayed_entry"] for each in own):
+        yield Sentence("Patients were counted as at risk from the time at which they came under observation.")
+    yield from _hazards(own)
+
+
+def _plain_survival(record: StepRecord, own: Sequence[Mapping[str, Any]]) -> Iterator[Sentence]:
     yield Sentence(
         f"Survival was estimated by Kaplan and Meier's method with log-log {_level(record)} confidence intervals.",
         ("kaplan1958",),
     )
-    if any(each["delayed_entry"] for each in own):
-        yield Sentence("Patients were counted as at risk from the time at which they came under observation.")
     if any(each["P"] for each in own):
         strata = next((each["strata"] for each in own if each["strata"]), "")
         over = f", stratified by {strata}" if strata else ""
         yield Sentence(f"Groups were compared by the log-rank test{over}.", ("mantel1966",))
+
+
+def _hazards(own: Sequence[Mapping[str, Any]]) -> Iterator[Sentence]:
     if any(each["hazards"] for each in own):
         yield Sentence(
             "Hazard ratios are from Cox's proportional hazards regression with Efron's method for ties and Wald's "

@@ -112,6 +112,12 @@ _LOOK_FOR: tuple[tuple[str, str, str], ...] = (
         "Curves whose intervals do not overlap, and how many patients at risk are left where they differ.",
     ),
     (
+        "clinical_incidence.*",
+        "Cumulative incidence",
+        "The share of patients with this event first; the other kinds compete, so it is no more than one minus "
+        "their incidence.",
+    ),
+    (
         "clinical_hazards.*",
         "Hazard ratios",
         "Intervals that do not cross 1; whether the ratios are constant in time is in the table.",

@@ -95,6 +95,13 @@ def _follow_up(found: FollowUp) -> dict[str, Any]:
     model = found.model
     return {
         "events": {level: curve.n_events for level, curve in found.curves.items()},
+        "incidence": {
+            level: [_known(value) for value in curves.at(found.until, found.endpoint.competing.place - 1)]
+            for level, curves in found.incidence.items()
+            if found.endpoint.competing is not None
+        },
+        "at": found.until,
+        "gray": None if found.gray is None else found.gray.p,
         "median": {level: _known(curve.quantile()[0]) for level, curve in found.curves.items()},
         "P": {test.name: test.p for test in tests},
         "log_rank": tests[0].p if tests else None,
@@ -137,7 +144,7 @@ def clinical_sentences(record: Mapping[str, Any]) -> Iterator[str]:
         areas = sorted(record["auc"].items(), key=lambda item: -item[1])[:ROWS_SHOWN]
         yield f"Largest areas under the ROC curves: {', '.join(f'{name} {area:.2f}' for name, area in areas)}."
     for name, own in (record.get("survival") or {}).items():
-        yield _survival(name, own)
+        yield _incidence(name, own) if own.get("incidence") else _survival(name, own)
     for outcome, n in (record.get("screens") or {}).items():
         yield f"{plural(n, 'miRNA')} of {record['screened']:,} with FDR ≤ {ALPHA:g} for {outcome}."
     if "correlations" in record:
@@ -159,6 +166,13 @@ def _odds(rows: list[dict[str, Any]], outcome: str) -> Iterator[str]:
 def _ratio(values: list[float | None]) -> str:
     ratio, low, high = (math.inf if value is None else value for value in values)
     return ratio_in_words(ratio, low, high)
+
+
+def _incidence(name: str, own: Mapping[str, Any]) -> str:
+    shares = ", ".join(f"{level} {_ratio(values)}" for level, values in own["incidence"].items())
+    over = f" over {own['strata']}" if own["strata"] else ""
+    tested = "" if own["gray"] is None else f"; Gray's test{over}: P {p_in_words(own['gray'])}"
+    return f"Cumulative incidence of {name} at {own['at']:.3g}: {shares}{tested}."
 
 
 def _survival(name: str, own: Mapping[str, Any]) -> str:

@@ -18,33 +18,8 @@ ROWS_SHOWN = 12
 
 def follow_up_blocks(found: FollowUp) -> list[Block]:
     """Return one endpoint: groups and tests, then hazard ratios."""
-    endpoint = found.endpoint
-    name = "" if found.name == SURVIVAL else f" {found.name.removeprefix(SURVIVAL + ' ')}"
-    what = f"Survival{name} ({endpoint.time.title}, {endpoint.event.name} = {endpoint.level})"
-    first = found.tests.tests[0] if found.tests is not None else None
-    over = f" over {found.strata}" if found.strata else ""
-    tested = f", log-rank P = {p_in_words(first.p)}{over}" if first is not None else ""
+    blocks = _curve_blocks(found) if found.curves else _incidence_blocks(found)
     interval = f"({100 * found.confidence:g} %)"
-    rows = []
-    for level, curve in found.curves.items():
-        median, low, high = (_time(value) for value in curve.quantile())
-        mean, error = curve.restricted_mean(found.until)
-        rows.append(
-            [
-                level,
-                str(int(curve.events.sum() + curve.censored.sum())),
-                str(curve.n_events),
-                f"{median} ({low}–{high})",
-                f"{number(mean)} ± {number(error)}",
-            ]
-        )
-    blocks: list[Block] = [
-        Heading(f"{what}{tested}:"),
-        Grid(("", "patients", "events", f"median {interval}", f"mean to {number(found.until)}"), rows),
-    ]
-    if found.tests is not None:
-        others = ", ".join(f"{test.name} {p_in_words(test.p)}" for test in found.tests.tests[1:])
-        blocks.append(Line(f"With weights on early times, P: {others}.", detail=True))
     if found.without:
         blocks.append(Line(f"Left out, without time, event or group: {plural(found.without, 'patient')}."))
     if found.alone:
@@ -71,6 +46,59 @@ def follow_up_blocks(found: FollowUp) -> list[Block]:
         )
     blocks += _change_blocks(found)
     blocks += [Line(f"No hazard ratio: {text}.", detail=True) for text in found.not_compared]
+    return blocks
+
+
+def _curve_blocks(found: FollowUp) -> list[Block]:
+    endpoint = found.endpoint
+    name = "" if found.name == SURVIVAL else f" {found.name.removeprefix(SURVIVAL + ' ')}"
+    what = f"Survival{name} ({endpoint.time.title}, {endpoint.event.name} = {endpoint.level})"
+    first = found.tests.tests[0] if found.tests is not None else None
+    over = f" over {found.strata}" if found.strata else ""
+    tested = f", log-rank P = {p_in_words(first.p)}{over}" if first is not None else ""
+    rows = []
+    for level, curve in found.curves.items():
+        median, low, high = (_time(value) for value in curve.quantile())
+        mean, error = curve.restricted_mean(found.until)
+        n = int(curve.events.sum() + curve.censored.sum())
+        middle = f"{median} ({low}–{high})"
+        rows.append([level, str(n), str(curve.n_events), middle, f"{number(mean)} ± {number(error)}"])
+    median_head, mean_head = f"median ({100 * found.confidence:g} %)", f"mean to {number(found.until)}"
+    blocks: list[Block] = [
+        Heading(f"{what}{tested}:"),
+        Grid(("", "patients", "events", median_head, mean_head), rows),
+    ]
+    if found.tests is not None:
+        others = ", ".join(f"{test.name} {p_in_words(test.p)}" for test in found.tests.tests[1:])
+        blocks.append(Line(f"With weights on early times, P: {others}.", detail=True))
+    return blocks
+
+
+def _incidence_blocks(found: FollowUp) -> list[Block]:
+    endpoint, competing = found.endpoint, found.endpoint.competing
+    assert competing is not None  # without curves of survival there are kinds of event
+    over = f" over {found.strata}" if found.strata else ""
+    tested = "" if found.gray is None else f", Gray's test P = {p_in_words(found.gray.p)}{over}"
+    rows = []
+    for level, curves in found.incidence.items():
+        kind = competing.place - 1
+        share = ratio_in_words(*curves.at(found.until, kind))
+        rows.append([level, str(curves.patients), str(int(curves.events[kind].sum())), share])
+    what = f"Incidence of {found.name} ({endpoint.time.title}; competing: {', '.join(competing.others)})"
+    head = f"incidence at {number(found.until)} ({100 * found.confidence:g} %)"
+    blocks: list[Block] = [Heading(f"{what}{tested}:"), Grid(("", "patients", "events", head), rows)]
+    if found.tests is not None:
+        p = p_in_words(found.tests.tests[0].p)
+        blocks.append(
+            Line(f"Cause-specific log-rank test{over}: P {p}. It compares hazards, Gray's test incidences.")
+        )
+        if found.gray is None:
+            blocks.append(Line("Gray's test is not computed where patients came under observation later."))
+    if found.alone or found.model is not None:
+        others = ", ".join(competing.others)
+        blocks.append(
+            Line(f"Hazard ratios are cause-specific: patients with {others} leave the patients at risk.")
+        )
     return blocks
 
 

@@ -100,6 +100,7 @@ _AFTER = (
         "clinical/associations", "Odds ratios", "Odds ratios, relative risks and risk differences of the outcome."
     ),
     _Kind("clinical/survival", "Survival", "Medians and restricted means of the groups."),
+    _Kind("clinical/incidence", "Incidence", "Cumulative incidence of competing events."),
     _Kind("clinical/hazards", "Hazard ratios", "Hazard ratios of the columns, alone and in one model."),
     _Kind("clinical/roc", "ROC curves", "Areas under the ROC curves, and cut-offs."),
     _Kind("clinical/screen", "Clinical screen", "Odds and hazard ratios of every miRNA."),
