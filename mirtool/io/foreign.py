@@ -51,7 +51,6 @@ _TEXT: tuple[tuple[str, str, str], ...] = (
 """Patterns at the beginning of a text to what the file is and what to do with it."""
 
 _ZIPPED: tuple[tuple[str, str, str], ...] = (
-    (r"rdml_data\.xml", "an RDML file of a qPCR run", _EXPORT),
     (r"(apldbio|.*experiment\.xml|.*analysis_protocol)", "an Applied Biosystems run file (.eds)", _EXPORT),
     (r".*datafile\.xml", "a Bio-Rad CFX run file (.pcrd)", _EXPORT),
     (r"word/", "a Word document", "save its table as CSV or XLSX"),
@@ -61,6 +60,7 @@ _ZIPPED: tuple[tuple[str, str, str], ...] = (
 """Names in a ZIP to what it is."""
 
 _HEAD = 4096
+_RDML = re.compile(r"\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<rdml\s", re.IGNORECASE | re.DOTALL)
 _RCC = re.compile(r"\ufeff?\s*<Header>\s*FileVersion", re.IGNORECASE)
 
 
@@ -85,6 +85,12 @@ def refuse_foreign(data: bytes, path: str | Path) -> None:
             path=path,
             hint="`mirtool init`, `normalize` and `qc` read the RCC files of a study together",
         )
+    if _is_rdml(data):
+        raise FormatError(
+            "this is an RDML file of qPCR runs, and not a table",
+            path=path,
+            hint="`mirtool validate` and `mirtool inspect` read it",
+        )
     found = foreign(data)
     if found is not None:
         what, hint = found
@@ -108,6 +114,12 @@ def foreign(data: bytes) -> tuple[str, str] | None:
         return _zipped(data)
     text = data[:_HEAD].decode("utf-8", errors="replace").lstrip("\ufeff")
     return next(((what, hint) for pattern, what, hint in _TEXT if re.match(pattern, text, re.IGNORECASE)), None)
+
+
+def _is_rdml(data: bytes) -> bool:
+    if data.startswith(b"PK\x03\x04"):
+        return b"rdml_data.xml" in data[:_HEAD]
+    return _RDML.match(data[:_HEAD].decode("utf-8", errors="replace").lstrip("\ufeff")) is not None
 
 
 def _zipped(data: bytes) -> tuple[str, str] | None:

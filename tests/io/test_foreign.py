@@ -37,7 +37,7 @@ def test_files_of_other_instruments_are_named(tmp_path, what):
 
 @pytest.mark.parametrize(
     ("member", "what"),
-    [("rdml_data.xml", "an RDML file"), ("word/document.xml", "a Word document"), ("a.csv", "a ZIP")],
+    [("word/document.xml", "a Word document"), ("a.csv", "a ZIP")],
 )
 def test_packed_files_are_named(tmp_path, member, what):
     path = tmp_path / "file"

@@ -7,7 +7,8 @@ import xlsxwriter
 from mirtool.errors import FormatError
 from mirtool.io.arrays import ct_tables as qpcr
 from mirtool.io.arrays import matrix
-from mirtool.io.arrays.ct_tables import amplification_factor, combine_ct, read_ct
+from mirtool.io.arrays.ct_numbers import amplification_factor
+from mirtool.io.arrays.ct_tables import combine_ct, read_ct
 from mirtool.io.arrays.ct_words import CONTROL, SAMPLE
 from mirtool.io.registry import sniff_format
 from mirtool.io.tables.text import read_head
@@ -491,4 +492,4 @@ def test_openarray(read):
         "OpenArrayPlate.SerialNumber,Assay.Assay ID,Assay.Assay Name,Assay.Assay Type,ThroughHole.Ct,"
         "ThroughHole.Outlier,SampleInfo.SampleID\nGNP81,002228_hsa-miR-126,hsa-miR-126,TARG,14.234,FALSE,A1\n"
     )
-    assert cts(table) == {("A1", "hsa-miR-126"): 14.234}
+    assert cts(table) == {("A1", "hsa-miR-126-3p"): 14.234}

@@ -15,6 +15,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from mirtool.errors import FormatError
+from mirtool.io.arrays.ct_forms import form_of
 from mirtool.io.arrays.ct_words import (
     CT_NAMES,
     MEAN_CT_NAMES,
@@ -48,6 +49,7 @@ class Grid:
     header: list[str]
     header_line: int
     rows: Sequence[Row]
+    form: str = ""
 
     @property
     def place(self) -> str:
@@ -235,9 +237,8 @@ def long_grids(grids: Sequence[Grid]) -> list[Grid]:
         for grid in grids:
             column = find(grid.header, names)
             if column is not None and names_wells_of(grid.header):
-                found.append(
-                    replace(grid, header=["ct" if i == column else name for i, name in enumerate(grid.header)])
-                )
+                header = ["ct" if i == column else name for i, name in enumerate(grid.header)]
+                found.append(replace(grid, header=header, form=form_of(grid.header)))
         if found:
             return found
     return []

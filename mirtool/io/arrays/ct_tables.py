@@ -41,12 +41,17 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-
 from mirtool.errors import FormatError
+from mirtool.io.arrays.ct_forms import (
+    LAST_OPENARRAY_CYCLE,
+    OPENARRAY,
+    OUTLIER_NAMES,
+    PLATE_NAMES,
+    well_flags,
+)
 from mirtool.io.arrays.ct_grids import (
     Grid,
     Row,
@@ -55,6 +60,8 @@ from mirtool.io.arrays.ct_grids import (
     sheet_grids,
     text_grids,
 )
+from mirtool.io.arrays.ct_inspection import ct_details
+from mirtool.io.arrays.ct_numbers import LARGEST_CT, amplification_factor, is_number, number
 from mirtool.io.arrays.ct_targets import update_targets
 from mirtool.io.arrays.ct_wells import CtTable, FoundWells, Well, combine_ct, table_of
 from mirtool.io.arrays.ct_words import (
@@ -79,25 +86,24 @@ from mirtool.io.arrays.ct_words import (
     UNUSED,
     WELL_NAMES,
     find,
+    is_reference_task,
     names_control,
     role_of,
 )
+from mirtool.io.arrays.rdml import is_rdml, read_rdml
 from mirtool.io.registry import Inspection
 from mirtool.io.tables.headers import fold_header
-from mirtool.io.tables.text import FileHead, is_workbook
+from mirtool.io.tables.text import FileHead, is_workbook, read_head
 from mirtool.io.tables.text_tables import head_sheets
 from mirtool.wording import plural
 
-__all__ = ["CtTable", "combine_ct", "inspect", "read_ct", "sniff"]
-
-LARGEST_CT = 60.0
-"""No instrument runs more cycles."""
+__all__ = ["CtTable", "amplification_factor", "combine_ct", "inspect", "read_ct", "sniff"]
 
 _TRUE, _FALSE = ("true", "yes", "1"), ("false", "no", "0")
-_DECIMAL_COMMA = re.compile(r"^[+-]?\d+,\d+$")
 _SECTION = re.compile(r"^\[[^\]]*\]$")
 _MIRNA = re.compile(r"mir-|let-|^u6|rnu|snord|cel-|5s", re.IGNORECASE)
 _TELLING_WORD = re.compile(r"\b(c[tтqp]|crt|c\(t\)|undet\w*)(?!\w)", re.IGNORECASE)
+_NUMBERED_ASSAY = re.compile(r"\d+_\S|$")
 _SNIFFED_ROWS = 200
 _SAMPLE_WORDS = frozenset({"unknown", "unkn", "unk"})
 
@@ -118,10 +124,15 @@ class _Line:
     dye: str
     position: str
     efficiency: str
+    plate: str
+    flags: tuple[str, ...]
+    is_outlier: bool
 
 
 def sniff(head: FileHead) -> bool:
     """Return a Ct table: a column of Ct beside the samples, or samples by targets and some cell undetermined."""
+    if is_rdml(head):
+        return True
     if not is_workbook(head.data) and not _TELLING_WORD.search(head.text):
         return False
     sheets = head_sheets(head, _SNIFFED_ROWS)
@@ -134,29 +145,22 @@ def sniff(head: FileHead) -> bool:
 
 def inspect(path: str | Path) -> Inspection:
     """Read a Ct table and say what it holds; ``spots`` counts its wells."""
+    if is_rdml(read_head(path)):
+        table = _as_stated(read_rdml(path), path, "")
+        return _inspection(table, path, "", [])
     grids = candidate_grids(path)
     long = long_grids(grids)
     nameless = any(_target_column(grid) is None for grid in long)
     table = _read_grids(grids, path, "not named" if nameless else "", ())
-    samples = table.role == SAMPLE
-    ct = table.ct[samples & ~np.isnan(table.ct)]
-    group_of = dict(zip(table.sample[samples], table.group[samples], strict=True))
-    n_controls = int((table.role == CONTROL).sum())
-    details = {
-        "layout": "one row per well" if long else "samples by targets",
-        "samples": list(group_of),
-        "groups": dict(Counter(filter(None, group_of.values()))),
-        "targets": list(dict.fromkeys(table.target)),
-        "ct": f"{ct.min():g} to {ct.max():g}" if len(ct) else "",
-        "undetermined": plural(int(table.no_ct[samples].sum()), "well"),
-        "without_template": plural(n_controls, "well") if n_controls else "",
-        "notes": "; ".join(table.notes),
-    }
-    warnings = [f"left out: {remark}" for remark in table.left_out]
+    remarks = []
     if nameless:
-        warnings.append(f"the table does not say what its wells measure: mirtool validate hsa-miR-16-5p={path}")
-    details = {name: value for name, value in details.items() if value}
-    return Inspection(str(path), "qpcr", len(table), (), tuple(warnings), details)
+        remarks.append(f"the table does not say what its wells measure: mirtool validate hsa-miR-16-5p={path}")
+    return _inspection(table, path, "one row per well" if long else "samples by targets", remarks)
+
+
+def _inspection(table: CtTable, path: str | Path, layout: str, remarks: Sequence[str]) -> Inspection:
+    warnings = (*(f"left out: {remark}" for remark in table.left_out), *remarks)
+    return Inspection(str(path), "qpcr", len(table), (), warnings, ct_details(table, layout))
 
 
 def read_ct(
@@ -167,7 +171,7 @@ def read_ct(
     Parameters
     ----------
     path
-        CSV, TSV, text with any preamble, XLSX or XLS.
+        CSV, TSV, text with any preamble, XLSX or XLS; RDML.
     target
         What every well of the file measures, for tables that do not say it (LightCycler 480), or that name
         one target only.
@@ -182,7 +186,20 @@ def read_ct(
         Where no Ct table is found, a Ct or a task can't be read, or a well with a Ct lacks its sample or target;
         each with its line.
     """
+    if is_rdml(read_head(path)):
+        return _as_stated(read_rdml(path), path, target)
     return _read_grids(candidate_grids(path, sheet), path, target, samples)
+
+
+def _as_stated(found: FoundWells, path: str | Path, target: str) -> CtTable:
+    """Return the wells of an RDML file, their only target called as the user states it."""
+    if not found.wells and not found.left_out:
+        raise FormatError("the RDML file holds no well", path=path, expected="reactions with a <cq>")
+    names = {well.target for well in found.wells} - {target}
+    if target and len(names) == 1:
+        found.notes.append(f"the target is {target} as stated, not {names.pop()!r} of the file")
+        found.wells = [replace(well, target=target) for well in found.wells]
+    return update_targets(table_of(str(path), found))
 
 
 def _read_grids(grids: Sequence[Grid], path: str | Path, target: str, samples: Collection[str]) -> CtTable:
@@ -221,8 +238,8 @@ def _words_among_cts(grid: Grid) -> frozenset[str] | None:
     others = (0, find(grid.header, GROUP_NAMES), find(grid.header, EFFICIENCY_NAMES))
     columns = [i for i, name in enumerate(grid.header) if name and i not in others and not name.startswith("#")]
     cells = {cell.lower() for _, row in grid.rows[:_SNIFFED_ROWS] for i in columns if (cell := grid.cell(row, i))}
-    words = frozenset(cell for cell in cells if not _is_number(cell))
-    is_ct = words <= NO_CT and all(0 < _number(cell) <= LARGEST_CT for cell in cells - words)
+    words = frozenset(cell for cell in cells if not is_number(cell))
+    is_ct = words <= NO_CT and all(0 < number(cell) <= LARGEST_CT for cell in cells - words)
     return words if is_ct and cells else None
 
 
@@ -258,6 +275,7 @@ def _wide_grids(grids: Sequence[Grid], path: str | Path) -> list[Grid]:
 
 def _read_long(grids: Sequence[Grid], given_target: str, samples: Collection[str], found: FoundWells) -> None:
     """Read every table of wells of a file."""
+    found.form = "; ".join(dict.fromkeys(filter(None, (grid.form for grid in grids))))
     tables = [_lines_of(grid, given_target, found) for grid in grids]
     tables = _without_copies(grids, tables, found)
     lines = [line for table in tables for line in table]
@@ -272,11 +290,24 @@ def _read_long(grids: Sequence[Grid], given_target: str, samples: Collection[str
             and (line.sample, line.target) not in pairs
         )
         _take(line, found, is_needed=is_needed)
+    found.notes += _reading_notes(found)
     if len(tables) > 1:
         found.notes.append(
             f"wells of {len(tables)} tables of the file were put together: "
             + "; ".join(table[0].grid.place for table in tables if table)
         )
+
+
+def _reading_notes(found: FoundWells) -> list[str]:
+    """Return what the instrument says about the wells, in words."""
+    notes = []
+    if found.last_cycle:
+        last = f"{LAST_OPENARRAY_CYCLE:g}"
+        notes.append(f"{plural(found.last_cycle, 'well')} of Ct {last}, the last cycle, have no Ct")
+    if found.flags:
+        counts = ", ".join(f"{name} {n:,}" for name, n in sorted(found.flags.items()))
+        notes.append(f"wells with a Ct that are flagged or have a low score, counted and kept: {counts}")
+    return notes
 
 
 def _take(line: _Line, found: FoundWells, *, is_needed: bool) -> None:
@@ -288,6 +319,8 @@ def _take(line: _Line, found: FoundWells, *, is_needed: bool) -> None:
             found.left_out["well without a Ct, a sample and a target"] += 1
     elif line.is_omitted:
         found.left_out["well marked as omitted"] += 1
+    elif line.is_outlier:
+        found.left_out["well that the instrument calls an outlier"] += 1
     elif line.role == STANDARD:
         found.left_out["well of a standard or a positive control"] += 1
     elif line.role == UNUSED:
@@ -310,10 +343,20 @@ def _take(line: _Line, found: FoundWells, *, is_needed: bool) -> None:
     else:
         _require_names(line)
         value, has_none = _ct(grid, line.line, header.index("ct"), line.ct)
+        if value == LAST_OPENARRAY_CYCLE and grid.form == OPENARRAY:
+            value, has_none = math.nan, True
+            found.last_cycle += 1
+        if line.role == SAMPLE and not math.isnan(value):
+            found.flags.update(line.flags)
+        if is_reference_task(line.task):
+            found.references.append(line.target)
         factor, doubt = _efficiency(line)
+        no_ct = has_none or not line.ct
         found.wells.append(
-            Well(line.sample, line.target, line.group, line.role, value, has_none or not line.ct, factor, doubt)
-        )
+            Well(
+                line.sample, line.target, line.group, line.role, value, no_ct, factor, doubt, plate=line.plate
+            )
+        )  # fmt: skip
 
 
 def _lines_of(grid: Grid, given_target: str, found: FoundWells) -> list[_Line]:
@@ -353,15 +396,18 @@ def _lines_of(grid: Grid, given_target: str, found: FoundWells) -> list[_Line]:
     group, efficiency, dye, position = (
         find(header, names) for names in (GROUP_NAMES, EFFICIENCY_NAMES, DYE_NAMES, POSITION_NAMES)
     )
+    plate, outlier = (find(header, names) for names in (PLATE_NAMES, OUTLIER_NAMES))
+    own_plate = Path(grid.path).name + (f", sheet {grid.sheet}" if grid.sheet else "")
+    flags = well_flags(header)
     omit, include, call = (find(header, names) for names in (OMIT_NAMES, INCLUDE_NAMES, _call_names(header)))
     lines = []
-    for number, row in rows:
+    for line_number, row in rows:
         name = grid.cell(row, sample)
         role = roles(grid.cell(row, task))
         lines.append(
             _Line(
                 grid,
-                number,
+                line_number,
                 name,
                 _target(grid, row, target) or given_target,
                 grid.cell(row, group),
@@ -372,6 +418,9 @@ def _lines_of(grid: Grid, given_target: str, found: FoundWells) -> list[_Line]:
                 grid.cell(row, dye),
                 grid.cell(row, position),
                 grid.cell(row, efficiency),
+                grid.cell(row, plate) or own_plate,
+                tuple(flags(row)),
+                _says(row, grid, outlier, _TRUE),
             )
         )
     return lines
@@ -389,14 +438,16 @@ def _target(grid: Grid, row: Sequence[str], column: int | None) -> str:
 
 def _target_column(grid: Grid) -> int | None:
     """Return the column of targets that names one; CFX may have them under Content."""
-    content = find(grid.header, ("content",))
+    content, assay = find(grid.header, ("content",)), find(grid.header, ("assay.assay id",))
+    if assay is not None and all(_NUMBERED_ASSAY.match(grid.cell(row, assay)) for _, row in grid.rows if row):
+        return assay
     for column in (find(grid.header, TARGET_NAMES), content):
         names = [name for _, row in grid.rows if (name := _target(grid, row, column))]
         if column == content:
             names = [name for name in names if _MIRNA.search(name)]
         if names:
             return column
-    measures = any(_is_number(grid.cell(row, find(grid.header, ("ct",)))) for _, row in grid.rows)
+    measures = any(is_number(grid.cell(row, find(grid.header, ("ct",)))) for _, row in grid.rows)
     return None if measures else find(grid.header, TARGET_NAMES)
 
 
@@ -453,7 +504,7 @@ def _without_copies(grids: Sequence[Grid], tables: Sequence[list[_Line]], found:
     kept: list[list[_Line]] = []
     seen: Counter[tuple[str, str, str, str]] = Counter()
     for grid, lines in zip(grids, tables, strict=True):
-        wells = Counter((line.sample, line.target, line.ct, line.dye) for line in lines if _is_number(line.ct))
+        wells = Counter((line.sample, line.target, line.ct, line.dye) for line in lines if is_number(line.ct))
         n_shared = sum((wells & seen).values())
         if n_shared and n_shared == sum(wells.values()):
             found.notes.append(f"a table that repeats the wells of another was passed over: {grid.place}")
@@ -482,7 +533,7 @@ def _check_dyes(lines: Sequence[_Line]) -> None:
         Where one target was read in several dyes, in one well or in a file that names one target only.
     """
     dyes: dict[tuple[str, ...], dict[str, _Line]] = {}
-    used = [line for line in lines if line.role == SAMPLE and not line.is_omitted and _is_number(line.ct)]
+    used = [line for line in lines if line.role == SAMPLE and not line.is_omitted and is_number(line.ct)]
     of_one_target = len({line.target for line in used}) == 1
     for line in used:
         if line.dye:
@@ -524,12 +575,12 @@ def _ct(grid: Grid, line: int, column: int, text: str) -> tuple[float, bool]:
         return math.nan, False
     if text.lower() in NO_CT:
         return math.nan, True
-    if not _is_number(text):
+    if not is_number(text):
         raise grid.error(
             "a Ct can't be read", line, column, text, "cycles, such as 24.31, or Undetermined",
             "correct the cell, or write Undetermined",
         )  # fmt: skip
-    value = _number(text)
+    value = number(text)
     if value in NO_CT_NUMBERS:
         return math.nan, True
     if not 0 < value <= LARGEST_CT:
@@ -540,19 +591,6 @@ def _ct(grid: Grid, line: int, column: int, text: str) -> tuple[float, bool]:
     return value, False
 
 
-def _is_number(text: str) -> bool:
-    try:
-        return math.isfinite(_number(text.strip()))
-    except ValueError:
-        return False
-
-
-def _number(text: str) -> float:
-    if "_" in text:
-        raise ValueError(text)
-    return float(text.replace(",", ".") if _DECIMAL_COMMA.match(text) else text)
-
-
 def _efficiency(line: _Line) -> tuple[float, str]:
     """Read an efficiency: the factor, and where it can't be read, its place in words."""
     text = line.efficiency
@@ -560,25 +598,6 @@ def _efficiency(line: _Line) -> tuple[float, str]:
         return math.nan, ""
     value = amplification_factor(text)
     return (math.nan, f"{text!r} in line {line.line}") if value is None else (value, "")
-
-
-def amplification_factor(text: str) -> float | None:
-    """Read an efficiency: the factor per cycle (1 to 2.2), or per cent (50 to 120); None where it is neither.
-
-    Examples
-    --------
-    >>> amplification_factor("1.95"), amplification_factor("95%"), amplification_factor("98.2")
-    (1.95, 1.95, 1.982)
-    >>> amplification_factor("0.95") is None
-    True
-    """
-    content = text.strip().removesuffix("%").strip()
-    if not _is_number(content):
-        return None
-    value = _number(content)
-    if 1 < value <= 2.2 and "%" not in text:
-        return value
-    return round(1 + value / 100, 12) if 50 <= value <= 120 else None
 
 
 # ------------------------------------------------------------------------------------------ wide tables

@@ -103,6 +103,8 @@ class FoundWells:
     left_out: Counter[str] = field(default_factory=Counter)
     notes: list[str] = field(default_factory=list)
     references: list[str] = field(default_factory=list)
+    flags: Counter[str] = field(default_factory=Counter)
+    last_cycle: int = 0
     form: str = ""
 
 

@@ -30,6 +30,7 @@ MEAN_CT_NAMES = (
 TASK_NAMES = (
     "task", "content", "sample type", "well type", "type", "sampletype", "well_type", "sample role",
     "well role", "role", "sample task", "well content", "assay role",
+    "assay.assay type",
 )  # fmt: skip
 DYE_NAMES = ("fluor", "dye", "fluorophore", "reporter", "reporter dye", "channel", "filter")
 GROUP_NAMES = ("group", "biological set name", "biogroup name", "biological group", "#group")
@@ -117,6 +118,23 @@ def role_of(task: str) -> str | None:
     """
     folded = fold_header(task, keep_marks=True).replace("_", " ")
     return _ROLE_OF_TASK.get(folded, _ROLE_OF_TASK.get(_NUMBERED.sub("", folded)))
+
+
+_REFERENCE_TASKS = frozenset({
+    "endogenous control", "endogenous", "endo", "housekeeping", "housekeeping gene", "hkg", "reference",
+    "reference gene", "ref", "ref unknown", "unknown ref", "unknown (ref)",
+})  # fmt: skip
+
+
+def is_reference_task(task: str) -> bool:
+    """Return True if a task says that the target is a reference.
+
+    Examples
+    --------
+    >>> is_reference_task("Endogenous Control"), is_reference_task("UNKNOWN")
+    (True, False)
+    """
+    return fold_header(task, keep_marks=True).replace("_", " ") in _REFERENCE_TASKS
 
 
 def names_control(sample: str) -> bool:
