@@ -15,7 +15,8 @@ _LONGEST_PART = 600
 
 _BEGIN, _END = "\ue000", "\ue001"
 """Private characters around a parameter and its value, until it is known who reads the text."""
-_MARKED = re.compile(f"{_BEGIN}([a-z_]+)(?: ([^{_END}]*))?{_END}")
+MARKED = re.compile(f"{_BEGIN}([a-z_]+)(?: ([^{_END}]*))?{_END}")
+"""A parameter in a message, and its value, as :func:`option` marks them."""
 
 _SHOWN_AS_THEY_ARE = ("\n", _BEGIN, _END)
 
@@ -51,7 +52,7 @@ def for_shell(text: str) -> str:
         value = _quoted((match[2] or "").strip("'\""))
         return f"{option_name(match[1])} {value}".strip() if value != "True" else option_name(match[1])
 
-    return _MARKED.sub(typed, text)
+    return MARKED.sub(typed, text)
 
 
 def _quoted(value: str) -> str:
@@ -63,7 +64,7 @@ def _quoted(value: str) -> str:
 
 def for_python(text: str) -> str:
     """Write the marked parameters as keyword arguments."""
-    return _MARKED.sub(lambda match: f"{match[1]}={match[2]}" if match[2] else match[1], text)
+    return MARKED.sub(lambda match: f"{match[1]}={match[2]}" if match[2] else match[1], text)
 
 
 def printable(text: str) -> str:
@@ -156,8 +157,8 @@ class MirtoolError(Exception):
 
 def _parts_of(problem: str) -> set[str]:
     """Return the words of a problem, and the marked parameters in it."""
-    marked = {f"{_BEGIN}{match[1]}" for match in _MARKED.finditer(problem)}
-    return marked | set(_MARKED.sub(" ", problem).split())
+    marked = {f"{_BEGIN}{match[1]}" for match in MARKED.finditer(problem)}
+    return marked | set(MARKED.sub(" ", problem).split())
 
 
 class FormatError(MirtoolError):

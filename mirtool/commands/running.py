@@ -67,9 +67,9 @@ def run_command(step: Step, given: Mapping[str, Any], output: Mapping[str, Any])
             warn(warning)
     if step.output == "none":
         write_to(execution.result, target)
-        more = say_summary(execution.result.summary)
+        more = say_summary(execution.result.shown_summary)
     else:
-        more = say_summary(execution.result.summary)
+        more = say_summary(execution.result.shown_summary)
         if output.get("output") is None and _is_shown(step, target):
             print_head(main_bytes(execution.result, target), "\t" if target.format_name == "tsv" else ",")
             target = replace(target, is_written=False)

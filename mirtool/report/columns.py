@@ -7,7 +7,7 @@ the side file of the same name. A rule is a pattern of column heads; those for o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -196,19 +196,19 @@ _RULES: Sequence[_Rule] = (
     _rule("F( \\(.*\\))?", _X, "F statistic of all comparisons together."),
     _rule("B \\(log odds\\)( .*)?", _X, "Natural log odds that the probe differs.", "ln"),
     _rule("[tzUW] \\((.*?)\\)( .*)?", _X, "Statistic of the test ({0}) on log2 values."),
-    _rule("(rank sum|signed-rank sum|d|W|statistic) ?(\\(.*\\))?.*", _X, "Statistic of the test on log2 values.",
+    _rule("(rank sum|signed-rank sum|d|W|statistic)( ?\\(.*\\)| .*)?", _X, "Statistic of the test on log2 values.",
           table="(diff|validate)/"),
     # Power.
     _rule("fold change", _R, "Fold change to be found.", "fold", "power/"),
-    _rule("arrays per group", _N, "Arrays in each of the two groups.", "arrays"),
+    _rule("(arrays|lanes|samples) per group", _N, "Arrays in each of the two groups.", "arrays"),
     _rule("P cut-off", _P, "P below which the false discovery rate is kept."),
     _rule("average power", _S, "Power averaged over the probes.", "0 to 1"),
     _rule("share of probes with power >= (.*)", _S, "Share of the probes with a power of at least {0}.", "0 to 1"),
     _rule("power at variance percentile (.*)", _S, "Power of a probe at percentile {0} of the variances.",
           "0 to 1"),
     # Quality control.
-    _rule("array", _T, "Array.", table="qc/"),
-    _rule("other array", _T, "The array it is compared with.", table="qc/"),
+    _rule("(array|lane)", _T, "Array.", table="qc/"),
+    _rule("other (array|lane)", _T, "The array it is compared with.", table="qc/"),
     _rule("channel", _T, "Channel of the scanner."),
     _rule("group", _T, "Group of the sample."),
     _rule("verdict", _T, "fine, check or outlier.", table="qc/"),
@@ -244,7 +244,7 @@ _RULES: Sequence[_Rule] = (
     _rule("positive-control factor", _R, "By what the lane is multiplied for its positive controls."),
     _rule("lowest ligation control", _N, "Lowest count of the lane's positive ligation controls.", "counts"),
     _rule("level log2", _X, "Median of the normalized values of the array.", _LOG2),
-    _rule("sum of distances to the other arrays, (.*)", _X,
+    _rule("sum of distances to the other (?:arrays|lanes), (.*)", _X,
           "Sum of the mean absolute differences to the other arrays, {0} normalization.", _LOG2),
     _rule("Kolmogorov-Smirnov statistic .*, (.*)", _X,
           "Largest distance of the array's distribution from that of all arrays, {0} normalization.", "0 to 1"),
@@ -262,8 +262,8 @@ _RULES: Sequence[_Rule] = (
     _rule("spots", _N, "Spots with a residual.", "spots", "qc/"),
     _rule("residual log2", _X, "Median residual of the block's spots.", _LOG2),
     _rule("log2 miR-451a / miR-23a-3p", _X, "Hemolysis index.", _LOG2),
-    _rule("the same over the median array", _X, "Hemolysis index over that of the median array.", _LOG2),
-    _rule("(.*) log2 over the median array", _X, "Markers of {0}, over the median array.", _LOG2),
+    _rule("the same over the median (?:array|lane)", _X, "Hemolysis index over that of the median array.", _LOG2),
+    _rule("(.*) log2 over the median (?:array|lane)", _X, "Markers of {0}, over the median array.", _LOG2),
     _rule("log2 (.*)", _X, "log2 signal on array {0}.", "log2 scanner counts", "qc/spike_ins"),
     # The sample sheet against the values.
     _rule("component", _N, "Number of the principal component.", table="covariates/"),
@@ -409,7 +409,7 @@ _RULES: Sequence[_Rule] = (
     _rule("rank", _N, "Place on the list.", table="shortlist/"),
     _rule("probes", _N, "Probes of the miRNA.", "probes"),
     _rule("other probes", _T, "Its other probes: signed fold change and call."),
-    _rule("arrays (.*)", _N, "Arrays of group {0} with a value.", "arrays"),
+    _rule("(arrays|lanes|samples) (.*)", _N, "Arrays of group {1} with a value.", "arrays"),
     _rule("same seed in the list", _T, "miRNAs of the list with the same seed."),
     _rule("motif (.*)", _T, "Places of the sorting motif {0} in the sequence.", "base"),
     _rule("seen in (.*)", _T, "Whether the table of levels has the miRNA in {0}.",
@@ -518,18 +518,20 @@ def is_sample(table: str, head: str) -> bool:
     return has_samples and head not in ("ID", "Name", "original name", "Replicate", "batch corrected")
 
 
-def columns_table(columns: Iterable[tuple[str, str, str]]) -> Table:
+def columns_table(columns: Iterable[tuple[str, str, str]], said: Callable[[str], str] = str) -> Table:
     """Return the table of columns: one row per column of each table, and one for all samples of a table.
 
     Parameters
     ----------
     columns
         The table as it is called for a reader, the table as :func:`column_of` knows it, and the head.
+    said
+        Gives units and meanings in the words of the platform.
     """
     rows: dict[tuple[str, str], tuple[str, str]] = {}
     for shown, table, head in columns:
         known = column_of(table, head) or Column(Kind.AS_GIVEN, "", "Column of the table that was given.")
-        rows[shown, EACH_SAMPLE if is_sample(table, head) else head] = (known.unit, known.meaning)
+        rows[shown, EACH_SAMPLE if is_sample(table, head) else head] = (said(known.unit), said(known.meaning))
     parts = list(zip(*((*place, *known) for place, known in rows.items()), strict=True)) or [()] * 4
     return Table(dict(zip(COLUMNS_HEADER, map(text_array, parts), strict=True)))
 
@@ -543,8 +545,10 @@ _SHORT: Sequence[tuple[str, str]] = (
     ),
     (
         "qc/arrays",
-        "array|group|verdict|why|foreground median|background median|signal to noise|% with saturated pixels|"
-        "replicate CV %|probes .*|spike-in r squared|sum of distances to the other arrays, after|"
+        "array|lane|group|verdict|why|foreground median|background median|signal to noise|% with saturated pixels|"
+        "replicate CV %|probes .*|spike-in r squared|sum of distances to the other (arrays|lanes), after|"
+        "% fields of view counted|binding density|positive controls r squared|positive-control factor|"
+        "background limit|"
         "Moran's I|log-ratio agreement",
     ),
     (

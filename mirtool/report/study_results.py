@@ -17,8 +17,10 @@ from mirtool.model import ExpressionMatrix, SampleTable, Table
 from mirtool.report.columns import EACH_SAMPLE
 from mirtool.report.figures.captions import CAPTIONS_FILE, captions_in
 from mirtool.report.full_values import full_path, read_full_values, with_full_values
+from mirtool.report.platform import Terms, terms_of
 from mirtool.study.folder import StudyFolder
 from mirtool.study.record import read_runs
+from mirtool.study.samples import read_samples
 from mirtool.study.scale import stated_scale
 from mirtool.study.state import StepState, StudyState
 
@@ -27,7 +29,20 @@ if TYPE_CHECKING:
 
 COLUMNS_FILE = "columns.csv"
 LABELS = frozenset(
-    {"ID", "array ID", "Name", "name", "array", "other array", "sample", "group", "Target", "miRNA"}
+    {
+        "ID",
+        "array ID",
+        "Name",
+        "name",
+        "array",
+        "other array",
+        "lane",
+        "other lane",
+        "sample",
+        "group",
+        "Target",
+        "miRNA",
+    }
     | {"references", "entrez"}
 )
 """Columns of names, which are text even where all of them are numbers."""
@@ -60,6 +75,13 @@ class StudyResults:
         """Step to the record of its last run."""
         runs = read_runs(self.study.run_file)
         return {step: run for step, run in runs.items() if step not in self.without}
+
+    @cached_property
+    def terms(self) -> Terms:
+        """The words of the study's platform."""
+        samples = read_samples(self.study.samples_file) if self.study.samples_file.is_file() else None
+        names = () if samples is None else (*samples.names, *samples.groups)
+        return terms_of(self.runs).keeping(names)
 
     @cached_property
     def state(self) -> StudyState:

@@ -135,6 +135,11 @@ def write_table(table: Table, path: str | Path, format_name: str | None = None) 
     write_bytes(table_bytes(table, path, format_name), path)
 
 
+def sheet_name(path: str | Path) -> str:
+    """Return the sheet of a table that is a workbook of its own."""
+    return "table" if str(path) == STDOUT else Path(path).stem
+
+
 def table_bytes(
     table: Table, path: str | Path, format_name: str | None = None, *, name: str = "", digits: str = "short"
 ) -> bytes:
@@ -143,6 +148,6 @@ def table_bytes(
     if kind == "parquet":
         return parquet_bytes(table)
     if kind == "xlsx":
-        sheet = "table" if str(path) == STDOUT else Path(path).stem
+        sheet = sheet_name(path)
         return workbook_bytes({sheet: table}, names={sheet: name} if name else {})
     return table_text(table, kind, name=name, digits=digits, in_band=is_stream(path)).encode()

@@ -79,7 +79,8 @@ class ClusterResult(Result):
         """Return ``stability``, one row per cluster; ``kmeans`` and ``pca``."""
         from mirtool.cluster import cluster_tables
 
-        return cluster_tables(self.chosen.matrix, self.clustering, self.stability, self.partitions)
+        found = cluster_tables(self.chosen.matrix, self.clustering, self.stability, self.partitions)
+        return {name: self.in_terms(table, cells=("of", "tree")) for name, table in found.items()}
 
     def file_name(self, table: str, main: str) -> str:
         """Return the name of a table's file: ``cluster_kmeans.csv``."""

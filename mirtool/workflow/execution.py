@@ -23,6 +23,7 @@ from mirtool.workflow.placed_tables import (
     recorded_tables,
     table_files,
 )
+from mirtool.workflow.sources import find_sheet
 from mirtool.workflow.step import (
     Ask,
     Inputs,
@@ -41,6 +42,7 @@ from mirtool.workflow.step import (
 
 if TYPE_CHECKING:
     from mirtool.report.figures.captions import Caption
+    from mirtool.report.platform import Terms
     from mirtool.study.folder import StudyFolder
 
 STDOUT = "-"
@@ -266,6 +268,9 @@ def perform(prepared: Prepared) -> Execution:
         run.follows(CONFIG_FILE, run.study.config.said_to(step.name))
     result.figure_settings, result.table_settings = prepared.figures, prepared.tables
     asked = _arguments(prepared)
+    result.terms = _terms_of(step, result, run)
+    if result.terms is not None:
+        run.warnings[:] = map(result.terms.said, run.warnings)
     result.provenance = Provenance(
         step.name,
         asked | run.arguments,
@@ -276,6 +281,23 @@ def perform(prepared: Prepared) -> Execution:
         _as_json(run.followed),
     )
     return Execution(result, run)
+
+
+def _terms_of(step: Step, result: Result, run: Run) -> Terms | None:
+    """Return the words of the platform: by what the step did, or by the record of the study; None for arrays."""
+    from mirtool.report.platform import ARRAY, terms_of
+    from mirtool.study.record import read_runs
+
+    if step.output == "none":
+        return None
+    runs = {step.name: {"arguments": run.arguments, "inputs": run.inputs, "summary": result.numbers()}}
+    study = run.study
+    terms = terms_of(({} if study is None else read_runs(study.run_file)) | runs)
+    if terms.unit == ARRAY:
+        return None
+    sheet = find_sheet(run)
+    own_names = () if sheet is None else (*sheet.names, *sheet.groups)
+    return terms.keeping([*result.groups, *own_names, result.figure_settings.title or ""])
 
 
 def _find_study(inputs: Inputs, root: str | Path) -> StudyFolder | None:

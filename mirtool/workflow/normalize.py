@@ -75,12 +75,14 @@ class NormalizeResult(Result):
         """Return ``normalized``, ``spots`` and, where asked for or there, ``names``, ``A`` and ``replicates``."""
         from mirtool.annotation.mirna_names import chip_names_table
         from mirtool.normalize import average_table, normalized_table, replicates_table, spots_table
+        from mirtool.normalize.settings import LANE_PRESET
 
         matrix = self.matrix
         tables = {"normalized": normalized_table(matrix, "linear" if self.settings.linear else "log2")}
         if self.settings.current_names or matrix.probes.original is not None:
             tables["names"] = chip_names_table(self.normalized.matrix.probes, self._names)
-        tables["spots"] = spots_table(matrix)
+        if self.report.preset != LANE_PRESET:  # on a lane each code is counted once
+            tables["spots"] = spots_table(matrix)
         if self.normalized.average is not None:
             tables["A"] = average_table(matrix, self.normalized.average)
         if self.settings.keep_replicates:
@@ -90,12 +92,15 @@ class NormalizeResult(Result):
     @property
     def summary(self) -> Summary:
         """The warnings, what was kept, how far the arrays are apart, and everything that was counted."""
+        from mirtool.normalize.settings import LANE_PRESET
         from mirtool.quality.quick import outlier_warnings
         from mirtool.report.text.names import names_blocks
         from mirtool.report.text.normalization import cautions, normalization_blocks
 
         report = self.report
         blocks: list[Block] = [Caution(text) for text in cautions(report)]
+        if report.preset == LANE_PRESET:
+            blocks.insert(0, Line(f"NanoString counts, normalized by the preset {LANE_PRESET} as nSolver does."))
         if self.normalized.average is None:  # the outlier rules are for signals, not for ratios
             warnings = outlier_warnings(self.normalized.matrix, report.factors, report.min_intensity)
             blocks += [Caution(text) for text in warnings]
@@ -176,7 +181,6 @@ def normalize(inputs: NormalizeInputs, settings: NormalizeSettings, run: Run) ->
     if are_lanes(arrays) and "preset" not in run.given:
         settings = settings.replace(preset=LANE_PRESET)
         run.arguments["preset"] = LANE_PRESET
-        run.warn(f"NanoString counts: the preset {LANE_PRESET} is used, not the recipe of arrays")
     chip = written_names(arrays.probes)[is_kind(arrays.probes, ProbeKind.MIRNA)]
     names = load_mirna_names(inputs.aliases, inputs.species, inputs.mirbase_release).for_names(chip)
     run.reads(*inputs.aliases)

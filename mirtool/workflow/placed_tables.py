@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -85,12 +85,20 @@ def main_bytes(result: Result, where: Destination) -> bytes:
 
 
 def _file(result: Result, tables: Mapping[str, Table], path: str | Path, format_name: str | None) -> bytes:
-    from mirtool.report.tables import format_of, table_bytes, workbook_bytes
+    from mirtool.report.tables import format_of, sheet_name, table_bytes, workbook_bytes
 
     if result.one_workbook and format_of(path, format_name) == "xlsx":
-        return workbook_bytes(tables, names={name: _name(result, name) for name in tables})
+        return workbook_bytes(tables, names={name: _name(result, name) for name in tables}, said=_said(result))
     name, table = next(iter(tables.items()))
+    if format_of(path, format_name) == "xlsx":
+        sheet = sheet_name(path)
+        return workbook_bytes({sheet: table}, names={sheet: _name(result, name)}, said=_said(result))
     return table_bytes(table, path, format_name, name=_name(result, name), digits=result.table_settings.digits)
+
+
+def _said(result: Result) -> Callable[[str], str]:
+    """Return what gives a text in the words of the platform."""
+    return str if result.terms is None else result.terms.said
 
 
 def recorded_tables(result: Result, placed: PlacedTables, root: Path) -> dict[str, Any]:
@@ -131,9 +139,10 @@ def columns_file(record: Path, runs: Mapping[str, Any]) -> dict[Path, bytes]:
     """
     from mirtool.io.tables.recorded import RUN_FILE
     from mirtool.report.columns import columns_table
+    from mirtool.report.platform import terms_of
     from mirtool.report.tables import table_bytes
 
-    table = columns_table(_columns(runs))
+    table = columns_table(_columns(runs), terms_of(runs).said)
     if not len(table):
         return {}
     stem = record.name.removesuffix(RUN_FILE)

@@ -53,7 +53,7 @@ class PowerResult(Result):
         """Return ``power``: one row per fold change and number of arrays."""
         from mirtool.differential.power import power_table
 
-        return {"power": power_table(self.plan, self.pilot)}
+        return {"power": self.in_terms(power_table(self.plan, self.pilot))}
 
     def drawings(self) -> Mapping[str, Draw]:
         """Draw the power over the number of arrays."""

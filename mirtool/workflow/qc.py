@@ -64,7 +64,7 @@ class QcResult(Result):
         """Return ``arrays`` (one row per array) and the further tables there is something for."""
         from mirtool.quality import quality_tables
 
-        return quality_tables(self.report)
+        return {name: self.in_terms(table) for name, table in quality_tables(self.report).items()}
 
     def file_name(self, table: str, main: str) -> str:
         """Return the name of a further table's file: ``qc_pairs.csv`` for ``qc_arrays.csv`` and ``qc.csv``."""
@@ -131,6 +131,7 @@ class QcResult(Result):
                 for finding in report.findings
             ],
             "remarks": list(report.remarks),
+            **({} if report.lanes is None else {"unit": "lane"}),
         }
 
 

@@ -80,7 +80,7 @@ class ShortlistResult(Result):
         """Return ``shortlist``: one row per miRNA, every reason in its own column."""
         from mirtool.shortlist import shortlist_table
 
-        return {"shortlist": shortlist_table(self.shortlist, self.names)}
+        return {"shortlist": self.in_terms(shortlist_table(self.shortlist, self.names))}
 
     @property
     def summary(self) -> Summary:

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import cache
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from mirtool.model import Table
+    from mirtool.report.platform import Terms
     from mirtool.study.config import Config
     from mirtool.study.folder import StudyFolder
     from mirtool.study.state import StudyState
@@ -359,6 +360,8 @@ class Result:
     provenance: Provenance = Provenance()
     figure_settings: FigureSettings = FigureSettings()
     table_settings: TableSettings = TableSettings()
+    terms: Terms | None = None
+    """The words of the platform, where they are not those of arrays."""
     one_workbook: ClassVar[bool] = False
     """True where all tables go into one workbook, if a workbook is written."""
 
@@ -379,6 +382,26 @@ class Result:
     def summary(self) -> Summary:
         """What a person is told of the result, the finding first."""
         raise NotImplementedError
+
+    @property
+    def shown_summary(self) -> Summary:
+        """The summary in the words of the platform."""
+        if self.terms is None:
+            return self.summary
+        return tuple(block.rendered(self.terms.said) for block in self.summary)
+
+    def in_terms(self, table: Table, cells: Collection[str] = ()) -> Table:
+        """Return a table whose heads, and the cells of some columns, are in the words of the platform."""
+        from mirtool.model import Table, text_array
+
+        if self.terms is None:
+            return table
+        said = self.terms.said
+        columns = {
+            said(head) if "array" in head else head: text_array(map(said, values)) if head in cells else values
+            for head, values in table.columns.items()
+        }
+        return Table(columns, table.notes)
 
     def drawings(self) -> Mapping[str, Draw]:
         """Return the functions that draw the figures, by the name of the file without its extension.
@@ -401,13 +424,15 @@ class Result:
         drawings = self.drawings()
         if not drawings:
             return
-        from mirtool.report.figures.canvas import drawing_with
+        from mirtool.report.figures.canvas import drawing_with, reword
 
         with progress("Drawing figures", len(drawings)) as step:
             for stem, draw in drawings.items():
                 with drawing_with(self.figure_settings, self.groups):
                     made = draw()
                 for n, page in enumerate(made if isinstance(made, list) else [made], 1):
+                    if self.terms is not None:
+                        reword(page, self.terms.said)
                     yield (stem if n == 1 else f"{stem}_{n}"), page
                 step(stem)
 
@@ -504,7 +529,7 @@ class Result:
         return write_result(self, output, figures=figures, format_name=format_name).paths
 
     def __repr__(self) -> str:
-        shown = for_python(as_text(self.summary))
+        shown = for_python(as_text(self.shown_summary))
         return f"<{type(self).__name__}>\n{shown}"
 
     def _repr_html_(self) -> str:
@@ -516,7 +541,7 @@ class Result:
 
         head = table.take(np.arange(min(10, len(table)))).to_frame().to_html(index=False, border=0)
         return (
-            f"<pre>{escape(for_python(as_text(self.summary)))}</pre>{head}"
+            f"<pre>{escape(for_python(as_text(self.shown_summary)))}</pre>{head}"
             f"<p>{escape(name)}: {len(table):,} rows. Tables: {escape(', '.join(tables))}</p>"
         )
 

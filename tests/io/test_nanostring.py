@@ -1,6 +1,8 @@
 """NanoString RCC files: lanes, ZIP files and folders of them, their names and calls; what is refused."""
 
 import csv
+import html
+import json
 import re
 import shutil
 from pathlib import Path
@@ -142,13 +144,15 @@ def test_from_the_lanes_to_the_network_by_its_steps(tmp_path, monkeypatch, capsy
     (tmp_path / "samples.csv").write_text("\n".join(filled) + "\n")
     assert main(["normalize"]) == 0
     said = " ".join(capsys.readouterr().err.split())
-    assert "the preset nanostring is used, not the recipe of arrays" in said
+    assert said.index("NanoString counts, normalized by the preset nanostring as nSolver does.") < said.index(
+        "kept"
+    )
     assert "not detected: 4 of 232 values" in said
     assert main(["qc", "--no-figures"]) == 0
     (verdict,) = {row["verdict"] for row in rows_of(tmp_path / "results" / "qc_arrays.csv")}
     assert verdict == "fine"
     assert main(["diff", "--compare", "b:a", "--no-figures"]) == 0
-    assert "only in b (hsa-miR-122-5p in 2 arrays)" in " ".join(capsys.readouterr().err.split())
+    assert "only in b (hsa-miR-122-5p in 2 lanes)" in " ".join(capsys.readouterr().err.split())
     rows = {row["ID"]: row for row in rows_of(tmp_path / "results" / "differential.csv")}
     # Four times higher by design, noise of 7 % and a factor in which it is one of 29 probes: 4 / 12^(1/29) = 3.67.
     assert float(rows["hsa-miR-21-5p"]["ratio of means b/a"]) == pytest.approx(3.67, rel=0.1)
@@ -163,16 +167,48 @@ def test_from_the_lanes_to_the_network_by_its_steps(tmp_path, monkeypatch, capsy
     assert re.search(r"up to date +normalize", capsys.readouterr().err)
 
 
-def test_a_zip_is_a_study_too(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    shutil.copy(ZIP, tmp_path)
-    assert main(["init", "lanes.zip"]) == 0
-    assert (tmp_path / "samples.csv").read_text().splitlines()[:2] == [
-        "sample,group,file,cartridge,lane",
-        "serum_A1,,lanes.zip,made up,1",
-    ]
-    assert main(["normalize", "--between", "housekeeping"]) == 0
-    assert rows_of(tmp_path / "results" / "normalized.csv")[0].keys() >= {"serum_A1", "serum_B2"}
+@pytest.fixture(scope="module")
+def zip_study(tmp_path_factory):
+    """A study made of a ZIP by init and run, with its report; a group is called as arrays are."""
+    folder = tmp_path_factory.mktemp("zip")
+    shutil.copy(ZIP, folder)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.chdir(folder)
+        assert main(["inspect", "lanes.zip"]) == 0
+        assert main(["init", "lanes.zip"]) == 0
+        lines = (folder / "samples.csv").read_text().splitlines()
+        assert lines[:2] == ["sample,group,file,cartridge,lane", "serum_A1,,lanes.zip,made up,1"]
+        groups = {"A": "control", "B": "on array"}
+        filled = [re.sub(r"^(serum_(.)\d),", lambda m: f"{m[1]},{groups[m[2]]}", line) for line in lines]
+        (folder / "samples.csv").write_text("\n".join(filled) + "\n")
+        assert main(["run", "--no-figures"]) == 0
+    return folder
+
+
+def test_a_zip_is_a_study_too(zip_study):
+    assert rows_of(zip_study / "results" / "normalized.csv")[0].keys() >= {"serum_A1", "serum_B2"}
+    assert rows_of(zip_study / "results" / "qc_arrays.csv")[0]["lane"] == "serum_A1"
+    rows = {row["ID"]: row for row in rows_of(zip_study / "results" / "differential.csv")}
+    assert rows["hsa-miR-122-5p"]["detected only in"] == "on array"
+    assert json.loads((zip_study / "results" / "run.json").read_text())["runs"]["normalize"]["inputs"].keys() >= {
+        "lanes.zip"
+    }
+
+
+def test_everything_of_a_study_speaks_of_lanes(zip_study):
+    results = zip_study / "results"
+    page = (results / "report.html").read_text()
+    body = re.sub(r"<(script|style)\b.*?</\1>", "", page, flags=re.DOTALL)
+    said = [body, *((results / name).read_text() for name in ("columns.csv", "methods.md", "checklist_miame.md"))]
+    for text in said:
+        words = re.findall(
+            r"(?i)(?<!on )\b(?:arrays?(?! programming)|spots?|slides?|scanner counts)\b", html.unescape(text)
+        )
+        assert not words, words
+    assert "Quality of the lanes" in body
+    checklist = (results / "checklist_miame.md").read_text()
+    assert "| Panel | known | NS_H_miR_v3b |" in checklist
+    assert "| Scan images | not applicable |" in checklist
 
 
 @pytest.mark.parametrize(

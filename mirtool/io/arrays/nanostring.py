@@ -154,6 +154,18 @@ def is_rcc(text: str) -> bool:
     return re.match(r"\s*\ufeff?<Header>\s*\n\s*FileVersion\s*,", text, re.IGNORECASE) is not None
 
 
+def attributes_of(text: str) -> dict[str, str]:
+    r"""Return what the beginning of an RCC file says of panel and instrument; nothing of another file.
+
+    Examples
+    --------
+    >>> attributes_of("<Header>\nFileVersion,1.7\n</Header>\n<Lane_Attributes>\nScannerID,1207C0049\nID,4\n")
+    {'ScannerID': '1207C0049'}
+    """
+    found = re.findall(rf"(?m)^({RLF}|ScannerID|CartridgeID|FovCount),(.+?)\s*$", text) if is_rcc(text) else []
+    return dict(found)
+
+
 def inspect(path: str | Path) -> Inspection:
     """Read a lane and say what it holds."""
     lane = parse_lane(read_bytes(path), str(path))

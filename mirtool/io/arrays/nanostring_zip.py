@@ -25,6 +25,7 @@ from mirtool.io.arrays.nanostring import (
     CHANNEL,
     RLF,
     arrays_of,
+    attributes_of,
     is_rcc,
     lane_name,
     pair_channels,
@@ -57,6 +58,15 @@ def sniff(head: FileHead) -> bool:
                 return is_rcc(unify_newlines(decode(member.read(4096), cut=True)))
     except _DAMAGE:
         return False
+
+
+def attributes_in(head: FileHead) -> list[dict[str, str]]:
+    """Return what each lane of an archive says of panel and instrument; nothing of another file."""
+    if not sniff(head):
+        return []
+    return [
+        attributes_of(unify_newlines(decode(text))) for _, text in _read_lanes(read_bytes(head.path), head.path)
+    ]
 
 
 def inspect(path: str | Path) -> Inspection:

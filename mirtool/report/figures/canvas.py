@@ -19,7 +19,7 @@ import io
 import re
 import warnings
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -92,6 +92,16 @@ class Drawing(Figure):
     """
 
     caption: str = ""
+
+
+def reword(figure: Figure, said: Callable[[str], str]) -> None:
+    """Write the texts of a figure, and its caption, as ``said`` gives them."""
+    for text in figure.findobj(Text):
+        written = text.get_text()
+        if (worded := said(written)) != written:
+            text.set_text(worded)
+    if isinstance(figure, Drawing):
+        figure.caption = said(figure.caption)
 
 
 @contextmanager

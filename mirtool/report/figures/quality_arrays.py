@@ -11,8 +11,16 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
 from mirtool.model import FloatArray
-from mirtool.quality import ChannelMeasures, Finding, QualityReport, Verdict
+from mirtool.normalize.lanes import POSITIVE_FACTOR_LIMITS
+from mirtool.quality import ChannelMeasures, Finding, LaneMeasures, QualityReport, Verdict
 from mirtool.quality.findings import CEILING_LIMIT, CV_LIMIT, DETECTED_LIMIT
+from mirtool.quality.lanes import (
+    LEAST_DENSITY,
+    LEAST_FIELDS,
+    LEAST_R_SQUARED,
+    MOST_DENSITY,
+    MOST_DENSITY_SPRINT,
+)
 from mirtool.report.figures.canvas import LINE, SMALLEST_TEXT, Drawing, house_style, text_width
 from mirtool.report.figures.comparison import DASHED
 from mirtool.report.figures.quality_captions import CHECK_NAMES, OF_NAMES, found_in_words, join
@@ -119,7 +127,7 @@ def _panels(report: QualityReport) -> tuple[list[_Panel], list[str]]:
         + (", values as in the file." if _looks_log2(report) else ", scanner counts, on a logarithmic axis."),
     )
     seen = "by the instrument's call" if report.detection else f"at {report.min_intensity:g} counts or more"
-    found: list[tuple[str, FloatArray | None, _Panel]] = [
+    of_all: list[tuple[str, FloatArray | None, _Panel]] = [
         (
             "the signal-to-noise ratio",
             measures.above_noise,
@@ -146,6 +154,8 @@ def _panels(report: QualityReport) -> tuple[list[_Panel], list[str]]:
                 f"Probes: how many are detected {seen}; the limit is half of what the median array detects.",
             ),
         ),
+    ]
+    of_spots: list[tuple[str, FloatArray | None, _Panel]] = [
         (
             "flags",
             _flagged_in_all(report),
@@ -190,6 +200,7 @@ def _panels(report: QualityReport) -> tuple[list[_Panel], list[str]]:
             ),
         ),
     ]
+    found = [*of_all, *(of_spots if report.lanes is None else _of_lanes(report, report.lanes))]
     drawn = [
         replace(panel, head=replace(panel.head, share=_NARROW)) if not np.nan_to_num(values).any() else panel
         for _, values, panel in found
@@ -201,6 +212,53 @@ def _panels(report: QualityReport) -> tuple[list[_Panel], list[str]]:
         PanelHead("" if _checks(report) else "findings", width=width), lambda axes: _draw_checks(axes, report), ""
     )
     return [intensity, *drawn, checks], lacking
+
+
+def _of_lanes(report: QualityReport, lanes: LaneMeasures) -> list[tuple[str, FloatArray | None, _Panel]]:
+    """Return the panels of what nSolver judges a lane by, in place of those of spots."""
+
+    def panel(head: PanelHead, check: str, values: FloatArray, limit: float, words: str) -> _Panel:
+        return _Panel(head, lambda axes: _draw_measure(axes, values, colors_by(report, check), limit=limit), words)
+
+    density = MOST_DENSITY_SPRINT if lanes.is_sprint.all() else MOST_DENSITY
+    return [
+        (
+            "the fields of view",
+            lanes.fields_counted,
+            panel(
+                PanelHead("fields of view", "% counted"), "imaging", lanes.fields_counted, LEAST_FIELDS,
+                f"Fields of view: those that were counted; the limit is {LEAST_FIELDS:g} %.",
+            ),
+        ),
+        (
+            "the binding density",
+            lanes.binding_density,
+            panel(
+                PanelHead("binding density", "per µm²"), "binding density", lanes.binding_density, density,
+                f"Binding density: barcodes per square micrometer; the limit is the upper one, {density:g}, the "
+                f"lower one is {LEAST_DENSITY:g}.",
+            ),
+        ),
+        (
+            "the linearity of the positive controls",
+            lanes.r_squared,
+            panel(
+                PanelHead("linearity", "r²"), "linearity", lanes.r_squared, LEAST_R_SQUARED,
+                f"Linearity: r² of the positive controls' log₂ counts and concentrations; the limit is "
+                f"{LEAST_R_SQUARED:g}.",
+            ),
+        ),
+        (
+            "the positive-control factor",
+            lanes.positive_factor,
+            panel(
+                PanelHead("control factor"), "positive-control factor", lanes.positive_factor,
+                POSITIVE_FACTOR_LIMITS[1],
+                "Control factor: by what the lane is multiplied for its positive controls; the limits are "
+                f"{POSITIVE_FACTOR_LIMITS[0]:g} and {POSITIVE_FACTOR_LIMITS[1]:g}, the upper one is drawn.",
+            ),
+        ),
+    ]  # fmt: skip
 
 
 def _flagged_in_all(report: QualityReport) -> FloatArray | None:
@@ -267,7 +325,7 @@ def _legend(report: QualityReport) -> list[Entry]:
     entries += [line_entry("limit of a rule", width=0.6, style=DASHED["linestyle"])]
     entries += [
         Patch(facecolor=color, hatch=hatch, edgecolor=_FLAG_EDGE, linewidth=0.4, label=f"flagged {word}")
-        for word, (color, hatch), _ in _flag_parts(report.flagged or {})
+        for word, (color, hatch), _ in _flag_parts((report.flagged or {}) if report.lanes is None else {})
     ]
     verdicts = {finding.verdict for finding in report.findings}
     entries += [

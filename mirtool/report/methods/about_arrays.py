@@ -26,7 +26,6 @@ from mirtool.report.methods.about_lanes import (
     not_detected_choice,
 )
 from mirtool.report.methods.record import (
-    LANE,
     StepRecord,
     aside,
     extent,
@@ -37,6 +36,7 @@ from mirtool.report.methods.record import (
     were,
 )
 from mirtool.report.methods.text import Sentence
+from mirtool.report.platform import LANE
 from mirtool.wording import plural
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from mirtool.differential.methods import TESTS
 from mirtool.report.methods.about_counts import count_sentences
 from mirtool.report.methods.record import StepRecord, joined, number, references_of, were
 from mirtool.report.methods.text import Sentence
+from mirtool.report.platform import ARRAY
 from mirtool.stats.adjustment_methods import ADJUSTMENTS
 from mirtool.wording import plural
 
@@ -26,9 +27,10 @@ _TESTS = {
     "assume a normal distribution",
 }
 
+_BY_SERVICES = ", the definition that array service laboratories use"
 _FOLD_CHANGES = {
-    "ratio-of-means": "Fold changes are ratios of the arithmetic means of the linear normalized {values}, the "
-    "definition that array service laboratories use.",
+    "ratio-of-means": "Fold changes are ratios of the arithmetic means of the linear normalized {values}"
+    f"{_BY_SERVICES}.",
     "geometric": "Fold changes are ratios of the geometric means of the normalized {values}, which a single "
     "high value changes little.",
     "fitted": "Fold changes are ratios of the geometric means that the model fits, so that they agree with the "
@@ -76,7 +78,8 @@ def comparison_sentences(record: StepRecord, normalized: StepRecord | None = Non
     yield from _test(record, comparisons)
     fold_change = str(record.argument("fold_change"))
     if fold_change in _FOLD_CHANGES:
-        yield Sentence(_FOLD_CHANGES[fold_change].format(values=record.values))
+        words = _FOLD_CHANGES[fold_change].format(values=record.values)
+        yield Sentence(words if record.unit == ARRAY else words.replace(_BY_SERVICES, ""))
     yield from _adjustment(record, comparisons)
     for each in comparisons:
         yield from _passing(record, each, of_several=len(comparisons) > 1)

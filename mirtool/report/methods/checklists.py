@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from mirtool.report.methods.bibliography import REFERENCES
 from mirtool.report.methods.facts import StudyFacts, facts_of
 from mirtool.report.methods.record import joined
+from mirtool.report.platform import Terms
 from mirtool.wording import plural
 
 if TYPE_CHECKING:
@@ -104,6 +105,9 @@ def _table(name: str, items: Iterable[Item], facts: StudyFacts, source: str) -> 
     from mirtool.model import Table, text_array
 
     rows = []
+    terms = Terms(facts.record("normalize").unit)
+    if facts.samples is not None:
+        terms = terms.keeping([*facts.samples.names, *facts.samples.groups])
     parts: list[str] = []
     within: dict[str, int] = {}
     for item in items:
@@ -112,7 +116,8 @@ def _table(name: str, items: Iterable[Item], facts: StudyFacts, source: str) -> 
         within[item.part] = within.get(item.part, 0) + 1
         place = f"{parts.index(item.part) + 1}.{within[item.part]}"
         status, value = item.judge(facts)
-        rows.append((place, item.part, item.what, status.value, value, REFERENCES[item.source or source].cited_as))
+        part, what, value = (terms.said(text) for text in (item.part, item.what, value))
+        rows.append((place, part, what, status.value, value, REFERENCES[item.source or source].cited_as))
     columns = {column: text_array(cells) for column, cells in zip(COLUMNS, zip(*rows, strict=True), strict=True)}
     return Table(columns, (("mirtool checklist", name),))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -139,15 +140,20 @@ def facts_of(study: StudyFolder) -> StudyFacts:
 
 
 def scan_headers(samples: SampleTable | None) -> dict[str, tuple[str, ...]]:
-    """Return the different values of each header record of the GenePix files that are there."""
+    """Return the different values of each header record of the GenePix and RCC files that are there."""
+    from mirtool.io.arrays import nanostring_zip
     from mirtool.io.arrays.genepix import header_records
-    from mirtool.io.tables.text import read_head
+    from mirtool.io.arrays.nanostring import attributes_of
+    from mirtool.io.tables.text import read_head, unify_newlines
     from mirtool.study.raw_files import raw_files
 
     found: dict[str, dict[str, None]] = {}
     for each in raw_files(samples) if samples else ():
         if Path(each.path).is_file():
-            for name, value in header_records(read_head(each.path)).items():
+            head = read_head(each.path)
+            records = [header_records(head).items(), attributes_of(unify_newlines(head.text)).items()]
+            records += [attributes.items() for attributes in nanostring_zip.attributes_in(head)]
+            for name, value in chain(*records):
                 words = plain_header(name, value)
                 if words:
                     found.setdefault(name, {})[words] = None

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from mirtool.report.methods.checklists import Item
 from mirtool.report.methods.facts import StudyFacts
-from mirtool.report.methods.record import LANE, joined, number
+from mirtool.report.methods.record import joined, number
+from mirtool.report.platform import LANE
 from mirtool.wording import plural
 
 _RAW, _PROCESSED, _SAMPLES = "Raw data", "Processed data", "Samples and factors"
-_DESIGN, _ARRAY, _PROTOCOLS = "Design", "Array", "Protocols"
+_DESIGN, _ARRAY, _PROTOCOLS = "Design", "Array design", "Protocols"
 
 
 def _matrix(facts: StudyFacts) -> str:
@@ -100,13 +102,32 @@ def _no_spike_ins(facts: StudyFacts) -> str:
     return "the array has no spike-in probes" if kinds and not kinds.get("spike-in") else ""
 
 
+def _of_lanes(reason: str) -> Callable[[StudyFacts], str]:
+    """Return why an item does not apply to lanes of NanoString, for studies of these."""
+    return lambda facts: reason if facts.record("normalize").unit == LANE else ""
+
+
+_COUNTED = "the instrument counts codes; an RCC file holds the counts, not an image"
+
+
+def _scan(facts: StudyFacts) -> str:
+    if facts.record("normalize").unit != LANE:
+        return facts.scan
+    scanner = facts.header("ScannerID")
+    return f"instrument {scanner}; {facts.header('FovCount')} fields of view per lane" if scanner else ""
+
+
+def _design(facts: StudyFacts) -> str:
+    return facts.header("GeneRLF") if facts.record("normalize").unit == LANE else ""
+
+
 def _statistics(facts: StudyFacts) -> str:
     return "results/methods.md" if "diff" in facts.records else ""
 
 
 MIAME = (
     Item(_RAW, "Raw data file of each array", "the scanner's files, one per array", lambda f: f.raw_files),
-    Item(_RAW, "Scan images", "name the images (TIFF) and say where they are kept", _images),
+    Item(_RAW, "Scan images", "name the images (TIFF) and say where they are kept", _images, _of_lanes(_COUNTED)),
     Item(_RAW, "Public accession", "deposit the data (mirtool geo) and give the accession number"),
     Item(_PROCESSED, "Normalized values of all arrays", "run mirtool normalize", _matrix),
     Item(
@@ -150,8 +171,14 @@ MIAME = (
         unless=_one_channel,
     ),
     Item(_DESIGN, "Quality control", "run mirtool qc", _quality),
-    Item(_ARRAY, "Array design", "name, manufacturer, catalog number or GEO platform (GPL…)"),
-    Item(_ARRAY, "Array list", "the GAL file or another list of the spots", lambda f: f.header("GalFile")),
+    Item(_ARRAY, "Array design", "name, manufacturer, catalog number or GEO platform (GPL…)", _design),
+    Item(
+        _ARRAY,
+        "Array list",
+        "the GAL file or another list of the spots",
+        lambda f: f.header("GalFile"),
+        _of_lanes("every RCC file lists the codes of the panel"),
+    ),
     Item(_ARRAY, "Spots and replicate spots", "number of spots and of replicates per probe", _spots),
     Item(_ARRAY, "Kinds of probes and controls", "which spots are controls", _kinds),
     Item(_ARRAY, "Names of the probes", "the miRNA that each probe measures", _names),
@@ -160,9 +187,13 @@ MIAME = (
     Item(_PROTOCOLS, "Labeling", "amount of RNA, dye, kit"),
     Item(_PROTOCOLS, "Spike-ins", "which spike-ins were added, how much, at which step", unless=_no_spike_ins),
     Item(_PROTOCOLS, "Hybridization and washing", "chamber, solution, temperature, time"),
-    Item(_PROTOCOLS, "Scanning", "scanner, wavelengths, gain, resolution", lambda f: f.scan),
+    Item(_PROTOCOLS, "Scanning", "scanner, wavelengths, gain, resolution", _scan),
     Item(
-        _PROTOCOLS, "Image analysis", "program and version, how spots were flagged", lambda f: f.header("Creator")
+        _PROTOCOLS,
+        "Image analysis",
+        "program and version, how spots were flagged",
+        lambda f: f.header("Creator"),
+        _of_lanes(_COUNTED),
     ),
     Item(_PROTOCOLS, "Normalization", "run mirtool normalize", _processing),
     Item(_PROTOCOLS, "Statistical analysis", "run mirtool diff", _statistics),

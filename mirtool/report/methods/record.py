@@ -9,17 +9,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from mirtool.normalize.settings import LANE_PRESET
 from mirtool.report.methods.bibliography import references_in
+from mirtool.report.platform import ARRAY, LANE, SAMPLE, unit_of
 from mirtool.rules import Rule
 from mirtool.settings import Method
 
 MOST_NAMED = 5
 """Names that a sentence lists; of more it gives the number."""
-
-
-ARRAY, LANE, SAMPLE = "array", "lane", "sample"
-"""What one column of the values is: an array, a lane of NanoString, or a sample that was sequenced."""
 
 
 @dataclass(frozen=True)
@@ -78,17 +74,6 @@ def records_of(runs: Mapping[str, Any]) -> dict[str, StepRecord]:
         step: StepRecord(step, **{part: run.get(part) or {} for part in parts}, unit=unit)
         for step, run in runs.items()
     }
-
-
-def unit_of(runs: Mapping[str, Any]) -> str:
-    """Return what one column of a study's values is, by its record."""
-    preset = ((runs.get("normalize") or {}).get("arguments") or {}).get("preset")
-    files = [
-        str(path).lower() for step in ("normalize", "qc") for path in (runs.get(step) or {}).get("inputs") or ()
-    ]
-    if preset == LANE_PRESET or any(path.endswith(".rcc") for path in files):
-        return LANE
-    return SAMPLE if ((runs.get("diff") or {}).get("summary") or {}).get("counts") else ARRAY
 
 
 def references_of(method: Method | None) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from mirtool.model import SampleTable, Table, text_array
+from mirtool.normalize.settings import LANE_PRESET
 
 MEANINGS = {
     "sample": "Sample, as the sample sheet names it.",
@@ -61,6 +62,8 @@ def sample_table(samples: SampleTable, quality: Table | None, normalize: Mapping
                 columns[head] = _by_array(samples.names, quality, source)
     measured = {name: i for i, name in enumerate(normalize.get("samples") or [])}
     for head, key in _FROM_NORMALIZATION:
+        if key == "flagged_out" and normalize.get("preset") == LANE_PRESET:
+            continue  # the flags of lanes are the reader's own calls
         values = normalize.get(key)
         if isinstance(values, list) and len(values) == len(measured):
             found = [values[measured[name]] if name in measured else None for name in samples.names]
@@ -73,7 +76,8 @@ def sample_table(samples: SampleTable, quality: Table | None, normalize: Mapping
 def _by_array(names: Sequence[str], quality: Table, head: str) -> Any:
     """Return a column of the quality table by sample; both values where an array has two channels."""
     found: dict[str, list[Any]] = {}
-    for array, value in zip(quality["array"], quality[head], strict=True):
+    arrays = next(iter(quality.columns.values()))
+    for array, value in zip(arrays, quality[head], strict=True):
         found.setdefault(str(array), []).append(value)
     if quality[head].dtype.kind == "f" and all(len(values) == 1 for values in found.values()):
         return np.array([found.get(name, [np.nan])[0] for name in names])

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,6 @@ from mirtool.errors import for_shell, printable
 from mirtool.model import SampleTable, Table, text_array
 from mirtool.report.figures.canvas import GROUP_COLORS
 from mirtool.report.methods.compose import BIBTEX_FILE, CSL_FILE, HTML_FILE, MARKDOWN_FILE
-from mirtool.report.methods.record import ARRAY, LANE, SAMPLE, unit_of
 from mirtool.report.page.contrasts import (
     MOST_PROBES,
     MOST_VALUES,
@@ -33,6 +32,7 @@ from mirtool.report.page.heat_map import MOST_CELLS, heat_map
 from mirtool.report.page.html_page import SHARED_SCRIPTS, SHARED_STYLES, html_page
 from mirtool.report.page.page_tables import FIRST_ROWS, MOST_ROWS, PageTable, page_table
 from mirtool.report.page.sample_table import MEANINGS, covariates, sample_table
+from mirtool.report.platform import ARRAY, LANE, SAMPLE
 from mirtool.report.settings import SECTIONS, ReportSettings
 from mirtool.report.study_results import StudyResults
 from mirtool.report.text.blocks import Line, Pairs
@@ -78,6 +78,8 @@ _NOT_SHOWN = (
     "clinical_survival_curves",
 )
 """Tables that are named only: what was looked at, not what was found."""
+_WORDED = ("methods", "provenance")
+"""Sections that are written for their platform already, or hold names only."""
 _FIRST = ("clinical_table1",)
 """Tables that precede the others of their step."""
 
@@ -166,7 +168,7 @@ def study_page(
     _embed(sections, results, room)
     looks = [(section, mark) for section in sections for mark in section.marks]
     components = [table.key for table in tables if _has_components(table)]
-    title = settings.title or _title(contrasts, results.runs)
+    title = settings.title or _title(contrasts, results.terms.unit)
     return html_page(
         title,
         body="study.html",
@@ -181,7 +183,7 @@ def study_page(
             "sections": sections,
             "looks": looks,
             "components": components,
-            "rules": _rules(values["leftOut"]),
+            "rules": [results.terms.said(rule) for rule in _rules(values["leftOut"])],
         },
     )
 
@@ -203,7 +205,26 @@ def _section(
         section.marks += [] if of_network else _marks(step, results)
         _add_results(section, step, results, contrasts)
     _MORE.get(name, _nothing_more)(section, results, samples, changed)
-    return section
+    return section if name in _WORDED else _in_terms(section, results.terms.said)
+
+
+def _in_terms(section: Section, said: Callable[[str], str]) -> Section:
+    """Return a section in the words of the platform; captions and meanings of columns are so in their files."""
+    return replace(
+        section,
+        title=said(section.title),
+        found=[said(text) for text in section.found],
+        marks=[said(text) for text in section.marks],
+        facts=[(label, said(value)) for label, value in section.facts],
+        contrasts=[(contrast, [_figure_in_terms(own, said) for own in figures])
+                   for contrast, figures in section.contrasts],
+        figures=[_figure_in_terms(own, said) for own in section.figures],
+        tables=[replace(table, title=said(table.title)) for table in section.tables],
+    )  # fmt: skip
+
+
+def _figure_in_terms(figure: PageFigure, said: Callable[[str], str]) -> PageFigure:
+    return replace(figure, title=said(figure.title), look_for=said(figure.look_for))
 
 
 def _add_results(section: Section, step: str, results: StudyResults, contrasts: Sequence[Contrast]) -> None:
@@ -292,10 +313,17 @@ def _summary(
             ]
         elif isinstance(block, Line):
             section.found.append(block.text)
+    said = results.terms.said
     table = sample_table(samples, results.table("qc_arrays"), results.found("normalize"))
     meaning = _meanings_of(results, "qc_arrays.csv")
     section.tables.append(
-        page_table("samples", "Samples", table, lambda head: MEANINGS.get(head) or meaning(head), most=len(table))
+        page_table(
+            "samples",
+            "Samples",
+            table,
+            lambda head: said(MEANINGS.get(head, "")) or meaning(head),
+            most=len(table),
+        )
     )
 
 
@@ -383,11 +411,11 @@ def _has_components(table: PageTable) -> bool:
 _MEASURED = {ARRAY: "miRNA arrays", LANE: "miRNAs by NanoString", SAMPLE: "miRNA sequencing"}
 
 
-def _title(contrasts: Sequence[Contrast], runs: Mapping[str, Any]) -> str:
+def _title(contrasts: Sequence[Contrast], unit: str) -> str:
     """Return the title of a study that has none: the same wherever its folder is."""
     more = len(contrasts) - 1
     return (
-        _MEASURED[unit_of(runs)]
+        _MEASURED[unit]
         + (f": {contrasts[0].title}" if contrasts else "")
         + (f" and {more} more" if more > 0 else "")
     )

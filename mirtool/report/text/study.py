@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mirtool.normalize.settings import LANE_PRESET
+from mirtool.report.platform import terms_of
 from mirtool.report.text.blocks import Block, Line, Pairs, Summary
 from mirtool.wording import plural
 
@@ -31,7 +31,15 @@ def study_summary(runs: Mapping[str, Any]) -> Summary:
         *_qpcr(findings.get("validate")),
         *_shortlist(findings.get("shortlist")),
     ]
-    return (*blocks, Pairs(rows)) if rows else tuple(blocks)
+    names = [name for step in ("diff", "qc") for name in _names_in(findings.get(step))]
+    terms = terms_of(runs).keeping(names)
+    return tuple(block.rendered(terms.said) for block in ([*blocks, Pairs(rows)] if rows else blocks))
+
+
+def _names_in(summary: Mapping[str, Any] | None) -> Iterator[str]:
+    """Yield the groups that were compared, and the samples that were judged."""
+    for each in (summary or {}).get("comparisons", [summary or {}]):
+        yield from (*each.get("tested", ()), *each.get("reference", ()), *each.get("verdicts", ()))
 
 
 def _comparisons(diff: Mapping[str, Any] | None, runs: Mapping[str, Any]) -> Iterator[str]:
@@ -60,8 +68,9 @@ def _arrays(qc: Mapping[str, Any] | None, normalize: Mapping[str, Any] | None) -
     if qc is not None:
         verdicts = Counter(qc["verdicts"].values())
         odd = [name for name, verdict in qc["verdicts"].items() if verdict == "outlier"]
-        unit = "lane" if normalize is not None and normalize.get("preset") == LANE_PRESET else "array"
-        text = f"{plural(len(qc['verdicts']), unit)}: " + ", ".join(f"{n} {name}" for name, n in verdicts.items())
+        text = f"{plural(len(qc['verdicts']), 'array')}: " + ", ".join(
+            f"{n} {name}" for name, n in verdicts.items()
+        )
         yield "quality", f"{text}; outlier: {', '.join(odd)}" if odd else text
     if normalize is not None:
         yield "normalized", f"{normalize['kept']:,} of {normalize['counting_probes']:,} probes kept"

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from mirtool.normalize.settings import LANE_PRESET
 from mirtool.wording import plural
 
 NAMES_SHOWN = 12
@@ -36,10 +35,9 @@ def _quality(summary: Summary) -> Iterator[str]:
 
 
 def _normalization(summary: Summary) -> Iterator[str]:
-    unit = "lane" if summary.get("preset") == LANE_PRESET else "array"
     yield f"{summary['kept']:,} of {summary['counting_probes']:,} probes were kept."
     if summary.get("preset"):
-        yield f"Recipe: {summary['preset']}; between the {unit}s: {summary.get('between', 'none')}."
+        yield f"Recipe: {summary['preset']}; between the arrays: {summary.get('between', 'none')}."
     factors = [each for each in summary.get("factors") or [] if isinstance(each, int | float)]
     if factors and summary.get("factor_probes") and summary.get("between") == "median":
         yield (

@@ -33,18 +33,14 @@ _ROW_PIXELS = 20.0
 
 @dataclass(frozen=True)
 class PlacedFigure:
-    """A figure that can be placed: its step, its file, bytes, and size on a screen in pixels."""
+    """A figure that can be placed: its step, file, title, bytes, and size on a screen in pixels."""
 
     step: str
     path: Path
+    title: str
     data: bytes
     width: float
     height: float
-
-    @property
-    def title(self) -> str:
-        """What it is, and its file."""
-        return f"{figure_words(self.path.stem)[0]} ({self.path.name})"
 
     @property
     def scale(self) -> float:
@@ -64,7 +60,8 @@ def figures_of(results: StudyResults) -> tuple[list[PlacedFigure], list[Path]]:
             left_out.append(path)
             continue
         room -= len(data)
-        placed.append(PlacedFigure(step, path, data, *size))
+        title = f"{results.terms.said(figure_words(path.stem)[0])} ({path.name})"
+        placed.append(PlacedFigure(step, path, title, data, *size))
     return placed, left_out
 
 

@@ -12,7 +12,7 @@ import io
 import itertools
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -59,7 +59,11 @@ _SMALL, _LARGE = 0.1, 10_000
 
 
 def workbook_bytes(
-    sheets: Mapping[str, Table], facts: Sequence[tuple[str, str]] = (), *, names: Mapping[str, str] | None = None
+    sheets: Mapping[str, Table],
+    facts: Sequence[tuple[str, str]] = (),
+    *,
+    names: Mapping[str, str] | None = None,
+    said: Callable[[str], str] = str,
 ) -> bytes:
     """Return tables as an XLSX workbook.
 
@@ -75,24 +79,27 @@ def workbook_bytes(
     names
         Sheet to the step and name of its table, by which its columns are known; they are described in a sheet
         ``Columns``.
+    said
+        Gives what columns mean in the words of the platform.
 
     Raises
     ------
     OutputError
         Where a table has more rows or columns than a sheet holds, or a cell more than its 32,767 characters.
     """
-    book = Book()
-    for name, (table, label) in all_sheets(sheets, facts, names or {}).items():
+    book = Book(said)
+    for name, (table, label) in all_sheets(sheets, facts, names or {}, said).items():
         book.add_table(name, table, label, explains=name in SIDE_SHEETS)
     return book.to_bytes()
 
 
 class Book:
-    """A workbook that is being written, in memory."""
+    """A workbook that is being written, in memory; ``said`` gives its notes in the words of the platform."""
 
-    def __init__(self) -> None:
+    def __init__(self, said: Callable[[str], str] = str) -> None:
         import xlsxwriter
 
+        self.said = said
         self._out = io.BytesIO()
         self._book = xlsxwriter.Workbook(self._out, {"in_memory": True})
         # A fixed date: the same input must give the same bytes.
@@ -123,7 +130,7 @@ class Book:
             Where a sheet can't hold it.
         """
         _require(not fits_workbook(table), f"the table {name!r}")  # at once, not after a million rows
-        _write_sheet(self.add(name), table, label, self.formats, explains=explains)
+        _write_sheet(self, name, table, label, explains=explains)
 
     def to_bytes(self) -> bytes:
         """Return the file; nothing can be added then."""
@@ -132,7 +139,10 @@ class Book:
 
 
 def all_sheets(
-    sheets: Mapping[str, Table], facts: Sequence[tuple[str, str]], names: Mapping[str, str]
+    sheets: Mapping[str, Table],
+    facts: Sequence[tuple[str, str]],
+    names: Mapping[str, str],
+    said: Callable[[str], str] = str,
 ) -> dict[str, tuple[Table, str]]:
     """Return every sheet with the step and name of its table: those given, ``Columns`` and ``Notes``."""
     fitted = sheet_names(sheets)
@@ -142,7 +152,7 @@ def all_sheets(
     notes = [("", *fact) for fact in facts]
     notes += [(name, key, value) for name, (table, _) in found.items() for key, value in table.notes]
     if described:
-        found[COLUMNS_SHEET] = (columns_table(described), "")
+        found[COLUMNS_SHEET] = (columns_table(described, said), "")
     if notes:
         columns = (text_array(cells) for cells in zip(*notes, strict=True))
         found[NOTES_SHEET] = (Table(dict(zip(NOTES_HEADER, columns, strict=True))), "")
@@ -204,7 +214,8 @@ def number_format(kind: Kind | None, values: npt.NDArray[Any]) -> str:
     return "0.00E+00" if typical < _SMALL**2 else "0.000" if typical < _SMALL else shown
 
 
-def _write_sheet(sheet: Any, table: Table, label: str, formats: Formats, *, explains: bool) -> None:
+def _write_sheet(book: Book, name: str, table: Table, label: str, *, explains: bool) -> None:
+    sheet, formats = book.add(name), book.formats
     lines, total, samples_explained = 1, 0.0, False
     heights = np.ones(len(table), dtype=int)
     for j, (head, values) in enumerate(table.columns.items()):
@@ -216,7 +227,7 @@ def _write_sheet(sheet: Any, table: Table, label: str, formats: Formats, *, expl
         _require(sheet.write_string(0, j, head, own), f"the column {head!r}")
         sheet.set_column(j, j, width)
         if known is not None and not (is_sample(label, head) and samples_explained):
-            _write_note(sheet, j, f"{known.meaning} ({known.unit})" if known.unit else known.meaning)
+            _write_note(sheet, j, book.said(f"{known.meaning} ({known.unit})" if known.unit else known.meaning))
             samples_explained = samples_explained or is_sample(label, head)
         wraps = explains or _is_worth_wrapping(values, width)
         _write_column(sheet, j, values, known.kind if known else None, formats, wraps=wraps)

@@ -81,8 +81,9 @@ def study_workbook(
     fitted = dict(enumerate(sheet_names([README, *(sheet.title for sheet in sheets), *extra])))
     titles = [fitted[i + 1] for i in range(len(sheets))]
     ends = dict(zip(extra, (fitted[i] for i in range(len(sheets) + 1, len(fitted))), strict=True))
-    book = Book()
-    contents = [(title, sheet.about) for title, sheet in zip(titles, sheets, strict=True)]
+    said = results.terms.said
+    book = Book(said)
+    contents = [(title, said(sheet.about)) for title, sheet in zip(titles, sheets, strict=True)]
     contents += [(name, _ABOUT[name]) for name in ends]
     left_out = [*tables_left_out(results, sheets), *(f"{path.parent.name}/{path.name}" for path in not_placed)]
     _add_readme(book, results, contents, left_out)
@@ -100,16 +101,18 @@ def study_workbook(
     }
     for key, name in ends.items():
         writers[key](name)
-    for name, table in _explaining(titles, sheets).items():
+    for name, table in _explaining(titles, sheets, said).items():
         book.add_table(name, table, explains=True)
     return book.to_bytes()
 
 
-def _explaining(titles: Sequence[str], sheets: Sequence[StudySheet]) -> dict[str, Table]:
+def _explaining(
+    titles: Sequence[str], sheets: Sequence[StudySheet], said: Callable[[str], str]
+) -> dict[str, Table]:
     """Return the sheets ``Columns`` and ``Notes``: what the heads mean, and how each table was made."""
     both = list(zip(titles, sheets, strict=True))
     names = {title: sheet.label for title, sheet in both if sheet.label}
-    every = all_sheets({title: sheet.table for title, sheet in both}, (), names)
+    every = all_sheets({title: sheet.table for title, sheet in both}, (), names, said)
     return {name: table for name, (table, _) in every.items() if name not in titles}
 
 
@@ -227,7 +230,7 @@ def _findings(results: StudyResults) -> list[tuple[str, str]]:
             found += block.rows
         elif isinstance(block, Line):
             found.append(("comparison", block.text))
-    return found
+    return [(label, results.terms.said(text)) for label, text in found]
 
 
 def _warnings(results: StudyResults) -> list[tuple[str, str]]:
@@ -240,7 +243,7 @@ def _warnings(results: StudyResults) -> list[tuple[str, str]]:
         found += [(step, warning) for warning in run.get("warnings", [])]
     for each in results.found("qc").get("findings", []):
         found.append((each["array"], f"{each['verdict']}: {each['what']}"))
-    return found
+    return [(label, results.terms.said(text)) for label, text in found]
 
 
 def _reading(left_out: Sequence[str]) -> list[tuple[str, str]]:
