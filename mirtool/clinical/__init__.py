@@ -1,9 +1,9 @@
 """Patients: their table, baseline tables, odds ratios and risks, survival.
 
 ``reading`` makes typed variables of a table with one row per patient; ``baseline`` describes and tests them by
-group; ``association`` and ``regression`` give odds ratios, relative risks and risk differences. The kernels are
-those of scipy and statsmodels, with own ones where both have none: exact tests of larger tables (``exact``) and
-Firth's regression (``firth``).
+group; ``panels`` predicts an outcome from several miRNAs; ``association`` and ``regression`` give odds ratios,
+relative risks and risk differences. The kernels are those of scipy and statsmodels, with own ones where both have
+none: exact tests of larger tables (``exact``) and Firth's regression (``firth``).
 """
 
 from typing import TYPE_CHECKING

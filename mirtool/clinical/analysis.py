@@ -18,6 +18,8 @@ from mirtool.clinical.associations import (
 )
 from mirtool.clinical.baseline import Baseline, baseline_rows, baseline_table, chosen_variables
 from mirtool.clinical.expression import ABOVE_MEDIAN, PatientExpression, with_mirnas
+from mirtool.clinical.panels.analysis import Panel, build_panel
+from mirtool.clinical.panels.panel_tables import panel_tables
 from mirtool.clinical.roc import (
     MOST_COMPARED,
     AreaComparison,
@@ -83,6 +85,8 @@ class ClinicalAnalysis:
         All miRNAs against the columns and against the outcomes.
     warnings
         What could not be computed of what was found by itself.
+    panel
+        Several miRNAs that predict the outcome together.
     """
 
     settings: ClinicalSettings
@@ -97,6 +101,7 @@ class ClinicalAnalysis:
     correlations: CorrelationScreen | None = None
     screens: tuple[RatioScreen, ...] = ()
     warnings: tuple[str, ...] = ()
+    panel: Panel | None = None
 
     @property
     def used(self) -> tuple[Variable, ...]:
@@ -141,6 +146,8 @@ class ClinicalAnalysis:
             found["roc"] = roc_table(self.roc, self.settings.confidence, self.settings.specificity)
         if self.areas:
             found["roc_tests"] = comparison_table(self.areas)
+        if self.panel is not None:
+            found |= panel_tables(self.panel)
         if self.correlations is not None:
             found["correlation"] = correlation_table(self.correlations)
         if self.screens:
@@ -199,6 +206,7 @@ def analyze(
         own = settings.replace(covariates=()) if of_survival else settings
         associations = find_associations(table, own, *outcome, followed)
         curves, areas = _areas(table, settings, _has(*outcome), but=(outcome[0].name, *followed))
+    panel = _panel(table, settings, expression, outcome) if settings.panel_words else None
     follow_ups, warnings = _follow_all(table, settings, endpoints, group)
     correlations: CorrelationScreen | None = None
     screens: tuple[RatioScreen, ...] = ()
@@ -208,8 +216,29 @@ def analyze(
         screens = _screen_all(table, settings, expression, outcome, known)
     return ClinicalAnalysis(
         settings, table, group, baseline, associations, counts, follow_ups, curves, areas, correlations, screens,
-        warnings,
+        warnings, panel,
     )  # fmt: skip
+
+
+def _panel(
+    table: PatientTable, settings: ClinicalSettings, expression: PatientExpression | None,
+    outcome: tuple[Variable, int] | None,
+) -> Panel:  # fmt: skip
+    """Make the panel asked for.
+
+    Raises
+    ------
+    UsageError
+        Where there is no outcome of two levels, or it is in the panel.
+    """
+    if outcome is None:
+        raise UsageError(
+            "a panel needs an outcome of two levels", parameter="panel", expected=option("outcome", "COLUMN=LEVEL")
+        )
+    if outcome[0].name in settings.panel_words:
+        raise UsageError("the outcome can't be in the panel", parameter="panel", found=outcome[0].name)
+    words = f"{outcome[0].name} = {outcome[0].levels[outcome[1]]}"
+    return build_panel(table, expression, words, _has(*outcome), settings)
 
 
 def _has(outcome: Variable, level: int) -> FloatArray:

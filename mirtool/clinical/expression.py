@@ -35,8 +35,15 @@ class PatientExpression:
     values: FloatArray
     arrays: int
 
-    def find(self, name: str) -> int:
+    def find(self, name: str, parameter: str = "mirna") -> int:
         """Return the row of a miRNA by its name or ID.
+
+        Parameters
+        ----------
+        name
+            The name or ID.
+        parameter
+            What asked for it, for the message.
 
         Raises
         ------
@@ -49,12 +56,14 @@ class PatientExpression:
             return int(found[0])
         if len(found) > 1:
             raise UsageError(
-                f"several probes are for {name}", parameter="mirna",
+                f"several probes are for {name}", parameter=parameter,
                 found=", ".join(self.ids[found]), expected="the ID of one of them",
             )  # fmt: skip
         from mirtool.settings import unknown_choice
 
-        raise unknown_choice("miRNA of the table", name, list(dict.fromkeys(self.names.tolist()))[:5000], "mirna")
+        raise unknown_choice(
+            "miRNA of the table", name, list(dict.fromkeys(self.names.tolist()))[:5000], parameter
+        )
 
 
 def join_expression(

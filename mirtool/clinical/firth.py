@@ -82,6 +82,28 @@ def firth_logistic(design: FloatArray, outcome: BoolArray, *, confidence: float 
     )
 
 
+def firth_coefficients(design: FloatArray, outcome: BoolArray) -> FloatArray:
+    """Return the coefficients of Firth's logistic regression, without intervals.
+
+    Parameters
+    ----------
+    design
+        ``(patients, columns)``, with a column of ones.
+    outcome
+        One per patient.
+
+    Raises
+    ------
+    NotEnoughDataError
+        Where columns of the design depend on each other, or the fit does not settle.
+    """
+    if np.linalg.matrix_rank(design) < design.shape[1]:
+        raise NotEnoughDataError("the variables of the model depend on each other", hint="leave one of them out")
+    return profile_fit(
+        partial(_penalized, design, outcome.astype(np.float64)), np.ones(design.shape[1]), ()
+    ).coefficients
+
+
 def _penalized(design: FloatArray, y: FloatArray, beta: FloatArray) -> tuple[float, FloatArray, FloatArray]:
     """Return the penalized log likelihood, its gradient, and the information."""
     eta = design @ beta

@@ -119,7 +119,7 @@ def roc_curve(
     error = np.sqrt(np.var(first, ddof=1) / len(cases) + np.var(second, ddof=1) / len(controls))
     spread = float(stats.norm.ppf((1 + confidence) / 2) * error)
     sign = 1.0 if higher else -1.0
-    thresholds, sensitivity, specificity = _points(sign * cases, sign * controls)
+    thresholds, sensitivity, specificity = roc_points(sign * cases, sign * controls)
     best = _best(sensitivity, specificity)
     rng = np.random.default_rng(1)
     drawn = np.array([_drawn_threshold(sign * cases, sign * controls, rng) for _ in range(bootstraps)])
@@ -180,7 +180,7 @@ def placements(cases: FloatArray, controls: FloatArray) -> tuple[float, FloatArr
     return float(first.mean()), first, second
 
 
-def _points(cases: FloatArray, controls: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+def roc_points(cases: FloatArray, controls: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return thresholds halfway between the values, and sensitivity and specificity above them."""
     every = np.unique(np.concatenate([cases, controls]))
     thresholds = np.concatenate([[-np.inf], (every[1:] + every[:-1]) / 2, [np.inf]])
@@ -197,7 +197,7 @@ def _best(sensitivity: FloatArray, specificity: FloatArray) -> int:
 
 def _drawn_threshold(cases: FloatArray, controls: FloatArray, rng: np.random.Generator) -> float:
     own = rng.choice(cases, len(cases)), rng.choice(controls, len(controls))
-    thresholds, sensitivity, specificity = _points(*own)
+    thresholds, sensitivity, specificity = roc_points(*own)
     return float(thresholds[_best(sensitivity, specificity)])
 
 

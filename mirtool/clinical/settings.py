@@ -14,6 +14,7 @@ BASELINE = "Baseline table"
 ASSOCIATION = "Association"
 SURVIVAL = "Survival"
 MIRNAS = "miRNAs"
+PANEL = "Panel of miRNAs"
 
 ALPHA = 0.05
 """P, or FDR, up to which a difference counts as found."""
@@ -52,6 +53,29 @@ TWO_GROUP_TESTS = ("mann-whitney", "welch", "student")
 REPEATS = ("refuse", "agree")
 CORRELATIONS = ("spearman", "pearson")
 ARRAYS = ("refuse", "mean", "first")
+PANEL_MODELS = Methods(
+    "model of a panel",
+    Method(
+        "ridge",
+        "logistic regression with a quadratic penalty",
+        "",
+        "le Cessie & van Houwelingen 1992, Appl Stat 41, 191–201",
+    ),
+    Method(
+        "elastic-net",
+        "logistic regression with half quadratic, half absolute penalty, which leaves miRNAs out",
+        "scikit-learn: pip install 'mirtool[models]'",
+        "Zou & Hastie 2005, J R Stat Soc B 67, 301–320",
+    ),
+    Method(
+        "firth",
+        "logistic regression with Firth's penalty, nothing to choose",
+        "few miRNAs, named",
+        "Firth 1993, Biometrika 80, 27–38",
+    ),
+)
+"""The models of a panel."""
+MOST_IN_PANEL = 50
 
 
 @dataclass(frozen=True)
@@ -155,9 +179,29 @@ class ClinicalSettings(Settings):
         "refuse", "Several arrays of one patient: refuse them, take the mean of their log2 values, or the first.",
         panel=MIRNAS, choices=ARRAYS, metavar="refuse|mean|first",
     )  # fmt: skip
+    panel: tuple[str, ...] = setting(
+        (), "A panel that predicts the outcome: miRNAs or columns separated by commas, or the largest number of "
+        "miRNAs, which are then chosen from all within each training fold. May be given several times.",
+        panel=PANEL, metavar="N|NAMES",
+    )  # fmt: skip
+    panel_model: str = setting(
+        "ridge", f"Model of the panel. {PANEL_MODELS.help()}.", panel=PANEL, choices=PANEL_MODELS, metavar="MODEL"
+    )
+    folds: int = setting(
+        5, "Folds of the cross-validation of the panel; no more than patients of the rarer outcome.", panel=PANEL,
+        metavar="N", minimum=2, maximum=20,
+    )  # fmt: skip
+    fold_repeats: int = setting(
+        20, "How often the patients are divided into folds anew.", panel=PANEL, metavar="N", minimum=1, maximum=500
+    )
+    risk_cutoff: float | None = setting(
+        None, "Predicted risk at which sensitivity and specificity of the panel are given. Default: the share of "
+        "patients with the outcome.", panel=PANEL, metavar="RISK", minimum=0, maximum=1,
+    )  # fmt: skip
+    seed: int = setting(1, "Random seed of the folds and of the bootstrap of the panel.", panel=PANEL, minimum=0)
     specificity: float = setting(
-        0.9, "Specificity at which the sensitivity of every number is given.", panel=ASSOCIATION, metavar="SHARE",
-        minimum=0, maximum=1,
+        0.9, "Specificity at which the sensitivity of every number, and of the panel, is given.",
+        panel=ASSOCIATION, metavar="SHARE", minimum=0, maximum=1,
     )  # fmt: skip
     confidence: float = setting(
         0.95, "Level of the confidence intervals.", panel=ASSOCIATION, metavar="SHARE", minimum=0.5, maximum=0.999
@@ -176,7 +220,41 @@ class ClinicalSettings(Settings):
                 raise unknown_choice("kind of a column", kind, KINDS, "kind")
         for test in self.tests.values():
             GROUP_TESTS.check(test, "test")
+        if self.panel and self.panel_model == "firth" and self.panel_size is not None:
+            raise UsageError(
+                "Firth's model chooses no miRNAs", parameter="panel", found=str(self.panel_size),
+                expected="the names of the miRNAs, or another model",
+            )  # fmt: skip
         _ = self.orders, self.references, self.units, self.cutoffs, self.durations, self.tables_of_counts
+
+    @property
+    def panel_size(self) -> int | None:
+        """Largest number of miRNAs of a panel that is chosen; None where the panel is named, or there is none.
+
+        Raises
+        ------
+        UsageError
+            Where the number is out of range, or there are names beside it.
+        """
+        words = self.panel_words
+        if not any(word.isdecimal() for word in words):
+            return None
+        if len(words) > 1:
+            raise UsageError(
+                "a panel is either named or chosen", parameter="panel", found=", ".join(words),
+                expected="names, or one number",
+            )  # fmt: skip
+        if not 1 <= int(words[0]) <= MOST_IN_PANEL:
+            raise UsageError(
+                "panel is out of range", parameter="panel", found=words[0], expected=f"1 to {MOST_IN_PANEL}"
+            )
+        return int(words[0])
+
+    @property
+    def panel_words(self) -> tuple[str, ...]:
+        """The names of a panel, or its number, each once."""
+        words = (word.strip() for text in self.panel for word in text.split(","))
+        return tuple(dict.fromkeys(word for word in words if word))
 
     @property
     def kinds(self) -> dict[str, str]:

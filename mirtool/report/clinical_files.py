@@ -17,6 +17,7 @@ from mirtool.model import Table, text_array
 from mirtool.report.figures.canvas import Drawing
 from mirtool.report.figures.correlations import correlation_figure
 from mirtool.report.figures.incidence import incidence_figure
+from mirtool.report.figures.panels import calibration_figure, decision_figure, panel_roc_figure
 from mirtool.report.figures.ratio_rows import RatioRow, ratio_rows_figure
 from mirtool.report.figures.roc import roc_figure
 from mirtool.report.figures.survival import survival_figure
@@ -34,6 +35,8 @@ _TITLES: Mapping[str, str] = {
     "hazards": "Hazard ratios",
     "roc": "ROC curves of {outcome}",
     "roc_tests": "Areas under the ROC curves compared",
+    "panel": "Panel for {outcome}: what it reaches on patients it has not seen",
+    "panel_model": "The panel, made of all patients",
     "counts": "Odds ratios of tables of counts",
 }
 _LEFT_OUT = ("why this test", "test statistic")
@@ -49,6 +52,14 @@ _FOOTNOTES: Mapping[str, tuple[str, ...]] = {
     ),
     "survival": ("Median: interval by the log-log intervals of Kaplan and Meier's estimate.",),
     "incidence": ("Aalen and Johansen's estimate, log-log intervals.",),
+    "panel": (
+        "Nested cross-validation: choosing miRNAs, imputing, standardizing and the penalty are inside the folds; "
+        "patients are the units.",
+    ),
+    "panel_model": (
+        "Risk = 1 / (1 + exp(−x)), x = intercept + sum of coefficient × (value − mean) / SD; a missing value is "
+        "replaced by the value of the last column.",
+    ),
     "hazards": (
         "Cox's regression, ties by Efron, Wald's intervals. P (proportional hazards): Grambsch and Therneau.",
     ),
@@ -64,6 +75,10 @@ def clinical_drawings(analysis: ClinicalAnalysis) -> dict[str, Callable[[], Draw
     }
     if analysis.roc and analysis.associations is not None:
         drawn["clinical_roc"] = partial(roc_figure, analysis.roc, analysis.associations.outcome)
+    if analysis.panel is not None:
+        drawn["clinical_panel_roc"] = partial(panel_roc_figure, analysis.panel)
+        drawn["clinical_panel_calibration"] = partial(calibration_figure, analysis.panel)
+        drawn["clinical_panel_decision"] = partial(decision_figure, analysis.panel)
     if analysis.correlations is not None and any(how != "eta" for how in analysis.correlations.method):
         drawn["clinical_correlation"] = partial(correlation_figure, analysis.correlations)
     for each in analysis.follow_ups:

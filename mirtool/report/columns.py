@@ -82,6 +82,25 @@ _T, _N, _P, _R, _L, _X, _S, _U, _D, _G = (
 
 _RULES: Sequence[_Rule] = (
     # Patients.
+    _rule("measure", _T, "What is measured: of the panel on patients it has not seen, if not named otherwise.",
+          table="clinical/panel"),
+    _rule("how", _T, "How the value and its interval were computed.", table="clinical/panel"),
+    _rule("value", _D, "The measure.", table="clinical/panel$"),
+    _rule("coefficient|mean coefficient", _D, "Log odds per standard deviation; of the intercept the log odds "
+          "where every member has its mean.", table="clinical/panel"),
+    _rule("odds ratio per SD", _R, "Odds ratio per standard deviation.", table="clinical/panel"),
+    _rule("(mean|SD|where missing)", _D, "Of the member in the patients the panel was made of: {0}; where missing "
+          "is the median, which replaces a missing value.", table="clinical/panel"),
+    _rule("chosen", _N, "Panels of the cross-validation that have the candidate.", "panels", "clinical/panel"),
+    _rule("share (chosen|positive)", _S, "Share of the panels, or of those with the candidate: {0}.", "0 to 1",
+          "clinical/panel"),
+    _rule("in the panel", _T, "yes where the panel of all patients has it.", table="clinical/panel"),
+    _rule("(predicted risk|observed share|(?:lowest |highest )?out-of-fold risk|apparent risk)", _D,
+          "Share or risk of the outcome: {0}.", "0 to 1", "clinical/panel"),
+    _rule("threshold", _D, "Risk from which patients would be treated.", "0 to 1", "clinical/panel"),
+    _rule("net benefit(, treat (?:all|none))?", _D, "Net benefit{0}: true positives per patient, less weighted "
+          "false positives.", "per patient", "clinical/panel"),
+    _rule("patient", _T, "Name of the patient.", table="clinical/panel"),
     _rule("variable", _T, "Column of the patient table.", table="clinical/"),
     _rule("statistic or level", _T, "What the cells of the row are: a statistic of numbers, or a level.",
           table="clinical/"),

@@ -129,9 +129,13 @@ def clinical(inputs: ClinicalInputs, settings: ClinicalSettings, run: Run) -> Cl
     For numbers ROC curves with DeLong's intervals and test. miRNAs of a normalized table can become columns, each
     also cut at its median, or be screened all: correlation with every column, odds and hazard ratios, with FDR.
 
+    A panel of several miRNAs is measured on patients it has not seen (nested cross-validation), with its apparent
+    area only beside its optimism; with calibration, decision curve, and how often each miRNA was chosen.
+
     Writes clinical_*.csv, clinical.xlsx with all tables, and clinical.html, whose tables paste into Word.
     """
     from mirtool.clinical.analysis import analyze
+    from mirtool.clinical.panels.analysis import needs_expression
     from mirtool.clinical.reading import read_patients
 
     expression = None
@@ -140,7 +144,8 @@ def clinical(inputs: ClinicalInputs, settings: ClinicalSettings, run: Run) -> Cl
     if source is not None:
         run.reads(source)
         table = _with_groups(read_patients(source, settings), settings, source, run)
-        if inputs.expression is not None or settings.mirna or settings.screen:
+        asked = settings.mirna or settings.screen or needs_expression(settings, table)
+        if inputs.expression is not None or asked:
             expression = _read_expression(inputs, table, settings, run)
     analysis = analyze(table, settings, expression)
     for text in analysis.warnings:
@@ -252,6 +257,7 @@ STEP = Step(
             "in a study folder with clinical.csv: results/clinical_*.csv",
         ),
         ("mirtool clinical patients.xlsx --group response --cutoff 'ratio: >=100 or <0.01' -o out", ""),
+        ("mirtool clinical --panel 5", "up to five miRNAs, chosen within each fold"),
         ("mirtool clinical --counts 'light chains=5,1,7,48' --counts 'second line=5,2,15,58'", ""),
     ),
 )

@@ -35,6 +35,7 @@ def clinical_sentences(record: StepRecord) -> Iterator[Sentence]:
         if found:
             yield from _odds(record, part, found)
     yield from _areas(record)
+    yield from _panel(record)
     yield from _survival(record)
     yield from _mirnas(record)
 
@@ -125,6 +126,54 @@ def _areas(record: StepRecord) -> Iterator[Sentence]:
         "patients, so that their sensitivity and specificity are too high for others.",
         ("youden1950",),
     )
+
+
+_PANEL_MODELS: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "ridge": ("logistic regression with a quadratic (ridge) penalty", ("lecessie1992",)),
+    "elastic-net": (
+        "logistic regression with an elastic net penalty, half quadratic, half absolute",
+        ("zou2005",),
+    ),
+    "firth": ("logistic regression with Firth's penalty", ("firth1993",)),
+}
+
+
+def _panel(record: StepRecord) -> Iterator[Sentence]:
+    panel = record.number("panel")
+    if not panel:
+        return
+    words, references = _PANEL_MODELS[panel["model"]]
+    chosen = panel["most"] is not None
+    which = (
+        f"up to {panel['most']} of {panel['candidates']:,} miRNAs, those whose means differed most by Welch's t,"
+        if chosen
+        else named(panel["members"], "variable")
+    )
+    yield Sentence(
+        f"{panel['outcome']} ({panel['events']:,} of {plural(panel['patients'], 'patient')}) was predicted from "
+        f"{which} by {words} of standardized values.",
+        references,
+    )
+    tuned = "" if panel["model"] == "firth" else ", the strength of the penalty (smallest log loss in inner folds)"
+    yield Sentence(
+        f"The panel was validated by nested {panel['folds']}-fold cross-validation, repeated {panel['repeats']:,} "
+        f"times, stratified by the outcome, with patients as units; {'the choice of miRNAs, ' if chosen else ''}"
+        f"imputation of missing values by the median, standardization{tuned} and coefficients were those of the "
+        "training patients of each fold.",
+        ("varma2006",),
+    )
+    yield Sentence(
+        f"The area under the ROC curve is the mean within the folds, with LeDell's {_level(record)} interval; "
+        "calibration intercept and slope, Brier score and net benefit are of the out-of-fold risks, averaged over "
+        "the repeats, with bootstrap intervals.",
+        ("ledell2015", "vancalster2016", "brier1950", "vickers2006"),
+    )
+    if panel["bootstraps"]:
+        yield Sentence(
+            f"The optimism of the apparent area was estimated over {panel['bootstraps']:,} bootstrap samples of "
+            "the patients, the model fitted anew in each.",
+            ("harrell1996",),
+        )
 
 
 def _survival(record: StepRecord) -> Iterator[Sentence]:

@@ -107,6 +107,21 @@ _LOOK_FOR: tuple[tuple[str, str, str], ...] = (
         "less good.",
     ),
     (
+        "clinical_panel_roc",
+        "ROC curve of the panel",
+        "The colored curve, of patients the panel has not seen. The distance to the gray one is optimism.",
+    ),
+    (
+        "clinical_panel_calibration",
+        "Calibration of the panel",
+        "Dots and line near the diagonal. A line flatter than it means risks that are too extreme.",
+    ),
+    (
+        "clinical_panel_decision",
+        "Decision curve of the panel",
+        "Risks at which the colored line is above both others, and whether its band is, too.",
+    ),
+    (
         "clinical_survival.*",
         "Survival",
         "Curves whose intervals do not overlap, and how many patients at risk are left where they differ.",

@@ -76,6 +76,8 @@ _NOT_SHOWN = (
     "normalized_spots",
     "batch_corrected",
     "clinical_survival_curves",
+    "clinical_panel_roc",
+    "clinical_panel_risks",
 )
 """Tables that are named only: what was looked at, not what was found."""
 _WORDED = ("methods", "provenance")

@@ -14,6 +14,7 @@ from mirtool.clinical.settings import ALPHA
 from mirtool.clinical.variables import Kind, PatientTable
 from mirtool.report.text.blocks import Block, Caution, Grid, Heading, Line, Pairs, Summary
 from mirtool.report.text.clinical_mirnas import correlation_blocks, roc_blocks, screen_blocks
+from mirtool.report.text.clinical_panels import panel_blocks
 from mirtool.report.text.numbers import MISSING, p_in_words, ratio_in_words
 from mirtool.report.text.survival import follow_up_blocks
 from mirtool.wording import plural
@@ -24,6 +25,8 @@ ROWS_SHOWN = 12
 def clinical_summary(analysis: ClinicalAnalysis) -> Summary:
     """Return the findings, their tables, and how the columns were understood."""
     blocks: list[Block] = []
+    if analysis.panel is not None:
+        blocks += panel_blocks(analysis.panel)
     if analysis.baseline is not None:
         blocks += _baseline_blocks(analysis.baseline)
     if analysis.associations is not None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from mirtool.clinical.settings import ALPHA
+from mirtool.report.text.clinical_panels import panel_marks, panel_record, panel_sentences
 from mirtool.report.text.numbers import p_in_words, ratio_in_words
 from mirtool.wording import plural
 
@@ -42,6 +43,8 @@ def clinical_numbers(analysis: ClinicalAnalysis) -> dict[str, Any]:
     if analysis.roc:
         found["auc"] = {curve.name: curve.area for curve in analysis.roc}
         found["areas_compared"] = len(analysis.areas)
+    if analysis.panel is not None:
+        found["panel"] = panel_record(analysis.panel)
     if analysis.correlations is not None:
         found["correlations"] = int((analysis.correlations.fdr <= ALPHA).sum())
         found["correlated_by"] = sorted(set(analysis.correlations.method))
@@ -143,6 +146,8 @@ def clinical_sentences(record: Mapping[str, Any]) -> Iterator[str]:
     if record.get("auc"):
         areas = sorted(record["auc"].items(), key=lambda item: -item[1])[:ROWS_SHOWN]
         yield f"Largest areas under the ROC curves: {', '.join(f'{name} {area:.2f}' for name, area in areas)}."
+    if record.get("panel"):
+        yield from panel_sentences(record["panel"])
     for name, own in (record.get("survival") or {}).items():
         yield _incidence(name, own) if own.get("incidence") else _survival(name, own)
     for outcome, n in (record.get("screens") or {}).items():
@@ -188,7 +193,9 @@ def _survival(name: str, own: Mapping[str, Any]) -> str:
 
 
 def clinical_marks(record: Mapping[str, Any]) -> Iterator[str]:
-    """Yield what must be known before a ratio is read: zero cells, separation, too many terms."""
+    """Yield what must be known before a ratio is read: zero cells, separation, too many terms, a weak panel."""
+    if record.get("panel"):
+        yield from panel_marks(record["panel"])
     for part in ("associations", "counts"):
         own = record.get(part)
         if not own:

@@ -103,6 +103,9 @@ _AFTER = (
     _Kind("clinical/incidence", "Incidence", "Cumulative incidence of competing events."),
     _Kind("clinical/hazards", "Hazard ratios", "Hazard ratios of the columns, alone and in one model."),
     _Kind("clinical/roc", "ROC curves", "Areas under the ROC curves, and cut-offs."),
+    _Kind("clinical/panel", "Panel", "What the panel reaches on patients it has not seen, and its optimism."),
+    _Kind("clinical/panel_model", "Panel model", "The panel made of all patients: coefficients, means and SDs."),
+    _Kind("clinical/panel_stability", "Panel stability", "How often each candidate was chosen."),
     _Kind("clinical/screen", "Clinical screen", "Odds and hazard ratios of every miRNA."),
 )
 _SAMPLES = "The sample sheet, with what quality control and normalization say of each array."
