@@ -104,7 +104,8 @@ def report(_inputs: ReportInputs, settings: ReportSettings, run: Run) -> ReportR
     The page shows what the study's folder holds: what was not run is not on it, and what is out of date is marked.
 
     Beside it: the same as a workbook, NAME.xlsx; the methods of what was run, with references, to paste into a
-    paper (methods.md, methods.html, methods.bib, methods.csl.json); the MIAME checklist, and with qPCR MIQE's.
+    paper (methods.md, methods.html, methods.bib, methods.csl.json); the checklists that apply, of MIAME, MIQE,
+    TRIPOD+AI (a panel) and REMARK (survival).
 
     In the study's folder: ro-crate-metadata.json, which describes every file and step as a Process Run Crate, so
     that a repository can read what the folder holds. The date of publication is yours to state.

@@ -172,7 +172,73 @@ def test_a_study_folder_gives_its_lists_as_files(tmp_path):
     assert found["Scanning"] == ("known", "scanner GenePix 4000B")
     assert found["Array list"] == ("known", "lot.gal")
     files = checklist_files(study)
-    assert list(files) == ["checklist_miame.csv", "checklist_miame.md"]
+    assert list(files) == ["checklist_miame.csv", "checklist_miame.md", "checklist_miame.html"]
     assert files["checklist_miame.csv"].startswith(b"item,part,what,status,")
     (tmp_path / "A.gpr").unlink()
     assert facts_of(study).headers == {}
+
+
+PANEL = {
+    "outcome": "group = case", "model": "ridge", "most": 5, "members": ["hsa-miR-16-5p"], "candidates": 300,
+    "patients": 38, "events": 19, "per_candidate": 19 / 300, "left_out": 2, "imputed": 4, "folds": 5,
+    "repeats": 20, "area": [0.81, 0.7, 0.92], "apparent": 0.95, "optimism": 0.14, "bootstraps": None,
+}  # fmt: skip
+SURVIVAL = {
+    "os": {"events": {"low": 9, "high": 12}, "hazards": True, "model": ["age", "hsa-miR-16-5p"]},
+    "os by hsa-miR-16-5p above median": {"events": {"no": 10, "yes": 11}, "hazards": False, "model": None},
+}
+CLINICAL = StepRecord(
+    "clinical",
+    arguments={"mirna": ["hsa-miR-16-5p"], "cutoff": []},
+    summary={
+        "panel": PANEL,
+        "survival": SURVIVAL,
+        "patients": 40,
+        "columns": {"age": "continuous", "note": "text"},
+    },
+    outputs={"results/clinical_table1.csv": "0"},
+    versions={"mirtool": "1.2.0"},
+)
+
+
+def by_number(table):
+    rows = zip(table["item"], table["status"], table["value or what to add"], strict=True)
+    return {str(number): (str(status), str(value)) for number, status, value in rows}
+
+
+def test_tripod_states_what_was_done_and_claims_nothing_that_only_the_authors_know():
+    table = tables_of(StudyFacts({"clinical": CLINICAL}))["tripod"]
+    found = by_number(table)
+    numbers = "1 2 3a 3b 3c 4 5a 5b 6a 6b 6c 7 8a 8b 8c 9a 9b 9c 10 11 12a 12b 12c 12d 12e 12f 12g 13 14 15 16 17 "
+    numbers += "18a 18b 18c 18d 18e 18f 19 20a 20b 20c 21 22 23a 23b 24 25 26 27a 27b 27c"
+    assert list(found) == numbers.split()
+    assert found["12a"] == (
+        "known", "all 38 patients for development; nested 5-fold cross-validation, 20 times, patients as units"
+    )  # fmt: skip
+    assert found["9a"][1].startswith(
+        "all 300 probes of the table; up to 5 chosen inside the folds; you must state:"
+    )
+    assert found["8a"] == (
+        "known in part", "group = case; you must state: its definition, when and how it was assessed"
+    )  # fmt: skip
+    assert found["23a"][1].startswith("AUC 0.810 (0.700–0.920)")
+    assert found["17"] == ("missing", "you must state: committee, number, consent or waiver")
+    assert found["16"][0] == "not applicable"
+    assert found["7"] == ("missing", "you must state: how the values were made, and checked")
+    assert set(table["source"]) == {"Collins et al. 2024"}
+
+
+def test_remark_has_its_twenty_items():
+    table = tables_of(StudyFacts({"clinical": CLINICAL}))["remark"]
+    found = by_number(table)
+    assert list(found) == [str(i) for i in range(1, 21)]
+    assert found["12"][1].startswith("40 patients; os: 21 events; you must state:")
+    assert found["16"] == ("known", "os: age and hsa-miR-16-5p (results/clinical_hazards.csv)")
+    assert found["17"][0] == "known in part"
+    assert found["9"] == ("missing", "you must state: how it was decided; target power and effect")
+    assert set(table["source"]) == {"Altman et al. 2012"}
+
+
+def test_tripod_and_remark_are_made_only_for_a_panel_and_for_survival():
+    without = StepRecord("clinical", summary={"patients": 40})
+    assert tables_of(StudyFacts({"clinical": without})) == {}

@@ -1,8 +1,12 @@
-"""MIAME for the arrays and MIQE 2.0 for the qPCR: what the study knows, and what its authors must still add.
+"""MIAME, MIQE 2.0, TRIPOD+AI and REMARK: what the study knows, and what its authors must still add.
+
+MIAME is for the arrays, MIQE for qPCR, TRIPOD+AI for a panel that predicts an outcome, REMARK for markers of
+survival.
 
 The items are in our words. MIAME: the six elements of Brazma et al. (2001). MIQE: the parts of the checklist of
 Bustin et al. (2009), with what the revision asks for (Bustin et al. 2025): quantities corrected for efficiency,
-detection limits and dynamic ranges, prediction intervals, raw data. Where a journal asks for the guideline's own
+detection limits and dynamic ranges, prediction intervals, raw data. TRIPOD+AI (Collins et al. 2024) and REMARK
+(Altman et al. 2012) keep the numbers of their statements. Where a journal asks for the guideline's own
 form, the table says what to write into it.
 """
 
@@ -28,9 +32,10 @@ COLUMNS = ("item", "part", "what", "status", "value or what to add", "source")
 
 
 class Status(StrEnum):
-    """Whether an item is known, the authors must add it, or it does not apply."""
+    """Whether an item is known, wholly or in part, the authors must add it, or it does not apply."""
 
     KNOWN = "known"
+    PARTLY = "known in part"
     MISSING = "missing"
     NOT_APPLICABLE = "not applicable"
 
@@ -64,6 +69,10 @@ class Item:
         Returns why the item does not apply; empty where it does.
     source
         Key of the publication, where it is not that of the list.
+    number
+        Its number in the guideline, where that numbers its items.
+    rest
+        What the authors must add though a part is known; empty where what is known is all.
     """
 
     part: str
@@ -72,6 +81,8 @@ class Item:
     known: Known = _unknown
     unless: Known = _always
     source: str = ""
+    number: str = ""
+    rest: str = ""
 
     def judge(self, facts: StudyFacts) -> tuple[Status, str]:
         """Return the status for a study, and the value or what to add."""
@@ -79,11 +90,15 @@ class Item:
         if reason:
             return Status.NOT_APPLICABLE, reason
         value = self.known(facts)
-        return (Status.KNOWN, value) if value else (Status.MISSING, self.add)
+        if not value:
+            return Status.MISSING, f"you must state: {self.add}" if self.number else self.add
+        if self.rest:
+            return Status.PARTLY, f"{value}; you must state: {self.rest}"
+        return Status.KNOWN, value
 
 
 def checklist_tables(study: StudyFolder) -> dict[str, Table]:
-    """Return the checklists of a study by name: ``miame`` for arrays, ``miqe`` where qPCR was analyzed."""
+    """Return the checklists of a study by name, where they apply: ``miame``, ``miqe``, ``tripod``, ``remark``."""
     return tables_of(facts_of(study))
 
 
@@ -91,6 +106,8 @@ def tables_of(facts: StudyFacts) -> dict[str, Table]:
     """Return the checklists that apply to what is known of a study; MIAME is not for sequencing counts."""
     from mirtool.report.methods.miame import MIAME
     from mirtool.report.methods.miqe import MIQE
+    from mirtool.report.methods.remark import REMARK
+    from mirtool.report.methods.tripod import TRIPOD
 
     tables = {}
     of_arrays = facts.samples is not None or not _ARRAY_STEPS.isdisjoint(facts.records)
@@ -98,6 +115,11 @@ def tables_of(facts: StudyFacts) -> dict[str, Table]:
         tables["miame"] = _table("MIAME", MIAME, facts, "brazma2001")
     if "validate" in facts.records:
         tables["miqe"] = _table("MIQE 2.0", MIQE, facts, "bustin2009")
+    clinical = facts.record("clinical")
+    if clinical.number("panel"):
+        tables["tripod"] = _table("TRIPOD+AI", TRIPOD, facts, "collins2024")
+    if clinical.number("survival"):
+        tables["remark"] = _table("REMARK", REMARK, facts, "altman2012")
     return tables
 
 
@@ -114,7 +136,7 @@ def _table(name: str, items: Iterable[Item], facts: StudyFacts, source: str) -> 
         if item.part not in parts:
             parts.append(item.part)
         within[item.part] = within.get(item.part, 0) + 1
-        place = f"{parts.index(item.part) + 1}.{within[item.part]}"
+        place = item.number or f"{parts.index(item.part) + 1}.{within[item.part]}"
         status, value = item.judge(facts)
         part, what, value = (terms.said(text) for text in (item.part, item.what, value))
         rows.append((place, part, what, status.value, value, REFERENCES[item.source or source].cited_as))
@@ -141,11 +163,14 @@ def checklist_markdown(table: Table) -> str:
 
 
 def checklist_files(study: StudyFolder) -> dict[str, bytes]:
-    """Return the checklists of a study as files for its ``results``: CSV and Markdown of each."""
+    """Return the checklists of a study as files for its ``results``: CSV, Markdown, and HTML that Word opens."""
     from mirtool.report.tables import table_text
+    from mirtool.report.word_tables import WordTable, word_page
 
     files: dict[str, bytes] = {}
     for name, table in checklist_tables(study).items():
         files[f"checklist_{name}.csv"] = table_text(table).encode()
         files[f"checklist_{name}.md"] = checklist_markdown(table).encode()
+        title = f"{dict(table.notes)['mirtool checklist']} checklist"
+        files[f"checklist_{name}.html"] = word_page(title, [WordTable(title, table)])
     return files
