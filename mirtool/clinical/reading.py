@@ -15,13 +15,14 @@ from mirtool.clinical.dates import DAYS_PER_MONTH
 from mirtool.clinical.settings import ClinicalSettings
 from mirtool.clinical.variables import Kind, PatientTable, Variable
 from mirtool.errors import FormatError, UsageError, option
+from mirtool.io.arrays.sample_matching import FILE_COLUMNS
 from mirtool.io.tables.text_tables import TextTable, read_table
 from mirtool.settings import unknown_choice
 from mirtool.wording import plural
 
 PATIENT_COLUMNS = ("patient", "patient id", "patient_id", "subject", "case", "sample", "id")
 """Heads of the column with the names of the patients; the first that is there."""
-FILE_COLUMNS = frozenset({"file", "file_hy5", "scale"})
+_SHEET_COLUMNS = FILE_COLUMNS | {"scale"}
 """Columns of a sample sheet that say nothing of a patient."""
 
 
@@ -49,7 +50,7 @@ def read_patients(source: Any, settings: ClinicalSettings | None = None) -> Pati
     key = _patient_column(table, settings)
     patients = tuple(f"row {i + 1}" for i in range(len(table))) if key is None else tuple(table.text(key))
     columns = [
-        j for j, head in enumerate(table.header) if head and j != key and head.casefold() not in FILE_COLUMNS
+        j for j, head in enumerate(table.header) if head and j != key and head.casefold() not in _SHEET_COLUMNS
     ]
     _check_names(settings, [table.header[j] for j in columns])
     variables = {table.header[j]: variable_of(table, j, settings) for j in columns}

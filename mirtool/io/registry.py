@@ -48,6 +48,9 @@ class Format:
     counts
         True where files hold sequencing counts: ``module.read_counts(path, samples_in_rows)`` returns them
         (:class:`mirtool.io.counts.read_table.ReadTable`). A plain table may hold counts too, where that is stated.
+    wells
+        True where files hold Ct values of wells: ``module.read_ct(path, samples=names)`` returns them
+        (:class:`mirtool.io.arrays.ct_wells.CtTable`).
     """
 
     module: str
@@ -59,6 +62,7 @@ class Format:
     lanes: bool = False
     takes: tuple[str, ...] = ()
     counts: bool = False
+    wells: bool = False
 
 
 _ARRAYS, _COUNTS = "mirtool.io.arrays", "mirtool.io.counts"
@@ -87,7 +91,7 @@ FORMATS: Mapping[str, Format] = {
     "interactions": Format("mirtool.io.targets.interactions"),
     "gene-sets": Format("mirtool.io.genes.gene_sets"),
     "mirna-names": Format("mirtool.io.mirnas.aliases"),
-    "qpcr": Format(f"{_ARRAYS}.ct_tables"),
+    "qpcr": Format(f"{_ARRAYS}.ct_tables", wells=True),
     "gene-changes": Format("mirtool.io.genes.gene_changes"),
     "protein-interactions": Format("mirtool.io.targets.protein_interactions"),
     "mirna-loci": Format("mirtool.io.mirnas.mirna_loci"),
@@ -107,6 +111,16 @@ def has_counts(path: str | Path) -> bool:
         return False
     head = read_head(path)
     return any(module_of(name).sniff(head) for name in count_formats())
+
+
+def has_wells(path: str | Path) -> bool:
+    """Return True for a file of Ct values, whatever instrument wrote it; standard input is not looked at."""
+    if str(path) == STDIN or not Path(path).is_file():
+        return False
+    try:
+        return FORMATS[sniff_format(path)].wells
+    except UnknownFormatError:
+        return False
 
 
 def array_formats() -> tuple[str, ...]:

@@ -33,6 +33,7 @@ from mirtool.normalize.spike_in import (
     fit_spike_in_curves,
 )
 from mirtool.normalize.vsn import FEWEST_PROBES, fit_vsn
+from mirtool.stats.reference_stability import GenormRanking, Stability
 
 FEWEST_SMALL_RNAS = 3
 """Reference RNAs below which one that changes would decide (Vandesompele et al. 2002 take three at least)."""
@@ -99,6 +100,31 @@ class ProbeSignals:
 
 
 @dataclass(frozen=True, eq=False)
+class References:
+    """The assays of a panel against which the others are taken.
+
+    Parameters
+    ----------
+    rows
+        Which they are, as rows of :attr:`ProbeSignals.probes`.
+    words
+        How they were chosen, in words.
+    candidates
+        Those that they were chosen from, as rows, the steadiest first; None where nothing was ranked.
+    stability
+        How steady these candidates are, in their order.
+    genorm
+        geNorm's ranking, where it decided.
+    """
+
+    rows: IntArray
+    words: str
+    candidates: IntArray | None = None
+    stability: Stability | None = None
+    genorm: GenormRanking | None = None
+
+
+@dataclass(frozen=True, eq=False)
 class NormalizedSignals:
     """What a method between arrays makes of the probes that count.
 
@@ -112,12 +138,15 @@ class NormalizedSignals:
         What was fitted, in words.
     average
         A of the probes where the values are ratios, same shape as ``values``.
+    references
+        Against which assays the values of a panel are; None for arrays.
     """
 
     values: FloatArray
     factors: FloatArray
     remarks: tuple[str, ...] = ()
     average: FloatArray | None = None
+    references: References | None = None
 
 
 def normalize_signals(

@@ -96,6 +96,9 @@ class ProbeValues(Generic[B]):
         Where the probe has no logarithm, same shape.
     non_positive_spots
         Spots of these probes that have no logarithm, a number per array; None where no spot needs one.
+    not_detected
+        Where the files say that the probe was measured and not detected, ``(n_probes, n_arrays)``; None where they
+        do not say it.
     """
 
     before: B
@@ -103,6 +106,7 @@ class ProbeValues(Generic[B]):
     missing: BoolArray
     non_positive: BoolArray
     non_positive_spots: Counts | None
+    not_detected: BoolArray | None = None
 
 
 class Channels(Protocol[S, B]):

@@ -27,6 +27,9 @@ _NEEDS_CONTROLS = "3 or more of these spots on every array"
 _LANES = "mirtool.normalize.lanes"
 _NANOSTRING = "NanoString Technologies 2017"
 _NEEDS_LANES = "NanoString RCC files"
+_PANELS = "mirtool.normalize.panels"
+_NEEDS_WELLS = "tables of Ct values"
+_MESTDAGH = "Mestdagh et al. 2009"
 _NEEDS_FACTOR_PROBES = "20 or more probes at the cut-off in all arrays"
 
 
@@ -118,6 +121,13 @@ PRESETS = Methods(
         "positive-control factor, factor of the 100 highest probes; the default for RCC files",
         needs=_NEEDS_LANES,
         reference=_NANOSTRING,
+    ),
+    Method(
+        "qpcr",
+        "Ct of qPCR panels: mean of replicate wells, less the global mean of the miRNAs that all samples detect "
+        "(−ΔCt, log2); the default for tables of Ct values",
+        needs=_NEEDS_WELLS,
+        reference=_MESTDAGH,
     ),
 )
 """Recipes by name; :data:`mirtool.normalize.settings.PRESET_STEPS` holds what each sets."""
@@ -388,6 +398,41 @@ BETWEEN_METHODS = Methods(
         kernel=f"{_LANES}:lane_factors",
         step=f"{_LANES}:scale_by_positive",
     ),
+    BetweenMethod(
+        "global-mean",
+        "less the mean Ct of the miRNAs that all samples detect; large panels, of which most do not change",
+        needs=f"{_NEEDS_WELLS}; 20 or more miRNAs that all samples detect",
+        reference="D'haene et al. 2012; Mestdagh et al. 2009",
+        step=f"{_PANELS}:subtract_global_mean",
+    ),
+    BetweenMethod(
+        "expressed-mean",
+        "less the mean Ct of the miRNAs that the sample detects",
+        needs=f"{_NEEDS_WELLS}; 20 or more miRNAs that each sample detects",
+        reference=_MESTDAGH,
+        step=f"{_PANELS}:subtract_expressed_mean",
+    ),
+    BetweenMethod(
+        "references",
+        "less the mean Ct of the references that were named, which must not change",
+        needs=f"{_NEEDS_WELLS}; references that all samples detect",
+        reference="Vandesompele et al. 2002",
+        step=f"{_PANELS}:subtract_references",
+    ),
+    BetweenMethod(
+        "normfinder",
+        "less the mean Ct of the three miRNAs that NormFinder finds steadiest within and between the groups",
+        needs=f"{_NEEDS_WELLS}; 5 or more miRNAs that all samples detect",
+        reference="Andersen et al. 2004",
+        step=f"{_PANELS}:subtract_by_normfinder",
+    ),
+    BetweenMethod(
+        "genorm",
+        "less the mean Ct of the miRNAs that geNorm finds steadiest, as many as its pairwise variation asks for",
+        needs=f"{_NEEDS_WELLS}; 5 or more miRNAs that all samples detect",
+        reference="Vandesompele et al. 2002",
+        step=f"{_PANELS}:subtract_by_genorm",
+    ),
 )
 
 RATIO_BETWEEN_METHODS = Methods(
@@ -441,6 +486,9 @@ RATIO_BETWEEN_METHODS = Methods(
         step=f"{_BETWEEN_RATIOS}:quantiles_by_group",
     ),
 )
+
+PANEL_METHODS = ("global-mean", "expressed-mean", "references", "normfinder", "genorm")
+"""Methods between samples that are for qPCR panels alone."""
 
 LANE_METHODS = ("threshold", "subtract-threshold", "top-100", "housekeeping", "positive-controls")
 """Steps that are for the lanes of NanoString alone."""

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from mirtool.model import BoolArray, ExpressionMatrix, FloatArray, IntArray, RawArrays
-from mirtool.normalize.between_arrays import NormalizedSignals
+from mirtool.normalize.between_arrays import NormalizedSignals, ProbeSignals, References
 from mirtool.normalize.channels import B, Channels, CountingSpots, ProbeValues, S
 from mirtool.normalize.controls import control_shares
 from mirtool.normalize.detection import choose_detection, detection_call, kept_probes
@@ -22,12 +22,16 @@ from mirtool.normalize.lanes import check_recipe
 from mirtool.normalize.median_polish import by_name
 from mirtool.normalize.methods import IMPUTATIONS
 from mirtool.normalize.one_channel import OneChannel
+from mirtool.normalize.panels import Panel, check_panel_recipe, is_panel
 from mirtool.normalize.ratio import TwoChannels, choose_pair
 from mirtool.normalize.replicates import group_replicates, shift_replicates, stack_replicates
 from mirtool.normalize.report import NormalizationReport, per_array
 from mirtool.normalize.selection import choose_channel, counting_spots
 from mirtool.normalize.settings import RATIO, NormalizeSettings, ResolvedSettings
 from mirtool.normalize.tallies import array_fields, array_notes, choice_fields, probe_fields, spot_notes
+
+MOST_NAMED = 10
+"""References of a panel that its report names; of more it gives the number."""
 
 
 @dataclass(frozen=True)
@@ -46,11 +50,15 @@ class Normalized:
     average
         The mean log2 signal of the two channels, ``(n_probes, n_samples)``, NaN missing; None where one channel
         was normalized.
+    references
+        Against which assays the values of a panel are, as rows of the probes in the order of their IDs; None for
+        arrays.
     """
 
     matrix: ExpressionMatrix
     report: NormalizationReport
     average: FloatArray | None = None
+    references: References | None = None
 
 
 def normalize(arrays: RawArrays, settings: NormalizeSettings | None = None, **changes: Any) -> Normalized:
@@ -101,6 +109,9 @@ def normalize(arrays: RawArrays, settings: NormalizeSettings | None = None, **ch
     settings = (settings or NormalizeSettings()).replace(**changes)
     resolved = settings.resolve()
     check_recipe(arrays, resolved)
+    check_panel_recipe(arrays, resolved)
+    if is_panel(arrays):
+        return _run(Panel(choose_channel(arrays, resolved.channel), arrays), arrays, resolved)
     if resolved.is_ratio:
         return _run(TwoChannels(*choose_pair(arrays, resolved.channel or RATIO)), arrays, resolved)
     return _run(OneChannel(choose_channel(arrays, resolved.channel)), arrays, resolved)
@@ -143,6 +154,7 @@ def _run(channels: Channels[S, B], arrays: RawArrays, settings: ResolvedSettings
             **array_fields(arrays, channels.names, counting),
             **probe_fields(probes, groups.sizes[counting.rows], kept, filled.imputed),
             **_step_fields(arrays, spots, probes, normalized, settings),
+            **_reference_fields(normalized.references, probes),
         }
     )
     values, cutoff = channels.history(report)
@@ -153,8 +165,10 @@ def _run(channels: Channels[S, B], arrays: RawArrays, settings: ResolvedSettings
         spots=filled.spots,
         history=(f"recipe: {report.preset}", values, *spot_notes(report), cutoff, *array_notes(report)),
         replicates=replicates,
+        not_detected=None if probes.not_detected is None else probes.not_detected[kept],
     )
-    return Normalized(matrix, report, None if normalized.average is None else normalized.average[kept])
+    average = None if normalized.average is None else normalized.average[kept]
+    return Normalized(matrix, report, average, normalized.references)
 
 
 def _step_fields(
@@ -174,6 +188,15 @@ def _step_fields(
         "lost": per_array(lost),
         "remarks": spots.remarks + normalized.remarks,
     }
+
+
+def _reference_fields(references: References | None, probes: ProbeValues[B]) -> dict[str, Any]:
+    """Return the fields of the report that name the references of a panel; none for arrays."""
+    if references is None or not isinstance(probes.before, ProbeSignals):
+        return {}
+    n = len(references.rows)
+    names = tuple(probes.before.probes.name[references.rows]) if n <= MOST_NAMED else ()
+    return {"n_references": n, "reference_names": names}
 
 
 @dataclass(frozen=True, eq=False)

@@ -176,6 +176,35 @@ class NormalizationReport:
 
 
 @dataclass(frozen=True)
+class PanelReport(NormalizationReport):
+    """The numbers of a normalization of a qPCR panel; "arrays" are samples, and "spots" are wells.
+
+    Parameters
+    ----------
+    limit
+        The highest Ct that counts as detected.
+    not_detected
+        Counting probes that were measured and not detected.
+    not_measured
+        Counting probes of which the sample has no well.
+    partly_detected
+        Counting probes of which some replicate wells have a Ct up to the limit, and others not.
+    reference_ct
+        The level of the reference in each sample, in cycles.
+    n_references, reference_names
+        How many assays the reference is made of, and which where they are ten or fewer.
+    """
+
+    limit: float
+    not_detected: Counts
+    not_measured: Counts
+    partly_detected: Counts
+    reference_ct: tuple[float, ...]
+    n_references: int = 0
+    reference_names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class RatioReport(NormalizationReport):
     """The numbers of a normalization to the ratio of two channels.
 

@@ -32,6 +32,9 @@ DEFAULT_PRESET = "exiqon-service"
 LANE_PRESET = "nanostring"
 """The preset for lanes of NanoString."""
 
+PANEL_PRESET = "qpcr"
+"""The preset for panels of Ct values."""
+
 DEFAULT_CUTOFF = 30.0
 """Counts of a scanner, as service laboratories have used it for miRCURY since mid-2012."""
 
@@ -56,6 +59,7 @@ PRESET_STEPS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
             "between": "quantile",
         },
         LANE_PRESET: {"background": "threshold", "between": "top-100"},
+        PANEL_PRESET: {"replicates": "mean", "replicate_scale": "log", "between": "global-mean"},
     }
 )
 """What each preset sets differently from the defaults of :class:`ResolvedSettings`."""
@@ -207,6 +211,20 @@ class NormalizeSettings(Settings):
         choices=ALL_BETWEEN_METHODS,
         kind="method between arrays",
     )
+    references: str | None = setting(
+        None,
+        "qPCR panels: the references, names of assays separated by commas. Default: the global mean.",
+        panel=_STEPS,
+        metavar="NAMES",
+    )
+    n_references: int | None = setting(
+        None,
+        "qPCR panels: how many references are chosen. Default: by NormFinder 3, by geNorm the fewest with a "
+        "pairwise variation below 0.15.",
+        panel=_STEPS,
+        metavar="N",
+        minimum=1,
+    )
     impute: str = setting(
         "none",
         "Fill in missing values from the ten nearest probes (knn); they are counted and marked.",
@@ -285,6 +303,8 @@ class NormalizeSettings(Settings):
         known = {of.name for of in fields(ResolvedSettings)}
         own = {of.name: getattr(self, of.name) for of in fields(NormalizeSettings) if of.name in known}
         asked = {name: value for name, value in own.items() if value is not None}
+        if self.references is not None and self.between is None:
+            asked["between"] = "references"
         base = ({"replicate_scale": "log"} if self.is_ratio else {}) | dict(presets[self.preset])
         usual = ResolvedSettings(**base)
         changed = tuple(
@@ -319,6 +339,8 @@ class ResolvedSettings:
     replicates: str = "median"
     replicate_scale: str = "linear"
     between: str = "median"
+    references: str | None = None
+    n_references: int | None = None
     impute: str = "none"
     detection: str = "auto"
     min_intensity: float = DEFAULT_CUTOFF
@@ -368,6 +390,7 @@ def _check_together(settings: ResolvedSettings) -> None:
         )
     if settings.polishes:
         _check_spots_can_be_polished(settings)
+    _check_references(settings)
     if settings.between == "vsn" and settings.replicate_scale == "log":
         raise UsageError(
             "vsn works on signals of any sign, and signals that are not positive have no logarithm",
@@ -386,6 +409,22 @@ def _check_together(settings: ResolvedSettings) -> None:
             parameter="flag_weight",
             hint=f"use it with {option('replicates', 'weighted')}, or with {option('channel', RATIO)} and "
             f"{option('within', 'median')}, loess or printtip-loess",
+        )
+
+
+def _check_references(settings: ResolvedSettings) -> None:
+    if (settings.between == "references") != (settings.references is not None):
+        raise UsageError(
+            f"{option('between', 'references')} and the names of references belong together",
+            parameter="references",
+            found=f"{option('between', settings.between)}, " + (settings.references or "no names"),
+            hint="name them (they are assays of the panel, separated by commas), or leave both out",
+        )
+    if settings.n_references is not None and settings.between not in ("normfinder", "genorm"):
+        raise UsageError(
+            "a number of references is for those that are chosen",
+            parameter="n_references",
+            hint=f"add {option('between', 'normfinder')} or genorm",
         )
 
 

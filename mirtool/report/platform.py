@@ -15,10 +15,13 @@ from typing import Any
 
 from mirtool.counts.preparation import COUNTS
 from mirtool.errors import MARKED
-from mirtool.normalize.settings import LANE_PRESET
+from mirtool.normalize.settings import LANE_PRESET, PANEL_PRESET
 
-ARRAY, LANE, SAMPLE = "array", "lane", "sample"
-"""What one column of the values is: an array, a lane of NanoString, or a sample that was sequenced."""
+ARRAY, LANE, SAMPLE, PANEL = "array", "lane", "sample", "panel"
+"""What one column of the values is: an array, a NanoString lane, a sample that was sequenced, or one on qPCR plates."""
+
+NOUNS: Mapping[str, str] = {ARRAY: "array", LANE: "lane", SAMPLE: "sample", PANEL: "sample"}
+"""What one column is called."""
 
 _PLAIN = rf"{MARKED.pattern}|`[^`]*`|--[\w-]+[ =]\S+|[\w./-]+\.(?:csv|tsv|xlsx|md|html|json|toml|png|svg|pdf)"
 """What is never reworded: options with their values, what is typed, and names of files."""
@@ -69,6 +72,30 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "the day of the scan": "the day of sequencing",
         **_OF_COUNTS,
     },
+    PANEL: {
+        "array's list": "panel's list",
+        "array design": "panel",
+        "array list": "list of the assays",
+        "probe on the array": "assay of the panel",
+        "on the arrays": "in the samples",
+        "on the array": "in the sample",
+        "on an array": "in a sample",
+        "on each array": "in each sample",
+        "on every array": "in every sample",
+        "an array": "a sample",
+        "arrays": "samples",
+        "array": "sample",
+        "probes": "miRNAs",
+        "probe": "miRNA",
+        "spots": "wells",
+        "spot": "well",
+        "the scanner's software": "the instrument's software",
+        "the day of the scan": "the day of the run",
+        "intensity-dependent": "level-dependent",
+        "intensities": "amounts",
+        "intensity": "level",
+        "scanner counts": "amounts",
+    },
 }
 
 
@@ -79,7 +106,7 @@ class Terms:
     Parameters
     ----------
     unit
-        What one column of the values is: :data:`ARRAY`, :data:`LANE` or :data:`SAMPLE`.
+        What one column of the values is: :data:`ARRAY`, :data:`LANE`, :data:`SAMPLE` or :data:`PANEL`.
     names
         Samples and groups, which are never reworded.
     """
@@ -135,6 +162,9 @@ def unit_of(runs: Mapping[str, Any]) -> str:
     are_lanes = any(path.endswith((".rcc", ".rcc.gz")) for path in files)
     if is_said or are_lanes or LANE_PRESET in presets or f"recipe: {LANE_PRESET}" in steps:
         return LANE
+    is_panel = any(summary.get("unit") == PANEL for summary in summaries)
+    if is_panel or PANEL_PRESET in presets or any(step.startswith(f"recipe: {PANEL_PRESET}") for step in steps):
+        return PANEL
     are_reads = any(summary.get("counts") for summary in summaries)
     return SAMPLE if are_reads or any(step.startswith(COUNTS) for step in steps) else ARRAY
 

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mirtool.model import FloatArray
+from mirtool.model import FloatArray, IntArray
 
 LARGEST_M = 1.5
 """Above it geNorm's authors call a gene unfit (Vandesompele 2002)."""
+
+LARGEST_V = 0.15
+"""Pairwise variation below which geNorm's authors need no further reference gene (Vandesompele 2002)."""
+
+MOST_REFERENCES = 10
+"""Reference genes up to which the pairwise variation is looked at, as in geNorm's paper."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +33,11 @@ class Stability:
     normfinder: FloatArray
     n_complete: int
     by_group: bool
+
+    def take(self, order: IntArray) -> Stability:
+        """Return the candidates at ``order``, in that order."""
+        names = tuple(self.names[i] for i in order)
+        return replace(self, names=names, m=self.m[order], normfinder=self.normfinder[order])
 
 
 def reference_stability(names: Sequence[str], log2_quantity: FloatArray, groups: Sequence[str]) -> Stability:
@@ -88,6 +99,74 @@ def genorm_m(log2_quantity: FloatArray) -> FloatArray:
     m = np.full(n, np.nan)
     np.divide(np.where(compared, variation, 0).sum(axis=1), n_compared, out=m, where=n_compared > 0)
     return m
+
+
+@dataclass(frozen=True, eq=False)
+class GenormRanking:
+    """geNorm's ranking, the steadiest first.
+
+    Parameters
+    ----------
+    order
+        Positions of the candidates, ``(n_genes,)``; the first two can't be told apart.
+    m
+        M of each, in this order, when it was excluded among those that were left; of the first two among the two.
+    v
+        Pairwise variation V(n/n+1) of the mean of the first n and of the first n + 1, for n = 2, 3 …
+    """
+
+    order: IntArray
+    m: FloatArray
+    v: FloatArray
+
+    @property
+    def n_needed(self) -> int:
+        """The smallest number with a V below 0.15, else that of the smallest V; at least two."""
+        if not len(self.v):
+            return min(2, len(self.order))
+        enough = np.flatnonzero(self.v < LARGEST_V)
+        return 2 + int(enough[0] if len(enough) else np.argmin(self.v))
+
+
+def genorm_ranking(log2_quantity: FloatArray) -> GenormRanking:
+    """Rank reference genes as geNorm does: again and again the one with the largest M is excluded.
+
+    Parameters
+    ----------
+    log2_quantity
+        ``(n_genes, n_samples)``, two genes and two samples or more, none missing.
+
+    References
+    ----------
+    Vandesompele et al. (2002), as :func:`genorm_m`.
+
+    Examples
+    --------
+    >>> ranking = genorm_ranking(np.array([[0.0, 1, 0, 1], [5.0, 6, 5, 6], [3.0, 3, 9, 1]]))
+    >>> ranking.order.tolist(), ranking.m[:2].tolist()
+    ([0, 1, 2], [0.0, 0.0])
+    """
+    variation = _pairwise_variation(log2_quantity)
+    left = list(range(len(log2_quantity)))
+    excluded: list[int] = []
+    values: list[float] = []
+    while len(left) > 2:
+        m = variation[np.ix_(left, left)].sum(axis=1) / (len(left) - 1)
+        worst = len(left) - 1 - int(np.argmax(m[::-1]))  # of equals the last, so that order decides nothing else
+        values.append(float(m[worst]))
+        excluded.append(left.pop(worst))
+    values += [float(variation[left[0], left[-1]])] * len(left)
+    order = np.array([*left, *excluded[::-1]], dtype=np.int64)
+    means = np.cumsum(log2_quantity[order[: MOST_REFERENCES + 1]], axis=0)
+    means /= np.arange(1, len(means) + 1)[:, None]
+    v = np.diff(means[1:], axis=0).std(axis=1, ddof=1) if len(means) > 2 else np.empty(0)
+    return GenormRanking(order, np.array(values[::-1]), np.asarray(v))
+
+
+def _pairwise_variation(log2_quantity: FloatArray) -> FloatArray:
+    """Return the standard deviation of every log2 ratio, none missing, ``(n_genes, n_genes)``."""
+    centered = log2_quantity - log2_quantity.mean(axis=1, keepdims=True)
+    return np.stack([(own - centered).std(axis=1, ddof=1) for own in centered])
 
 
 def normfinder(log2_quantity: FloatArray, groups: Sequence[str] | None = None) -> FloatArray:

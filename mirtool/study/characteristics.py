@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mirtool.errors import FormatError, UsageError
+from mirtool.io.arrays.sample_matching import FILE_COLUMNS
 from mirtool.io.tables.text_tables import TextTable, read_table
 from mirtool.model import Table, TextArray, text_array
 from mirtool.wording import plural
 
-OWN_COLUMNS = frozenset({"sample", "group", "file", "file_hy5", "scale"})
+OWN_COLUMNS = FILE_COLUMNS | {"sample", "group", "scale"}
 """Columns of the sample sheet that no characteristic overwrites."""
 FEWEST_PER_GROUP = 2
 MOST_GROUPS = 10
@@ -132,7 +133,7 @@ def _match(draft: Table, table: TextTable) -> tuple[int, list[str]]:
     """Return the column of the table, and the names of the draft's samples, that fit each other best."""
     best: tuple[int, int, list[str]] = (0, -1, [])
     for column, cells in draft.columns.items():
-        if column in ("group", "file", "file_hy5", "scale"):
+        if column in OWN_COLUMNS - {"sample"}:
             continue
         names = [str(cell) for cell in cells]
         wanted = {_fold(name) for name in names} - {""}

@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from mirtool.errors import FormatError, SampleSheetError, UsageError
+from mirtool.io.arrays.ct_words import SAMPLE
 from mirtool.io.arrays.imagene import ImageneArray, pair_files
 from mirtool.io.arrays.probe_values import looks_log2
-from mirtool.io.arrays.sample_matching import HY5_COLUMN
+from mirtool.io.arrays.sample_matching import FURTHER_FILES, HY5_COLUMN
 from mirtool.io.counts.refusal import counts_beside_arrays
 from mirtool.io.registry import FORMATS, array_formats, count_formats, module_of, sniff_format
 from mirtool.io.tables.text import STDIN
@@ -34,7 +35,8 @@ def draft_samples(
     Parameters
     ----------
     files
-        One array per file (the sample is named after the file, see :func:`names_from_files`), or tables with one
+        Plates of a qPCR panel (the samples of their wells, each on one plate or several), or
+        one array per file (the sample is named after the file, see :func:`names_from_files`), or tables with one
         column per sample (named as the column is): plain ones, a service's workbooks, GEO series matrices. The two
         ImaGene files of an array are paired by their names (:func:`mirtool.io.arrays.imagene.pair_files`).
     folder
@@ -66,6 +68,8 @@ def draft_samples(
     """
     _refuse_repeated_files(files)
     formats = {file: _array_format(file, format or ("matrix" if samples_in_rows else None)) for file in files}
+    if any(FORMATS[own].wells for own in formats.values()):
+        return _draft_panel(files, formats, Path(folder))
     pairs = pair_files([file for file in files if FORMATS[formats[file]].one_channel_per_file])
     names = {next(iter(pair.files.values())): pair.name for pair in pairs}
     partner_of = {first: second for first, second in (_two_files(pair) for pair in pairs) if second}
@@ -100,6 +104,49 @@ def draft_samples(
     for key in dict.fromkeys(key for table in tables for key in table.extra):
         columns[key] = text_array(cell for table in tables for cell in table.extra.get(key, ("",) * len(table)))
     return Table(columns)
+
+
+def _draft_panel(files: Sequence[str], formats: Mapping[str, str], folder: Path) -> Table:
+    """List the samples of qPCR plates; where one is on several, the columns file_2, file_3 … name the others."""
+    from mirtool.io.arrays.ct_panels import read_plates
+    from mirtool.io.arrays.read_options import ReadOptions
+
+    other = next((file for file in files if not FORMATS[formats[file]].wells), None)
+    if other is not None:
+        raise FormatError(
+            "tables of Ct values are among other files",
+            path=other,
+            found=f"the format {formats[other]}",
+            expected="samples of one kind",
+            hint="make a study of its own for each; `mirtool validate` compares arrays with qPCR",
+        )
+    groups: dict[str, str] = {}
+    plates: dict[str, list[str]] = {}
+    for file in files:
+        wells = read_plates([file], ReadOptions(), ()).wells
+        for name, group, role in zip(wells.sample, wells.group, wells.role, strict=True):
+            if role == SAMPLE:
+                groups[name] = groups.get(name) or group
+                plates.setdefault(name, [])
+                if file not in plates[name]:
+                    plates[name].append(file)
+    _refuse_many_plates(plates)
+    columns = {"sample": text_array(plates), "group": text_array(groups[name] for name in plates)}
+    for place in range(max(map(len, plates.values()), default=1)):
+        cells = (relative_path(own[place], folder) if place < len(own) else "" for own in plates.values())
+        columns["file" if place == 0 else f"file_{place + 1}"] = text_array(cells)
+    return Table(columns)
+
+
+def _refuse_many_plates(plates: Mapping[str, Sequence[str]]) -> None:
+    most = 1 + sum(name != HY5_COLUMN for name in FURTHER_FILES)
+    for name, own in plates.items():
+        if len(own) > most:
+            raise SampleSheetError(
+                f"the sample {name!r} is on {len(own)} plates",
+                expected=f"at most {most}",
+                hint="put the exports of its plates together in one table",
+            )
 
 
 def _scale_of(file: str, format: str, samples_in_rows: bool) -> str:
@@ -191,7 +238,7 @@ def _refuse_repeated_files(files: Sequence[str]) -> None:
 
 def _array_format(file: str, format: str | None) -> str:
     name = sniff_format(file, format)
-    if not (FORMATS[name].arrays or FORMATS[name].counts):
+    if not (FORMATS[name].arrays or FORMATS[name].counts or FORMATS[name].wells):
         raise FormatError(
             "this file holds no arrays",
             path=file,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from mirtool.io.arrays.sample_matching import HY5_COLUMN
+from mirtool.io.arrays.sample_matching import further_files
 from mirtool.model import SampleTable
 
 _PIECE = 1 << 20
@@ -54,9 +54,8 @@ def raw_files(samples: SampleTable, scale: str | None = None) -> list[RawFile]:
 
 
 def files_of(samples: SampleTable, position: int) -> list[str]:
-    """Return the raw files of one sample: one, two where the channels are separate files, or none."""
-    second = samples.extra.get(HY5_COLUMN)
-    paths = [samples.files[position], *([second[position]] if second else [])]
+    """Return the raw files of one sample: one, several where it has two channels or plates, or none."""
+    paths = [samples.files[position], *(column[position] for column in further_files(samples))]
     return [path for path in paths if path]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mirtool.errors import SampleSheetError
-from mirtool.io.arrays.sample_matching import HY5_COLUMN
+from mirtool.io.arrays.sample_matching import FURTHER_FILES, HY5_COLUMN
 from mirtool.io.tables.text_tables import TextTable, read_table
 from mirtool.model import SampleTable
 
@@ -16,7 +16,8 @@ def read_samples(path: str | Path) -> SampleTable:
 
     Where an array is two files, ``file_hy5`` names the second; a table with the columns ``Names``, ``Hy3`` and
     ``Hy5``, such as comes with Exiqon's ImaGene exports, is read as ``sample``, ``file`` and ``file_hy5``. Files
-    are relative to the sheet's own folder. Any further column is kept under its header.
+    are relative to the sheet's own folder. Further plates of a qPCR panel are in ``file_2``, ``file_3`` and so on.
+    Any further column is kept under its header.
 
     Raises
     ------
@@ -49,7 +50,8 @@ def read_samples(path: str | Path) -> SampleTable:
     group, file = table.find("group"), table.find("file")
     if file is None and hy5 is not None:
         file = hy3
-    known = {sample, group, file, hy5}
+    further = {name: j for j, name in enumerate(table.header) if name.lower() in FURTHER_FILES and j != hy5}
+    known = {sample, group, file, hy5, *further.values()}
     return SampleTable(
         names,
         tuple(table.text(group)) if group is not None else (),
@@ -59,7 +61,8 @@ def read_samples(path: str | Path) -> SampleTable:
             for j in range(len(table.header))
             if j not in known and table.header[j]
         }
-        | ({HY5_COLUMN: _paths(table, hy5)} if hy5 is not None else {}),
+        | ({HY5_COLUMN: _paths(table, hy5)} if hy5 is not None else {})
+        | {name.lower(): _paths(table, j) for name, j in further.items()},
         str(path),
     )
 

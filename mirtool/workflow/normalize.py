@@ -72,9 +72,14 @@ class NormalizeResult(Result):
         return self.normalized.report
 
     def tables(self) -> Mapping[str, Table]:
-        """Return ``normalized``, ``spots`` and, where asked for or there, ``names``, ``A`` and ``replicates``."""
+        """Return ``normalized``, ``spots`` and, where asked for or there, ``names``, ``A`` and ``replicates``.
+
+        Of a qPCR panel also ``ct``, ``assays`` and, where candidates were ranked, ``references``.
+        """
         from mirtool.annotation.mirna_names import chip_names_table
         from mirtool.normalize import average_table, normalized_table, replicates_table, spots_table
+        from mirtool.normalize.panel_tables import assays_table, ct_table, references_table
+        from mirtool.normalize.panels import is_panel
         from mirtool.normalize.settings import LANE_PRESET
 
         matrix = self.matrix
@@ -87,11 +92,17 @@ class NormalizeResult(Result):
             tables["A"] = average_table(matrix, self.normalized.average)
         if self.settings.keep_replicates:
             tables["replicates"] = replicates_table(matrix)
+        if is_panel(self.arrays):
+            tables |= {"ct": ct_table(self.arrays, matrix), "assays": assays_table(self.arrays, self.normalized)}
+            references = references_table(self.arrays, self.normalized)
+            if references is not None:
+                tables["references"] = references
         return tables
 
     @property
     def summary(self) -> Summary:
         """The warnings, what was kept, how far the arrays are apart, and everything that was counted."""
+        from mirtool.normalize.panels import is_panel
         from mirtool.normalize.settings import LANE_PRESET
         from mirtool.quality.quick import outlier_warnings
         from mirtool.report.text.names import names_blocks
@@ -102,7 +113,8 @@ class NormalizeResult(Result):
         if report.preset == LANE_PRESET:
             blocks.insert(0, Line(f"NanoString counts, normalized by the preset {LANE_PRESET} as nSolver does."))
         if self.normalized.average is None:  # the outlier rules are for signals, not for ratios
-            warnings = outlier_warnings(self.normalized.matrix, report.factors, report.min_intensity)
+            least = 1.0 if is_panel(self.arrays) else report.min_intensity  # a panel's limit has the amount 1
+            warnings = outlier_warnings(self.normalized.matrix, report.factors, least)
             blocks += [Caution(text) for text in warnings]
         blocks += normalization_blocks(report)
         blocks += reading_blocks(self.arrays)
@@ -162,7 +174,8 @@ def normalize(inputs: NormalizeInputs, settings: NormalizeSettings, run: Run) ->
     from mirtool.io.mirnas.aliases import load_mirna_names
     from mirtool.normalize import normalize as normalize_arrays
     from mirtool.normalize.lanes import are_lanes
-    from mirtool.normalize.settings import LANE_PRESET
+    from mirtool.normalize.panels import is_panel
+    from mirtool.normalize.settings import LANE_PRESET, PANEL_PRESET
 
     channel = settings.channel
     features = settings.resolve().polishes
@@ -177,10 +190,12 @@ def normalize(inputs: NormalizeInputs, settings: NormalizeSettings, run: Run) ->
     if arrays.sources[0].format == "agilent":
         run.arguments["signal"] = arrays.sources[0].header["signal"]
     run.check_width(arrays.n_arrays + 2)
-    refuse_log2(arrays, run, inputs.scale)
-    if are_lanes(arrays) and "preset" not in run.given:
-        settings = settings.replace(preset=LANE_PRESET)
-        run.arguments["preset"] = LANE_PRESET
+    own = PANEL_PRESET if is_panel(arrays) else LANE_PRESET if are_lanes(arrays) else None
+    if own != PANEL_PRESET:
+        refuse_log2(arrays, run, inputs.scale)
+    if own is not None and "preset" not in run.given:
+        settings = settings.replace(preset=own)
+        run.arguments["preset"] = own
     chip = written_names(arrays.probes)[is_kind(arrays.probes, ProbeKind.MIRNA)]
     names = load_mirna_names(inputs.aliases, inputs.species, inputs.mirbase_release).for_names(chip)
     run.reads(*inputs.aliases)

@@ -215,12 +215,12 @@ class _Content:
 
     def _arrays(self) -> list[str]:
         """Return the arrays that the sample sheet names, as seen from the study's folder."""
-        from mirtool.io.arrays.sample_matching import HY5_COLUMN
+        from mirtool.io.arrays.sample_matching import further_files
         from mirtool.study.samples import read_samples
 
         samples = read_samples(self.study.samples_file)
         root = self.study.root.absolute()
-        named = [*samples.files, *samples.extra.get(HY5_COLUMN, ())]
+        named = [*samples.files, *(file for column in further_files(samples) for file in column)]
         seen = [Path(os.path.relpath(Path(file).absolute(), root)).as_posix() for file in named if file]
         return list(dict.fromkeys(seen))
 

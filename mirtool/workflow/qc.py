@@ -117,6 +117,8 @@ class QcResult(Result):
 
     def numbers(self) -> dict[str, Any]:
         """Return verdicts and findings by array."""
+        from mirtool.normalize.panels import is_panel
+
         report, names = self.report, self.report.samples.names
         return {
             "channel": report.channel,
@@ -132,6 +134,7 @@ class QcResult(Result):
             ],
             "remarks": list(report.remarks),
             **({} if report.lanes is None else {"unit": "lane"}),
+            **({"unit": "panel"} if is_panel(self.arrays) else {}),
         }
 
 

@@ -67,7 +67,10 @@ MIRNAS = setting(
 )
 SAMPLES_IN_ROWS = setting(False, "Tables have one row per sample and one column per probe.", panel=INPUT_PANEL)
 
-READING = ("species", "signal", "gal", "platform", "scale", "samples_in_rows", "not_detected")
+READING = (
+    "species", "signal", "gal", "platform", "scale", "samples_in_rows", "not_detected",
+    "max_ct", "replicate_limit", "efficiency", "calibrators",
+)  # fmt: skip
 """Parameters of ``normalize`` that say how the files are read, as its record names them."""
 
 
@@ -293,13 +296,14 @@ def settings_as_normalized(names: Collection[str], run: Run) -> tuple[dict[str, 
 
 def as_typed(options: Mapping[str, Any]) -> str:
     """Write settings that differ from the defaults of ``normalize`` as they would be typed."""
+    from mirtool.io.arrays.settings import ReadingSettings
     from mirtool.normalize.methods import PRESET_ALIASES
     from mirtool.normalize.settings import ResolvedSettings
 
-    usual = vars(ResolvedSettings())
+    usual = vars(ReadingSettings()) | vars(ResolvedSettings())
     words = []
     for name, value in options.items():
-        if PRESET_ALIASES.get(str(value), value) in (None, False, usual.get(name)):
+        if PRESET_ALIASES.get(str(value), value) in (None, False, [], (), usual.get(name)):
             continue
         typed = "--" + name.replace("_", "-")
         words.append(typed if value is True else f"{typed} {f'{value:g}' if isinstance(value, float) else value}")

@@ -387,7 +387,7 @@ class NewStudy:
     def _table(self) -> Table:
         import numpy as np
 
-        from mirtool.io.arrays.sample_matching import HY5_COLUMN, match_files
+        from mirtool.io.arrays.sample_matching import FURTHER_FILES, match_files
         from mirtool.model import SampleTable, Table
         from mirtool.study.samples import read_samples
 
@@ -401,8 +401,7 @@ class NewStudy:
         given = SampleTable(tuple(Path(file).stem for file in self.files), files=self.files)
         files = [given.files[i] for i in match_files(given, sheet)] if self.files else list(sheet.files)
         columns = {"sample": sheet.names, "group": sheet.groups, "file": self._from_here(files), **sheet.extra}
-        if HY5_COLUMN in columns:
-            columns[HY5_COLUMN] = self._from_here(sheet.extra[HY5_COLUMN])
+        columns |= {name: self._from_here(sheet.extra[name]) for name in sheet.extra if name in FURTHER_FILES}
         return Table({name: np.array(values, dtype=object) for name, values in columns.items()})
 
     def _from_here(self, files: Sequence[str]) -> list[str]:

@@ -202,6 +202,8 @@ def read_matrix(table: Any, run: Run, options: MatrixOptions = MatrixOptions()) 
     from mirtool.annotation.mirna_names.on_reading import RESOLVED
     from mirtool.io.arrays.affymetrix import NOTED, SEVERAL_SPECIES
     from mirtool.io.arrays.matrix import read_expression
+    from mirtool.io.arrays.not_detected import is_panel_matrix
+    from mirtool.io.results.panel_cts import ct_path, read_not_detected
     from mirtool.io.results.replicates import read_replicates, replicates_path
     from mirtool.io.results.spots import read_spots, spots_path
 
@@ -212,6 +214,9 @@ def read_matrix(table: Any, run: Run, options: MatrixOptions = MatrixOptions()) 
     if options.spots and (spots := run.find_beside(table, spots_path(table))):
         run.reads(spots)
         matrix = replace(matrix, spots=read_spots(spots, matrix))
+    if is_panel_matrix(matrix) and (cts := run.find_beside(table, ct_path(table))):
+        run.reads(cts)
+        matrix = replace(matrix, not_detected=read_not_detected(cts, matrix))
     if options.replicates and (replicates := run.find_beside(table, replicates_path(table))):
         run.reads(replicates)
         matrix = replace(matrix, replicates=read_replicates(replicates, matrix))

@@ -27,7 +27,7 @@ from mirtool.normalize import (
     normalize,
 )
 from mirtool.normalize.imputation import impute_knn
-from mirtool.normalize.methods import LANE_METHODS
+from mirtool.normalize.methods import LANE_METHODS, PANEL_METHODS
 from mirtool.normalize.normexp import expected_signals, fit_normexp
 from mirtool.normalize.quantiles import normalize_quantiles
 from mirtool.normalize.spike_in import fit_spike_in_curves
@@ -172,7 +172,9 @@ def test_every_background_leaves_the_bright_spots_alone(study, background):
     assert np.abs(usual - done)[bright].max() < 150
 
 
-@pytest.mark.parametrize("between", [m for m in BETWEEN_METHODS if m not in ("none", *LANE_METHODS)])
+@pytest.mark.parametrize(
+    "between", [m for m in BETWEEN_METHODS if m not in ("none", *LANE_METHODS, *PANEL_METHODS)]
+)
 def test_every_method_brings_the_arrays_together(study, between):
     def spread(method):
         # scale acts on the median of all probes, the others on the level of those that are there

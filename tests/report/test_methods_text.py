@@ -29,6 +29,7 @@ from mirtool.report.methods import (
     about_clusters,
     about_comparison,
     about_lanes,
+    about_panels,
     about_selection,
 )
 from mirtool.report.methods.bibliography import REFERENCES, bibtex, csl_json, in_order, references_in
@@ -767,7 +768,7 @@ def test_power():
         (BACKGROUND_METHODS, {*about_arrays._BACKGROUNDS, *about_lanes._BACKGROUNDS}),
         (WITHIN_METHODS, {"none", *about_arrays._WITHIN}),
         (REPLICATE_METHODS, about_arrays._REPLICATES),
-        (BETWEEN_METHODS, {"median", *about_arrays._BETWEEN, *about_lanes._CONTENT}),
+        (BETWEEN_METHODS, {"median", *about_arrays._BETWEEN, *about_lanes._CONTENT, *about_panels._BETWEEN}),
         (RATIO_BETWEEN_METHODS, {"median", *about_arrays._RATIO_BETWEEN}),
         (KEEP_RULES, {"everything", *KEPT_WHERE}),
         (PROBE_CHOICES, about_arrays._COUNTING),

@@ -9,7 +9,7 @@ from mirtool.differential import differential
 from mirtool.errors import NotEnoughDataError
 from mirtool.model import RawArrays, Rule
 from mirtool.normalize import BACKGROUND_METHODS, BETWEEN_METHODS, NormalizeSettings, normalize
-from mirtool.normalize.methods import LANE_METHODS
+from mirtool.normalize.methods import LANE_METHODS, PANEL_METHODS
 from mirtool.report.figures.canvas import drawing_with, png_bytes
 from mirtool.report.figures.methods import methods_figure
 from mirtool.report.figures.settings import FigureSettings
@@ -40,7 +40,7 @@ def test_every_method_is_among_the_recipes_and_every_test_is_made(runs):
     for method in BACKGROUND_METHODS:
         assert method in ("subtract", *LANE_METHODS) or NormalizeSettings(background=method) in asked
     for method in BETWEEN_METHODS:
-        assert method in ("median", *LANE_METHODS) or NormalizeSettings(between=method) in asked
+        assert method in ("median", *LANE_METHODS, *PANEL_METHODS) or NormalizeSettings(between=method) in asked
     assert [(run.recipe, run.test) for run in runs] == [
         (recipe.name, test) for recipe in every_recipe() for test in TWO_GROUP_TESTS
     ]

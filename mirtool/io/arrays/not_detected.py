@@ -25,6 +25,8 @@ ABSENT = -75
 """The flag of what the instrument's software, or the reader, calls not detected."""
 COUNT_CALL = "count above the mean + 2 SD of the lane's negative controls"
 """The detection call of NanoString lanes, in words."""
+CT_CALL = "Ct at most "
+"""How the detection call of a qPCR panel begins; the limit follows."""
 
 LEAST_SHARE, LEAST_ROWS, LEAST_ROWS_OF_ONE_ARRAY, LEAST_PILE, MOST_BELOW = 0.01, 2, 3, 3, 0.01
 
@@ -84,7 +86,8 @@ def apply_not_detected(matrix: ExpressionMatrix, choice: str | None) -> tuple[Ex
     """Return the matrix with values that are not detected as chosen, and what was done in words, or blank.
 
     Tables that mirtool normalized are left as they are: there a signal that is not positive is missing already. Of
-    NanoString lanes a missing value there is one that was not detected.
+    NanoString lanes and qPCR panels a missing value there is one that was not detected, unless the panel's Ct
+    values say which are.
     So are sequencing counts, where zero is a count like any other.
 
     Parameters
@@ -103,7 +106,10 @@ def apply_not_detected(matrix: ExpressionMatrix, choice: str | None) -> tuple[Ex
         How many there are, and what became of them.
     """
     is_own = matrix.spots is not None or any(step.startswith("recipe:") for step in matrix.history)
-    if is_own and any(step.endswith(COUNT_CALL) for step in matrix.history) and np.isnan(matrix.values).any():
+    if is_own and matrix.not_detected is not None:
+        return matrix, ""
+    is_called = is_panel_matrix(matrix) or any(step.endswith(COUNT_CALL) for step in matrix.history)
+    if is_own and is_called and np.isnan(matrix.values).any():
         return replace(matrix, not_detected=np.isnan(matrix.values)), ""
     if is_own or matrix.counts is not None:
         return matrix, ""
@@ -121,14 +127,19 @@ def apply_not_detected(matrix: ExpressionMatrix, choice: str | None) -> tuple[Ex
         return matrix, ""
     has_value = bool((mask & ~np.isnan(matrix.values)).any())
     done = (choice or MISSING) if has_value else MISSING
-    said = _in_words(mask, parts, done)
+    said = in_words(mask, parts, done)
     matrix = replace(
         matrix,
-        values=np.where(_lost(mask, done, matrix.samples), np.nan, matrix.values),
+        values=np.where(lost_values(mask, done, matrix.samples), np.nan, matrix.values),
         not_detected=mask,
         history=(*matrix.history, said),
     )
     return matrix, said + (_HINT if choice is None and has_value else "")
+
+
+def is_panel_matrix(matrix: ExpressionMatrix) -> bool:
+    """Return True for a qPCR panel that mirtool normalized, by its history."""
+    return any(step.startswith(f"detection: {CT_CALL}") for step in matrix.history)
 
 
 def settle_intensities(arrays: RawArrays, choice: str | None) -> RawArrays:
@@ -151,10 +162,10 @@ def settle_intensities(arrays: RawArrays, choice: str | None) -> RawArrays:
             settled[name] = channel
             continue
         done = choice or MISSING
-        lost = _lost(floor.mask, done, arrays.samples)
+        lost = lost_values(floor.mask, done, arrays.samples)
         settled[name] = replace(channel, foreground=np.where(lost, np.nan, values))
         own = "" if len(arrays.channels) == 1 else f"channel {name}: "
-        words = _in_words(floor.mask, {floor.words: int(floor.mask.sum())}, done)
+        words = in_words(floor.mask, {floor.words: int(floor.mask.sum())}, done)
         said.append(own + words + (_HINT if choice is None else ""))
     if not said:
         return arrays
@@ -178,29 +189,32 @@ def settle_lanes(arrays: RawArrays, choice: str | None) -> RawArrays:
     if not mask.any():
         return arrays
     done = choice or MISSING
-    lost = _lost(mask, done, arrays.samples)
+    lost = lost_values(mask, done, arrays.samples)
     channels = {
         name: replace(channel, foreground=np.where(lost, np.nan, channel.foreground))
         for name, channel in arrays.channels.items()
     }
-    said = _in_words(mask, {"not above the background of their lane": int(mask.sum())}, done)
+    said = in_words(mask, {"not above the background of their lane": int(mask.sum())}, done)
     said += _HINT if choice is None else ""
     sources = tuple(replace(source, warnings=(*source.warnings, said)) for source in arrays.sources)
     return replace(arrays, channels=channels, sources=sources)
 
 
-def _in_words(mask: BoolArray, parts: Mapping[str, int], done: str) -> str:
+def in_words(
+    mask: BoolArray, parts: Mapping[str, int], done: str, *, unit: str = "array", words: str | None = None
+) -> str:
+    """Return how many values are not detected, why, and what became of them, ``words`` in place of the usual."""
     per_array = mask.sum(axis=0)
-    why = [(n, words) for words, n in parts.items() if n]
-    what = why[0][1] if len(why) == 1 else "; ".join(f"{n:,} {words}" for n, words in why)
+    why = [(n, reason) for reason, n in parts.items() if n]
+    what = why[0][1] if len(why) == 1 else "; ".join(f"{n:,} {reason}" for n, reason in why)
     return (
-        f"{SAID}{int(mask.sum()):,} of {mask.size:,} values, {per_array.min():,} to {per_array.max():,} per array "
-        f"({what}): {_DONE[done]}"
+        f"{SAID}{int(mask.sum()):,} of {mask.size:,} values, {per_array.min():,} to {per_array.max():,} per "
+        f"{unit} ({what}): {words or _DONE[done]}"
     )
 
 
-def _lost(mask: BoolArray, done: str, samples: SampleTable) -> BoolArray:
-    """Return which values become missing."""
+def lost_values(mask: BoolArray, done: str, samples: SampleTable) -> BoolArray:
+    """Return which of the values that are not detected become missing, ``mask`` those that are not."""
     if done == MISSING:
         return mask
     lost = np.zeros(mask.shape, dtype=bool)

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mirtool.annotation.probes import KindRule
+from mirtool.io.arrays.ct_replicates import REPLICATE_LIMIT
 from mirtool.io.arrays.probe_values import Scale
+from mirtool.io.arrays.settings import DEFAULT_MAX_CT
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,8 @@ class ReadOptions:
     not_detected
         What becomes of a table's repeated lowest value: a name of :data:`mirtool.io.arrays.settings.NOT_DETECTED`,
         None for ``missing``.
+    max_ct, replicate_limit, efficiency, calibrators
+        Of panels of Ct values: see :mod:`mirtool.io.arrays.ct_panels`.
     rules, species
         How probes are classified: see :func:`mirtool.annotation.probes.classify_probes`.
     """
@@ -54,5 +58,9 @@ class ReadOptions:
     scale: Scale | None = None
     samples_in_rows: bool = False
     not_detected: str | None = None
+    max_ct: float = DEFAULT_MAX_CT
+    replicate_limit: float = REPLICATE_LIMIT
+    efficiency: Sequence[str] = ()
+    calibrators: str | None = None
     rules: Sequence[KindRule] = ()
     species: str | None = None

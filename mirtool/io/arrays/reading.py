@@ -32,17 +32,20 @@ from mirtool.io.arrays.folders import files_of_arrays
 from mirtool.io.arrays.not_detected import settle_intensities, settle_lanes
 from mirtool.io.arrays.read_options import ReadOptions
 from mirtool.io.arrays.sample_matching import (
-    HY5_COLUMN,
     describe_unlisted,
+    further_files,
     match_columns,
     match_files,
     name_after_files,
 )
 from mirtool.io.arrays.spot_alignment import Alignment, align_spots
 from mirtool.io.counts.refusal import counts_refused
-from mirtool.io.registry import FORMATS, module_of, sniff_format
+from mirtool.io.registry import FORMATS, check_format_name, has_wells, module_of, sniff_format
 from mirtool.model import ArraySource, Channel, RawArrays, SampleTable
 from mirtool.wording import plural
+
+OPTIONS_OF_WELLS = ("max_ct", "replicate_limit", "efficiency", "calibrators")
+"""The reading options that are for panels of Ct values alone."""
 
 Scalar = TypeVar("Scalar", bound=np.generic)
 
@@ -101,6 +104,9 @@ def read_arrays(
     """
     paths = paths_to_read(files, samples)
     options = replace(options or ReadOptions(), **changes)
+    if holds_wells(paths[0], options.format):
+        return _read_wells(paths, options, samples, on_read)
+    _refuse_options_of_wells(paths[0], options)
     format_name = options.format or ("matrix" if options.samples_in_rows else None)
     read_one = partial(_read_one, format_name=format_name, options=options)
     try:
@@ -121,6 +127,40 @@ def read_arrays(
         return settle_lanes(arrays, options.not_detected)
     is_table = all(own.table for own in formats)
     return settle_intensities(arrays, options.not_detected) if is_table else arrays
+
+
+def _read_wells(
+    paths: Sequence[str],
+    options: ReadOptions,
+    samples: SampleTable | None,
+    on_read: Callable[[str], None] | None,
+) -> RawArrays:
+    """Read the plates of a qPCR panel, put together by sample and target."""
+    from mirtool.io.arrays.ct_panels import read_panel, settle_wells
+
+    arrays = _put_into_sheet_order(read_panel(paths, options, samples, on_read), samples)
+    arrays = _name_by_platform(arrays, options.platform)
+    probes = classify_probes(
+        arrays.probes.id, arrays.probes.name, rules=options.rules, species=options.species, told=arrays.probes.kind
+    )
+    return settle_wells(_with_names_resolved(replace(arrays, probes=probes)), options.not_detected)
+
+
+def holds_wells(path: str, format_name: str | None) -> bool:
+    """Return True for a file of Ct values; a format that was named decides."""
+    return has_wells(path) if format_name is None else FORMATS[check_format_name(format_name)].wells
+
+
+def _refuse_options_of_wells(path: str, options: ReadOptions) -> None:
+    usual = ReadOptions()
+    for name in OPTIONS_OF_WELLS:
+        value = getattr(options, name)
+        if value and value != getattr(usual, name):
+            raise UsageError(
+                f"{option(name)} is for tables of Ct values",
+                path=path,
+                hint=f"leave out {option(name)}",
+            )
 
 
 def _with_names_resolved(arrays: RawArrays) -> RawArrays:
@@ -167,7 +207,7 @@ def paths_to_read(files: Sequence[str | Path], samples: SampleTable | None) -> l
             path=samples.sheet or None,
             hint="fill in the column 'file' of the sample sheet, or name the files in the call",
         )
-    listed = [*samples.files, *(file for file in samples.extra.get(HY5_COLUMN, ()) if file)]
+    listed = [*samples.files, *(file for column in further_files(samples) for file in column if file)]
     for path in listed:
         if not Path(path).exists():
             raise SampleSheetError(
@@ -204,6 +244,14 @@ def _read_one(path: str, *, format_name: str | None, options: ReadOptions) -> li
     found = sniff_format(path, format_name)
     if FORMATS[found].counts:
         raise counts_refused(path, f"the format {found}")
+    if FORMATS[found].wells:
+        raise FormatError(
+            "a table of Ct values is among the arrays",
+            path=path,
+            found=f"the format {found}",
+            expected="samples of one kind",
+            hint="make a study of its own for each, or compare both: mirtool validate",
+        )
     if not FORMATS[found].arrays:
         raise FormatError(
             "this file holds no arrays",
@@ -392,7 +440,8 @@ def _put_into_sheet_order(arrays: RawArrays, samples: SampleTable | None) -> Raw
     """Return the arrays the names, groups and order of the sheet."""
     if samples is None:
         return arrays
-    by_name = FORMATS[arrays.sources[0].format].table
+    own = FORMATS[arrays.sources[0].format]
+    by_name = own.table or own.wells
     positions = (match_columns if by_name else match_files)(arrays.samples, samples)
     table = replace(samples, files=tuple(arrays.samples.files[i] for i in positions))
     dropped = (*arrays.dropped, *describe_unlisted(arrays.samples, samples)) if by_name else arrays.dropped

@@ -13,6 +13,12 @@ from mirtool.wording import plural
 HY5_COLUMN = "file_hy5"
 """Column of a sample sheet that names the second channel's file, where an array is two files."""
 
+FURTHER_FILES = (HY5_COLUMN, *(f"file_{number}" for number in range(2, 10)))
+"""Columns of a sample sheet that name further files of a sample: its second channel, or further qPCR plates."""
+
+FILE_COLUMNS = frozenset({"file", *FURTHER_FILES})
+"""Columns of a sample sheet that name files."""
+
 _LISTED = 5
 
 
@@ -38,6 +44,11 @@ def name_after_files(tables: Sequence[SampleTable]) -> SampleTable:
             )
         first[name] = file
     return SampleTable(tuple(names), files=tuple(files))
+
+
+def further_files(sheet: SampleTable) -> list[tuple[str, ...]]:
+    """Return the columns of a sheet that name further files, each one path per sample, blank for none."""
+    return [cells for name, cells in sheet.extra.items() if name.lower() in FURTHER_FILES]
 
 
 def match_files(read: SampleTable, sheet: SampleTable) -> list[int]:

@@ -6,9 +6,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from mirtool.annotation.mirna_names.settings import mirbase_release_setting
+from mirtool.io.arrays.ct_replicates import REPLICATE_LIMIT
 from mirtool.settings import Method, Methods, Settings, setting
 
 PANEL = "Reading files"
+WELLS = "qPCR panels"
+
+DEFAULT_MAX_CT = 35.0
+"""Cycles; Mestdagh et al. (2009) take a miRNA for expressed below it (TaqMan)."""
+
+CALIBRATORS_OF_PANEL = "panel"
+"""Represents the inter-plate calibrators that the panel itself has."""
 
 SIGNALS = Methods(
     "signal",
@@ -39,7 +47,7 @@ def not_detected_setting(panel: str) -> Any:
     return setting(
         None,
         "What becomes of values that are not detected: a table's lowest value, repeated in every array; "
-        "NanoString counts in their lane's background. Default: missing.",
+        "NanoString counts in their lane's background; wells of qPCR without a Ct. Default: missing.",
         panel=panel,
         choices=NOT_DETECTED,
     )
@@ -96,3 +104,34 @@ class ReadingSettings(Settings):
         is_path=True,
     )
     mirbase_release: str | None = mirbase_release_setting(panel=PANEL)
+    max_ct: float = setting(
+        DEFAULT_MAX_CT,
+        "Highest Ct that counts as detected. Default 35 (Mestdagh 2009); instruments differ: OpenArray about 28, "
+        "miRCURY 37.",
+        panel=WELLS,
+        metavar="CT",
+        minimum=1,
+        maximum=60,
+    )
+    replicate_limit: float = setting(
+        REPLICATE_LIMIT,
+        "Of three or more replicate wells, flag the one farthest from their median as bad if it is off by more "
+        "than this many cycles.",
+        panel=WELLS,
+        metavar="CYCLES",
+        minimum=0.01,
+    )
+    efficiency: tuple[str, ...] = setting(
+        (),
+        "Amplification factor per cycle, such as hsa-miR-16-5p=1.95 (or =95%); again for a second target. "
+        "'column' takes those in the Ct table. Default 2 for all.",
+        panel=WELLS,
+        metavar="TARGET=FACTOR",
+    )
+    calibrators: str | None = setting(
+        None,
+        "Inter-plate calibrators: targets or samples that were run on every plate, separated by commas, or panel "
+        "for those that the panel has. Default: plates are not calibrated.",
+        panel=WELLS,
+        metavar="NAMES|panel",
+    )

@@ -25,6 +25,12 @@ from mirtool.report.methods.about_lanes import (
     lane_scaling_sentences,
     not_detected_choice,
 )
+from mirtool.report.methods.about_panels import (
+    panel_detection_sentences,
+    panel_probe_sentences,
+    panel_reference_sentences,
+    panel_well_sentences,
+)
 from mirtool.report.methods.record import (
     StepRecord,
     aside,
@@ -148,17 +154,17 @@ def quality_sentences(record: StepRecord, normalized: StepRecord | None) -> Iter
     verdicts = record.number("verdicts") or {}
     if not verdicts:
         return
-    arrays = plural(len(verdicts), record.unit)
+    arrays = plural(len(verdicts), record.noun)
     if set(verdicts.values()) == {"not judged"}:
         yield Sentence(f"The quality of {arrays} was not judged, as these data do not allow it.")
         return
     rules = (
-        f"the sum of distances to the other {record.unit}s, the Kolmogorov-Smirnov statistic, and Hoeffding's "
+        f"the sum of distances to the other {record.noun}s, the Kolmogorov-Smirnov statistic, and Hoeffding's "
         "D of the MA plot"
     )
     if len(verdicts) < FEWEST_FOR_FENCE:
         rules = (
-            f"Hoeffding's D of the MA plot; there were too few {record.unit}s to compare distances and "
+            f"Hoeffding's D of the MA plot; there were too few {record.noun}s to compare distances and "
             "distributions"
         )
     yield Sentence(
@@ -172,12 +178,12 @@ def quality_sentences(record: StepRecord, normalized: StepRecord | None) -> Iter
     excluded = [name for name in verdicts if name not in used]
     if used and not excluded:
         yield Sentence(
-            f"All of these {record.unit}s were normalized."
+            f"All of these {record.noun}s were normalized."
             if len(verdicts) > 1
-            else f"The {record.unit} was normalized."
+            else f"The {record.noun} was normalized."
         )
     elif used:
-        yield Sentence(f"{_capital(named(excluded, record.unit))} {were(len(excluded))} not used further.")
+        yield Sentence(f"{_capital(named(excluded, record.noun))} {were(len(excluded))} not used further.")
 
 
 def _verdicts_in_words(record: StepRecord, verdicts: Mapping[str, str]) -> str:
@@ -195,7 +201,7 @@ def _verdicts_in_words(record: StepRecord, verdicts: Mapping[str, str]) -> str:
             part += f" ({'; '.join(f'{name}: {why[name]}' if name in why else name for name in names)})"
         parts.append(part)
     return (
-        f"Of the {plural(len(verdicts), record.unit)}, {joined(parts)}"
+        f"Of the {plural(len(verdicts), record.noun)}, {joined(parts)}"
         if record.unit == LANE
         else f"Of these, {joined(parts)}"
     )
@@ -220,7 +226,12 @@ def normalization_sentences(record: StepRecord) -> Iterator[Sentence]:
     choices = _choices(record)
     ratio = is_ratio(choices.get("channel"))
     yield from _raw_data(record, ratio)
-    if record.unit == LANE:
+    if record.is_panel:
+        yield from panel_well_sentences(record, choices)
+        yield from panel_probe_sentences(record)
+        yield from panel_detection_sentences(record, choices)
+        yield from panel_reference_sentences(record, str(record.number("between") or choices.get("between")))
+    elif record.unit == LANE:
         yield from lane_background_sentences(record, choices)
         yield from lane_probe_sentences(record)
         yield from lane_scaling_sentences(record, str(record.number("between") or choices.get("between")))
@@ -253,6 +264,11 @@ def _choices(record: StepRecord) -> dict[str, Any]:
 def _raw_data(record: StepRecord, ratio: bool) -> Iterator[Sentence]:
     samples, spots = record.number("samples"), record.number("spots")
     if not samples:
+        return
+    if record.is_panel:
+        kinds = record.number("probes_by_kind") or {}
+        assays = f" ({plural(sum(kinds.values()), 'assay')} per sample, controls included)" if kinds else ""
+        yield Sentence(f"Ct values of {plural(len(samples), 'sample')}{assays} were normalized.")
         return
     if record.unit == LANE:
         codes = f" ({plural(spots, 'probe')} per lane, controls included)" if spots else ""
@@ -382,29 +398,30 @@ def _result(record: StepRecord, choices: Mapping[str, Any]) -> Iterator[Sentence
     """Say which probes were kept, what was filled in, and the scale."""
     kept, counting = record.number("kept"), record.number("counting_probes")
     rule = str(record.number("keep"))
-    where = kept_where(rule, record.number("keep_share"), record.unit)
+    where = kept_where(rule, record.number("keep_share"), record.noun)
     if where:
         count = f" ({number(kept)} of {number(counting)})" if kept is not None and counting else ""
         others = "" if rule == "all" else _other_values(record, choices)
-        yield Sentence(f"Probes detected {where} were kept{count}{others}.", references_of(KEEP_RULES[rule]))
+        what = "miRNAs" if record.is_panel else "Probes"
+        yield Sentence(f"{what} detected {where} were kept{count}{others}.", references_of(KEEP_RULES[rule]))
     elif rule == "everything":
-        yield Sentence("All of these probes were kept.")
+        yield Sentence(f"All of these {record.row}s were kept.")
     if record.number("imputation") == "knn":
         n = sum(record.number("imputed") or ())
         count = f" ({number(n)})" if n else ""
         yield Sentence(
             f"Missing values{count} were filled in from the ten nearest probes.", references_of(IMPUTATIONS["knn"])
         )
-    if choices.get("linear") is False and not is_ratio(choices.get("channel")):
+    if choices.get("linear") is False and not is_ratio(choices.get("channel")) and not record.is_panel:
         yield Sentence("Normalized values were analyzed as log2.")
 
 
 def _other_values(record: StepRecord, choices: Mapping[str, Any]) -> str:
     """Say that a probe kept has values where it is not detected; in lanes these are missing by default."""
-    if record.unit != LANE:
+    if record.unit != LANE and not record.is_panel:
         return ", with their values on the other arrays too"
     is_missing = not_detected_choice(record, choices) == "missing"
-    return "" if is_missing else ", with their values in the other lanes too"
+    return "" if is_missing else f", with their values in the other {record.noun}s too"
 
 
 def _names(record: StepRecord, choices: Mapping[str, Any]) -> Iterator[Sentence]:

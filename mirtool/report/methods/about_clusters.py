@@ -32,7 +32,7 @@ _SIDES = ("genes", "arrays")
 
 
 def _side(record: StepRecord, side: str) -> str:
-    return f"{record.unit if side == 'arrays' else record.row}s"
+    return f"{record.noun if side == 'arrays' else record.row}s"
 
 
 def cluster_sentences(record: StepRecord) -> Iterator[Sentence]:
@@ -41,7 +41,7 @@ def cluster_sentences(record: StepRecord) -> Iterator[Sentence]:
     yield from _stability(record)
     yield from _k_means(record)
     if record.wrote("cluster_pca.csv"):
-        yield Sentence(f"Principal components of the {record.unit}s were computed from the same values.")
+        yield Sentence(f"Principal components of the {record.noun}s were computed from the same values.")
 
 
 def _trees(record: StepRecord) -> Iterator[Sentence]:
@@ -59,7 +59,7 @@ def _trees(record: StepRecord) -> Iterator[Sentence]:
         how += f" and {_DISTANCES[metric]}" if metric in _DISTANCES else ""
         references += references_of(METRICS.get(metric))
     text = (
-        f"Hierarchical clustering of {plural(probes, record.row)}{chosen} and {plural(arrays, record.unit)}{how}."
+        f"Hierarchical clustering of {plural(probes, record.row)}{chosen} and {plural(arrays, record.noun)}{how}."
     )
     yield Sentence(text, references)
     scores = _SCORES.get(str(record.argument("scores")))

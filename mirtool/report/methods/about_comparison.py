@@ -103,12 +103,12 @@ def _groups(record: StepRecord, comparisons: list[Mapping[str, Any]]) -> Iterato
     others = left_out.get("other_groups") or ()
     if without:
         yield Sentence(
-            f"{plural(len(without), record.unit)} without a group {were(len(without))} left out "
+            f"{plural(len(without), record.noun)} without a group {were(len(without))} left out "
             f"({joined(without)})."
         )
     if others and len(comparisons) == 1:
         yield Sentence(
-            f"{record.unit.capitalize()}s of other groups ({joined(others)}) {were(len(others) + 1)} not compared."
+            f"{record.noun.capitalize()}s of other groups ({joined(others)}) {were(len(others) + 1)} not compared."
         )
 
 
@@ -126,7 +126,7 @@ def _model(record: StepRecord) -> Iterator[Sentence]:
         yield Sentence(f"The model was adjusted for {joined(record.argument('covariate'))}.")
     if record.argument("block"):
         yield Sentence(
-            f"{record.unit.capitalize()}s of one {record.argument('block')} were modeled as "
+            f"{record.noun.capitalize()}s of one {record.argument('block')} were modeled as "
             f"correlated{_correlation(record)}, because "
             "they are not independent.",
             ("smyth2005",),
@@ -142,8 +142,8 @@ def _model(record: StepRecord) -> Iterator[Sentence]:
         own = record.number("array_weights") or {}
         spread = f" ({number(min(own.values()))} to {number(max(own.values()))})" if own else ""
         yield Sentence(
-            f"{record.unit.capitalize()}s were weighted by how well they follow the model{spread}, so that noisy "
-            f"{record.unit}s count less.",
+            f"{record.noun.capitalize()}s were weighted by how well they follow the model{spread}, so that noisy "
+            f"{record.noun}s count less.",
             ("ritchie2006",),
         )
     if "spots" in weights:
@@ -235,7 +235,7 @@ def _sensitivity(record: StepRecord) -> Iterator[Sentence]:
     but = f", of which {number(failed)} could not be computed" if isinstance(failed, int) and failed else ""
     yield Sentence(
         f"The comparison was repeated from the raw data under {number(choices)} combinations of plausible choices"
-        f"{but} (intensity cut-off, replicates, background, test, fold change, {record.unit}s left out), "
+        f"{but} (intensity cut-off, replicates, background, test, fold change, {record.noun}s left out), "
         "to see which "
         "results depend on them."
     )
@@ -260,7 +260,7 @@ def power_sentences(record: StepRecord) -> Iterator[Sentence]:
     pilot = f" from the variances within {joined(f'{g} (n = {n})' for g, n in groups.items())}" if groups else ""
     share = f", if {number(100 * changed)} % of the {record.row}s change" if changed is not None else ""
     yield Sentence(
-        f"The number of {record.unit}s per group for an average power of {number(power)} at a false discovery "
+        f"The number of {record.noun}s per group for an average power of {number(power)} at a false discovery "
         "rate of "
         f"{number(fdr)} was computed{pilot}{share}.",
         ("genovese2002", "smyth2004") if record.argument("test") == "moderated" else ("genovese2002",),

@@ -71,7 +71,7 @@ def _sections(records: Mapping[str, StepRecord], facts: StudyFacts | None) -> It
         "power": power_sentences,
         "clinical": clinical_sentences,
     }
-    unit = next((record.unit for record in records.values()), "array")
+    unit = next((record.noun for record in records.values()), "array")
     for name, steps in _SECTIONS.items():
         title = name.format(unit=unit)
         yield from section(title, _all(own[step](records[step]) for step in steps if step in records))

@@ -9,6 +9,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mirtool.io.arrays.sample_matching import FILE_COLUMNS
 from mirtool.report.methods.record import MOST_NAMED, StepRecord, joined, records_of
 from mirtool.wording import plural
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from mirtool.model import SampleTable
     from mirtool.study.folder import StudyFolder
 
-OWN_COLUMNS = frozenset({"sample", "group", "file", "file_hy5", "scale"})
+OWN_COLUMNS = FILE_COLUMNS | {"sample", "group", "scale"}
 """Columns of the sample sheet that describe no sample."""
 _SCAN = {
     "Scanner": "scanner {}",

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mirtool.report.methods.bibliography import references_in
-from mirtool.report.platform import ARRAY, LANE, SAMPLE, unit_of
+from mirtool.report.platform import ARRAY, LANE, NOUNS, PANEL, SAMPLE, unit_of
 from mirtool.rules import Rule
 from mirtool.settings import Method
 
@@ -31,24 +31,35 @@ class StepRecord:
     unit: str = ARRAY
 
     @property
+    def is_panel(self) -> bool:
+        """True where the samples were measured by a qPCR panel."""
+        return self.unit == PANEL
+
+    @property
+    def noun(self) -> str:
+        """What one column of the values is called."""
+        return NOUNS[self.unit]
+
+    @property
     def row(self) -> str:
         """What a row of the values is: a probe, or a miRNA whose reads were counted."""
-        return "miRNA" if self.unit == SAMPLE else "probe"
+        return "miRNA" if self.unit in (SAMPLE, PANEL) else "probe"
 
     @property
     def whole(self) -> str:
         """What a universe of miRNAs is taken from: the array, the panel of a code set, or what was sequenced."""
-        return {LANE: "of the panel", SAMPLE: "that were counted"}.get(self.unit, "of the array")
+        words = {LANE: "of the panel", PANEL: "of the panel", SAMPLE: "that were counted"}
+        return words.get(self.unit, "of the array")
 
     @property
     def values(self) -> str:
         """What the values are called."""
-        return "intensities" if self.unit == ARRAY else "counts"
+        return {ARRAY: "intensities", PANEL: "relative amounts"}.get(self.unit, "counts")
 
     @property
     def platform(self) -> str:
         """By what the findings were made."""
-        return {LANE: "the lanes", SAMPLE: "sequencing"}.get(self.unit, "the array")
+        return {LANE: "the lanes", SAMPLE: "sequencing", PANEL: "the panel"}.get(self.unit, "the array")
 
     def argument(self, name: str) -> Any:
         """Return an argument; None where it was not given or is not recorded."""

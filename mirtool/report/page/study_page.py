@@ -32,7 +32,7 @@ from mirtool.report.page.heat_map import MOST_CELLS, heat_map
 from mirtool.report.page.html_page import SHARED_SCRIPTS, SHARED_STYLES, html_page
 from mirtool.report.page.page_tables import FIRST_ROWS, MOST_ROWS, PageTable, page_table
 from mirtool.report.page.sample_table import MEANINGS, covariates, sample_table
-from mirtool.report.platform import ARRAY, LANE, SAMPLE
+from mirtool.report.platform import ARRAY, LANE, PANEL, SAMPLE
 from mirtool.report.settings import SECTIONS, ReportSettings
 from mirtool.report.study_results import StudyResults
 from mirtool.report.text.blocks import Line, Pairs
@@ -410,7 +410,9 @@ def _has_components(table: PageTable) -> bool:
     return sum(head.startswith("PC") for head, _, _ in table.heads) >= 2 and table.n_shown == table.n_rows
 
 
-_MEASURED = {ARRAY: "miRNA arrays", LANE: "miRNAs by NanoString", SAMPLE: "miRNA sequencing"}
+_MEASURED = {
+    ARRAY: "miRNA arrays", LANE: "miRNAs by NanoString", SAMPLE: "miRNA sequencing", PANEL: "miRNAs by qPCR",
+}  # fmt: skip
 
 
 def _title(contrasts: Sequence[Contrast], unit: str) -> str:

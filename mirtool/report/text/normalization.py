@@ -6,9 +6,10 @@ from collections.abc import Mapping
 
 from mirtool.normalize.lanes import FLAGGED
 from mirtool.normalize.methods import kept_where
-from mirtool.normalize.report import ControlShare, NormalizationReport, RatioReport
+from mirtool.normalize.report import ControlShare, NormalizationReport, PanelReport, RatioReport
 from mirtool.normalize.settings import LANE_PRESET
 from mirtool.report.text.blocks import Block, Grid, Line, Pairs
+from mirtool.report.text.panel import panel_blocks, panel_cautions
 from mirtool.wording import plural
 
 ARRAYS_SHOWN = 8
@@ -25,6 +26,8 @@ _NO_LOGARITHM = "left out of their replicates: they have no logarithm"
 
 def normalization_blocks(report: NormalizationReport) -> list[Block]:
     """Return what was kept and how the arrays differ, then what was counted; the details last."""
+    if isinstance(report, PanelReport):
+        return panel_blocks(report)
     header, rows = array_rows(report)
     few = len(rows) <= ARRAYS_SHOWN
     optional = (*header[7:], *header[4:6], *header[3:1:-1])
@@ -174,6 +177,8 @@ def array_rows(report: NormalizationReport) -> tuple[list[str], list[list[str]]]
 
 def cautions(report: NormalizationReport) -> list[str]:
     """Return what the user should not overlook, one sentence each."""
+    if isinstance(report, PanelReport):
+        return panel_cautions(report)
     cutoff = f"{report.min_intensity:g}"
     found = []
     if not report.background_subtracted:

@@ -13,7 +13,7 @@ from mirtool.normalize import (
     WITHIN_METHODS,
     NormalizeSettings,
 )
-from mirtool.normalize.methods import LANE_METHODS
+from mirtool.normalize.methods import LANE_METHODS, PANEL_METHODS
 
 DEFAULT = "exiqon-service"
 """The recipe with which all others are compared."""
@@ -66,4 +66,5 @@ def _ratio_steps() -> list[tuple[str, dict[str, Any]]]:
 
 
 def _each(step: str, methods: Iterable[str], *, usual: str) -> list[tuple[str, dict[str, Any]]]:
-    return [(f"{step} {method}", {step: method}) for method in methods if method not in (usual, *LANE_METHODS)]
+    others = (usual, *LANE_METHODS, *PANEL_METHODS)
+    return [(f"{step} {method}", {step: method}) for method in methods if method not in others]
