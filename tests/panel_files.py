@@ -35,7 +35,7 @@ def write_plate(path: Path, cts: Mapping[str, Mapping[str, Sequence[object]]]) -
 def simulated_panel() -> dict[str, dict[str, list[object]]]:
     """Return Ct of 200 miRNAs and 3 controls in 8 samples: ten up, ten down by 2 cycles, one in a group only."""
     rng = np.random.default_rng(13)
-    n, amount = len(MIRNAS), rng.normal(0, 0.8, len(SAMPLES))
+    n, amount = len(MIRNAS), rng.normal(0, 0.6, len(SAMPLES))
     ct = rng.uniform(18, 36.5, n)[:, None] + amount + rng.normal(0, 0.25, (n, len(SAMPLES)))
     ct[:20] = rng.uniform(20, 28, 20)[:, None] + amount + rng.normal(0, 0.25, (20, len(SAMPLES)))
     ct[:10, 4:] -= CHANGE

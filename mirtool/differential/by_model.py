@@ -19,7 +19,7 @@ from mirtool.differential.design import (
     design_of_formula,
 )
 from mirtool.differential.fitting import Fitting, prepare_fit
-from mirtool.differential.fold_change import FoldChange, compare_means, signed_fold_change
+from mirtool.differential.fold_change import FoldChange, compare_means, signed_fold_change, usual_fold_change
 from mirtool.differential.groups import Comparison
 from mirtool.differential.linear_model import Fit
 from mirtool.differential.methods import DEFAULT_PRIOR, PRIORS, WITHIN_PAIRS
@@ -235,7 +235,7 @@ def _fit(
 
 def _default_fold_change(own: ExpressionMatrix, model: Model, contrasts: Sequence[Contrast]) -> str:
     simple = all(contrast.is_pair for contrast in contrasts)
-    return "ratio-of-means" if simple and not model.adjusts_means and own.counts is None else "fitted"
+    return usual_fold_change(own) if simple and not model.adjusts_means and own.counts is None else "fitted"
 
 
 def count_details(own: ExpressionMatrix, settings: DiffSettings) -> tuple[tuple[str, str], ...]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from mirtool.differential.assembly import assemble_table
 from mirtool.differential.by_model import GroupComparison, compare_within_model, count_details
-from mirtool.differential.fold_change import compare_means
+from mirtool.differential.fold_change import compare_means, usual_fold_change
 from mirtool.differential.groups import Ask, Comparison, choose_comparison
 from mirtool.differential.methods import TESTS
 from mirtool.differential.model_options import Model
@@ -126,7 +126,7 @@ def _compare_two(
 ) -> DifferentialTable:
     if settings.test == "signed-rank":
         raise UsageError("the signed-rank test needs pairs", hint=f"name their column with {option('pair')}")
-    fold_change = settings.fold_change or "ratio-of-means"
+    fold_change = settings.fold_change or usual_fold_change(matrix)
     if fold_change == "fitted":
         raise UsageError(
             "fitted fold changes need a model",

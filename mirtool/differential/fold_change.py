@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mirtool.model import BoolArray, FloatArray, TextArray
+from mirtool.io.arrays.not_detected import is_panel_matrix
+from mirtool.model import BoolArray, ExpressionMatrix, FloatArray, TextArray
 
 CUTOFF_TOLERANCE = 1e-12
 """Relative. A ratio of exactly 2 must pass a cut-off of 2 whatever the last binary digit of it is."""
@@ -24,6 +25,11 @@ class FoldChange:
     ratio: FloatArray
     log2_ratio: FloatArray
     signed: FloatArray
+
+
+def usual_fold_change(matrix: ExpressionMatrix) -> str:
+    """Return the fold change where none was asked for: 2^−ΔΔCt of qPCR panels, else of arithmetic means."""
+    return "geometric" if is_panel_matrix(matrix) else "ratio-of-means"
 
 
 def compare_means(tested: FloatArray, reference: FloatArray, *, kind: str = "ratio-of-means") -> FoldChange:

@@ -74,7 +74,8 @@ class DiffSettings(Settings):
     fold_change: str | None = setting(
         None,
         "Ratio of the arithmetic means of the linear normalized intensities (the default), of the geometric "
-        "means, or as the model fits it (the default with pairs, blocks, covariates, a design or weights).",
+        "means (the default for qPCR panels: 2^-ddCt), or as the model fits it (the default with pairs, blocks, "
+        "covariates, a design or weights).",
         panel=TEST,
         metavar="|".join(FOLD_CHANGES),
         choices=FOLD_CHANGES,

@@ -18,7 +18,7 @@ from mirtool.errors import MARKED
 from mirtool.normalize.settings import LANE_PRESET, PANEL_PRESET
 
 ARRAY, LANE, SAMPLE, PANEL = "array", "lane", "sample", "panel"
-"""What one column of the values is: an array, a NanoString lane, a sample that was sequenced, or one on qPCR plates."""
+"""What one column of the values is: an array, a lane of NanoString, a sequenced sample, or one on qPCR plates."""
 
 NOUNS: Mapping[str, str] = {ARRAY: "array", LANE: "lane", SAMPLE: "sample", PANEL: "sample"}
 """What one column is called."""

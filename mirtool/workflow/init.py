@@ -32,7 +32,7 @@ class InitInputs(Inputs):
 
     files: tuple[Any, ...] = setting(
         help="The arrays: scanner files, tables of intensities, a GEO series matrix, or the accession of a GEO "
-        "series (GSE…), which is fetched; or sequencing counts.",
+        "series (GSE…), which is fetched; sequencing counts; or exports of qPCR panels.",
         metavar="FILES...",
         argument=True,
         is_path=True,
@@ -50,6 +50,8 @@ class InitResult(Result):
         series_matrix: str | None,
         joined: Joined | None = None,
         series: FetchedSeries | None = None,
+        *,
+        is_panel: bool = False,
     ) -> None:
         self.sheet = sheet
         self.output = output
@@ -57,6 +59,7 @@ class InitResult(Result):
         self.series_matrix = series_matrix
         self.joined = joined
         self.series = series
+        self.is_panel = is_panel
         self.new_settings = _new_settings(output)
 
     @property
@@ -143,7 +146,8 @@ class InitResult(Result):
             )
             return [f"{fill}, or call init again with --force and --group COLUMN: {names}.",
                     f"  2. {self._next_command()}"]  # fmt: skip
-        rename = "" if self.is_log2 or self.is_counts else " (and correct the sample names, if you like)"
+        named = self.is_log2 or self.is_counts or self.is_panel  # samples are found by their names
+        rename = "" if named else " (and correct the sample names, if you like)"
         return [f"{fill}{rename}.", f"  2. {self._next_command()}"]
 
     def _next_command(self) -> str:
@@ -201,7 +205,8 @@ def init(inputs: InitInputs, settings: InitSettings, run: Run) -> InitResult:
     A table whose values are log2 (none above 24, most of them not whole numbers) gets the column scale with the
     word log2: it goes straight to `mirtool diff`. Correct the column if they are intensities: linear. Sequencing
     counts, of a program's own format or a table of whole numbers many of which are zero, get the word counts
-    there.
+    there. Exports of qPCR panels give the samples of their wells, and further plates of a sample in file_2,
+    file_3.
 
     With --pheno the characteristics in another table join the sheet: its rows are matched by sample name, GSM
     number or title. One of them becomes the group if it is named with --group, or the only one that could be.
@@ -212,7 +217,7 @@ def init(inputs: InitInputs, settings: InitSettings, run: Run) -> InitResult:
     folder.
     """
     from mirtool.io.arrays import geo
-    from mirtool.io.registry import sniff_format
+    from mirtool.io.registry import FORMATS, sniff_format
     from mirtool.report.tables import format_of
     from mirtool.study.draft import draft_samples
 
@@ -245,7 +250,8 @@ def init(inputs: InitInputs, settings: InitSettings, run: Run) -> InitResult:
         joined = choose_group(table, files[0], settings.group)
         table = joined.sheet
     is_series = len(files) == 1 and sniff_format(files[0], settings.input_format) == geo.FORMAT
-    return InitResult(table, output, len(files), files[0] if is_series else None, joined)
+    is_panel = FORMATS[sniff_format(files[0], settings.input_format)].wells
+    return InitResult(table, output, len(files), files[0] if is_series else None, joined, is_panel=is_panel)
 
 
 def _accession(files: Sequence[Any]) -> str | None:
@@ -346,6 +352,7 @@ STEP = Step(
     examples=(
         ("mirtool init exports/*.gpr", "write samples.csv"),
         ("mirtool init intensities.xlsx", "one row per sample column"),
+        ("mirtool init card_A.txt card_B.txt", "qPCR panels: one row per sample on the plates"),
         ("mirtool init GSE42872", "fetch a series of GEO, into a folder of its name"),
         ("mirtool init GSE42872 --group agent --force", "again, with a characteristic as the groups"),
         ("mirtool init GSE1_series_matrix.txt.gz", ""),

@@ -156,6 +156,11 @@ def normalize(inputs: NormalizeInputs, settings: NormalizeSettings, run: Run) ->
     + 2 SD of the lane's negative controls are missing (or raised to it, if they are kept), the others are
     multiplied by the positive-control factor and by that of the 100 highest probes.
 
+    Ct values of qPCR panels get the preset `qpcr`: the mean Ct of the miRNAs that all samples detect (the global
+    mean), or of the references that are named or chosen, less each Ct. That is log2: one cycle is one doubling,
+    and more is higher. A well without a Ct, or with one above the limit, is missing. The Ct values are in NAME_ct,
+    what became of every assay in NAME_assays, and the ranking of references in NAME_references.
+
     With the channel `ratio` the values are M = log2(Hy3 / Hy5), less the median M of the probes at 30 or more in
     both channels of ALL arrays; spots that are not positive in either channel have no ratio and are counted. The
     mean log2 signal of both channels is kept in NAME_A.
@@ -235,6 +240,9 @@ STEP = Step(
         ("mirtool normalize --background normexp --offset 50 --between quantile", ""),
         ("mirtool normalize --preset spike-in", ""),
         ("mirtool normalize lanes/*.RCC --between housekeeping -o normalized.csv", "NanoString"),
+        ("mirtool normalize card_A.txt card_B.txt --samples samples.csv -o normalized.csv", "qPCR panels"),
+        ("mirtool normalize --references hsa-miR-103a-3p,hsa-miR-191-5p", ""),
+        ("mirtool normalize --between normfinder --max-ct 28", ""),
         ("mirtool normalize --keep-replicates", "and mirtool diff --replicates"),
     ),
 )

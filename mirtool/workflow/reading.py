@@ -142,6 +142,7 @@ def read_study_arrays(
     """
     from mirtool.io.arrays.reading import paths_to_read, read_arrays
     from mirtool.model import RawArrays, SampleTable
+    from mirtool.normalize.panels import is_panel
     from mirtool.study.config import PROBE_KINDS
     from mirtool.study.samples import read_samples
     from mirtool.study.scale import SCALE_SETTING, stated_scale
@@ -172,6 +173,8 @@ def read_study_arrays(
         run.arguments[PROBE_KINDS] = rules
     run.reads(own.get("gal"), own.get("platform"))
     run.reads(sha256={source.path: source.sha256 for source in arrays.sources})
+    if is_panel(arrays):  # a sample may be on several plates, of which its source names the first
+        run.reads(*(path for path in paths if path not in run.inputs))
     return arrays
 
 

@@ -44,6 +44,7 @@ from mirtool.network.enrichment.mirna_sets import find_clusters
 from mirtool.network.interactions.target_table import TargetTable
 from mirtool.network.settings import GseaSettings
 from mirtool.normalize import normalize, normalized_table
+from mirtool.normalize.panel_tables import assays_table
 from mirtool.quality import quality_report
 from mirtool.report.tables import table_text
 from mirtool.shortlist.levels import look_up_levels
@@ -234,6 +235,11 @@ def use_ct(path: Path, _whole: Path, trial: Try) -> None:
         with trial("delta Ct", names_file=False):
             matrix = combine_replicates(table, undetermined=40)
             table_text(ct_table(matrix, log2_quantities(matrix.ct, np.array([0]))))
+    with trial("read a panel"):
+        arrays = read_arrays([path], not_detected="floor")
+        with trial("normalize a panel", names_file=False):
+            done = normalize(arrays, preset="qpcr", probes="all", keep="everything", min_factor_probes=1)
+            table_text(assays_table(arrays, done))
 
 
 def use_samples(path: Path, _whole: Path, trial: Try) -> None:

@@ -24,8 +24,7 @@ References
 ----------
 Hellemans J et al. (2007) qBase relative quantification framework and software for management and automated
 analysis of real-time quantitative PCR data. Genome Biol 8:R19. McCall MN, McMurray HR, Land H, Almudevar A (2014)
-On non-detects in qPCR data. Bioinformatics 30:2310–2316. Mestdagh P et al. (2009) A novel and universal method for
-microRNA RT-qPCR data normalization. Genome Biol 10:R64 (35 cycles).
+On non-detects in qPCR data. Bioinformatics 30:2310–2316.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ PANEL = "Reading files"
 WELLS = "qPCR panels"
 
 DEFAULT_MAX_CT = 35.0
-"""Cycles; Mestdagh et al. (2009) take a miRNA for expressed below it (TaqMan)."""
+"""Cycles; the usual cut-off of TaqMan panels."""
 
 CALIBRATORS_OF_PANEL = "panel"
 """Represents the inter-plate calibrators that the panel itself has."""
@@ -106,8 +106,8 @@ class ReadingSettings(Settings):
     mirbase_release: str | None = mirbase_release_setting(panel=PANEL)
     max_ct: float = setting(
         DEFAULT_MAX_CT,
-        "Highest Ct that counts as detected. Default 35 (Mestdagh 2009); instruments differ: OpenArray about 28, "
-        "miRCURY 37.",
+        "Highest Ct that counts as detected. Default 35, usual for TaqMan cards; instruments differ: see "
+        "docs/methods/qpcr_panels.md.",
         panel=WELLS,
         metavar="CT",
         minimum=1,

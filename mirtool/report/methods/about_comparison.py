@@ -77,7 +77,11 @@ def comparison_sentences(record: StepRecord, normalized: StepRecord | None = Non
     yield from _model(record)
     yield from _test(record, comparisons)
     fold_change = str(record.argument("fold_change"))
-    if fold_change in _FOLD_CHANGES:
+    if fold_change == "geometric" and record.is_panel:
+        yield Sentence(
+            "Fold changes are 2^−ΔΔCt, ratios of the geometric means of the relative amounts.", ("livak2001",)
+        )
+    elif fold_change in _FOLD_CHANGES:
         words = _FOLD_CHANGES[fold_change].format(values=record.values)
         yield Sentence(words if record.unit == ARRAY else words.replace(_BY_SERVICES, ""))
     yield from _adjustment(record, comparisons)

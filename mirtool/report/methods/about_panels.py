@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mirtool.io.arrays.settings import CALIBRATORS_OF_PANEL, DEFAULT_MAX_CT
+from mirtool.io.arrays.settings import CALIBRATORS_OF_PANEL
 from mirtool.normalize.methods import BETWEEN_METHODS
 from mirtool.report.methods.record import StepRecord, extent, joined, number, references_of, were
 from mirtool.report.methods.text import Sentence
@@ -60,10 +60,7 @@ def panel_detection_sentences(record: StepRecord, choices: Mapping[str, Any]) ->
     probes, samples = record.number("counting_probes"), len(record.number("samples") or ())
     limit = record.number("limit")
     if limit is not None:
-        yield Sentence(
-            f"A miRNA was considered detected in a sample at a Ct of {number(limit)} or less.",
-            ("mestdagh2009",) if limit == DEFAULT_MAX_CT else (),
-        )
+        yield Sentence(f"A miRNA was considered detected in a sample at a Ct of {number(limit)} or less.")
     if not sum(counted):
         return
     details = f"{sum(counted):,}{f' of {probes * samples:,}' if probes else ''}; {extent(counted)} per sample"
