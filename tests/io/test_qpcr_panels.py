@@ -1,4 +1,4 @@
-"""Exports of qPCR panels: OpenArray plates; what is counted, what has no Ct, what is refused."""
+"""Exports of qPCR panels by instrument: what is counted, what has no Ct, what is refused."""
 
 from pathlib import Path
 
@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from mirtool.errors import FormatError
-from mirtool.io.arrays.ct_tables import inspect, read_ct
-from mirtool.io.arrays.ct_words import SAMPLE
+from mirtool.io.arrays.ct_tables import combine_ct, inspect, read_ct
+from mirtool.io.arrays.ct_words import CALIBRATOR, CONTROL, SAMPLE
 from mirtool.io.registry import sniff_format
 
 FOLDER = Path(__file__).resolve().parents[2] / "fixtures" / "qpcr_panels"
@@ -50,9 +50,101 @@ def test_inspect_tells_a_panel():
     assert details["controls"] == ["RNU44", "RNU48", "ath-miR159a", "U6 rRNA"]
 
 
+WHOLE = {
+    "viia7.txt": "QuantStudio, ViiA 7 or StepOne",
+    "cfx_target.csv": "Bio-Rad CFX",
+    "cfx_content.csv": "Bio-Rad CFX",
+    "mxpro.txt": "MxPro",
+    "openarray_crt.txt": "QuantStudio 12K Flex, relative threshold (Crt)",
+}
+"""Exports of the 48 wells that panel_1_2.rdml has, none of them left out."""
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_every_export_gives_the_same_wells(name):
+    assert sniff_format(FOLDER / name) == "qpcr"
+    table, panel = read_ct(FOLDER / name), read_ct(FOLDER / "panel_1_2.rdml")
+    assert table.form == WHOLE[name]
+    wells, same = table.role == SAMPLE, panel.role == SAMPLE
+    assert table.sample[wells].tolist() == panel.sample[same].tolist()
+    np.testing.assert_array_equal(table.ct[wells], panel.ct[same])
+    assert table.no_ct[wells].tolist() == panel.no_ct[same].tolist()
+
+
+def test_scores_and_flags_are_counted_and_the_wells_kept():
+    notes = "; ".join(read_ct(FOLDER / "openarray_crt.txt").notes)
+    assert "counted and kept: Amp Score below 1.24 1, Cq Conf below 0.8 1" in notes
+    # the ViiA 7 flags the five wells without a Ct (NOAMP, EXPFAIL), which are counted as such
+    assert "counted and kept: Amp Score below 1.24 4;" in "; ".join(read_ct(FOLDER / "viia7.txt").notes)
+
+
+def test_cards_a_and_b_are_one_panel():
+    cards = [read_ct(FOLDER / f"tlda_{card}.txt") for card in "ab"]
+    assert [table.form for table in cards] == ["SDS RQ Manager"] * 2
+    assert "hsa-miR-126-4395339" in cards[0].original
+    assert cards[0].left_out == ("1 well marked as omitted",)
+    assert "counted and kept: Flag 1, HMD 1" in cards[0].notes[0]
+    assert cards[0].references == ("RNU44", "RNU48", "ath-miR159a", "MammU6")
+    both = combine_ct(cards)
+    assert set(both.target) == MIRNAS | {"RNU44", "RNU48", "ath-miR159a", "MammU6"}
+    assert set(both.plate) == {f"Card {card}_{name}" for card in "AB" for name in ("R1", "R2", "S1", "S2")}
+    # four wells of U6 on each card, one of RNU44
+    wells = both.sample == "R1"
+    assert int((both.target[wells] == "MammU6").sum()) == 8
+    assert int((both.target[wells] == "RNU44").sum()) == 2
+
+
+def test_a_text_of_sds_without_its_header():
+    path = FOLDER / "tlda_no_header.txt"
+    assert sniff_format(path) == "qpcr"
+    table = read_ct(path)
+    assert len(table) == 4 * 15 - 1
+    assert table.left_out == ("1 well marked as omitted",)
+    assert set(table.target) == MIRNAS | {"RNU44", "RNU48", "ath-miR159a", "MammU6"}
+    assert table.references == ("RNU44", "RNU48", "ath-miR159a", "MammU6")
+
+
+def test_content_names_the_mirna_or_the_use_of_the_well():
+    table = read_ct(FOLDER / "cfx_content.csv")
+    assert "NTC" not in set(table.target)
+    assert table.left_out == ("1 well without a Ct, a sample and a target",)
+    assert "hsa-miR-16" in set(table.target)
+
+
+def test_mircury_plates_have_calibrators_and_blank_wells():
+    plates = [read_ct(FOLDER / f"mircury_{name}.txt") for name in ("R1", "S1")]
+    assert [table.left_out for table in plates] == [("1 blank well of the panel",)] * 2
+    table = combine_ct(plates)
+    calibrators = table.role == CALIBRATOR
+    assert table.target[calibrators].tolist() == ["UniSp3 IPC"] * 6
+    assert table.plate[calibrators].tolist() == ["mircury_R1.txt"] * 3 + ["mircury_S1.txt"] * 3
+    # 19.5 cycles and 0.05 more in each further well; S1 is the third sample, one cycle later
+    np.testing.assert_allclose(table.ct[calibrators], [19.5, 19.55, 19.6, 20.5, 20.55, 20.6])
+    assert "hsa-miR-21-5p" in set(table.target)
+    details = inspect(FOLDER / "mircury_R1.txt").details
+    assert details["calibrators"] == ["UniSp3 IPC"]
+    assert details["controls"] == ["UniSp6", "UniSp2", "cel-miR-39-3p", "U6 snRNA (v2)"]
+
+
+def test_biomark_with_rconc_and_a_well_that_failed():
+    table = read_ct(FOLDER / "biomark.csv")
+    assert table.form == "BioMark"
+    assert table.left_out == ("1 well that failed the instrument's quality check",)
+    wells = table.role == SAMPLE
+    assert int(wells.sum()) == 4 * 12 - 1
+    assert int(table.no_ct[wells].sum()) == 5
+    assert set(table.sample[table.role == CONTROL]) == {"H2O"}
+
+
 REFUSED = {
     "bad_openarray_ct.csv": "line 2, column \"ct\": a Ct can't be read (found 'early'",
     "bad_openarray_no_sample.csv": 'line 2, column "SampleInfo.SampleID": a well has no sample',
+    "bad_tlda_task.txt": "line 11, column \"Task\": a well's task is not known (found 'Targeted'",
+    "bad_tlda_no_header.txt": "line 46: a line does not fit the others of this table without a header",
+    "bad_cfx_content.csv": 'line 2, column "Content": a well has no target',
+    "bad_mircury_no_sample.txt": 'line 2, column "Sample": a well has no sample',
+    "bad_biomark_ct.csv": "line 10, column \"ct\": a Ct can't be read (found '24.1.3'",
+    "bad_mxpro_no_target.txt": "line 1: the Ct table does not say which miRNA each well measures",
 }
 
 
@@ -69,3 +161,16 @@ def test_a_repeated_largest_ct_is_pointed_out(tmp_path):
         "Sample,Target,Ct\n" + "".join(f"P{i},hsa-miR-16-5p,{'40' if i < 3 else 25}\n" for i in range(5))
     )
     assert "3 wells have exactly the largest Ct, 40" in inspect(path).details["notes"]
+
+
+def test_a_wide_table_of_a_panel_knows_its_controls(tmp_path):
+    path = tmp_path / "genex.txt"
+    path.write_text(
+        "Sample\thsa-miR-16-5p\thsa-miR-21-5p\tUniSp6\tUniSp3 IPC\tBlank (H2O)\t#Group\n"
+        "R1\t21.5\tUndetermined\t18\t19.5\t39\tresistant\nS1\t22\t23\t18.2\t20\tUndetermined\tresponding\n"
+    )
+    table = read_ct(path)
+    assert set(table.target[table.role == SAMPLE]) == {"hsa-miR-16-5p", "hsa-miR-21-5p", "UniSp6"}
+    assert set(table.target[table.role == CALIBRATOR]) == {"UniSp3 IPC"}
+    assert table.left_out == ("2 blank wells of the panel, 1 with a Ct",)
+    assert set(table.plate) == {"genex.txt"}

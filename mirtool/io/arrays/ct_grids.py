@@ -16,14 +16,18 @@ from pathlib import Path
 
 from mirtool.errors import FormatError
 from mirtool.io.arrays.ct_forms import form_of
+from mirtool.io.arrays.ct_numbers import is_number
 from mirtool.io.arrays.ct_words import (
     CT_NAMES,
     MEAN_CT_NAMES,
+    NO_CT,
     SAMPLE_NAMES,
+    SMALL_RNA,
     TARGET_NAMES,
     WELL_NAMES,
     find,
     fold_ct,
+    role_of,
 )
 from mirtool.io.foreign import refuse_foreign
 from mirtool.io.tables.headers import fold_header
@@ -31,10 +35,18 @@ from mirtool.io.tables.quoted_lines import joined_lines, separated_by_blanks, se
 from mirtool.io.tables.text import is_workbook, read_bytes, read_text
 from mirtool.io.tables.text_tables import DELIMITERS, cell_text, choose_sheets, read_sheets, unguard_text
 
-_MIRNA = re.compile(r"mir-|let-|^u6|rnu|snord|cel-|5s", re.IGNORECASE)
 _BIOMARK = ("id", "name", "type", "name", "type", "value")
 _BIOMARK_NAMES = ("ID", "Sample", "Task", "Target", "Target type", "Ct")
 """BioMark's second header row under its first, which says Chamber, Sample, Sample, dye, dye, Ct."""
+_RCONC = "rconc"
+"""A column that may follow the sample's type."""
+_PLAIN_SDS = ("#", "Plate", "Pos", "Flag", "Sample", "Detector", "Task", "Ct")
+"""The columns of a text of SDS RQ Manager without its header, as HTqPCR's example files are."""
+_PLAIN_OMIT, _OMITS = 15, ("true", "false")
+"""Where RQ Manager's column Omit is, and what it holds."""
+_WELL_POSITION = re.compile(r"[A-P]\d{1,2}")
+
+_FEWEST_PLAIN = 3
 
 Row = tuple[int, list[str]]
 """A 1-based line and its cells."""
@@ -81,7 +93,9 @@ def candidate_grids(path: str | Path, sheet: str | None = None) -> list[Grid]:
     refuse_foreign(data, path)
     if is_workbook(data):
         return sheet_grids(choose_sheets(read_sheets(data, path), path, sheet), path)
-    return text_grids(read_text(path).split("\n"), path)
+    lines = read_text(path).split("\n")
+    plain = plain_sds_grid(lines, path)
+    return text_grids(lines, path) if plain is None else [plain]
 
 
 def sheet_grids(sheets: Mapping[str, Sequence[Sequence[object]]], path: str | Path) -> list[Grid]:
@@ -130,7 +144,7 @@ def _grids_of(rows: Sequence[Row], path: str | Path, sheet: str) -> list[Grid]:
         end = next((j for j in of_wells if j > i), len(rows))
         header = [name.strip() for name in rows[i][1]]
         if _is_biomark(header):
-            header = [*_BIOMARK_NAMES, *header[len(_BIOMARK_NAMES) :]]
+            header = _biomark_header(header)
         below = rows[i + 1 : end if i in of_wells or _is_biomark(rows[i][1]) else len(rows)]
         if _lacks_a_name(header, below):
             header = ["", *header]
@@ -145,7 +159,58 @@ def _lacks_a_name(header: Sequence[str], rows: Sequence[Row]) -> bool:
 
 
 def _is_biomark(cells: Sequence[str]) -> bool:
-    return tuple(fold_header(cell, keep_marks=True) for cell in cells[: len(_BIOMARK)]) == _BIOMARK
+    folded = [fold_header(cell, keep_marks=True) for cell in cells[: len(_BIOMARK) + 1]]
+    return tuple(name for name in folded if name != _RCONC)[: len(_BIOMARK)] == _BIOMARK
+
+
+def _biomark_header(cells: Sequence[str]) -> list[str]:
+    """Return the names of BioMark's columns, of which two are called Name and two Type."""
+    names = iter(_BIOMARK_NAMES)
+    return [cell if fold_header(cell, keep_marks=True) == _RCONC else next(names, cell) for cell in cells]
+
+
+def plain_sds_grid(lines: Sequence[str], path: str | Path) -> Grid | None:
+    """Return a text of SDS RQ Manager without its header, or None for anything else.
+
+    Every line must fit the columns number, plate, position, flag, sample, detector, task and Ct.
+
+    Raises
+    ------
+    FormatError
+        Where the first lines fit and a later one does not.
+    """
+    rows = [(i, line.split("\t")) for i, line in enumerate(lines, 1) if line.strip()]
+    if len(rows) < _FEWEST_PLAIN or not all(_is_plain_sds(cells) for _, cells in rows[:_FEWEST_PLAIN]):
+        return None
+    for number, cells in rows:
+        if not _is_plain_sds(cells):
+            raise FormatError(
+                "a line does not fit the others of this table without a header",
+                path=path,
+                line=number,
+                found=repr("\t".join(cells)[:60]),
+                expected="number, plate, position, flag, sample, detector, task, Ct",
+                hint="export the results again with their header",
+            )
+    header = list(_PLAIN_SDS)
+    if all(len(cells) > _PLAIN_OMIT and cells[_PLAIN_OMIT].strip().lower() in _OMITS for _, cells in rows):
+        header += [*([""] * (_PLAIN_OMIT - len(header))), "Omit"]
+    return Grid(str(path), "", header, 0, rows)
+
+
+def _is_plain_sds(cells: Sequence[str]) -> bool:
+    if len(cells) < len(_PLAIN_SDS):
+        return False
+    number, _, position, flag, _, detector, task, ct = (cell.strip() for cell in cells[: len(_PLAIN_SDS)])
+    return (
+        number.isdecimal()
+        and _WELL_POSITION.fullmatch(position) is not None
+        and flag.lower() in ("passed", "flagged")
+        and detector != ""
+        and task != ""
+        and role_of(task) is not None
+        and (is_number(ct) or ct.lower() in NO_CT)
+    )
 
 
 def _may_be_header(cells: Sequence[str]) -> bool:
@@ -153,18 +218,10 @@ def _may_be_header(cells: Sequence[str]) -> bool:
     folded = [fold_ct(cell) for cell in cells]
     if sum(map(bool, folded)) < 2:
         return False
-    if any(map(_is_number, cells)):  # samples that are called 1, 2, 3
+    if any(map(is_number, cells)):  # samples that are called 1, 2, 3
         return folded[0] in (*SAMPLE_NAMES, *TARGET_NAMES)
     named = {*SAMPLE_NAMES, *WELL_NAMES, *TARGET_NAMES, *CT_NAMES, *MEAN_CT_NAMES} & set(folded)
-    return bool(named) or not folded[0] or any(_MIRNA.search(cell) for cell in cells[1:])
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text.strip().replace(",", "."))
-    except ValueError:
-        return False
-    return "_" not in text
+    return bool(named) or not folded[0] or any(SMALL_RNA.search(cell) for cell in cells[1:])
 
 
 def names_wells_of(header: Sequence[str]) -> bool:

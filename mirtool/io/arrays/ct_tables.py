@@ -23,10 +23,12 @@ classify the samples there) or the other way round. Repeated rows or columns are
 cell was not measured. A wide table is known for one by itself only where some cell says ``Undetermined`` or the
 like: without, it could hold anything, and whoever reads it says what it is.
 
-BioMark (Fluidigm) has two header rows; OpenArray's columns are called ``ThroughHole.Ct``, ``Assay.Assay Name`` and
-``SampleInfo.SampleID``. All tables of wells of a file are read, whatever sheet or ``[Results]`` they are in, below
-or beside each other; one that repeats the wells of another is read once. Columns that are not used are not
-checked.
+OpenArray, TLDA cards, BioMark, MxPro and what each instrument says about its wells besides are in
+:mod:`mirtool.io.arrays.ct_forms`; RDML is read by :mod:`mirtool.io.arrays.rdml`. CFX may have the miRNA under
+``Content``, where another cell says what a well is for (``Unkn-01``, ``NTC``). A text of SDS RQ Manager without
+its header is known where every line fits its columns. All tables of wells of a file are read, whatever sheet or
+``[Results]`` they are in, below or beside each other; one that repeats the wells of another is read once. Columns
+that are not used are not checked.
 
 Wells marked omitted (``Omit``, ``Excluded``, ``Include`` = false), standards of a dilution series, wells of
 another use (empty, internal positive control, a task that is not known and not needed), and wells that have
@@ -57,6 +59,7 @@ from mirtool.io.arrays.ct_grids import (
     Row,
     candidate_grids,
     long_grids,
+    plain_sds_grid,
     sheet_grids,
     text_grids,
 )
@@ -79,6 +82,7 @@ from mirtool.io.arrays.ct_words import (
     POSITION_NAMES,
     SAMPLE,
     SAMPLE_NAMES,
+    SMALL_RNA,
     STANDARD,
     TARGET_NAMES,
     TASK_NAMES,
@@ -101,7 +105,6 @@ __all__ = ["CtTable", "amplification_factor", "combine_ct", "inspect", "read_ct"
 
 _TRUE, _FALSE = ("true", "yes", "1"), ("false", "no", "0")
 _SECTION = re.compile(r"^\[[^\]]*\]$")
-_MIRNA = re.compile(r"mir-|let-|^u6|rnu|snord|cel-|5s", re.IGNORECASE)
 _TELLING_WORD = re.compile(r"\b(c[tтqp]|crt|c\(t\)|undet\w*)(?!\w)", re.IGNORECASE)
 _NUMBERED_ASSAY = re.compile(r"\d+_\S|$")
 _SNIFFED_ROWS = 200
@@ -127,11 +130,14 @@ class _Line:
     plate: str
     flags: tuple[str, ...]
     is_outlier: bool
+    is_failed: bool
 
 
 def sniff(head: FileHead) -> bool:
     """Return a Ct table: a column of Ct beside the samples, or samples by targets and some cell undetermined."""
     if is_rdml(head):
+        return True
+    if not is_workbook(head.data) and _is_plain_sds(head):
         return True
     if not is_workbook(head.data) and not _TELLING_WORD.search(head.text):
         return False
@@ -141,6 +147,13 @@ def sniff(head: FileHead) -> bool:
     except FormatError:  # two columns of Ct
         return True
     return any(_names_wells(grid.header) for grid in grids) or (bool(grids) and _is_undetermined(grids[0]))
+
+
+def _is_plain_sds(head: FileHead) -> bool:
+    try:
+        return plain_sds_grid(head.lines, head.path) is not None
+    except FormatError:  # a line that does not fit: it is one, and reading says which line
+        return True
 
 
 def inspect(path: str | Path) -> Inspection:
@@ -321,6 +334,8 @@ def _take(line: _Line, found: FoundWells, *, is_needed: bool) -> None:
         found.left_out["well marked as omitted"] += 1
     elif line.is_outlier:
         found.left_out["well that the instrument calls an outlier"] += 1
+    elif line.is_failed and not no_ct and not _says_none(line.ct):
+        found.left_out["well that failed the instrument's quality check"] += 1
     elif line.role == STANDARD:
         found.left_out["well of a standard or a positive control"] += 1
     elif line.role == UNUSED:
@@ -390,30 +405,31 @@ def _lines_of(grid: Grid, given_target: str, found: FoundWells) -> list[_Line]:
             found.notes.append(f"the target is {given_target} as stated, not {named.pop()!r} of the table")
             target = None
     task = _task_column(grid)
-    if task == target:
-        task = None
+    in_content = task is not None and task == target
     roles = _roles(grid, rows, task)
     group, efficiency, dye, position = (
         find(header, names) for names in (GROUP_NAMES, EFFICIENCY_NAMES, DYE_NAMES, POSITION_NAMES)
     )
     plate, outlier = (find(header, names) for names in (PLATE_NAMES, OUTLIER_NAMES))
-    own_plate = Path(grid.path).name + (f", sheet {grid.sheet}" if grid.sheet else "")
+    own_plate = _own_plate(grid)
     flags = well_flags(header)
     omit, include, call = (find(header, names) for names in (OMIT_NAMES, INCLUDE_NAMES, _call_names(header)))
     lines = []
     for line_number, row in rows:
-        name = grid.cell(row, sample)
-        role = roles(grid.cell(row, task))
+        name, use, measured = grid.cell(row, sample), grid.cell(row, task), _target(grid, row, target)
+        if in_content:  # each cell says either what the well measures or what it is for
+            use, measured = ("", measured) if SMALL_RNA.search(measured) else (use, "")
+        role = roles(use)
         lines.append(
             _Line(
                 grid,
                 line_number,
                 name,
-                _target(grid, row, target) or given_target,
+                measured or given_target,
                 grid.cell(row, group),
-                grid.cell(row, task),
+                use,
                 CONTROL if role == SAMPLE and names_control(name) else role,
-                "No Ct" if _says(row, grid, call, ("fail",)) else grid.cell(row, header.index("ct")),
+                grid.cell(row, header.index("ct")),
                 _says(row, grid, omit, _TRUE) or _says(row, grid, include, _FALSE),
                 grid.cell(row, dye),
                 grid.cell(row, position),
@@ -421,9 +437,15 @@ def _lines_of(grid: Grid, given_target: str, found: FoundWells) -> list[_Line]:
                 grid.cell(row, plate) or own_plate,
                 tuple(flags(row)),
                 _says(row, grid, outlier, _TRUE),
+                _says(row, grid, call, ("fail",)),
             )
         )
     return lines
+
+
+def _own_plate(grid: Grid) -> str:
+    """Return what a plate without a name of its own is called: its file, and the sheet where there are several."""
+    return Path(grid.path).name + (f", sheet {grid.sheet}" if grid.sheet else "")
 
 
 def _call_names(header: Sequence[str]) -> tuple[str, ...]:
@@ -444,7 +466,7 @@ def _target_column(grid: Grid) -> int | None:
     for column in (find(grid.header, TARGET_NAMES), content):
         names = [name for _, row in grid.rows if (name := _target(grid, row, column))]
         if column == content:
-            names = [name for name in names if _MIRNA.search(name)]
+            names = [name for name in names if SMALL_RNA.search(name)]
         if names:
             return column
     measures = any(is_number(grid.cell(row, find(grid.header, ("ct",)))) for _, row in grid.rows)
@@ -559,6 +581,11 @@ def _says(row: Sequence[str], grid: Grid, column: int | None, answers: Sequence[
     return column is not None and grid.cell(row, column).lower() in answers
 
 
+def _says_none(text: str) -> bool:
+    """Return True for a number that an instrument writes where no Ct was found."""
+    return is_number(text) and number(text) in NO_CT_NUMBERS
+
+
 def _require_names(line: _Line) -> None:
     grid = line.grid
     if not line.sample and line.role == SAMPLE:
@@ -624,9 +651,9 @@ def _read_wide(grid: Grid, samples: Collection[str], found: FoundWells) -> None:
                 continue
             names = (name, grid.header[i]) if by_sample else (grid.header[i], name)
             factor = amplification_factor(grid.cell(row, efficiency))
-            found.wells.append(
-                Well(*names, grid.cell(row, group), SAMPLE, value, no_ct, math.nan if factor is None else factor)
-            )
+            factor = math.nan if factor is None else factor
+            cells = (*names, grid.cell(row, group), SAMPLE, value, no_ct, factor)
+            found.wells.append(Well(*cells, plate=_own_plate(grid)))
     ignored = [
         name
         for name in grid.header
@@ -649,7 +676,7 @@ def _orientation(grid: Grid, samples: Collection[str]) -> tuple[int, bool]:
         for name in header[1:]
         if not name.startswith("#") and fold_header(name, keep_marks=True) not in GROUP_NAMES
     ]
-    for is_sample in (set(samples).__contains__, lambda name: not _MIRNA.search(name)):
+    for is_sample in (set(samples).__contains__, lambda name: not SMALL_RNA.search(name)):
         n_down, n_across = (sum(map(is_sample, filter(None, names))) for names in (down, across))
         if bool(n_down) != bool(n_across):
             return 0, bool(n_down)

@@ -21,11 +21,11 @@ TARGET_NAMES = (
 )  # fmt: skip
 CT_NAMES = (
     "ct", "cq", "cp", "crt", "c(t)", "ct value", "cq value", "cp value", "threshold cycle",
-    "threshold cycle (ct)", "crossing point", "raw ct", "raw cq", "throughhole.ct",
+    "threshold cycle (ct)", "threshold cycle ( c(t) )", "crossing point", "raw ct", "raw cq", "throughhole.ct",
 )  # fmt: skip
 MEAN_CT_NAMES = (
     "ct mean", "mean ct", "cq mean", "mean cq", "cp mean", "mean cp", "average ct", "average cq",
-    "avg ct", "avg cq",
+    "avg ct", "avg cq", "c(t) mean",
 )  # fmt: skip
 TASK_NAMES = (
     "task", "content", "sample type", "well type", "type", "sampletype", "well_type", "sample role",
@@ -83,6 +83,8 @@ _TASKS = {
     ),
 }  # fmt: skip
 _ROLE_OF_TASK = {task: role for role, tasks in _TASKS.items() for task in tasks}
+SMALL_RNA = re.compile(r"mir-|mir\d|let-|^u6|rnu\d|snord|snorna|cel-|5s|^unisp|^blank", re.IGNORECASE)
+"""What names of assays of small RNAs have, and names of samples have not."""
 _NUMBERED = re.compile(r"[- ]?\d+$")
 _CONTROL_NAMES = re.compile(r"(ntc|nrt|nac|no[- ]?template[- ]?control|no[- ]?rt[- ]?control)[-_ ]?\d*", re.I)
 _UNIT = re.compile(r" ?\((d|∆|δ|delta )?rn?\)$")
