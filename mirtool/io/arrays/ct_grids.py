@@ -215,11 +215,11 @@ def _is_plain_sds(cells: Sequence[str]) -> bool:
 
 def _may_be_header(cells: Sequence[str]) -> bool:
     """Return a row of names: of a column of samples, targets or Ct, of small RNAs, or with a blank cell first."""
-    folded = [fold_ct(cell) for cell in cells]
-    if sum(map(bool, folded)) < 2:
+    if sum(bool(cell.strip()) for cell in cells) < 2:
         return False
     if any(map(is_number, cells)):  # samples that are called 1, 2, 3
-        return folded[0] in (*SAMPLE_NAMES, *TARGET_NAMES)
+        return fold_ct(cells[0]) in (*SAMPLE_NAMES, *TARGET_NAMES)
+    folded = [fold_ct(cell) for cell in cells]
     named = {*SAMPLE_NAMES, *WELL_NAMES, *TARGET_NAMES, *CT_NAMES, *MEAN_CT_NAMES} & set(folded)
     return bool(named) or not folded[0] or any(SMALL_RNA.search(cell) for cell in cells[1:])
 

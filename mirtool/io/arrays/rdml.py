@@ -52,6 +52,8 @@ _CLOSEST = 300
 _PACKED = b"PK\x03\x04"
 _PIECE = 1 << 20
 _DEEPEST = 64
+_PASSED_OVER = frozenset({"adp", "mdp", "thermalCyclingConditions", "sequences", "experimenter", "documentation"})
+"""Elements of which nothing is needed; a file has a hundred curve points for every Cq."""
 _LONGEST = 1000
 """Characters of a text that are kept."""
 _DAMAGE = (zipfile.BadZipFile, OSError, ValueError, RuntimeError, NotImplementedError, zlib.error, EOFError)
@@ -179,9 +181,8 @@ class _Document:
         self._run = self._react = self._react_sample = ""
         self._parser = parser = expat.ParserCreate(namespace_separator=" ")
         parser.buffer_text = True
-        parser.StartElementHandler = self._start
-        parser.EndElementHandler = self._end
-        parser.CharacterDataHandler = self._characters
+        self._passing = ""
+        self._read_on()
         parser.StartDoctypeDeclHandler = self._refuse_doctype
         parser.EntityDeclHandler = self._refuse_doctype
 
@@ -315,8 +316,27 @@ class _Document:
             hint="use a file that an instrument or RDML-Tools wrote: entities can draw other files in",
         )
 
-    def _start(self, name: str, attributes: dict[str, str]) -> None:
-        name = name.rpartition(" ")[2]
+    def _read_on(self) -> None:
+        self._parser.StartElementHandler = self._start
+        self._parser.EndElementHandler = self._end
+        self._parser.CharacterDataHandler = self._characters
+
+    def _pass_over(self, name: str) -> None:
+        """Pass over an element with all that is in it."""
+        self._passing = name
+        self._parser.StartElementHandler = self._parser.CharacterDataHandler = None
+        self._parser.EndElementHandler = self._passed
+
+    def _passed(self, name: str) -> None:
+        if name == self._passing:
+            self._read_on()
+
+    def _start(self, qualified: str, attributes: dict[str, str]) -> None:
+        name = qualified.rpartition(" ")[2]
+        if name in _PASSED_OVER:
+            self.has_curves |= name == "adp"
+            self._pass_over(qualified)
+            return
         parent = self._at[-1] if self._at else ""
         self._at.append(name)
         if len(self._at) > _DEEPEST:
@@ -342,8 +362,6 @@ class _Document:
             self.data.append(_Data(self._run, self._react, line, self._react_sample))
         elif (parent, name) == ("data", "tar") and self._at[-3] == "react":
             self.data[-1].target = own
-        elif (parent, name) == ("data", "adp"):
-            self.has_curves = True
 
     def _end(self, _: str) -> None:
         name = self._at.pop()
