@@ -475,7 +475,7 @@ def write_to(result: Result, where: Destination, progress: Progress = no_progres
             write_bytes(named[path], path)
         write_files({path: data for path, data in named.items() if not is_stream(path)})
         return Written(list(named), [])
-    drawn = draw(result, where.figures, progress)
+    drawn = draw(result, where.figures if step.has_figures else None, progress)
     with progress("Writing tables", 1):
         placed = placed_tables(result, where)
         files = {**_render(result, where, placed), **drawn.files}
