@@ -56,9 +56,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +71,7 @@ from mirtool.io.arrays.block_places import place_blocks
 from mirtool.io.arrays.genepix_writer import genepix_bytes
 from mirtool.io.arrays.read_options import ReadOptions
 from mirtool.io.registry import Inspection
-from mirtool.io.tables.arrow import floats_of, integers_of, texts_of
+from mirtool.io.tables.arrow import floats_of, integers_of
 from mirtool.io.tables.headers import fold_header
 from mirtool.io.tables.rows import column_names, finite_numbers, read_rows, spot_words, whole_numbers
 from mirtool.io.tables.text import HEAD_BYTES, FileHead, decode, is_binary, is_workbook, read_bytes, unify_newlines
@@ -91,6 +91,7 @@ from mirtool.model import (
     RawArrays,
     SampleTable,
     SpotLayout,
+    TextArray,
     text_array,
 )
 from mirtool.wording import plural
@@ -109,6 +110,8 @@ _PLACE = ("X", "Y")
 _REQUIRED = (*_POSITION, *_LABELS, "Flags")
 _MISSING = (*MISSING_CELLS, "Error", "error")
 _HEADER_LINES = 1000
+_BLANKS = b" \t\r\n,;"
+_TAIL_BYTES = 4096
 _FOREGROUND_COLUMN = re.compile(r"F(\S+) (?:Median|Mean)", re.IGNORECASE)
 _SUFFIXES = re.compile(r"(\.gpr|\.txt)?(\.gz)?$", re.IGNORECASE)
 
@@ -263,7 +266,13 @@ def inspect(path: str | Path) -> Inspection:
 def read_study_file(path: str | Path, options: ReadOptions) -> list[RawArrays]:
     """Return the arrays of one file, as :mod:`mirtool.io.arrays.reading` asks for them."""
     return [
-        read_genepix(path, channels=options.channels, foreground=options.foreground, background=options.background)
+        read_genepix(
+            path,
+            channels=options.channels,
+            foreground=options.foreground,
+            background=options.background,
+            places=options.places,
+        )
     ]
 
 
@@ -273,6 +282,7 @@ def read_genepix(
     channels: Sequence[str] | None = None,
     foreground: str = "median",
     background: str = "median",
+    places: bool = True,
 ) -> RawArrays:
     """Read one array.
 
@@ -287,6 +297,8 @@ def read_genepix(
     background
         ``"median"`` or ``"mean"`` of the pixels around the spot, or ``"chosen"``: the background that GenePix
         itself subtracts (column ``B532``).
+    places
+        False leaves out how the blocks lie on the slide.
 
     Returns
     -------
@@ -311,10 +323,12 @@ def read_genepix(
     header = _find_header(data, path)
     names = _choose_channels(header, channels, path)
     wanted = _find_columns(header, names, FOREGROUNDS[foreground], BACKGROUNDS[background], path)
-    cells = _read_cells(data, header, wanted, path)
-    places = place_blocks(cells["Block"], cells["X"], cells["Y"]) if {*_PLACE} <= {*cells} else None
-    layout = SpotLayout(cells["Block"], cells["Row"], cells["Column"], places)
-    ids = cells["ID"]
+    if not places:
+        wanted = {name: position for name, position in wanted.items() if name not in _PLACE}
+    spots, cells = _read_cells(data, header, wanted, path)
+    layout = spots.layout
+    if {*_PLACE} <= {*cells}:
+        layout = replace(layout, block_places=place_blocks(layout.block, cells["X"], cells["Y"]))
     measured = {
         name: Channel(
             cells[FOREGROUNDS[foreground].format(name)][:, np.newaxis],
@@ -327,7 +341,7 @@ def read_genepix(
     warnings = (
         *_header_oddities(header),
         *_cell_oddities(cells, names, foreground, background),
-        *_layout_oddities(layout),
+        *spots.oddities,
     )
     source = ArraySource(
         str(path),
@@ -340,7 +354,7 @@ def read_genepix(
     return RawArrays(
         measured,
         np.nan_to_num(flags, nan=0.0).astype(np.int64)[:, np.newaxis],
-        ProbeTable(ids, cells["Name"], text_array([""] * len(ids))),
+        spots.probes,
         layout,
         SampleTable((sample_name(path),), files=(str(path),)),
         (source,),
@@ -465,25 +479,73 @@ def _check_single(header: _Header, name: str, path: str | Path) -> None:
         )
 
 
-def _read_cells(
-    data: bytes, header: _Header, wanted: dict[str, int], path: str | Path
-) -> dict[str, npt.NDArray[Any]]:
-    """Read the wanted columns: int64 positions, object texts, and float64 for everything else."""
-    end = data.find(b"\n", len(data.rstrip(b" \t\r\n,;")))
+@dataclass(frozen=True, eq=False)
+class _Spots:
+    """What a file says of its spots: where they lie, their probes (of no kind yet), and what is odd about them."""
+
+    layout: SpotLayout
+    probes: ProbeTable
+    oddities: tuple[str, ...]
+
+    @classmethod
+    def of_cells(cls, cells: Mapping[str, npt.NDArray[Any]]) -> _Spots:
+        """Make them of the columns of positions and labels."""
+        layout = SpotLayout(cells["Block"], cells["Row"], cells["Column"])
+        kinds = np.full(len(layout), "", dtype=object)
+        return cls(layout, ProbeTable(cells["ID"], cells["Name"], kinds), tuple(_layout_oddities(layout)))
+
+
+@dataclass(frozen=True, eq=False)
+class _SpotColumns:
+    """The columns of positions and labels as pyarrow read them; two with the same content are equal."""
+
+    columns: dict[str, Any]
+
+    def __hash__(self) -> int:
+        return len(self.columns["ID"])
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _SpotColumns) and all(
+            column.equals(other.columns[name]) for name, column in self.columns.items()
+        )
+
+
+@lru_cache(maxsize=2)
+def _spots_of(columns: _SpotColumns) -> _Spots | None:
+    """Return the spots of a file, made once for files that have the same; None if they are impossible."""
+    positions = {name: integers_of(columns.columns[name]) for name in _POSITION}
+    if any(columns.columns[name].null_count or (values < 1).any() for name, values in positions.items()):
+        return None
+    return _Spots.of_cells(positions | {name: _labels_of(columns.columns[name]) for name in _LABELS})
+
+
+def _labels_of(column: Any) -> TextArray:
+    """Return a text column stripped, each distinct text made once; pyarrow's own way costs a further import."""
+    made: dict[str, str] = {}
+    return text_array(made.setdefault(text, text.strip()) for text in column.to_pylist())
+
+
+Cells = tuple[_Spots, dict[str, npt.NDArray[Any]]]
+
+
+def _read_cells(data: bytes, header: _Header, wanted: dict[str, int], path: str | Path) -> Cells:
+    """Read the wanted columns: the spots, and as float64 everything else."""
+    tail = max(header.rows_at, len(data) - _TAIL_BYTES)
+    if not data[tail:].strip(_BLANKS):
+        tail = header.rows_at
+    end = data.find(b"\n", tail + len(data[tail:].rstrip(_BLANKS)))
     rows = slice(header.rows_at, end if end >= 0 else len(data))
     return _read_at_once(data, rows, header, wanted) or _read_line_by_line(data[rows], header, wanted, path)
 
 
-def _read_at_once(
-    data: bytes, rows: slice, header: _Header, wanted: dict[str, int]
-) -> dict[str, npt.NDArray[Any]] | None:
+def _read_at_once(data: bytes, rows: slice, header: _Header, wanted: dict[str, int]) -> Cells | None:
     """Read a regular table by pyarrow; None where anything is irregular and wants a closer look."""
     import pyarrow as pa
     import pyarrow.csv as pa_csv
 
     def type_of(name: str) -> pa.DataType:
         if name in _LABELS:
-            return pa.dictionary(pa.int32(), pa.string())  # replicates share their names
+            return pa.string()
         return pa.int64() if name in _POSITION else pa.float64()
 
     body = memoryview(data)[rows]
@@ -510,33 +572,20 @@ def _read_at_once(
     if table.num_rows != n_lines:  # an unclosed quotation mark has swallowed some
         return None
     columns = dict(zip(wanted, table.columns, strict=True))
-    if any(columns[name].null_count for name in _POSITION):
-        return None
-    cells = {name: _as_numpy(name, column) for name, column in columns.items()}
-    return cells if _are_possible(cells) else None
+    spots = _spots_of(_SpotColumns({name: columns.pop(name) for name in (*_POSITION, *_LABELS)}))
+    cells = {name: floats_of(column) for name, column in columns.items()}
+    return (spots, cells) if spots is not None and _are_possible(cells) else None
 
 
 def _are_possible(cells: dict[str, npt.NDArray[Any]]) -> bool:
-    """Return True if positions count from 1, flags are whole numbers, and no intensity is beyond measure."""
+    """Return True if flags are whole numbers and no intensity is beyond measure."""
     flags = cells["Flags"]
-    return (
-        all((cells[name] >= 1).all() for name in _POSITION)
-        and bool((np.isnan(flags) | ((flags == np.rint(flags)) & (np.abs(flags) < 2**53))).all())
-        and not any(
-            (np.abs(values) > LARGEST_NUMBER).any() for values in cells.values() if values.dtype == np.float64
-        )
+    return bool((np.isnan(flags) | ((flags == np.rint(flags)) & (np.abs(flags) < 2**53))).all()) and not any(
+        (np.abs(values) > LARGEST_NUMBER).any() for values in cells.values()
     )
 
 
-def _as_numpy(name: str, column: Any) -> npt.NDArray[Any]:
-    if name in _LABELS:
-        return texts_of(column)
-    return integers_of(column) if name in _POSITION else floats_of(column)
-
-
-def _read_line_by_line(
-    body: bytes, header: _Header, wanted: dict[str, int], path: str | Path
-) -> dict[str, npt.NDArray[Any]]:
+def _read_line_by_line(body: bytes, header: _Header, wanted: dict[str, int], path: str | Path) -> Cells:
     """Read an irregular table, or say in which line and column it can't be read."""
     read = set(wanted.values())
     table = read_rows(
@@ -547,7 +596,8 @@ def _read_line_by_line(
         software="GenePix",
         delimiter=header.delimiter,
     )
-    return {name: _typed(table, j, name) for name, j in wanted.items()}
+    cells = {name: _typed(table, j, name) for name, j in wanted.items()}
+    return _Spots.of_cells(cells), cells
 
 
 def _typed(table: TextTable, column: int, name: str) -> npt.NDArray[Any]:

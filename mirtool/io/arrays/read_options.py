@@ -43,6 +43,8 @@ class ReadOptions:
         None for ``missing``.
     max_ct, replicate_limit, efficiency, calibrators
         Of panels of Ct values: see :mod:`mirtool.io.arrays.ct_panels`.
+    places
+        Whether a GenePix file is asked how its blocks lie on the slide; of a study the first file is.
     rules, species
         How probes are classified: see :func:`mirtool.annotation.probes.classify_probes`.
     """
@@ -62,5 +64,6 @@ class ReadOptions:
     replicate_limit: float = REPLICATE_LIMIT
     efficiency: Sequence[str] = ()
     calibrators: str | None = None
+    places: bool = True
     rules: Sequence[KindRule] = ()
     species: str | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import replace
@@ -41,6 +42,7 @@ from mirtool.io.arrays.sample_matching import (
 from mirtool.io.arrays.spot_alignment import Alignment, align_spots
 from mirtool.io.counts.refusal import counts_refused
 from mirtool.io.registry import FORMATS, check_format_name, has_wells, module_of, sniff_format
+from mirtool.io.tables.text import opened_once
 from mirtool.model import ArraySource, Channel, RawArrays, SampleTable
 from mirtool.wording import plural
 
@@ -193,9 +195,9 @@ def paths_to_read(files: Sequence[str | Path], samples: SampleTable | None) -> l
         Where the sheet names no file for a sample, or one that does not exist.
     """
     given = [name for path in files for name in (files_of_arrays(path) if Path(path).is_dir() else [str(path)])]
-    for path in given:
-        if given.count(path) > 1:
-            raise UsageError("the same file is given twice", found=path)
+    twice = next((path for path, times in Counter(given).items() if times > 1), None)
+    if twice is not None:
+        raise UsageError("the same file is given twice", found=twice)
     if given:
         return given
     if samples is None:
@@ -241,6 +243,11 @@ def _read_side_by_side(
 
 def _read_one(path: str, *, format_name: str | None, options: ReadOptions) -> list[RawArrays]:
     """Read what one file holds: its arrays, of a service's workbook those of each GAL lot."""
+    with opened_once(path):
+        return _read_opened(path, format_name, options)
+
+
+def _read_opened(path: str, format_name: str | None, options: ReadOptions) -> list[RawArrays]:
     found = sniff_format(path, format_name)
     if FORMATS[found].counts:
         raise counts_refused(path, f"the format {found}")

@@ -5,7 +5,9 @@ from __future__ import annotations
 import codecs
 import hashlib
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -51,23 +53,11 @@ def read_bytes(path: str | Path, limit: int | None = None) -> bytes:
     MirtoolError
         Where it can't be opened.
     """
-    if is_stream(path):
-        data = read_stream(path)
+    held = _held.get()
+    if held is not None and held[0] == str(path):
+        data = held[1] if limit is None else held[1][:limit]
     else:
-        try:
-            with Path(path).open("rb") as file:
-                data = file.read() if limit is None else file.read(limit)
-        except FileNotFoundError:
-            raise MirtoolError(
-                "no such file", path=path, hint="check the path; the shell expands exports/*.gpr for you"
-            ) from None
-        except IsADirectoryError:
-            raise MirtoolError(
-                "this is a folder, not a file", path=path, hint=f"name the files in it: {path}/*"
-            ) from None
-        except (OSError, ValueError) as error:  # a name may hold a NUL
-            reason = getattr(error, "strerror", None) or error
-            raise MirtoolError(f"the file can't be read: {reason}", path=path) from error
+        data = read_stream(path) if is_stream(path) else _read_file(path, limit)
     if data[:2] == b"\x1f\x8b":
         data = _gunzip(data, path, limit)
     if not data:
@@ -75,6 +65,37 @@ def read_bytes(path: str | Path, limit: int | None = None) -> bytes:
             "the file is empty", path=path, hint="export it again, and check that the disk was not full"
         )
     return data if limit is None else data[:limit]
+
+
+def _read_file(path: str | Path, limit: int | None = None) -> bytes:
+    try:
+        with Path(path).open("rb") as file:
+            return file.read() if limit is None else file.read(limit)
+    except FileNotFoundError:
+        raise MirtoolError(
+            "no such file", path=path, hint="check the path; the shell expands exports/*.gpr for you"
+        ) from None
+    except IsADirectoryError:
+        raise MirtoolError(
+            "this is a folder, not a file", path=path, hint=f"name the files in it: {path}/*"
+        ) from None
+    except (OSError, ValueError) as error:  # a name may hold a NUL
+        reason = getattr(error, "strerror", None) or error
+        raise MirtoolError(f"the file can't be read: {reason}", path=path) from error
+
+
+_held: ContextVar[tuple[str, bytes] | None] = ContextVar("held", default=None)
+
+
+@contextmanager
+def opened_once(path: str | Path) -> Iterator[None]:
+    """Open a file once, however often it is read inside: to recognize its format, then for what it holds."""
+    token = None if is_stream(path) else _held.set((str(path), _read_file(path)))
+    try:
+        yield
+    finally:
+        if token is not None:
+            _held.reset(token)
 
 
 def _gunzip(data: bytes, path: str | Path, limit: int | None) -> bytes:
