@@ -228,4 +228,5 @@ def is_kind(probes: ProbeTable, *kinds: ProbeKind) -> BoolArray:
     """Mask of the probes that are of one of ``kinds``."""
     import numpy as np
 
-    return np.isin(probes.kind.astype(str), [kind.value for kind in kinds])
+    wanted = {kind.value for kind in kinds}
+    return np.fromiter(map(wanted.__contains__, probes.kind), bool, len(probes))

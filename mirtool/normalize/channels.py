@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar, cast
 
 import numpy as np
+import numpy.typing as npt
 
-from mirtool.model import BoolArray, FloatArray, IntArray, RawArrays, SampleTable
+from mirtool.model import BoolArray, FloatArray, IntArray, ProbeTable, RawArrays, SampleTable
 from mirtool.normalize.between_arrays import NormalizedSignals
 from mirtool.normalize.replicates import ReplicateGroups
 from mirtool.normalize.report import Counts, NormalizationReport
@@ -17,6 +18,28 @@ from mirtool.normalize.settings import ResolvedSettings
 
 S = TypeVar("S", bound="SpotValues")
 B = TypeVar("B", bound="ProbesBefore")
+
+
+def compacted(values: FloatArray) -> FloatArray:
+    """Return values as single-precision numbers where these are the same numbers, as medians of counts are.
+
+    Examples
+    --------
+    >>> compacted(np.array([65535.0, 0.5, np.nan])).dtype, compacted(np.array([0.1])).dtype
+    (dtype('float32'), dtype('float64'))
+    """
+    single = values.astype(np.float32)
+    return cast(FloatArray, single) if np.array_equal(single, values, equal_nan=True) else values
+
+
+def side_by_side(columns: Sequence[npt.NDArray[Any]], dtype: npt.DTypeLike) -> npt.NDArray[Any]:
+    """Put arrays of one height side by side, row after row in memory as if they had been made together."""
+    joined = np.empty((columns[0].shape[0], sum(column.shape[1] for column in columns)), dtype)
+    at = 0
+    for column in columns:
+        joined[:, at : at + column.shape[1]] = column
+        at += column.shape[1]
+    return joined
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,10 +52,13 @@ class CountingSpots:
         The spots of each probe.
     mask
         Spots of the kinds that count, ``(n_spots,)``.
+    probes
+        Every probe of the chip, as its first spot names it.
     """
 
     groups: ReplicateGroups
     mask: BoolArray
+    probes: ProbeTable
 
     @cached_property
     def rows(self) -> IntArray:
@@ -64,8 +90,8 @@ class SpotValues(Protocol):
         """What a signal is, in words."""
 
     @property
-    def remarks(self) -> tuple[str, ...]:
-        """What was fitted, in words."""
+    def remarks(self) -> tuple[tuple[str, ...], ...]:
+        """What was fitted, in words: for each channel one line per array, where something was."""
 
 
 class ProbesBefore(Protocol):
@@ -123,6 +149,12 @@ class Channels(Protocol[S, B]):
         self, arrays: RawArrays, spots: S, counting: CountingSpots, settings: ResolvedSettings
     ) -> ProbeValues[B]:
         """Return one value per probe, from its replicate spots."""
+
+    def compact(self, before: B) -> B:
+        """Return the values in as few bytes as hold them exactly, until they are joined."""
+
+    def join(self, parts: Sequence[B]) -> B:
+        """Put the values of several arrays side by side."""
 
     def compare(self, before: B, samples: SampleTable, settings: ResolvedSettings) -> NormalizedSignals:
         """Make the arrays comparable."""

@@ -26,8 +26,8 @@ cut-off in steps 5 and 7: a total gene signal is not a count of the scanner.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -39,7 +39,7 @@ from mirtool.normalize.between_arrays import (
     SpotsToPolish,
     normalize_signals,
 )
-from mirtool.normalize.channels import CountingSpots, ProbeValues
+from mirtool.normalize.channels import CountingSpots, ProbeValues, compacted, side_by_side
 from mirtool.normalize.detection import called_probes, detected_signals
 from mirtool.normalize.replicates import collapse_replicates
 from mirtool.normalize.report import Counts, NormalizationReport, per_array
@@ -86,7 +86,7 @@ class OneChannel:
         keeps_sign = settings.between == "vsn"
         return ProbeValues(
             before=ProbeSignals(
-                arrays.probes.take(groups.first),
+                counting.probes,
                 values,
                 rows,
                 detected,
@@ -98,6 +98,18 @@ class OneChannel:
             missing=missing,
             non_positive=non_positive,
             non_positive_spots=lost,
+        )
+
+    def compact(self, before: ProbeSignals) -> ProbeSignals:
+        """Return the signals in as few bytes as hold them exactly."""
+        return replace(before, values=compacted(before.values))
+
+    def join(self, parts: Sequence[ProbeSignals]) -> ProbeSignals:
+        """Put the signals of several arrays side by side."""
+        return replace(
+            parts[0],
+            values=side_by_side([part.values for part in parts], np.float64),
+            detected=side_by_side([part.detected for part in parts], np.bool_),
         )
 
     def compare(self, before: ProbeSignals, samples: SampleTable, settings: ResolvedSettings) -> NormalizedSignals:

@@ -41,6 +41,7 @@ import numpy as np
 from mirtool.errors import NotEnoughDataError, UsageError, option
 from mirtool.io.arrays.ct_panels import LIMIT
 from mirtool.io.arrays.not_detected import ABSENT, CT_CALL
+from mirtool.io.arrays.one_by_one import ReducedArrays
 from mirtool.io.registry import FORMATS
 from mirtool.model import BoolArray, FloatArray, IntArray, RawArrays, SampleTable
 from mirtool.normalize.between_arrays import NormalizedSignals, ProbeSignals, References
@@ -62,7 +63,7 @@ FEWEST_CANDIDATES = 5
 FEWEST_SAMPLES = 3
 
 
-def is_panel(arrays: RawArrays) -> bool:
+def is_panel(arrays: RawArrays | ReducedArrays[Any]) -> bool:
     """Return True for arrays that are samples of a qPCR panel."""
     return all(source.format in FORMATS and FORMATS[source.format].wells for source in arrays.sources)
 
@@ -147,7 +148,7 @@ class Panel(OneChannel):
         groups = group_replicates(self.arrays.probes.id)
         mask = counting_spots(self.arrays.probes, groups, numbers["probe_choice"])
         wells = well_states(self.arrays, groups)
-        rows = CountingSpots(groups, mask).rows
+        rows = np.flatnonzero(mask[groups.first])
         return PanelReport(
             **numbers,
             limit=self.limit,

@@ -8,16 +8,27 @@ missing values filled in → report. What one channel and two do differently is 
 from __future__ import annotations
 
 import inspect
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from functools import cached_property
+from typing import Any, Generic
 
 import numpy as np
 
-from mirtool.model import BoolArray, ExpressionMatrix, FloatArray, IntArray, RawArrays
+from mirtool.model import (
+    BoolArray,
+    ExpressionMatrix,
+    FloatArray,
+    IntArray,
+    ProbeTable,
+    RawArrays,
+    SampleTable,
+)
 from mirtool.normalize.between_arrays import NormalizedSignals, ProbeSignals, References
 from mirtool.normalize.channels import B, Channels, CountingSpots, ProbeValues, S
-from mirtool.normalize.controls import control_shares
-from mirtool.normalize.detection import choose_detection, detection_call, kept_probes
+from mirtool.normalize.collapsed import CollapsedArrays, join_collapsed
+from mirtool.normalize.controls import ControlTally, control_spots, shares_of, tally_controls
+from mirtool.normalize.detection import choose_detection, kept_probes
 from mirtool.normalize.lanes import check_recipe
 from mirtool.normalize.median_polish import by_name
 from mirtool.normalize.methods import IMPUTATIONS
@@ -28,7 +39,16 @@ from mirtool.normalize.replicates import group_replicates, shift_replicates, sta
 from mirtool.normalize.report import NormalizationReport, per_array
 from mirtool.normalize.selection import choose_channel, counting_spots
 from mirtool.normalize.settings import RATIO, NormalizeSettings, ResolvedSettings
-from mirtool.normalize.tallies import array_fields, array_notes, choice_fields, probe_fields, spot_notes
+from mirtool.normalize.tallies import (
+    array_notes,
+    array_tallies,
+    chip_fields,
+    choice_fields,
+    flag_tallies,
+    is_background_subtracted,
+    probe_fields,
+    spot_notes,
+)
 
 MOST_NAMED = 10
 """References of a panel that its report names; of more it gives the number."""
@@ -106,15 +126,8 @@ def normalize(arrays: RawArrays, settings: NormalizeSettings | None = None, **ch
     >>> normalize(arrays, between="quantile").report.between
     'quantile'
     """
-    settings = (settings or NormalizeSettings()).replace(**changes)
-    resolved = settings.resolve()
-    check_recipe(arrays, resolved)
-    check_panel_recipe(arrays, resolved)
-    if is_panel(arrays):
-        return _run(Panel(choose_channel(arrays, resolved.channel), arrays), arrays, resolved)
-    if resolved.is_ratio:
-        return _run(TwoChannels(*choose_pair(arrays, resolved.channel or RATIO)), arrays, resolved)
-    return _run(OneChannel(choose_channel(arrays, resolved.channel)), arrays, resolved)
+    steps = normalization_of(arrays, settings, **changes)
+    return steps.finish(steps.collapse(arrays), arrays.samples)
 
 
 def _keywords() -> inspect.Signature:
@@ -130,64 +143,168 @@ def _keywords() -> inspect.Signature:
 normalize.__signature__ = _keywords()  # type: ignore[attr-defined]
 
 
-def _run(channels: Channels[S, B], arrays: RawArrays, settings: ResolvedSettings) -> Normalized:
-    is_called = not settings.is_ratio and choose_detection(arrays, settings.detection) != ""
-    settings = replace(settings, detection="call" if is_called else "cutoff")
-    if settings.polishes:
-        arrays = by_name(arrays)
-    groups = group_replicates(arrays.probes.id)
-    counting = CountingSpots(groups, counting_spots(arrays.probes, groups, settings.probes))
+def normalization_of(
+    arrays: RawArrays, settings: NormalizeSettings | None = None, **changes: Any
+) -> Normalization[Any, Any]:
+    """Return the steps by which arrays are normalized; see :func:`normalize`.
 
-    spots = channels.measure(arrays, settings)
-    probes = channels.collapse(arrays, spots, counting, settings)
-    normalized = channels.compare(probes.before, arrays.samples, settings)
-    kept = kept_probes(probes.before.detected, settings.keep, arrays.samples.groups, settings.keep_share)
-    filled = fill_in(normalized.values[kept], probes.spots[kept], settings.impute)
-    replicates = None
-    if settings.keep_replicates:
-        stacked = stack_replicates(spots.log2, groups, counting.rows[kept])
-        replicates = shift_replicates(stacked, probes.before.log2[kept], normalized.values[kept])
+    Parameters
+    ----------
+    arrays
+        The arrays, or the first of them: the others must have the same spots and channels.
+    settings, **changes
+        What to do.
+    """
+    resolved = (settings or NormalizeSettings()).replace(**changes).resolve()
+    check_recipe(arrays, resolved)
+    check_panel_recipe(arrays, resolved)
+    channels: Channels[Any, Any]
+    if is_panel(arrays):
+        channels = Panel(choose_channel(arrays, resolved.channel), arrays)
+    elif resolved.is_ratio:
+        channels = TwoChannels(*choose_pair(arrays, resolved.channel or RATIO))
+    else:
+        channels = OneChannel(choose_channel(arrays, resolved.channel))
+    call = "" if resolved.is_ratio else choose_detection(arrays, resolved.detection)
+    resolved = replace(resolved, detection="call" if call else "cutoff")
+    probes = _by_probe(arrays, resolved).probes
+    groups = group_replicates(probes.id)
+    mask = counting_spots(probes, groups, resolved.probes)
+    counting = CountingSpots(groups, mask, probes.take(groups.first))
+    return Normalization(channels, resolved, probes, counting, call)
 
-    report = channels.report(
-        {
-            **choice_fields(settings, channels.names),
-            **array_fields(arrays, channels.names, counting),
-            **probe_fields(probes, groups.sizes[counting.rows], kept, filled.imputed),
-            **_step_fields(arrays, spots, probes, normalized, settings),
-            **_reference_fields(normalized.references, probes),
+
+def _by_probe(arrays: RawArrays, settings: ResolvedSettings) -> RawArrays:
+    return by_name(arrays) if settings.polishes else arrays
+
+
+@dataclass(frozen=True, eq=False)
+class Normalization(Generic[S, B]):
+    """The steps of one normalization, in two halves.
+
+    Up to one value per probe (:meth:`collapse`) each array is by itself: arrays may be collapsed one after the
+    other as they are read. What follows (:meth:`finish`) needs all of them, and no spots.
+
+    Parameters
+    ----------
+    channels
+        What one channel or two do differently.
+    settings
+        What to do.
+    probes
+        The probe behind each spot.
+    counting
+        The spots of each probe.
+    call
+        The instrument's detection call that decides what is detected; blank where the cut-off does.
+    """
+
+    channels: Channels[S, B]
+    settings: ResolvedSettings
+    probes: ProbeTable
+    counting: CountingSpots
+    call: str
+
+    @property
+    def needs_all_spots(self) -> bool:
+        """True where arrays must be collapsed together: a later step needs the spots of all of them."""
+        return self.settings.keep_replicates or self.settings.polishes
+
+    @cached_property
+    def _control_spots(self) -> dict[str, IntArray]:
+        return control_spots(self.probes)
+
+    def collapse(self, arrays: RawArrays) -> CollapsedArrays[B]:
+        """Return one value per probe and array, and what was counted on the way."""
+        settings, names = self.settings, self.channels.names
+        arrays = _by_probe(arrays, settings)
+        spots = self.channels.measure(arrays, settings)
+        values = self.channels.collapse(arrays, spots, self.counting, settings)
+        controls: Mapping[str, ControlTally] = {}
+        if not self.call:
+            weakest = spots.weakest - settings.offset
+            controls = tally_controls(self._control_spots, weakest, settings.min_intensity)
+        return CollapsedArrays(
+            values,
+            {
+                **array_tallies(arrays, names),
+                "no_intensity": per_array(spots.unreadable),
+                "flagged_out": per_array(spots.flagged),
+            },
+            flag_tallies(arrays),
+            {"background_subtracted": is_background_subtracted(arrays, names), "signal": spots.words},
+            spots.remarks,
+            controls,
+            spots.log2 if settings.keep_replicates else None,
+        )
+
+    def collapse_compactly(self, array: RawArrays) -> CollapsedArrays[B]:
+        """Return what :meth:`collapse` does of one array, in as few bytes as hold the same numbers."""
+        collapsed = self.collapse(array)
+        values = collapsed.values
+        few = replace(values, before=self.channels.compact(values.before), spots=values.spots.astype(np.int32))
+        return replace(collapsed, values=few)
+
+    def join(self, parts: Sequence[CollapsedArrays[B]]) -> CollapsedArrays[B] | None:
+        """Return what :meth:`collapse` would make of the arrays of all parts together; None if they differ."""
+        return join_collapsed(parts, self.channels.join)
+
+    def finish(self, collapsed: CollapsedArrays[B], samples: SampleTable) -> Normalized:
+        """Make the arrays comparable, and leave out what is detected nowhere.
+
+        Parameters
+        ----------
+        collapsed
+            All arrays.
+        samples
+            The arrays' names and groups.
+        """
+        settings, probes, counting, values = self.settings, self.probes, self.counting, collapsed.values
+        groups = counting.groups
+        normalized = self.channels.compare(values.before, samples, settings)
+        kept = kept_probes(values.before.detected, settings.keep, samples.groups, settings.keep_share)
+        filled = fill_in(normalized.values[kept], values.spots[kept], settings.impute)
+        replicates = None
+        if collapsed.log2 is not None:
+            stacked = stack_replicates(collapsed.log2, groups, counting.rows[kept])
+            replicates = shift_replicates(stacked, values.before.log2[kept], normalized.values[kept])
+        report = self.channels.report(
+            {
+                **choice_fields(settings, self.channels.names),
+                "samples": samples.names,
+                **chip_fields(probes, counting),
+                **probe_fields(values, groups.sizes[counting.rows], kept, filled.imputed),
+                **collapsed.tallies,
+                **collapsed.facts,
+                **self._step_fields(collapsed, normalized),
+                **_reference_fields(normalized.references, values),
+            }
+        )
+        what, cutoff = self.channels.history(report)
+        matrix = ExpressionMatrix(
+            values=filled.values,
+            probes=probes.take(groups.first[counting.rows[kept]]),
+            samples=samples,
+            spots=filled.spots,
+            history=(f"recipe: {report.preset}", what, *spot_notes(report), cutoff, *array_notes(report)),
+            replicates=replicates,
+            not_detected=None if values.not_detected is None else values.not_detected[kept],
+        )
+        average = None if normalized.average is None else normalized.average[kept]
+        return Normalized(matrix, report, average, normalized.references)
+
+    def _step_fields(self, collapsed: CollapsedArrays[B], normalized: NormalizedSignals) -> dict[str, Any]:
+        """Return the fields of the report that come from the steps themselves."""
+        lost = np.isnan(normalized.values) & ~np.isnan(collapsed.values.before.log2)
+        remarks = tuple(line for of_channel in collapsed.remarks for line in of_channel)
+        return {
+            "flags": collapsed.flags,
+            "factors": tuple(normalized.factors.tolist()),
+            "controls": shares_of(collapsed.controls),
+            "detection": self.call,
+            "lost": per_array(lost),
+            "remarks": remarks + normalized.remarks,
         }
-    )
-    values, cutoff = channels.history(report)
-    matrix = ExpressionMatrix(
-        values=filled.values,
-        probes=arrays.probes.take(groups.first[counting.rows[kept]]),
-        samples=arrays.samples,
-        spots=filled.spots,
-        history=(f"recipe: {report.preset}", values, *spot_notes(report), cutoff, *array_notes(report)),
-        replicates=replicates,
-        not_detected=None if probes.not_detected is None else probes.not_detected[kept],
-    )
-    average = None if normalized.average is None else normalized.average[kept]
-    return Normalized(matrix, report, average, normalized.references)
-
-
-def _step_fields(
-    arrays: RawArrays, spots: S, probes: ProbeValues[B], normalized: NormalizedSignals, settings: ResolvedSettings
-) -> dict[str, Any]:
-    """Return the fields of the report that come from the steps themselves."""
-    lost = np.isnan(normalized.values) & ~np.isnan(probes.before.log2)
-    return {
-        "signal": spots.words,
-        "no_intensity": per_array(spots.unreadable),
-        "flagged_out": per_array(spots.flagged),
-        "factors": tuple(normalized.factors.tolist()),
-        "controls": ()
-        if settings.detection == "call"
-        else control_shares(arrays.probes, spots.weakest - settings.offset, settings.min_intensity),
-        "detection": detection_call(arrays) if settings.detection == "call" else "",
-        "lost": per_array(lost),
-        "remarks": spots.remarks + normalized.remarks,
-    }
 
 
 def _reference_fields(references: References | None, probes: ProbeValues[B]) -> dict[str, Any]:

@@ -31,8 +31,8 @@ Nucleic Acids Res 30:e15.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import numpy as np
@@ -42,7 +42,7 @@ from mirtool.errors import NotEnoughDataError, UsageError, option
 from mirtool.model import BoolArray, FloatArray, IntArray, RawArrays, SampleTable
 from mirtool.normalize.between_arrays import NormalizedSignals
 from mirtool.normalize.between_ratios import ProbeRatios, normalize_ratios
-from mirtool.normalize.channels import CountingSpots, ProbeValues
+from mirtool.normalize.channels import CountingSpots, ProbeValues, compacted, side_by_side
 from mirtool.normalize.detection import detected_signals
 from mirtool.normalize.methods import WITHIN_METHODS, SpotMethod
 from mirtool.normalize.replicates import collapse_replicates
@@ -107,7 +107,7 @@ class SpotRatios:
     unreadable: BoolArray
     flagged: BoolArray
     words: str
-    remarks: tuple[str, ...]
+    remarks: tuple[tuple[str, ...], ...]
 
     @property
     def log2(self) -> FloatArray:
@@ -149,9 +149,9 @@ class TwoChannels:
         remarks = self._remarks(above, below)
         return SpotRatios(numerator, denominator, m, a, unreadable, above.flagged, above.words, remarks)
 
-    def _remarks(self, above: Signals, below: Signals) -> tuple[str, ...]:
+    def _remarks(self, above: Signals, below: Signals) -> tuple[tuple[str, ...], ...]:
         of_channels = zip(self.names, (above, below), strict=True)
-        return tuple(f"{name}: {text}" for name, signals in of_channels for text in signals.remarks)
+        return tuple(tuple(f"{name}: {text}" for text in signals.fits) for name, signals in of_channels)
 
     def collapse(
         self, arrays: RawArrays, spots: SpotRatios, counting: CountingSpots, settings: ResolvedSettings
@@ -177,6 +177,19 @@ class TwoChannels:
             missing=without & (usable == 0),
             non_positive=without & (usable > 0),
             non_positive_spots=per_array((spots.present & np.isnan(spots.m))[counting.mask]),
+        )
+
+    def compact(self, before: ProbeRatios) -> ProbeRatios:
+        """Return the ratios in as few bytes as hold them exactly."""
+        return replace(before, m=compacted(before.m), a=compacted(before.a))
+
+    def join(self, parts: Sequence[ProbeRatios]) -> ProbeRatios:
+        """Put the ratios of several arrays side by side."""
+        return replace(
+            parts[0],
+            m=side_by_side([part.m for part in parts], np.float64),
+            a=side_by_side([part.a for part in parts], np.float64),
+            detected=side_by_side([part.detected for part in parts], np.bool_),
         )
 
     def compare(self, before: ProbeRatios, samples: SampleTable, settings: ResolvedSettings) -> NormalizedSignals:

@@ -158,9 +158,17 @@ def _median(stacked: FloatArray, present: IntArray) -> FloatArray:
 
 def _mean(stacked: FloatArray, present: IntArray) -> FloatArray:
     """Mean over the first axis of the ``present`` values that are not missing."""
-    total = np.nansum(stacked, axis=0)
+    total = _sum(np.where(np.isnan(stacked), 0.0, stacked))
     mean: FloatArray = np.divide(total, present, out=np.full(total.shape, np.nan), where=present > 0)
     return mean
+
+
+def _sum(stacked: FloatArray) -> FloatArray:
+    """Sum over the first axis, in its order: an array has the same sum alone and among others, to the last bit."""
+    total = np.zeros(stacked.shape[1:])
+    for values in stacked:
+        total += values
+    return total
 
 
 def _weighted_means(
@@ -171,8 +179,8 @@ def _weighted_means(
     weights = np.where(np.isnan(signals), 0.0, weights)
     weighed = np.where(np.isnan(signals), 0.0, signals) * weights
     for probes, spots in groups.spots_by_size:
-        total = weights[spots.T].sum(axis=0)
-        means = np.divide(weighed[spots.T].sum(axis=0), total, out=np.full(total.shape, np.nan), where=total > 0)
+        total = _sum(weights[spots.T])
+        means = np.divide(_sum(weighed[spots.T]), total, out=np.full(total.shape, np.nan), where=total > 0)
         values[probes] = means
         counts[probes] = np.count_nonzero(weights[spots.T], axis=0)
     return values, counts

@@ -79,6 +79,14 @@ def is_ratio(channel: str | None) -> bool:
     return channel is not None and (channel == RATIO or "/" in channel)
 
 
+def channels_to_read(settings: NormalizeSettings) -> list[str] | None:
+    """Return the channels that a normalization names; None where they follow from the files."""
+    channel = settings.channel
+    if channel is None:
+        return None
+    return ratio_channels(channel) if is_ratio(channel) else [channel]
+
+
 def ratio_channels(channel: str) -> list[str] | None:
     """Return the two channels that a ratio names; None where the arrays decide which they are.
 

@@ -34,15 +34,20 @@ class Signals:
         Spots made missing for their flags, same shape.
     words
         What a signal is, in words.
-    remarks
-        What was fitted on the way, in words.
+    fits
+        What was fitted, in words: one line per array, where something was.
     """
 
     values: FloatArray
     unreadable: BoolArray
     flagged: BoolArray
     words: str
-    remarks: tuple[str, ...] = ()
+    fits: tuple[str, ...] = ()
+
+    @property
+    def remarks(self) -> tuple[tuple[str, ...], ...]:
+        """What was fitted, for the only channel."""
+        return (self.fits,)
 
     @property
     def log2(self) -> FloatArray:
@@ -69,7 +74,7 @@ def spot_signals(arrays: RawArrays, channel: str, settings: ResolvedSettings) ->
     flagged = flagged_out(arrays, settings.flags)
     has_background = intensities.background is not None or intensities.processed
     base = "foreground − background" if has_background else "foreground"
-    remarks: tuple[str, ...] = ()
+    fits_in_words: tuple[str, ...] = ()
     if settings.background is None:
         values = subtract_background(intensities.foreground, intensities.background)
         unreadable = np.isnan(values)
@@ -83,10 +88,10 @@ def spot_signals(arrays: RawArrays, channel: str, settings: ResolvedSettings) ->
         unreadable = spots.unreadable
         words = method.signal.format(base=base)
         names = arrays.samples.names if method.is_fitted else ()
-        remarks = tuple(f"normexp on {name}: {fit}" for name, fit in zip(names, fits, strict=True))
+        fits_in_words = tuple(f"normexp on {name}: {fit}" for name, fit in zip(names, fits, strict=True))
     if settings.offset:
         values, words = values + settings.offset, f"{words} + {settings.offset:g}"
-    return Signals(values, unreadable, flagged, words, remarks)
+    return Signals(values, unreadable, flagged, words, fits_in_words)
 
 
 @dataclass(frozen=True, eq=False)

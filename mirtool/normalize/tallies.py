@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from mirtool.model import BoolArray, IntArray, RawArrays, TextArray
+from mirtool.model import BoolArray, IntArray, ProbeTable, RawArrays, TextArray
 from mirtool.normalize.channels import CountingSpots, ProbeValues
 from mirtool.normalize.flags import count_flags
 from mirtool.normalize.imputation import NEIGHBORS
-from mirtool.normalize.report import NormalizationReport, RatioReport, per_array
+from mirtool.normalize.report import Counts, NormalizationReport, RatioReport, per_array
 from mirtool.normalize.selection import ids_with_several_names
 from mirtool.normalize.settings import ResolvedSettings
 
@@ -40,25 +40,40 @@ def choice_fields(settings: ResolvedSettings, channels: Sequence[str]) -> dict[s
     }
 
 
-def array_fields(arrays: RawArrays, channels: Sequence[str], counting: CountingSpots) -> dict[str, Any]:
-    """Return the fields that count what the arrays hold; what is saturated in one of ``channels`` is saturated."""
-    used = [arrays.channels[name] for name in channels]
+def chip_fields(probes: ProbeTable, counting: CountingSpots) -> dict[str, Any]:
+    """Return the fields of the report that count what the chip has; all arrays have the same spots."""
     groups = counting.groups
-    saturated = [channel.saturated > 0 for channel in used if channel.saturated is not None]
-    ceiling = [(channel.foreground >= CEILING) & (not channel.processed) for channel in used]
-    flags = None if arrays.flags is None else count_flags(arrays.flags)
     return {
-        "samples": arrays.samples.names,
-        "spots": arrays.n_spots,
-        "background_subtracted": all(channel.background is not None or channel.processed for channel in used),
-        "flags": None if flags is None else {flag: tuple(counts.tolist()) for flag, counts in flags.items()},
-        "saturated": per_array(np.logical_or.reduce(saturated)) if len(saturated) == len(used) else None,
-        "at_ceiling": per_array(np.logical_or.reduce(ceiling)),
+        "spots": len(probes),
         "spots_without_id": int(np.count_nonzero(groups.probe_of < 0)),
-        "several_names": ids_with_several_names(arrays.probes, groups),
-        "probes_by_kind": _tally_text(arrays.probes.kind[groups.first]),
+        "several_names": ids_with_several_names(probes, groups),
+        "probes_by_kind": _tally_text(probes.kind[groups.first]),
         "counting_spots": int(np.count_nonzero(counting.mask & (groups.probe_of >= 0))),
     }
+
+
+def array_tallies(arrays: RawArrays, channels: Sequence[str]) -> dict[str, Counts | None]:
+    """Count what each array holds; what is saturated in one of ``channels`` is saturated."""
+    used = [arrays.channels[name] for name in channels]
+    saturated = [channel.saturated > 0 for channel in used if channel.saturated is not None]
+    ceiling = [(channel.foreground >= CEILING) & (not channel.processed) for channel in used]
+    return {
+        "saturated": per_array(np.logical_or.reduce(saturated)) if len(saturated) == len(used) else None,
+        "at_ceiling": per_array(np.logical_or.reduce(ceiling)),
+    }
+
+
+def is_background_subtracted(arrays: RawArrays, channels: Sequence[str]) -> bool:
+    """Return True where every channel has a background, or its signals are without."""
+    used = [arrays.channels[name] for name in channels]
+    return all(channel.background is not None or channel.processed for channel in used)
+
+
+def flag_tallies(arrays: RawArrays) -> dict[int, Counts] | None:
+    """Count the spots of each array that carry each negative flag; None where the files have no flags."""
+    if arrays.flags is None:
+        return None
+    return {flag: tuple(counts.tolist()) for flag, counts in count_flags(arrays.flags).items()}
 
 
 def probe_fields(values: ProbeValues[Any], sizes: IntArray, kept: BoolArray, imputed: BoolArray) -> dict[str, Any]:

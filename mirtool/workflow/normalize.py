@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from mirtool.io.arrays.settings import ReadingSettings
-from mirtool.normalize.settings import NormalizeSettings, is_ratio, ratio_channels
+from mirtool.normalize.settings import NormalizeSettings, channels_to_read
 from mirtool.report.text.blocks import Block, Caution, Line, Summary
-from mirtool.workflow.reading import FILES, SAMPLES, read_study_arrays, reading_blocks, reading_of, refuse_log2
+from mirtool.workflow.reading import (
+    FILES,
+    SAMPLES,
+    read_study_arrays,
+    read_study_arrays_one_by_one,
+    reading_blocks,
+    reading_of,
+    refuse_log2,
+)
 from mirtool.workflow.step import Inputs, Result, Run, Step
 
 if TYPE_CHECKING:
     from mirtool.annotation.mirna_names import MirnaNames, Resolution
+    from mirtool.io.arrays.one_by_one import Reduce, ReducedArrays
     from mirtool.model import ExpressionMatrix, RawArrays, Table
     from mirtool.normalize import NormalizationReport, Normalized
 
@@ -34,8 +44,6 @@ class NormalizeResult(Result):
 
     Attributes
     ----------
-    arrays
-        The arrays as they were read.
     normalized
         The matrix, the report of everything that was counted, and for ratios the average signal.
     settings
@@ -46,17 +54,26 @@ class NormalizeResult(Result):
 
     def __init__(
         self,
-        arrays: RawArrays,
+        read: RawArrays | ReducedArrays[Any],
         normalized: Normalized,
         settings: NormalizeSettings,
         names: MirnaNames,
         resolutions: Sequence[Resolution],
+        read_again: Callable[[], RawArrays],
     ) -> None:
-        self.arrays = arrays
+        self._read = read
+        self._read_again = read_again
         self.normalized = normalized
         self.settings = settings
         self.resolutions = tuple(resolutions)
         self._names = names
+
+    @cached_property
+    def arrays(self) -> RawArrays:
+        """The arrays spot by spot; where they were collapsed as they were read, they are read once more."""
+        from mirtool.model import RawArrays
+
+        return self._read if isinstance(self._read, RawArrays) else self._read_again()
 
     @property
     def matrix(self) -> ExpressionMatrix:
@@ -92,7 +109,7 @@ class NormalizeResult(Result):
             tables["A"] = average_table(matrix, self.normalized.average)
         if self.settings.keep_replicates:
             tables["replicates"] = replicates_table(matrix)
-        if is_panel(self.arrays):
+        if is_panel(self._read):
             tables |= {"ct": ct_table(self.arrays, matrix), "assays": assays_table(self.arrays, self.normalized)}
             references = references_table(self.arrays, self.normalized)
             if references is not None:
@@ -113,11 +130,11 @@ class NormalizeResult(Result):
         if report.preset == LANE_PRESET:
             blocks.insert(0, Line(f"NanoString counts, normalized by the preset {LANE_PRESET} as nSolver does."))
         if self.normalized.average is None:  # the outlier rules are for signals, not for ratios
-            least = 1.0 if is_panel(self.arrays) else report.min_intensity  # a panel's limit has the amount 1
+            least = 1.0 if is_panel(self._read) else report.min_intensity  # a panel's limit has the amount 1
             warnings = outlier_warnings(self.normalized.matrix, report.factors, least)
             blocks += [Caution(text) for text in warnings]
         blocks += normalization_blocks(report)
-        blocks += reading_blocks(self.arrays)
+        blocks += reading_blocks(self._read)
         if self.resolutions:
             blocks += names_blocks("on the chip", self.resolutions)
         if self.settings.keep_replicates:
@@ -177,40 +194,76 @@ def normalize(inputs: NormalizeInputs, settings: NormalizeSettings, run: Run) ->
     from mirtool.annotation.mirna_names.chip import written_names
     from mirtool.annotation.probes import ProbeKind, is_kind
     from mirtool.io.mirnas.aliases import load_mirna_names
+    from mirtool.model import RawArrays
     from mirtool.normalize import normalize as normalize_arrays
     from mirtool.normalize.lanes import are_lanes
     from mirtool.normalize.panels import is_panel
     from mirtool.normalize.settings import LANE_PRESET, PANEL_PRESET
 
-    channel = settings.channel
     features = settings.resolve().polishes
-    channels = None if channel is None else ratio_channels(channel) if is_ratio(channel) else [channel]
-    arrays = read_study_arrays(
-        inputs.files,
-        run,
-        channels=channels,
-        input_format=inputs.input_format,
-        reading=reading_of(inputs) | {"features": features},
-    )
+    if settings.detection == "auto" and "min_intensity" in run.given:
+        settings = settings.replace(detection="cutoff")
+    reading: dict[str, Any] = {
+        "input_format": inputs.input_format,
+        "reading": reading_of(inputs) | {"features": features},
+    }
+    channels = channels_to_read(settings)
+
+    def read_together() -> RawArrays:
+        return read_study_arrays(inputs.files, run, channels=channels, **reading)
+
+    collapsed = _collapsed_as_read(inputs, settings, run, {"channels": channels, **reading})
+    arrays = collapsed[0] if collapsed else read_together()
     if arrays.sources[0].format == "agilent":
         run.arguments["signal"] = arrays.sources[0].header["signal"]
-    run.check_width(arrays.n_arrays + 2)
-    own = PANEL_PRESET if is_panel(arrays) else LANE_PRESET if are_lanes(arrays) else None
-    if own != PANEL_PRESET:
-        refuse_log2(arrays, run, inputs.scale)
-    if own is not None and "preset" not in run.given:
-        settings = settings.replace(preset=own)
-        run.arguments["preset"] = own
+    run.check_width(len(arrays.samples) + 2)
+    if isinstance(arrays, RawArrays):
+        own = PANEL_PRESET if is_panel(arrays) else LANE_PRESET if are_lanes(arrays) else None
+        if own != PANEL_PRESET:
+            refuse_log2(arrays, run, inputs.scale)
+        if own is not None and "preset" not in run.given:
+            settings = settings.replace(preset=own)
+            run.arguments["preset"] = own
     chip = written_names(arrays.probes)[is_kind(arrays.probes, ProbeKind.MIRNA)]
     names = load_mirna_names(inputs.aliases, inputs.species, inputs.mirbase_release).for_names(chip)
     run.reads(*inputs.aliases)
-    if settings.detection == "auto" and "min_intensity" in run.given:
-        settings = settings.replace(detection="cutoff")
-    normalized = normalize_arrays(arrays, settings)
+    if isinstance(arrays, RawArrays):
+        normalized = normalize_arrays(arrays, settings)
+    else:
+        assert collapsed is not None
+        normalized = collapsed[1]()
     run.arguments["replicates"] = normalized.report.replicates
     return NormalizeResult(
-        arrays, normalized, settings, names, [names.resolve(name) for name in dict.fromkeys(chip)]
+        arrays, normalized, settings, names, [names.resolve(name) for name in dict.fromkeys(chip)], read_together
     )
+
+
+def _collapsed_as_read(
+    inputs: NormalizeInputs, settings: NormalizeSettings, run: Run, reading: Mapping[str, Any]
+) -> tuple[ReducedArrays[Any], Callable[[], Normalized]] | None:
+    """Collapse the replicate spots of each array as it is read.
+
+    Returns
+    -------
+    tuple or None
+        What is known of the arrays, and what normalizes them; None where they must be read together.
+    """
+    from mirtool.normalize.pipeline import Normalization, normalization_of
+    from mirtool.normalize.selection import HY3
+
+    steps: list[Normalization[Any, Any]] = []
+
+    def start(first: RawArrays) -> Reduce[Any] | None:
+        steps.append(normalization_of(first, settings))
+        return None if steps[0].needs_all_spots else steps[0].collapse_compactly
+
+    prefer = HY3 if settings.channel is None else ()
+    reduced = read_study_arrays_one_by_one(inputs.files, run, start, prefer=prefer, **reading)
+    joined = None if reduced is None else steps[0].join(reduced.parts)
+    if reduced is None or joined is None:
+        return None
+    known = replace(reduced, parts=())
+    return known, lambda: steps[0].finish(joined, known.samples)
 
 
 def _replicates_in_words(matrix: ExpressionMatrix) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from mirtool.counts.methods import factors_setting, min_count_setting
 from mirtool.io.arrays.settings import SCALES, not_detected_setting
@@ -16,9 +16,13 @@ from mirtool.workflow.sources import MatrixOptions
 from mirtool.workflow.step import INPUT_PANEL, Inputs, Run
 
 if TYPE_CHECKING:
+    from mirtool.io.arrays.one_by_one import Reduce, ReducedArrays
+    from mirtool.io.arrays.read_options import ReadOptions
     from mirtool.io.arrays.settings import ReadingSettings
-    from mirtool.model import RawArrays
+    from mirtool.model import ArraySource, RawArrays, SampleTable
     from mirtool.normalize.settings import NormalizeSettings
+
+T = TypeVar("T")
 
 FILES = setting(
     (),
@@ -140,16 +144,68 @@ def read_study_arrays(
 
     ``reading`` holds further arguments of :func:`mirtool.io.arrays.reading.read_arrays`.
     """
-    from mirtool.io.arrays.reading import paths_to_read, read_arrays
-    from mirtool.model import RawArrays, SampleTable
+    from mirtool.io.arrays.reading import read_arrays
+    from mirtool.model import RawArrays
     from mirtool.normalize.panels import is_panel
+
+    if len(files) == 1 and isinstance(files[0], RawArrays):
+        return files[0]
+    found = _arrays_to_read(files, run, input_format, {"channels": channels, **reading})
+    with run.progress("Reading arrays", len(found.paths)) as on_read:
+        arrays = read_arrays(found.paths, found.options, samples=found.samples, on_read=on_read)
+    _record_reading(run, found, arrays.sources)
+    if is_panel(arrays):  # a sample may be on several plates, of which its source names the first
+        run.reads(*(path for path in found.paths if path not in run.inputs))
+    return arrays
+
+
+def read_study_arrays_one_by_one(
+    files: Sequence[Any],
+    run: Run,
+    start: Callable[[RawArrays], Reduce[T] | None],
+    *,
+    channels: list[str] | None = None,
+    prefer: Sequence[str] = (),
+    input_format: str | None = None,
+    reading: dict[str, Any],
+) -> ReducedArrays[T] | None:
+    """Read the arrays of :func:`read_study_arrays` one after the other, and keep what is made of each.
+
+    See :func:`mirtool.io.arrays.one_by_one.read_one_by_one`; None where they must be read together.
+    """
+    from mirtool.io.arrays.one_by_one import read_one_by_one
+    from mirtool.model import RawArrays
+
+    if any(isinstance(file, RawArrays) for file in files):
+        return None
+    found = _arrays_to_read(files, run, input_format, {"channels": channels, "prefer": prefer, **reading})
+    with run.progress("Reading arrays", len(found.paths)) as on_read:
+        reduced = read_one_by_one(found.paths, start, found.options, samples=found.samples, on_read=on_read)
+    if reduced is not None:
+        _record_reading(run, found, reduced.sources)
+    return reduced
+
+
+@dataclass(frozen=True)
+class _ToRead:
+    """Files of arrays, and how they are read."""
+
+    paths: list[str]
+    samples: SampleTable | None
+    options: ReadOptions
+
+
+def _arrays_to_read(
+    files: Sequence[Any], run: Run, input_format: str | None, reading: Mapping[str, Any]
+) -> _ToRead:
+    from mirtool.io.arrays.read_options import ReadOptions
+    from mirtool.io.arrays.reading import paths_to_read
+    from mirtool.model import SampleTable
     from mirtool.study.config import PROBE_KINDS
     from mirtool.study.samples import read_samples
     from mirtool.study.scale import SCALE_SETTING, stated_scale
     from mirtool.workflow.sources import as_paths
 
-    if len(files) == 1 and isinstance(files[0], RawArrays):
-        return files[0]
     samples = run.samples if isinstance(run.samples, SampleTable) else None
     if samples is None and run.samples is not None:
         samples = read_samples(run.samples)
@@ -158,24 +214,17 @@ def read_study_arrays(
     run.consults(PROBE_KINDS, SCALE_SETTING)
     if own.get("scale") is None and stated_scale(samples, run.config) is not None:
         own["scale"] = stated_scale(samples, run.config)
-    with run.progress("Reading arrays", len(paths)) as on_read:
-        arrays = read_arrays(
-            paths,
-            samples=samples,
-            format=input_format,
-            channels=channels,
-            rules=run.config.probe_rules,
-            **own,
-            on_read=on_read,
-        )
+    return _ToRead(paths, samples, ReadOptions(format=input_format, rules=run.config.probe_rules, **own))
+
+
+def _record_reading(run: Run, found: _ToRead, sources: Sequence[ArraySource]) -> None:
+    from mirtool.study.config import PROBE_KINDS
+
     rules = run.config.said(PROBE_KINDS)
     if rules:  # of the study's settings, the only ones that are not a parameter of a step
         run.arguments[PROBE_KINDS] = rules
-    run.reads(own.get("gal"), own.get("platform"))
-    run.reads(sha256={source.path: source.sha256 for source in arrays.sources})
-    if is_panel(arrays):  # a sample may be on several plates, of which its source names the first
-        run.reads(*(path for path in paths if path not in run.inputs))
-    return arrays
+    run.reads(found.options.gal, found.options.platform)
+    run.reads(sha256={source.path: source.sha256 for source in sources})
 
 
 def reading_of(inputs: ReadingSettings) -> dict[str, Any]:
@@ -183,7 +232,7 @@ def reading_of(inputs: ReadingSettings) -> dict[str, Any]:
     return {name: getattr(inputs, name) for name in READING}
 
 
-def reading_blocks(arrays: RawArrays) -> Summary:
+def reading_blocks(arrays: RawArrays | ReducedArrays[Any]) -> Summary:
     """Return what reading left out, and what is odd about the files."""
     blocks: list[Block] = [Line(f"Left out while reading: {text}") for text in arrays.dropped]
     n_arrays = len(arrays.sources)

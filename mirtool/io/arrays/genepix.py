@@ -112,6 +112,8 @@ _MISSING = (*MISSING_CELLS, "Error", "error")
 _HEADER_LINES = 1000
 _BLANKS = b" \t\r\n,;"
 _TAIL_BYTES = 4096
+_BLOCK_BYTES = 1 << 20
+"""Parsed at once: a whole file takes several times its size in memory, and is no faster."""
 _FOREGROUND_COLUMN = re.compile(r"F(\S+) (?:Median|Mean)", re.IGNORECASE)
 _SUFFIXES = re.compile(r"(\.gpr|\.txt)?(\.gz)?$", re.IGNORECASE)
 
@@ -176,6 +178,9 @@ class _Header:
 
 def _column_line(line: str) -> tuple[tuple[str, ...], str] | None:
     """Return the names and the delimiter of a column line, or None where the line isn't one."""
+    lower = line.lower()
+    if sum(name.lower() in lower for name in _REQUIRED) < 3:  # most lines of a header
+        return None
     delimiter = tell_delimiter(line)
     names = column_names(line, delimiter)
     required, found = ({fold_header(name, keep_marks=True) for name in own} for own in (_REQUIRED, names))
@@ -269,6 +274,7 @@ def read_study_file(path: str | Path, options: ReadOptions) -> list[RawArrays]:
         read_genepix(
             path,
             channels=options.channels,
+            prefer=options.prefer,
             foreground=options.foreground,
             background=options.background,
             places=options.places,
@@ -280,6 +286,7 @@ def read_genepix(
     path: str | Path,
     *,
     channels: Sequence[str] | None = None,
+    prefer: Sequence[str] = (),
     foreground: str = "median",
     background: str = "median",
     places: bool = True,
@@ -292,6 +299,8 @@ def read_genepix(
         A GenePix results file, packed by gzip or not; ``-`` is standard input.
     channels
         The channels to read, such as ``["532"]``; None reads all that hold an image.
+    prefer
+        The first of these that holds an image is read alone, where ``channels`` is None.
     foreground
         ``"median"`` or ``"mean"`` of the spot's pixels.
     background
@@ -321,7 +330,8 @@ def read_genepix(
     content = read_bytes(path)
     data = _plain_utf8(content, path)
     header = _find_header(data, path)
-    names = _choose_channels(header, channels, path)
+    preferred = next(([name] for name in prefer if name in header.channels), None)
+    names = _choose_channels(header, preferred if channels is None else channels, path)
     wanted = _find_columns(header, names, FOREGROUNDS[foreground], BACKGROUNDS[background], path)
     if not places:
         wanted = {name: position for name, position in wanted.items() if name not in _PLACE}
@@ -555,7 +565,7 @@ def _read_at_once(data: bytes, rows: slice, header: _Header, wanted: dict[str, i
             read_options=pa_csv.ReadOptions(
                 column_names=[str(j) for j in range(len(header.columns))],
                 use_threads=False,
-                block_size=max(len(body) + 1, 1),
+                block_size=_BLOCK_BYTES,
             ),
             parse_options=pa_csv.ParseOptions(delimiter=header.delimiter, ignore_empty_lines=False),
             convert_options=pa_csv.ConvertOptions(
@@ -568,7 +578,7 @@ def _read_at_once(data: bytes, rows: slice, header: _Header, wanted: dict[str, i
         )
     except pa.ArrowInvalid:
         return None
-    n_lines = np.count_nonzero(np.frombuffer(body, np.uint8) == ord("\n")) + 1
+    n_lines = data.count(b"\n", rows.start, rows.stop) + 1
     if table.num_rows != n_lines:  # an unclosed quotation mark has swallowed some
         return None
     columns = dict(zip(wanted, table.columns, strict=True))

@@ -22,6 +22,8 @@ class ReadOptions:
         A name of :data:`mirtool.io.registry.FORMATS`; None recognizes each file by its content.
     channels
         Channels to read, such as ``["532"]``; None reads all and keeps those that every file has.
+    prefer
+        Of a GenePix file that has one of these channels that one alone is read, where ``channels`` is None.
     signal
         Which of an Agilent file's signals: see :func:`mirtool.io.arrays.agilent.read_agilent`.
     features
@@ -51,6 +53,7 @@ class ReadOptions:
 
     format: str | None = None
     channels: Sequence[str] | None = None
+    prefer: Sequence[str] = ()
     signal: str | None = None
     features: bool = False
     foreground: str = "median"

@@ -41,9 +41,9 @@ from mirtool.io.arrays.sample_matching import (
 )
 from mirtool.io.arrays.spot_alignment import Alignment, align_spots
 from mirtool.io.counts.refusal import counts_refused
-from mirtool.io.registry import FORMATS, check_format_name, has_wells, module_of, sniff_format
+from mirtool.io.registry import FORMATS, Format, check_format_name, has_wells, module_of, sniff_format
 from mirtool.io.tables.text import opened_once
-from mirtool.model import ArraySource, Channel, RawArrays, SampleTable
+from mirtool.model import ArraySource, Channel, ProbeTable, RawArrays, SampleTable, TextArray
 from mirtool.wording import plural
 
 OPTIONS_OF_WELLS = ("max_ct", "replicate_limit", "efficiency", "calibrators")
@@ -109,21 +109,19 @@ def read_arrays(
     if holds_wells(paths[0], options.format):
         return _read_wells(paths, options, samples, on_read)
     _refuse_options_of_wells(paths[0], options)
-    format_name = options.format or ("matrix" if options.samples_in_rows else None)
-    read_one = partial(_read_one, format_name=format_name, options=options)
+    read_one = partial(read_file, format_name=format_to_read(options))
+    of_files = [options, *[replace(options, places=False)] * (len(paths) - 1)]
     try:
-        parts = _read_side_by_side(paths, read_one, executor, on_read)
+        parts = _read_side_by_side(paths, of_files, read_one, executor, on_read)
     except CountsError as error:
         raise _beside_arrays(error, paths) from None
     _refuse_mixed_formats(parts)
-    parts = [_keep_channels(part, options.channels) for part in _pair_channels(parts, samples)]
+    parts = [keep_channels(part, options.channels) for part in _pair_channels(parts, samples)]
     parts = _attach_list(parts, options.gal)
     arrays = _bind(parts, align_spots(parts))
     arrays = _name_by_platform(_put_into_sheet_order(arrays, samples), options.platform)
-    probes = classify_probes(
-        arrays.probes.id, arrays.probes.name, rules=options.rules, species=options.species, told=arrays.probes.kind
-    )
-    arrays = _with_names_resolved(replace(arrays, probes=probes))
+    probes, said = classified(arrays.probes, options)
+    arrays = replace(arrays, probes=probes, sources=with_warning(arrays.sources, said))
     formats = [FORMATS[source.format] for source in arrays.sources]
     if all(own.lanes for own in formats):
         return settle_lanes(arrays, options.not_detected)
@@ -142,10 +140,9 @@ def _read_wells(
 
     arrays = _put_into_sheet_order(read_panel(paths, options, samples, on_read), samples)
     arrays = _name_by_platform(arrays, options.platform)
-    probes = classify_probes(
-        arrays.probes.id, arrays.probes.name, rules=options.rules, species=options.species, told=arrays.probes.kind
-    )
-    return settle_wells(_with_names_resolved(replace(arrays, probes=probes)), options.not_detected)
+    probes, said = classified(arrays.probes, options)
+    arrays = replace(arrays, probes=probes, sources=with_warning(arrays.sources, said))
+    return settle_wells(arrays, options.not_detected)
 
 
 def holds_wells(path: str, format_name: str | None) -> bool:
@@ -153,26 +150,37 @@ def holds_wells(path: str, format_name: str | None) -> bool:
     return has_wells(path) if format_name is None else FORMATS[check_format_name(format_name)].wells
 
 
-def _refuse_options_of_wells(path: str, options: ReadOptions) -> None:
+def has_options_of_wells(options: ReadOptions) -> list[str]:
+    """Return the options of panels of Ct values that are not at their default."""
     usual = ReadOptions()
-    for name in OPTIONS_OF_WELLS:
-        value = getattr(options, name)
-        if value and value != getattr(usual, name):
-            raise UsageError(
-                f"{option(name)} is for tables of Ct values",
-                path=path,
-                hint=f"leave out {option(name)}",
-            )
+    given = {name: getattr(options, name) for name in OPTIONS_OF_WELLS}
+    return [name for name, value in given.items() if value and value != getattr(usual, name)]
 
 
-def _with_names_resolved(arrays: RawArrays) -> RawArrays:
-    """Return the arrays with current names for what is written otherwise; a warning of the sources says so."""
-    probes = resolve_on_reading(arrays.probes)
-    said = resolved_in_words(resolutions_on_reading(probes))
-    if not said:
-        return arrays
-    sources = tuple(replace(source, warnings=(*source.warnings, said)) for source in arrays.sources)
-    return replace(arrays, probes=probes, sources=sources)
+def _refuse_options_of_wells(path: str, options: ReadOptions) -> None:
+    for name in has_options_of_wells(options):
+        raise UsageError(
+            f"{option(name)} is for tables of Ct values",
+            path=path,
+            hint=f"leave out {option(name)}",
+        )
+
+
+def format_to_read(options: ReadOptions) -> str | None:
+    """Return the format that files are read in; None where each is recognized by its content."""
+    return options.format or ("matrix" if options.samples_in_rows else None)
+
+
+def classified(probes: ProbeTable, options: ReadOptions) -> tuple[ProbeTable, str]:
+    """Return the probes with kinds and current names, and in words which names the files write otherwise."""
+    known = classify_probes(probes.id, probes.name, rules=options.rules, species=options.species, told=probes.kind)
+    resolved = resolve_on_reading(known)
+    return resolved, resolved_in_words(resolutions_on_reading(resolved))
+
+
+def with_warning(sources: tuple[ArraySource, ...], said: str) -> tuple[ArraySource, ...]:
+    """Return the sources with one more warning each, unless it is empty."""
+    return tuple(replace(source, warnings=(*source.warnings, said)) for source in sources) if said else sources
 
 
 def _beside_arrays(error: CountsError, paths: Sequence[str]) -> MirtoolError:
@@ -224,14 +232,15 @@ def paths_to_read(files: Sequence[str | Path], samples: SampleTable | None) -> l
 
 def _read_side_by_side(
     paths: Sequence[str],
-    read_one: Callable[[str], list[RawArrays]],
+    options: Sequence[ReadOptions],
+    read_one: Callable[[str, ReadOptions], list[RawArrays]],
     executor: Executor | None,
     on_read: Callable[[str], None] | None,
 ) -> list[RawArrays]:
     pool = executor or ThreadPoolExecutor(max_workers=min(len(paths), os.cpu_count() or 2))
     parts = []
     try:
-        for path, of_file in zip(paths, pool.map(read_one, paths), strict=True):
+        for path, of_file in zip(paths, pool.map(read_one, paths, options), strict=True):
             parts += of_file
             if on_read is not None:
                 on_read(path)
@@ -241,35 +250,49 @@ def _read_side_by_side(
     return parts
 
 
-def _read_one(path: str, *, format_name: str | None, options: ReadOptions) -> list[RawArrays]:
-    """Read what one file holds: its arrays, of a service's workbook those of each GAL lot."""
+def read_file(
+    path: str,
+    options: ReadOptions,
+    *,
+    format_name: str | None,
+    suits: Callable[[Format], bool] = lambda _format: True,
+) -> list[RawArrays]:
+    """Read what one file holds: its arrays, of a service's workbook those of each GAL lot.
+
+    Parameters
+    ----------
+    path, options
+        The file, opened once, and how it is read.
+    format_name
+        Its format; None recognizes it.
+    suits
+        Returns False for a format that is not wanted: then nothing is read, and the list is empty.
+    """
     with opened_once(path):
-        return _read_opened(path, format_name, options)
-
-
-def _read_opened(path: str, format_name: str | None, options: ReadOptions) -> list[RawArrays]:
-    found = sniff_format(path, format_name)
-    if FORMATS[found].counts:
-        raise counts_refused(path, f"the format {found}")
-    if FORMATS[found].wells:
-        raise FormatError(
-            "a table of Ct values is among the arrays",
-            path=path,
-            found=f"the format {found}",
-            expected="samples of one kind",
-            hint="make a study of its own for each, or compare both: mirtool validate",
-        )
-    if not FORMATS[found].arrays:
-        raise FormatError(
-            "this file holds no arrays",
-            path=path,
-            found=f"the format {found}",
-            expected="GenePix, ImaGene or Agilent results, NanoString RCC files, a service's Raw Intensity File, "
-            "a GEO series matrix, or a plain table of intensities",
-        )
-    _refuse_options_of_others(path, found, options)
-    arrays: list[RawArrays] = module_of(found).read_study_file(path, options)
-    return arrays
+        found = sniff_format(path, format_name)
+        if not suits(FORMATS[found]):
+            return []
+        if FORMATS[found].counts:
+            raise counts_refused(path, f"the format {found}")
+        if FORMATS[found].wells:
+            raise FormatError(
+                "a table of Ct values is among the arrays",
+                path=path,
+                found=f"the format {found}",
+                expected="samples of one kind",
+                hint="make a study of its own for each, or compare both: mirtool validate",
+            )
+        if not FORMATS[found].arrays:
+            raise FormatError(
+                "this file holds no arrays",
+                path=path,
+                found=f"the format {found}",
+                expected="GenePix, ImaGene or Agilent results, NanoString RCC files, a service's Raw Intensity "
+                "File, a GEO series matrix, or a plain table of intensities",
+            )
+        _refuse_options_of_others(path, found, options)
+        arrays: list[RawArrays] = module_of(found).read_study_file(path, options)
+        return arrays
 
 
 def _refuse_options_of_others(path: str, found: str, options: ReadOptions) -> None:
@@ -298,7 +321,8 @@ def _pair_channels(parts: list[RawArrays], samples: SampleTable | None) -> list[
     return paired
 
 
-def _keep_channels(part: RawArrays, channels: Sequence[str] | None) -> RawArrays:
+def keep_channels(part: RawArrays, channels: Sequence[str] | None) -> RawArrays:
+    """Return an array with these channels only; None keeps all."""
     if channels is None:
         return part
     source = part.sources[0]
@@ -424,23 +448,57 @@ def _bind_all_or_none(
 
 def _mark_oddities(parts: Sequence[RawArrays], alignment: Alignment) -> tuple[ArraySource, ...]:
     """Add to the sources what is odd only beside the other files: other names, or the same content."""
-    names = _pick([part.probes.name[:, np.newaxis] for part in parts], alignment)
-    path_of: dict[str, str] = {}
+    names = [column[:, 0] for column in _pick([part.probes.name[:, np.newaxis] for part in parts], alignment)]
+    first = parts[0].sources[0].path
     sources: list[ArraySource] = []
     for part, own_names in zip(parts, names, strict=True):
-        odd = []
-        renamed = np.flatnonzero(own_names != names[0])
-        if len(renamed):
-            spot = renamed[0]
-            odd.append(
-                f"{plural(len(renamed), 'spot')} named otherwise than in {parts[0].sources[0].path}, whose names "
-                f"are used (first {own_names[spot, 0]!r} for {names[0][spot, 0]!r})"
-            )
-        twin = path_of.setdefault(part.sources[0].sha256, part.sources[0].path)
-        if twin != part.sources[0].path:
-            odd.append(f"the file has the same content as {twin}")
-        sources += [replace(source, warnings=(*source.warnings, *odd)) for source in part.sources]
-    return tuple(sources)
+        sources += with_warning(part.sources, other_names(own_names, names[0], first))
+    return mark_twins(sources)
+
+
+def other_names(own: TextArray, names: TextArray, path: str) -> str:
+    """Return in words how many names differ from those of the file that they are compared with; blank for none."""
+    if own is names:
+        return ""
+    renamed = np.flatnonzero(own != names)
+    if not len(renamed):
+        return ""
+    spot = renamed[0]
+    return (
+        f"{plural(len(renamed), 'spot')} named otherwise than in {path}, whose names are used "
+        f"(first {own[spot]!r} for {names[spot]!r})"
+    )
+
+
+def mark_twins(sources: Sequence[ArraySource]) -> tuple[ArraySource, ...]:
+    """Add a warning to the sources whose file has the content of an earlier one."""
+    path_of: dict[str, str] = {}
+    marked: list[ArraySource] = []
+    for source in sources:
+        twin = path_of.setdefault(source.sha256, source.path)
+        same = "" if twin == source.path else f"the file has the same content as {twin}"
+        marked += with_warning((source,), same)
+    return tuple(marked)
+
+
+def positions_in_sheet(
+    read: SampleTable, sheet: SampleTable | None, *, by_name: bool = False
+) -> tuple[list[int], SampleTable]:
+    """Return where the samples of the sheet are among those that were read, and the sheet with their files.
+
+    Parameters
+    ----------
+    read
+        As the files name them.
+    sheet
+        None takes them as they were read.
+    by_name
+        True matches names, False files.
+    """
+    if sheet is None:
+        return list(range(len(read))), read
+    positions = (match_columns if by_name else match_files)(read, sheet)
+    return positions, replace(sheet, files=tuple(read.files[i] for i in positions))
 
 
 def _put_into_sheet_order(arrays: RawArrays, samples: SampleTable | None) -> RawArrays:
@@ -449,8 +507,7 @@ def _put_into_sheet_order(arrays: RawArrays, samples: SampleTable | None) -> Raw
         return arrays
     own = FORMATS[arrays.sources[0].format]
     by_name = own.table or own.wells
-    positions = (match_columns if by_name else match_files)(arrays.samples, samples)
-    table = replace(samples, files=tuple(arrays.samples.files[i] for i in positions))
+    positions, table = positions_in_sheet(arrays.samples, samples, by_name=by_name)
     dropped = (*arrays.dropped, *describe_unlisted(arrays.samples, samples)) if by_name else arrays.dropped
     if positions == list(range(arrays.n_arrays)):
         return replace(arrays, samples=table, dropped=dropped)

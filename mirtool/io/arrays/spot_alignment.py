@@ -57,7 +57,7 @@ def align_spots(parts: Sequence[RawArrays]) -> Alignment:
     lots: list[RawArrays] = []
     lot_of = []
     for part in parts:
-        known = next((i for i, lot in enumerate(lots) if _same_spots(lot, part)), None)
+        known = next((i for i, lot in enumerate(lots) if same_spots(lot, part)), None)
         if known is None:
             for lot in lots:
                 if not _different_lots(lot, part):
@@ -163,10 +163,12 @@ def _spot_columns(part: RawArrays) -> list[IntArray | TextArray]:
     return [part.probes.id] if layout is None else [layout.block, layout.row, layout.column, part.probes.id]
 
 
-def _same_spots(first: RawArrays, second: RawArrays) -> bool:
+def same_spots(first: RawArrays, second: RawArrays) -> bool:
+    """Return True if two arrays have the same Block, Row, Column and ID in every line."""
     if first.n_spots != second.n_spots or (first.layout is None) != (second.layout is None):
         return False
-    return all(np.array_equal(a, b) for a, b in zip(_spot_columns(first), _spot_columns(second), strict=True))
+    pairs = zip(_spot_columns(first), _spot_columns(second), strict=True)
+    return all(own is other or np.array_equal(own, other) for own, other in pairs)
 
 
 def _mismatch(first: RawArrays, second: RawArrays) -> ArrayMismatchError:

@@ -1,0 +1,219 @@
+"""The arrays of one study read one after the other, and of each only what is made of it kept.
+
+A study of thousands of arrays does not fit into memory spot by spot, and a normalization needs no spots once an
+array's replicates are collapsed. Here each file is read, checked against the first, given to a function, and let
+go. That is possible where a file holds one array, and all files have the same spots and columns; where it is not,
+:func:`read_one_by_one` gives None, and the arrays are read all together (:mod:`mirtool.io.arrays.reading`). That
+is so for tables, pairs of channels (ImaGene), lanes, several GAL lots, an array list or a platform table given
+by hand, and for files whose columns differ.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from mirtool.errors import CountsError, MirtoolError
+from mirtool.io.arrays.read_options import ReadOptions
+from mirtool.io.arrays.reading import (
+    classified,
+    format_to_read,
+    has_options_of_wells,
+    keep_channels,
+    mark_twins,
+    other_names,
+    paths_to_read,
+    positions_in_sheet,
+    read_file,
+    with_warning,
+)
+from mirtool.io.arrays.sample_matching import name_after_files
+from mirtool.io.arrays.spot_alignment import same_spots
+from mirtool.io.registry import Format
+from mirtool.model import ArraySource, ProbeTable, RawArrays, SampleTable
+
+T = TypeVar("T")
+
+Reduce = Callable[[RawArrays], T]
+"""What is made of one array. It may be called from several threads."""
+
+
+@dataclass(frozen=True, eq=False)
+class ReducedArrays(Generic[T]):
+    """What was made of the arrays, in the order of the sample sheet, and what is known of them besides.
+
+    Parameters
+    ----------
+    parts
+        One per array.
+    probes
+        The probe behind each spot.
+    samples, sources, dropped
+        As in :class:`mirtool.model.RawArrays`.
+    """
+
+    parts: tuple[T, ...]
+    probes: ProbeTable
+    samples: SampleTable
+    sources: tuple[ArraySource, ...]
+    dropped: tuple[str, ...]
+
+
+class _NotAlikeError(Exception):
+    """A file that can't be taken by itself."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Kept(Generic[T]):
+    """What is kept of one file."""
+
+    part: T
+    samples: SampleTable
+    source: ArraySource
+    dropped: tuple[str, ...]
+
+
+def read_one_by_one(
+    files: Sequence[str | Path],
+    start: Callable[[RawArrays], Reduce[T] | None],
+    options: ReadOptions,
+    *,
+    samples: SampleTable | None = None,
+    on_read: Callable[[str], None] | None = None,
+) -> ReducedArrays[T] | None:
+    """Read the arrays of one study, and keep of each what a function makes of it.
+
+    Parameters
+    ----------
+    files, options, samples, on_read
+        As in :func:`mirtool.io.arrays.reading.read_arrays`.
+    start
+        Given the first array, returns the function, or None where it needs all arrays together.
+
+    Returns
+    -------
+    ReducedArrays or None
+        None where the arrays must be read all together: then nothing is wrong with them, or the error is one
+        that is found with all of them at hand.
+
+    Raises
+    ------
+    FormatError, MirtoolError
+        Where a file can't be read.
+    UsageError, SampleSheetError
+        As :func:`mirtool.io.arrays.reading.read_arrays` does.
+    """
+    if options.gal is not None or options.platform is not None or has_options_of_wells(options):
+        return None
+    paths = paths_to_read(files, samples)
+    try:
+        kept, probes, said = _read_all(paths, start, options, on_read)
+    except _NotAlikeError:
+        return None
+    read = name_after_files([own.samples for own in kept])
+    sources = with_warning(mark_twins([own.source for own in kept]), said)
+    positions, table = positions_in_sheet(read, samples)
+    dropped = tuple(dict.fromkeys(text for own in kept for text in own.dropped))
+    return ReducedArrays(
+        tuple(kept[i].part for i in positions), probes, table, tuple(sources[i] for i in positions), dropped
+    )
+
+
+def _read_all(
+    paths: Sequence[str],
+    start: Callable[[RawArrays], Reduce[T] | None],
+    options: ReadOptions,
+    on_read: Callable[[str], None] | None,
+) -> tuple[list[_Kept[T]], ProbeTable, str]:
+    format_name = format_to_read(options)
+    first = _single(paths[0], format_name, options)
+    probes, said = classified(first.probes, options)
+    reduce = _made(start, replace(first, probes=probes))
+    if reduce is None:
+        raise _NotAlikeError
+    others = replace(options, places=False)
+
+    def keep(array: RawArrays) -> _Kept[T]:
+        part = _made(reduce, replace(array, probes=probes, layout=first.layout))
+        odd = other_names(array.probes.name, first.probes.name, paths[0])
+        return _Kept(part, array.samples, with_warning(array.sources, odd)[0], array.dropped)
+
+    def read_and_keep(path: str) -> _Kept[T]:
+        array = _single(path, format_name, others)
+        if not _is_like(array, first):
+            raise _NotAlikeError
+        return keep(array)
+
+    kept = []
+    for path, own in zip(paths, _in_threads(read_and_keep, paths[1:], keep(first)), strict=True):
+        kept.append(own)
+        if on_read is not None:
+            on_read(path)
+    return kept, probes, said
+
+
+def _in_threads(function: Callable[[str], T], paths: Sequence[str], before: T) -> Iterator[T]:
+    """Yield what comes before, then what a function makes of each path, in their order."""
+    yield before
+    pool = ThreadPoolExecutor(max_workers=max(1, min(len(paths), os.cpu_count() or 2)))
+    try:
+        yield from pool.map(function, paths)
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _single(path: str, format_name: str | None, options: ReadOptions) -> RawArrays:
+    """Read the array of a file.
+
+    Raises
+    ------
+    _NotAlikeError
+        Where its format does not have one array per file, or it lacks a channel that it need not have.
+    """
+    read = partial(read_file, path, format_name=format_name, suits=_has_one_array)
+    try:
+        arrays = [keep_channels(array, options.channels) for array in read(options)]
+    except CountsError:
+        raise _NotAlikeError from None
+    except MirtoolError:
+        if options.prefer:
+            read(replace(options, prefer=()))
+            raise _NotAlikeError from None
+        raise
+    if len(arrays) != 1 or arrays[0].n_arrays != 1:
+        raise _NotAlikeError
+    return arrays[0]
+
+
+def _has_one_array(own: Format) -> bool:
+    return own.arrays and not own.table and not own.pairs_channels
+
+
+def _made(function: Callable[[RawArrays], T], array: RawArrays) -> T:
+    """Call a function; what it says of one array may not be what is to be said of all."""
+    try:
+        return function(array)
+    except MirtoolError:
+        raise _NotAlikeError from None
+
+
+def _is_like(array: RawArrays, first: RawArrays) -> bool:
+    """Return True if an array has the format, the spots and the columns of the first."""
+    return (
+        array.sources[0].format == first.sources[0].format
+        and _columns(array) == _columns(first)
+        and same_spots(array, first)
+    )
+
+
+def _columns(array: RawArrays) -> tuple[object, ...]:
+    channels = {
+        name: (channel.background is None, channel.saturated is None, channel.processed)
+        for name, channel in array.channels.items()
+    }
+    return list(channels), channels, array.flags is None

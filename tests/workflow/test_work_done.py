@@ -1,0 +1,66 @@
+"""How much work a study costs, counted: files opened and modules imported. Seconds depend on the machine."""
+
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+
+import pytest
+
+from tests.small_study import make_study
+
+PROBE = """
+import json, sys
+from collections import Counter
+opened = Counter()
+def count(event, arguments):
+    if event == "open" and isinstance(arguments[0], str) and arguments[0].endswith((".gpr", "samples.csv")):
+        opened[arguments[0].rpartition("/")[2]] += 1
+sys.addaudithook(count)
+from mirtool.cli import main
+sys.argv = ["mirtool", *sys.argv[1:]]
+try:
+    code = main()
+except SystemExit as end:
+    code = end.code
+print("WORK", json.dumps({"opened": opened, "modules": sorted(sys.modules), "code": code or 0}))
+"""
+DRAWING = {"matplotlib", "PIL"}
+HEAVY = {"pandas", "scipy.stats", "scipy.optimize", "networkx", "openpyxl", "distributed", *DRAWING}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    made = tmp_path_factory.mktemp("study")
+    make_study(made)
+    for path in made.glob("*"):
+        os.utime(path, (1_700_000_000, 1_700_000_000))  # a hash of a file that has just changed is not remembered
+    return made
+
+
+@pytest.fixture(scope="module")
+def work(folder, tmp_path_factory):
+    """What `mirtool run` of the steps from files to the differential table opens and imports."""
+    call = ["run", "--only", "normalize", "--only", "diff", "--no-figures"]
+    done = subprocess.run(
+        [sys.executable, "-c", PROBE, *call],
+        cwd=folder,
+        env={**os.environ, "MIRTOOL_CACHE": str(tmp_path_factory.mktemp("cache"))},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    (line,) = [line for line in done.stdout.splitlines() if line.startswith("WORK ")]
+    return json.loads(line.removeprefix("WORK "))
+
+
+def test_each_array_is_opened_once(folder, work):
+    assert work["code"] == 0
+    arrays = Counter({path.name: 1 for path in folder.glob("*.gpr")})
+    assert {name: times for name, times in work["opened"].items() if name.endswith(".gpr")} == arrays
+    assert len(arrays) == 6
+
+
+def test_nothing_heavy_is_imported(work):
+    assert not HEAVY & set(work["modules"])
