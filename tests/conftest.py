@@ -10,7 +10,11 @@ from mirtool.commands import console
 from mirtool.io.tables import workbook
 
 # A slow machine is no failure of ours, and an example that fails once fails in every run.
-settings.register_profile("mirtool", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "mirtool", deadline=None, derandomize=True, max_examples=50, suppress_health_check=[HealthCheck.too_slow]
+)
+# For a longer search, with other examples in every run: pytest --hypothesis-profile thorough -m hypothesis
+settings.register_profile("thorough", settings.get_profile("mirtool"), derandomize=False, max_examples=1000)
 settings.load_profile("mirtool")
 
 # Messages are compared line by line, so they are not wrapped; tests/commands/test_screen.py sets its own widths.

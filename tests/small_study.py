@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
+
+import pytest
 
 from mirtool.io.arrays.genepix import genepix_bytes
 from mirtool.model import SampleTable
+from mirtool.report.figures import canvas
 from mirtool.simulate.arrays import simulate_study
 from mirtool.simulate.chip import ChipDesign
 
@@ -32,3 +36,11 @@ def make_study(
         lines.append(",".join([name, group, f"{name}.gpr", *(values[i] for values in more.values())]))
     (folder / "samples.csv").write_text("\n".join(lines) + "\n")
     return arrays.samples
+
+
+@pytest.fixture(autouse=True, scope="module")
+def coarse_pictures() -> Iterator[None]:
+    """Draw the figures of whole commands with 50 dots per inch instead of 300, which takes a third of the time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(canvas.LOOKS, "paper", replace(canvas.LOOKS["paper"], dpi=50))
+        yield

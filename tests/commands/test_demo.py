@@ -53,6 +53,11 @@ def run_demo_on_a_screen(folder: Path) -> str:
     return words
 
 
+@pytest.fixture(autouse=True, scope="module")
+def coarse_pictures() -> None:
+    """The demo draws as it does for its user."""
+
+
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
     folder = tmp_path_factory.mktemp("demo") / "study"

@@ -162,6 +162,7 @@ OPTIONS = (
     "2",
     "--all-columns",
 )
+TABLES = (*OPTIONS, "--no-figures")
 
 
 @pytest.fixture
@@ -223,7 +224,7 @@ def made() -> dict[Path, bytes]:
 
 @pytest.mark.usefixtures("study")
 def test_another_rule_takes_other_mirnas(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["network", "-v", *OPTIONS, "--regulation", "fold-change"]) == 0
+    assert main(["network", "-v", *TABLES, "--regulation", "fold-change"]) == 0
     assert "  chosen by   regulation by fold change (T / R) (2 probes up, 3 down)\n" in capsys.readouterr().err
     assert "hsa-miR-16-5p,miRNA,down,-1,3,0,0,0" in Path("results/network_nodes.csv").read_text()
 
@@ -232,9 +233,9 @@ def test_another_rule_takes_other_mirnas(capsys: pytest.CaptureFixture[str]) -> 
 def test_without_a_test_the_rule_is_fold_change(capsys: pytest.CaptureFixture[str]) -> None:
     lines = [",".join(line.split(",")[:6]) for line in DIFFERENTIAL.splitlines()]
     Path("results/differential.csv").write_text("\n".join(lines) + "\n")
-    assert main(["network", "-v", *OPTIONS]) == 0
+    assert main(["network", "-v", *TABLES]) == 0
     assert "regulation by fold change" in capsys.readouterr().err
-    assert main(["network", "-v", *OPTIONS, "--regulation", "volcano-p"]) == 2
+    assert main(["network", "-v", *TABLES, "--regulation", "volcano-p"]) == 2
     assert "choose --regulation fold-change" in capsys.readouterr().err
 
 
@@ -325,7 +326,7 @@ def test_what_is_refused(
     arguments: list[str], code: int, message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = sorted(path.name for path in Path("results").iterdir())
-    assert main(["network", *OPTIONS, *arguments]) == code
+    assert main(["network", *TABLES, *arguments]) == code
     assert message in capsys.readouterr().err
     assert sorted(path.name for path in Path("results").iterdir()) == before
 
@@ -333,16 +334,16 @@ def test_what_is_refused(
 @pytest.mark.usefixtures("study")
 def test_a_binary_gene_set_file(capsys: pytest.CaptureFixture[str]) -> None:
     Path("sets.gmt").write_bytes(b"\x00\x01\x02\t\x03")
-    assert main(["network", *OPTIONS]) == 1
+    assert main(["network", *TABLES]) == 1
     assert "sets.gmt: this is no text file (found binary data)" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("study")
 def test_strong_evidence_of_a_table_without_evidence(capsys: pytest.CaptureFixture[str]) -> None:
     Path("mti.csv").write_text("mirna,gene\nhsa-miR-17-5p,G1\nhsa-miR-20a-5p,G1\nhsa-miR-21-5p,G2\n")
-    assert main(["network", "-v", *OPTIONS]) == 2
+    assert main(["network", "-v", *TABLES]) == 2
     assert "mti.csv has no column that says which evidence is strong" in capsys.readouterr().err
-    assert main(["network", "-v", *OPTIONS[:4], "--evidence", "all", "--gene-sets", "none"]) == 0
+    assert main(["network", "-v", *OPTIONS[:4], "--evidence", "all", "--gene-sets", "none", "--no-figures"]) == 0
     assert "no column of evidence: every pair counts alike" in capsys.readouterr().err
 
 
@@ -352,7 +353,7 @@ def test_an_enrichr_library_offline(
     for name in ("https_proxy", "HTTPS_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     monkeypatch.setenv("MIRTOOL_CACHE", str(study / "cache"))
-    asked = ["network", "-v", *OPTIONS, "--gene-sets", "KEGG_2021_Human"]
+    asked = ["network", "-v", *TABLES, "--gene-sets", "KEGG_2021_Human"]
     assert main(asked) == 1
     assert "Enrichr can't be reached" in capsys.readouterr().err
     (study / "cache" / "enrichr").mkdir(parents=True)
@@ -378,7 +379,7 @@ def test_outside_of_a_study_something_must_be_named(capsys: pytest.CaptureFixtur
 
 @pytest.mark.usefixtures("study")
 def test_an_output_that_cannot_be_written(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["network", *OPTIONS, "-o", "mti.csv"]) == 1
+    assert main(["network", *TABLES, "-o", "mti.csv"]) == 1
     assert "the result can't be written" in capsys.readouterr().err
 
 
@@ -386,7 +387,7 @@ def test_an_output_that_cannot_be_written(capsys: pytest.CaptureFixture[str]) ->
 def test_enrichment_of_the_studys_network_gives_the_same_table(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["enrichment", "-v"]) == 1
     assert "the study has no network yet" in capsys.readouterr().err
-    assert main(["network", "-v", *OPTIONS]) == 0
+    assert main(["network", "-v", *TABLES]) == 0
     assert (
         main(
             ["enrichment", "-v", "--gene-sets", "sets.gmt", "--min-size", "2", "-o", "again.csv", "--all-columns"]
@@ -411,7 +412,7 @@ def test_enrichment_of_the_studys_network_gives_the_same_table(capsys: pytest.Ca
 def test_pairs_against_shuffled_tables(capsys: pytest.CaptureFixture[str]) -> None:
     # P is a share of the 201 tables, the observed one included; what it should be, tests/network/test_curveball.py
     # finds by making every table.
-    assert main(["network", "-v", *OPTIONS, "--pair-null", "curveball", "--pair-draws", "200"]) == 0
+    assert main(["network", "-v", *TABLES, "--pair-null", "curveball", "--pair-draws", "200"]) == 0
     assert "more targets than expected by chance (curveball, FDR ≤ 0.65)" in capsys.readouterr().err
     rows = list(csv.DictReader(Path("results/network_pairs.csv").read_text().splitlines()))
     header = PAIRS.splitlines()[0].replace(
@@ -440,7 +441,7 @@ BY_EVERY_SET = {
 @pytest.mark.parametrize("null", ["miRNAs", "degree"])
 def test_nulls_that_draw_mirnas(null: str) -> None:
     # With fewer than twenty miRNAs all are one stratum, and both nulls draw from the same sets.
-    assert main(["network", *OPTIONS, "--draws", "20000", "--seed", "7"]) == 0
+    assert main(["network", *TABLES, "--draws", "20000", "--seed", "7"]) == 0
     run = json.loads(Path("results/run.json").read_text())["runs"]["network"]
     notes = dict(run["tables"]["results/enrichment.csv"]["notes"])
     universe = "4 miRNAs with targets (the rows of differential.csv, 2 more without"
@@ -458,9 +459,9 @@ def test_nulls_that_draw_mirnas(null: str) -> None:
 def test_draws_are_the_same_for_any_workers_and_others_for_another_seed(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert main(["network", "-v", *OPTIONS, "-o", "a"]) == 0
-    assert main(["network", "-v", *OPTIONS, "-o", "b", "--workers", "2"]) == 0
-    assert main(["network", "-v", *OPTIONS, "-o", "c", "--seed", "2"]) == 0
+    assert main(["network", "-v", *TABLES, "-o", "a"]) == 0
+    assert main(["network", "-v", *TABLES, "-o", "b", "--workers", "2"]) == 0
+    assert main(["network", "-v", *TABLES, "-o", "c", "--seed", "2"]) == 0
     a, b, c = (Path(folder, "enrichment.csv").read_text() for folder in "abc")
     assert a == b != c
     assert "10,000 times" in capsys.readouterr().err
@@ -469,7 +470,7 @@ def test_draws_are_the_same_for_any_workers_and_others_for_another_seed(
 @pytest.mark.usefixtures("study")
 def test_a_universe_of_mirnas_in_a_file(capsys: pytest.CaptureFixture[str]) -> None:
     Path("array.csv").write_text("ID,Name\n" + "".join(f"{i},hsa-miR-{i}-5p\n" for i in (16, 17, 21)))
-    asked = ["network", "-v", *OPTIONS, "--mirna-universe", "array.csv"]
+    asked = ["network", "-v", *TABLES, "--mirna-universe", "array.csv"]
     assert main(asked) == 2
     assert "1 miRNA of the study are not among the 3 of array.csv (found hsa-miR-20a-5p" in (
         capsys.readouterr().err
@@ -482,7 +483,7 @@ def test_a_universe_of_mirnas_in_a_file(capsys: pytest.CaptureFixture[str]) -> N
 
 @pytest.mark.usefixtures("study")
 def test_nodes_and_mirnas_of_different_networks(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["network", *OPTIONS]) == 0
+    assert main(["network", *TABLES]) == 0
     path = Path("results/network_mirna_universe.csv")
     path.write_text(path.read_text().replace("hsa-miR-21-5p,yes", "hsa-miR-21-5p,no"))
     assert main(["enrichment", "--gene-sets", "sets.gmt", "--min-size", "2"]) == 1

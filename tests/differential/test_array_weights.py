@@ -111,9 +111,9 @@ def test_gse19536_equals_limma():
         )
 
 
-@pytest.mark.parametrize("estimate", [estimate_array_weights, update_array_weights])
-@settings(max_examples=3)
-@given(seed=st.integers(0, 10**6))
+@pytest.mark.parametrize(
+    ("estimate", "seed"), [(estimate_array_weights, 1), (estimate_array_weights, 2), (update_array_weights, 1)]
+)
 def test_equal_arrays_weigh_1_and_a_noisy_one_weighs_little(estimate, seed):
     # Over seeds the log of a weight varies with a standard deviation of 0.035 (all probes at once) or 0.05 (one by
     # one), and the bound lies 4.5 of these off. With a quarter of the probes it lay 3 off, and some runs failed.

@@ -14,12 +14,15 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
 from matplotlib.text import Text
 
 from mirtool.report.figures.canvas import SMALLEST_TEXT, house_style, text_boxes
 
 PIXEL = 0.5
 """Half a pixel at 300 dpi: what rounding may cost."""
+Measured = list[tuple[Text, np.ndarray]]
+"""The texts of a figure, each with its box in pixels."""
 LEAST_GRAY = 0.15
 """How much two signs of one shape must differ in gray, of black to white."""
 
@@ -38,9 +41,10 @@ def drawn_words(figure: Figure) -> list[str]:
 
 def assert_legible(figure: Figure) -> None:
     """No text leaves the page, is cut, lies on another, or is smaller than the smallest."""
-    assert_texts_inside(figure)
-    assert_texts_apart(figure)
-    for text in drawn_texts(figure):
+    measured = _measured(figure)
+    _assert_inside(figure, measured)
+    _assert_apart(measured)
+    for text, _ in measured:
         assert text.get_fontsize() >= SMALLEST_TEXT, (
             f"{text.get_text()!r} is written in {text.get_fontsize():g} pt"
         )
@@ -48,8 +52,12 @@ def assert_legible(figure: Figure) -> None:
 
 def assert_texts_inside(figure: Figure) -> None:
     """No text leaves the page, nor the axes that cut it."""
+    _assert_inside(figure, _measured(figure))
+
+
+def _assert_inside(figure: Figure, measured: Measured) -> None:
     width, height = figure.bbox.size
-    for text, (left, bottom, right, top) in _measured(figure):
+    for text, (left, bottom, right, top) in measured:
         what = f"{text.get_text()!r} leaves the figure"
         assert left >= -PIXEL, f"{what} at the left by {-left:.0f} pixels"
         assert bottom >= -PIXEL, f"{what} at the bottom by {-bottom:.0f} pixels"
@@ -64,16 +72,21 @@ def assert_texts_inside(figure: Figure) -> None:
 
 def assert_texts_apart(figure: Figure) -> None:
     """No text lies on another; names written aslant are not looked at, whose boxes overlap where they do not."""
-    measured = [(text, box) for text, box in _measured(figure) if text.get_rotation() % 90 == 0]
+    _assert_apart(_measured(figure))
+
+
+def _assert_apart(measured: Measured) -> None:
+    measured = [(text, box) for text, box in measured if text.get_rotation() % 90 == 0]
     boxes = np.array([box for _, box in measured]).reshape(-1, 4)
     # A line's box holds room for accents and descenders that lines side by side may share: a tenth of its height.
     slack = 0.1 * np.minimum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1])[:, None]
     boxes = boxes + slack * [1, 1, -1, -1]
-    for i, (text, _) in enumerate(measured):
-        for j in range(i + 1, len(measured)):
-            a, b = boxes[i], boxes[j]
-            on_another = a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
-            assert not on_another, f"{text.get_text()!r} and {measured[j][0].get_text()!r} lie on each other"
+    across, along = (
+        (boxes[:, None, i] < boxes[None, :, i + 2]) & (boxes[None, :, i] < boxes[:, None, i + 2]) for i in (0, 1)
+    )
+    for i, j in np.argwhere(np.triu(across & along, 1)):
+        first, second = (measured[k][0].get_text() for k in (i, j))
+        raise AssertionError(f"{first!r} and {second!r} lie on each other")
 
 
 def assert_has_caption(figure: Figure) -> None:
@@ -156,7 +169,7 @@ def assert_distinct_in_gray(first: tuple[object, object], second: tuple[object, 
     assert not alike or difference >= LEAST_GRAY, f"signs of one shape differ in gray by {difference:.2f} only"
 
 
-def _measured(figure: Figure) -> list[tuple[Text, np.ndarray]]:
+def _measured(figure: Figure) -> Measured:
     texts = drawn_texts(figure)
     with house_style():
         return list(zip(texts, text_boxes(figure, texts), strict=True))
@@ -180,9 +193,12 @@ def _has_leader(axes: Axes, dot: np.ndarray, box: np.ndarray) -> bool:
 
 @contextmanager
 def _recorded() -> Iterator[list[Text]]:
-    """Record each text as matplotlib draws it, which alone knows which tick labels are in view."""
+    """Record each text as matplotlib draws it, which alone knows which tick labels are in view.
+
+    Images, which hold no text and take longest, are not resampled.
+    """
     found: list[Text] = []
-    draw = Text.draw
+    draw, draw_image = Text.draw, AxesImage.draw
 
     def draw_and_record(text: Text, renderer: object, *args: object, **options: object) -> None:
         if text.get_visible() and text.get_text().strip():
@@ -190,7 +206,8 @@ def _recorded() -> Iterator[list[Text]]:
         draw(text, renderer, *args, **options)  # type: ignore[arg-type]
 
     Text.draw = draw_and_record  # type: ignore[method-assign,assignment]
+    AxesImage.draw = lambda *_, **__: None  # type: ignore[method-assign,assignment]
     try:
         yield found
     finally:
-        Text.draw = draw  # type: ignore[method-assign]
+        Text.draw, AxesImage.draw = draw, draw_image  # type: ignore[method-assign]

@@ -1,4 +1,3 @@
-import re
 from dataclasses import replace
 
 import numpy as np
@@ -6,7 +5,6 @@ import pytest
 from matplotlib.collections import PolyCollection
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
-from matplotlib.text import Text
 
 from mirtool.errors import NotEnoughDataError
 from mirtool.model import Channel, RawArrays, SampleTable
@@ -15,7 +13,6 @@ from mirtool.report.figures.canvas import (
     SMALLEST_TEXT,
     drawing_with,
     figure_bytes,
-    house_style,
     png_bytes,
     svg_bytes,
     text_boxes,
@@ -31,7 +28,7 @@ from mirtool.report.figures.quality_spatial import background_figures, foregroun
 from mirtool.report.figures.settings import FigureSettings
 from mirtool.simulate.arrays import simulate_study
 from mirtool.simulate.chip import ChipDesign
-from tests.report.checks import assert_has_caption, assert_legible, assert_texts_inside, drawn_words
+from tests.report.checks import assert_has_caption, assert_legible, assert_texts_inside, drawn_texts, drawn_words
 
 NAN = float("nan")
 SMALL = ChipDesign(block_rows=9, block_columns=9, second_probes=0, mirplus=5, other_species=5, hidden=2,
@@ -119,26 +116,12 @@ def drawn(report: QualityReport) -> dict[str, Figure]:
 
 
 def written(figure: Figure) -> str:
-    return " ".join(re.findall(r"<text[^>]*>([^<]*)</text>", svg_bytes(figure).decode()))
-
-
-def visible_texts(figure: Figure) -> list[Text]:
-    with house_style():
-        figure.draw_without_rendering()
-    found = [*figure.texts, *(text for legend in figure.legends for text in legend.get_texts())]
-    for axes in figure.axes:
-        if axes.axison:
-            found += [axes.xaxis.label, axes.yaxis.label, axes.title, axes._left_title]
-            for axis in (axes.xaxis, axes.yaxis):
-                low, high = sorted(axis.get_view_interval())
-                found += [tick.label1 for tick in axis.get_major_ticks() if low <= tick.get_loc() <= high]
-        found += axes.texts
-    return [text for text in found if text.get_text() and text.get_visible()]
+    return " ".join(drawn_words(figure))
 
 
 def assert_clean(figure: Figure) -> None:
     """No text leaves the page or lies on another."""
-    texts = visible_texts(figure)
+    texts = drawn_texts(figure)
     boxes = text_boxes(figure, texts)
     width, height = figure.bbox.size
     outside = (boxes < -0.5).any(axis=1) | (boxes[:, 2] > width + 0.5) | (boxes[:, 3] > height + 0.5)
@@ -154,7 +137,7 @@ def assert_clean(figure: Figure) -> None:
 
 def vermilion(figure: Figure) -> set[str]:
     """Return the texts written in the outliers' color."""
-    return {text.get_text() for text in visible_texts(figure) if text.get_color() == OUTLIER_COLOR}
+    return {text.get_text() for text in drawn_texts(figure) if text.get_color() == OUTLIER_COLOR}
 
 
 def test_every_figure_is_drawn_once_in_order(figures):
@@ -186,7 +169,7 @@ def test_files_are_small(report, many_figures):
 
 def test_no_text_is_smaller_than_seven_points(figures):
     for figure in figures.values():
-        sizes = [text.get_fontsize() for text in visible_texts(figure)]
+        sizes = [text.get_fontsize() for text in drawn_texts(figure)]
         assert min(sizes) >= SMALLEST_TEXT
         assert figure.get_size_inches()[0] * 25.4 <= 180 + 1e-9
 
@@ -499,7 +482,7 @@ def test_an_array_that_could_not_be_placed_is_said(report):
 def test_residuals_name_the_slide_with_a_spatial_trend(report):
     (figure,) = residual_figures(report)
     i = report.spatial.moran[SCRATCHED]
-    marked = {text.get_text() for text in visible_texts(figure) if text.get_color() == CHECK_COLOR}
+    marked = {text.get_text() for text in drawn_texts(figure) if text.get_color() == CHECK_COLOR}
     assert {report.samples.names[SCRATCHED], f"Moran's I {i:.2f}"} <= marked
     assert (
         "48 blocks in 12 rows of 4, numbered from the upper left and taken to be as on miRCURY slides."

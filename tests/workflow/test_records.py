@@ -22,19 +22,20 @@ FEW = ["--interactions", "pairs.csv", "--evidence", "all", "--gene-sets", "none"
 READERS = {
     "covariates": ["--no-figures"],
     "diff": ["--no-figures"],
-    "cluster": ["--no-figures"],
-    "power": ["--no-figures"],
+    "cluster": ["--stability", "none", "--no-figures"],
+    "power": ["--fold", "2", "--max-arrays", "4", "--no-figures"],
     "network": [*FEW, "--no-figures"],
     "enrichment": ["--gene-sets", "sets.gmt", "--min-size", "2", "--no-figures"],
     "gsea": ["genes.csv", "--targets", *FEW[:4], "--permutations", "10", "--no-figures"],
     "mirna-sets": ["--sets", "mirnas.gmt"],
     "validate": ["ct.csv", "--reference", NAMES[5], "--no-figures"],
     "shortlist": [],
-    "clinical": ["--screen", "--no-figures"],
+    "clinical": ["--mirna", NAMES[5], "--no-figures"],
     "report": [],
     "geo": [],
 }
 """Every step that reads a result of another, with what it needs."""
+ONE_FORMAT = ["--figure-format", "png"]
 READ_ARRAYS = {"qc", "normalize", "compare-methods"}
 FOLDERS = {"cluster", "network", "clinical", "report", "geo"}
 NAMED = {
@@ -69,7 +70,7 @@ def finished(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         patch.setenv("MIRTOOL_CACHE", str(folder / "cache"))
-        for command in (["normalize"], ["diff"], ["network", *READERS["network"]]):
+        for command in (["normalize"], ["diff", "--no-figures"], ["network", *READERS["network"]]):
             assert main(command) == 0
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
@@ -133,10 +134,12 @@ def test_a_result_that_is_named_is_checked_too(study, capsys, command):
 
 @pytest.mark.parametrize("command", READERS)
 def test_output_elsewhere_leaves_results_figures_and_record_alone(study, command):
+    has_figures = "--no-figures" in READERS[command]
     arguments = [each for each in READERS[command] if each != "--no-figures"]
+    arguments += ONE_FORMAT if has_figures else []
     assert main([command, *arguments]) == 0
     before = state_of(study)
-    if command in ("covariates", "diff", "cluster", "network", "power", "validate"):
+    if has_figures and command not in ("enrichment", "gsea"):
         assert any(name.startswith("figures") for name in before)
     place = "elsewhere" if command in FOLDERS else "elsewhere/table.csv"
     assert main([command, *arguments, "-o", place]) == 0
@@ -214,7 +217,7 @@ def test_ctrl_c_after_writing_says_what_was_written(study, capsys, monkeypatch):
         raise KeyboardInterrupt
 
     monkeypatch.setattr("mirtool.commands.running.say_written", interrupt)
-    assert main(["diff", "--cutoff", "3"]) == 130
+    assert main(["diff", "--cutoff", "3", *ONE_FORMAT]) == 130
     said = capsys.readouterr().err.splitlines()[-1]
     assert re.fullmatch(
         r"mirtool: interrupted; written completely: results.differential\.csv, figures.\S+, figures.\S+ "
@@ -236,7 +239,7 @@ def test_ctrl_c_between_two_renames_waits_for_all(study, capsys, monkeypatch):
         return replace(self, target)
 
     monkeypatch.setattr(Path, "replace", interrupted_once)
-    assert main(["diff", "--cutoff", "3"]) == 130
+    assert main(["diff", "--cutoff", "3", *ONE_FORMAT]) == 130
     assert "mirtool: interrupted; written completely: results" in capsys.readouterr().err
     monkeypatch.undo()
     monkeypatch.chdir(study)
