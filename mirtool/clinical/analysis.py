@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mirtool.clinical.anova import AnovaScreen, anova_table, read_terms, screen_anova
 from mirtool.clinical.associations import (
     Associations,
     association_table,
@@ -17,7 +18,15 @@ from mirtool.clinical.associations import (
     outcome_of,
 )
 from mirtool.clinical.baseline import Baseline, baseline_rows, baseline_table, chosen_variables
+from mirtool.clinical.best_cutoff import BestCutoff, cutoff_for_outcome, cutoff_for_survival, cutoffs_table
 from mirtool.clinical.expression import ABOVE_MEDIAN, PatientExpression, with_mirnas
+from mirtool.clinical.interactions import (
+    InteractionScreen,
+    interactions_in_hazards,
+    interactions_in_odds,
+    interactions_table,
+)
+from mirtool.clinical.levels import LevelScreen, levels_table, screen_levels, with_levels
 from mirtool.clinical.panels.analysis import Panel, build_panel
 from mirtool.clinical.panels.panel_tables import panel_tables
 from mirtool.clinical.roc import (
@@ -87,6 +96,10 @@ class ClinicalAnalysis:
         What could not be computed of what was found by itself.
     panel
         Several miRNAs that predict the outcome together.
+    levels, anova, interactions
+        miRNAs over the levels of columns, by a formula of columns, and their interactions with columns.
+    cutoffs
+        The searches for a best cut-off.
     """
 
     settings: ClinicalSettings
@@ -102,6 +115,10 @@ class ClinicalAnalysis:
     screens: tuple[RatioScreen, ...] = ()
     warnings: tuple[str, ...] = ()
     panel: Panel | None = None
+    levels: LevelScreen | None = None
+    anova: AnovaScreen | None = None
+    interactions: tuple[InteractionScreen, ...] = ()
+    cutoffs: tuple[BestCutoff, ...] = ()
 
     @property
     def used(self) -> tuple[Variable, ...]:
@@ -152,6 +169,14 @@ class ClinicalAnalysis:
             found["correlation"] = correlation_table(self.correlations)
         if self.screens:
             found["screen"] = screen_table(self.screens)
+        if self.levels is not None:
+            found["levels"] = levels_table(self.levels)
+        if self.anova is not None:
+            found["anova"] = anova_table(self.anova)
+        if self.interactions:
+            found["interactions"] = interactions_table(self.interactions)
+        if self.cutoffs:
+            found["best_cutoffs"] = cutoffs_table(self.cutoffs)
         if self.counts is not None:
             found["counts"] = association_table(self.counts)
         if self.table is not None:
@@ -210,13 +235,23 @@ def analyze(
     follow_ups, warnings = _follow_all(table, settings, endpoints, group)
     correlations: CorrelationScreen | None = None
     screens: tuple[RatioScreen, ...] = ()
+    known = [each.endpoint for each in follow_ups if not each.by]
+    cutoffs, failed = _search_cutoffs(table, settings, outcome, known)
+    levels, anova = None, None
+    interactions: tuple[InteractionScreen, ...] = ()
+    if expression is not None:
+        mirnas = expression if settings.screen or not settings.mirna else expression.only(settings.mirna)
+        if settings.screen or settings.mirna:
+            levels = _over_levels(table, settings, mirnas, but=followed)
+        if settings.anova is not None:
+            anova = screen_anova(mirnas, settings.anova, read_terms(settings.anova, table))
+        interactions = _interact_all(table, settings, mirnas, outcome, known)
     if settings.screen and expression is not None:
-        known = [each.endpoint for each in follow_ups if not each.by]
         correlations = _correlate_all(table, settings, expression, but=followed)
         screens = _screen_all(table, settings, expression, outcome, known)
     return ClinicalAnalysis(
         settings, table, group, baseline, associations, counts, follow_ups, curves, areas, correlations, screens,
-        warnings, panel,
+        (*warnings, *failed), panel, levels, anova, interactions, cutoffs,
     )  # fmt: skip
 
 
@@ -265,15 +300,86 @@ def _follow_all(
     return tuple(found), tuple(warnings)
 
 
-def _correlate_all(
-    table: PatientTable, settings: ClinicalSettings, expression: PatientExpression, but: Sequence[str]
-) -> CorrelationScreen | None:
-    """Correlate all miRNAs with the columns; those made of miRNAs, and censored times, are left out."""
-    variables = [
+def _search_cutoffs(
+    table: PatientTable,
+    settings: ClinicalSettings,
+    outcome: tuple[Variable, int] | None,
+    endpoints: Sequence[Endpoint],
+) -> tuple[tuple[BestCutoff, ...], tuple[str, ...]]:
+    """Search the best cut-offs that were asked for, of the outcome and of every endpoint."""
+    found: list[BestCutoff] = []
+    warnings: list[str] = []
+    for name in settings.best_cutoff:
+        variable = table.variable(name, "best_cutoff")
+        if variable.kind is not Kind.CONTINUOUS:
+            raise UsageError(
+                f"the column {name!r} has no cut-off to search", parameter="best_cutoff",
+                found=f"{variable.kind}: {variable.why}", expected="a column of numbers",
+            )  # fmt: skip
+        try:
+            if outcome is not None:
+                found.append(cutoff_for_outcome(variable, _has(*outcome), _words(outcome)))
+            found += [cutoff_for_survival(variable, endpoint) for endpoint in endpoints]
+        except NotEnoughDataError as error:
+            warnings.append(f"no best cut-off: {error.problem}")
+    return tuple(found), tuple(warnings)
+
+
+def _words(outcome: tuple[Variable, int]) -> str:
+    return f"{outcome[0].name} = {outcome[0].levels[outcome[1]]}"
+
+
+def _without_mirnas(table: PatientTable, settings: ClinicalSettings, but: Sequence[str]) -> list[Variable]:
+    """Return the columns that can be analyzed, without those made of miRNAs."""
+    return [
         variable
         for variable in table.analyzed
         if variable.name not in but and not any(variable.name.startswith(mirna) for mirna in settings.mirna)
     ]
+
+
+def _over_levels(
+    table: PatientTable, settings: ClinicalSettings, mirnas: PatientExpression, but: Sequence[str]
+) -> LevelScreen | None:
+    """Compare miRNAs over the levels of the columns with three or more."""
+    variables = with_levels(_without_mirnas(table, settings, but))
+    return screen_levels(mirnas, variables) if variables else None
+
+
+def _interact_all(
+    table: PatientTable,
+    settings: ClinicalSettings,
+    mirnas: PatientExpression,
+    outcome: tuple[Variable, int] | None,
+    endpoints: Sequence[Endpoint],
+) -> tuple[InteractionScreen, ...]:
+    """Test the interactions that were asked for, in the odds of the outcome and in every hazard."""
+    variables = [table.variable(name, "interactions") for name in settings.interactions]
+    for variable in variables:
+        if not variable.is_analyzed:
+            raise UsageError(
+                f"the column {variable.name!r} can't interact", parameter="interactions",
+                found=f"{variable.kind}: {variable.why}",
+            )  # fmt: skip
+    if not variables:
+        return ()
+    covariates = [table.variable(name, "covariates") for name in settings.covariates]
+    strata = table.categorical(settings.strata, "strata") if settings.strata else None
+    found: list[InteractionScreen] = []
+    if outcome is not None:
+        own = [variable for variable in variables if variable.name != outcome[0].name]
+        others = [variable for variable in covariates if variable.name != outcome[0].name]
+        if own:
+            found.append(interactions_in_odds(mirnas, _words(outcome), _has(*outcome), own, others))
+    found += [interactions_in_hazards(mirnas, endpoint, variables, covariates, strata) for endpoint in endpoints]
+    return tuple(found)
+
+
+def _correlate_all(
+    table: PatientTable, settings: ClinicalSettings, expression: PatientExpression, but: Sequence[str]
+) -> CorrelationScreen | None:
+    """Correlate all miRNAs with the columns; those made of miRNAs, and censored times, are left out."""
+    variables = _without_mirnas(table, settings, but)
     return correlate(expression, variables, settings.correlation) if variables else None
 
 
@@ -289,9 +395,10 @@ def _screen_all(
     strata = table.categorical(settings.strata, "strata") if settings.strata else None
     screens: list[RatioScreen] = []
     if outcome is not None:
-        words = f"{outcome[0].name} = {outcome[0].levels[outcome[1]]}"
         others = [variable for variable in covariates if variable.name != outcome[0].name]
-        screens.append(screen_odds(expression, words, _has(*outcome), others, confidence=settings.confidence))
+        screens.append(
+            screen_odds(expression, _words(outcome), _has(*outcome), others, confidence=settings.confidence)
+        )
     screens += [
         screen_hazards(expression, endpoint, covariates, strata, confidence=settings.confidence)
         for endpoint in endpoints

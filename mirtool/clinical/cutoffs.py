@@ -21,10 +21,14 @@ _TERM = re.compile(
 )
 _SHARES = {"lower quartile": 0.25, "median": 0.5, "upper quartile": 0.75}
 NO_YES = ("no", "yes")
+QUARTILES = "quartiles"
+"""A rule that makes four ordered levels instead of no and yes."""
 
 
 def cut_variable(variable: Variable, rule: str) -> Variable:
     """Return a variable of levels no and yes: yes where a number fulfills the rule, missing where it is missing.
+
+    The rule ``quartiles`` gives four levels in their order, each from above one quartile up to the next.
 
     Parameters
     ----------
@@ -52,6 +56,8 @@ def cut_variable(variable: Variable, rule: str) -> Variable:
             found=f"{variable.kind}: {variable.why}",
             expected="a column of numbers",
         )
+    if rule.strip() == QUARTILES:
+        return _in_quartiles(variable)
     words = re.split(r"\s+(or|and)\s+", rule.strip())
     terms, joints = [_TERM.fullmatch(term.strip()) for term in words[::2]], set(words[1::2])
     if not all(terms) or len(joints) > 1:
@@ -73,3 +79,15 @@ def cut_variable(variable: Variable, rule: str) -> Variable:
     used = [f"{own[term[2]]:.4g}" for term in terms if term and term[2] in own]
     shown = f"{rule} ({', '.join(used)})" if used else rule
     return Variable(f"{variable.name} {shown}", Kind.NOMINAL, values, NO_YES, why=f"{variable.name} cut at {rule}")
+
+
+def _in_quartiles(variable: Variable) -> Variable:
+    present = variable.present
+    numbers = variable.values[present]
+    limits = np.quantile(numbers, [0.25, 0.5, 0.75]) if len(numbers) else np.full(3, np.nan)
+    values = np.full(len(variable.values), np.nan)
+    values[present] = np.searchsorted(limits, numbers, side="left")
+    shown = ", ".join(f"{limit:.4g}" for limit in limits)
+    name = f"{variable.name} {QUARTILES}"
+    levels = ("Q1", "Q2", "Q3", "Q4")
+    return Variable(name, Kind.ORDINAL, values, levels, why=f"{variable.name} cut above {shown}")

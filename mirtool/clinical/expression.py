@@ -35,6 +35,11 @@ class PatientExpression:
     values: FloatArray
     arrays: int
 
+    def only(self, names: Sequence[str]) -> PatientExpression:
+        """Return the named miRNAs alone."""
+        rows = [self.find(name) for name in names]
+        return replace(self, ids=self.ids[rows], names=self.names[rows], values=self.values[rows])
+
     def find(self, name: str, parameter: str = "mirna") -> int:
         """Return the row of a miRNA by its name or ID.
 

@@ -14,8 +14,9 @@ from scipy import stats
 
 from mirtool.clinical.exact import RANDOM_TABLES, exact_p
 from mirtool.clinical.settings import COUNT_TESTS, TWO_GROUP_TESTS, ClinicalSettings
+from mirtool.clinical.trend import jonckheere
 from mirtool.clinical.variables import Kind, Variable
-from mirtool.errors import UsageError
+from mirtool.errors import UsageError, option
 from mirtool.model import FloatArray, IntArray
 
 _EXACT_BELOW = 50
@@ -23,6 +24,7 @@ _EXACT_BELOW = 50
 NAMES = {
     "mann-whitney": "Mann–Whitney",
     "kruskal-wallis": "Kruskal–Wallis",
+    "jonckheere": "Jonckheere–Terpstra",
     "welch": "Welch's t",
     "student": "Student's t",
     "anova": "ANOVA",
@@ -70,9 +72,18 @@ def compare_groups(variable: Variable, group: Variable, settings: ClinicalSettin
         return GroupTest("", "", np.nan, "one value only" if len(used) > 1 else "one group only")
     asked = settings.tests.get(variable.name) or settings.tests.get(str(variable.kind))
     _check(asked, variable, len(used))
+    if asked == "jonckheere" and group.kind is not Kind.ORDINAL:
+        raise UsageError(
+            f"the test {asked} needs groups in an order", parameter="test", found=f"{group.name} is {group.kind}",
+            hint=f"state the order of the groups: {option('order', f'{group.name}=A<B<C')}",
+        )  # fmt: skip
     name, why = (asked, "as asked for") if asked else _usual(variable, codes, values)
     if name in COUNT_TESTS:
         return _of_counts(name, count_table(codes, values), why)
+    if name == "jonckheere":
+        trend = jonckheere(values[None, :], codes)
+        how = "exact" if trend.exact[0] else "normal approximation corrected for ties"
+        return GroupTest(NAMES[name], f"z = {trend.z[0]:.3f}", float(trend.p[0]), f"{why}; {how}")
     parts = [values[codes == code] for code in used]
     if name not in ("mann-whitney", "kruskal-wallis") and min(map(len, parts)) < 2:
         return GroupTest(NAMES[name], "", np.nan, "a group has fewer than two values")

@@ -29,6 +29,12 @@ GROUP_TESTS = Methods(
     Method("student", "means, equal variance", "two groups", "Student 1908, Biometrika 6, 1–25"),
     Method("anova", "means of several groups, equal variance", "", "Fisher 1925"),
     Method("welch-anova", "means of several groups, unequal variance", "", "Welch 1951, Biometrika 38, 330–336"),
+    Method(
+        "jonckheere",
+        "ranks over ordered groups, three or more",
+        "",
+        "Jonckheere 1954, Biometrika 41, 133–145",
+    ),
     Method("chi-square", "counts, Pearson's chi-square uncorrected", "", "Pearson 1900, Phil Mag 50, 157–175"),
     Method(
         "fisher",
@@ -45,7 +51,7 @@ GROUP_TESTS = Methods(
 )
 """The tests of a baseline table."""
 
-RANK_TESTS = ("mann-whitney", "kruskal-wallis")
+RANK_TESTS = ("mann-whitney", "kruskal-wallis", "jonckheere")
 MEAN_TESTS = ("welch", "student", "anova", "welch-anova")
 COUNT_TESTS = ("chi-square", "fisher", "trend")
 TWO_GROUP_TESTS = ("mann-whitney", "welch", "student")
@@ -166,6 +172,18 @@ class ClinicalSettings(Settings):
     mirna: tuple[str, ...] = setting(
         (), "miRNA (name or ID of a probe) that becomes a column, as log2 value and as no or yes above its "
         "median; repeatable.", panel=MIRNAS, metavar="NAME",
+    )  # fmt: skip
+    anova: str | None = setting(
+        None, "Analysis of variance of the miRNAs by columns joined by +, : or *, such as 'group * stage'; type "
+        "II sums of squares. Of the named miRNAs, or of all.", panel=MIRNAS, metavar="FORMULA",
+    )  # fmt: skip
+    interactions: tuple[str, ...] = setting(
+        (), "Column whose interaction with every miRNA is tested, for the outcome and in survival; repeatable.",
+        panel=MIRNAS, metavar="COLUMN",
+    )  # fmt: skip
+    best_cutoff: tuple[str, ...] = setting(
+        (), "Column of numbers, or named miRNA, whose best cut-off is searched, with P corrected for the search; "
+        "repeatable.", panel=MIRNAS, metavar="COLUMN",
     )  # fmt: skip
     screen: bool = setting(
         False, "Screen all miRNAs: correlation with every column, and odds or hazard ratios of each, with FDR.",

@@ -127,7 +127,9 @@ def clinical(inputs: ClinicalInputs, settings: ClinicalSettings, run: Run) -> Cl
     Cox's hazard ratios with a test of their proportionality.
 
     For numbers ROC curves with DeLong's intervals and test. miRNAs of a normalized table can become columns, each
-    also cut at its median, or be screened all: correlation with every column, odds and hazard ratios, with FDR.
+    also cut at its median, or be screened all: correlation with every column, analysis of variance and trend over
+    stages and other levels, odds and hazard ratios, interactions with columns, with FDR. A best cut-off is
+    searched only where it is asked for, and has a P that is corrected for the search.
 
     A panel of several miRNAs is measured on patients it has not seen (nested cross-validation), with its apparent
     area only beside its optimism; with calibration, decision curve, and how often each miRNA was chosen.
@@ -144,8 +146,8 @@ def clinical(inputs: ClinicalInputs, settings: ClinicalSettings, run: Run) -> Cl
     if source is not None:
         run.reads(source)
         table = _with_groups(read_patients(source, settings), settings, source, run)
-        asked = settings.mirna or settings.screen or needs_expression(settings, table)
-        if inputs.expression is not None or asked:
+        of_mirnas = settings.mirna or settings.screen or settings.anova or settings.interactions
+        if inputs.expression is not None or of_mirnas or needs_expression(settings, table):
             expression = _read_expression(inputs, table, settings, run)
     analysis = analyze(table, settings, expression)
     for text in analysis.warnings:

@@ -99,7 +99,7 @@ def test_the_command_gives_incidence_in_place_of_survival():
     tests = dict(zip(tables["survival_tests"].columns["test"], tables["survival_tests"].columns["P"], strict=True))
     assert set(tests) == {"Gray", "cause-specific log-rank"}
     assert {"clinical_incidence_first_death", "clinical_incidence_first_recurrence"} <= set(result.drawings())
-    assert result.drawings()["clinical_incidence_first_recurrence"]().caption.endswith("next time of an event.")
+    assert result.drawings()["clinical_incidence_first_recurrence"]().caption.endswith("just before each time.")
     said = " ".join(str(block) for block in result.summary)
     assert "Hazard ratios are cause-specific: patients with death leave the patients at risk." in said
     assert result.numbers()["survival"]["first: recurrence"]["gray"] == pytest.approx(

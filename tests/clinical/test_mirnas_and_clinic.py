@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+import mirtool.api as mt
 from mirtool.cli import main
 from mirtool.clinical.expression import join_expression, mirna_variable, split_at_median
 from mirtool.clinical.screen import correlate, screen_odds
@@ -118,6 +119,42 @@ def test_the_command_screens_splits_and_draws(tmp_path, monkeypatch, capsys):
     assert "that was given" not in Path("out/clinical.columns.csv").read_text()
     drawn = {path.stem for path in Path("fig").glob("*.png")}
     assert {"clinical_roc", "clinical_correlation", "clinical_survival_os_by_hsa_mir_16_5p_above_median"} <= drawn
+
+
+def test_levels_a_formula_interactions_and_a_best_cutoff_are_tables_and_said(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    n = 48
+    own = np.random.default_rng(7)
+    stage = np.arange(n) % 3
+    values = own.normal(8, 1, (12, n))
+    values[0] += 1.5 * stage
+    sexes, months = ["f" if i % 2 else "m" for i in range(n)], own.exponential(20, n).round(1) + 0.1
+    stages, ages = ["I" * (j + 1) for j in stage], own.integers(40, 80, n)
+    rows = [f"P{i},{'ab'[i // 24]},{stages[i]},{sexes[i]},{ages[i]}.5,{months[i]},{i % 3 > 0:d}" for i in range(n)]
+    Path("clinical.csv").write_text("patient,group,stage,sex,age,os_months,os_event\n" + "\n".join(rows) + "\n")
+    lines = [f"p{i},hsa-miR-{3000 + i}-3p," + ",".join(f"{v:.4f}" for v in row) for i, row in enumerate(values)]
+    Path("expression.csv").write_text("ID,Name," + ",".join(f"P{i}" for i in range(n)) + "\n" + "\n".join(lines))
+    result = mt.clinical(
+        "clinical.csv", expression="expression.csv", scale="log2", screen=True, mirna=("hsa-miR-3001-3p",),
+        anova="stage * sex + age", interactions=("sex",), best_cutoff=("age", "hsa-miR-3001-3p"),
+        cutoff=("age: quartiles",), test=("age=mann-whitney",),
+    )  # fmt: skip
+    tables = result.tables()
+    first = {name: tables["levels"].columns[name][0] for name in ("ID", "variable", "levels", "z (trend)")}
+    assert (first["ID"], first["variable"], first["levels"]) == ("p0", "stage", "I < II < III")
+    assert first["z (trend)"] > 4
+    assert list(dict.fromkeys(tables["anova"].columns["term"])) == ["stage", "sex", "age", "stage:sex"]
+    assert set(tables["interactions"].columns["outcome"]) == {"group = b", "survival os"}
+    assert len(tables["interactions"].columns["ID"]) == 2 * 12
+    assert list(tables["best_cutoffs"].columns["variable"]) == ["age", "age", *["hsa-miR-3001-3p"] * 2]
+    said = " ".join(str(block) for block in result.summary)
+    assert "1 miRNA of 12 with a trend (Jonckheere–Terpstra) over stage (I < II < III) with FDR ≤ 0.05" in said
+    assert "Balanced: 8 patients in every combination of levels." in said
+    assert "the difference at it is overestimated" in said
+    assert {"over_levels", "anova", "interactions", "cutoffs"} <= set(result.numbers())
+    quartiles = result.analysis.table.variables["age quartiles"]
+    assert (quartiles.levels, str(quartiles.kind)) == (("Q1", "Q2", "Q3", "Q4"), "ordinal")
+    assert np.bincount(quartiles.values.astype(int)).sum() == n
 
 
 def test_a_study_without_a_normalized_table_says_what_makes_it(tmp_path, monkeypatch, capsys):

@@ -544,6 +544,10 @@ def test_patients():
                 "os": {"P": {"log-rank": 0.03}, "strata": "center", "delayed_entry": True, "hazards": True,
                        "changing": ["age"], "monotone": ["del17p"]},
             },
+            "over_levels": {"stage": {"ordered": True, "found": 2}, "center": {"ordered": False, "found": 0}},
+            "trend_exact": False,
+            "anova": {"formula": "group * stage", "balanced": False, "found": {"group": 1}},
+            "interactions": {"group = resistant": {"columns": ["sex"], "tests": 300, "found": 0}},
             "screened": 300,
             "correlated_by": ["Spearman", "eta"],
         },
@@ -591,10 +595,25 @@ def test_patients():
         "The hazard ratios of 1 variable (age) changed with time",
         "hsa-miR-16-5p was analyzed as log2 expression and cut at the median; no cut-off with the smallest P was "
         "searched for",
+        "miRNAs were compared over the levels of stage and center by analysis of variance, which assumes equal "
+        "variances (Fisher 1925)",
+        "Trends over the ordered levels of stage were tested by Jonckheere and Terpstra's test (P by the normal "
+        "distribution with the variance corrected for ties) and by the linear contrast of the means (Jonckheere "
+        "1954; Terpstra 1952)",
+        "miRNAs were compared by analysis of variance by group * stage with type II sums of squares; the design "
+        "was not balanced (Langsrud 2003)",
+        "Interactions of miRNAs with sex were tested by likelihood ratios, with the false discovery rate over all "
+        "miRNAs and columns of an outcome (Benjamini and Hochberg 1995)",
         "All miRNAs were compared with each outcome (odds or hazard ratio per doubling) and the columns of the "
         "patient table (Spearman correlation); P values of each were adjusted by the Benjamini-Hochberg procedure "
         "(Benjamini and Hochberg 1995).",
     ]
+    run["summary"]["cutoffs"] = [{"variable": "age", "outcome": "x", "cutoff": 60, "p": 0.2}]
+    searched = text_of({"clinical": run}, "Patients")
+    assert "no cut-off with the smallest P" not in searched
+    assert (
+        "P is corrected for the search by 10,000 random orders of the patients (Lausen and Schumacher" in searched
+    )
     assert set(about_clinical._TESTS) >= set(TEST_NAMES.values())
     run["arguments"] |= {"test": ["sex=fisher"], "adjust": "holm"}
     text = text_of({"clinical": run}, "Patients")

@@ -40,10 +40,8 @@ class IncidenceCurves:
     incidence, standard_error, low, high
         ``(kinds, times)``: the estimate after each time, and its interval by the logarithm of minus the logarithm;
         NaN where there is none.
-    patients
-        Patients in all.
-    longest
-        The longest time observed.
+    observed, entries
+        The time of every patient, and when each came under observation; None where all did at 0.
     """
 
     times: FloatArray
@@ -53,8 +51,8 @@ class IncidenceCurves:
     standard_error: FloatArray
     low: FloatArray
     high: FloatArray
-    patients: int
-    longest: float
+    observed: FloatArray
+    entries: FloatArray | None
 
     def at(self, time: float, kind: int) -> tuple[float, float, float]:
         """Return the incidence at a time, and its interval; 0 and no interval before the first event."""
@@ -63,10 +61,20 @@ class IncidenceCurves:
             return 0.0, np.nan, np.nan
         return float(self.incidence[kind, place]), float(self.low[kind, place]), float(self.high[kind, place])
 
+    @property
+    def patients(self) -> int:
+        """Patients in all."""
+        return len(self.observed)
+
+    @property
+    def longest(self) -> float:
+        """The longest time observed."""
+        return float(self.observed.max())
+
     def still_followed(self, time: float) -> int:
-        """Return how many patients are under observation at the next time of an event from a time on."""
-        place = int(np.searchsorted(self.times, time, side="left"))
-        return int(self.at_risk[place]) if place < len(self.times) else 0
+        """Return how many patients are under observation just before a time."""
+        followed = self.observed >= time
+        return int((followed if self.entries is None else followed & (self.entries < time)).sum())
 
 
 def incidence_curves(
@@ -120,9 +128,7 @@ def incidence_curves(
         low, high = incidence ** np.exp(-spread), incidence ** np.exp(spread)
     inside = (incidence > 0) & (incidence < 1)
     low, high = np.where(inside, low, np.nan), np.where(inside, high, np.nan)
-    return IncidenceCurves(
-        every, n, counts.astype(np.float64), incidence, error, low, high, len(times), float(times.max())
-    )
+    return IncidenceCurves(every, n, counts.astype(np.float64), incidence, error, low, high, times, entries)
 
 
 def _variances(

@@ -214,12 +214,7 @@ def _caption(found: FollowUp, caption: str, bands: bool) -> str:
     parts = [caption]
     if bands:
         parts.append(f"Bands: {100 * found.confidence:g} % intervals of each time (log-log).")
-    when = (
-        "just before each time"
-        if found.endpoint.entries is None and found.endpoint.competing is None
-        else "at the next time of an event or departure"
-        if found.endpoint.competing is None
-        else "at the next time of an event"
-    )
+    exactly = found.endpoint.entries is None or found.endpoint.competing is not None
+    when = "just before each time" if exactly else "at the next time of an event or departure"
     parts.append(f"Below: patients under observation {when}.")
     return " ".join(parts)

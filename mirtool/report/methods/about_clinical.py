@@ -13,6 +13,10 @@ from mirtool.wording import plural
 _TESTS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "Mann–Whitney": ("the Mann–Whitney test, which assumes no distribution", ("mann1947",)),
     "Kruskal–Wallis": ("the Kruskal–Wallis test, which assumes no distribution", ("kruskal1952",)),
+    "Jonckheere–Terpstra": (
+        "the Jonckheere–Terpstra test for a trend over the ordered groups",
+        ("jonckheere1954", "terpstra1952"),
+    ),
     "Welch's t": ("Welch's t test, which does not assume equal variances", ("welch1947",)),
     "Student's t": ("Student's t test, which assumes equal variances", ("student1908",)),
     "ANOVA": ("analysis of variance, which assumes equal variances", ("fisher1925",)),
@@ -230,11 +234,21 @@ def _hazards(own: Sequence[Mapping[str, Any]]) -> Iterator[Sentence]:
 
 def _mirnas(record: StepRecord) -> Iterator[Sentence]:
     names = record.argument("mirna") or ()
+    cutoffs = record.number("cutoffs") or []
     if names:
+        searched = "" if cutoffs else "; no cut-off with the smallest P was searched for"
         yield Sentence(
-            f"{joined(names)} {were(len(names))} analyzed as log2 expression and cut at the "
-            "median; no cut-off with the smallest P was searched for."
+            f"{joined(names)} {were(len(names))} analyzed as log2 expression and cut at the median{searched}."
         )
+    if cutoffs:
+        columns = list(dict.fromkeys(each["variable"] for each in cutoffs))
+        yield Sentence(
+            f"The cut-off of {joined(columns)} with the largest standardized statistic was searched among those "
+            "that leave 10 % to 90 % of the patients below; P is corrected for the search by 10,000 random orders "
+            "of the patients.",
+            ("lausen1992",),
+        )
+    yield from _designs(record)
     screened = record.number("screened")
     how = [each for each in record.number("correlated_by") or [] if each != "eta"]
     if screened is None and not how:
@@ -248,6 +262,42 @@ def _mirnas(record: StepRecord) -> Iterator[Sentence]:
         "procedure.",
         ("benjamini1995",),
     )
+
+
+def _designs(record: StepRecord) -> Iterator[Sentence]:
+    """Say how miRNAs were compared over levels, by a formula, and how interactions were tested."""
+    levels = record.number("over_levels") or {}
+    if levels:
+        yield Sentence(
+            f"miRNAs were compared over the levels of {joined(list(levels))} by analysis of variance, which "
+            "assumes equal variances.",
+            ("fisher1925",),
+        )
+    ordered = [name for name, own in levels.items() if own["ordered"]]
+    if ordered:
+        how = "exact without ties, else " if record.number("trend_exact") else ""
+        yield Sentence(
+            f"Trends over the ordered levels of {joined(ordered)} were tested by Jonckheere and Terpstra's test "
+            f"(P {how}by the normal distribution with the variance corrected for ties) and by the linear contrast "
+            "of the means.",
+            ("jonckheere1954", "terpstra1952"),
+        )
+    anova = record.number("anova")
+    if anova:
+        balanced = "balanced" if anova["balanced"] else "not balanced"
+        yield Sentence(
+            f"miRNAs were compared by analysis of variance by {anova['formula']} with type II sums of squares; "
+            f"the design was {balanced}.",
+            ("langsrud2003",),
+        )
+    interactions = record.number("interactions") or {}
+    if interactions:
+        columns = list(dict.fromkeys(name for own in interactions.values() for name in own["columns"]))
+        yield Sentence(
+            f"Interactions of miRNAs with {joined(columns)} were tested by likelihood ratios, with the false "
+            "discovery rate over all miRNAs and columns of an outcome.",
+            ("benjamini1995",),
+        )
 
 
 def _level(record: StepRecord) -> str:

@@ -13,7 +13,15 @@ from mirtool.clinical.baseline import Baseline, BaselineRow, number, share
 from mirtool.clinical.settings import ALPHA
 from mirtool.clinical.variables import Kind, PatientTable
 from mirtool.report.text.blocks import Block, Caution, Grid, Heading, Line, Pairs, Summary
-from mirtool.report.text.clinical_mirnas import correlation_blocks, roc_blocks, screen_blocks
+from mirtool.report.text.clinical_mirnas import (
+    anova_blocks,
+    correlation_blocks,
+    cutoff_blocks,
+    interaction_blocks,
+    levels_blocks,
+    roc_blocks,
+    screen_blocks,
+)
 from mirtool.report.text.clinical_panels import panel_blocks
 from mirtool.report.text.numbers import MISSING, p_in_words, ratio_in_words
 from mirtool.report.text.survival import follow_up_blocks
@@ -35,8 +43,16 @@ def clinical_summary(analysis: ClinicalAnalysis) -> Summary:
         blocks += roc_blocks(analysis.roc, analysis.areas, analysis.associations.outcome)
     if analysis.correlations is not None:
         blocks += correlation_blocks(analysis.correlations)
+    if analysis.levels is not None:
+        blocks += levels_blocks(analysis.levels)
+    if analysis.anova is not None:
+        blocks += anova_blocks(analysis.anova)
     for screen in analysis.screens:
         blocks += screen_blocks(screen)
+    for interactions in analysis.interactions:
+        blocks += interaction_blocks(interactions)
+    if analysis.cutoffs:
+        blocks += cutoff_blocks(analysis.cutoffs)
     for followed in analysis.follow_ups:
         blocks += follow_up_blocks(followed)
     if analysis.counts is not None:

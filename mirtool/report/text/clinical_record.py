@@ -6,7 +6,10 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from mirtool.clinical.settings import ALPHA
+from mirtool.clinical.variables import Kind
 from mirtool.report.text.clinical_panels import panel_marks, panel_record, panel_sentences
 from mirtool.report.text.numbers import p_in_words, ratio_in_words
 from mirtool.wording import plural
@@ -51,6 +54,40 @@ def clinical_numbers(analysis: ClinicalAnalysis) -> dict[str, Any]:
     if analysis.screens:
         found["screens"] = {screen.outcome: int((screen.fdr <= ALPHA).sum()) for screen in analysis.screens}
         found["screened"] = max(len(screen.ids) for screen in analysis.screens)
+    if analysis.levels is not None:
+        found["over_levels"] = {
+            variable.name: {
+                "ordered": variable.kind is Kind.ORDINAL,
+                "found": int(((fdr_trend if variable.kind is Kind.ORDINAL else fdr) <= ALPHA).sum()),
+            }
+            for variable, fdr, fdr_trend in zip(
+                analysis.levels.variables, analysis.levels.fdr.T, analysis.levels.fdr_trend.T, strict=True
+            )
+        }
+        found["trend_exact"] = bool(analysis.levels.exact.any())
+    if analysis.anova is not None:
+        found["anova"] = {
+            "formula": analysis.anova.formula,
+            "balanced": analysis.anova.is_balanced,
+            "found": {
+                term: int((fdr <= ALPHA).sum())
+                for term, fdr in zip(analysis.anova.terms, analysis.anova.fdr.T, strict=True)
+            },
+        }
+    if analysis.interactions:
+        found["interactions"] = {
+            screen.outcome: {
+                "columns": [variable.name for variable in screen.variables],
+                "tests": int((~np.isnan(screen.p)).sum()),
+                "found": int((screen.fdr <= ALPHA).sum()),
+            }
+            for screen in analysis.interactions
+        }
+    if analysis.cutoffs:
+        found["cutoffs"] = [
+            {"variable": each.variable.name, "outcome": each.outcome, "cutoff": each.cutoff, "p": each.p}
+            for each in analysis.cutoffs
+        ]
     for each in analysis.follow_ups:
         found.setdefault("survival", {})[each.name] = _follow_up(each)
     return found
@@ -152,6 +189,23 @@ def clinical_sentences(record: Mapping[str, Any]) -> Iterator[str]:
         yield _incidence(name, own) if own.get("incidence") else _survival(name, own)
     for outcome, n in (record.get("screens") or {}).items():
         yield f"{plural(n, 'miRNA')} of {record['screened']:,} with FDR ≤ {ALPHA:g} for {outcome}."
+    for name, own in (record.get("over_levels") or {}).items():
+        what = "with a trend over" if own["ordered"] else "that differ between the levels of"
+        yield f"{plural(own['found'], 'miRNA')} {what} {name} with FDR ≤ {ALPHA:g}."
+    if record.get("anova"):
+        terms = ", ".join(f"{term} {n}" for term, n in record["anova"]["found"].items())
+        yield f"Analysis of variance by {record['anova']['formula']}, miRNAs with FDR ≤ {ALPHA:g}: {terms}."
+    for outcome, own in (record.get("interactions") or {}).items():
+        names = ", ".join(own["columns"])
+        yield (
+            f"{plural(own['found'], 'interaction')} of miRNAs with {names} for {outcome} with FDR ≤ {ALPHA:g}, of "
+            f"{own['tests']:,}."
+        )
+    for own in record.get("cutoffs") or []:
+        yield (
+            f"Best cut-off of {own['variable']} for {own['outcome']}: above {own['cutoff']:.3g}, P corrected for "
+            f"the search {p_in_words(own['p'])}."
+        )
     if "correlations" in record:
         yield f"{plural(record['correlations'], 'correlation')} of miRNAs and columns with FDR ≤ {ALPHA:g}."
 
@@ -216,6 +270,12 @@ def clinical_marks(record: Mapping[str, Any]) -> Iterator[str]:
                 f"fewer than 10 patients of the rarer outcome per term in the model of "
                 f"{', '.join(model['variables'])}: it fits chance as well."
             )
+    searched = list(dict.fromkeys(own["variable"] for own in record.get("cutoffs") or []))
+    if searched:
+        yield (
+            f"the best cut-off of {', '.join(searched)} was searched for on these patients: the difference at it "
+            "is overestimated."
+        )
     for name, own in (record.get("survival") or {}).items():
         if own["changing"]:
             yield f"{name}: hazard ratios change with time (Holm's P ≤ {ALPHA:g}): {', '.join(own['changing'])}."

@@ -7,6 +7,9 @@ import math
 MISSING = "–"
 LEAST_P = 1e-300
 
+_LARGEST = 1e5
+"""From here on a ratio is written with an exponent."""
+
 
 def p_in_words(value: float) -> str:
     """Return a P value or an FDR.
@@ -45,7 +48,13 @@ def ratio_in_words(ratio: float, low: float, high: float) -> str:
     ('34.286 (3.476–338.160)', '2.500 (0.500–∞)')
     >>> ratio_in_words(-0.2, -0.5, 0.1)
     '−0.200 (−0.500 to 0.100)'
+    >>> ratio_in_words(2.4e12, 203.6, 4.8e60)
+    '2.4e12 (203.600–4.8e60)'
     """
-    ends = ["∞" if math.isinf(end) else f"{end:.3f}".replace("-", "−") for end in (low, high)]
+    ends = ["∞" if math.isinf(end) else _decimals(end) for end in (low, high)]
     joined = (" to " if low < 0 else "–").join(ends)
-    return f"{ratio:.3f} ({joined})".replace("-", "−")
+    return f"{_decimals(ratio)} ({joined})"
+
+
+def _decimals(value: float) -> str:
+    return (f"{value:.3f}" if abs(value) < _LARGEST else f"{value:.1e}".replace("e+", "e")).replace("-", "−")
