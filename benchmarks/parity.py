@@ -404,6 +404,13 @@ def counts() -> Iterable[Parity]:
     return (Parity(*row) for row in parity_counts.rows())
 
 
+def patients() -> Iterable[Parity]:
+    """Compare survival, competing events, tables and miRNAs over levels with R's packages."""
+    import parity_clinical
+
+    return (Parity(*row) for row in parity_clinical.rows())
+
+
 TOPICS: dict[str, Callable[[], Iterable[Parity]]] = {
     "Quantitative PCR": qpcr,
     "Power": power,
@@ -419,6 +426,7 @@ def main() -> None:
         "Other tests within models": tests_in_models,
         "Weights of arrays and replicate spots": partial(weights_and_replicates, folder),
         "Sequencing counts": counts,
+        "Patients": patients,
     }
     lines = [
         "# Parity",
