@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -136,6 +136,25 @@ class ClinicalAnalysis:
             names.add(settings.outcome.partition("=")[0].strip())
         return tuple(variable for variable in self.table.analyzed if variable.name in names)
 
+    @property
+    def roles(self) -> dict[str, str]:
+        """Column to what it is used as: group, outcome, time or event of an endpoint."""
+        found: dict[str, list[str]] = {}
+        if self.group is not None:
+            found.setdefault(self.group.name, []).append("group")
+        if self.settings.outcome is not None:
+            found.setdefault(self.settings.outcome.partition("=")[0].strip(), []).append("outcome")
+        for endpoint in (each.endpoint for each in self.follow_ups if not each.by):
+            found.setdefault(endpoint.time.name, []).append(f"time of {endpoint.name}")
+            found.setdefault(endpoint.event.name, []).append(f"event of {endpoint.name} ({endpoint.level})")
+            if self.settings.entry is not None:
+                found.setdefault(self.settings.entry, []).append(f"entry of {endpoint.name}")
+        for role in ("strata", "covariates"):
+            names = getattr(self.settings, role) or ()
+            for name in (names,) if isinstance(names, str) else names:
+                found.setdefault(name, []).append("covariate" if role == "covariates" else role)
+        return {name: ", ".join(dict.fromkeys(roles)) for name, roles in found.items()}
+
     def tables(self) -> dict[str, Table]:
         """Return every table by its name."""
         found: dict[str, Table] = {}
@@ -180,7 +199,7 @@ class ClinicalAnalysis:
         if self.counts is not None:
             found["counts"] = association_table(self.counts)
         if self.table is not None:
-            found["variables"] = variables_table(self.table)
+            found["variables"] = variables_table(self.table, self.roles)
         return found
 
 
@@ -439,14 +458,15 @@ def group_of(table: PatientTable, settings: ClinicalSettings) -> Variable | None
     return None if name is None else table.categorical(name, "group")
 
 
-def variables_table(table: PatientTable) -> Table:
-    """Return what each column was taken for, and why; one row per column."""
+def variables_table(table: PatientTable, roles: Mapping[str, str]) -> Table:
+    """Return what each column was taken for and used as, and why; one row per column."""
     variables = list(table.variables.values())
     return Table(
         {
             "column": text_array(variable.name for variable in variables),
             "taken as": text_array(str(variable.kind) for variable in variables),
             "because": text_array(variable.why for variable in variables),
+            "used as": text_array(roles.get(variable.name, "") for variable in variables),
             "levels, reference first": text_array(" | ".join(variable.levels) for variable in variables),
             "unit": text_array(variable.unit for variable in variables),
             "values": text_array(

@@ -16,6 +16,7 @@ from mirtool.clinical.survival.follow_up import FollowUp
 from mirtool.model import Table, text_array
 from mirtool.report.figures.canvas import Drawing
 from mirtool.report.figures.correlations import correlation_figure
+from mirtool.report.figures.cutoffs import cutoff_figure
 from mirtool.report.figures.incidence import incidence_figure
 from mirtool.report.figures.panels import calibration_figure, decision_figure, panel_roc_figure
 from mirtool.report.figures.ratio_rows import RatioRow, ratio_rows_figure
@@ -37,6 +38,7 @@ _TITLES: Mapping[str, str] = {
     "roc_tests": "Areas under the ROC curves compared",
     "panel": "Panel for {outcome}: what it reaches on patients it has not seen",
     "panel_model": "The panel, made of all patients",
+    "best_cutoffs": "Best cut-offs",
     "counts": "Odds ratios of tables of counts",
 }
 _LEFT_OUT = ("why this test", "test statistic")
@@ -49,6 +51,9 @@ _FOOTNOTES: Mapping[str, tuple[str, ...]] = {
     "associations": (
         "Odds ratio: Woolf's interval, P by Fisher's exact test; for numbers logistic regression. Relative risk: "
         "Katz' interval. Risk difference: Miettinen and Nurminen's score interval.",
+    ),
+    "best_cutoffs": (
+        "P is corrected for the search of the cut-off; the difference at it is overestimated on these patients.",
     ),
     "survival": ("Median: interval by the log-log intervals of Kaplan and Meier's estimate.",),
     "incidence": ("Aalen and Johansen's estimate, log-log intervals.",),
@@ -81,9 +86,13 @@ def clinical_drawings(analysis: ClinicalAnalysis) -> dict[str, Callable[[], Draw
         drawn["clinical_panel_decision"] = partial(decision_figure, analysis.panel)
     if analysis.correlations is not None and any(how != "eta" for how in analysis.correlations.method):
         drawn["clinical_correlation"] = partial(correlation_figure, analysis.correlations)
+    for search in analysis.cutoffs:
+        drawn[f"clinical_cutoff_{_stem(f'{search.variable.name} {search.outcome}')}"] = partial(
+            cutoff_figure, search
+        )
     for each in analysis.follow_ups:
         name = each.name
-        stem = "" if name == SURVIVAL else "_" + re.sub(r"\W+", "_", name).strip("_").casefold()
+        stem = "" if name == SURVIVAL else f"_{_stem(name)}"
         if each.curves:
             drawn[f"clinical_survival{stem}"] = partial(survival_figure, each)
         else:
@@ -91,6 +100,10 @@ def clinical_drawings(analysis: ClinicalAnalysis) -> dict[str, Callable[[], Draw
         if each.alone and not each.by:
             drawn[f"clinical_hazards{stem}"] = partial(hazard_figure, each)
     return drawn
+
+
+def _stem(name: str) -> str:
+    return re.sub(r"\W+", "_", name).strip("_").casefold()
 
 
 def hazard_figure(found: FollowUp) -> Drawing:

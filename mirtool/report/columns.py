@@ -168,6 +168,7 @@ _RULES: Sequence[_Rule] = (
     _rule("note", _T, "What the reader of the numbers must know.", table="clinical/"),
     _rule("column", _T, "Column of the patient table.", table="clinical/"),
     _rule("taken as", _T, "continuous, ordinal, nominal, date or text.", table="clinical/"),
+    _rule("used as", _T, "Group, outcome, or time or event of an endpoint.", table="clinical/"),
     _rule("because", _T, "Rule by which its kind was found.", table="clinical/"),
     _rule("levels, reference first", _T, "Its levels.", table="clinical/"),
     _rule("unit", _T, "Unit of its numbers.", table="clinical/"),

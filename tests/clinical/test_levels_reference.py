@@ -22,6 +22,7 @@ from mirtool.clinical.trend import compare_levels, jonckheere
 from mirtool.clinical.variables import Kind, PatientTable, Variable
 from mirtool.errors import NotEnoughDataError, UsageError
 from mirtool.model import text_array
+from mirtool.report.figures.cutoffs import cutoff_figure
 
 FOLDER = Path(__file__).parents[1] / "reference"
 R = {row[0]: float(row[1]) for row in csv.reader((FOLDER / "clinical_levels_r.csv").read_text().splitlines()[2:])}
@@ -146,6 +147,13 @@ def test_best_cutoffs_are_those_of_rs_maxstat(name):
     p = R[f"{name} P of random orders"]
     assert found.p == pytest.approx(p, abs=4 * np.sqrt(p * (1 - p) / 10_000))
     assert found.p_uncorrected < found.p
+
+
+def test_a_search_is_drawn_with_its_limit_of_chance():
+    found = cutoff_for_survival(LUNG.variables["ph_karno"], ENDPOINT)
+    figure = cutoff_figure(found)
+    assert "Circle: the best, 80.0." in figure.caption
+    assert found.limit > 1.96  # what a single cut-off needs is less
 
 
 def test_scores_of_tied_times_add_up_to_the_log_rank_test():

@@ -160,3 +160,32 @@ def test_missing_is_never_a_level():
     table = read_patients(pd.DataFrame({"x": ["a", "b", None, np.nan, "unknown", "?"]}))
     assert table.variables["x"].levels == ("a", "b")
     assert table.variables["x"].missing == 4
+
+
+@pytest.mark.parametrize(
+    ("cells", "words"),
+    [
+        (["61", "62", "63,5", "64"], ["row 4", "decimals or thousands"]),
+        (["45 %", "62", "63", "64"], ["row 2", "percent sign"]),
+        (["5 mg/L", "6 mg/L", "0.5 g/L", "7 mg/L"], ["row 4", "different units"]),
+        (["1q21", "2-Mar", "17p", "1q21"], ["row 3", "name into a date"]),
+    ],
+)
+def test_a_cell_of_a_workbook_is_refused_with_its_row(tmp_path, cells, words):
+    path = tmp_path / "clinical.xlsx"
+    pd.DataFrame({"patient": [f"P{i}" for i in range(4)], "value": cells}).to_excel(path, index=False)
+    with pytest.raises(FormatError, match='column "value"') as caught:
+        read_patients(path)
+    for word in words:
+        assert word.replace("row", "line") in str(caught.value) or word in str(caught.value)
+
+
+def test_numbers_and_dates_of_a_workbook_are_numbers_and_dates(tmp_path):
+    path = tmp_path / "clinical.xlsx"
+    days = pd.to_datetime(["2020-01-05", "2021-02-06", "2022-12-31"])
+    pd.DataFrame({"patient": ["P1", "P2", "P3"], "age": [61.5, 70.25, 1105], "seen": days}).to_excel(
+        path, index=False
+    )
+    own = read_patients(path).variables
+    assert own["age"].values.tolist() == [61.5, 70.25, 1105]
+    assert own["seen"].kind is Kind.DATE

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+import mirtool.api as mt
 from mirtool.cli import main
 from mirtool.clinical.profile import profile_fit
 from mirtool.clinical.reading import read_patients
@@ -78,6 +79,17 @@ def test_a_median_that_is_not_reached_is_infinite_and_no_warning_escapes():
         ended = survival_curve(np.array([1.0, 2]), np.array([True, True]))
     assert ended.survival[-1] == 0
     assert np.isnan(ended.low[-1])
+
+
+def test_a_group_without_an_event_keeps_its_survival():
+    curve = survival_curve(np.array([1.0, 2, 3]), np.array([False, False, False]))
+    assert curve.survival.tolist() == curve.low.tolist() == [1, 1, 1]
+    assert (curve.quantile()[0], curve.restricted_mean(2.5)) == (np.inf, (2.5, 0.0))
+    n = 24
+    frame = patients(n, group=["a", "b"] * (n // 2), os_event=["no", "yes"] * (n // 2))
+    result = mt.clinical(frame[["patient", "group", "os_months", "os_event", "dose"]])
+    table = result.tables()["survival"]
+    assert list(table.columns["events"]) == [0, 12]
 
 
 def test_the_command_follows_every_endpoint(tmp_path, monkeypatch, capsys):

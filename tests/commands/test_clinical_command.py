@@ -1,5 +1,6 @@
 """``mirtool clinical`` as a whole: files, screen, errors, and the same from Python."""
 
+import csv
 import json
 from pathlib import Path
 
@@ -139,3 +140,47 @@ def test_missing_values_are_those_of_the_columns_that_were_analyzed():
     assert {name for name, n in all_columns.items() if n} == {"1q21", "side"}
     own = mt.clinical("gaps.csv", group="response", variables=("age", "side")).numbers()["missing"]
     assert own == {"response": 0, "age": 0, "side": 1}
+
+
+PATIENT_FILE = """[clinical]
+patient = "code"
+group = "response"
+kind = ["center=nominal"]
+order = ["stage=limited<extensive<spread"]
+reference = ["sex=female"]
+unit = ["age=years"]
+cutoff = ["light_chain_ratio: >=100 or <0.01", "age: quartiles"]
+duration = ["os_months=diagnosed..last_seen"]
+missing = ["not asked"]
+repeats = "agree"
+"""
+
+
+def test_every_key_of_the_patient_table_is_read_from_the_studys_file():
+    n = 24
+    lines = ["code,response,center,stage,sex,age,light_chain_ratio,diagnosed,last_seen,os_event"]
+    for i in range(n):
+        stage, ratio = ("limited", "extensive", "spread")[i % 3], (250, 0.005, 3.5)[i % 3]
+        response, sex = "yes" if i % 2 else "no", "male" if i % 5 else "not asked"
+        lines.append(
+            f"C{i},{response},{i % 4},{stage},{sex},{40 + i}.5,{ratio},"
+            f"2020-01-{i + 1:02d},2021-0{1 + i % 9}-15,{i % 2}"
+        )
+    lines[3] = lines[3].replace(",male,", ",female,")
+    Path("samples.csv").write_text("sample,group,file\n" + "".join(f"C{i},x,x.gpr\n" for i in range(n)))
+    Path("clinical.csv").write_text("\n".join([*lines, lines[-1]]) + "\n")  # two arrays of the last patient
+    Path("mirtool.toml").write_text(PATIENT_FILE)
+    assert main(["clinical", "--no-figures"]) == 0
+    with Path("results/clinical_variables.csv").open() as file:
+        rows = {row["column"]: row for row in csv.DictReader(file)}
+    assert rows["center"]["taken as"] == "nominal"
+    assert rows["stage"]["levels, reference first"] == "limited | extensive | spread"
+    assert rows["sex"]["levels, reference first"] == "female | male"
+    assert (rows["sex"]["missing"], rows["age"]["unit"]) == ("5", "years")
+    assert rows["light_chain_ratio >=100 or <0.01"]["levels, reference first"] == "no | yes"
+    assert rows["age quartiles"]["levels, reference first"] == "Q1 | Q2 | Q3 | Q4"
+    assert rows["diagnosed"]["taken as"] == "date"
+    assert rows["os_months"]["used as"] == "time of os"
+    assert rows["os_event"]["used as"] == "event of os (1)"
+    assert rows["response"]["used as"] == "group"
+    assert json.loads(Path("results/run.json").read_text())["runs"]["clinical"]["summary"]["patients"] == n

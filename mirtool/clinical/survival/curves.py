@@ -102,25 +102,20 @@ def survival_curve(
     >>> curve.survival.round(3).tolist(), curve.at_risk.astype(int).tolist()  # 4/5, times 3/4, times 1/2
     ([0.8, 0.6, 0.3, 0.3], [5, 4, 2, 1])
     """
-    from statsmodels.duration.survfunc import SurvfuncRight
-
-    with np.errstate(divide="ignore", invalid="ignore"):  # survival may reach 0
-        own = SurvfuncRight(times, events.astype(np.int64), entry=entries)
     every = np.unique(times)
     happened = np.array([np.sum(events & (times == time)) for time in every], dtype=np.float64)
     left = np.array([np.sum(~events & (times == time)) for time in every], dtype=np.float64)
-    before = 0.0 if entries is None else entries
-    at_risk = np.array([np.sum((times >= time) & (before < time)) for time in every], dtype=np.float64)
-    if entries is None:
-        at_risk = np.array([np.sum(times >= time) for time in every], dtype=np.float64)
-    place = np.searchsorted(own.surv_times, every, side="right") - 1
-    survival = np.where(place >= 0, own.surv_prob[place], 1.0)
-    error = np.where(place >= 0, own.surv_prob_se[place], 0.0)
+    start = np.full(len(times), -np.inf) if entries is None else entries
+    at_risk = np.array([np.sum((times >= time) & (start < time)) for time in every], dtype=np.float64)
+    survival = np.asarray(np.cumprod(1 - happened / np.maximum(at_risk, 1)), dtype=np.float64)
+    with np.errstate(divide="ignore", invalid="ignore"):  # survival may reach 0
+        spread = np.sqrt(np.cumsum(happened / (at_risk * (at_risk - happened))))
+        error = np.asarray(survival * spread, dtype=np.float64)
     z = stats.norm.ppf((1 + confidence) / 2)
     with np.errstate(divide="ignore", invalid="ignore"):
         log = np.log(survival)
-        spread = z * (error / survival) / log
-        low, high = np.exp(log * np.exp(-spread)), np.exp(log * np.exp(spread))
+        reach = z * (error / survival) / log
+        low, high = np.exp(log * np.exp(-reach)), np.exp(log * np.exp(reach))
     inside = (survival > 0) & (survival < 1)
     low = np.where(inside, low, np.where(survival >= 1, 1.0, np.nan))
     high = np.where(inside, high, np.where(survival >= 1, 1.0, np.nan))

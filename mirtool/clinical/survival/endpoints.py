@@ -87,7 +87,9 @@ class Endpoint:
     @property
     def hazard_of(self) -> str:
         """What a hazard ratio is of, in words."""
-        return f"survival {self.name}" if self.competing is None else f"{self.name} (cause-specific hazard)"
+        if self.competing is not None:
+            return f"{self.name} (cause-specific hazard)"
+        return SURVIVAL if self.name == SURVIVAL else f"{SURVIVAL} {self.name}"
 
     @property
     def known(self) -> BoolArray:

@@ -106,6 +106,10 @@ _AFTER = (
     _Kind("clinical/panel", "Panel", "What the panel reaches on patients it has not seen, and its optimism."),
     _Kind("clinical/panel_model", "Panel model", "The panel made of all patients: coefficients, means and SDs."),
     _Kind("clinical/panel_stability", "Panel stability", "How often each candidate was chosen."),
+    _Kind("clinical/levels", "miRNAs over stages", "miRNAs over the levels of columns, with trends."),
+    _Kind("clinical/anova", "Analysis of variance", "miRNAs by a formula of columns."),
+    _Kind("clinical/interactions", "Interactions", "Interactions of miRNAs with columns."),
+    _Kind("clinical/best_cutoffs", "Best cut-offs", "Cut-offs that were searched for, with corrected P."),
     _Kind("clinical/screen", "Clinical screen", "Odds and hazard ratios of every miRNA."),
 )
 _SAMPLES = "The sample sheet, with what quality control and normalization say of each array."
