@@ -19,7 +19,7 @@ from mirtool.report.text.numbers import p_in_words
 
 _WIDTH, _LEAST_WIDTH, _HEIGHT = 100.0, 70.0, 50.0
 _EDGE, _LEFT, _RIGHT, _AXIS = 3.0, 13.0, 6.0, 10.0
-_POINTWISE = 1.959964
+_POINTWISE, _BELOW_LIMIT = 1.959964, 1.7
 
 
 def cutoff_figure(found: BestCutoff) -> Drawing:
@@ -54,10 +54,10 @@ def cutoff_figure(found: BestCutoff) -> Drawing:
                 axes.axhline(side, color=MUTED_COLOR, linewidth=0.8, linestyle=style,
                              label=words if side > 0 else None)  # fmt: skip
         reach = 1.25 * max(found.limit, abs(float(best)))
-        axes.set_ylim(-reach, reach)
+        axes.set_ylim(-reach * _BELOW_LIMIT, reach)  # the legend is below all lines
         axes.set_xlabel(f"cut-off of {found.variable.title}")
         axes.set_ylabel("standardized statistic")
-        axes.legend(loc="lower right" if best > 0 else "upper right", fontsize=SMALLEST_TEXT, handlelength=2.2)
+        axes.legend(loc="lower right", fontsize=SMALLEST_TEXT, handlelength=2.2)
         figure.text(
             _LEFT / width, (below + _HEIGHT + LINE * 0.3) / height,
             f"P corrected for the search = {p_in_words(found.p)}".replace("= <", "<"), fontsize=SMALLEST_TEXT,
