@@ -21,6 +21,7 @@ from mirtool.report.figures.incidence import incidence_figure
 from mirtool.report.figures.panels import calibration_figure, decision_figure, panel_roc_figure
 from mirtool.report.figures.ratio_rows import RatioRow, ratio_rows_figure
 from mirtool.report.figures.roc import roc_figure
+from mirtool.report.figures.stages import stages_figure
 from mirtool.report.figures.survival import survival_figure
 from mirtool.report.tables import workbook_bytes
 from mirtool.report.text.numbers import ratio_in_words
@@ -86,6 +87,11 @@ def clinical_drawings(analysis: ClinicalAnalysis) -> dict[str, Callable[[], Draw
         drawn["clinical_panel_decision"] = partial(decision_figure, analysis.panel)
     if analysis.correlations is not None and any(how != "eta" for how in analysis.correlations.method):
         drawn["clinical_correlation"] = partial(correlation_figure, analysis.correlations)
+    if analysis.levels is not None and analysis.table is not None:
+        for name in analysis.settings.mirna:
+            row = np.flatnonzero((analysis.levels.ids == name) | (analysis.levels.names == name))[0]
+            mirna = analysis.table.variables[name]
+            drawn[f"clinical_stages_{_stem(name)}"] = partial(stages_figure, mirna, analysis.levels, int(row))
     for search in analysis.cutoffs:
         drawn[f"clinical_cutoff_{_stem(f'{search.variable.name} {search.outcome}')}"] = partial(
             cutoff_figure, search

@@ -151,6 +151,8 @@ def test_levels_a_formula_interactions_and_a_best_cutoff_are_tables_and_said(tmp
     assert "1 miRNA of 12 with a trend (Jonckheere–Terpstra) over stage (I < II < III) with FDR ≤ 0.05" in said
     assert "Balanced: 8 patients in every combination of levels." in said
     assert "the difference at it is overestimated" in said
+    drawn = result.drawings()["clinical_stages_hsa_mir_3001_3p"]()
+    assert "P of the trend over ordered levels is Jonckheere and Terpstra's" in drawn.caption
     assert {"over_levels", "anova", "interactions", "cutoffs"} <= set(result.numbers())
     quartiles = result.analysis.table.variables["age quartiles"]
     assert (quartiles.levels, str(quartiles.kind)) == (("Q1", "Q2", "Q3", "Q4"), "ordinal")

@@ -138,6 +138,11 @@ _LOOK_FOR: tuple[tuple[str, str, str], ...] = (
         "Intervals that do not cross 1; whether the ratios are constant in time is in the table.",
     ),
     (
+        "clinical_stages_.*",
+        "A miRNA over stages and other levels",
+        "Medians that rise or fall from level to level, and points that overlap little.",
+    ),
+    (
         "clinical_cutoff_.*",
         "Search of a best cut-off",
         "A statistic beyond the solid line; one beyond the dotted line only is what a search finds by chance.",
