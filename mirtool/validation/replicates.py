@@ -10,7 +10,7 @@ import numpy as np
 from mirtool.errors import MirtoolError, NotEnoughDataError, UsageError
 from mirtool.io.arrays.ct_efficiency import table_efficiencies
 from mirtool.io.arrays.ct_replicates import REPLICATE_LIMIT, find_outlier
-from mirtool.io.arrays.ct_tables import CtTable
+from mirtool.io.arrays.ct_wells import CtTable
 from mirtool.io.arrays.ct_words import SAMPLE
 from mirtool.model import FloatArray, IntArray, TextArray
 from mirtool.validation.settings import CENTERS

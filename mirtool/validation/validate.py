@@ -9,7 +9,8 @@ from pathlib import Path
 from mirtool.differential.groups import Ask, Comparison, choose_comparison
 from mirtool.errors import UsageError
 from mirtool.io.arrays.ct_efficiency import choose_efficiencies
-from mirtool.io.arrays.ct_tables import CtTable, combine_ct, read_ct
+from mirtool.io.arrays.ct_tables import read_ct
+from mirtool.io.arrays.ct_wells import CtTable, combine_ct
 from mirtool.io.results.differential import SavedDifferential
 from mirtool.model import FloatArray, IntArray, SampleTable
 from mirtool.stats.reference_stability import Stability, reference_stability

@@ -15,7 +15,7 @@ from mirtool.workflow.sources import as_paths, find_sheet, is_path, read_differe
 from mirtool.workflow.step import INPUT_PANEL, Draw, Inputs, Result, Run, Step
 
 if TYPE_CHECKING:
-    from mirtool.io.arrays.ct_tables import CtTable
+    from mirtool.io.arrays.ct_wells import CtTable
     from mirtool.io.results.differential import SavedDifferential
     from mirtool.model import SampleTable, Table
     from mirtool.validation import Validation
@@ -164,7 +164,7 @@ def validate(inputs: ValidateInputs, settings: ValidateSettings, run: Run) -> Va
 
 
 def _read_wells(ct: tuple[Any, ...], sheet: SampleTable | None, run: Run) -> CtTable:
-    from mirtool.io.arrays.ct_tables import CtTable
+    from mirtool.io.arrays.ct_wells import CtTable
     from mirtool.validation import read_wells
 
     if not ct:

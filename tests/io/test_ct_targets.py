@@ -3,7 +3,8 @@
 import pytest
 
 from mirtool.annotation.panel_controls import panel_kinds
-from mirtool.io.arrays.ct_tables import combine_ct, read_ct
+from mirtool.io.arrays.ct_tables import read_ct
+from mirtool.io.arrays.ct_wells import combine_ct
 from mirtool.io.arrays.ct_words import CALIBRATOR, SAMPLE
 from mirtool.validation.settings import ValidateSettings
 from mirtool.validation.validate import validate_wells

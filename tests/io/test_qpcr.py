@@ -8,7 +8,8 @@ from mirtool.errors import FormatError
 from mirtool.io.arrays import ct_tables as qpcr
 from mirtool.io.arrays import matrix
 from mirtool.io.arrays.ct_numbers import amplification_factor
-from mirtool.io.arrays.ct_tables import combine_ct, read_ct
+from mirtool.io.arrays.ct_tables import read_ct
+from mirtool.io.arrays.ct_wells import combine_ct
 from mirtool.io.arrays.ct_words import CONTROL, SAMPLE
 from mirtool.io.registry import sniff_format
 from mirtool.io.tables.text import read_head

@@ -4,10 +4,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import xlsxwriter
 
 from mirtool.errors import FormatError
-from mirtool.io.arrays.ct_tables import combine_ct, inspect, read_ct
+from mirtool.io.arrays.ct_panels import read_panel
+from mirtool.io.arrays.ct_tables import inspect, read_ct
+from mirtool.io.arrays.ct_wells import combine_ct
 from mirtool.io.arrays.ct_words import CALIBRATOR, CONTROL, SAMPLE
+from mirtool.io.arrays.read_options import ReadOptions
 from mirtool.io.registry import sniff_format
 
 FOLDER = Path(__file__).resolve().parents[2] / "fixtures" / "qpcr_panels"
@@ -35,7 +39,7 @@ def test_openarray():
     # the last cycle, 40, is no Ct: hsa-miR-122 in all four samples, hsa-miR-126# in S2
     assert int(table.no_ct.sum()) == 5
     assert np.nanmax(table.ct) < 31
-    assert "5 wells of Ct 40, the last cycle, have no Ct" in table.notes
+    assert "5 wells of Ct 40, the last cycle: no Ct was found" in table.notes
     assert "wells with a Ct that are flagged or have a low score, counted and kept: Ct confidence below 300 1" in (
         table.notes
     )
@@ -145,6 +149,7 @@ REFUSED = {
     "bad_mircury_no_sample.txt": 'line 2, column "Sample": a well has no sample',
     "bad_biomark_ct.csv": "line 10, column \"ct\": a Ct can't be read (found '24.1.3'",
     "bad_mxpro_no_target.txt": "line 1: the Ct table does not say which miRNA each well measures",
+    "bad_layout.txt": 'line 22, column "Well Position": the layout of the panel names two assays for one position',
 }
 
 
@@ -174,3 +179,50 @@ def test_a_wide_table_of_a_panel_knows_its_controls(tmp_path):
     assert set(table.target[table.role == CALIBRATOR]) == {"UniSp3 IPC"}
     assert table.left_out == ("2 blank wells of the panel, 1 with a Ct",)
     assert set(table.plate) == {"genex.txt"}
+
+
+def test_wells_get_their_targets_from_the_layout_of_the_panel():
+    table = read_ct(FOLDER / "mircury_layout.txt")
+    named = read_ct(FOLDER / "mircury_R1.txt")
+    np.testing.assert_array_equal(table.target, named.target)
+    np.testing.assert_array_equal(table.ct, named.ct)
+    np.testing.assert_array_equal(table.role, named.role)
+    assert table.left_out == named.left_out
+    assert inspect(FOLDER / "mircury_layout.txt").warnings == ("left out: 1 blank well of the panel",)
+
+
+@pytest.mark.parametrize("order", [("Layout", "Wells"), ("Wells", "Layout"), ("Sheet",)])
+def test_a_layout_may_be_a_sheet_or_above_the_wells(tmp_path, order):
+    rows = {
+        "Layout": [["Well", "miRNA"], ["A1", "hsa-miR-16-5p"], ["B1", "UniSp6"]],
+        "Wells": [["Well", "Sample", "Cq"], ["A01", "P1", 21.5], ["B01", "P1", 18]],
+    }
+    rows["Sheet"] = [*rows["Layout"], [], *rows["Wells"]]
+    book = xlsxwriter.Workbook(tmp_path / "plate.xlsx")
+    for name in order:
+        sheet = book.add_worksheet(name)
+        for i, row in enumerate(rows[name]):
+            sheet.write_row(i, 0, row)
+    book.close()
+    table = read_ct(tmp_path / "plate.xlsx")
+    assert dict(zip(table.target, table.ct, strict=True)) == {"hsa-miR-16-5p": 21.5, "UniSp6": 18}
+
+
+def test_a_layout_that_lacks_a_position_is_not_used(tmp_path):
+    path = tmp_path / "plate.txt"
+    path.write_text((FOLDER / "mircury_layout.txt").read_text().replace("A3\thsa", "B3\thsa"))
+    with pytest.raises(FormatError, match="put its layout"):
+        read_ct(path)
+
+
+@pytest.mark.parametrize(
+    "name", ["openarray_crt.txt", "viia7.txt", "cfx_target.csv", "mxpro.txt", "panel_1_3.rdml"]
+)
+def test_a_panel_becomes_arrays_whatever_its_format(name):
+    found = read_panel([str(FOLDER / name)], ReadOptions(), None)
+    same = read_panel([str(FOLDER / "panel_1_2.rdml")], ReadOptions(), None)
+    assert found.samples.names == ("R1", "R2", "S1", "S2")
+    assert list(found.probes.kind) == list(same.probes.kind)
+    np.testing.assert_array_equal(found.flags, same.flags)
+    amounts = [arrays.channels["amount"].foreground for arrays in (found, same)]
+    np.testing.assert_allclose(*amounts)

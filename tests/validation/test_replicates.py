@@ -8,7 +8,7 @@ from hypothesis.extra.numpy import arrays
 
 from mirtool.errors import MirtoolError, UsageError
 from mirtool.io.arrays.ct_replicates import find_outlier
-from mirtool.io.arrays.ct_tables import CtTable
+from mirtool.io.arrays.ct_wells import CtTable
 from mirtool.io.arrays.ct_words import CONTROL, SAMPLE
 from mirtool.model import text_array
 from mirtool.validation import combine_replicates

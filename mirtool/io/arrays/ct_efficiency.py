@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from mirtool.errors import MirtoolError, UsageError, option
-from mirtool.io.arrays.ct_tables import CtTable, amplification_factor
+from mirtool.io.arrays.ct_numbers import amplification_factor
+from mirtool.io.arrays.ct_wells import CtTable
 from mirtool.model import FloatArray, IntArray
 
 DOUBLING = 2.0

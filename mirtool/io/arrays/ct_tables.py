@@ -64,9 +64,10 @@ from mirtool.io.arrays.ct_grids import (
     text_grids,
 )
 from mirtool.io.arrays.ct_inspection import ct_details
+from mirtool.io.arrays.ct_layout import with_layout
 from mirtool.io.arrays.ct_numbers import LARGEST_CT, amplification_factor, is_number, number
 from mirtool.io.arrays.ct_targets import update_targets
-from mirtool.io.arrays.ct_wells import CtTable, FoundWells, Well, combine_ct, table_of
+from mirtool.io.arrays.ct_wells import CtTable, FoundWells, Well, table_of
 from mirtool.io.arrays.ct_words import (
     CONTROL,
     CT_NAMES,
@@ -100,8 +101,6 @@ from mirtool.io.tables.headers import fold_header
 from mirtool.io.tables.text import FileHead, is_workbook, read_head
 from mirtool.io.tables.text_tables import head_sheets
 from mirtool.wording import plural
-
-__all__ = ["CtTable", "amplification_factor", "combine_ct", "inspect", "read_ct", "sniff"]
 
 _TRUE, _FALSE = ("true", "yes", "1"), ("false", "no", "0")
 _SECTION = re.compile(r"^\[[^\]]*\]$")
@@ -162,7 +161,7 @@ def inspect(path: str | Path) -> Inspection:
         table = _as_stated(read_rdml(path), path, "")
         return _inspection(table, path, "", [])
     grids = candidate_grids(path)
-    long = long_grids(grids)
+    long = _long_grids(grids)
     nameless = any(_target_column(grid) is None for grid in long)
     table = _read_grids(grids, path, "not named" if nameless else "", ())
     remarks = []
@@ -204,6 +203,11 @@ def read_ct(
     return _read_grids(candidate_grids(path, sheet), path, target, samples)
 
 
+def _long_grids(grids: Sequence[Grid]) -> list[Grid]:
+    """Return the tables of wells, with the targets of a panel's layout where they have none themselves."""
+    return [grid if _target_column(grid) is not None else with_layout(grid, grids) for grid in long_grids(grids)]
+
+
 def _as_stated(found: FoundWells, path: str | Path, target: str) -> CtTable:
     """Return the wells of an RDML file, their only target called as the user states it."""
     if not found.wells and not found.left_out:
@@ -217,7 +221,7 @@ def _as_stated(found: FoundWells, path: str | Path, target: str) -> CtTable:
 
 def _read_grids(grids: Sequence[Grid], path: str | Path, target: str, samples: Collection[str]) -> CtTable:
     found = FoundWells()
-    long = long_grids(grids)
+    long = _long_grids(grids)
     if long:
         _read_long(long, target, samples, found)
     else:
@@ -316,7 +320,7 @@ def _reading_notes(found: FoundWells) -> list[str]:
     notes = []
     if found.last_cycle:
         last = f"{LAST_OPENARRAY_CYCLE:g}"
-        notes.append(f"{plural(found.last_cycle, 'well')} of Ct {last}, the last cycle, have no Ct")
+        notes.append(f"{plural(found.last_cycle, 'well')} of Ct {last}, the last cycle: no Ct was found")
     if found.flags:
         counts = ", ".join(f"{name} {n:,}" for name, n in sorted(found.flags.items()))
         notes.append(f"wells with a Ct that are flagged or have a low score, counted and kept: {counts}")
@@ -396,7 +400,8 @@ def _lines_of(grid: Grid, given_target: str, found: FoundWells) -> list[_Line]:
             "the Ct table does not say which miRNA each well measures",
             path=grid.path, line=grid.header_line, found=", ".join(filter(None, header)),
             expected="a column Target (or Detector, Gene), with a name for each well",
-            hint=f"where the whole file is one target, write it before the file: hsa-miR-16-5p={grid.path}",
+            hint=f"where the whole file is one target, write it before the file: hsa-miR-16-5p={grid.path}; of a "
+            "panel, put its layout (columns Well and Assay) below the wells or into another sheet",
         )  # fmt: skip
     rows = list(_data_rows(grid, max(header.index("ct"), sample, target or 0)))
     if target is not None and given_target:

@@ -122,6 +122,8 @@ def read_rdml(path: str | Path) -> FoundWells:
 
 def _member(archive: zipfile.ZipFile) -> zipfile.ZipInfo | None:
     """Return the member of an archive that is RDML."""
+    if any(name.startswith("xl/") for name in archive.namelist()):  # a workbook, which is packed XML too
+        return None
     members = [info for info in archive.infolist() if info.filename.lower().endswith(".xml")]
     members.sort(key=lambda info: info.filename.lower() != "rdml_data.xml")
     for info in members[:20]:
