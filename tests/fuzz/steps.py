@@ -236,7 +236,7 @@ def use_ct(path: Path, _whole: Path, trial: Try) -> None:
             matrix = combine_replicates(table, undetermined=40)
             table_text(ct_table(matrix, log2_quantities(matrix.ct, np.array([0]))))
     with trial("read a panel"):
-        arrays = read_arrays([path], not_detected="floor")
+        arrays = read_arrays([path], format="qpcr", not_detected="floor")
         with trial("normalize a panel", names_file=False):
             done = normalize(arrays, preset="qpcr", probes="all", keep="everything", min_factor_probes=1)
             table_text(assays_table(arrays, done))
