@@ -10,6 +10,7 @@ import numpy as np
 
 from mirtool.annotation.probes import may_be_of_species
 from mirtool.errors import FormatError
+from mirtool.io.tables.arrow import integers_of
 from mirtool.io.tables.text_tables import unguard_text
 from mirtool.model import EVIDENCE_CLASSES, BoolArray, FloatArray, IntArray, Interactions, TextArray, text_array
 from mirtool.wording import plural
@@ -61,9 +62,7 @@ def label_column(cells: Any) -> LabelColumn:
     else:
         encoded = pc.utf8_trim_whitespace(column).combine_chunks().dictionary_encode()
     found = [unguard_text(label.strip()) for label in encoded.dictionary.to_pylist()]
-    return LabelColumn(
-        encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64), text_array(found)
-    ).relabeled(found)
+    return LabelColumn(integers_of(encoded.indices), text_array(found)).relabeled(found)
 
 
 def blank_column(n_rows: int) -> LabelColumn:
