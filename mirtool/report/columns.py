@@ -271,8 +271,8 @@ _RULES: Sequence[_Rule] = (
     _rule("power at variance percentile (.*)", _S, "Power of a probe at percentile {0} of the variances.",
           "0 to 1"),
     # Quality control.
-    _rule("(array|lane)", _T, "Array.", table="qc/"),
-    _rule("other (array|lane)", _T, "The array it is compared with.", table="qc/"),
+    _rule("(array|lane|sample)", _T, "Array.", table="qc/"),
+    _rule("other (array|lane|sample)", _T, "The array it is compared with.", table="qc/"),
     _rule("channel", _T, "Channel of the scanner."),
     _rule("group", _T, "Group of the sample."),
     _rule("verdict", _T, "fine, check or outlier.", table="qc/"),
@@ -308,7 +308,7 @@ _RULES: Sequence[_Rule] = (
     _rule("positive-control factor", _R, "By what the lane is multiplied for its positive controls."),
     _rule("lowest ligation control", _N, "Lowest count of the lane's positive ligation controls.", "counts"),
     _rule("level log2", _X, "Median of the normalized values of the array.", _LOG2),
-    _rule("sum of distances to the other (?:arrays|lanes), (.*)", _X,
+    _rule("sum of distances to the other (?:arrays|lanes|samples), (.*)", _X,
           "Sum of the mean absolute differences to the other arrays, {0} normalization.", _LOG2),
     _rule("Kolmogorov-Smirnov statistic .*, (.*)", _X,
           "Largest distance of the array's distribution from that of all arrays, {0} normalization.", "0 to 1"),
@@ -326,8 +326,9 @@ _RULES: Sequence[_Rule] = (
     _rule("spots", _N, "Spots with a residual.", "spots", "qc/"),
     _rule("residual log2", _X, "Median residual of the block's spots.", _LOG2),
     _rule("log2 miR-451a / miR-23a-3p", _X, "Hemolysis index.", _LOG2),
-    _rule("the same over the median (?:array|lane)", _X, "Hemolysis index over that of the median array.", _LOG2),
-    _rule("(.*) log2 over the median (?:array|lane)", _X, "Markers of {0}, over the median array.", _LOG2),
+    _rule("the same over the median (?:array|lane|sample)", _X,
+          "Hemolysis index over that of the median array.", _LOG2),
+    _rule("(.*) log2 over the median (?:array|lane|sample)", _X, "Markers of {0}, over the median array.", _LOG2),
     _rule("log2 (.*)", _X, "log2 signal on array {0}.", "log2 scanner counts", "qc/spike_ins"),
     # The sample sheet against the values.
     _rule("component", _N, "Number of the principal component.", table="covariates/"),
@@ -609,8 +610,10 @@ _SHORT: Sequence[tuple[str, str]] = (
     ),
     (
         "qc/arrays",
-        "array|lane|group|verdict|why|foreground median|background median|signal to noise|% with saturated pixels|"
-        "replicate CV %|probes .*|spike-in r squared|sum of distances to the other (arrays|lanes), after|"
+        "array|lane|sample|group|verdict|why|foreground median|background median|signal to noise|"
+        "% with saturated pixels|"
+        "replicate CV %|probes .*|spike-in r squared|"
+        "sum of distances to the other (arrays|lanes|samples), after|"
         "% fields of view counted|binding density|positive controls r squared|positive-control factor|"
         "background limit|"
         "Moran's I|log-ratio agreement",

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 
 FINDINGS_SHOWN = 8
+IN_WORDS = ("why", "what")
+"""Columns whose cells are sentences: they speak of arrays, lanes or samples."""
+
 FOLLOWED = ("channel", "flags", "detection", "min_intensity", "probes")
 """Settings of ``normalize`` that quality control follows in a study."""
 
@@ -64,7 +67,7 @@ class QcResult(Result):
         """Return ``arrays`` (one row per array) and the further tables there is something for."""
         from mirtool.quality import quality_tables
 
-        return {name: self.in_terms(table) for name, table in quality_tables(self.report).items()}
+        return {name: self.in_terms(table, IN_WORDS) for name, table in quality_tables(self.report).items()}
 
     def file_name(self, table: str, main: str) -> str:
         """Return the name of a further table's file: ``qc_pairs.csv`` for ``qc_arrays.csv`` and ``qc.csv``."""

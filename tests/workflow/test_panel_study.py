@@ -120,3 +120,10 @@ def test_a_table_of_ct_values_of_other_probes_is_refused(study, tmp_path):
     matrix = read_expression(tmp_path / "normalized.csv", scale="log2")
     with pytest.raises(FormatError, match="does not belong to the normalized table beside it"):
         read_not_detected(tmp_path / "normalized_ct.csv", matrix)
+
+
+def test_quality_is_told_of_samples(study):
+    quality = columns(study, "qc_arrays.csv")
+    assert next(iter(quality)) == "sample"
+    assert list(quality["sample"]) == list(SAMPLES)
+    assert not [why for why in quality["why"] if "array" in why]
