@@ -1,11 +1,14 @@
 """Exports of qPCR panels by instrument: what is counted, what has no Ct, what is refused."""
 
+import csv
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 import xlsxwriter
 
+from mirtool.cli import main
 from mirtool.errors import FormatError
 from mirtool.io.arrays.ct_panels import read_panel
 from mirtool.io.arrays.ct_tables import inspect, read_ct
@@ -226,3 +229,30 @@ def test_a_panel_becomes_arrays_whatever_its_format(name):
     np.testing.assert_array_equal(found.flags, same.flags)
     amounts = [arrays.channels["amount"].foreground for arrays in (found, same)]
     np.testing.assert_allclose(*amounts)
+
+
+def test_a_panel_goes_from_its_file_to_the_network(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    shutil.copy(FOLDER / "panel_1_2.rdml", tmp_path)
+    genes = {
+        "hsa-miR-21-5p": "PTEN PDCD4 TP53",
+        "hsa-miR-126-3p": "PTEN PDCD4 VEGFA",
+        "hsa-miR-223-3p": "PTEN STMN1",
+    }
+    rows = [f"{mirna},{gene}" for mirna, own in genes.items() for gene in own.split()]
+    Path("targets.csv").write_text("miRNA,Target Gene\n" + "\n".join(rows) + "\n")
+    calls = (
+        "init panel_1_2.rdml",
+        "normalize --between references --references RNU44",
+        "diff --compare resistant:responding --no-figures",
+        "network --interactions targets.csv --gene-sets none --no-figures --regulation fold-change --evidence all",
+    )
+    for call in calls:
+        assert main(call.split()) == 0, capsys.readouterr().err
+    found = {row["Name"]: row for row in csv.DictReader(Path("results/differential.csv").read_text().splitlines())}
+    # 2 cycles earlier than RNU44 in the resistant samples: 2 ** 2 = 4 times as much
+    fold = "ratio of geometric means resistant/responding"
+    assert float(found["hsa-miR-21-5p"][fold]) == pytest.approx(4, rel=0.1)
+    assert float(found["hsa-miR-223-3p"][fold]) == pytest.approx(1 / 4, rel=0.1)
+    pairs = list(csv.DictReader(Path("results/network_pairs.csv").read_text().splitlines()))
+    assert len(pairs) == 3
