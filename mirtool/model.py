@@ -531,6 +531,14 @@ class DifferentialTable:
         own = np.where(tested & ~reference, self.tested, np.where(reference & ~tested, self.reference, ""))
         return text_array(own.tolist())
 
+    @property
+    def rests_on_not_detected(self) -> BoolArray:
+        """Where the fold change is one of values that one group did not detect at all, ``(n_probes,)``."""
+        only = self.detected_only_in
+        if only is None:
+            return np.zeros(len(self), dtype=bool)
+        return np.asarray((only != "") & ~np.isnan(self.log2_ratio))
+
     def take(self, rows: npt.NDArray[Any]) -> DifferentialTable:
         """Return the probes at ``rows`` (positions or a mask), in that order."""
         arrays = {

@@ -43,7 +43,8 @@ def count_matrix(
     Returns
     -------
     ExpressionMatrix
-        log-CPM (:func:`mirtool.counts.log_cpm`) of the rows kept; ``counts`` holds the reads behind them.
+        log-CPM (:func:`mirtool.counts.log_cpm`) of the rows kept; ``counts`` holds the reads behind them, and
+        ``not_detected`` says where there are none.
 
     Raises
     ------
@@ -86,6 +87,7 @@ def count_matrix(
         samples=study.samples,
         history=history,
         counts=ReadCounts(reads, libraries, made, len(kept)),
+        not_detected=reads == 0,
     )
 
 

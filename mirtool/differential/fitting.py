@@ -156,7 +156,9 @@ def _prepare_counts(own: ExpressionMatrix, counts: ReadCounts, model: Model, des
         alike = indistinguishable_arrays(found.log_cpm, design, weights=found.weights)
         array_weights = dict(zip(own.samples.names, of_samples.tolist(), strict=True))
         remarks = (*_untold(own, design), *_with_one_weight(own, alike))
-    return Fitting(found.log_cpm, design, weights, blocks, correlation, None, array_weights, remarks)
+    # Weights are from all counts; what is left out for having no reads takes no part in the fit.
+    values = np.where(np.isnan(own.values), np.nan, found.log_cpm)
+    return Fitting(values, design, weights, blocks, correlation, None, array_weights, remarks)
 
 
 def _array_weights_of(model: Model) -> Callable[..., FloatArray] | None:

@@ -28,7 +28,13 @@ if TYPE_CHECKING:
     )
     from mirtool.normalize.pipeline import Normalized, normalize
     from mirtool.normalize.report import ControlShare, NormalizationReport, RatioReport
-    from mirtool.normalize.result_tables import average_table, normalized_table, replicates_table, spots_table
+    from mirtool.normalize.result_tables import (
+        average_table,
+        normalized_table,
+        not_detected_table,
+        replicates_table,
+        spots_table,
+    )
     from mirtool.normalize.settings import NormalizeSettings, ResolvedSettings, is_ratio, ratio_channels
 
 __getattr__, __dir__ = lazy_names(__name__)
@@ -55,6 +61,7 @@ __all__ = [
     "is_ratio",
     "normalize",
     "normalized_table",
+    "not_detected_table",
     "ratio_channels",
     "replicates_table",
     "spots_table",

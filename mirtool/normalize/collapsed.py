@@ -65,7 +65,6 @@ def join_collapsed(
         None where the parts differ in what they say of all their arrays: then they can't be joined.
     """
     first = parts[0]
-    assert all(part.values.not_detected is None for part in parts)  # of panels, which are read together
     if any(part.facts != first.facts or _shape(part) != _shape(first) for part in parts):
         return None
     values = [part.values for part in parts]
@@ -81,6 +80,7 @@ def join_collapsed(
             for flag in sorted({flag for part in parts for flag in part.flags or ()})
         }
     lost = [own.non_positive_spots for own in values]
+    absent = [own.not_detected for own in values if own.not_detected is not None]
     return CollapsedArrays(
         ProbeValues(
             before=join_values([own.before for own in values]),
@@ -88,6 +88,7 @@ def join_collapsed(
             missing=side_by_side([own.missing for own in values], np.bool_),
             non_positive=side_by_side([own.non_positive for own in values], np.bool_),
             non_positive_spots=None if lost[0] is None else tuple(n for own in lost for n in own or ()),
+            not_detected=side_by_side(absent, np.bool_) if absent else None,
         ),
         {
             name: None if counts is None else tuple(n for part in parts for n in part.tallies[name] or ())
@@ -112,6 +113,7 @@ def _shape(part: CollapsedArrays[Any]) -> tuple[Any, ...]:
         {name: counts is None for name, counts in part.tallies.items()},
         part.flags is None,
         part.values.non_positive_spots is None,
+        part.values.not_detected is None,
         len(part.remarks),
         part.log2 is None,
     )

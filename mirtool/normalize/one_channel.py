@@ -32,7 +32,8 @@ from typing import Any
 
 import numpy as np
 
-from mirtool.model import RawArrays, SampleTable
+from mirtool.io.arrays.not_detected import ABSENT
+from mirtool.model import BoolArray, IntArray, RawArrays, SampleTable
 from mirtool.normalize.between_arrays import (
     NormalizedSignals,
     ProbeSignals,
@@ -41,6 +42,7 @@ from mirtool.normalize.between_arrays import (
 )
 from mirtool.normalize.channels import CountingSpots, ProbeValues, compacted, side_by_side
 from mirtool.normalize.detection import called_probes, detected_signals
+from mirtool.normalize.lanes import are_lanes
 from mirtool.normalize.replicates import collapse_replicates
 from mirtool.normalize.report import Counts, NormalizationReport, per_array
 from mirtool.normalize.settings import ResolvedSettings
@@ -98,6 +100,7 @@ class OneChannel:
             missing=missing,
             non_positive=non_positive,
             non_positive_spots=lost,
+            not_detected=_in_background(arrays, groups.first[rows]),
         )
 
     def compact(self, before: ProbeSignals) -> ProbeSignals:
@@ -126,3 +129,10 @@ class OneChannel:
             f"detection: {report.detection}" if report.detection else f"min intensity: {report.min_intensity:g}"
         )
         return f"channel: {report.channel}", detected
+
+
+def _in_background(arrays: RawArrays, spots: IntArray) -> BoolArray | None:
+    """Return which counts of lanes were not above their background, kept or not; None for arrays."""
+    if arrays.flags is None or not are_lanes(arrays):
+        return None
+    return np.asarray(arrays.flags[spots] == ABSENT)

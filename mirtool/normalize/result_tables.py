@@ -54,6 +54,22 @@ def spots_table(matrix: ExpressionMatrix) -> Table:
     return Table(_columns(matrix, matrix.spots), notes)
 
 
+def not_detected_table(matrix: ExpressionMatrix) -> Table:
+    """Return which values were not detected, 1 or 0, as a table of the shape of the normalized one.
+
+    Raises
+    ------
+    MirtoolError
+        Where the matrix does not know it.
+    SampleSheetError
+        Where a sample is called ``ID`` or ``Name``.
+    """
+    if matrix.not_detected is None:
+        raise MirtoolError("this matrix does not say which of its values were detected")
+    notes = (("mirtool not detected", "1 where the value was not detected"), *_history_notes(matrix))
+    return Table(_columns(matrix, matrix.not_detected.astype(np.int64)), notes)
+
+
 def average_table(matrix: ExpressionMatrix, average: FloatArray) -> Table:
     """Return A, the mean log2 signal of two channels, as a table of the shape of the normalized one.
 

@@ -222,6 +222,8 @@ _RULES: Sequence[_Rule] = (
           "normalize/ct"),
     _rule("Replicate", _N, "Number of the replicate spot of the probe.", table="normalize/replicates"),
     _rule(".*", _N, "Replicate spots behind the value of this sample.", "spots", "normalize/spots"),
+    _rule(".*", _N, "1 where the value of this sample was not detected, 0 where it was.", "0 or 1",
+          "normalize/not_detected"),
     _rule(".*", _D, "Mean log2 signal of both channels (A) in this sample.", _LOG2, "normalize/A"),
     _rule(".*", _D, "Value of one replicate spot in this sample, normalized as its probe.", _LOG2,
           "normalize/replicates"),
@@ -530,7 +532,8 @@ _RULES: Sequence[_Rule] = (
     _rule("Name", _T, "Name of the miRNA, as the array's list has it."),
     _rule("n (.*)", _N, "Samples of group {0} with a value.", "samples"),
     _rule("spots (.*)", _N, "Replicate spots behind the values of group {0}.", "spots"),
-    _rule("detected only in", _T, "The one group whose arrays detect the miRNA; blank where both or neither do."),
+    _rule("detected only in", _T, "The one group whose arrays detect the miRNA; blank where both or "
+          "neither do. A fold change of such a row rests on values that were not detected."),
     _rule("detected (.*)", _N, "Samples of group {0} that detect the miRNA.", "samples"),
     _rule("ratio (of .* )?(.*)", _R, "Ratio {1}.", "ratio"),
     _rule("log2 ratio (.*)", _L, "log2 of the ratio {0}.", _LOG2),

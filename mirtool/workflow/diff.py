@@ -242,6 +242,7 @@ class DiffResult(Result):
             "prior_df": _json_number(d.prior_df),
             "prior_variance": _json_number(d.prior_variance),
             "passing": passing,
+            **_not_detected(d),
             "history": list(d.history),
         }
 
@@ -325,6 +326,17 @@ def _sensitivity(table: str | Path, d: DifferentialTable, run: Run) -> Sensitivi
     arrays, normalization = arrays_as_normalized(table, run)
     with ThreadPoolExecutor(2) as executor:
         return sensitivity(arrays, d, normalization, executor=executor)
+
+
+def _not_detected(d: DifferentialTable) -> dict[str, Any]:
+    """Return how many probes one group alone detects, and how many fold changes rest on that; nothing of none."""
+    only, resting = d.detected_only_in, d.rests_on_not_detected
+    if only is None or not (only != "").any():
+        return {}
+    counts = {group: int((only == group).sum()) for group in (d.tested, d.reference)}
+    on_them = int(resting.sum())
+    passing = int(((d.calls(d.rules[-1]) != "") & resting).sum())
+    return {"detected_only_in": counts, "fold_changes_not_detected": on_them, "of_these_passing": passing}
 
 
 def _json_number(value: float) -> float | str | None:

@@ -91,10 +91,19 @@ class NormalizeResult(Result):
     def tables(self) -> Mapping[str, Table]:
         """Return ``normalized``, ``spots`` and, where asked for or there, ``names``, ``A`` and ``replicates``.
 
-        Of a qPCR panel also ``ct``, ``assays`` and, where candidates were ranked, ``references``.
+        Of lanes also ``not_detected`` where such counts were kept; of a qPCR panel ``ct``, ``assays`` and, where
+        candidates were ranked, ``references``.
         """
+        import numpy as np
+
         from mirtool.annotation.mirna_names import chip_names_table
-        from mirtool.normalize import average_table, normalized_table, replicates_table, spots_table
+        from mirtool.normalize import (
+            average_table,
+            normalized_table,
+            not_detected_table,
+            replicates_table,
+            spots_table,
+        )
         from mirtool.normalize.panel_tables import assays_table, ct_table, references_table
         from mirtool.normalize.panels import is_panel
         from mirtool.normalize.settings import LANE_PRESET
@@ -105,6 +114,8 @@ class NormalizeResult(Result):
             tables["names"] = chip_names_table(self.normalized.matrix.probes, self._names)
         if self.report.preset != LANE_PRESET:  # on a lane each code is counted once
             tables["spots"] = spots_table(matrix)
+        elif matrix.not_detected is not None and (matrix.not_detected & ~np.isnan(matrix.values)).any():
+            tables["not_detected"] = not_detected_table(matrix)
         if self.normalized.average is not None:
             tables["A"] = average_table(matrix, self.normalized.average)
         if self.settings.keep_replicates:

@@ -205,7 +205,7 @@ def read_matrix(table: Any, run: Run, options: MatrixOptions = MatrixOptions()) 
     from mirtool.io.arrays.not_detected import is_panel_matrix
     from mirtool.io.results.panel_cts import ct_path, read_not_detected
     from mirtool.io.results.replicates import read_replicates, replicates_path
-    from mirtool.io.results.spots import read_spots, spots_path
+    from mirtool.io.results.spots import marks_path, read_marks, read_spots, spots_path
 
     own_log2 = log2_table(run) == str(table)
     scale = "log2" if own_log2 else options.scale
@@ -217,6 +217,9 @@ def read_matrix(table: Any, run: Run, options: MatrixOptions = MatrixOptions()) 
     if is_panel_matrix(matrix) and (cts := run.find_beside(table, ct_path(table))):
         run.reads(cts)
         matrix = replace(matrix, not_detected=read_not_detected(cts, matrix))
+    if options.spots and (marks := run.find_beside(table, marks_path(table))):
+        run.reads(marks)
+        matrix = replace(matrix, not_detected=read_marks(marks, matrix))
     if options.replicates and (replicates := run.find_beside(table, replicates_path(table))):
         run.reads(replicates)
         matrix = replace(matrix, replicates=read_replicates(replicates, matrix))

@@ -5,6 +5,7 @@ import json
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from mirtool import api as mt
@@ -236,3 +237,57 @@ def test_one_run_leads_from_counts_to_the_network(study):
     assert not (study / "results" / "checklist_miame.md").exists()
     again = run_study(study, RunOptions(skip=("mirna-sets",), figures=False))
     assert {each.outcome for each in again.outcomes} == {Outcome.UP_TO_DATE, Outcome.LEFT_OUT}
+
+
+@pytest.fixture(scope="module")
+def on_and_off(tmp_path_factory):
+    """Counts of 40 miRNAs alike in both groups, one that group A alone has, and one with a single zero."""
+    folder = tmp_path_factory.mktemp("zeros")
+    samples = [f"{group}{i}" for group in "AB" for i in (1, 2, 3)]
+    draws = np.random.default_rng(1).poisson(200, (40, 6))
+    rows = [[f"hsa-miR-{100 + i}-5p", *map(str, row)] for i, row in enumerate(draws.tolist())]
+    rows += [["hsa-miR-21-5p", "90", "100", "110", "0", "0", "0"]]
+    rows += [["hsa-miR-16-5p", "90", "100", "110", "0", "100", "95"]]
+    (folder / "counts.csv").write_text("\n".join(",".join(row) for row in [["ID", *samples], *rows]) + "\n")
+    sheet = "".join(f"{name},{name[0]},counts.csv,counts\n" for name in samples)
+    (folder / "samples.csv").write_text("sample,group,file,scale\n" + sheet)
+    return folder
+
+
+def compared(folder, choice):
+    found = mt.diff(
+        folder / "counts.csv", samples=folder / "samples.csv", scale="counts", compare="A:B", not_detected=choice
+    )
+    table = found.tables()["differential"]
+    of = {name: {head: table[head][i] for head in table.columns} for i, name in enumerate(table["ID"])}
+    return found, of["hsa-miR-21-5p"], of["hsa-miR-16-5p"]
+
+
+def test_no_reads_are_kept_and_said(on_and_off):
+    found, only_a, once = compared(on_and_off, None)
+    said = repr(found)
+    # 3 + 1 of 42 × 6 values.
+    assert "Not detected: 4 of 252 values, 0 to 2 per sample (no reads): kept as counts of zero" in said
+    assert said.index("Not detected: 4") < said.index("Compared")
+    assert (only_a["detected A"], only_a["detected B"], only_a["detected only in"]) == (3, 0, "A")
+    assert (once["detected B"], once["detected only in"]) == (2, "")
+    assert only_a["fold change A/B"] > 50
+    assert "1 fold change of these rests on values that were not detected; 1 of them up or down" in said
+    assert found.numbers()["detected_only_in"] == {"A": 1, "B": 0}
+    assert found.numbers()["fold_changes_not_detected"] == found.numbers()["of_these_passing"] == 1
+
+
+def test_floor_gives_no_fold_change_of_a_whole_group_of_zeros(on_and_off):
+    found, only_a, once = compared(on_and_off, "floor")
+    assert np.isnan(only_a["fold change A/B"])
+    assert only_a["detected only in"] == "A"
+    assert once["n B"] == 3
+    assert "without fold change and test: 1 miRNA only in A (hsa-miR-21-5p in 3 samples)" in repr(found)
+
+
+def test_missing_leaves_every_zero_out_of_the_fit(on_and_off):
+    _, only_a, once = compared(on_and_off, "missing")
+    assert np.isnan(only_a["P (moderated)"])
+    assert (once["n A"], once["n B"]) == (3, 2)
+    # Without the zero both groups have about 100 reads.
+    assert abs(once["log2 ratio A/B"]) < 0.3

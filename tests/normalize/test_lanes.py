@@ -9,6 +9,7 @@ more: geometric means 256 and 512, their mean 384, factors 384/256 = 1.5 and 384
 import numpy as np
 import pytest
 
+import mirtool.api as mt
 from mirtool.errors import NotEnoughDataError, UsageError
 from mirtool.io.arrays.nanostring import arrays_of, parse_lane
 from mirtool.io.arrays.reading import read_arrays
@@ -101,3 +102,27 @@ def test_the_order_of_codes_does_not_matter():
     one, other = (arrays_of(parse_lane(each.encode(), "x.RCC"), "x.RCC", "x", "") for each in (text, turned))
     assert list(one.probes.id) == list(other.probes.id)
     np.testing.assert_array_equal(one.channels["counts"].foreground, other.channels["counts"].foreground)
+
+
+def test_counts_kept_in_the_background_are_marked_for_the_comparison(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name, times in (("a1", 1), ("a2", 1), ("b1", 4), ("b2", 4)):
+        (tmp_path / f"{name}.RCC").write_text(rcc(times))
+    rows = "".join(f"{name},{name[0]},{name}.RCC\n" for name in ("a1", "a2", "b1", "b2"))
+    (tmp_path / "samples.csv").write_text("sample,group,file\n" + rows)
+    kept = mt.normalize(between="housekeeping", not_detected="keep")
+    assert "not_detected" in kept.tables()
+    kept.write()
+    assert (tmp_path / "results" / "normalized_not_detected.csv").read_text().splitlines()[1:] == [
+        "hsa-miR-122-5p,hsa-miR-122-5p,1,1,0,0",
+        "hsa-miR-16-5p,hsa-miR-16-5p,0,0,0,0",
+        "hsa-miR-21-5p,hsa-miR-21-5p,0,0,0,0",
+    ]
+    found = mt.diff(compare="b:a", test="welch")
+    table = found.tables()["differential"]
+    row = list(table["ID"]).index("hsa-miR-122-5p")
+    assert (table["detected a"][row], table["detected only in"][row]) == (0, "b")
+    # 80 counts in b; in a the limit of 10 times 4, as its housekeeping genes are a fourth of those of b.
+    assert table["ratio of means b/a"][row] == pytest.approx(2)
+    assert "1 fold change of these rests on values that were not detected" in repr(found)
+    assert "not_detected" not in mt.normalize(between="housekeeping").tables()

@@ -86,9 +86,11 @@ def apply_not_detected(matrix: ExpressionMatrix, choice: str | None) -> tuple[Ex
     """Return the matrix with values that are not detected as chosen, and what was done in words, or blank.
 
     Tables that mirtool normalized are left as they are: there a signal that is not positive is missing already. Of
-    NanoString lanes and qPCR panels a missing value there is one that was not detected, unless the panel's Ct
-    values say which are.
-    So are sequencing counts, where zero is a count like any other.
+    NanoString lanes and qPCR panels a missing value there is one that was not detected, unless the panel's Ct values
+    say which are; so are the counts of lanes that were kept and marked.
+
+    In sequencing counts no reads are not detected. They are kept by default: zero is a count like any other, to
+    which log-CPM and voom add a prior count, and a zero says that the miRNA is rare.
 
     Parameters
     ----------
@@ -106,12 +108,16 @@ def apply_not_detected(matrix: ExpressionMatrix, choice: str | None) -> tuple[Ex
         How many there are, and what became of them.
     """
     is_own = matrix.spots is not None or any(step.startswith("recipe:") for step in matrix.history)
-    if is_own and matrix.not_detected is not None:
+    if matrix.counts is not None:
+        return _apply_to_counts(matrix, choice)
+    if is_own and matrix.not_detected is not None and is_panel_matrix(matrix):
         return matrix, ""
     is_called = is_panel_matrix(matrix) or any(step.endswith(COUNT_CALL) for step in matrix.history)
-    if is_own and is_called and np.isnan(matrix.values).any():
-        return replace(matrix, not_detected=np.isnan(matrix.values)), ""
-    if is_own or matrix.counts is not None:
+    if is_own and is_called:
+        missing = np.isnan(matrix.values)
+        mask = missing if matrix.not_detected is None else missing | matrix.not_detected
+        return replace(matrix, not_detected=mask if mask.any() else None), ""
+    if is_own:
         return matrix, ""
     floor = find_floor(matrix.values)
     mask = np.zeros(matrix.values.shape, dtype=bool) if matrix.not_detected is None else matrix.not_detected
@@ -140,6 +146,20 @@ def apply_not_detected(matrix: ExpressionMatrix, choice: str | None) -> tuple[Ex
 def is_panel_matrix(matrix: ExpressionMatrix) -> bool:
     """Return True for a qPCR panel that mirtool normalized, by its history."""
     return any(step.startswith(f"detection: {CT_CALL}") for step in matrix.history)
+
+
+def _apply_to_counts(matrix: ExpressionMatrix, choice: str | None) -> tuple[ExpressionMatrix, str]:
+    """Return log-CPM with values without reads as chosen, kept by default; what was done is in the history."""
+    mask = matrix.not_detected
+    if mask is None or not mask.any():
+        return replace(matrix, not_detected=None), ""
+    done = choice or KEEP
+    said = in_words(mask, {"no reads": int(mask.sum())}, done, unit="sample", words=_DONE_TO_COUNTS[done])
+    lost = lost_values(mask, done, matrix.samples)
+    values = np.where(lost, np.nan, matrix.values) if lost.any() else matrix.values
+    hint = f" ({option('not_detected', 'floor')} or {option('not_detected', MISSING)} leaves them out)"
+    history = (*matrix.history, said + (hint if choice is None else ""))
+    return replace(matrix, values=values, history=history), ""
 
 
 def settle_intensities(arrays: RawArrays, choice: str | None) -> RawArrays:
@@ -227,10 +247,15 @@ def lost_values(mask: BoolArray, done: str, samples: SampleTable) -> BoolArray:
 SAID = "not detected: "
 """How the line of a matrix's history begins that says what was not detected."""
 
-MISSING = "missing"
+MISSING, KEEP = "missing", "keep"
+_DONE_TO_COUNTS = {
+    MISSING: "taken as missing",
+    "floor": "kept as counts, except where no sample of a group has reads of the miRNA",
+    KEEP: "kept as counts of zero, to which a prior count is added",
+}
 _DONE = {
     MISSING: "taken as missing",
     "floor": "they keep their value, except where no array of a group detects the miRNA",
-    "keep": "taken for measurements",
+    KEEP: "taken for measurements",
 }
 _HINT = f" ({option('not_detected', 'floor')} or {option('not_detected', 'keep')} uses them)"

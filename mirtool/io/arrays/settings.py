@@ -47,7 +47,8 @@ def not_detected_setting(panel: str) -> Any:
     return setting(
         None,
         "What becomes of values that are not detected: a table's lowest value, repeated in every array; "
-        "NanoString counts in their lane's background; wells of qPCR without a Ct. Default: missing.",
+        "NanoString counts in their lane's background; wells of qPCR without a Ct; no reads. Default: missing, of "
+        "sequencing counts keep.",
         panel=panel,
         choices=NOT_DETECTED,
     )

@@ -13,7 +13,7 @@ import numpy as np
 from mirtool.errors import FormatError
 from mirtool.io.tables.output import side_path
 from mirtool.io.tables.text_tables import TextTable, read_table
-from mirtool.model import ExpressionMatrix, IntArray
+from mirtool.model import BoolArray, ExpressionMatrix, IntArray
 
 
 def spots_path(path: str | Path) -> Path:
@@ -38,8 +38,26 @@ def average_path(path: str | Path) -> Path:
     return side_path(path, "A")
 
 
-def read_spots(path: str | Path, matrix: ExpressionMatrix) -> IntArray:
+def marks_path(path: str | Path) -> Path:
+    """Return the name of the side table of a normalized table that says which of its values were not detected.
+
+    Examples
+    --------
+    >>> str(marks_path("results/normalized.csv"))
+    'results/normalized_not_detected.csv'
+    """
+    return side_path(path, "not_detected")
+
+
+def read_marks(path: str | Path, matrix: ExpressionMatrix) -> BoolArray:
+    """Read which values of ``matrix`` were not detected, as :func:`read_spots` reads its table."""
+    return read_spots(path, matrix, "marks of what was not detected") > 0
+
+
+def read_spots(path: str | Path, matrix: ExpressionMatrix, what: str = "spots") -> IntArray:
     """Read the spots behind the values of ``matrix``, ``(n_probes, n_samples)``.
+
+    ``what`` is what the numbers are, for messages.
 
     Raises
     ------
@@ -50,24 +68,24 @@ def read_spots(path: str | Path, matrix: ExpressionMatrix) -> IntArray:
     ids = table.find("ID")
     missing = [name for name in matrix.samples.names if name not in table.header]
     if ids is None or missing:
-        raise _misfit(table, "it lacks a column", f"no column {missing[0] if missing else 'ID'!r}")
+        raise _misfit(table, what, "it lacks a column", f"no column {missing[0] if missing else 'ID'!r}")
     if len(table) != len(matrix.probes):
         raise _misfit(
-            table, "it has another number of probes", f"{len(table)} rows for {len(matrix.probes)} probes"
+            table, what, "it has another number of probes", f"{len(table)} rows for {len(matrix.probes)} probes"
         )
     for row, (own, expected) in enumerate(zip(table.text(ids), matrix.probes.id, strict=True)):
         if own != expected:
-            raise _misfit(table, "its probes are others", f"{own!r} for {expected!r}", table.line_of(row))
+            raise _misfit(table, what, "its probes are others", f"{own!r} for {expected!r}", table.line_of(row))
     columns = [table.header.index(name) for name in matrix.samples.names]
-    return np.column_stack([_whole_numbers(table, j) for j in columns])
+    return np.column_stack([_whole_numbers(table, j, what) for j in columns])
 
 
-def _whole_numbers(table: TextTable, column: int) -> IntArray:
+def _whole_numbers(table: TextTable, column: int, what: str) -> IntArray:
     values = table.numbers(column)
     wrong = np.flatnonzero(~(np.isfinite(values) & (values >= 0) & (values == np.floor(values))))
     if len(wrong):
         raise FormatError(
-            "a number of spots is not a whole number",
+            f"a number of {what} is not a whole number",
             path=table.path,
             line=table.line_of(int(wrong[0])),
             column=table.header[column],
@@ -77,11 +95,11 @@ def _whole_numbers(table: TextTable, column: int) -> IntArray:
     return values.astype(np.int64)
 
 
-def _misfit(table: TextTable, what: str, found: str, line: int | None = None) -> FormatError:
+def _misfit(table: TextTable, what: str, why: str, found: str, line: int | None = None) -> FormatError:
     return FormatError(
-        f"the table of spots does not belong to the normalized table beside it: {what}",
+        f"the table of {what} does not belong to the normalized table beside it: {why}",
         path=table.path,
         line=line,
         found=found,
-        hint="run `mirtool normalize` again, or move this file away to go on without the numbers of spots",
+        hint="run `mirtool normalize` again, or move this file away to go on without it",
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mirtool.counts.methods import FACTORS
+from mirtool.io.arrays.not_detected import SAID
 from mirtool.report.methods.record import StepRecord, number, references_of
 from mirtool.report.methods.text import Sentence
 from mirtool.wording import plural
@@ -32,6 +33,9 @@ def count_sentences(record: StepRecord, counts: Mapping[str, Any]) -> Iterator[S
         )
     else:
         yield Sentence(f"Sequencing reads were counted per miRNA and sample; {kept}, all with any reads.")
+    zero = _without_reads(record)
+    if zero:
+        yield Sentence(zero)
     name = str(record.argument("count_factors"))
     size = f"{min(reads):,.0f} to {max(reads):,.0f} reads"
     if name in _FACTORS:
@@ -43,6 +47,21 @@ def count_sentences(record: StepRecord, counts: Mapping[str, Any]) -> Iterator[S
     else:
         yield Sentence(f"Library sizes ({size}) were used as they are.")
     yield from _fitted(record)
+
+
+_ZEROS = {
+    "keep": "Values without reads were kept as counts of zero, to which a prior count was added.",
+    "floor": "Values without reads were kept as counts of zero, to which a prior count was added, and left out "
+    "where no sample of a group had reads of the miRNA.",
+    "missing": "Values without reads were treated as missing.",
+}
+
+
+def _without_reads(record: StepRecord) -> str:
+    """Say what became of values without reads; nothing where there are none."""
+    comparisons = record.number("comparisons") or [record.summary]
+    said = any(str(step).startswith(SAID) for each in comparisons for step in each.get("history") or ())
+    return _ZEROS[str(record.argument("not_detected") or "keep")] if said else ""
 
 
 def _fitted(record: StepRecord) -> Iterator[Sentence]:

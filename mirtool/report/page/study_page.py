@@ -74,6 +74,7 @@ _NOT_SHOWN = (
     "network_universe",
     "network_mirna_universe",
     "normalized_spots",
+    "normalized_not_detected",
     "batch_corrected",
     "clinical_survival_curves",
     "clinical_panel_roc",

@@ -13,6 +13,7 @@ from mirtool.differential.differential_table import table_order
 from mirtool.differential.groups import Comparison
 from mirtool.differential.methods import FOLD_CHANGES, TESTS
 from mirtool.errors import option
+from mirtool.io.arrays.not_detected import SAID
 from mirtool.model import DifferentialTable, ExpressionMatrix, Rule
 from mirtool.report.text.blocks import Block, Caution, Grid, Heading, Line, Pairs, Summary, details
 from mirtool.report.text.numbers import fold_in_words, p_in_words
@@ -39,12 +40,14 @@ def differential_summary(matrix: ExpressionMatrix, result: GroupComparison, *, a
 
 
 def _counts_block(matrix: ExpressionMatrix, result: GroupComparison) -> list[Block]:
-    """Say of sequencing counts how many miRNAs were kept, how libraries were scaled and how they were compared."""
+    """Say of sequencing counts how many miRNAs were kept, how libraries were scaled and compared, and zeros."""
     if matrix.counts is None:
         return []
+    zeros = [step for step in matrix.history if step.startswith(SAID)]
     said = next((step.removeprefix(COUNTS) for step in matrix.history if step.startswith(COUNTS)), "")
     how = dict(result.tables[0].details).get("counts", "")
-    return [Line(f"Sequencing counts: {said}; {how}." if how else f"Sequencing counts: {said}.")]
+    first = f"Sequencing counts: {said}; {how}." if how else f"Sequencing counts: {said}."
+    return [Line(first), *(Line(f"{zero[:1].upper()}{zero[1:]}.") for zero in zeros)]
 
 
 def _overview(result: GroupComparison) -> Grid:
@@ -154,8 +157,21 @@ def _detected_only(d: DifferentialTable) -> list[Block]:
         named = ", ".join(f"{d.probes.name[i].strip()} in {plural(int(detected[i]), 'array')}" for i in first)
         more = ", …" if len(rows) > len(first) else ""
         words.append(f"{plural(len(rows), 'probe')} only in {group}" + (f" ({named}{more})" if named else ""))
-    without = ", so without fold change and test" if np.isnan(d.ratio[only != ""]).all() else ""
-    return [Caution(f"Detected in one group only{without}: {'; '.join(words)}")]
+    resting = d.rests_on_not_detected
+    without = "" if resting.any() else ", so without fold change and test"
+    return [Caution(f"Detected in one group only{without}: {'; '.join(words)}{resting_in_words(d)}")]
+
+
+def resting_in_words(d: DifferentialTable) -> str:
+    """Say how many fold changes rest on values that one group did not detect, and how many of them pass."""
+    resting = d.rests_on_not_detected
+    if not resting.any():
+        return ""
+    passing = int(((d.calls(d.rules[-1]) != "") & resting).sum())
+    return (
+        f". {plural(int(resting.sum()), 'fold change')} of these {'rests' if resting.sum() == 1 else 'rest'} on "
+        f"values that were not detected; {passing:,} of them up or down at {rule_in_words(d.rules[-1], d)}"
+    )
 
 
 def _test_rows(d: DifferentialTable) -> list[tuple[str, str]]:

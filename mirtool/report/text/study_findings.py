@@ -46,6 +46,21 @@ def _normalization(summary: Summary) -> Iterator[str]:
         )
 
 
+def _comparisons(summary: Summary) -> Iterator[str]:
+    for each in summary.get("comparisons", [summary]):
+        only = each.get("detected_only_in") or {}
+        if not any(only.values()):
+            continue
+        counts = " and ".join(f"{plural(n, 'probe')} only in {group}" for group, n in only.items())
+        n = each.get("fold_changes_not_detected", 0)
+        yield f"Detected in one group only: {counts}" + (
+            f". {plural(n, 'fold change')} of these {'rests' if n == 1 else 'rest'} on values that were not "
+            f"detected; {each['of_these_passing']:,} of them up or down by the strictest rule."
+            if n
+            else ", without fold change and test."
+        )
+
+
 def _covariates(summary: Summary) -> Iterator[str]:
     from mirtool.report.text.covariates import component_sentences, confounding_sentences, variance_sentence
 
@@ -145,6 +160,7 @@ _FINDINGS: Mapping[str, Callable[[Summary], Iterator[str]]] = {
     "qc": _quality,
     "normalize": _normalization,
     "covariates": _covariates,
+    "diff": _comparisons,
     "cluster": _clusters,
     "network": _network,
     "enrichment": _enrichment,
