@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mirtool.counts import PrecisionTrend
 from mirtool.counts.methods import COUNT_METHODS
 from mirtool.differential.assembly import assemble_table
 from mirtool.differential.contrasts import Contrast, parse_contrast
@@ -57,6 +58,8 @@ class GroupComparison:
         Of the arrays of a block, or of the spots of an array; NaN without either.
     array_weights
         Sample to the weight that was estimated for its array; None where none was.
+    precision
+        voom's trend of the variance over the size of counts; None without precision weights.
     """
 
     tables: tuple[DifferentialTable, ...]
@@ -66,6 +69,7 @@ class GroupComparison:
     log_odds: FloatArray | None = None
     correlation: float = math.nan
     array_weights: Mapping[str, float] | None = None
+    precision: PrecisionTrend | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,6 +163,7 @@ def compare_within_model(
         log_odds=odds,
         correlation=fitting.correlation,
         array_weights=fitting.array_weights,
+        precision=fitting.precision,
     )
 
 

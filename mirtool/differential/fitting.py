@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mirtool.counts import PrecisionTrend
 from mirtool.differential.array_weights import (
     estimate_array_weights,
     indistinguishable_arrays,
@@ -52,6 +53,8 @@ class Fitting:
         Sample to its estimated weight, where that was asked for.
     remarks
         What the reader must know of the estimates before believing them, in words.
+    precision
+        voom's trend of the variance over the size of counts; None without precision weights.
     """
 
     values: FloatArray
@@ -62,6 +65,7 @@ class Fitting:
     spots: ReplicateSpots | None = None
     array_weights: Mapping[str, float] | None = None
     remarks: tuple[str, ...] = ()
+    precision: PrecisionTrend | None = None
 
     def fit(self, contrasts: FloatArray) -> Fit:
         """Fit the model and give combinations of its coefficients, ``(n_coefficients, n_contrasts)``."""
@@ -158,7 +162,7 @@ def _prepare_counts(own: ExpressionMatrix, counts: ReadCounts, model: Model, des
         remarks = (*_untold(own, design), *_with_one_weight(own, alike))
     # Weights are from all counts; what is left out for having no reads takes no part in the fit.
     values = np.where(np.isnan(own.values), np.nan, found.log_cpm)
-    return Fitting(values, design, weights, blocks, correlation, None, array_weights, remarks)
+    return Fitting(values, design, weights, blocks, correlation, None, array_weights, remarks, found.trend)
 
 
 def _array_weights_of(model: Model) -> Callable[..., FloatArray] | None:

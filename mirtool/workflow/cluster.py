@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from mirtool.cluster.settings import ClusterSettings
 from mirtool.report.text.blocks import Summary
 from mirtool.workflow.annotation import AnnotatedInputs, annotation_columns, check_annotation
+from mirtool.workflow.reading import options_as_compared
 from mirtool.workflow.sources import (
     find_normalized,
     is_path,
@@ -179,7 +180,7 @@ def cluster(inputs: ClusterInputs, settings: ClusterSettings, run: Run) -> Clust
     from mirtool.cluster import choose_probes, cluster_matrix, partition
 
     table = find_normalized(inputs.table, run)
-    options = inputs.matrix_options(spots=False)
+    options = options_as_compared(inputs.matrix_options(spots=False), table, run)
     if run.samples is None:
         matrix = settle_not_detected(read_matrix(table, run, options), options, run)
     else:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from mirtool.covariates.settings import CovariateSettings
 from mirtool.report.text.blocks import Summary
-from mirtool.workflow.reading import MatrixInputs
+from mirtool.workflow.reading import MatrixInputs, options_as_compared
 from mirtool.workflow.sources import find_normalized, read_grouped
 from mirtool.workflow.step import Draw, Result, Run, Step
 
@@ -115,7 +115,7 @@ def covariates(inputs: CovariateInputs, settings: CovariateSettings, run: Run) -
     from mirtool.report.text.covariates import cautions
 
     table = find_normalized(inputs.table, run)
-    matrix = read_grouped(table, run, inputs.matrix_options(spots=False))
+    matrix = read_grouped(table, run, options_as_compared(inputs.matrix_options(spots=False), table, run))
     analysis = analyze_covariates(matrix, settings)
     correction = None if settings.batch is None else correct_batches(matrix, settings.batch)
     for text in cautions(analysis, correction):

@@ -113,10 +113,11 @@ class DiffResult(Result):
         return super().file_name(table, main)
 
     def drawings(self) -> Mapping[str, Draw]:
-        """Draw a volcano (without P a scatter), an MA plot and a heat map of what passes."""
+        """Draw a volcano (without P a scatter), an MA plot, a heat map of what passes; of counts voom's trend."""
         from mirtool.differential.labels import parse_labels
         from mirtool.report.figures.heatmap import Directions, heatmap_figure
         from mirtool.report.figures.levels import ma_figure, scatter_figure
+        from mirtool.report.figures.precision import precision_figure
         from mirtool.report.figures.volcano import volcano_figure
         from mirtool.report.text.differential import rule_in_words
         from mirtool.wording import plural
@@ -144,6 +145,8 @@ class DiffResult(Result):
                     strips=self._annotations(compared),
                     directions=Directions(d.calls(self._figure_rule(d))[passing], d.tested),
                 )
+        if self.comparison.precision is not None:
+            drawn["voom_trend"] = partial(precision_figure, self.comparison.precision)
         return drawn
 
     def _annotations(self, compared: ExpressionMatrix) -> Mapping[str, tuple[str, ...]]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from mirtool.differential.power.settings import PowerSettings
 from mirtool.report.text.blocks import Summary
 from mirtool.settings import setting
-from mirtool.workflow.reading import MatrixInputs
+from mirtool.workflow.reading import MatrixInputs, options_as_compared
 from mirtool.workflow.sources import find_normalized, read_grouped
 from mirtool.workflow.step import INPUT_PANEL, Draw, Result, Run, Step
 
@@ -105,7 +105,7 @@ def power(inputs: PowerInputs, settings: PowerSettings, run: Run) -> PowerResult
     from mirtool.differential.power import pilot_variance, plan_arrays
 
     table = find_normalized(inputs.table, run)
-    options = inputs.matrix_options(spots=False)
+    options = options_as_compared(inputs.matrix_options(spots=False), table, run)
     pilot = pilot_variance(read_grouped(table, run, options))
     return PowerResult(pilot, plan_arrays(pilot, settings))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -12,7 +12,7 @@ from mirtool.counts.methods import factors_setting, min_count_setting
 from mirtool.io.arrays.settings import SCALES, not_detected_setting
 from mirtool.report.text.blocks import Block, Caution, Line, Summary
 from mirtool.settings import setting
-from mirtool.workflow.sources import MatrixOptions
+from mirtool.workflow.sources import CountFiles, MatrixOptions
 from mirtool.workflow.step import INPUT_PANEL, Inputs, Run
 
 if TYPE_CHECKING:
@@ -301,6 +301,36 @@ def refuse_log2(arrays: RawArrays, run: Run, scale: str | None = None) -> None:
             "[normalize] in mirtool.toml) and go on with `mirtool diff`; if they are intensities, say so with "
             f"{option('scale', 'linear')}",
         )
+
+
+AS_COMPARED = ("count_factors", "min_count", "not_detected", "species")
+"""Parameters of ``diff`` that say which counts were compared, and how libraries were made comparable."""
+
+
+def options_as_compared(options: MatrixOptions, table: Any, run: Run) -> MatrixOptions:
+    """Return how a study's sequencing counts are read: as ``diff`` read them, but for what the caller gave.
+
+    Parameters
+    ----------
+    options
+        As the step's own parameters say.
+    table
+        What is read; for other tables than the study's counts the options stay as they are.
+    run
+        Its study has the record of ``mirtool diff``; where that has not run, ``[diff]`` of its ``mirtool.toml``
+        counts.
+    """
+    from mirtool.study.record import recorded_arguments
+    from mirtool.workflow.catalog import load_step
+    from mirtool.workflow.execution import settings_of_study
+
+    if run.study is None or not isinstance(table, CountFiles):
+        return options
+    compared = recorded_arguments(run.study.run_file, "diff") or settings_of_study(load_step("diff"), run.study)
+    followed = {name: compared[name] for name in AS_COMPARED if name in compared and name not in run.given}
+    run.arguments |= followed
+    run.follows("diff", followed)
+    return replace(options, **followed)
 
 
 def settings_as_normalized(names: Collection[str], run: Run) -> tuple[dict[str, Any], list[str]]:

@@ -291,3 +291,30 @@ def test_missing_leaves_every_zero_out_of_the_fit(on_and_off):
     assert (once["n A"], once["n B"]) == (3, 2)
     # Without the zero both groups have about 100 reads.
     assert abs(once["log2 ratio A/B"]) < 0.3
+
+
+@pytest.mark.usefixtures("study")
+def test_clusters_and_power_follow_what_was_compared():
+    options = ["--compare", "B:A", "--min-count", "40", "--count-factors", "rle"]
+    assert main(["diff", *options, "--no-figures"]) == 0
+    compared = mt.diff(compare="B:A", min_count=40.0, count_factors="rle")
+    for found in (mt.cluster(top=30, stability="none"), mt.power()):
+        arguments = found.record()["arguments"]
+        assert (arguments["min_count"], arguments["count_factors"]) == (40.0, "rle")
+        assert found.record()["followed"]["diff"]["min_count"] == 40.0
+    matrix = mt.cluster(top=30, stability="none").chosen.matrix
+    rows = [list(compared.matrix.probes.id).index(each) for each in matrix.probes.id]
+    np.testing.assert_array_equal(matrix.values, compared.matrix.values[rows])
+    assert mt.cluster(top=30, stability="none", min_count=10.0).record()["arguments"]["min_count"] == 10.0
+
+
+@pytest.mark.usefixtures("study")
+def test_the_precision_of_counts_is_drawn():
+    found = mt.diff(compare="B:A")
+    trend = found.comparison.precision
+    figure = found.drawings()["voom_trend"]()
+    dots, curve = figure.axes[0].get_lines()
+    assert len(dots.get_xdata()) == len(trend.log_count) == 248
+    assert list(curve.get_xdata()) == sorted(trend.log_count)
+    assert figure.caption.startswith("Mean–variance trend of 248 miRNAs by voom")
+    assert "voom_trend" not in mt.diff(compare="B:A", count_method="trend").drawings()

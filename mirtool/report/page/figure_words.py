@@ -51,6 +51,12 @@ _LOOK_FOR: tuple[tuple[str, str, str], ...] = (
         "Rows of one color per group; an array that looks like the other group.",
     ),
     (
+        "voom_trend",
+        "Precision of the counts",
+        "A curve that falls to the right: small counts vary more, so they weigh less. A curve that rises from the "
+        "left means that many miRNAs have hardly any reads: a higher --min-count leaves them out.",
+    ),
+    (
         "(p_values|histogram).*",
         "P values",
         "A flat histogram with a peak near 0; any other form means a wrong model.",
