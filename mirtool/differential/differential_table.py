@@ -10,7 +10,7 @@ import numpy.typing as npt
 from mirtool.differential.methods import FOLD_CHANGES, TESTS
 from mirtool.errors import FormatError
 from mirtool.io.arrays.probe_values import ORIGINAL_NAME
-from mirtool.io.results.differential import SavedDifferential
+from mirtool.io.results.differential import DETECTED_ONLY, SavedDifferential
 from mirtool.model import DifferentialTable, IntArray, ProbeTable, Rule, Table, text_array
 from mirtool.stats.adjustment import ADJUSTMENTS
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 LOG_ODDS = "B (log odds)"
 LOG2_CPM = "log2 CPM"
-DETECTED_ONLY = "detected only in"
 
 
 def differential_table(d: DifferentialTable) -> Table:

@@ -607,7 +607,7 @@ def columns_table(columns: Iterable[tuple[str, str, str]], said: Callable[[str],
 _SHORT: Sequence[tuple[str, str]] = (
     (
         "shortlist/shortlist",
-        "rank|Name|ID|fold change .*|(P|FDR|q|P adjusted) .*|regulation by .*|stability by .*|"
+        "rank|Name|ID|fold change .*|(P|FDR|q|P adjusted) .*|regulation by .*|stability by .*|detected only in|"
         "same seed in the list|in .*|seen in .*|level in .*|level rank in .*|qPCR fold change .*|qPCR verdict|"
         "targets|synergy|betweenness",
     ),

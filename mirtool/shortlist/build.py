@@ -66,6 +66,15 @@ class Shortlist:
     def __len__(self) -> int:
         return len(self.probes)
 
+    @property
+    def resting(self) -> dict[str, str]:
+        """MiRNAs whose fold change rests on values that one group did not detect, and the group that did."""
+        only = self.candidates.detected_only_in
+        if only is None:
+            return {}
+        leads = [probes[0] for probes in self.probes]
+        return {self.candidates.name[i].strip(): only[i] for i in leads if only[i]}
+
 
 def shortlist(
     candidates: SavedDifferential,

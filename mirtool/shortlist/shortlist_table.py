@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mirtool.annotation.mirna_names import MirnaNames, Resolution, name_columns
-from mirtool.io.results.differential import STABILITY_START
+from mirtool.io.results.differential import DETECTED_ONLY, STABILITY_START
 from mirtool.model import FloatArray, IntArray, Table, TextArray, text_array
 from mirtool.shortlist.build import Shortlist
 from mirtool.shortlist.motifs import MOTIFS, motif_starts
@@ -93,6 +93,9 @@ def _array_evidence(chosen: Shortlist, lead: IntArray) -> dict[str, npt.NDArray[
         if header:
             columns[header] = values[lead]
     columns |= {header: calls[lead] for header, calls in names.regulation.items()}
+    if chosen.resting:
+        assert names.detected_only_in is not None  # it says which rest on what was not detected
+        columns[DETECTED_ONLY] = names.detected_only_in[lead]
     columns[f"arrays {names.tested}"] = candidates.n_tested[lead]
     columns[f"arrays {names.reference}"] = candidates.n_reference[lead]
     for group, spots in ((names.tested, candidates.spots_tested), (names.reference, candidates.spots_reference)):

@@ -318,3 +318,14 @@ def test_the_precision_of_counts_is_drawn():
     assert list(curve.get_xdata()) == sorted(trend.log_count)
     assert figure.caption.startswith("Mean–variance trend of 248 miRNAs by voom")
     assert "voom_trend" not in mt.diff(compare="B:A", count_method="trend").drawings()
+
+
+def test_the_shortlist_says_what_rests_on_zeros(on_and_off):
+    compared = mt.diff(
+        on_and_off / "counts.csv", samples=on_and_off / "samples.csv", scale="counts", compare="A:B"
+    )
+    found = mt.shortlist(compared)
+    assert found.shortlist.resting == {"hsa-miR-21-5p": "A"}
+    assert found.tables()["shortlist"]["detected only in"].tolist()[0] == "A"
+    assert "The fold change of hsa-miR-21-5p rests on values that were not detected in one group" in repr(found)
+    assert compared.table.rests_on_not_detected.sum() == 1

@@ -28,6 +28,7 @@ from mirtool.model import FloatArray, TextArray
 
 REGULATION_START = "regulation by "
 STABILITY_START = "stability by "
+DETECTED_ONLY = "detected only in"
 P_START = "P ("
 ADJUSTED_STARTS = ("FDR (", "q (", "P adjusted (")
 MEAN_STARTS = {"ratio-of-means": "mean ", "geometric": "geometric mean ", "fitted": "fitted mean "}
@@ -124,6 +125,13 @@ class SavedDifferential:
         else:
             ranks = np.arange(len(self), dtype=np.float64)
         return np.where(np.isnan(self.p_value), np.nan, ranks)
+
+    @property
+    def detected_only_in(self) -> TextArray | None:
+        """The one group that detects each probe, blank where both or neither do; None where the table has none."""
+        if self.columns is None or DETECTED_ONLY not in self.columns.header:
+            return None
+        return self.columns.text(self.columns.header.index(DETECTED_ONLY))
 
     @property
     def n_tested(self) -> FloatArray:

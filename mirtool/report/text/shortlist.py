@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from mirtool.annotation.mirna_names import Resolution
 from mirtool.io.results.evidence import QpcrResults
-from mirtool.report.text.blocks import Grid, Line, Pairs, Summary
+from mirtool.report.text.blocks import Caution, Grid, Line, Pairs, Summary
 from mirtool.report.text.names import renamed_among, unmapped_among
 from mirtool.report.text.numbers import fold_in_words, p_in_words
 from mirtool.shortlist import MOTIFS, RANKS, FluidLevels, Membership, Shortlist, motif_shares, motif_starts
@@ -31,7 +31,19 @@ def shortlist_summary(chosen: Shortlist, qpcr: QpcrResults | None, network: str)
     lines += [(f"list {each.title}", _membership_in_words(each)) for each in chosen.memberships]
     if chosen.levels is not None:
         lines.append((f"levels in {chosen.levels.fluid}", _levels_in_words(chosen.levels)))
-    return Line(heading), _grid(chosen), Pairs(lines), Pairs(_motif_lines(chosen), detail=True)
+    resting = [
+        Caution(
+            f"The fold change of {', '.join(chosen.resting)} rests on values that were not detected in one group "
+            "(column detected only in)"
+        )
+    ]
+    return (
+        Line(heading),
+        *(resting if chosen.resting else ()),
+        _grid(chosen),
+        Pairs(lines),
+        Pairs(_motif_lines(chosen), detail=True),
+    )
 
 
 def _qpcr_in_words(chosen: Shortlist, qpcr: QpcrResults | None) -> str:
