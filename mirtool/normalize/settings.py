@@ -71,6 +71,18 @@ RATIO_PRESET_STEPS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
 )
 """The same for two channels. An offset of 50: Ritchie et al. (2007); loess, then Aquantile: limma's guide."""
 
+
+def is_recipe(written: object, preset: str) -> bool:
+    """Return True for a recipe as a report writes it, if it is this preset, with other steps or without.
+
+    Examples
+    --------
+    >>> is_recipe("nanostring with between housekeeping", LANE_PRESET), is_recipe(None, LANE_PRESET)
+    (True, False)
+    """
+    return str(written).split(" ", 1)[0] == preset
+
+
 _SPOTS, _STEPS, _PROBES, _RESULT = "Spots and channels", "Steps", "Probes", "Result"
 
 

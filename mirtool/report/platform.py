@@ -15,7 +15,7 @@ from typing import Any
 
 from mirtool.counts.preparation import COUNTS
 from mirtool.errors import MARKED
-from mirtool.normalize.settings import LANE_PRESET, PANEL_PRESET
+from mirtool.normalize.settings import LANE_PRESET, PANEL_PRESET, is_recipe
 
 ARRAY, LANE, SAMPLE, PANEL = "array", "lane", "sample", "panel"
 """What one column of the values is: an array, a lane of NanoString, a sequenced sample, or one on qPCR plates."""
@@ -160,10 +160,11 @@ def unit_of(runs: Mapping[str, Any]) -> str:
     steps = {str(each) for summary in summaries for each in summary.get("history") or ()}
     is_said = any(summary.get("unit") == LANE for summary in summaries)
     are_lanes = any(path.endswith((".rcc", ".rcc.gz")) for path in files)
-    if is_said or are_lanes or LANE_PRESET in presets or f"recipe: {LANE_PRESET}" in steps:
+    recipes = {step.removeprefix("recipe: ") for step in steps if step.startswith("recipe: ")}
+    if is_said or are_lanes or any(is_recipe(each, LANE_PRESET) for each in {*presets, *recipes}):
         return LANE
     is_panel = any(summary.get("unit") == PANEL for summary in summaries)
-    if is_panel or PANEL_PRESET in presets or any(step.startswith(f"recipe: {PANEL_PRESET}") for step in steps):
+    if is_panel or any(is_recipe(each, PANEL_PRESET) for each in {*presets, *recipes}):
         return PANEL
     are_reads = any(summary.get("counts") for summary in summaries)
     return SAMPLE if are_reads or any(step.startswith(COUNTS) for step in steps) else ARRAY

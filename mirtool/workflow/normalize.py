@@ -106,13 +106,13 @@ class NormalizeResult(Result):
         )
         from mirtool.normalize.panel_tables import assays_table, ct_table, references_table
         from mirtool.normalize.panels import is_panel
-        from mirtool.normalize.settings import LANE_PRESET
+        from mirtool.normalize.settings import LANE_PRESET, is_recipe
 
         matrix = self.matrix
         tables = {"normalized": normalized_table(matrix, "linear" if self.settings.linear else "log2")}
         if self.settings.current_names or matrix.probes.original is not None:
             tables["names"] = chip_names_table(self.normalized.matrix.probes, self._names)
-        if self.report.preset != LANE_PRESET:  # on a lane each code is counted once
+        if not is_recipe(self.report.preset, LANE_PRESET):  # on a lane each code is counted once
             tables["spots"] = spots_table(matrix)
         elif matrix.not_detected is not None and (matrix.not_detected & ~np.isnan(matrix.values)).any():
             tables["not_detected"] = not_detected_table(matrix)
@@ -131,14 +131,14 @@ class NormalizeResult(Result):
     def summary(self) -> Summary:
         """The warnings, what was kept, how far the arrays are apart, and everything that was counted."""
         from mirtool.normalize.panels import is_panel
-        from mirtool.normalize.settings import LANE_PRESET
+        from mirtool.normalize.settings import LANE_PRESET, is_recipe
         from mirtool.quality.quick import outlier_warnings
         from mirtool.report.text.names import names_blocks
         from mirtool.report.text.normalization import cautions, normalization_blocks
 
         report = self.report
         blocks: list[Block] = [Caution(text) for text in cautions(report)]
-        if report.preset == LANE_PRESET:
+        if is_recipe(report.preset, LANE_PRESET):
             blocks.insert(0, Line(f"NanoString counts, normalized by the preset {LANE_PRESET} as nSolver does."))
         if self.normalized.average is None:  # the outlier rules are for signals, not for ratios
             least = 1.0 if is_panel(self._read) else report.min_intensity  # a panel's limit has the amount 1

@@ -44,7 +44,7 @@ def test_names_of_samples_and_groups_stay():
         ({"normalize": {"arguments": {"preset": "nanostring"}}}, LANE),
         ({"qc": {"inputs": {"lane.RCC": ""}}}, LANE),
         ({"qc": {"inputs": {"lanes.zip": ""}, "summary": {"unit": "lane"}}}, LANE),
-        ({"diff": {"summary": {"history": ["recipe: nanostring"]}}}, LANE),
+        ({"diff": {"summary": {"history": ["recipe: nanostring with between housekeeping"]}}}, LANE),
         ({"diff": {"summary": {"counts": {"miRNAs": 3}}}}, SAMPLE),
         ({"cluster": {"summary": {"history": ["counts: 3 of 4 miRNAs kept"]}}}, SAMPLE),
     ],

@@ -86,8 +86,8 @@ def apply_not_detected(matrix: ExpressionMatrix, choice: str | None) -> tuple[Ex
     """Return the matrix with values that are not detected as chosen, and what was done in words, or blank.
 
     Tables that mirtool normalized are left as they are: there a signal that is not positive is missing already. Of
-    NanoString lanes and qPCR panels a missing value there is one that was not detected, unless the panel's Ct values
-    say which are; so are the counts of lanes that were kept and marked.
+    NanoString lanes and qPCR panels a missing value there is one that was not detected, unless a panel's Ct say
+    which are; so are the counts of lanes that were kept and marked.
 
     In sequencing counts no reads are not detected. They are kept by default: zero is a count like any other, to
     which log-CPM and voom add a prior count, and a zero says that the miRNA is rare.

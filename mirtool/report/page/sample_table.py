@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from mirtool.model import SampleTable, Table, text_array
-from mirtool.normalize.settings import LANE_PRESET
+from mirtool.normalize.settings import LANE_PRESET, is_recipe
 
 MEANINGS = {
     "sample": "Sample, as the sample sheet names it.",
@@ -62,7 +62,7 @@ def sample_table(samples: SampleTable, quality: Table | None, normalize: Mapping
                 columns[head] = _by_array(samples.names, quality, source)
     measured = {name: i for i, name in enumerate(normalize.get("samples") or [])}
     for head, key in _FROM_NORMALIZATION:
-        if key == "flagged_out" and normalize.get("preset") == LANE_PRESET:
+        if key == "flagged_out" and is_recipe(normalize.get("preset"), LANE_PRESET):
             continue  # the flags of lanes are the reader's own calls
         values = normalize.get(key)
         if isinstance(values, list) and len(values) == len(measured):

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from mirtool.normalize.lanes import FLAGGED
 from mirtool.normalize.methods import kept_where
 from mirtool.normalize.report import ControlShare, NormalizationReport, PanelReport, RatioReport
-from mirtool.normalize.settings import LANE_PRESET
+from mirtool.normalize.settings import LANE_PRESET, is_recipe
 from mirtool.report.text.blocks import Block, Grid, Line, Pairs
 from mirtool.report.text.panel import panel_blocks, panel_cautions
 from mirtool.wording import plural
@@ -60,7 +60,7 @@ def main_pairs(report: NormalizationReport) -> list[tuple[str, str]]:
     """Return what every reader should see of the numbers."""
     pairs = [
         ("recipe", _recipe(report)),
-        *([] if report.preset == LANE_PRESET else [("flagged spots", _flags(report))]),
+        *([] if is_recipe(report.preset, LANE_PRESET) else [("flagged spots", _flags(report))]),
         *_detection(report),
         _comparable(report),
     ]
@@ -84,9 +84,9 @@ def detail_pairs(report: NormalizationReport) -> list[tuple[str, str]]:
             "probes that count",
             f"{report.counting_probes:,} ({_COUNTING[report.probe_choice]}); {_replicates(report)}",
         ),
-        *([] if report.preset == LANE_PRESET else [("saturated spots", _saturated(report))]),
+        *([] if is_recipe(report.preset, LANE_PRESET) else [("saturated spots", _saturated(report))]),
     ]
-    if report.preset == LANE_PRESET:
+    if is_recipe(report.preset, LANE_PRESET):
         missing = ("counts missing", f"{sum(report.missing):,} of {values:,}: in the background of their lane")
         return [*pairs, missing, *(("fitted", remark) for remark in report.remarks)]
     if sum(report.no_intensity):
@@ -165,7 +165,7 @@ def array_rows(report: NormalizationReport) -> tuple[list[str], list[list[str]]]
     header += [f"{_spots_of(control)} ≥ {cutoff}" for control in report.controls]
     saturated = report.saturated or report.at_ceiling
     columns = [report.flagged_out, saturated, report.missing, report.non_positive, report.detected]
-    if report.preset == LANE_PRESET:  # codes are neither flagged nor saturated
+    if is_recipe(report.preset, LANE_PRESET):  # codes are neither flagged nor saturated
         header, columns = [*header[:2], header[4], *header[6:]], [report.missing, report.detected]
     rows = [
         [name, f"{report.factors[i]:.6g}", *(f"{column[i]:,}" for column in columns)]
