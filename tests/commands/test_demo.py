@@ -7,7 +7,7 @@ import re
 import shutil
 import sys
 from contextlib import chdir, redirect_stderr, redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import StringIO
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from mirtool.commands.demo import DEFAULT_SEED
 from mirtool.commands.demo_steps import STEPS
 from mirtool.io.arrays.genepix import read_genepix
 from mirtool.report.columns import EACH_SAMPLE
+from mirtool.report.figures import canvas
 from mirtool.simulate.arrays import PLANTED_CHANGES, REPORTED_CHANGES, simulate_study
 from tests.pages import README, calls_of, inline_commands, printed_commands
 
@@ -227,12 +228,15 @@ NOT_IN_THE_DEMO = {
 """Commands of the README that can't run in the folder of the demo, and why."""
 
 
-def test_every_command_of_the_readme_runs_on_it(demo: Demo, tmp_path: Path) -> None:
+def test_every_command_of_the_readme_runs_on_it(
+    demo: Demo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     text = README.read_text(encoding="utf-8")
     commands = [*printed_commands(text), *inline_commands(text)]
     assert commands[0] == "mirtool run"
     assert NOT_IN_THE_DEMO.keys() <= set(commands)
-    # Those of the demo ran there, as they are printed.
+    # Those of the demo ran there, as they are printed, with fine pictures.
+    monkeypatch.setitem(canvas.LOOKS, "paper", replace(canvas.LOOKS["paper"], dpi=50))
     others = [each for each in commands if each not in {*NOT_IN_THE_DEMO, *(command for command, _ in STEPS)}]
     assert len(others) > 10
     with chdir(shutil.copytree(demo.folder, tmp_path / "study")):

@@ -17,7 +17,9 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 import warnings
+import zlib
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -28,6 +30,7 @@ from typing import Any
 
 import matplotlib as mpl
 import numpy as np
+import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import Colormap, LinearSegmentedColormap
@@ -340,9 +343,9 @@ def figure_bytes(figure: Figure, format_name: str) -> bytes:
     look = _look()
     dpi = _settings.get().figure_dpi or look.dpi
     if format_name == "png":
-        return _sized(_draw(figure, "png", dpi=dpi * look.zoom, metadata={"Software": None}), dpi)
+        return _png(_pixels(figure, dpi * look.zoom), dpi)
     if format_name == "tiff":
-        return _tiff(_draw(figure, "png", dpi=dpi * look.zoom, metadata={"Software": None}), dpi)
+        return _tiff(_pixels(figure, dpi * look.zoom), dpi)
     if format_name == "pdf":
         return _draw(figure, "pdf", metadata={"Creator": "mirtool", "Producer": None, "CreationDate": None})
     return _enlarged(_draw(figure, "svg", metadata={"Creator": "mirtool", "Date": None}), look.zoom)
@@ -358,33 +361,48 @@ def svg_bytes(figure: Figure) -> bytes:
     return figure_bytes(figure, "svg")
 
 
-def _draw(figure: Figure, format_name: str, *, metadata: dict[str, str | None], dpi: float = DPI) -> bytes:
+def _draw(figure: Figure, format_name: str, **options: Any) -> bytes:
     out = io.BytesIO()
-    # Twice as fast as the usual compression, and the files are a tenth larger.
-    quick: dict[str, Any] = {"pil_kwargs": {"compress_level": 3}} if format_name == "png" else {}
     with house_style():
-        figure.savefig(out, format=format_name, dpi=dpi, metadata=metadata, **quick)
+        figure.savefig(out, format=format_name, **options)
     return out.getvalue()
 
 
-def _sized(png: bytes, dpi: float) -> bytes:
-    """Write into an enlarged PNG the size that it is meant to have."""
-    if _look().zoom == 1:
-        return png
-    from PIL import Image
-
-    out = io.BytesIO()
-    Image.open(io.BytesIO(png)).save(out, format="png", dpi=(dpi, dpi))
-    return out.getvalue()
+def _pixels(figure: Figure, dpi: float) -> npt.NDArray[np.uint8]:
+    """Return a figure as red, green and blue on white, ``(height, width, 3)``."""
+    width, height = (int(inches * dpi) for inches in figure.get_size_inches())
+    drawn = np.frombuffer(_draw(figure, "rgba", dpi=dpi), dtype=np.uint8)
+    return drawn.reshape(height, width, 4)[:, :, :3]
 
 
-def _tiff(png: bytes, dpi: float) -> bytes:
+def _png(pixels: npt.NDArray[np.uint8], dpi: float) -> bytes:
+    """Write pixels as PNG (RFC 2083), each row as it is: in half of Pillow's time, which filters every row.
+
+    Figures are lines and letters on white; filters, made for photographs, only make their files larger.
+    """
+    height, width, _ = pixels.shape
+    rows = np.zeros((height, 1 + 3 * width), dtype=np.uint8)  # 0, no filter, before each row
+    rows[:, 1:] = pixels.reshape(height, 3 * width)
+    per_meter = round(dpi * 1000 / MM_PER_INCH)
+    chunks = {
+        b"IHDR": struct.pack(">2I5B", width, height, 8, 2, 0, 0, 0),  # 8 bits of each of three colors
+        b"pHYs": struct.pack(">2IB", per_meter, per_meter, 1),
+        b"IDAT": zlib.compress(rows.tobytes(), 2),
+        b"IEND": b"",
+    }
+    parts = (
+        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+        for name, data in chunks.items()
+    )
+    return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
+
+
+def _tiff(pixels: npt.NDArray[np.uint8], dpi: float) -> bytes:
     """Return a picture as journals ask for it: RGB on white, compressed without loss."""
     from PIL import Image
 
     out = io.BytesIO()
-    picture = Image.open(io.BytesIO(png)).convert("RGB")
-    picture.save(out, format="tiff", compression="tiff_lzw", dpi=(dpi, dpi))
+    Image.fromarray(pixels).save(out, format="tiff", compression="tiff_lzw", dpi=(dpi, dpi))
     return out.getvalue()
 
 

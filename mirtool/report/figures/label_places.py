@@ -197,7 +197,9 @@ def _choices(anchor: FloatArray, size: FloatArray, page: _Page) -> _Choices:
     near, lines = (each[np.abs(each - anchor).max(axis=1) < reach] for each in (page.points, page.obstacles))
     seen = np.vstack([near, lines])
     cost = distance / gap + _HIDDEN_POINT * _contains(wide, seen).sum(axis=1)
-    cost += _STRUCK_POINT * _meet(leaders, np.hstack([seen - gap / 2, seen + gap / 2])).sum(axis=1)
+    # A leader line ends at the nearest edge of its box: it passes no point that is farther off.
+    passed = seen[np.abs(seen - anchor).max(axis=1) <= np.abs(ends - anchor).max(initial=0) + gap]
+    cost += _STRUCK_POINT * _meet(leaders, np.hstack([passed - gap / 2, passed + gap / 2])).sum(axis=1)
     others = near[(near != anchor).any(axis=1)]
     from_others = _distances(boxes, others)
     mistakable = (from_others < distance[:, None] + 2 * gap).sum(axis=1)
@@ -259,7 +261,10 @@ def _contains(boxes: FloatArray, points: FloatArray) -> BoolArray:
 
 def _distances(boxes: FloatArray, points: FloatArray) -> FloatArray:
     """Return the distance ``(len(boxes), len(points))`` of each point from each box, 0 inside."""
-    x, y = (points[:, i] - np.clip(points[:, i], boxes[:, i, None], boxes[:, i + 2, None]) for i in (0, 1))
+    x, y = (
+        np.maximum(np.maximum(boxes[:, i, None] - points[:, i], points[:, i] - boxes[:, i + 2, None]), 0)
+        for i in (0, 1)
+    )
     return np.asarray(np.hypot(x, y))
 
 
@@ -271,10 +276,16 @@ def _meet(lines: FloatArray, boxes: FloatArray) -> BoolArray:
         step = lines[:, i + 2, None] - start
         # A line that does not move along this axis is inside the box's stretch of it throughout, or never.
         step = np.where(step == 0, np.finfo(float).tiny, step)
+        low, high = boxes[:, i] - start, boxes[:, i + 2] - start
         with np.errstate(over="ignore"):
-            low, high = (boxes[:, i] - start) / step, (boxes[:, i + 2] - start) / step
-        enter = np.maximum(enter, np.minimum(low, high))
-        leave = np.minimum(leave, np.maximum(low, high))
+            low /= step
+            high /= step
+        # A line that moves backward meets the upper side first.
+        backward = (step < 0).ravel()
+        if backward.any():
+            low[backward], high[backward] = high[backward], low[backward]
+        np.maximum(enter, low, out=enter)
+        np.minimum(leave, high, out=leave)
     return np.asarray(enter < leave)
 
 
