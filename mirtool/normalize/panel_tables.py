@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from mirtool.io.arrays.ct_panels import BAD, well_cts
+from mirtool.io.arrays.ct_panels import BAD
 from mirtool.io.results.panel_cts import NOT_DETECTED
 from mirtool.model import ExpressionMatrix, FloatArray, RawArrays, Table, TextArray, text_array
-from mirtool.normalize.panels import WellStates, well_states
+from mirtool.normalize.panels import replicate_cts, well_states
 from mirtool.normalize.pipeline import Normalized
-from mirtool.normalize.replicates import ReplicateGroups, group_replicates, stack_replicates
+from mirtool.normalize.replicates import group_replicates
 
 
 def ct_table(arrays: RawArrays, matrix: ExpressionMatrix) -> Table:
@@ -20,7 +20,7 @@ def ct_table(arrays: RawArrays, matrix: ExpressionMatrix) -> Table:
     """
     groups = group_replicates(arrays.probes.id)
     states = well_states(arrays, groups)
-    ct, _ = _mean_cts(arrays, groups, states)
+    ct, _ = replicate_cts(arrays, groups)
     row_of = {label: row for row, label in enumerate(arrays.probes.id[groups.first])}
     rows = np.array([row_of[label] for label in matrix.probes.id], dtype=np.int64)
     columns: dict[str, TextArray] = {"ID": matrix.probes.id, "Name": matrix.probes.name}
@@ -37,7 +37,7 @@ def assays_table(arrays: RawArrays, normalized: Normalized) -> Table:
     groups = group_replicates(arrays.probes.id)
     probes = arrays.probes.take(groups.first)
     states = well_states(arrays, groups)
-    ct, spread = _mean_cts(arrays, groups, states)
+    ct, spread = replicate_cts(arrays, groups)
     value_of = dict(zip(normalized.matrix.probes.id, normalized.matrix.values, strict=True))
     empty = np.full(arrays.n_arrays, np.nan)
     values = np.array([value_of.get(label, empty) for label in probes.id]).reshape(ct.shape)
@@ -88,17 +88,6 @@ def references_table(arrays: RawArrays, normalized: Normalized) -> Table | None:
     chosen = set(found.rows.tolist())
     columns["reference"] = text_array("yes" if row in chosen else "" for row in found.candidates.tolist())
     return Table(columns, (("mirtool panel references", found.words),))
-
-
-def _mean_cts(arrays: RawArrays, groups: ReplicateGroups, states: WellStates) -> tuple[FloatArray, FloatArray]:
-    """Return mean and standard deviation of the wells that count, ``(n_assays, n_samples)``, NaN without any."""
-    wells = stack_replicates(well_cts(arrays), groups, np.arange(len(groups)))
-    n = (~np.isnan(wells)).sum(axis=1)
-    total = np.nansum(wells, axis=1)
-    mean = np.divide(total, n, out=np.full(total.shape, np.nan), where=n > 0)
-    squares = np.nansum((wells - mean[:, None]) ** 2, axis=1)
-    spread = np.sqrt(np.divide(squares, n - 1, out=np.full(total.shape, np.nan), where=n > 1))
-    return np.where(states.detected, mean, np.nan), np.where(states.detected, spread, np.nan)
 
 
 def _sd(values: FloatArray) -> float:

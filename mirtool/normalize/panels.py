@@ -39,7 +39,8 @@ from typing import Any
 import numpy as np
 
 from mirtool.errors import NotEnoughDataError, UsageError, option
-from mirtool.io.arrays.ct_panels import LIMIT
+from mirtool.io.arrays.ct_panels import LIMIT, well_cts
+from mirtool.io.arrays.ct_replicates import REPLICATE_LIMIT
 from mirtool.io.arrays.not_detected import ABSENT, CT_CALL
 from mirtool.io.arrays.one_by_one import ReducedArrays
 from mirtool.io.registry import FORMATS
@@ -48,7 +49,7 @@ from mirtool.normalize.between_arrays import NormalizedSignals, ProbeSignals, Re
 from mirtool.normalize.channels import CountingSpots, ProbeValues
 from mirtool.normalize.methods import PANEL_METHODS
 from mirtool.normalize.one_channel import OneChannel
-from mirtool.normalize.replicates import ReplicateGroups, group_replicates
+from mirtool.normalize.replicates import ReplicateGroups, group_replicates, stack_replicates
 from mirtool.normalize.report import NormalizationReport, PanelReport, per_array
 from mirtool.normalize.selection import counting_spots
 from mirtool.normalize.settings import PANEL_PRESET, ResolvedSettings
@@ -149,6 +150,7 @@ class Panel(OneChannel):
         mask = counting_spots(self.arrays.probes, groups, numbers["probe_choice"])
         wells = well_states(self.arrays, groups)
         rows = np.flatnonzero(mask[groups.first])
+        spread = replicate_cts(self.arrays, groups)[1][rows]
         return PanelReport(
             **numbers,
             limit=self.limit,
@@ -156,6 +158,8 @@ class Panel(OneChannel):
             not_measured=per_array(wells.not_measured[rows]),
             partly_detected=per_array(wells.partly_detected[rows]),
             reference_ct=tuple((self.limit - np.log2(numbers["factors"])).tolist()),
+            wide_replicates=int((spread > REPLICATE_LIMIT).sum()),
+            largest_spread=None if np.isnan(spread).all() else float(np.nanmax(spread)),
         )
 
     def history(self, _report: NormalizationReport) -> tuple[str, str]:
@@ -206,6 +210,17 @@ def well_states(arrays: RawArrays, groups: ReplicateGroups) -> WellStates:
     np.logical_or.at(found, groups.probe_of, (arrays.flags != ABSENT) & ~np.isnan(amounts))
     np.logical_or.at(absent, groups.probe_of, arrays.flags == ABSENT)
     return WellStates(found, absent & ~found, absent & found)
+
+
+def replicate_cts(arrays: RawArrays, groups: ReplicateGroups) -> tuple[FloatArray, FloatArray]:
+    """Return mean and standard deviation of the wells that count, ``(n_probes, n_samples)``, NaN without any."""
+    wells = stack_replicates(well_cts(arrays), groups, np.arange(len(groups)))
+    n = (~np.isnan(wells)).sum(axis=1)
+    total = np.nansum(wells, axis=1)
+    mean = np.divide(total, n, out=np.full(total.shape, np.nan), where=n > 0)
+    squares = np.nansum((wells - mean[:, None]) ** 2, axis=1)
+    spread = np.divide(squares, n - 1, out=np.full(total.shape, np.nan), where=n > 1)
+    return mean, np.sqrt(spread)
 
 
 # ------------------------------------------------------------------------------------------ the reference
@@ -274,7 +289,9 @@ def _named(signals: ProbeSignals, text: str) -> IntArray:
     rows = []
     for name in dict.fromkeys(part.strip() for part in text.split(",") if part.strip()):
         if name.lower() not in row_of:
-            near = get_close_matches(name.lower(), list(row_of), 1)
+            near = [own for own in row_of if name.lower() in own] or get_close_matches(
+                name.lower(), list(row_of), 1
+            )
             raise UsageError(
                 f"the reference {name!r} is not on the panel",
                 parameter="references",

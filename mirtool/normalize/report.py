@@ -191,6 +191,8 @@ class PanelReport(NormalizationReport):
         Counting probes of which some replicate wells have a Ct up to the limit, and others not.
     reference_ct
         The level of the reference in each sample, in cycles.
+    wide_replicates, largest_spread
+        Values whose replicate wells that count have a standard deviation above half a cycle, and the largest.
     n_references, reference_names
         How many assays the reference is made of, and which where they are ten or fewer.
     """
@@ -200,6 +202,8 @@ class PanelReport(NormalizationReport):
     not_measured: Counts
     partly_detected: Counts
     reference_ct: tuple[float, ...]
+    wide_replicates: int
+    largest_spread: float | None
     n_references: int = 0
     reference_names: tuple[str, ...] = ()
 

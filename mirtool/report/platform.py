@@ -73,6 +73,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         **_OF_COUNTS,
     },
     PANEL: {
+        "on the chip": "of the panel",
         "array's list": "panel's list",
         "array design": "panel",
         "array list": "list of the assays",

@@ -129,6 +129,7 @@ def compare_methods(
     """
     from mirtool.differential import choose_comparison
     from mirtool.normalize import NormalizeSettings, is_ratio, ratio_channels
+    from mirtool.normalize.panels import is_panel
     from mirtool.robustness.methods import every_recipe, run_methods
 
     own = {of.name: getattr(settings, of.name) for of in fields(settings) if of.name in ALIKE}
@@ -142,6 +143,13 @@ def compare_methods(
     arrays = read_study_arrays(
         inputs.files, run, channels=channels, input_format=options["input_format"], reading=reading
     )
+    if is_panel(arrays):
+        raise UsageError(
+            "the recipes that are compared are for arrays, and these are Ct values of a qPCR panel",
+            path=arrays.sources[0].path,
+            hint=f"compare the references with each other: mirtool normalize {option('between', 'normfinder')}, "
+            "then mirtool diff",
+        )
     refuse_log2(arrays, run, options.get("scale"))
     groups = [group for group in arrays.samples.groups if group]
     if not groups:

@@ -323,10 +323,18 @@ def _sensitivity(table: str | Path, d: DifferentialTable, run: Run) -> Sensitivi
     """Read the raw arrays as ``normalize`` read them, and make the list under every choice."""
     from concurrent.futures import ThreadPoolExecutor
 
+    from mirtool.normalize.panels import is_panel
     from mirtool.robustness.sensitivity import sensitivity
     from mirtool.workflow.reading import arrays_as_normalized
 
     arrays, normalization = arrays_as_normalized(table, run)
+    if is_panel(arrays):
+        raise UsageError(
+            f"{option('sensitivity')} tries ways to normalize arrays, and these are Ct values of a qPCR panel",
+            parameter="sensitivity",
+            hint=f"compare the references with each other: mirtool normalize {option('between', 'normfinder')}, "
+            "then mirtool diff",
+        )
     with ThreadPoolExecutor(2) as executor:
         return sensitivity(arrays, d, normalization, executor=executor)
 

@@ -8,6 +8,7 @@ from mirtool.io.arrays.reading import read_arrays
 from mirtool.model import SampleTable
 from mirtool.normalize import normalize
 from mirtool.normalize.panel_tables import assays_table, ct_table, references_table
+from mirtool.report.text.panel import panel_cautions
 from mirtool.stats.reference_stability import genorm_ranking
 from tests.panel_files import write_plate
 
@@ -69,6 +70,16 @@ def test_replicates_are_averaged_as_ct_and_efficiencies_are_exponents(tmp_path):
     done = delta(read(tmp_path, cts, efficiency=(f"{A}=1.9",)), references=B)
     # log2 amounts above the limit of 35: 14 log2(1.9) for A, 11 and 10 for B
     np.testing.assert_allclose(done.matrix.values[0], 14 * np.log2(1.9) - np.array([11, 10]))
+
+
+def test_replicate_wells_far_apart_are_counted(tmp_path):
+    cts = {"P1": {A: [20, 22], B: [24]}, "P2": {A: [21, 21.5], B: [25]}}  # SD of 20 and 22: √2
+    report = delta(read(tmp_path, cts), references=B).report
+    assert report.wide_replicates == 1
+    assert report.largest_spread == pytest.approx(np.sqrt(2))
+    assert panel_cautions(report)[0].startswith(
+        "the replicate wells of 1 value have a standard deviation above 0.5"
+    )
 
 
 def test_floor_gives_the_limit_which_no_call_takes_for_detected(tmp_path):
@@ -136,6 +147,7 @@ def test_what_does_not_fit_a_panel_is_refused_with_words(tmp_path):
     text = message(lambda: delta(arrays, references="hsa-miR-3000"))
     assert "the reference 'hsa-miR-3000' is not on the panel" in text
     assert f"did you mean '{A}'?" in text
+    assert "did you mean 'U6 snRNA'?" in message(lambda: delta(arrays, references="U6"))
     text = message(lambda: delta(arrays, references=D))
     assert f"the reference {D} is not detected in every sample (found no Ct in P1" in text
     assert "references can't be chosen from so few" in message(lambda: delta(arrays, between="genorm"))

@@ -9,9 +9,13 @@ from mirtool.errors import FormatError
 from mirtool.io.arrays.matrix import read_expression
 from mirtool.io.results.panel_cts import read_not_detected
 from mirtool.io.tables.text_tables import read_table
+from mirtool.model import Table
+from mirtool.report.methods.checklists import checklist_tables
 from mirtool.report.methods.compose import methods_of_study
+from mirtool.report.page.sample_table import sample_table
 from mirtool.study.folder import require_study
 from mirtool.study.record import read_runs
+from mirtool.study.samples import read_samples
 from mirtool.study.state import StudyState
 from tests.panel_files import DOWN, GROUPS, ONLY_ILL, SAMPLES, UP, write_study
 
@@ -101,6 +105,35 @@ def test_the_methods_text_speaks_of_ct(study):
     assert "more is higher, and one cycle is one doubling" in normalized
     assert "Fold changes are 2^−ΔΔCt" in text["Differential expression"]
     assert "array" not in normalized
+
+
+def test_the_checklist_is_that_of_qpcr(study):
+    tables = checklist_tables(require_study(study))
+    assert list(tables) == ["miqe"]
+    found = dict(zip(tables["miqe"]["what"], tables["miqe"]["value or what to add"], strict=True))
+    assert found["Wells and targets"] == "203 assays, 8 samples, up to 1 well each"
+    assert found["Reference genes"].startswith("mean of 1")
+    assert found["Stability of the reference genes"] == "the reference is the mean of the panel"
+    assert found["Wells without a Ct"].endswith("values without a Ct up to 35, missing")
+    assert found["Statistical test"] == "moderated test on −ΔCt, FDR (BH) (results/methods.md)"
+    assert found["Ct table"] == "2 files (card_A.csv and card_B.csv)"
+
+
+def test_the_page_has_the_reference_of_each_sample(study):
+    quality = columns(study, "qc_arrays.csv")
+    assert list(quality["sample"]) == list(SAMPLES)
+    summary = record(study, "normalize")["summary"]
+    table = sample_table(read_samples(study / "samples.csv"), Table(quality), summary)
+    assert table["reference Ct"].tolist() == summary["reference_ct"]
+    assert table["not detected"].tolist() == summary["not_detected"]
+    assert "factor" not in table.columns
+
+
+@pytest.mark.parametrize("call", [["compare-methods"], ["diff", "--sensitivity", "--no-figures"]])
+def test_ways_to_normalize_arrays_are_refused(study, monkeypatch, capsys, call):
+    monkeypatch.chdir(study)
+    assert main(call) == 2
+    assert "these are Ct values of a qPCR panel" in capsys.readouterr().err
 
 
 def test_objects_in_python_give_the_same_comparison(study, monkeypatch):

@@ -10,8 +10,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
+from mirtool.io.arrays.not_detected import ABSENT
 from mirtool.model import FloatArray
 from mirtool.normalize.lanes import POSITIVE_FACTOR_LIMITS
+from mirtool.normalize.panels import is_panel
 from mirtool.quality import ChannelMeasures, Finding, LaneMeasures, QualityReport, Verdict
 from mirtool.quality.findings import CEILING_LIMIT, CV_LIMIT, DETECTED_LIMIT
 from mirtool.quality.lanes import (
@@ -119,8 +121,9 @@ def _panels(report: QualityReport) -> tuple[list[_Panel], list[str]]:
     """Return the panels there is something for, and the names of those there is nothing for."""
     measures = report.channels[report.channel]
     unit = "% of spots"
+    scale = "amount" if is_panel(report.arrays) else "counts"
     intensity = _Panel(
-        PanelHead("intensity", "" if _looks_log2(report) else "counts", 1.5),
+        PanelHead("intensity", "" if _looks_log2(report) else scale, 1.5),
         lambda axes: _draw_intensity(axes, measures),
         "Intensity: median (dot) and quartiles (line) over all spots of the foreground"
         + ("" if measures.background is None else ", and of the background around them (ring)")
@@ -200,7 +203,10 @@ def _panels(report: QualityReport) -> tuple[list[_Panel], list[str]]:
             ),
         ),
     ]
-    found = [*of_all, *(of_spots if report.lanes is None else _of_lanes(report, report.lanes))]
+    own = of_spots if report.lanes is None else _of_lanes(report, report.lanes)
+    if is_panel(report.arrays):
+        own = [_not_detected_panel(report, unit), of_spots[-1]]
+    found = [*of_all, *own]
     drawn = [
         replace(panel, head=replace(panel.head, share=_NARROW)) if not np.nan_to_num(values).any() else panel
         for _, values, panel in found
@@ -212,6 +218,16 @@ def _panels(report: QualityReport) -> tuple[list[_Panel], list[str]]:
         PanelHead("" if _checks(report) else "findings", width=width), lambda axes: _draw_checks(axes, report), ""
     )
     return [intensity, *drawn, checks], lacking
+
+
+def _not_detected_panel(report: QualityReport, unit: str) -> tuple[str, FloatArray | None, _Panel]:
+    """Return the panel of what a qPCR panel did not detect, in place of those of flags and of the scanner."""
+    shares = None if report.flagged is None else report.flagged.get(ABSENT, np.zeros(len(report.samples)))
+    values = np.zeros(len(report.samples)) if shares is None else np.asarray(shares)
+    words = "Not detected: spots without a Ct up to the limit."
+    head = PanelHead("not detected", unit)
+    colors = [BAR_COLOR] * len(report.samples)
+    return "what is not detected", values, _Panel(head, lambda axes: _draw_measure(axes, values, colors), words)
 
 
 def _of_lanes(report: QualityReport, lanes: LaneMeasures) -> list[tuple[str, FloatArray | None, _Panel]]:
@@ -272,8 +288,9 @@ def _flagged_in_all(report: QualityReport) -> FloatArray | None:
 def _caption(report: QualityReport, panels: Sequence[_Panel], lacking: Sequence[str]) -> str:
     return join(
         [
-            f"Each of {plural(len(report.samples), 'array')} by itself, channel {report.channel}, one row per "
-            "array.",
+            f"Each of {plural(len(report.samples), 'array')} by itself, "
+            + ("amounts (1 at the limit of detection)" if is_panel(report.arrays) else f"channel {report.channel}")
+            + ", one row per array.",
             *(panel.words for panel in panels),
             "Not drawn, since the files have nothing to measure it by: " + ", ".join(lacking) + "."
             if lacking
@@ -313,19 +330,23 @@ def _checks_height(report: QualityReport) -> float:
 
 
 def _title(report: QualityReport) -> str:
-    return f"{plural(len(report.samples), 'array')}, channel {report.channel}: {report.verdicts_in_words}"
+    channel = "" if is_panel(report.arrays) else f", channel {report.channel}"
+    return f"{plural(len(report.samples), 'array')}{channel}: {report.verdicts_in_words}"
 
 
 def _legend(report: QualityReport) -> list[Entry]:
     measures = report.channels[report.channel]
-    entries: list[Entry] = [dot_entry("foreground", INTENSITY_COLOR)]
+    dots = "amount" if is_panel(report.arrays) else "foreground"
+    entries: list[Entry] = [dot_entry(dots, INTENSITY_COLOR)]
     if measures.background is not None:
         entries.append(dot_entry("background", INTENSITY_COLOR, filled=False))
     entries += [line_entry("median of the arrays", width=0.4)]
     entries += [line_entry("limit of a rule", width=0.6, style=DASHED["linestyle"])]
     entries += [
         Patch(facecolor=color, hatch=hatch, edgecolor=_FLAG_EDGE, linewidth=0.4, label=f"flagged {word}")
-        for word, (color, hatch), _ in _flag_parts((report.flagged or {}) if report.lanes is None else {})
+        for word, (color, hatch), _ in _flag_parts(
+            {} if report.lanes is not None or is_panel(report.arrays) else report.flagged or {}
+        )
     ]
     verdicts = {finding.verdict for finding in report.findings}
     entries += [

@@ -103,7 +103,7 @@ def checklist_tables(study: StudyFolder) -> dict[str, Table]:
 
 
 def tables_of(facts: StudyFacts) -> dict[str, Table]:
-    """Return the checklists that apply to what is known of a study; MIAME is not for sequencing counts."""
+    """Return the checklists that apply to what is known of a study; MIAME is for what arrays and lanes measure."""
     from mirtool.report.methods.miame import MIAME
     from mirtool.report.methods.miqe import MIQE
     from mirtool.report.methods.remark import REMARK
@@ -111,9 +111,10 @@ def tables_of(facts: StudyFacts) -> dict[str, Table]:
 
     tables = {}
     of_arrays = facts.samples is not None or not _ARRAY_STEPS.isdisjoint(facts.records)
-    if of_arrays and facts.scale != "counts":
+    of_panel = facts.record("normalize").is_panel
+    if of_arrays and facts.scale != "counts" and not of_panel:
         tables["miame"] = _table("MIAME", MIAME, facts, "brazma2001")
-    if "validate" in facts.records:
+    if "validate" in facts.records or of_panel:
         tables["miqe"] = _table("MIQE 2.0", MIQE, facts, "bustin2009")
     clinical = facts.record("clinical")
     if clinical.number("panel"):
@@ -127,7 +128,8 @@ def _table(name: str, items: Iterable[Item], facts: StudyFacts, source: str) -> 
     from mirtool.model import Table, text_array
 
     rows = []
-    terms = Terms(facts.record("normalize").unit)
+    normalized = facts.record("normalize")
+    terms = Terms() if normalized.is_panel else Terms(normalized.unit)  # MIQE is written for qPCR
     if facts.samples is not None:
         terms = terms.keeping([*facts.samples.names, *facts.samples.groups])
     parts: list[str] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mirtool.report.methods.checklists import Item
 from mirtool.report.methods.facts import StudyFacts
-from mirtool.report.methods.record import joined, number
+from mirtool.report.methods.record import StepRecord, joined, number
 from mirtool.stats.adjustment_methods import ADJUSTMENTS
 from mirtool.wording import plural
 
@@ -19,41 +19,72 @@ _TESTS = {
 }
 
 
+def _record(facts: StudyFacts) -> StepRecord:
+    """Return the record of the validation; of a panel that is the study itself, that of its normalization."""
+    own = facts.record("validate")
+    normalized = facts.record("normalize")
+    return normalized if normalized.is_panel and not own.summary else own
+
+
 def _groups(facts: StudyFacts) -> str:
-    record = facts.record("validate")
+    record = _record(facts)
+    if record.is_panel:
+        return facts.groups
     sides = {**(record.number("tested") or {}), **(record.number("reference") or {})}
     return ", ".join(f"{group} ({len(names)})" for group, names in sides.items())
 
 
 def _wells(facts: StudyFacts) -> str:
-    record = facts.record("validate")
+    record = _record(facts)
+    if record.is_panel:
+        assays = sum((record.number("probes_by_kind") or {}).values())
+        samples, wells = record.number("samples") or (), max(_replicates(record), default=1)
+        return f"{plural(assays, 'assay')}, {plural(len(samples), 'sample')}, up to {plural(wells, 'well')} each"
     wells, targets = record.number("wells"), record.number("targets")
     if wells is None:
         return ""
     return plural(wells, "well") + (f" of {plural(targets, 'target')}" if targets is not None else "")
 
 
+def _replicates(record: StepRecord) -> list[int]:
+    return [int(n) for n in record.number("probes_by_replicates") or ()]
+
+
 def _targets(facts: StudyFacts) -> str:
-    targets = facts.record("validate").number("targets")
+    record = _record(facts)
+    if record.is_panel:
+        return f"{plural(record.number('counting_probes') or 0, 'miRNA')} (results/normalized_assays.csv)"
+    targets = record.number("targets")
     return f"{plural(targets, 'target')} (results/validation.csv)" if targets is not None else ""
 
 
 def _given_efficiencies(facts: StudyFacts) -> str:
-    given = facts.record("validate").argument("efficiency") or ()
+    given = _record(facts).argument("efficiency") or ()
     return "in the Ct table" if "column" in given else joined(given)
 
 
 def _references(facts: StudyFacts) -> str:
-    return joined(facts.record("validate").argument("reference") or ())
+    record = _record(facts)
+    if record.is_panel:
+        names = [str(each) for each in record.number("reference_names") or ()]
+        n = record.number("n_references")
+        mean = f"mean of {plural(n, 'miRNA')}" if n else ""
+        return joined(names) or mean
+    return joined(record.argument("reference") or ())
 
 
 def _stability(facts: StudyFacts) -> str:
-    measured = facts.record("validate").wrote("validation_references.csv")
+    if _record(facts).wrote("normalized_references.csv"):
+        return "geNorm M and NormFinder (results/normalized_references.csv)"
+    measured = _record(facts).wrote("validation_references.csv")
     return "geNorm M and NormFinder (results/validation_references.csv)" if measured else ""
 
 
 def _one_reference(facts: StudyFacts) -> str:
-    one = len(facts.record("validate").argument("reference") or ()) == 1
+    record = _record(facts)
+    if record.is_panel and record.number("between") in ("global-mean", "expressed-mean"):
+        return "the reference is the mean of the panel"
+    one = len(record.argument("reference") or ()) == 1
     return "there is one reference gene; use two or more" if one else ""
 
 
@@ -62,7 +93,12 @@ def _quantities(facts: StudyFacts) -> str:
 
 
 def _undetermined(facts: StudyFacts) -> str:
-    record = facts.record("validate")
+    record = _record(facts)
+    if record.is_panel:
+        words = {"floor": "given the Ct of the limit", "keep": "used where there is a Ct"}
+        done = words.get(str(record.argument("not_detected")), "missing")
+        values = plural(sum(record.number("not_detected") or ()), "value")
+        return f"{values} without a Ct up to {number(record.number('limit'))}, {done}"
     without = record.number("wells_without_ct")
     if without is None:
         return ""
@@ -72,7 +108,12 @@ def _undetermined(facts: StudyFacts) -> str:
 
 
 def _outliers(facts: StudyFacts) -> str:
-    record = facts.record("validate")
+    record = _record(facts)
+    if record.is_panel:
+        n = sum(record.number("flagged_out") or ())
+        return f"{plural(n, 'well')} excluded" + (
+            f", off by more than {number(record.argument('replicate_limit'))} cycles" if n else ""
+        )
     out, limit = record.number("wells_left_out_as_outliers"), record.argument("replicate_limit")
     if out is None:
         return ""
@@ -82,7 +123,11 @@ def _outliers(facts: StudyFacts) -> str:
 
 
 def _test(facts: StudyFacts) -> str:
-    record = facts.record("validate")
+    record = _record(facts)
+    if record.is_panel:
+        diff = facts.record("diff")
+        heading = getattr(ADJUSTMENTS.get(str(diff.argument("adjust"))), "heading", "")
+        return f"{diff.argument('test')} test on −ΔCt, {heading} (results/methods.md)" if diff.summary else ""
     adjust = record.argument("adjust")
     test = _TESTS.get(str(record.argument("test")), "")
     heading = getattr(ADJUSTMENTS.get(str(adjust)), "heading", "")
@@ -90,21 +135,27 @@ def _test(facts: StudyFacts) -> str:
 
 
 def _software(facts: StudyFacts) -> str:
-    version = facts.record("validate").versions.get("mirtool")
+    version = _record(facts).versions.get("mirtool")
     return f"mirtool {version}" if version else ""
 
 
 def _ct_tables(facts: StudyFacts) -> str:
-    return joined(facts.record("validate").argument("ct") or ())
+    return facts.raw_files if _record(facts).is_panel else joined(_record(facts).argument("ct") or ())
 
 
 def _intervals(facts: StudyFacts) -> str:
-    confidence = facts.record("validate").argument("confidence")
+    confidence = _record(facts).argument("confidence")
     return f"{number(100 * confidence)} % confidence intervals (results/validation.csv)" if confidence else ""
 
 
 def _spread(facts: StudyFacts) -> str:
-    written = facts.record("validate").wrote("validation_ct.csv")
+    if _record(facts).is_panel:
+        return (
+            "SD of the replicate wells (results/normalized_assays.csv)"
+            if max(_replicates(_record(facts)), default=1) > 1
+            else ""
+        )
+    written = _record(facts).wrote("validation_ct.csv")
     return "SD of the replicate wells (results/validation_ct.csv)" if written else ""
 
 
@@ -153,7 +204,7 @@ MIQE = (
     Item(
         _ANALYSIS,
         "Quantities corrected for efficiency",
-        "measure the efficiencies and give them to mirtool validate",
+        "measure the efficiencies and give them to mirtool",
         _quantities,
         source=_REVISION,
     ),

@@ -16,6 +16,10 @@ MEANINGS = {
     "detected": "Probes that count as detected on the array.",
     "flagged": "Spots left out since the scanner's software flagged them.",
     "factor": "Factor by which the array was scaled, in counts.",
+    "not detected": "miRNAs without a Ct up to the limit.",
+    "not measured": "miRNAs of which the sample has no well.",
+    "wells left out": "Replicate wells off the median of the others.",
+    "reference Ct": "Level of the reference in the sample, in cycles.",
     "verdict": "What quality control says: fine, check or outlier.",
     "why": "The reason of the verdict.",
 }
@@ -25,6 +29,10 @@ _FROM_QUALITY = (
     ("replicate CV %", "replicate CV %"),
 )  # fmt: skip
 _FROM_NORMALIZATION = (("detected", "detected"), ("flagged", "flagged_out"), ("factor", "factors"))
+_FROM_PANEL = (
+    ("detected", "detected"), ("not detected", "not_detected"), ("not measured", "not_measured"),
+    ("wells left out", "flagged_out"), ("reference Ct", "reference_ct"),
+)  # fmt: skip
 
 
 MOST_LEVELS = 8
@@ -61,7 +69,7 @@ def sample_table(samples: SampleTable, quality: Table | None, normalize: Mapping
             if source in quality.columns:
                 columns[head] = _by_array(samples.names, quality, source)
     measured = {name: i for i, name in enumerate(normalize.get("samples") or [])}
-    for head, key in _FROM_NORMALIZATION:
+    for head, key in _FROM_PANEL if normalize.get("reference_ct") else _FROM_NORMALIZATION:
         if key == "flagged_out" and is_recipe(normalize.get("preset"), LANE_PRESET):
             continue  # the flags of lanes are the reader's own calls
         values = normalize.get(key)

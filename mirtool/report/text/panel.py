@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mirtool.io.arrays.ct_replicates import REPLICATE_LIMIT
 from mirtool.normalize.methods import kept_where
 from mirtool.normalize.report import PanelReport
 from mirtool.report.text.blocks import Block, Grid, Line, Pairs
@@ -78,11 +79,19 @@ def _detail_pairs(report: PanelReport) -> list[tuple[str, str]]:
 
 def panel_cautions(report: PanelReport) -> list[str]:
     """Return what the user should not overlook, one sentence each."""
+    found = []
+    if report.wide_replicates and report.largest_spread is not None:
+        found.append(
+            f"the replicate wells of {plural(report.wide_replicates, 'value')} have a standard deviation above "
+            f"{REPLICATE_LIMIT:g} cycles, at most {report.largest_spread:.2f}; they are kept, and NAME_assays has "
+            "the largest of each assay"
+        )
     named = dict(zip(report.reference_ct, report.samples, strict=True))
     low, high = min(named), max(named)
     if high - low <= REFERENCE_SPREAD:
-        return []
+        return found
     return [
+        *found,
         f"the Ct of the reference differs by {high - low:.1f} cycles, from {low:.2f} ({named[low]}) to {high:.2f} "
-        f"({named[high]}): the samples hold different amounts of RNA, or the reference changes"
+        f"({named[high]}): the samples hold different amounts of RNA, or the reference changes",
     ]
