@@ -124,6 +124,16 @@ def test_bad_files_are_refused_with_their_place(name):
     assert REFUSED[name] in str(error.value)
 
 
+@pytest.mark.parametrize("encoding", ["klingon", "shift_jis", "rot13"])
+def test_an_encoding_that_is_not_read_is_named(tmp_path, encoding):
+    path = tmp_path / "run.xml"
+    path.write_text(f'<?xml version="1.0" encoding="{encoding}"?>' + document(react("<cq>20</cq>")))
+    with pytest.raises(
+        FormatError, match="line 1: the XML of the RDML file states an encoding that can't be read"
+    ):
+        read_ct(path)
+
+
 def test_an_archive_without_rdml_is_none(tmp_path):
     path = tmp_path / "other.zip"
     with zipfile.ZipFile(path, "w") as archive:

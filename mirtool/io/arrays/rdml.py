@@ -116,7 +116,7 @@ def read_rdml(path: str | Path) -> FoundWells:
     document = _Document(str(path))
     for piece in _pieces(read_bytes(path), path):
         document.feed(piece)
-    document.close()
+    document.feed(b"", is_last=True)
     return document.wells()
 
 
@@ -188,19 +188,27 @@ class _Document:
         parser.StartDoctypeDeclHandler = self._refuse_doctype
         parser.EntityDeclHandler = self._refuse_doctype
 
-    def feed(self, piece: bytes) -> None:
+    def feed(self, piece: bytes, *, is_last: bool = False) -> None:
         """Read on."""
         try:
-            self._parser.Parse(piece, False)
+            self._parser.Parse(piece, is_last)
         except expat.ExpatError as error:
-            raise self._damaged(error) from error
-
-    def close(self) -> None:
-        """Check that the document is whole."""
-        try:
-            self._parser.Parse(b"", True)
-        except expat.ExpatError as error:
-            raise self._damaged(error) from error
+            raise FormatError(
+                "the XML of the RDML file is cut or damaged",
+                path=self.path,
+                line=error.lineno,
+                found=expat.ErrorString(error.code),
+                hint="copy the file again from its source, or export it again",
+            ) from error
+        except (LookupError, ValueError) as error:  # what the XML's first line says of its encoding
+            raise FormatError(
+                "the XML of the RDML file states an encoding that can't be read",
+                path=self.path,
+                line=1,
+                found=str(error),
+                expected="UTF-8, as RDML prescribes",
+                hint="save the file again with the instrument's software or RDML-Tools",
+            ) from error
 
     def wells(self) -> FoundWells:
         """Return the wells that were read."""
@@ -299,15 +307,6 @@ class _Document:
             found=found,
             expected=expected,
             hint="correct it in the instrument's software or in RDML-Tools, and save the file again",
-        )
-
-    def _damaged(self, error: expat.ExpatError) -> FormatError:
-        return FormatError(
-            "the XML of the RDML file is cut or damaged",
-            path=self.path,
-            line=error.lineno,
-            found=expat.ErrorString(error.code),
-            hint="copy the file again from its source, or export it again",
         )
 
     def _refuse_doctype(self, *_: object) -> None:
