@@ -87,6 +87,8 @@ def genorm_m(log2_quantity: FloatArray) -> FloatArray:
     array([1., 1.])
     """
     n = len(log2_quantity)
+    if n > 1 and log2_quantity.shape[1] > 1 and not np.isnan(log2_quantity).any():
+        return np.asarray(_pairwise_variation(log2_quantity).sum(axis=1) / (n - 1))
     variation = np.full((n, n), np.nan)
     for i in range(n):
         for j in range(i):

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from mirtool.io.tables.text_tables import read_table
+from mirtool.stats.reference_stability import genorm_ranking
 from mirtool.validation import genorm_m, normfinder, reference_stability
 
 REFERENCE = Path(__file__).resolve().parents[1] / "reference"
@@ -43,6 +44,27 @@ def test_the_fixture_has_a_negative_estimate_of_a_variance(fixture):
     residual = values - values.mean(1, keepdims=True) - values.mean(0) + values.mean()
     squares = (residual**2).sum(axis=1) / 3
     assert (squares - squares.sum() / 30 < 0).any()
+
+
+def test_the_ranking_excludes_the_largest_m_again_and_again(fixture):
+    amounts, _ = fixture
+    ranking = genorm_ranking(amounts)
+    left, excluded, values = list(range(len(amounts))), [], []
+    while len(left) > 2:
+        m = genorm_m(amounts[left])
+        values.insert(0, m.max())
+        excluded.insert(0, left.pop(int(np.argmax(m))))
+    assert ranking.order.tolist() == left + excluded
+    np.testing.assert_allclose(ranking.m, [*genorm_m(amounts[left]), *values], rtol=1e-12)
+    means = [amounts[ranking.order[:n]].mean(axis=0) for n in range(1, len(amounts) + 1)]
+    v = [np.std(means[n] - means[n - 1], ddof=1) for n in range(2, len(means))]
+    np.testing.assert_allclose(ranking.v, v, rtol=1e-12)
+
+
+def test_m_of_complete_amounts_is_that_of_pairs(fixture):
+    amounts, _ = fixture
+    more = np.column_stack([amounts, np.full(len(amounts), np.nan)])  # a sample without any: pair by pair
+    np.testing.assert_allclose(genorm_m(amounts), genorm_m(more), rtol=1e-12)
 
 
 def test_m_by_hand():

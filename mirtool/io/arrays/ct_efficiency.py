@@ -106,9 +106,11 @@ def target_efficiencies(
 def table_efficiencies(table: CtTable, wells: IntArray, targets: Sequence[str]) -> tuple[FloatArray, list[str]]:
     """Return the one efficiency of each target, NaN without one, and which targets have several, in words."""
     efficiencies, doubts = np.full(len(targets), np.nan), []
+    stated: dict[str, set[float]] = {}
+    for well in wells[~np.isnan(table.efficiency[wells])].tolist():
+        stated.setdefault(table.target[well], set()).add(float(table.efficiency[well]))
     for row, name in enumerate(targets):
-        given = table.efficiency[wells[table.target[wells] == name]]
-        found = np.unique(given[~np.isnan(given)])
+        found = sorted(stated.get(name, ()))
         if len(found) > 1:
             doubts.append(f"{name} has several: " + ", ".join(f"{value:g}" for value in found[:5]))
         elif len(found):
