@@ -235,6 +235,16 @@ def test_one_run_leads_from_counts_to_the_network(study):
     methods = (study / "results" / "methods.md").read_text()
     assert "(voom) (Law et al. 2014)" in methods
     assert not (study / "results" / "checklist_miame.md").exists()
+    page = (study / "results" / "report.html").read_text()
+    body = re.sub(
+        r"<(script|style|th|dt)\b.*?</\1>", "", page, flags=re.DOTALL
+    )  # heads of tables stay as they are
+    for text in (body, *(row["meaning"] for row in rows_of(study / "results" / "columns.csv"))):
+        found = re.search(r"(?i).{60}\b(?:arrays?(?! programming)|spots?|probes?|lanes?|scanner)\b", text)
+        assert found is None, found[0]
+    values = json.loads(re.search(r'<script[^>]*id="data"[^>]*>(.*?)</script>', page, re.DOTALL)[1])["values"]
+    assert len(values["samples"]) == 24
+    assert values["rows"]
     again = run_study(study, RunOptions(skip=("mirna-sets",), figures=False))
     assert {each.outcome for each in again.outcomes} == {Outcome.UP_TO_DATE, Outcome.LEFT_OUT}
 

@@ -20,7 +20,8 @@ def covariate_sentences(record: StepRecord) -> Iterator[Sentence]:
     yield Sentence(
         f"The {plural(len(columns), 'column')} of the sample sheet that vary ({joined(columns)}) were compared, "
         f"each on its own, with the first {plural(len(components), 'principal component')} of the log2 values (R² "
-        "and F test, P values adjusted by the Benjamini-Hochberg procedure) and with the variance of all probes.",
+        "and F test, P values adjusted by the Benjamini-Hochberg procedure) and with the variance of all "
+        f"{record.row}s.",
         ("peresneto2006",),
     )
     yield Sentence(_first_component(components[0]))

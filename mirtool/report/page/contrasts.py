@@ -156,7 +156,7 @@ def _plain(text: str) -> str:
 def values_by_probe(results: StudyResults, samples: SampleTable, wanted: Sequence[str]) -> dict[str, Any]:
     """Return the normalized values of each probe by sample, to two decimals, as many probes as there is room for.
 
-    Where the study's table was log2 already, its values are taken from it.
+    Of sequencing counts these are log-CPM; where the study's table was log2 already, its values are taken from it.
 
     Parameters
     ----------
@@ -167,8 +167,9 @@ def values_by_probe(results: StudyResults, samples: SampleTable, wanted: Sequenc
     wanted
         The probes, the most important first.
     """
-    path = results.study.results / "normalized.csv"
-    if path.is_file():
+    made = [results.study.results / name for name in ("normalized.csv", "log_cpm.csv")]
+    path = next((path for path in made if path.is_file()), None)
+    if path is not None:
         table = results.text_table(path)
         names = [name for name in table.header if name in samples.names]
         ids = table.text(table.header.index("ID"))

@@ -157,11 +157,12 @@ def study_page(
     ]
     tables = [table for section in sections for table in _tables_of(section)]
     shown = [contrast for section in sections for contrast, _ in section.contrasts]
-    values = values_by_probe(results, samples, _probes(shown))
+    values, row = values_by_probe(results, samples, _probes(shown)), results.terms.said("probe")
     data = {
         "tables": {table.key: table.data for table in tables},
         "contrasts": [contrast.data for contrast in shown],
         "values": values,
+        "row": row,
         "colors": dict(colors or {}),
         "palette": list(GROUP_COLORS),
         "sheet": covariates(samples),
@@ -183,6 +184,7 @@ def study_page(
             "author": settings.author or "",
             "logo": logo_uri(settings.logo) if settings.logo else "",
             "subtitle": _subtitle(samples),
+            "finds": "miRNA" if row == "miRNA" else f"miRNA or {row}",
             "sections": sections,
             "looks": looks,
             "components": components,

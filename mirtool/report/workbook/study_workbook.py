@@ -11,6 +11,7 @@ from typing import Any
 
 from mirtool import __version__
 from mirtool.errors import for_shell, option, printable
+from mirtool.io.tables.text_tables import NOTES_SHEET
 from mirtool.model import Table, text_array
 from mirtool.report.columns import DIGITS, Kind
 from mirtool.report.full_values import ENOUGH
@@ -113,7 +114,17 @@ def _explaining(
     both = list(zip(titles, sheets, strict=True))
     names = {title: sheet.label for title, sheet in both if sheet.label}
     every = all_sheets({title: sheet.table for title, sheet in both}, (), names, said)
-    return {name: table for name, (table, _) in every.items() if name not in titles}
+    explaining = {name: table for name, (table, _) in every.items() if name not in titles}
+    if NOTES_SHEET in explaining:
+        notes = explaining[NOTES_SHEET].columns.items()
+        worded = {head: text_array(_note(cell, said) for cell in cells) for head, cells in notes}
+        explaining[NOTES_SHEET] = Table(worded)
+    return explaining
+
+
+def _note(cell: str, said: Callable[[str], str]) -> str:
+    """Return a cell of the notes in the words of the platform; what a table is called stays."""
+    return cell if cell.startswith("mirtool ") else said(cell)
 
 
 def provenance_table(runs: Mapping[str, Any], changed: Sequence[Row] | None = None) -> Table:

@@ -31,7 +31,7 @@ function showProbe(place, id, name, shared, otherwise) {
   const own = shared.values.rows[id];
   place.replaceChildren(make("h5", {}, name ?? "Values per sample"));
   if (own) stripPlot(place, shared.values.samples, own, shared.colors, name);
-  else place.append(make("p", { className: "muted" }, name ? "The page has no values per sample of this probe." : otherwise));
+  else place.append(make("p", { className: "muted" }, name ? "The page has no values per sample of this " + shared.row + "." : otherwise));
 }
 
 /** The explorer of one comparison in `place`, its table in `tablePlace`; returns what leads there from elsewhere. */
@@ -66,7 +66,7 @@ function explorer(place, tablePlace, contrast, data, shared) {
   const chosenCount = make("span", { className: "muted" });
   const button = (text, onclick) => make("button", { type: "button", onclick }, text);
   const passing = () => rows.filter((i) => callOf(i));
-  const only = make("select", {}, ...[["all", "all probes"], ["passing", "that pass the limits"], ["selected", "that are selected"]].map(([value, text]) => make("option", { value }, text)));
+  const only = make("select", {}, ...[["all", "all " + shared.row + "s"], ["passing", "that pass the limits"], ["selected", "that are selected"]].map(([value, text]) => make("option", { value }, text)));
   const filter = make("input", { type: "search", placeholder: "part of a name", autocomplete: "off" });
   const values = make("div", { className: "values" }), stages = make("div", { className: "plots" });
 
@@ -78,7 +78,7 @@ function explorer(place, tablePlace, contrast, data, shared) {
   function fillTable() {
     const wanted = filter.value.trim().toLowerCase();
     const shown = rows.filter((i) => (only.value === "all" || (only.value === "passing" ? callOf(i) : selected.has(i))) && (!wanted || names[i].toLowerCase().includes(wanted) || ids[i].toLowerCase().includes(wanted)));
-    table.fill({ rows: shown, columns, caption: counted(shown.length) + " of " + counted(rows.length, "probes") });
+    table.fill({ rows: shown, columns, caption: counted(shown.length) + " of " + counted(rows.length, shared.row + "s") });
     markRow();
   }
   const rowElement = () => tablePlace.querySelector('[data-row="' + chosen + '"]')?.closest("tr");
@@ -139,7 +139,7 @@ function explorer(place, tablePlace, contrast, data, shared) {
     const lines = [columns.map(({ name }) => csvCell(name)), ...inOrder().map((i) => columns.map(({ values: own }) => csvCell(own[i])))];
     saveFile(fileName(contrast.file.replace(/\.csv$/, "") + "_selected") + ".csv", new Blob([lines.map((line) => line.join(",")).join("\r\n") + "\r\n"], { type: "text/csv" }));
   };
-  const savePicture = () => plots.forEach((plot, n) => saveSvg(fileName(contrast.file.replace(/\.csv$/, "") + "_" + ["volcano", "ma"][p ? n : 1]), svgPicture(640, 480, names.length + " probes", count.textContent, (pen) => plot.paint(pen, 640, 480))));
+  const savePicture = () => plots.forEach((plot, n) => saveSvg(fileName(contrast.file.replace(/\.csv$/, "") + "_" + ["volcano", "ma"][p ? n : 1]), svgPicture(640, 480, names.length + " " + shared.row + "s", count.textContent, (pen) => plot.paint(pen, 640, 480))));
 
   const labelled = (text, field) => make("label", {}, text, field);
   place.append(

@@ -7,10 +7,10 @@ function heatMap(place, data, shared, choose) {
   const { rows, samples, scores, limit, middle } = data, named = rows.length <= MOST_NAMED_ROWS, SIZE = 11, ABOVE = 72;
   const map = make("div", { className: "plot" }), values = make("div", { className: "values" });
   const groupColor = (group) => shared.colors[group] ?? inkOf("--neutral");
-  place.append(make("p", { className: "muted" }, "Point at a cell for its probe, sample and value; a click chooses the probe, here and in its comparison."),
+  place.append(make("p", { className: "muted" }, "Point at a cell for its " + shared.row + ", sample and value; a click chooses the " + shared.row + ", here and in its comparison."),
     make("ul", { className: "key" }, ...colorKey([...new Set(samples.map(([, group]) => group))], groupColor, "no group")), map, values);
   place.hidden = false;
-  const { stage, width, at, tip, put, trace } = stageIn(map, "Heat map", counted(rows.length, "probes") + " and " + counted(samples.length, "samples") + ". Arrow keys go from cell to cell, Enter chooses the probe.");
+  const { stage, width, at, tip, put, trace } = stageIn(map, "Heat map", counted(rows.length, shared.row + "s") + " and " + counted(samples.length, "samples") + ". Arrow keys go from cell to cell, Enter chooses the " + shared.row + ".");
   let x, y, here = null, chosen = -1;
 
   function paint(pen, wide, high) {

@@ -34,7 +34,7 @@ if (explorers.length) {
   searchBox($("search"), $("matches"), {
     find: (text) => findByName(first.n, first.names, text),
     label: (i) => first.names(i).join(" · "),
-    none: "No probe on this page has this name.",
+    none: "No " + DATA.row + " on this page has this name.",
     go: (i) => {
       showEverywhere(first.names(i)[1]);
       document.querySelector(".explorer").scrollIntoView();
