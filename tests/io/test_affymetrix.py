@@ -51,6 +51,20 @@ def test_rma_says_its_scale_and_plier_the_other():
         read_expression(CONSOLE, scale="linear")
 
 
+@pytest.mark.parametrize(
+    ("name", "platform", "summary"),
+    [
+        ("expression_console.txt", "Affymetrix miRNA 4.0", "RMA, DABG"),
+        ("tac.csv", "Affymetrix miRNA", "RMA, DABG"),
+        ("rma.summary.txt", "Affymetrix miRNA 4.0", "RMA"),
+        ("plier.summary.txt", "Affymetrix miRNA 4.0", "PLIER"),
+    ],
+)
+def test_the_history_names_chip_and_methods_as_far_as_the_file_does(name, platform, summary):
+    notes = dict(line.split(": ", 1) for line in read_expression(FOLDER / name).history if ": " in line)
+    assert (notes["platform"], notes["summarized by"]) == (platform, summary)
+
+
 def test_another_method_does_not_say_its_scale(tmp_path):
     path = tmp_path / "table.txt"
     path.write_text(CONSOLE.read_text().replace("rma-dabg-", "own-"))

@@ -32,6 +32,7 @@ from mirtool.report.methods import (
     about_panels,
     about_selection,
 )
+from mirtool.report.methods.about_tables import table_sentences
 from mirtool.report.methods.bibliography import REFERENCES, bibtex, csl_json, in_order, references_in
 from mirtool.report.methods.compose import methods_files, methods_of_runs, methods_of_study
 from mirtool.report.methods.facts import StudyFacts
@@ -766,6 +767,39 @@ def test_a_step_that_was_not_run_has_no_section():
         "Differential expression",
         "Software and reproducibility",
     ]
+
+
+@pytest.mark.parametrize(
+    ("history", "expected"),
+    [
+        (
+            [
+                "platform: Affymetrix miRNA 4.0",
+                "summarized by: RMA, DABG",
+                "not detected: 3 of 48 values, 0 to 2 per array (by the calls of the file): taken as missing",
+            ],
+            "The values are of Affymetrix miRNA 4.0 arrays, summarized by RMA before they were read. Of 48 values, "
+            "3 (0 to 2 per array) were not detected (by the file's calls of detection above background, DABG) and "
+            "were treated as missing, because a value that is not detected is not a measurement.",
+        ),
+        (["platform: Affymetrix miRNA"], "The values are of Affymetrix miRNA arrays."),
+        (
+            [
+                "not detected: 1,200 of 4,000 values, 250 to 350 per array (the table's lowest, 0.1): they keep "
+                "their value, except where no array of a group detects the miRNA"
+            ],
+            "Of 4,000 values, 1,200 (250 to 350 per array) were not detected (the table's lowest, 0.1) and were "
+            "kept, except where no array of a group detected the miRNA; there they were treated as missing.",
+        ),
+        (
+            ["not detected: 2 of 4 values, 1 to 1 per array (the table's lowest, 0.1): taken for measurements"],
+            "Of 4 values, 2 (1 to 1 per array) were not detected (the table's lowest, 0.1) and were kept.",
+        ),
+        (["fold change: ratio of means"], ""),
+    ],
+)
+def test_a_table_says_its_chip_and_what_was_not_detected(history, expected):
+    assert " ".join(each.text for each in table_sentences(history)) == expected
 
 
 def test_power():

@@ -25,6 +25,8 @@ describe probe sets.
 *Not detected* is what is called Absent or False. Where there are P values only, it is a P above 0.06, from which
 Affymetrix's software calls a probe set absent (alpha 2 of its detection algorithm).
 
+*Platform* is the chip that a header or a line ``#%`` names (``miRNA-4_0``).
+
 *Scale.* RMA, SST-RMA and GC-RMA are log2 by definition, and ``quantification-scale=log2`` says so; MAS5 and PLIER
 are linear. Without any of these words the user says it.
 
@@ -83,6 +85,8 @@ from mirtool.model import BoolArray, ExpressionMatrix, FloatArray, RawArrays, Sa
 from mirtool.wording import plural
 
 FORMAT = "affymetrix"
+PLATFORM, SUMMARIZED = "platform", "summarized by"
+"""Keys under which a matrix's history names the chip, and the methods that made the values and the calls."""
 NOTED = "Affymetrix table: "
 """How the lines of a matrix's history begin that a user should see."""
 SEVERAL_SPECIES = f"{NOTED}the chip has miRNAs of "
@@ -91,7 +95,9 @@ MOST_P_DETECTED = 0.06
 """Affymetrix calls a probe set absent above this P (alpha 2)."""
 
 _END = re.compile(r"[-. ](signal|detection|detection[-. ]p[-. ]?value)(?: ?\(log2\))?$", re.IGNORECASE)
-_METHOD = re.compile(r"[._ -]((?:sst-|gc)?rma|iter-plier|plier|mas5|dabg)(?=$|[._ -])[\w.-]*$", re.IGNORECASE)
+_METHOD_NAME = r"(?:sst-|gc)?rma|iter-plier|plier|mas5|dabg"
+_METHOD = re.compile(rf"[._ -]({_METHOD_NAME})(?=$|[._ -])[\w.-]*$", re.IGNORECASE)
+_CHIP = re.compile(r"mirna-(\d_\d)", re.IGNORECASE)
 _CEL = re.compile(r"(?:[_. ]?\(mirna[^)]*\))?(?:\.cel)?$", re.IGNORECASE)
 _LOG2_METHOD = re.compile(r"rma", re.IGNORECASE)
 _ID_HEADERS = ("probesetid", "transcriptclusterid", "id", "idref", "")
@@ -216,9 +222,10 @@ def read_values(path: str | Path, _samples_in_rows: bool = False) -> ProbeValues
             "the probe sets have numbers and no names: give the platform table of GEO (GPL19117 for miRNA 4.0, "
             "GPL16384 for 3.0)"
         )
+    notes = {"scale": scale, PLATFORM: _platform(table), SUMMARIZED: _summary(columns.methods)}
     return check_values(
         ProbeValues(
-            replace(table, notes={"scale": scale} if scale else {}),
+            replace(table, notes={key: value for key, value in notes.items() if value}),
             columns.signals,
             ids,
             names,
@@ -320,6 +327,24 @@ def _scale(table: TextTable, methods: Sequence[str]) -> str:
     if "quantification-scale=log2" in stated or any(map(_LOG2_METHOD.search, methods)):
         return "log2"
     return "linear" if any("plier" in method or "mas5" in method for method in methods) else ""
+
+
+def _platform(table: TextTable) -> str:
+    """Return the chip as far as the headers or the lines above the table name it."""
+    named = [found[1] for text in (*table.header, *table.notes) for found in _CHIP.finditer(text)]
+    return f"Affymetrix miRNA {named[0].replace('_', '.')}" if len(set(named)) == 1 else "Affymetrix miRNA"
+
+
+def _summary(methods: Sequence[str]) -> str:
+    """Return the methods that the headers name, as Affymetrix writes them.
+
+    Examples
+    --------
+    >>> _summary(["rma-dabg"]), _summary(["sst-rma"]), _summary(["plier"]), _summary([])
+    ('RMA, DABG', 'SST-RMA', 'PLIER', '')
+    """
+    parts = (part for method in methods for part in re.findall(_METHOD_NAME, method.lower()))
+    return ", ".join(dict.fromkeys(part.upper() for part in parts))
 
 
 def _id_column(table: TextTable) -> int:

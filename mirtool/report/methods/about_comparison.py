@@ -9,6 +9,7 @@ from typing import Any
 
 from mirtool.differential.methods import TESTS
 from mirtool.report.methods.about_counts import count_sentences
+from mirtool.report.methods.about_tables import table_sentences
 from mirtool.report.methods.record import StepRecord, joined, number, references_of, were
 from mirtool.report.methods.text import Sentence
 from mirtool.report.platform import ARRAY
@@ -70,6 +71,8 @@ def comparison_sentences(record: StepRecord, normalized: StepRecord | None = Non
     elif normalized is None and table and table != "-" and not str(table).startswith("<"):
         name = PurePosixPath(str(table)).name
         yield Sentence(f"The normalized values of the table {name} were used as they are.")
+        own = record.number("history") or (record.number("comparisons") or [{}])[0].get("history") or ()
+        yield from table_sentences(own)
     comparisons = record.number("comparisons") or ([record.summary] if record.number("tested") else [])
     if not comparisons:
         return
