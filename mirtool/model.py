@@ -444,6 +444,9 @@ class DifferentialTable:
         Arrays with a value.
     detected_tested, detected_reference
         Arrays that detect the probe, or None where the table does not say what is not detected.
+    detection_test, detection_p, detection_fdr
+        The test of detection between the groups (empty without one), its P and that adjusted over all probes, or
+        None where the table does not say what is not detected. Fold changes and their test know nothing of it.
     spots_tested, spots_reference
         Replicate spots behind the values, summed over the group's arrays, or None where not known.
     regulation_fold_change, regulation_p, regulation_fdr
@@ -487,6 +490,9 @@ class DifferentialTable:
     spots_reference: IntArray | None = None
     detected_tested: IntArray | None = None
     detected_reference: IntArray | None = None
+    detection_test: str = ""
+    detection_p: FloatArray | None = None
+    detection_fdr: FloatArray | None = None
     prior_df: float = float("nan")
     prior_variance: float = float("nan")
     remarks: tuple[str, ...] = ()

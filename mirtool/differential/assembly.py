@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
+from mirtool.differential.detection_test import DetectionTest, compare_detection
 from mirtool.differential.fold_change import FoldChange, regulation
 from mirtool.differential.groups import Comparison
 from mirtool.differential.methods import FOLD_CHANGES, TESTS
@@ -49,6 +51,8 @@ def assemble_table(
     p_value, fold_change = result.p_value, made.fold_change or "ratio-of-means"
     adjusts = made.test != "none" and made.adjust != "none"
     fdr = adjust_p_values(p_value, made.adjust, alpha=made.alpha) if adjusts else np.full(len(p_value), np.nan)
+    detected = [count_detected(matrix, own) for own in (comparison.tested_columns, comparison.reference_columns)]
+    detection = compare_detection(matrix, comparison, made.pair)
     described = tuple(f"{key}: {value}" for key, value in result.details) if details_in_history else ()
     return DifferentialTable(
         probes=matrix.probes,
@@ -74,11 +78,14 @@ def assemble_table(
         alpha=made.alpha,
         spots_tested=count_spots(matrix, comparison.tested_columns),
         spots_reference=count_spots(matrix, comparison.reference_columns),
-        detected_tested=count_detected(matrix, comparison.tested_columns),
-        detected_reference=count_detected(matrix, comparison.reference_columns),
+        detected_tested=detected[0],
+        detected_reference=detected[1],
+        detection_test=detection.name if detection else "",
+        detection_p=detection.p_value if detection else None,
+        detection_fdr=detection.fdr if detection else None,
         prior_df=result.prior.largest_df if result.prior else math.nan,
         prior_variance=result.prior.median_variance if result.prior else math.nan,
-        remarks=result.remarks,
+        remarks=(*result.remarks, *_detection_remarks(detection, detected, made.alpha)),
         history=(
             *matrix.history,
             f"compared {comparison.tested} / {comparison.reference}: {comparison.reason}",
@@ -90,6 +97,16 @@ def assemble_table(
         log_odds=log_odds,
         log2_cpm=log2_cpm,
     )
+
+
+def _detection_remarks(
+    detection: DetectionTest | None, detected: Sequence[IntArray | None], alpha: float
+) -> tuple[str, ...]:
+    """Return what limits the test of detection, where a group alone detects a probe."""
+    tested, reference = detected
+    if detection is None or tested is None or reference is None or not ((tested > 0) != (reference > 0)).any():
+        return ()
+    return detection.remarks(alpha)
 
 
 def count_values(values: FloatArray) -> IntArray:

@@ -10,7 +10,13 @@ import numpy.typing as npt
 from mirtool.differential.methods import FOLD_CHANGES, TESTS
 from mirtool.errors import FormatError
 from mirtool.io.arrays.probe_values import ORIGINAL_NAME
-from mirtool.io.results.differential import DETECTED_ONLY, SavedDifferential
+from mirtool.io.results.differential import (
+    DETECTED,
+    DETECTED_ONLY,
+    DETECTION_FDR,
+    DETECTION_P,
+    SavedDifferential,
+)
 from mirtool.model import DifferentialTable, IntArray, ProbeTable, Rule, Table, text_array
 from mirtool.stats.adjustment import ADJUSTMENTS
 
@@ -56,13 +62,18 @@ def differential_table(d: DifferentialTable) -> Table:
 
 
 def _detected_columns(d: DifferentialTable) -> dict[str, npt.NDArray[Any]]:
-    """Return the group that alone detects each probe, and how many arrays do where that is not n."""
+    """Return the group that alone detects each probe, how many arrays do where that is not n, and the test."""
     only, tested, reference = d.detected_only_in, d.detected_tested, d.detected_reference
     if only is None or tested is None or reference is None:
         return {}
     counted = np.array_equal(tested, d.n_tested) and np.array_equal(reference, d.n_reference)
-    columns = {} if counted else {f"detected {d.tested}": tested, f"detected {d.reference}": reference}
-    return {**columns, DETECTED_ONLY: only}
+    columns: dict[str, npt.NDArray[Any]] = (
+        {} if counted else {f"{DETECTED} {d.tested}": tested, f"{DETECTED} {d.reference}": reference}
+    )
+    columns |= {DETECTED_ONLY: only}
+    if d.detection_p is not None and d.detection_fdr is not None:
+        columns |= {f"{DETECTION_P}{d.detection_test})": d.detection_p, DETECTION_FDR: d.detection_fdr}
+    return columns
 
 
 def differential_of(
@@ -122,6 +133,9 @@ def differential_of(
         spots_reference=None if saved.spots_reference is None else saved.spots_reference.astype(np.int64),
         detected_tested=_detected(saved, saved.tested),
         detected_reference=_detected(saved, saved.reference),
+        detection_test=saved.detection_test,
+        detection_p=saved.detection_p,
+        detection_fdr=saved.detection_fdr,
         details=tuple((key, value) for key, value in saved.notes.items() if key not in _NOTES and value),
         log_odds=saved.numbers(LOG_ODDS) if has_odds else None,
         log2_cpm=saved.numbers(LOG2_CPM) if has_cpm else None,
@@ -132,7 +146,7 @@ def _detected(saved: SavedDifferential, group: str) -> IntArray | None:
     header = () if saved.columns is None else saved.columns.header
     if DETECTED_ONLY not in header:
         return None
-    heading = f"detected {group}"
+    heading = f"{DETECTED} {group}"
     return saved.required(heading if heading in header else f"n {group}").astype(np.int64)
 
 

@@ -473,7 +473,8 @@ _RULES: Sequence[_Rule] = (
     _rule("direction", _T, "Whether array and qPCR changed the same way."),
     _rule("verdict", _T, "What qPCR says of the array's finding."),
     # Shortlist.
-    _rule("rank", _N, "Place on the list.", table="shortlist/"),
+    _rule("rank", _N, "Place on the list; blank where detection is the reason.", table="shortlist/"),
+    _rule("reason", _T, "Why it is listed: its rank, or that one group alone detects it.", table="shortlist/"),
     _rule("probes", _N, "Probes of the miRNA.", "probes"),
     _rule("other probes", _T, "Its other probes: signed fold change and call."),
     _rule("(arrays|lanes|samples) (.*)", _N, "Arrays of group {1} with a value.", "arrays"),
@@ -532,6 +533,9 @@ _RULES: Sequence[_Rule] = (
     _rule("Name", _T, "Name of the miRNA, as the array's list has it."),
     _rule("n (.*)", _N, "Samples of group {0} with a value.", "samples"),
     _rule("spots (.*)", _N, "Replicate spots behind the values of group {0}.", "spots"),
+    _rule("detection P \\((.*)\\)", _P, "P that both groups detect the miRNA in one share of their samples ({0}).",
+          "0 to 1"),
+    _rule("detection FDR \\(BH\\)", _P, "That P adjusted over all miRNAs.", "0 to 1"),
     _rule("detected only in", _T, "The one group whose arrays detect the miRNA; blank where both or "
           "neither do. A fold change of such a row rests on values that were not detected."),
     _rule("detected (.*)", _N, "Samples of group {0} that detect the miRNA.", "samples"),
@@ -607,7 +611,8 @@ def columns_table(columns: Iterable[tuple[str, str, str]], said: Callable[[str],
 _SHORT: Sequence[tuple[str, str]] = (
     (
         "shortlist/shortlist",
-        "rank|Name|ID|fold change .*|(P|FDR|q|P adjusted) .*|regulation by .*|stability by .*|detected only in|"
+        "rank|Name|reason|ID|fold change .*|(P|FDR|q|P adjusted) .*|regulation by .*|stability by .*|"
+        "detected only in|"
         "same seed in the list|in .*|seen in .*|level in .*|level rank in .*|qPCR fold change .*|qPCR verdict|"
         "targets|synergy|betweenness",
     ),

@@ -16,10 +16,13 @@ from mirtool.io.results.evidence import QpcrResult, QpcrResults
 from mirtool.model import BoolArray, Rule
 from mirtool.shortlist.levels import FluidLevels, look_up_levels
 from mirtool.shortlist.membership import Membership, look_up
+from mirtool.shortlist.on_off import detected_only, listed_for_detection
 from mirtool.shortlist.ranking import rank_mirnas, rank_order
 from mirtool.shortlist.settings import ShortlistSettings
 
 DEFAULTS = ShortlistSettings()
+BY_RANK = "rank"
+"""Why a miRNA is listed that the rank has chosen."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +34,10 @@ class Shortlist:
     candidates
         The differential table.
     probes
-        For each miRNA the positions of its probes, the one whose numbers represent it first.
+        For each miRNA the positions of its probes, the one whose numbers represent it first; those by rank, then
+        those that one group alone detects.
+    reasons
+        Why each is listed: :data:`BY_RANK`, or by which detection.
     names
         What became of each miRNA's name.
     memberships
@@ -48,10 +54,13 @@ class Shortlist:
         What the list goes by.
     n_listed
         miRNAs from which the first were taken.
+    n_detected_only
+        miRNAs that one group alone detects, from which the first were taken.
     """
 
     candidates: SavedDifferential
     probes: tuple[tuple[int, ...], ...]
+    reasons: tuple[str, ...]
     names: tuple[Resolution, ...]
     memberships: tuple[Membership, ...]
     levels: FluidLevels | None
@@ -62,9 +71,15 @@ class Shortlist:
     rank: str
     direction: str
     n_listed: int
+    n_detected_only: int
 
     def __len__(self) -> int:
         return len(self.probes)
+
+    @property
+    def n_ranked(self) -> int:
+        """The miRNAs that were taken by rank: the first ones."""
+        return self.reasons.count(BY_RANK)
 
     @property
     def resting(self) -> dict[str, str]:
@@ -72,7 +87,7 @@ class Shortlist:
         only = self.candidates.detected_only_in
         if only is None:
             return {}
-        leads = [probes[0] for probes in self.probes]
+        leads = [probes[0] for probes in self.probes[: self.n_ranked]]
         return {self.candidates.name[i].strip(): only[i] for i in leads if only[i]}
 
 
@@ -87,6 +102,9 @@ def shortlist(
     network: Mapping[str, Mapping[str, float]] | None = None,
 ) -> Shortlist:
     """Take the first miRNAs of a comparison by a rank, with everything that is known of each.
+
+    Behind them are those that one group alone detects, which have no fold change to be ranked by: see
+    :mod:`mirtool.shortlist.on_off`.
 
     Parameters
     ----------
@@ -108,7 +126,7 @@ def shortlist(
     UsageError
         For a choice that does not exist, or that the table does not allow.
     NotEnoughDataError
-        Where no probe is up or down by the rule.
+        Where no probe is up or down by the rule, and none is listed for its detection.
     """
     by = _choose_rule(candidates, settings.regulation)
     direction = settings.direction
@@ -116,13 +134,17 @@ def shortlist(
     found = [book.resolve(name) for name in candidates.name]
     keys = [each.best_name.strip() or own for each, own in zip(found, candidates.id, strict=True)]
     order = rank_order(candidates, settings.rank, by.label)
-    mirnas = rank_mirnas(order, _passing(candidates, by, direction), keys)
-    taken = mirnas[: settings.top]
+    passing = _passing(candidates, by, direction)
+    mirnas = rank_mirnas(order, passing, keys)
+    ranked = mirnas[: settings.top]
+    alone = detected_only(candidates, keys, direction, settings.top)
+    taken = [*ranked, *alone.probes]
     names = tuple(found[probes[0]] for probes in taken)
     targets = _by_current_name(qpcr, book)
     return Shortlist(
         candidates,
         tuple(map(tuple, taken)),
+        (*[BY_RANK] * len(ranked), *alone.reasons),
         names,
         tuple(look_up(names, listed, book) for listed in lists),
         None if levels is None else look_up_levels(names, levels, book),
@@ -133,6 +155,7 @@ def shortlist(
         settings.rank,
         direction,
         len(mirnas),
+        alone.n_found,
     )
 
 
@@ -153,7 +176,7 @@ def _choose_rule(candidates: SavedDifferential, asked: str | None) -> Rule:
 def _passing(candidates: SavedDifferential, rule: Rule, direction: str) -> BoolArray:
     calls = candidates.regulation[rule.column]
     passing = np.asarray(calls != "") if direction == "both" else np.asarray(calls == direction)
-    if not passing.any():
+    if not passing.any() and not listed_for_detection(candidates, direction).any():
         raise NotEnoughDataError(
             f"no probe is {'up or down' if direction == 'both' else direction} by '{rule.label}'",
             path=candidates.path,

@@ -19,7 +19,7 @@ NETWORK_COLUMNS = ("targets", "partners", "synergy", "betweenness")
 
 
 def shortlist_table(chosen: Shortlist, book: MirnaNames) -> Table:
-    """Lay a shortlist out.
+    """Lay a shortlist out; with miRNAs that are listed for their detection, ``reason`` says why each is there.
 
     The numbers of a miRNA with several probes are those of the best-ranked one that passes; ``other probes`` tells
     the rest: ID, signed fold change, and up or down by the list's rule.
@@ -52,8 +52,9 @@ def _identity(chosen: Shortlist, lead: IntArray, book: MirnaNames) -> dict[str, 
     names = chosen.candidates
     known = name_columns(chosen.names, book)
     return {
-        "rank": np.arange(1, len(lead) + 1),
+        "rank": np.where(np.arange(len(lead)) < chosen.n_ranked, np.arange(1.0, len(lead) + 1), np.nan),
         "Name": names.name[lead],
+        **({"reason": text_array(chosen.reasons)} if chosen.n_ranked < len(lead) else {}),
         **{header: known[header] for header in ("current name", "accession", "name status")},
         "ID": names.id[lead],
         "probes": np.array([len(probes) for probes in chosen.probes], dtype=np.int64),

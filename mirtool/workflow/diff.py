@@ -246,6 +246,7 @@ class DiffResult(Result):
             "prior_variance": _json_number(d.prior_variance),
             "passing": passing,
             **_not_detected(d),
+            **_detection_numbers(d),
             "history": list(d.history),
         }
 
@@ -294,6 +295,25 @@ def diff(inputs: DiffInputs, settings: DiffSettings, run: Run) -> DiffResult:
     }
     stability = _sensitivity(table, first, run) if settings.sensitivity else None
     return DiffResult(matrix, found, settings, stability, inputs.annotate, inputs.aliases)
+
+
+def _detection_numbers(d: DifferentialTable) -> dict[str, Any]:
+    """Return how many probes one group alone detects, and what the test of detection finds; nothing without it."""
+    only, p, fdr = d.detected_only_in, d.detection_p, d.detection_fdr
+    if only is None or p is None or fdr is None:
+        return {}
+    alone = only != ""
+    return {
+        "detection": {
+            "test": d.detection_test,
+            "tests_made": int((p == p).sum()),
+            "detected_only": {group: int((only == group).sum()) for group in (d.tested, d.reference)},
+            "passing": {
+                "detected only": int((alone & (fdr <= d.alpha)).sum()),
+                "all": int((fdr <= d.alpha).sum()),
+            },
+        }
+    }
 
 
 def _check_sensitivity(table: Any, settings: DiffSettings) -> None:

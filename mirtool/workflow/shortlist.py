@@ -96,7 +96,8 @@ class ShortlistResult(Result):
         chosen = self.shortlist
         return {
             "candidates": chosen.n_listed,
-            "mirnas": [name.best_name for name in chosen.names],
+            "mirnas": [name.best_name for name in chosen.names[: chosen.n_ranked]],
+            **_detected_only(chosen),
             "names": names_record(chosen.names),
             "lists": {
                 each.title: {
@@ -109,6 +110,12 @@ class ShortlistResult(Result):
             },
             **({} if chosen.levels is None else {"levels": _levels_record(chosen.levels)}),
         }
+
+
+def _detected_only(chosen: Shortlist) -> dict[str, Any]:
+    """Return the miRNAs that are listed because one group alone detects them, and how many there are."""
+    listed = [name.best_name for name in chosen.names[chosen.n_ranked :]]
+    return {"detected_only": {"mirnas": listed, "candidates": chosen.n_detected_only}} if listed else {}
 
 
 def _levels_record(levels: FluidLevels) -> dict[str, Any]:
@@ -137,6 +144,10 @@ def shortlist(inputs: ShortlistInputs, settings: ShortlistSettings, run: Run) ->
     synergy; its seed and which others share it; the motifs in its sequence that are reported to sort miRNAs into
     exosomes; for each list whether it is in there and under which name; and whether it was ever seen in the
     study's fluid, and how high (--levels TABLE --fluid serum).
+
+    miRNAs that one group alone detects have no fold change and no rank. Where the table of `mirtool diff` tells
+    them, they follow the ranked ones, with the reason in a column of that name: those with P of detection 0.05 or
+    less, or that every array of one group detects and none of the other.
 
     Names are looked up in miRBase on both sides. A list's hsa-miR-16 may mean hsa-miR-16-5p or another: such a
     miRNA is `possible` in that list, never `yes`.

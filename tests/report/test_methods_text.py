@@ -778,9 +778,9 @@ def test_a_step_that_was_not_run_has_no_section():
                 "summarized by: RMA, DABG",
                 "not detected: 3 of 48 values, 0 to 2 per array (by the calls of the file): taken as missing",
             ],
-            "The values are of Affymetrix miRNA 4.0 arrays, summarized by RMA before they were read. Of 48 values, "
-            "3 (0 to 2 per array) were not detected (by the file's calls of detection above background, DABG) and "
-            "were treated as missing, because a value that is not detected is not a measurement.",
+            "The values are of Affymetrix miRNA 4.0 arrays, summarized by RMA before they were read. Of 48 "
+            "values, 3 (0 to 2 per array) were not detected (by the file's calls of detection above background, "
+            "DABG) and were treated as missing, because a value that is not detected is not a measurement.",
         ),
         (["platform: Affymetrix miRNA"], "The values are of Affymetrix miRNA arrays."),
         (

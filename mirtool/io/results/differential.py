@@ -4,9 +4,9 @@ The columns are found by how their names begin: ``ID``, ``Name``, ``mean T``, ``
 mean T`` (twice: the tested group first, the reference after it), ``log2 ratio T/R``, and one or more of
 ``regulation by fold change``, ``regulation by volcano P``, ``regulation by volcano FDR``, whose cells are ``up``,
 ``down`` or empty. These must be there. What else a table may hold is read when it is asked for: the column whose
-header begins with ``P (``, the adjusted one after it, ``n GROUP`` and ``spots GROUP`` of both groups, the log
-odds, and those that begin with ``stability by``. CSV, TSV or XLSX; rows in any order; any further column is
-ignored.
+header begins with ``P (``, the adjusted one after it, ``n GROUP`` and ``spots GROUP`` of both groups, ``detected
+only in`` and the test of detection, the log odds, and those that begin with ``stability by``. CSV, TSV or XLSX;
+rows in any order; any further column is ignored.
 
 :func:`mirtool.differential.differential_table` writes the table, and
 :func:`mirtool.differential.differential_of` makes a ``DifferentialTable`` of what was read.
@@ -33,6 +33,9 @@ P_START = "P ("
 ADJUSTED_STARTS = ("FDR (", "q (", "P adjusted (")
 MEAN_STARTS = {"ratio-of-means": "mean ", "geometric": "geometric mean ", "fitted": "fitted mean "}
 """Fold change to what begins the headers of the groups' means."""
+DETECTED = "detected"
+DETECTION_P, DETECTION_FDR = "detection P (", "detection FDR (BH)"
+"""What begins the header of the P of detection between the groups, and the header of that adjusted."""
 OVERVIEW_START = "t (moderated) "
 """Only the table of several comparisons together has such a column, one per comparison."""
 REGULATION_VALUES = ("up", "down", "")
@@ -164,6 +167,27 @@ class SavedDifferential:
         if self.spots_tested is None or self.spots_reference is None:
             return np.zeros(len(self))
         return self.spots_tested + self.spots_reference
+
+    def detected(self, group: str) -> FloatArray:
+        """Return the arrays of a group that detect each probe, ``(n_probes,)``; NaN where not known."""
+        heading = f"{DETECTED} {group}"
+        return self.numbers(heading if heading in self._header else f"n {group}")
+
+    @property
+    def detection_test(self) -> str:
+        """The test of detection between the groups; empty without one."""
+        found = next((name for name in self._header if name.startswith(DETECTION_P)), "")
+        return found.removeprefix(DETECTION_P).rstrip(")")
+
+    @property
+    def detection_p(self) -> FloatArray | None:
+        """P of detection between the groups, ``(n_probes,)``; None without a test."""
+        return self.numbers(f"{DETECTION_P}{self.detection_test})") if self.detection_test else None
+
+    @property
+    def detection_fdr(self) -> FloatArray | None:
+        """The same, adjusted over all probes; None without a test."""
+        return self.numbers(DETECTION_FDR) if self.detection_test else None
 
     @cached_property
     def stability(self) -> Mapping[str, FloatArray]:

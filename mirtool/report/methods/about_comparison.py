@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
+from mirtool.differential.detection_test import FISHER, MCNEMAR
 from mirtool.differential.methods import TESTS
 from mirtool.report.methods.about_counts import count_sentences
 from mirtool.report.methods.about_tables import table_sentences
@@ -90,7 +91,38 @@ def comparison_sentences(record: StepRecord, normalized: StepRecord | None = Non
     yield from _adjustment(record, comparisons)
     for each in comparisons:
         yield from _passing(record, each, of_several=len(comparisons) > 1)
+        yield from _detection(record, each, of_several=len(comparisons) > 1)
     yield from _sensitivity(record)
+
+
+def _detection(record: StepRecord, comparison: Mapping[str, Any], *, of_several: bool) -> Iterator[Sentence]:
+    """Say how detection was compared, which fold changes can't say, and what was found."""
+    found = comparison.get("detection")
+    if not found:
+        return
+    words, reference = _DETECTION_TESTS[found["test"]]
+    n, passing = sum(found["detected_only"].values()), found["passing"]["detected only"]
+    where = f" between {' and '.join(_sides(comparison))}" if of_several else ""
+    yield Sentence(
+        f"{record.row[:1].upper()}{record.row[1:]}s that one group alone detects have no fold change{where}; "
+        f"detection was therefore compared {words}, with P adjusted over "
+        f"{plural(found['tests_made'], record.row)} by the Benjamini-Hochberg procedure. Of {n:,} "
+        f"detected in one group only, {passing:,} had adjusted P ≤ {number(record.argument('alpha'))}.",
+        (reference, "benjamini1995"),
+    )
+
+
+_DETECTION_TESTS = {
+    FISHER: (
+        "by Fisher's exact test of the numbers of samples that detect each, independently of the fold changes",
+        "fisher1925",
+    ),
+    MCNEMAR: (
+        "by McNemar's exact test of the pairs in which one sample alone detects each, independently of the fold "
+        "changes",
+        "mcnemar1947",
+    ),
+}
 
 
 def _sides(comparison: Mapping[str, Any]) -> tuple[str, str]:

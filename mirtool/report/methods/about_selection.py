@@ -163,6 +163,12 @@ def shortlist_sentences(record: StepRecord) -> Iterator[Sentence]:
         f"Of {plural(candidates, 'candidate')}{by}{only} the first {number(len(mirnas))} by {rank} were listed.",
         references_of(RANKS.get(str(record.argument("rank")))),
     )
+    alone = record.number("detected_only")
+    if alone:
+        yield Sentence(
+            f"{plural(len(alone['mirnas']), 'miRNA')} that one group alone detected {were(len(alone['mirnas']))} "
+            "listed besides, without a rank."
+        )
     lists = record.number("lists") or {}
     if lists:
         yield Sentence(f"The miRNAs were looked up in {named(list(lists), 'list')}.")

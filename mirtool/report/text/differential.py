@@ -109,7 +109,7 @@ def _comparison_blocks(
     rows += [(f"all of {group}", ", ".join(arrays)) for group, arrays in sides if len(arrays) > ARRAYS_NAMED]
     return [
         direction_block(comparison),
-        Pairs([(rule_in_words(rule, d), _passing(d, rule)) for rule in d.rules]),
+        Pairs([*((rule_in_words(rule, d), _passing(d, rule)) for rule in d.rules), *_detection_row(d)]),
         *(Caution(remark) for remark in d.remarks),
         *([Line("No test was asked for: fold changes only.")] if asked == "none" else []),
         *_detected_only(d),
@@ -172,6 +172,20 @@ def resting_in_words(d: DifferentialTable) -> str:
         f". {plural(int(resting.sum()), 'fold change')} of these {'rests' if resting.sum() == 1 else 'rest'} on "
         f"values that were not detected; {passing:,} of them up or down at {rule_in_words(d.rules[-1], d)}"
     )
+
+
+def _detection_row(d: DifferentialTable) -> list[tuple[str, str]]:
+    """Return how many probes one group alone detects, and for how many the test of detection says so."""
+    only, fdr = d.detected_only_in, d.detection_fdr
+    if only is None or fdr is None or not (only != "").any():
+        return []
+    counts = ", ".join(f"{int((only == group).sum()):,} in {group}" for group in (d.tested, d.reference))
+    passing = int(((only != "") & (fdr <= d.alpha)).sum())
+    test = f"{d.detection_test}'s exact test"
+    return [
+        ("detected in one group only", f"{int((only != '').sum()):,}: {counts}; {passing:,} at FDR (BH) ≤ "
+         f"{d.alpha:g} by {test} of detection")
+    ]  # fmt: skip
 
 
 def _test_rows(d: DifferentialTable) -> list[tuple[str, str]]:

@@ -22,7 +22,7 @@ def shortlist_summary(chosen: Shortlist, qpcr: QpcrResults | None, network: str)
     names = chosen.candidates
     which = "up or down" if chosen.direction == "both" else chosen.direction
     heading = (
-        f"Shortlist by {chosen.rank} rank: {len(chosen)} of {plural(chosen.n_listed, 'miRNA')} {which} by "
+        f"Shortlist by {chosen.rank} rank: {chosen.n_ranked} of {plural(chosen.n_listed, 'miRNA')} {which} by "
         f"{chosen.rule.label} ({names.tested} / {names.reference})"
     )
     lines = [("rank", f"{chosen.rank}: {RANKS[chosen.rank].description}")]
@@ -41,9 +41,27 @@ def shortlist_summary(chosen: Shortlist, qpcr: QpcrResults | None, network: str)
         Line(heading),
         *(resting if chosen.resting else ()),
         _grid(chosen),
-        Pairs(lines),
+        Pairs([*_detected_only(chosen), *lines]),
         Pairs(_motif_lines(chosen), detail=True),
     )
+
+
+def _detected_only(chosen: Shortlist) -> list[tuple[str, str]]:
+    """Return how many miRNAs are listed for their detection; nothing without any."""
+    listed = len(chosen) - chosen.n_ranked
+    if not listed:
+        return []
+    of = (
+        f"{listed:,}"
+        if listed == chosen.n_detected_only
+        else f"the first {listed:,} of {chosen.n_detected_only:,}"
+    )
+    return [
+        (
+            "detected in one group only",
+            f"{of} miRNAs without a fold change, listed after the others with the reason",
+        )
+    ]
 
 
 def _qpcr_in_words(chosen: Shortlist, qpcr: QpcrResults | None) -> str:
@@ -117,10 +135,9 @@ def _grid(chosen: Shortlist) -> Grid:
     header += ["qPCR"] if chosen.qpcr_header else []
     rows = []
     for i, (probes, name) in enumerate(zip(chosen.probes, chosen.names, strict=True)):
-        row = [
-            name.best_name.strip() or candidates.id[probes[0]],
-            fold_in_words(float(candidates.log2_ratio[probes[0]])),
-        ]
+        alone = i >= chosen.n_ranked
+        change = chosen.reasons[i].partition(":")[0] if alone else fold_in_words(candidates.log2_ratio[probes[0]])
+        row = [name.best_name.strip() or candidates.id[probes[0]], change]
         row += [p_in_words(float(candidates.p_value[probes[0]]))] if candidates.p_header else []
         row += [each.found[i] for each in chosen.memberships]
         row += [_level_in_words(chosen.levels, i)] if chosen.levels is not None else []

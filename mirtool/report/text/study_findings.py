@@ -142,7 +142,11 @@ def _qpcr(summary: Summary) -> Iterator[str]:
 
 
 def _shortlist(summary: Summary) -> Iterator[str]:
-    yield f"Of {plural(summary['candidates'], 'candidate')}: {_names(summary['mirnas'])}."
+    if summary["mirnas"]:
+        yield f"Of {plural(summary['candidates'], 'candidate')}: {_names(summary['mirnas'])}."
+    alone = summary.get("detected_only")
+    if alone:
+        yield f"Detected in one group only: {_names(alone['mirnas'])}."
 
 
 def _clinical(summary: Summary) -> Iterator[str]:

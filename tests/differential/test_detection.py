@@ -1,0 +1,139 @@
+"""Detection compared between groups: exact tests as in R, in columns of their own that change nothing else."""
+
+import numpy as np
+import pytest
+
+from mirtool.differential import differential_table
+from mirtool.differential.compare import compare_groups
+from mirtool.differential.detection_test import fisher_p, mcnemar_p
+from mirtool.differential.differential_table import differential_of
+from mirtool.differential.settings import DiffSettings
+from mirtool.model import ExpressionMatrix, ProbeTable, SampleTable, text_array
+from mirtool.report.methods.about_comparison import comparison_sentences
+from mirtool.report.methods.record import StepRecord
+from mirtool.workflow.diff import DiffResult
+from mirtool.workflow.sources import read_differential_table
+
+PATIENTS = ("p1", "p2", "p3", "p4", "p5", "p6") * 2
+
+
+def matrix(only_tested=6, patients=PATIENTS):
+    """Return six arrays of either group: on/off, off/on, in half of each, everywhere; one value is missing."""
+    detected = np.ones((4, 12), dtype=bool)
+    detected[0, :6] = False
+    detected[0, 6 + only_tested :] = False
+    detected[1, 6:] = False
+    detected[2, [0, 2, 4, 6, 8, 10]] = False
+    values = np.random.default_rng(1).normal(8, 0.3, (4, 12))
+    values[3, 0] = np.nan
+    names = text_array([f"hsa-miR-{i}-5p" for i in (21, 22, 23, 24)])
+    samples = SampleTable(
+        tuple(f"s{j}" for j in range(12)),
+        ("ctl",) * 6 + ("ill",) * 6,
+        extra={"patient": tuple(patients)},
+    )
+    probes = ProbeTable(names, names, text_array(["miRNA"] * 4))
+    return ExpressionMatrix(np.where(detected, values, np.nan), probes, samples, not_detected=~detected)
+
+
+@pytest.mark.parametrize(
+    ("table", "expected"),
+    [  # R 4.2.2: fisher.test(matrix(c(tested, n - tested, reference, n - reference), 2))$p.value
+        ((3, 3, 0, 3), 0.10000000000000003),
+        ((4, 4, 1, 4), 0.14285714285714288),
+        ((7, 9, 2, 10), 0.023014137565221159),
+        ((0, 5, 5, 6), 0.015151515151515143),
+        ((12, 40, 30, 45), 0.0010580911207503365),
+        ((5, 5, 5, 5), 1.0),
+    ],
+)
+def test_fisher_as_in_r(table, expected):
+    found = fisher_p(*(np.array([cell, cell]) for cell in table))
+    np.testing.assert_allclose(found, expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("tested", "reference", "expected"),
+    [  # R 4.2.2: binom.test(tested, tested + reference)$p.value
+        (6, 0, 0.031250000000000007),
+        (5, 1, 0.21875000000000008),
+        (9, 3, 0.14599609375000008),
+        (2, 2, 1.0),
+        (0, 0, 1.0),
+        (20, 7, 0.019157290458679185),
+    ],
+)
+def test_mcnemar_as_in_r(tested, reference, expected):
+    # Three pairs that agree, and one of which one array says nothing, change nothing.
+    one = np.array([[True] * tested + [False] * reference + [True, False, True, True]])
+    other = np.array([[False] * tested + [True] * reference + [True, False, True, False]])
+    complete = np.ones_like(one)
+    complete[0, -1] = False
+    np.testing.assert_allclose(mcnemar_p(one, other, complete), expected, rtol=1e-12)
+
+
+def test_detection_has_its_own_columns_and_changes_no_other():
+    own = matrix()
+    found = compare_groups(own, DiffSettings(compare="ill:ctl")).tables[0]
+    # 6 of 6 against 0 of 6: 2 / 924; 3 of 6 against 3 of 6 and 6 of 6 against 5 of 5: 1. BH over the four.
+    np.testing.assert_allclose(found.detection_p, [2 / 924, 2 / 924, 1, 1], rtol=1e-12)
+    np.testing.assert_allclose(found.detection_fdr, [4 / 924, 4 / 924, 1, 1], rtol=1e-12)
+    assert list(found.detected_only_in) == ["ill", "ctl", "", ""]
+    without = compare_groups(
+        ExpressionMatrix(own.values, own.probes, own.samples), DiffSettings(compare="ill:ctl")
+    ).tables[0]
+    assert without.detection_p is None
+    for name in ("ratio", "p_value", "fdr", "statistic"):
+        np.testing.assert_array_equal(getattr(found, name), getattr(without, name))
+    columns = list(differential_table(found).columns)
+    at = columns.index("detected only in")
+    assert columns[at + 1 : at + 3] == ["detection P (Fisher)", "detection FDR (BH)"]
+    assert not any("detection" in name for name in differential_table(without).columns)
+
+
+def test_pairs_are_compared_by_mcnemar():
+    found = compare_groups(matrix(), DiffSettings(compare="ill:ctl", pair="patient")).tables[0]
+    assert found.detection_test == "McNemar"
+    np.testing.assert_allclose(found.detection_p, [2 / 64, 2 / 64, 1, 1])
+    # A patient with two arrays of one group is no pair of arrays.
+    several = matrix(patients=("p1", "p1", "p2", "p2", "p3", "p3") * 2)
+    found = compare_groups(several, DiffSettings(compare="ill:ctl", pair="patient")).tables[0]
+    assert found.detection_test == "Fisher"
+
+
+def test_what_few_arrays_can_not_show_is_said():
+    few = matrix().take_samples([0, 1, 2, 6, 7, 8])
+    found = compare_groups(few, DiffSettings(compare="ill:ctl")).tables[0]
+    said = "3 of ill and 3 of ctl can give no P of detection below 0.1 (Fisher's exact test)"
+    assert said in found.remarks
+    assert said not in compare_groups(matrix(), DiffSettings(compare="ill:ctl")).tables[0].remarks
+
+
+def test_the_table_is_read_back_with_its_test():
+    table = compare_groups(matrix(), DiffSettings(compare="ill:ctl")).tables[0]
+    again = differential_of(read_differential_table(table, None))
+    assert again.detection_test == "Fisher"
+    order = [list(again.probes.id).index(name) for name in table.probes.id]
+    np.testing.assert_allclose(again.detection_p[order], table.detection_p, rtol=5e-3)
+    np.testing.assert_allclose(again.detection_fdr[order], table.detection_fdr, rtol=5e-3)
+
+
+def test_the_first_lines_and_the_methods_text_count_them():
+    settings = DiffSettings(compare="ill:ctl")
+    comparison = compare_groups(matrix(only_tested=4), settings)
+    result = DiffResult(matrix(only_tested=4), comparison, settings)
+    rows = dict(result.summary[1].rows)
+    assert rows["detected in one group only"] == (
+        "2: 1 in ill, 1 in ctl; 1 at FDR (BH) ≤ 0.05 by Fisher's exact test of detection"
+    )
+    numbers = result.numbers()
+    assert numbers["detection"] == {
+        "test": "Fisher",
+        "tests_made": 4,
+        "detected_only": {"ill": 1, "ctl": 1},
+        "passing": {"detected only": 1, "all": 1},
+    }
+    record = StepRecord("diff", arguments={"compare": "ill:ctl", "alpha": 0.05}, summary=numbers)
+    text = " ".join(sentence.text for sentence in comparison_sentences(record))
+    assert "detection was therefore compared by Fisher's exact test" in text
+    assert "Of 2 detected in one group only, 1 had adjusted P ≤ 0.05." in text
