@@ -8,6 +8,7 @@ import os
 import re
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -21,6 +22,7 @@ WIDTH_OF_A_PIPE = 80
 LEAST_WIDTH = 40
 ROWS_SHOWN = 10
 SECONDS_WITHOUT_BAR = 0.7
+SECONDS_WITHOUT_BYTES = 2.0
 BOLD, YELLOW, RED, BLUE = "1", "1;33", "31", "36"
 """ANSI codes; cyan for blue, which is hard to read on black."""
 
@@ -154,23 +156,56 @@ def ask(question: str, answers: Sequence[str]) -> str:
 
 @contextmanager
 def progress_bytes(title: str) -> Iterator[Callable[[int, int | None], None]]:
-    """Return a function to call with the bytes that are there and how many there will be; a bar, on a terminal."""
-    if not sys.stderr.isatty():
+    """Return a function to call with the bytes that are there and how many there will be.
+
+    On a terminal a bar shows them, once a file has taken :data:`SECONDS_WITHOUT_BYTES`; each further file has its
+    own bar.
+    """
+    if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         yield lambda _done, _total: None
         return
-    from rich.console import Console
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+    bar = _BarOfBytes(title)
+    try:
+        yield bar.show
+    finally:
+        bar.stop()
 
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(title, total=None)
 
-        def show(done: int, total: int | None) -> None:
-            bar.update(task, completed=done, total=total)
-            if done == total:
-                bar.stop()  # what comes after the download has lines of its own
+class _BarOfBytes:
+    """A bar of a download that is shown after a while, and taken away when the file is there."""
 
-        yield show
+    def __init__(self, title: str) -> None:
+        self._title = title
+        self._bar: Any = None
+        self._begun: float | None = None
+
+    def show(self, done: int, total: int | None) -> None:
+        """Show how much is there."""
+        if done == total:
+            self.stop()  # what comes after the download has lines of its own
+            return
+        if self._begun is None:
+            self._begun = time.monotonic()
+        if self._bar is None and time.monotonic() - self._begun >= SECONDS_WITHOUT_BYTES:
+            self._bar = self._new_bar()
+            self._bar.start()
+        if self._bar is not None:
+            self._bar.update(self._bar.task_ids[0], completed=done, total=total)
+
+    def _new_bar(self) -> Any:
+        from rich.console import Console
+        from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+
+        columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+        bar = Progress(*columns, console=Console(stderr=True), transient=True)
+        bar.add_task(self._title, total=None)
+        return bar
+
+    def stop(self) -> None:
+        """Take the bar away; the next file begins anew."""
+        if self._bar is not None:
+            self._bar.stop()
+        self._bar, self._begun = None, None
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from mirtool.commands.console import (
     asking,
     is_verbose,
     print_head,
+    progress_bytes,
     progress_steps,
     say,
     say_as_it_is,
@@ -47,6 +48,7 @@ def run_command(step: Step, given: Mapping[str, Any], output: Mapping[str, Any])
 
     strict = bool(output.get("strict"))
     prepared = prepare(step, given, progress=progress_steps, ask=asking(), strict=strict)
+    prepared.run.byte_progress = progress_bytes
     where = {name: value for name, value in output.items() if name != "strict"}
     target = destination(step, prepared.run.study, where.pop("output", None), **where)
     if step.output == "file" and is_stream(target.target):

@@ -11,11 +11,14 @@ from pathlib import Path
 from mirtool.annotation.probes import ProbeKind, classify_probes, is_kind
 from mirtool.errors import FormatError, MirtoolError, option
 from mirtool.io.arrays.geo import SeriesMatrix, read_sample_table
+from mirtool.io.arrays.imagene import channel_of
+from mirtool.io.arrays.sample_matching import HY5_COLUMN
 from mirtool.io.registry import FORMATS, sniff_format
 from mirtool.model import Table, text_array
 from mirtool.study.draft import draft_samples, relative_path
 from mirtool.wording import plural
 
+DYES = (("Hy3", "Hy5"), ("Cy3", "Cy5"))
 _SAMPLE = re.compile(r"(GSM\d+)(?!\d)")
 
 
@@ -48,7 +51,8 @@ def draft_series(
     path, matrix
         The series matrix.
     raw
-        Its raw files; their names begin with the sample's GSM number.
+        Its raw files; their names begin with the sample's GSM number. The two files of an ImaGene slide are told
+        apart by the dyes in their names.
     folder
         Where the sheet will lie.
     values
@@ -65,8 +69,11 @@ def draft_series(
         columns = {
             "sample": text_array(samples.names),
             "group": text_array(samples.groups),
-            "file": text_array(relative_path(str(arrays[name]), Path(folder)) for name in samples.names),
+            "file": text_array(relative_path(str(arrays[name][0]), Path(folder)) for name in samples.names),
         }
+        if all(len(files) == 2 for files in arrays.values()):
+            seconds = (relative_path(str(arrays[name][1]), Path(folder)) for name in samples.names)
+            columns[HY5_COLUMN] = text_array(seconds)
         return SeriesDraft(
             Table(columns | {key: text_array(cells) for key, cells in samples.extra.items()}), (), True
         )
@@ -96,8 +103,8 @@ def needs_platform(matrix: SeriesMatrix) -> bool:
     return 2 * int(is_kind(classify_probes(ids, ids), ProbeKind.MIRNA).sum()) <= len(ids)
 
 
-def _arrays_of(matrix: SeriesMatrix, raw: Sequence[Path]) -> tuple[Mapping[str, Path], str]:
-    """Return the array of each sample, or nothing and the reason."""
+def _arrays_of(matrix: SeriesMatrix, raw: Sequence[Path]) -> tuple[Mapping[str, Sequence[Path]], str]:
+    """Return the array of each sample, of ImaGene both channels' files; or nothing and the reason."""
     if not raw:
         return {}, "the series has no raw files here"
     arrays: dict[str, list[Path]] = {}
@@ -111,6 +118,9 @@ def _arrays_of(matrix: SeriesMatrix, raw: Sequence[Path]) -> tuple[Mapping[str, 
             arrays.setdefault(found[1], []).append(file)
         else:
             others["".join(Path(file.name.removesuffix(".gz")).suffixes[-1:]) or file.name] += 1
+    paired = {name: _in_order(files) for name, files in arrays.items()}
+    if all(paired.get(name) for name in matrix.accessions):
+        return paired, ""
     several = [name for name, files in arrays.items() if len(files) > 1]
     lacking = [name for name in matrix.accessions if name not in arrays]
     if several:
@@ -118,7 +128,17 @@ def _arrays_of(matrix: SeriesMatrix, raw: Sequence[Path]) -> tuple[Mapping[str, 
     if lacking:
         unread = f" ({', '.join(f'{n:,} {suffix}' for suffix, n in others.most_common(3))})" if others else ""
         return {}, f"{plural(len(lacking), 'sample has', 'samples have')} no raw file that mirtool reads{unread}"
-    return {name: files[0] for name, files in arrays.items()}, ""
+    return arrays, ""
+
+
+def _in_order(files: Sequence[Path]) -> list[Path]:
+    """Return the two files of a slide, the sample's channel first; nothing where they are no such pair."""
+    if len(files) != 2 or not all(FORMATS[sniff_format(file)].one_channel_per_file for file in files):
+        return []
+    by_channel = {channel_of(file): file for file in files}
+    return next(
+        ([by_channel[one], by_channel[other]] for one, other in DYES if {one, other} == set(by_channel)), []
+    )
 
 
 def _is_array(file: Path) -> bool:

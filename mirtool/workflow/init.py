@@ -305,9 +305,14 @@ def _init_series(accession: str, settings: InitSettings, run: Run) -> InitResult
     format_of(output)
     sheet = Path(output)
     _refuse_overwriting(sheet, [], force=settings.force)
-    with run.progress(f"Fetching {accession}", 1) as step:
-        found = fetch_series(accession, sheet.parent, platform=platform, with_raw=settings.values != "matrix")
-        step(accession)
+    with run.byte_progress(f"Fetching {accession}") as on_bytes:
+        found = fetch_series(
+            accession,
+            sheet.parent,
+            platform=platform,
+            with_raw=settings.values != "matrix",
+            on_progress=on_bytes,
+        )
     draft = draft_series(found.matrix_path, found.matrix, found.raw, sheet.parent, values=settings.values)
     notes = [*found.notes, *draft.notes]
     notes += [f"the series has a further file: {address}" for address in found.others[:OTHERS_SHOWN]]

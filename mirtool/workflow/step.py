@@ -94,6 +94,15 @@ Draw = Callable[[], "Figure | list[Figure]"]
 """Draws one figure, or its pages."""
 
 
+ByteProgress = Callable[[str], AbstractContextManager[Callable[[int, int | None], None]]]
+"""``progress(title)`` returns a context whose value is called with the bytes that are there, and all of them."""
+
+
+def no_byte_progress(_title: str) -> AbstractContextManager[Callable[[int, int | None], None]]:
+    """Show nothing."""
+    return nullcontext(lambda _done, _total: None)
+
+
 def no_progress(_title: str, _total: int) -> AbstractContextManager[Callable[[str], None]]:
     """Show nothing."""
     return nullcontext(lambda _step: None)
@@ -115,6 +124,8 @@ class Run:
         Who shares heavy work; None for this process alone.
     progress
         Shows how far long work is.
+    byte_progress
+        Shows how much of a download is there.
     ask
         ``ask(question, answers)`` asks a person and returns one of the answers, the first by default; None where
         nobody can be asked.
@@ -135,6 +146,7 @@ class Run:
     samples: Any = None
     executor: Executor | None = None
     progress: Progress = no_progress
+    byte_progress: ByteProgress = no_byte_progress
     ask: Ask | None = None
     strict: bool = False
     given: frozenset[str] = frozenset()

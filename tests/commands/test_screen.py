@@ -94,3 +94,21 @@ def test_details_are_printed_where_asked_for(capsys):
     assert "  fold change  " not in brief
     assert "  fold change  " in full
     assert "More" not in full
+
+
+def test_a_download_shows_a_bar_after_two_seconds_and_none_before(monkeypatch):
+    now = [0.0]
+    terminal = on_terminal(monkeypatch)
+    monkeypatch.setattr(console.time, "monotonic", lambda: now[0])
+    with console.progress_bytes("Fetching GSE900") as show:
+        show(10, 100)
+        now[0] = 1.9
+        show(50, 100)
+        show(100, 100)  # the first file was there before
+        now[0] = 3.0
+        show(10, 100)
+        assert "Fetching" not in terminal.getvalue()
+        now[0] = 5.0
+        show(60, 100)
+        assert "Fetching GSE900" in terminal.getvalue()
+        show(100, 100)

@@ -8,6 +8,7 @@ import socket
 import sys
 import tarfile
 import tomllib
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -209,6 +210,52 @@ def test_raw_files_become_the_arrays(geo, capsys):
     assert "scale" not in rows[0]
     assert "In GSE900: mirtool normalize" in said(capsys)
     assert "platform" not in tomllib.loads(Path("GSE900/mirtool.toml").read_text())["diff"]
+
+
+IMAGENE = {
+    dye: packed((FIXTURES / "imagene" / f"S1_{dye}_Exiqon_14114402_S01_Cropped.txt").read_bytes())
+    for dye in ("Hy3", "Hy5")
+}
+
+
+def test_the_two_files_of_an_imagene_slide_are_one_array(geo, monkeypatch):
+    geo.files[ON_SERVER] = packed(with_raw())
+    names = {(n, dye): f"GSM{n}_{dye}_slide{n}.txt.gz" for n in (1, 2, 3, 4) for dye in ("Hy5", "Hy3")}
+    geo.files[RAW] = archive({name: IMAGENE[dye] for (_, dye), name in names.items()})
+    assert main(["init", "GSE900"]) == 0
+    rows = sheet()
+    assert [row["file"] for row in rows] == [f"raw/{names[n, 'Hy3']}" for n in (1, 2, 3, 4)]
+    assert [row["file_hy5"] for row in rows] == [f"raw/{names[n, 'Hy5']}" for n in (1, 2, 3, 4)]
+    assert [row["age"] for row in rows] == ["61", "58", "", "70"]
+    monkeypatch.chdir("GSE900")
+    assert main(["normalize", "--min-factor-probes", "1"]) == 0
+    header = Path("results/normalized.csv").read_text().splitlines()[0]
+    assert header.endswith("GSM1,GSM2,GSM3,GSM4")
+
+
+@pytest.mark.parametrize("second", ["GSM1_Hy3_again.txt.gz", "GSM1_Cy5.txt.gz"])
+def test_two_files_that_are_no_pair_of_channels_are_said(geo, capsys, second):
+    geo.files[ON_SERVER] = packed(with_raw())
+    geo.files[RAW] = archive(dict.fromkeys(("GSM1_Hy3.txt.gz", second), IMAGENE["Hy3"]))
+    assert main(["init", "GSE900"]) == 0
+    assert "the values are those of the series matrix: GSM1 has 2 raw files" in said(capsys)
+
+
+def test_the_bytes_of_each_file_are_shown_as_they_come(geo):
+    from mirtool.workflow.init import InitInputs, InitSettings, init
+    from mirtool.workflow.step import Run
+
+    seen = []
+    geo.files[ON_SERVER] = packed(with_raw())
+    geo.files[RAW] = archive()
+
+    @contextmanager
+    def progress(title):
+        yield lambda done, total: seen.append((title, done, total))
+
+    init(InitInputs(files=("GSE900",)), InitSettings(), Run(byte_progress=progress))
+    whole = {done for title, done, total in seen if title == "Fetching GSE900" and done == total}
+    assert whole == {len(geo.files[path]) for path in (ON_SERVER, FULL_TABLE, RAW)}
 
 
 def test_raw_files_unpacked_by_hand_are_used(geo):
