@@ -355,6 +355,15 @@ def _sensitivity(table: str | Path, d: DifferentialTable, run: Run) -> Sensitivi
             hint=f"compare the references with each other: mirtool normalize {option('between', 'normfinder')}, "
             "then mirtool diff",
         )
+    if normalization.resolve().polishes:
+        raise UsageError(
+            f"{option('sensitivity')} tries other ways to combine replicate spots, and these were summarized by "
+            "median polish after the arrays were made comparable",
+            parameter="sensitivity",
+            found=option("preset", normalization.preset),
+            hint="compare the list with that of another normalization: `mirtool normalize` without "
+            f"{option('preset')}",
+        )
     with ThreadPoolExecutor(2) as executor:
         return sensitivity(arrays, d, normalization, executor=executor)
 

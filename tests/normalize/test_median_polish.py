@@ -16,6 +16,7 @@ from mirtool.normalize.median_polish import median_polish
 from mirtool.report.methods.about_arrays import normalization_sentences
 from mirtool.report.methods.facts import facts_of
 from mirtool.study.folder import open_study
+from tests import format_studies
 
 ROOT = Path(__file__).resolve().parents[2]
 REFERENCE = ROOT / "tests/reference"
@@ -194,3 +195,13 @@ def test_the_command_and_the_methods_text_say_the_order(tmp_path, capsys, monkey
         "considered detected by the call of the image analysis software (gIsGeneDetected)",
     ]
     assert [text.index(words) for words in order] == sorted(text.index(words) for words in order)
+
+
+def test_sensitivity_does_not_try_other_summaries_of_other_probes(tmp_path, monkeypatch, capsys):
+    files = format_studies.agilent(tmp_path)
+    rows = [f"{path.stem},{path.stem[:3]},{path.name}" for path in files]
+    (tmp_path / "samples.csv").write_text("\n".join(["sample,group,file", *rows]) + "\n")
+    monkeypatch.chdir(tmp_path)
+    assert main(["normalize", "--preset", "rma", "--keep", "everything"]) == 0
+    assert main(["diff", "--sensitivity", "--no-figures"]) == 2
+    assert "summarized by median polish" in " ".join(capsys.readouterr().err.split())

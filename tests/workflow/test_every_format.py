@@ -5,7 +5,6 @@ from contextlib import chdir
 
 import pytest
 
-import mirtool.api as mt
 from mirtool.cli import main
 from mirtool.io.registry import FORMATS, sniff_format
 from mirtool.workflow.run_study import Outcome, RunOptions, run_study
