@@ -1,5 +1,8 @@
 """Detection compared between groups: exact tests as in R, in columns of their own that change nothing else."""
 
+import csv
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -36,40 +39,29 @@ def matrix(only_tested=6, patients=PATIENTS):
     return ExpressionMatrix(np.where(detected, values, np.nan), probes, samples, not_detected=~detected)
 
 
-@pytest.mark.parametrize(
-    ("table", "expected"),
-    [  # R 4.2.2: fisher.test(matrix(c(tested, n - tested, reference, n - reference), 2))$p.value
-        ((3, 3, 0, 3), 0.10000000000000003),
-        ((4, 4, 1, 4), 0.14285714285714288),
-        ((7, 9, 2, 10), 0.023014137565221159),
-        ((0, 5, 5, 6), 0.015151515151515143),
-        ((12, 40, 30, 45), 0.0010580911207503365),
-        ((5, 5, 5, 5), 1.0),
-    ],
-)
-def test_fisher_as_in_r(table, expected):
-    found = fisher_p(*(np.array([cell, cell]) for cell in table))
-    np.testing.assert_allclose(found, expected, rtol=1e-12)
+def reference(test):
+    """Return the tables of R for one test (tests/reference/detection.R), and its P."""
+    with (Path(__file__).resolve().parents[1] / "reference/detection.csv").open() as file:
+        rows = [row for row in csv.DictReader(file) if row["test"] == test]
+    counts = [np.array([int(row[name]) for row in rows]) for name in ("tested", "reference")]
+    return (*counts, np.array([float(row["p"]) for row in rows]))
 
 
-@pytest.mark.parametrize(
-    ("tested", "reference", "expected"),
-    [  # R 4.2.2: binom.test(tested, tested + reference)$p.value
-        (6, 0, 0.031250000000000007),
-        (5, 1, 0.21875000000000008),
-        (9, 3, 0.14599609375000008),
-        (2, 2, 1.0),
-        (0, 0, 1.0),
-        (20, 7, 0.019157290458679185),
-    ],
-)
-def test_mcnemar_as_in_r(tested, reference, expected):
-    # Three pairs that agree, and one of which one array says nothing, change nothing.
-    one = np.array([[True] * tested + [False] * reference + [True, False, True, True]])
-    other = np.array([[False] * tested + [True] * reference + [True, False, True, False]])
-    complete = np.ones_like(one)
-    complete[0, -1] = False
-    np.testing.assert_allclose(mcnemar_p(one, other, complete), expected, rtol=1e-12)
+@pytest.mark.parametrize(("test", "n_tested", "n_reference"), [("Fisher", 7, 9), ("Fisher large", 400, 380)])
+def test_fisher_as_in_r(test, n_tested, n_reference):
+    ours, others, expected = reference(test)
+    found = fisher_p(ours, np.full_like(ours, n_tested), others, np.full_like(ours, n_reference))
+    np.testing.assert_allclose(found, expected, rtol=1e-10)
+
+
+def test_mcnemar_as_in_r():
+    # Pairs that agree, and a pair of which one array says nothing, change nothing.
+    for tested, other, expected in zip(*reference("McNemar"), strict=True):
+        one = np.array([[True] * tested + [False] * other + [True, False, True]])
+        two = np.array([[False] * tested + [True] * other + [True, False, False]])
+        complete = np.ones_like(one)
+        complete[0, -1] = False
+        np.testing.assert_allclose(mcnemar_p(one, two, complete), expected, rtol=1e-10)
 
 
 def test_detection_has_its_own_columns_and_changes_no_other():

@@ -1,0 +1,12 @@
+# Reference values for tests/differential/test_detection.py: Rscript detection.R (base R 4.2.2)
+# Fisher's exact test of every third table of 7 and 9 arrays, and McNemar's exact test as the binomial test.
+tables <- expand.grid(tested = 0:7, reference = 0:9)
+tables <- cbind(test = "Fisher", tables[seq(1, nrow(tables), 3), ])
+tables$p <- apply(tables[, -1], 1, function(x) fisher.test(matrix(c(x[1], 7 - x[1], x[2], 9 - x[2]), 2))$p.value)
+large <- data.frame(test = "Fisher large", tested = c(0, 12, 40, 399), reference = c(5, 30, 45, 350))
+large$p <- apply(large[, -1], 1, function(x) fisher.test(matrix(c(x[1], 400 - x[1], x[2], 380 - x[2]), 2))$p.value)
+pairs <- expand.grid(tested = 0:8, reference = 0:8)
+pairs <- cbind(test = "McNemar", pairs[rowSums(pairs) > 0, ])
+pairs$p <- apply(pairs[, -1], 1, function(x) binom.test(x[1], sum(x))$p.value)
+found <- rbind(tables, large, pairs)
+write.csv(format(found, digits = 17, trim = TRUE), "detection.csv", row.names = FALSE, quote = FALSE)
