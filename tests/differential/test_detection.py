@@ -14,6 +14,7 @@ from mirtool.differential.settings import DiffSettings
 from mirtool.model import ExpressionMatrix, ProbeTable, SampleTable, text_array
 from mirtool.report.methods.about_comparison import comparison_sentences
 from mirtool.report.methods.record import StepRecord
+from mirtool.report.text.study import study_summary
 from mirtool.workflow.diff import DiffResult
 from mirtool.workflow.sources import read_differential_table
 
@@ -129,3 +130,6 @@ def test_the_first_lines_and_the_methods_text_count_them():
     text = " ".join(sentence.text for sentence in comparison_sentences(record))
     assert "detection was therefore compared by Fisher's exact test" in text
     assert "Of 2 detected in one group only, 1 had adjusted P ≤ 0.05." in text
+    arguments = {"cutoff": 2.0, "alpha": 0.05}
+    (line, *_) = study_summary({"diff": {"summary": numbers, "arguments": arguments}})
+    assert line.text.endswith("α 0.05; detected in one group only: 1 in ill, 1 in ctl.")

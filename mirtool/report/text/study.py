@@ -56,8 +56,15 @@ def _comparisons(diff: Mapping[str, Any] | None, runs: Mapping[str, Any]) -> Ite
         )
         yield (
             f"{tested} ({n_tested}) against {reference} ({n_reference}): of {plural(each['probes'], 'probe')}, "
-            f"{counts}; fold change ≥ {arguments['cutoff']:g}, α {arguments['alpha']:g}."
+            f"{counts}; fold change ≥ {arguments['cutoff']:g}, α {arguments['alpha']:g}{_detected_only(each)}."
         )
+
+
+def _detected_only(comparison: Mapping[str, Any]) -> str:
+    """Return how many probes one group alone detects; empty where none is, or nothing says it."""
+    alone = comparison.get("detection", {}).get("detected_only", {})
+    counts = [f"{n:,} in {group}" for group, n in alone.items() if n]
+    return f"; detected in one group only: {', '.join(counts)}" if counts else ""
 
 
 def _directions(calls: Mapping[str, int]) -> str:
