@@ -71,4 +71,4 @@ def _reason(candidates: SavedDifferential, probe: int) -> str:
     assert p is not None
     assert fdr is not None
     n = int(candidates.detected(only[probe])[probe])
-    return f"detected only in {only[probe]}, in {n:,} arrays: P {p[probe]:.2g}, FDR {fdr[probe]:.2g}"
+    return f"detected only in {only[probe]}, in {n:,} samples: P {p[probe]:.2g}, FDR {fdr[probe]:.2g}"

@@ -60,8 +60,8 @@ def test_the_reason_is_in_its_column_and_the_rank_is_blank(read, book):
     assert table["reason"].tolist() == [
         "rank",
         "rank",
-        "detected only in b, in 6 arrays: P 0.0022, FDR 0.0077",
-        "detected only in a, in 6 arrays: P 0.0022, FDR 0.0077",
+        "detected only in b, in 6 samples: P 0.0022, FDR 0.0077",
+        "detected only in a, in 6 samples: P 0.0022, FDR 0.0077",
     ]
 
 
@@ -99,5 +99,5 @@ def test_the_command_counts_them(read):
     }
     heading, grid, pairs, *_ = result.summary
     assert heading.text.startswith("Shortlist by p rank: 2 of 2 miRNAs up or down")
-    assert grid.rows[2][1] == "detected only in b, in 6 arrays"
+    assert grid.rows[2][1] == "detected only in b, in 6 samples"
     assert dict(pairs.rows)["detected in one group only"].startswith("3 miRNAs without a fold change")
