@@ -100,7 +100,9 @@ class OneChannel:
             missing=missing,
             non_positive=non_positive,
             non_positive_spots=lost,
-            not_detected=_in_background(arrays, groups.first[rows]),
+            not_detected=~(detected | missing)
+            if settings.detection == "call" and not are_lanes(arrays)
+            else _in_background(arrays, groups.first[rows]),
         )
 
     def compact(self, before: ProbeSignals) -> ProbeSignals:

@@ -65,6 +65,7 @@ class Normalized:
         two channels. Probes are in the order in which their IDs first appear. Values are missing where no spot has
         a signal or the signal is not positive. ``matrix.spots`` counts the replicate spots behind each value, 0
         where it is missing or was filled in; ``matrix.replicates`` holds them where they are kept.
+        ``matrix.not_detected`` is what the instrument's call says, where it decided what is detected.
     report
         The numbers.
     average

@@ -88,14 +88,26 @@ class NormalizeResult(Result):
         """The numbers of the normalization."""
         return self.normalized.report
 
+    @property
+    def _writes_not_detected(self) -> bool:
+        """True where a table of its own says what was not detected: that of a panel's Ct does already."""
+        import numpy as np
+
+        from mirtool.normalize.panels import is_panel
+        from mirtool.normalize.settings import LANE_PRESET, is_recipe
+
+        matrix = self.normalized.matrix
+        if matrix.not_detected is None or is_panel(self._read):
+            return False
+        is_lane = is_recipe(self.report.preset, LANE_PRESET)  # there a missing count is one that was not detected
+        return not is_lane or bool((matrix.not_detected & ~np.isnan(matrix.values)).any())
+
     def tables(self) -> Mapping[str, Table]:
         """Return ``normalized``, ``spots`` and, where asked for or there, ``names``, ``A`` and ``replicates``.
 
-        Of lanes also ``not_detected`` where such counts were kept; of a qPCR panel ``ct``, ``assays`` and, where
-        candidates were ranked, ``references``.
+        Also ``not_detected``, of arrays by the instrument's call, of lanes where such counts were kept; of a qPCR
+        panel ``ct``, ``assays`` and, where candidates were ranked, ``references``.
         """
-        import numpy as np
-
         from mirtool.annotation.mirna_names import chip_names_table
         from mirtool.normalize import (
             average_table,
@@ -114,7 +126,7 @@ class NormalizeResult(Result):
             tables["names"] = chip_names_table(self.normalized.matrix.probes, self._names)
         if not is_recipe(self.report.preset, LANE_PRESET):  # on a lane each code is counted once
             tables["spots"] = spots_table(matrix)
-        elif matrix.not_detected is not None and (matrix.not_detected & ~np.isnan(matrix.values)).any():
+        if self._writes_not_detected:
             tables["not_detected"] = not_detected_table(matrix)
         if self.normalized.average is not None:
             tables["A"] = average_table(matrix, self.normalized.average)

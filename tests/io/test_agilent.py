@@ -1,5 +1,6 @@
 """Agilent's text files are read by the signal asked for; controls and flags keep their meaning."""
 
+import csv
 import runpy
 from collections import Counter
 from pathlib import Path
@@ -17,6 +18,7 @@ from mirtool.io.arrays.reading import read_arrays
 from mirtool.io.registry import inspect_file, sniff_format
 from mirtool.normalize import normalize
 from mirtool.quality import Verdict, quality_report, quality_tables
+from tests import format_studies
 
 FOLDER = Path(__file__).resolve().parents[2] / "fixtures"
 FIXTURES = FOLDER / "agilent"
@@ -395,3 +397,40 @@ def test_quality_control_sees_what_the_file_calls_detected(tmp_path):
 def test_the_real_array_keeps_the_167_genes_that_its_file_calls_detected():
     result = normalize(read_arrays([REAL / "agilent_fe_mirna_v10.txt.gz"]))
     assert (result.report.detected, result.report.kept, result.report.counting_probes) == ((167,), 167, 799)
+
+
+def test_the_call_goes_with_the_table_and_is_tested(tmp_path, monkeypatch):
+    files = format_studies.agilent(tmp_path)
+    name = "hsa-let-7a-5p"
+    for path in files[:3]:  # the first group does not detect it; its values stay
+        lines = path.read_text().splitlines()
+        called = [line[:-1] + "0" if f"\t{name}\t" in line else line for line in lines]
+        path.write_text("\n".join(called) + "\n")
+    rows = [f"{path.stem},{path.stem[:3]},{path.name}" for path in files]
+    (tmp_path / "samples.csv").write_text("\n".join(["sample,group,file", *rows]) + "\n")
+    monkeypatch.chdir(tmp_path)
+    assert main(["normalize", "--keep", "group"]) == 0
+    with Path("results/normalized_not_detected.csv").open() as file:
+        absent = {row.pop("Name"): list(row.values())[1:] for row in csv.DictReader(file)}
+    assert absent[name] == ["1", "1", "1", "0", "0", "0"]
+    assert absent["hsa-miR-21-5p"] == ["0"] * 6
+    assert main(["diff", "--no-figures"]) == 0
+    with Path("results/differential.csv").open() as file:
+        table = {row["Name"]: row for row in csv.DictReader(file)}
+    assert table[name]["detected only in"] == "ill"
+    assert [table[name][f"detected {group}"] for group in ("ill", "ctl")] == ["3", "0"]
+    assert float(table[name]["detection P (Fisher)"]) == 0.1
+    assert table[name]["n ctl"] == "3"
+    assert float(table[name]["P (moderated)"]) > 0
+
+
+def test_a_table_of_detection_of_another_run_is_refused(tmp_path, monkeypatch, capsys):
+    files = format_studies.agilent(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    assert main(["normalize", *(path.name for path in files), "-o", "one.csv"]) == 0
+    beside = Path("one_not_detected.csv")
+    beside.write_text("".join(beside.read_text().splitlines(keepends=True)[:-1]))
+    groups = [f"{path.stem},{path.stem[:3]}" for path in files]
+    Path("sheet.csv").write_text("\n".join(["sample,group", *groups]) + "\n")
+    assert main(["diff", "one.csv", "--samples", "sheet.csv", "--no-figures", "-o", "d.csv"]) == 1
+    assert "one_not_detected.csv" in capsys.readouterr().err
