@@ -215,6 +215,25 @@ def nanostring_zip(folder: Path) -> Files:
     return [folder / "lanes.zip"]
 
 
+def ct_panel(folder: Path) -> Files:
+    """Ct of two cards, as QuantStudio exports one row per well: a cycle less is twice as much."""
+    header = "Well\tWell Position\tSample Name\tTarget Name\tTask\tReporter\tCт"
+    half = len(MIRNAS) // 2
+    files: Files = []
+    for card, part in (("A", slice(half)), ("B", slice(half, None))):
+        wells = [
+            (sample, name, f"{38 - x:.3f}")
+            for j, sample in enumerate(SAMPLES)
+            for name, x in zip(MIRNAS[part], LOG2[part, j], strict=True)
+        ]
+        rows: list[list[object]] = [
+            [i, f"A{i}", sample, name, "UNKNOWN", "SYBR", ct] for i, (sample, name, ct) in enumerate(wells, 1)
+        ]
+        head = "* Block Type = 384-Well Block\n* Chemistry = SYBR_GREEN\n\n[Results]\n"
+        files += whole(folder, f"card_{card}.txt", head + table(header, rows, "\t"))
+    return files
+
+
 # Sequencing counts
 
 
@@ -305,6 +324,7 @@ FORMATS: Mapping[str, Maker] = {
     "affymetrix": affymetrix,
     "nanostring": nanostring,
     "nanostring-zip": nanostring_zip,
+    "qpcr": ct_panel,
     "matrix, counts": plain_counts,
     "mirge-counts": mirge,
     "mirdeep2-counts": mirdeep2,

@@ -406,6 +406,11 @@ def test_the_call_goes_with_the_table_and_is_tested(tmp_path, monkeypatch):
         lines = path.read_text().splitlines()
         called = [line[:-1] + "0" if f"\t{name}\t" in line else line for line in lines]
         path.write_text("\n".join(called) + "\n")
+    gone = "hsa-miR-24-3p"  # one array has no total of it
+    lines = [line.split("\t") for line in files[5].read_text().splitlines()]
+    files[5].write_text(
+        "\n".join("\t".join([*cells[:-2], "", "0"] if gone in cells else cells) for cells in lines) + "\n"
+    )
     rows = [f"{path.stem},{path.stem[:3]},{path.name}" for path in files]
     (tmp_path / "samples.csv").write_text("\n".join(["sample,group,file", *rows]) + "\n")
     monkeypatch.chdir(tmp_path)
@@ -414,6 +419,7 @@ def test_the_call_goes_with_the_table_and_is_tested(tmp_path, monkeypatch):
         absent = {row.pop("Name"): list(row.values())[1:] for row in csv.DictReader(file)}
     assert absent[name] == ["1", "1", "1", "0", "0", "0"]
     assert absent["hsa-miR-21-5p"] == ["0"] * 6
+    assert absent[gone] == ["0"] * 6  # not measured is not the same as not detected
     assert main(["diff", "--no-figures"]) == 0
     with Path("results/differential.csv").open() as file:
         table = {row["Name"]: row for row in csv.DictReader(file)}
@@ -421,6 +427,7 @@ def test_the_call_goes_with_the_table_and_is_tested(tmp_path, monkeypatch):
     assert [table[name][f"detected {group}"] for group in ("ill", "ctl")] == ["3", "0"]
     assert float(table[name]["detection P (Fisher)"]) == 0.1
     assert table[name]["n ctl"] == "3"
+    assert [table[gone][f"{what} ill"] for what in ("n", "detected")] == ["2", "2"]
     assert float(table[name]["P (moderated)"]) > 0
 
 

@@ -63,4 +63,4 @@ def test_from_the_files_to_the_network(name, tmp_path, monkeypatch):
 
 def test_every_format_of_samples_has_its_study():
     has = {name.partition(",")[0] for name in format_studies.FORMATS}
-    assert {name for name, own in FORMATS.items() if own.arrays or own.counts} <= has
+    assert {name for name, own in FORMATS.items() if own.arrays or own.counts or own.wells} <= has
