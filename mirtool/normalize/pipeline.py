@@ -28,7 +28,7 @@ from mirtool.normalize.between_arrays import NormalizedSignals, ProbeSignals, Re
 from mirtool.normalize.channels import B, Channels, CountingSpots, ProbeValues, S
 from mirtool.normalize.collapsed import CollapsedArrays, join_collapsed
 from mirtool.normalize.controls import ControlTally, control_spots, shares_of, tally_controls
-from mirtool.normalize.detection import choose_detection, kept_probes
+from mirtool.normalize.detection import choose_detection, detection_call, kept_probes
 from mirtool.normalize.lanes import check_recipe
 from mirtool.normalize.median_polish import by_name
 from mirtool.normalize.methods import IMPUTATIONS
@@ -233,7 +233,11 @@ class Normalization(Generic[S, B]):
                 "flagged_out": per_array(spots.flagged),
             },
             flag_tallies(arrays),
-            {"background_subtracted": is_background_subtracted(arrays, names), "signal": spots.words},
+            {
+                "background_subtracted": is_background_subtracted(arrays, names),
+                "signal": spots.words,
+                "detection": detection_call(arrays) if self.call else "",
+            },
             spots.remarks,
             controls,
             spots.log2 if settings.keep_replicates else None,
@@ -302,7 +306,6 @@ class Normalization(Generic[S, B]):
             "flags": collapsed.flags,
             "factors": tuple(normalized.factors.tolist()),
             "controls": shares_of(collapsed.controls),
-            "detection": self.call,
             "lost": per_array(lost),
             "remarks": remarks + normalized.remarks,
         }

@@ -441,3 +441,16 @@ def test_a_table_of_detection_of_another_run_is_refused(tmp_path, monkeypatch, c
     Path("sheet.csv").write_text("\n".join(["sample,group", *groups]) + "\n")
     assert main(["diff", "one.csv", "--samples", "sheet.csv", "--no-figures", "-o", "d.csv"]) == 1
     assert "one_not_detected.csv" in capsys.readouterr().err
+
+
+def test_a_file_without_the_call_leaves_detection_to_the_cut_off_for_all(tmp_path, monkeypatch, capsys):
+    files = format_studies.agilent(tmp_path)
+    for path in (files[0], files[3]):  # the first of the files, and one among them
+        lines = [line.split("\t") for line in path.read_text().splitlines()]
+        whole = path.read_text()
+        path.write_text("\n".join("\t".join(cells[:-1] if len(cells) > 5 else cells) for cells in lines) + "\n")
+        monkeypatch.chdir(tmp_path)
+        assert main(["normalize", *(each.name for each in files), "-o", "one.csv"]) == 0
+        assert "by the files' own call" not in " ".join(capsys.readouterr().err.split())
+        assert not Path("one_not_detected.csv").exists()
+        path.write_text(whole)
