@@ -162,9 +162,10 @@ class Panel(OneChannel):
             largest_spread=None if np.isnan(spread).all() else float(np.nanmax(spread)),
         )
 
-    def history(self, _report: NormalizationReport) -> tuple[str, str]:
+    def history(self, report: NormalizationReport) -> tuple[str, str]:
         """Return what the values are, and by which limit a miRNA is detected."""
-        return "values: -dCt = Ct of the reference - Ct", f"detection: {CT_CALL}{self.limit:g}"
+        reference = f"{self.limit:g}" if report.between == "none" else "-dCt = Ct of the reference"
+        return f"values: {reference} - Ct", f"detection: {CT_CALL}{self.limit:g}"
 
     @property
     def limit(self) -> float:

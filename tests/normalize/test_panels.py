@@ -8,7 +8,7 @@ from mirtool.io.arrays.reading import read_arrays
 from mirtool.model import SampleTable
 from mirtool.normalize import normalize
 from mirtool.normalize.panel_tables import assays_table, ct_table, references_table
-from mirtool.report.text.panel import panel_cautions
+from mirtool.report.text.panel import panel_blocks, panel_cautions
 from mirtool.stats.reference_stability import genorm_ranking
 from tests.panel_files import write_plate
 
@@ -52,6 +52,15 @@ def test_the_mean_of_what_a_sample_detects(tmp_path):
     # P2: the mean of 21, 27, 30, 33 is 27.75.
     np.testing.assert_allclose(done.matrix.values[:, 1], [6.75, 0.75, -2.25, -5.25])
     np.testing.assert_allclose(done.matrix.values[:, 0], [4, 0, -4, np.nan])
+
+
+def test_without_a_reference_the_values_are_cycles_below_the_limit(tmp_path):
+    done = delta(read(tmp_path), between="none")
+    np.testing.assert_allclose(done.matrix.values[:, 1], [14, 8, 5, 2])  # 35 − 21, 27, 30 and 33
+    assert done.matrix.history[1] == "values: 35 - Ct"
+    text = "\n".join(line for block in panel_blocks(done.report) for line in block.lines(100))
+    assert "reference" not in text.lower()
+    assert "35 − Ct" in text
 
 
 def test_references_as_named_in_any_case_and_of_any_kind(tmp_path):

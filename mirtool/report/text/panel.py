@@ -23,10 +23,12 @@ def panel_blocks(report: PanelReport) -> list[Block]:
         [name, f"{report.reference_ct[i]:.2f}", *(f"{column[i]:,}" for column in columns)]
         for i, name in enumerate(report.samples)
     ]
+    if report.between == "none":
+        header, rows = [header[0], *header[2:]], [[row[0], *row[2:]] for row in rows]
     return [
         *map(Line, _finding_lines(report)),
         Pairs(_main_pairs(report)),
-        Grid(header, rows, optional=header[:3:-1], detail=len(rows) > SAMPLES_SHOWN),
+        Grid(header, rows, optional=header[:-3:-1], detail=len(rows) > SAMPLES_SHOWN),
         Pairs(_detail_pairs(report), detail=True),
     ]
 
