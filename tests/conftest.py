@@ -1,5 +1,6 @@
 """What holds for every test: the same examples in every run, no clock that judges, and nothing built twice."""
 
+import gc
 import os
 from functools import cache, lru_cache
 
@@ -20,6 +21,10 @@ settings.load_profile("mirtool")
 # Messages are compared line by line, so they are not wrapped; tests/commands/test_screen.py sets its own widths.
 console.WIDTH_OF_A_PIPE = 10_000
 os.environ.pop("COLUMNS", None)  # the processes of pytest-xdist have one
+
+# Figures are made of many small objects: looking for circles among them as often as usual took a quarter of the
+# time of their tests.
+gc.set_threshold(50_000, 20, 20)
 
 # A process of mirtool builds its command line once and reads a workbook once; one that runs the
 # tests would do so at every call. None of them changes in use.
