@@ -14,10 +14,12 @@ from mirtool.cli import main
 from mirtool.clinical.profile import profile_fit
 from mirtool.clinical.reading import read_patients
 from mirtool.clinical.settings import ClinicalSettings
+from mirtool.clinical.survival.cox import FIRTH, fit_cox
 from mirtool.clinical.survival.curves import survival_curve
-from mirtool.clinical.survival.endpoints import find_endpoints
+from mirtool.clinical.survival.endpoints import Endpoint, find_endpoints
 from mirtool.clinical.survival.partial_likelihood import partial_likelihood, penalized_likelihood, risk_sets
-from mirtool.errors import MirtoolError, UsageError
+from mirtool.clinical.variables import Kind, Variable
+from mirtool.errors import MirtoolError, NotEnoughDataError, UsageError
 
 
 def patients(n=40, **more):
@@ -158,6 +160,22 @@ def test_firths_hazard_ratio_of_two_patients_is_that_by_hand():
     assert np.exp(fit.coefficients) == pytest.approx([3.0], rel=1e-7)
     gap = 2 * ((1.5 * np.log(0.75) + 0.5 * np.log(0.25)) - 2 * np.log(0.5))
     assert fit.p_values == pytest.approx([stats.chi2.sf(gap, 1)], rel=1e-7)
+
+
+def test_a_column_that_is_the_same_at_every_event_has_no_hazard_ratio_and_no_warning():
+    # In the first stratum all have the marker, in the second none.
+    n = 20
+    times, level = np.arange(1.0, n + 1), np.repeat([0.0, 1.0], n // 2)
+    marker, strata = (Variable(name, Kind.NOMINAL, level, ("no", "yes")) for name in ("marker", "site"))
+    endpoint = Endpoint("os", marker, marker, "yes", times, np.ones(n))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(NotEnoughDataError, match="the events say nothing of marker"):
+            fit_cox([marker], endpoint, strata)
+        fit = fit_cox([Variable("dose", Kind.CONTINUOUS, -times)], endpoint)  # the highest has the event first
+    assert fit.method == FIRTH
+    assert fit.hazard_ratio[0] > 1
+    assert fit.p_values[0] < 1e-6
 
 
 def test_gradients_are_those_of_the_likelihoods():

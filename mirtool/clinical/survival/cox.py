@@ -22,7 +22,13 @@ from mirtool.clinical.profile import profile_fit
 from mirtool.clinical.regression import Term, terms_of
 from mirtool.clinical.survival.curves import survival_curve
 from mirtool.clinical.survival.endpoints import Endpoint
-from mirtool.clinical.survival.partial_likelihood import maximize, penalized_likelihood, risk_sets
+from mirtool.clinical.survival.partial_likelihood import (
+    is_informative,
+    maximize,
+    partial_likelihood,
+    penalized_likelihood,
+    risk_sets,
+)
 from mirtool.clinical.variables import Variable
 from mirtool.errors import NotEnoughDataError
 from mirtool.model import BoolArray, FloatArray, IntArray
@@ -126,6 +132,11 @@ def fit_cox(
     scale = design.std(axis=0)
     centered = (design - design.mean(axis=0)) / scale
     sets = risk_sets(times, events, groups, entries)
+    if not is_informative(sets, partial_likelihood(sets, centered, np.zeros(len(terms)))[2]):
+        raise NotEnoughDataError(
+            f"the events say nothing of {names}",
+            found="at every event the patients at risk have the same value, or values that depend on each other",
+        )
     best = maximize(sets, centered)
     z = stats.norm.ppf((1 + confidence) / 2)
     each, together, ordered = np.full(len(terms), np.nan), np.nan, np.nan
@@ -144,9 +155,10 @@ def fit_cox(
         low, high, p_values = penalized.low, penalized.high, penalized.p_values
     if diagnostics:
         ordered = concordance(times, events, centered @ beta, groups, entries)
+    with np.errstate(over="ignore"):  # an end of an interval may be infinite
+        ratio, low, high = (np.exp(values / scale) for values in (beta, low, high))
     return CoxFit(
-        terms, np.exp(beta / scale), np.exp(low / scale), np.exp(high / scale), p_values, each, together, ordered,
-        len(times), int(events.sum()), method,
+        terms, ratio, low, high, p_values, each, together, ordered, len(times), int(events.sum()), method
     )  # fmt: skip
 
 

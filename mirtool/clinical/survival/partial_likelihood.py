@@ -13,6 +13,7 @@ Efron B (1977). The efficiency of Cox's likelihood function for censored data. J
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -21,6 +22,9 @@ from mirtool.model import BoolArray, FloatArray, IntArray
 _MOST_STEPS = 60
 _MOST_HALVINGS = 30
 _SMALLEST_GAIN = 1e-13
+_LONGEST_STEP, _SHORTEST_STEP = 5.0, 1e-9
+_LEAST_INFORMATION = 1e-10
+"""Per event, of columns with a spread of 1."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,32 +37,51 @@ class RiskSets:
         Patients with the event, in the order of the rows.
     leaves, enters
         Patients in the order of their leaving and of their coming in, stratum after stratum.
-    leaves_from, leaves_to, enters_from, enters_to
-        Per row, the part of those orders that is at risk, and the part that is not in yet.
+    ends
+        Where in these orders the strata begin and end.
+    leaves_from, enters_from, until
+        Per row, from where to the end of the stratum patients leave later, and from where they are not in yet.
     share
         Per row, by how much the patients with the same time of event count less (Efron): k over their number.
     tied, first
         Per row, the number of its time and stratum; the first row of each.
+    strata
+        The stratum of every patient, 0, 1 ….
     """
 
     events: IntArray
     leaves: IntArray
     enters: IntArray | None
+    ends: IntArray
     leaves_from: IntArray
-    leaves_to: IntArray
     enters_from: IntArray
-    enters_to: IntArray
+    until: IntArray
     share: FloatArray
     tied: IntArray
     first: IntArray
+    strata: IntArray
+
+    def risks(self, eta: FloatArray) -> FloatArray:
+        """Return relative risks, the largest of every stratum 1, which keeps them within the range of numbers."""
+        largest = np.full(int(self.strata.max()) + 1, -np.inf)
+        np.maximum.at(largest, self.strata, eta)
+        return np.asarray(np.exp(eta - largest[self.strata]), dtype=np.float64)
 
     def sums(self, values: FloatArray) -> FloatArray:
         """Return, per row, the sum over the patients at risk, those with the event counted by their share."""
-        found = _between(values[self.leaves], self.leaves_from, self.leaves_to)
+        found = self._to_the_end(values[self.leaves], self.leaves_from)
         if self.enters is not None:
-            found = found - _between(values[self.enters], self.enters_from, self.enters_to)
+            found = found - self._to_the_end(values[self.enters], self.enters_from)
         own = np.add.reduceat(values[self.events], self.first, axis=0)[self.tied]
         return np.asarray(found - self.share.reshape(-1, *[1] * (values.ndim - 1)) * own, dtype=np.float64)
+
+    def _to_the_end(self, values: FloatArray, first: IntArray) -> FloatArray:
+        """Return sums from a place to the end of its stratum, added from the end, where they are small."""
+        total = np.zeros((len(values) + 1, *values.shape[1:]))
+        for begin, end in pairwise(self.ends.tolist()):
+            total[begin:end] = np.cumsum(values[begin:end][::-1], axis=0)[::-1]
+        inside = (first < self.until).reshape(-1, *[1] * (values.ndim - 1))
+        return np.asarray(np.where(inside, total[first], 0.0), dtype=np.float64)
 
 
 def risk_sets(
@@ -89,8 +112,7 @@ def risk_sets(
     if entries is not None:
         enters = np.lexsort((entries, own))
         enters_from = _place(entries[enters], ends, key, at)
-    last = ends[key + 1]
-    return RiskSets(rows, leaves, enters, leaves_from, last, enters_from, last, share, tied, first)
+    return RiskSets(rows, leaves, enters, ends, leaves_from, enters_from, ends[key + 1], share, tied, first, own)
 
 
 def _place(values: FloatArray, ends: IntArray, strata: IntArray, at: FloatArray) -> IntArray:
@@ -100,13 +122,6 @@ def _place(values: FloatArray, ends: IntArray, strata: IntArray, at: FloatArray)
         inside = strata == stratum
         found[inside] = ends[stratum] + np.searchsorted(values[ends[stratum] : ends[stratum + 1]], at[inside])
     return found
-
-
-def _between(values: FloatArray, first: IntArray, last: IntArray) -> FloatArray:
-    # From the end, where the sums are small: a difference of large sums loses digits.
-    total = np.zeros((len(values) + 1, *values.shape[1:]))
-    total[:-1] = np.cumsum(values[::-1], axis=0)[::-1]
-    return np.asarray(total[first] - total[last], dtype=np.float64)
 
 
 def partial_likelihood(
@@ -123,15 +138,15 @@ def partial_likelihood(
     beta
         One coefficient per term.
     """
-    eta = design @ beta
-    eta = eta - eta.max()
-    risk = np.exp(eta)
     p = design.shape[1]
+    risk = sets.risks(design @ beta)
     products = (design[:, :, None] * design[:, None, :]).reshape(len(design), p * p)
     s = sets.sums(risk[:, None] * np.column_stack([np.ones(len(design)), design, products]))
+    if not (s[:, 0] > 0).all() or not (risk[sets.events] > 0).all():
+        return -np.inf, np.zeros(p), np.zeros((p, p))  # so far out that the patients at risk have no weight
     mean = s[:, 1 : p + 1] / s[:, :1]
     own = design[sets.events]
-    value = float(eta[sets.events].sum() - np.log(s[:, 0]).sum())
+    value = float(np.log(risk[sets.events]).sum() - np.log(s[:, 0]).sum())
     spread = (s[:, p + 1 :] / s[:, :1]).sum(axis=0).reshape(p, p) - mean.T @ mean
     return value, (own - mean).sum(axis=0), spread
 
@@ -149,8 +164,7 @@ def penalized_likelihood(
     if sign <= 0 or not np.isfinite(value):
         return -np.inf, np.zeros_like(beta), information
     inverse = np.linalg.inv(information)
-    eta = design @ beta
-    risk = np.exp(eta - eta.max())
+    risk = sets.risks(design @ beta)
     p = design.shape[1]
     size = np.einsum("ij,jk,ik->i", design, inverse, design)
     products = (design[:, :, None] * design[:, None, :]).reshape(len(design), p * p)
@@ -187,22 +201,26 @@ def maximize(sets: RiskSets, design: FloatArray) -> Maximum:
         As for :func:`partial_likelihood`; columns around 0 with a spread of about 1.
     """
     beta = np.zeros(design.shape[1])
-    with np.errstate(all="ignore"):  # a step too far is halved
-        value, gradient, information = partial_likelihood(sets, design, beta)
-        for _ in range(_MOST_STEPS):
-            try:
-                step = np.linalg.solve(information, gradient)
-            except np.linalg.LinAlgError:
-                return Maximum(beta, value, information, reached=False)
-            for _ in range(_MOST_HALVINGS):
-                found = partial_likelihood(sets, design, beta + step)
-                if found[0] >= value - _SMALLEST_GAIN * abs(value):
-                    break
-                step = step / 2
-            else:
-                return Maximum(beta, value, information, reached=True)
-            gain = found[0] - value
-            beta, (value, gradient, information) = beta + step, found
-            if gain <= _SMALLEST_GAIN * abs(value) and np.abs(step).max() < 1e-9:
-                return Maximum(beta, value, information, reached=True)
+    value, gradient, information = partial_likelihood(sets, design, beta)
+    for _ in range(_MOST_STEPS):
+        if not is_informative(sets, information):
+            return Maximum(beta, value, information, reached=False)
+        step = np.linalg.solve(information, gradient)
+        step = step * min(1.0, _LONGEST_STEP / max(float(np.abs(step).max()), _SHORTEST_STEP))
+        for _ in range(_MOST_HALVINGS):
+            found = partial_likelihood(sets, design, beta + step)
+            if found[0] >= value - _SMALLEST_GAIN * abs(value):
+                break
+            step = step / 2
+        else:
+            return Maximum(beta, value, information, reached=True)
+        gain = found[0] - value
+        beta, (value, gradient, information) = beta + step, found
+        if gain <= _SMALLEST_GAIN * abs(value) and np.abs(step).max() < _SHORTEST_STEP:
+            return Maximum(beta, value, information, reached=is_informative(sets, information))
     return Maximum(beta, value, information, reached=False)
+
+
+def is_informative(sets: RiskSets, information: FloatArray) -> bool:
+    """Return True if every coefficient changes the likelihood, beyond rounding."""
+    return bool(np.linalg.eigvalsh(information)[0] > _LEAST_INFORMATION * len(sets.events))
