@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -14,6 +15,7 @@ from mirtool.model import ExpressionMatrix, FloatArray, TextArray
 from mirtool.wording import plural
 
 ABOVE_MEDIAN = "above median"
+_WITH_SPECIES = re.compile(r"^[a-z]{3,4}-(?=(?:mi|le)[rt])", re.IGNORECASE)
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +43,7 @@ class PatientExpression:
         return replace(self, ids=self.ids[rows], names=self.names[rows], values=self.values[rows])
 
     def find(self, name: str, parameter: str = "mirna") -> int:
-        """Return the row of a miRNA by its name or ID.
+        """Return the row of a miRNA by its ID, its name, or its name without the species.
 
         Parameters
         ----------
@@ -55,8 +57,11 @@ class PatientExpression:
         UsageError
             Where no probe, or more than one, has this name.
         """
-        by_id = np.flatnonzero(self.ids == name)
-        found = by_id if len(by_id) else np.flatnonzero(self.names == name)
+        found = np.flatnonzero(self.ids == name)
+        if not len(found):
+            found = np.flatnonzero(self.names == name)
+        if not len(found):
+            found = np.flatnonzero([_WITH_SPECIES.sub("", own) == name for own in self.names.tolist()])
         if len(found) == 1:
             return int(found[0])
         if len(found) > 1:

@@ -82,6 +82,8 @@ PANEL_MODELS = Methods(
 )
 """The models of a panel."""
 MOST_IN_PANEL = 50
+FEWEST_PER_CANDIDATE = 10
+"""Patients of the rarer outcome per candidate of a panel below which they are too few (Peduzzi 1996)."""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from scipy import stats
 import mirtool.api as mt
 from mirtool.cli import main
 from mirtool.clinical.expression import join_expression, mirna_variable, split_at_median
-from mirtool.clinical.screen import correlate, screen_odds
+from mirtool.clinical.screen import correlate, screen_hazards, screen_odds
+from mirtool.clinical.survival.endpoints import Endpoint
 from mirtool.clinical.variables import Kind, PatientTable, Variable
 from mirtool.errors import NotEnoughDataError, SampleSheetError, UsageError
 from mirtool.model import ExpressionMatrix, ProbeTable, SampleTable, text_array
@@ -76,12 +77,19 @@ def test_correlations_are_those_of_scipy_and_levels_without_order_have_eta():
     assert pearson.n[1, 0] == n - 5
 
 
-def test_p_of_a_screen_is_uniform_where_nothing_is_there():
-    n, probes = 60, 300
-    values = np.random.default_rng(3).normal(size=(probes, n))
-    own = join_expression(matrix(values, [f"P{i}" for i in range(n)]), patients(n), {})
+@pytest.mark.parametrize("what", ["odds", "hazards"])
+def test_p_of_a_screen_is_uniform_where_nothing_is_there(what):
+    n, probes = (60, 300) if what == "odds" else (80, 150)
+    rng = np.random.default_rng(3)
+    own = join_expression(matrix(rng.normal(size=(probes, n)), [f"P{i}" for i in range(n)]), patients(n), {})
     has = (np.arange(n) % 2).astype(float)
-    screen = screen_odds(own, "x", has, [], confidence=0.95)
+    if what == "odds":
+        screen = screen_odds(own, "x", has, [], confidence=0.95)
+    else:
+        event = Variable("dead", Kind.NOMINAL, has, ("no", "yes"))
+        time = Variable("months", Kind.CONTINUOUS, rng.exponential(20, n))
+        endpoint = Endpoint("os", time, event, "yes", time.values, has)
+        screen = screen_hazards(own, endpoint, [], None, confidence=0.95)
     assert screen.failed == 0
     assert stats.kstest(screen.p, "uniform").pvalue > 0.01
     assert not (screen.fdr <= 0.05).any()

@@ -239,6 +239,14 @@ def test_the_same_seed_gives_the_same_tables_and_another_one_others(chosen):
             assert column.tolist() == own[head].tolist() or np.array_equal(column, own[head], equal_nan=True)
 
 
+def test_a_member_that_most_patients_lack_is_refused():
+    table, expression, has = patients()
+    expression.values[1, :25] = np.nan
+    with pytest.raises(NotEnoughDataError, match="too few patients have a value of hsa-miR-20a-5p") as error:
+        build_panel(table, expression, "group = case", has, settings(panel=("miR-16-5p,miR-20a-5p",)))
+    assert "14 of 38" in str(error.value)
+
+
 def test_columns_of_the_table_can_be_in_a_panel_without_any_mirna():
     table, _, has = patients()
     found = build_panel(table, None, "group = case", has, settings(panel=("age",), panel_model="firth"))

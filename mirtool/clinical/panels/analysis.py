@@ -22,9 +22,8 @@ from mirtool.clinical.variables import PatientTable
 from mirtool.errors import NotEnoughDataError, UsageError, option
 from mirtool.model import BoolArray, FloatArray, IntArray, TextArray, text_array
 
-FEWEST_PER_CANDIDATE = 10
-"""Patients of the rarer outcome per candidate below which the panel is said to have too few."""
-MUCH_OPTIMISM = 0.05
+LEAST_MEASURED = 0.5
+"""Share of the patients who must have a value of each named member; the others' are imputed."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -232,11 +231,16 @@ def _no_mirnas() -> UsageError:
 
 
 def _check_values(every: Candidates, values: FloatArray, plan: PanelPlan) -> None:
-    """Refuse named members without a value, and two of one probe."""
+    """Refuse named members that most patients have no value of, and two of one probe."""
     if plan.most is not None:
         return
-    empty = every.names[np.isnan(values).all(axis=0)]
-    if len(empty):
-        raise NotEnoughDataError("no patient has a value of a member of the panel", found=", ".join(empty))
+    counts = (~np.isnan(values)).sum(axis=0)
+    for name, n in zip(every.names.tolist(), counts.tolist(), strict=True):
+        if n < LEAST_MEASURED * len(values):
+            raise NotEnoughDataError(
+                f"too few patients have a value of {name}, a member of the panel",
+                found=f"{n:,} of {len(values):,}", expected=f"at least {100 * LEAST_MEASURED:g} %",
+                hint="leave it out, or the patients without it",
+            )  # fmt: skip
     if len(set(every.ids.tolist())) < len(every.ids):
         raise UsageError("a panel has the same miRNA twice", parameter="panel", found=", ".join(every.names))

@@ -40,7 +40,11 @@ def measures(panel: Panel) -> list[Measure]:
     own = panel.performance
     folded = f"{panel.folds}-fold cross-validation, {panel.repeats} times"
     found = [
-        Measure("AUC, nested cross-validation", own.area, f"{folded}; mean within folds; interval LeDell 2015"),
+        Measure(
+            "AUC, nested cross-validation",
+            own.area,
+            f"{folded}; mean within folds; interval by LeDell's variance and that of repeats",
+        ),
         Measure("AUC, apparent", Estimate(panel.apparent.area), "on the patients it was made of: too high"),
     ]
     if panel.bootstrap is not None:

@@ -1,10 +1,11 @@
 """How good predicted risks are: area under the ROC curve, calibration, Brier score, net benefit.
 
 The area is the mean over the folds, so that only risks of one panel are compared with each other, and over the
-repeats; its interval is by the influence of each patient (LeDell), with the mean variance of the repeats: averaged
-over the repeats the influences would be too small, and the interval too narrow (docs/clinical.md). All other
-numbers are those of each repeat's predictions of all patients, averaged over the repeats; their intervals are
-quantiles over bootstrap samples of the patients in every repeat. Calibration is by logistic regression on the log
+repeats. Its variance is the mean of the repeats' variances by the influence of each patient (LeDell), plus the
+variance between the repeats, which is that of dividing the patients. Influences averaged over the repeats would be
+too small, and the interval too narrow: the simulations of benchmarks/noise_panels.py. All other numbers are those
+of each repeat's predictions of all patients, averaged over the repeats; their intervals are quantiles over
+bootstrap samples of the patients in every repeat. Calibration is by logistic regression on the log
 odds of the predicted risk: its slope, and its intercept where the slope is 1. Net benefit at a threshold t is the
 share of true positives less that of false positives times t / (1 − t).
 
@@ -167,7 +168,7 @@ def measure(risk: FloatArray, outcome: BoolArray) -> Discrimination:
 
 
 def area_in_folds(risk: FloatArray, folds: IntArray, outcome: BoolArray, confidence: float) -> Estimate:
-    """Return the mean area within the folds, with LeDell's interval.
+    """Return the mean area within the folds, with LeDell's interval and the variance between the repeats.
 
     Parameters
     ----------
@@ -187,17 +188,18 @@ def area_in_folds(risk: FloatArray, folds: IntArray, outcome: BoolArray, confide
     >>> area_in_folds(risk, folds, np.array([0, 0, 1, 1, 0, 0, 1, 1], bool), 0.95).value
     0.875
     """
-    areas, variances = [], []
-    for own, fold in zip(risk, folds, strict=True):
+    areas, variances = np.zeros(len(risk)), []
+    for repeat, (own, fold) in enumerate(zip(risk, folds, strict=True)):
         influence = np.zeros(len(outcome))
         for place in range(int(fold.max()) + 1):
             cases, controls = ((fold == place) & (outcome == level) for level in (True, False))
             area, first, second = placements(own[cases], own[controls])
-            areas.append(area)
+            areas[repeat] += area / (int(fold.max()) + 1)
             influence[cases] = (first - area) / outcome.mean()
             influence[controls] = (second - area) / (1 - outcome.mean())
         variances.append(np.mean(influence**2) / len(outcome))
-    area, error = float(np.mean(areas)), float(np.sqrt(np.mean(variances)))
+    between = float(areas.var(ddof=1)) if len(areas) > 1 else 0.0
+    area, error = float(np.mean(areas)), float(np.sqrt(np.mean(variances) + between))
     reach = float(stats.norm.ppf((1 + confidence) / 2)) * error
     return Estimate(area, max(0.0, area - reach), min(1.0, area + reach))
 

@@ -31,7 +31,7 @@ def panel_roc_figure(panel: Panel) -> Drawing:
     color = _color()
     own, area = panel.performance.roc, panel.performance.area
     with house_style():
-        figure, axes = _square(f"ROC curve of the panel for {panel.outcome}", 2)
+        figure, axes = _square(f"Panel: ROC curve for {panel.outcome}", 2)
         axes.plot([0, 1], [0, 1], color=MUTED_COLOR, linewidth=0.6, linestyle=(0, (4, 3)))
         _draw_band(axes, own, color)
         words = f"out of fold, AUC {area.value:.3f} ({area.low:.3f}–{area.high:.3f})"
@@ -50,8 +50,9 @@ def panel_roc_figure(panel: Panel) -> Drawing:
     figure.caption = (
         f"ROC curve of {_in_words(panel)}. Colored: risks of patients by panels made without them "
         f"({panel.folds}-fold cross-validation, {panel.repeats} times, everything inside the folds), averaged "
-        f"over the repeats; band: {_level(panel)} bootstrap interval. The area is the mean within the folds, with "
-        "LeDell's interval. Gray, dotted: the apparent curve, on the patients the panel was made of, which is too "
+        f"over the repeats; band: {_level(panel)} bootstrap interval. The area is the mean within the folds; the "
+        "variance of its interval is LeDell's, plus that between the repeats. Gray, dotted: the apparent "
+        "curve, on the patients the panel was made of, which is too "
         "high for others. Dashed diagonal: chance."
     )
     return figure
@@ -62,7 +63,7 @@ def calibration_figure(panel: Panel) -> Drawing:
     color = _color()
     own, groups = panel.performance, panel.performance.groups
     with house_style():
-        figure, axes = _square(f"Calibration of the panel for {panel.outcome}", 2)
+        figure, axes = _square(f"Panel: calibration for {panel.outcome}", 2)
         axes.plot([0, 1], [0, 1], color=MUTED_COLOR, linewidth=0.6, linestyle=(0, (4, 3)))
         handles: list[Line2D] = []
         if not np.isnan(own.calibration.value).any():
@@ -103,7 +104,7 @@ def decision_figure(panel: Panel) -> Drawing:
     color = _color()
     own, treat_all = panel.performance.benefit, panel.performance.treat_all
     with house_style():
-        figure, axes = _square(f"Decision curve of the panel for {panel.outcome}", 3, wide=1.25)
+        figure, axes = _square(f"Panel: decision curve for {panel.outcome}", 3, wide=1.25)
         _draw_band(axes, own, color, steps=False)
         handles = axes.plot(own.x, own.value, color=color, linewidth=1.4, label="treat by the panel, out of fold")
         handles += axes.plot(

@@ -52,8 +52,10 @@ def _baseline(record: StepRecord) -> Iterator[Sentence]:
     yield Sentence(f"Patients were compared by {record.number('group')}: {sizes}.")
     missing = [name for name, n in (record.number("missing") or {}).items() if n]
     if missing:
+        but = " outside the panel" if record.number("panel") else ""
         yield Sentence(
-            f"Missing values, of {named(missing, 'variable')}, were not imputed and not counted as a category."
+            f"Missing values, of {named(missing, 'variable')}, were not imputed{but} and not counted as a "
+            "category."
         )
     for test, (words, references) in _TESTS.items():
         names = tests.get(test, [])
@@ -167,9 +169,10 @@ def _panel(record: StepRecord) -> Iterator[Sentence]:
         ("varma2006",),
     )
     yield Sentence(
-        f"The area under the ROC curve is the mean within the folds, with LeDell's {_level(record)} interval; "
-        "calibration intercept and slope, Brier score and net benefit are of the out-of-fold risks, averaged over "
-        "the repeats, with bootstrap intervals.",
+        f"The area under the ROC curve is the mean within the folds; the variance of its {_level(record)} "
+        "interval is LeDell's, plus that between the repeats; calibration intercept and "
+        "slope, Brier score and net benefit are of the out-of-fold risks, averaged over the repeats, with bootstrap "
+        "intervals.",
         ("ledell2015", "vancalster2016", "brier1950", "vickers2006"),
     )
     if panel["bootstraps"]:

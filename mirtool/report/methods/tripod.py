@@ -32,7 +32,7 @@ def _outcome(facts: StudyFacts) -> str:
 def _initial_predictors(facts: StudyFacts) -> str:
     panel = _panel(facts)
     if panel["most"] is None:
-        return f"named before the analysis: {', '.join(panel['members'])}"
+        return f"named, not chosen by mirtool: {', '.join(panel['members'])}"
     return (
         f"all {plural(panel['candidates'], 'probe')} of the table; up to {panel['most']} chosen inside the folds"
     )
@@ -73,7 +73,7 @@ def _events(facts: StudyFacts) -> str:
 
 def _size(facts: StudyFacts) -> str:
     panel = _panel(facts)
-    return f"{panel['per_candidate']:.2g} patients of the rarer outcome per candidate"
+    return f"{panel['per_candidate']:.3g} patients of the rarer outcome per candidate"
 
 
 def _described(facts: StudyFacts) -> str:
@@ -95,11 +95,18 @@ def _no_evaluation(_facts: StudyFacts) -> str:
 
 
 TRIPOD = (
-    Item(_TITLE, "Title: model, population, outcome", "in the title", number="1"),
-    Item(_TITLE, "Structured abstract", "see TRIPOD+AI for abstracts", number="2"),
-    Item(_INTRODUCTION, "Medical context, and existing models", "context and rationale", number="3a"),
-    Item(_INTRODUCTION, "Population, purpose and users of the panel", "all three", number="3b"),
-    Item(_INTRODUCTION, "Known inequalities between groups of people", "what is known", number="3c"),
+    Item(_TITLE, "Title: model, population, outcome", "model, population and outcome in the title", number="1"),
+    Item(_TITLE, "Structured abstract", "an abstract as by TRIPOD+AI for abstracts", number="2"),
+    Item(
+        _INTRODUCTION,
+        "Medical context, and existing models",
+        "the context, why a panel is needed, and earlier ones",
+        number="3a",
+    ),
+    Item(
+        _INTRODUCTION, "Population, purpose and users of the panel", "population, purpose and users", number="3b"
+    ),
+    Item(_INTRODUCTION, "Known inequalities between groups of people", "inequalities that are known", number="3c"),
     Item(
         _INTRODUCTION,
         "Objectives: development, validation or both",
@@ -154,7 +161,12 @@ TRIPOD = (
         number="12b",
     ),
     Item(_ANALYSIS, "Model, tuning, internal validation", "all steps", _model, number="12c"),
-    Item(_ANALYSIS, "Differences between centers", "mirtool does not compute them", number="12d"),
+    Item(
+        _ANALYSIS,
+        "Differences between centers",
+        "differences between centers, which mirtool does not compute",
+        number="12d",
+    ),
     Item(_ANALYSIS, "Measures and plots of performance", "which", _performance, number="12e"),
     Item(
         _ANALYSIS,
@@ -178,7 +190,7 @@ TRIPOD = (
         lambda _: "no weights and no resampling; folds are stratified",
         number="13",
     ),
-    Item(_ANALYSIS, "Fairness", "what was done, and why", number="14"),
+    Item(_ANALYSIS, "Fairness", "what was done for fairness, or that nothing was", number="14"),
     Item(
         _ANALYSIS,
         "Output of the model, and thresholds",
@@ -189,8 +201,8 @@ TRIPOD = (
     ),
     Item(_ANALYSIS, "Development and evaluation data compared", "differences", unless=_no_evaluation, number="16"),
     Item(_OPEN, "Ethics approval and consent", "committee, number, consent or waiver", number="17"),
-    Item(_OPEN, "Funding", "source and role of the funders", number="18a"),
-    Item(_OPEN, "Conflicts of interest", "of every author", number="18b"),
+    Item(_OPEN, "Funding", "source of the funds, and role of the funders", number="18a"),
+    Item(_OPEN, "Conflicts of interest", "conflicts of interest of every author", number="18b"),
     Item(_OPEN, "Protocol", "where it is, or that there is none", number="18c"),
     Item(_OPEN, "Registration", "register and number, or that there is none", number="18d"),
     Item(_OPEN, "Data sharing", "where the data are", number="18e"),
@@ -234,7 +246,7 @@ TRIPOD = (
     Item(_RESULTS, "Updated model", "if there is one", number="24"),
     Item(_DISCUSSION, "Interpretation, fairness included", "against objectives and other studies", number="25"),
     Item(_DISCUSSION, "Limitations", "sample, size, overfitting, missing data", number="26"),
-    Item(_DISCUSSION, "Poor or missing input in use", "how to treat it", number="27a"),
+    Item(_DISCUSSION, "Poor or missing input in use", "what to do with poor or missing values", number="27a"),
     Item(_DISCUSSION, "What users must do and know", "expertise needed", number="27b"),
     Item(_DISCUSSION, "Next steps", "research still needed, such as external validation", number="27c"),
 )

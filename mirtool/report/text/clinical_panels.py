@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from mirtool.clinical.settings import FEWEST_PER_CANDIDATE
 from mirtool.report.text.blocks import Block, Caution, Grid, Heading, Line
 from mirtool.report.text.numbers import MISSING, ratio_in_words
 from mirtool.wording import plural
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from mirtool.clinical.panels.performance import Estimate
 
 CHOSEN_SHOWN = 5
-FEWEST_PER_CANDIDATE = 10
 
 
 def panel_blocks(panel: Panel) -> list[Block]:
