@@ -171,8 +171,8 @@ def _panel(record: StepRecord) -> Iterator[Sentence]:
     yield Sentence(
         f"The area under the ROC curve is the mean within the folds; the variance of its {_level(record)} "
         "interval is LeDell's, plus that between the repeats; calibration intercept and "
-        "slope, Brier score and net benefit are of the out-of-fold risks, averaged over the repeats, with bootstrap "
-        "intervals.",
+        "slope, Brier score and net benefit are of the out-of-fold risks, averaged over the repeats, with "
+        "bootstrap intervals.",
         ("ledell2015", "vancalster2016", "brier1950", "vickers2006"),
     )
     if panel["bootstraps"]:
