@@ -12,12 +12,14 @@ In order, on the counts :math:`c` of each lane (MAN-C0011-04):
    mean counts (``top-100``), or the housekeeping genes of the panel (``housekeeping``).
 
 nSolver flags a lane whose positive-control factor lies outside 0.3 to 3, or whose content factor lies outside 0.1
-to 10; so is done here.
+to 10; so is done here. Both ranges are in NACHO's thresholds of nSolver (Canouil et al. 2020). ROSALIND, which
+states that it follows nSolver, describes steps 2 and 3 for miRNA panels as they are here.
 
 References
 ----------
 NanoString (2017) Gene Expression Data Analysis Guidelines, MAN-C0011-04. NanoString nSolver 4.0 Analysis Software
-User Manual.
+User Manual. Canouil M et al. (2020) NACHO: an R package for quality control of NanoString nCounter data.
+Bioinformatics 36:970. ROSALIND Knowledge Hub, NanoString nCounter miRNA Expression.
 """
 
 from __future__ import annotations
