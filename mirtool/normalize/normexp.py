@@ -29,6 +29,7 @@ estimation for the normal-exponential convolution. Biostatistics 10:352-363.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -113,6 +114,10 @@ def fit_normexp(x: FloatArray, likelihood: Literal["saddle", "mle"] = "saddle") 
     NotEnoughDataError
         Where fewer than 4 different intensities are left.
     """
+    key = likelihood, hashlib.sha256(x.tobytes()).digest()
+    known = _fits.get(key)
+    if known is not None:
+        return known
     if len(np.unique(x)) < FEWEST:
         raise NotEnoughDataError(
             "normexp can't be fitted to an array",
@@ -123,7 +128,16 @@ def fit_normexp(x: FloatArray, likelihood: Literal["saddle", "mle"] = "saddle") 
     compute = _exact if likelihood == "mle" else _saddle_point
     parameters, value = _maximize(compute, _start(x), x)
     mu, log_sigma, log_alpha = parameters
-    return NormexpFit(float(mu), float(np.exp(log_sigma)), float(np.exp(log_alpha)), value)
+    fit = NormexpFit(float(mu), float(np.exp(log_sigma)), float(np.exp(log_alpha)), value)
+    if len(_fits) >= _MOST_FITS:
+        _fits.clear()
+    _fits[key] = fit
+    return fit
+
+
+_fits: dict[tuple[str, bytes], NormexpFit] = {}
+"""Fits by likelihood and SHA-256 of the intensities: recipes that are compared differ in later steps only."""
+_MOST_FITS = 4096
 
 
 def expected_signals(x: FloatArray, fit: NormexpFit) -> FloatArray:
