@@ -169,7 +169,7 @@ def compare_methods(
     run.arguments["compare"] = f"{sides.tested}:{sides.reference}"
     recipes = every_recipe(NormalizeSettings(**{name: options[name] for name in ALIKE if name in options}))
     with run.progress("Normalizing", len(recipes)) as on_recipe:
-        runs = run_methods(arrays, recipes, comparison=comparison, on_recipe=on_recipe)
+        runs = run_methods(arrays, recipes, comparison=comparison, executor=run.executor, on_recipe=on_recipe)
     return CompareMethodsResult(arrays, runs, sides, notes)
 
 
@@ -190,6 +190,7 @@ STEP = Step(
     settings=CompareMethodsSettings,
     main_file="methods.csv",
     has_figures=True,
+    parallel=True,
     examples=(
         ("mirtool compare-methods", "in a study folder: results/methods.csv, figures/methods"),
         ("mirtool compare-methods --cutoff 1.5 --compare resistant:responding", ""),

@@ -342,6 +342,8 @@ def _check_sensitivity(table: Any, settings: DiffSettings) -> None:
 def _sensitivity(table: str | Path, d: DifferentialTable, run: Run) -> Sensitivity:
     """Read the raw arrays as ``normalize`` read them, and make the list under every choice."""
     from concurrent.futures import ThreadPoolExecutor
+    from contextlib import nullcontext
+    from functools import partial
 
     from mirtool.normalize.panels import is_panel
     from mirtool.robustness.sensitivity import sensitivity
@@ -364,8 +366,9 @@ def _sensitivity(table: str | Path, d: DifferentialTable, run: Run) -> Sensitivi
             hint="compare the list with that of another normalization: `mirtool normalize` without "
             f"{option('preset')}",
         )
-    with ThreadPoolExecutor(2) as executor:
-        return sensitivity(arrays, d, normalization, executor=executor)
+    progress = partial(run.progress, "Trying other choices")
+    with nullcontext(run.executor) if run.executor else ThreadPoolExecutor(2) as executor:
+        return sensitivity(arrays, d, normalization, executor=executor, progress=progress)
 
 
 def _not_detected(d: DifferentialTable) -> dict[str, Any]:
@@ -393,6 +396,7 @@ STEP = Step(
     settings=DiffSettings,
     main_file="differential.csv",
     has_figures=True,
+    parallel=True,
     examples=(
         ("mirtool diff", "in a study folder: results/differential.csv, figures/"),
         ("mirtool diff --compare resistant:responding", "which group is the numerator"),

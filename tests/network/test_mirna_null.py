@@ -128,19 +128,6 @@ def test_the_same_for_any_number_of_workers_and_one_seed() -> None:
     assert (mirna_null(*question, draws=3000, seed=4).p_value != alone.p_value).any()
 
 
-def test_a_dask_cluster_of_two_processes_gives_the_same(tmp_path) -> None:
-    distributed = pytest.importorskip("distributed")
-    question = random_question()
-    alone = mirna_null(*question, draws=3000, seed=3)
-    with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, local_directory=tmp_path
-    ) as cluster:
-        assert len({worker.pid for worker in cluster.workers.values()}) == 2
-        with open_executor(1, cluster.scheduler_address) as executor:
-            shared = mirna_null(*question, draws=3000, seed=3, executor=executor)
-    np.testing.assert_array_equal(shared.p_value, alone.p_value)
-
-
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "nonsense", "tcp://127.0.0.1:123456", "http://x:1"])
 def test_a_cluster_that_is_not_there(address: str) -> None:
     pytest.importorskip("distributed")

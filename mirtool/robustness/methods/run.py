@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from itertools import chain
+from typing import TYPE_CHECKING, Any
 
 from mirtool.differential import TESTS, differential
 from mirtool.errors import MirtoolError
 from mirtool.model import DifferentialTable, RawArrays
 from mirtool.normalize import normalize
 from mirtool.robustness.methods.recipes import Recipe
+from mirtool.stats.draws import run_tasks
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 TWO_GROUP_TESTS = tuple(test for test in TESTS if test not in ("none", "signed-rank"))
 """Every test of two groups, the default first."""
@@ -32,6 +38,7 @@ def run_methods(
     tests: Sequence[str] = TWO_GROUP_TESTS,
     *,
     comparison: Mapping[str, Any] | None = None,
+    executor: Executor | None = None,
     on_recipe: Callable[[str], None] | None = None,
 ) -> list[MethodRun]:
     """Normalize by every recipe and compare by every test.
@@ -44,6 +51,8 @@ def run_methods(
         The first of each is the default, which must work: the others are compared with it.
     comparison
         Arguments of :func:`mirtool.differential.differential` for all tests alike.
+    executor
+        Shares the recipes; the result does not depend on it.
     on_recipe
         Called with the name of each recipe that is done.
 
@@ -58,9 +67,14 @@ def run_methods(
     MirtoolError
         Where the default recipe or the default test does not work.
     """
+    run = partial(_run_recipe, arrays=arrays, tests=tests, comparison=comparison or {})
+    first, *others = recipes
     runs: list[MethodRun] = []
-    for recipe in recipes:
-        runs += _run_recipe(recipe, arrays, tests, comparison or {}, is_default=not runs)
+    # The default is made here, before the others, so that what is wrong with it is said at once.
+    for recipe, of_recipe in zip(
+        recipes, chain([run(first, is_default=True)], run_tasks(run, others, executor)), strict=True
+    ):
+        runs += of_recipe
         if on_recipe:
             on_recipe(recipe.name)
     return runs
@@ -72,7 +86,7 @@ def _run_recipe(
     tests: Sequence[str],
     comparison: Mapping[str, Any],
     *,
-    is_default: bool,
+    is_default: bool = False,
 ) -> list[MethodRun]:
     try:
         matrix = normalize(arrays, recipe.settings).matrix

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
@@ -15,6 +16,7 @@ from mirtool.model import DifferentialTable, FloatArray, IntArray, RawArrays, Ru
 from mirtool.normalize import NormalizeSettings
 from mirtool.robustness.sensitivity.choices import AXES, Choice, Preparation, plausible_choices
 from mirtool.robustness.sensitivity.outcomes import Outcome, outcomes_of, regulations, signal_arrays, signs_of
+from mirtool.stats.draws import run_tasks
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,6 +78,7 @@ def sensitivity(
     normalization: NormalizeSettings | None = None,
     *,
     executor: Executor | None = None,
+    progress: Callable[[int], AbstractContextManager[Callable[[str], None]]] | None = None,
 ) -> Sensitivity:
     """Make the list under every plausible choice, from the raw arrays.
 
@@ -89,6 +92,8 @@ def sensitivity(
         What it was normalized with; the defaults where left out.
     executor
         Runs the choices; the result does not depend on it.
+    progress
+        Given the number of tasks, a context whose value is called after each of them.
 
     Raises
     ------
@@ -109,7 +114,8 @@ def sensitivity(
     backgrounds = dict.fromkeys(preparation.background for preparation, _ in work)
     signals = {background: signal_arrays(arrays, settings, background) for background in backgrounds}
     run = partial(_run, signals=signals, d=d, normalization=normalization)
-    outcomes = tuple(found for batch in (executor.map if executor else map)(run, work) for found in batch)
+    with progress(len(work)) if progress else nullcontext() as on_step:
+        outcomes = tuple(found for batch in run_tasks(run, work, executor, on_step) for found in batch)
     if all(outcome.failure for outcome in outcomes):
         raise NotEnoughDataError("no list can be made from the raw arrays", found=outcomes[0].failure)
     return _summarize(outcomes, d)
