@@ -39,8 +39,8 @@ from typing import Any
 import numpy as np
 
 from mirtool.errors import NotEnoughDataError, UsageError, option
+from mirtool.io.arrays.ct_limits import REPLICATE_LIMIT
 from mirtool.io.arrays.ct_panels import LIMIT, well_cts
-from mirtool.io.arrays.ct_replicates import REPLICATE_LIMIT
 from mirtool.io.arrays.not_detected import ABSENT, CT_CALL
 from mirtool.io.arrays.one_by_one import ReducedArrays
 from mirtool.io.registry import FORMATS

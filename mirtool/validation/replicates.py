@@ -9,7 +9,8 @@ import numpy as np
 
 from mirtool.errors import MirtoolError, NotEnoughDataError, UsageError
 from mirtool.io.arrays.ct_efficiency import table_efficiencies
-from mirtool.io.arrays.ct_replicates import REPLICATE_LIMIT, find_outlier
+from mirtool.io.arrays.ct_limits import REPLICATE_LIMIT
+from mirtool.io.arrays.ct_replicates import find_outlier
 from mirtool.io.arrays.ct_wells import CtTable
 from mirtool.io.arrays.ct_words import SAMPLE
 from mirtool.model import FloatArray, IntArray, TextArray

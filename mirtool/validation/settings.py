@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from mirtool.annotation.mirna_names.settings import mirbase_release_setting
 from mirtool.errors import UsageError
-from mirtool.io.arrays.ct_replicates import REPLICATE_LIMIT
+from mirtool.io.arrays.ct_limits import REPLICATE_LIMIT
 from mirtool.rules import Rule
 from mirtool.settings import Method, Methods, Settings, setting
 from mirtool.stats.adjustment_methods import adjustment_name

@@ -6,9 +6,6 @@ import numpy as np
 
 from mirtool.model import FloatArray
 
-REPLICATE_LIMIT = 0.5
-"""Cycles; a factor of 1.4. Replicate wells farther apart are flagged (Hellemans et al. 2007)."""
-
 _ROUNDING = 1e-9
 """Cycles: 24.5 and 24.0 are no more than half a cycle apart, whatever their last binary digits."""
 

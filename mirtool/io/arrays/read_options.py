@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mirtool.annotation.probes import KindRule
-from mirtool.io.arrays.ct_replicates import REPLICATE_LIMIT
+from mirtool.io.arrays.ct_limits import REPLICATE_LIMIT
 from mirtool.io.arrays.probe_values import Scale
 from mirtool.io.arrays.settings import DEFAULT_MAX_CT
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mirtool.annotation.mirna_names.settings import mirbase_release_setting
-from mirtool.io.arrays.ct_replicates import REPLICATE_LIMIT
+from mirtool.io.arrays.ct_limits import REPLICATE_LIMIT
 from mirtool.settings import Method, Methods, Settings, setting
 
 PANEL = "Reading files"

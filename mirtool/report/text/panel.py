@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mirtool.io.arrays.ct_replicates import REPLICATE_LIMIT
+from mirtool.io.arrays.ct_limits import REPLICATE_LIMIT
 from mirtool.normalize.methods import kept_where
 from mirtool.normalize.report import PanelReport
 from mirtool.report.text.blocks import Block, Grid, Line, Pairs

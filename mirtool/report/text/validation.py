@@ -10,7 +10,7 @@ import numpy as np
 
 from mirtool.errors import option
 from mirtool.io.arrays.ct_efficiency import FROM_TABLE
-from mirtool.io.arrays.ct_replicates import REPLICATE_LIMIT
+from mirtool.io.arrays.ct_limits import REPLICATE_LIMIT
 from mirtool.io.arrays.ct_wells import CtTable
 from mirtool.io.arrays.ct_words import CONTROL, SAMPLE
 from mirtool.io.results.differential import SavedDifferential
