@@ -86,12 +86,19 @@ class ProbeSignals:
     def counting(self) -> FloatArray:
         """The signals of the probes that count, those not positive missing."""
         values = self.values[self.rows]
-        return np.where(values > 0, values, np.nan)
+        values[~(values > 0)] = np.nan
+        return values
 
     @property
     def log2(self) -> FloatArray:
         """log2 of :attr:`counting`."""
-        return np.asarray(np.log2(self.counting))
+        values = self.counting
+        return np.log2(values, out=values)
+
+    @property
+    def known(self) -> BoolArray:
+        """Where :attr:`log2` is not missing."""
+        return self.values[self.rows] > 0
 
     def of_kind(self, kind: ProbeKind) -> FloatArray:
         """Return log2 signals of the probes of a kind that are positive on every array, ``(m, n_arrays)``."""
@@ -190,8 +197,10 @@ def divide_by_factors(
 ) -> NormalizedSignals:
     """Signal / the array's median over the probes detected in all arrays, as log2 (``median``)."""
     check_factor_probes(signals.detected, samples.names, settings)
-    factors = median_factors(signals.counting, signals.detected)
-    return NormalizedSignals(np.log2(signals.counting / factors), factors)
+    values = signals.counting
+    factors = median_factors(values, signals.detected)
+    values /= factors
+    return NormalizedSignals(np.log2(values, out=values), factors)
 
 
 def stabilize_variance(

@@ -49,6 +49,11 @@ class ProbeRatios:
         """M."""
         return self.m
 
+    @property
+    def known(self) -> BoolArray:
+        """Where M is not missing."""
+        return ~np.isnan(self.m)
+
 
 def normalize_ratios(ratios: ProbeRatios, samples: SampleTable, settings: ResolvedSettings) -> NormalizedSignals:
     """Make the arrays comparable by the method asked for; each array's factor is a ratio of channels.

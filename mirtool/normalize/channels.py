@@ -32,9 +32,10 @@ def compacted(values: FloatArray) -> FloatArray:
     return cast(FloatArray, single) if np.array_equal(single, values, equal_nan=True) else values
 
 
-def side_by_side(columns: Sequence[npt.NDArray[Any]], dtype: npt.DTypeLike) -> npt.NDArray[Any]:
+def side_by_side(columns: Sequence[npt.NDArray[Any]], dtype: npt.DTypeLike | None = None) -> npt.NDArray[Any]:
     """Put arrays of one height side by side, row after row in memory as if they had been made together."""
-    joined = np.empty((columns[0].shape[0], sum(column.shape[1] for column in columns)), dtype)
+    width = sum(column.shape[1] for column in columns)
+    joined = np.empty((columns[0].shape[0], width), dtype or np.result_type(*columns))
     at = 0
     for column in columns:
         joined[:, at : at + column.shape[1]] = column
@@ -102,6 +103,10 @@ class ProbesBefore(Protocol):
         """log2 signals, or M of two channels, NaN missing."""
 
     @property
+    def known(self) -> BoolArray:
+        """Where :attr:`log2` is not missing."""
+
+    @property
     def detected(self) -> BoolArray:
         """Where the probe reaches the cut-off."""
 
@@ -153,8 +158,8 @@ class Channels(Protocol[S, B]):
     def compact(self, before: B) -> B:
         """Return the values in as few bytes as hold them exactly, until they are joined."""
 
-    def join(self, parts: Sequence[B]) -> B:
-        """Put the values of several arrays side by side."""
+    def join(self, parts: Sequence[B], dtype: type[np.float64] | None = None) -> B:
+        """Put the values of several arrays side by side, as ``dtype`` or what holds them all."""
 
     def compare(self, before: B, samples: SampleTable, settings: ResolvedSettings) -> NormalizedSignals:
         """Make the arrays comparable."""

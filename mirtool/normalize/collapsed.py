@@ -10,8 +10,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic
 
-import numpy as np
-
 from mirtool.model import FloatArray
 from mirtool.normalize.channels import B, ProbeValues, side_by_side
 from mirtool.normalize.controls import ControlTally, join_tallies
@@ -84,11 +82,11 @@ def join_collapsed(
     return CollapsedArrays(
         ProbeValues(
             before=join_values([own.before for own in values]),
-            spots=side_by_side([own.spots for own in values], np.int64),
-            missing=side_by_side([own.missing for own in values], np.bool_),
-            non_positive=side_by_side([own.non_positive for own in values], np.bool_),
+            spots=side_by_side([own.spots for own in values]),
+            missing=side_by_side([own.missing for own in values]),
+            non_positive=side_by_side([own.non_positive for own in values]),
             non_positive_spots=None if lost[0] is None else tuple(n for own in lost for n in own or ()),
-            not_detected=side_by_side(absent, np.bool_) if absent else None,
+            not_detected=side_by_side(absent) if absent else None,
         ),
         {
             name: None if counts is None else tuple(n for part in parts for n in part.tallies[name] or ())
@@ -101,9 +99,7 @@ def join_collapsed(
             for of_parts in zip(*(p.remarks for p in parts), strict=True)
         ),
         {kind: join_tallies([part.controls[kind] for part in parts]) for kind in first.controls},
-        None
-        if first.log2 is None
-        else side_by_side([part.log2 for part in parts if part.log2 is not None], np.float64),
+        None if first.log2 is None else side_by_side([part.log2 for part in parts if part.log2 is not None]),
     )
 
 

@@ -109,12 +109,12 @@ class OneChannel:
         """Return the signals in as few bytes as hold them exactly."""
         return replace(before, values=compacted(before.values))
 
-    def join(self, parts: Sequence[ProbeSignals]) -> ProbeSignals:
+    def join(self, parts: Sequence[ProbeSignals], dtype: type[np.float64] | None = None) -> ProbeSignals:
         """Put the signals of several arrays side by side."""
         return replace(
             parts[0],
-            values=side_by_side([part.values for part in parts], np.float64),
-            detected=side_by_side([part.detected for part in parts], np.bool_),
+            values=side_by_side([part.values for part in parts], dtype),
+            detected=side_by_side([part.detected for part in parts]),
         )
 
     def compare(self, before: ProbeSignals, samples: SampleTable, settings: ResolvedSettings) -> NormalizedSignals:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Generic
 
 import numpy as np
@@ -250,9 +250,13 @@ class Normalization(Generic[S, B]):
         few = replace(values, before=self.channels.compact(values.before), spots=values.spots.astype(np.int32))
         return replace(collapsed, values=few)
 
+    def join_compactly(self, parts: Sequence[CollapsedArrays[B]]) -> CollapsedArrays[B] | None:
+        """Return arrays that were collapsed compactly as one; None if they differ in what holds for all."""
+        return join_collapsed(parts, self.channels.join)
+
     def join(self, parts: Sequence[CollapsedArrays[B]]) -> CollapsedArrays[B] | None:
         """Return what :meth:`collapse` would make of the arrays of all parts together; None if they differ."""
-        return join_collapsed(parts, self.channels.join)
+        return join_collapsed(parts, partial(self.channels.join, dtype=np.float64))
 
     def finish(self, collapsed: CollapsedArrays[B], samples: SampleTable) -> Normalized:
         """Make the arrays comparable, and leave out what is detected nowhere.
@@ -300,7 +304,7 @@ class Normalization(Generic[S, B]):
 
     def _step_fields(self, collapsed: CollapsedArrays[B], normalized: NormalizedSignals) -> dict[str, Any]:
         """Return the fields of the report that come from the steps themselves."""
-        lost = np.isnan(normalized.values) & ~np.isnan(collapsed.values.before.log2)
+        lost = np.isnan(normalized.values) & collapsed.values.before.known
         remarks = tuple(line for of_channel in collapsed.remarks for line in of_channel)
         return {
             "flags": collapsed.flags,
@@ -341,7 +345,7 @@ class FilledValues:
 
 def fill_in(values: FloatArray, spots: IntArray, impute: str) -> FilledValues:
     """Fill in missing values where that is asked for."""
-    spots = np.where(np.isnan(values), 0, spots)
+    spots = np.where(np.isnan(values), 0, spots).astype(np.int64, copy=False)
     method = IMPUTATIONS[impute]
     if method.kernel:
         values, imputed = method.load()(values)

@@ -183,13 +183,13 @@ class TwoChannels:
         """Return the ratios in as few bytes as hold them exactly."""
         return replace(before, m=compacted(before.m), a=compacted(before.a))
 
-    def join(self, parts: Sequence[ProbeRatios]) -> ProbeRatios:
+    def join(self, parts: Sequence[ProbeRatios], dtype: type[np.float64] | None = None) -> ProbeRatios:
         """Put the ratios of several arrays side by side."""
         return replace(
             parts[0],
-            m=side_by_side([part.m for part in parts], np.float64),
-            a=side_by_side([part.a for part in parts], np.float64),
-            detected=side_by_side([part.detected for part in parts], np.bool_),
+            m=side_by_side([part.m for part in parts], dtype),
+            a=side_by_side([part.a for part in parts], dtype),
+            detected=side_by_side([part.detected for part in parts]),
         )
 
     def compare(self, before: ProbeRatios, samples: SampleTable, settings: ResolvedSettings) -> NormalizedSignals:

@@ -54,6 +54,10 @@ def is_stream(path: str | Path) -> bool:
     return str(path) == STDOUT or (Path(path).exists() and not Path(path).is_file() and not Path(path).is_dir())
 
 
+ROWS_AT_ONCE = 100
+"""Rows of a table that are text in memory at once: a cell takes ten times as much as its number."""
+
+
 def digits_of(name: str, head: str, digits: str = "short") -> int:
     """Return how many significant digits a column of a table has; ``name`` is its step and name, or empty."""
     known = column_of(name, head) if name and digits == "short" else None
@@ -119,8 +123,11 @@ def table_text(
         else:
             out.write(f"{note}\n")
     writer.writerow([guard_text(unify_newlines(name)) for name in table.columns])
-    columns = (format_column(values, digits_of(name, head, digits)) for head, values in table.columns.items())
-    writer.writerows(zip(*columns, strict=True))
+    of_columns = [digits_of(name, head, digits) for head in table.columns]
+    for start in range(0, len(table), ROWS_AT_ONCE):
+        rows = slice(start, start + ROWS_AT_ONCE)
+        columns = map(format_column, (values[rows] for values in table.columns.values()), of_columns)
+        writer.writerows(zip(*columns, strict=True))
     return out.getvalue()
 
 

@@ -23,7 +23,7 @@ from mirtool.workflow.step import Inputs, Result, Run, Step
 
 if TYPE_CHECKING:
     from mirtool.annotation.mirna_names import MirnaNames, Resolution
-    from mirtool.io.arrays.one_by_one import Reduce, ReducedArrays
+    from mirtool.io.arrays.one_by_one import ReducedArrays
     from mirtool.model import ExpressionMatrix, RawArrays, Table
     from mirtool.normalize import NormalizationReport, Normalized
 
@@ -271,14 +271,15 @@ def _collapsed_as_read(
     tuple or None
         What is known of the arrays, and what normalizes them; None where they must be read together.
     """
+    from mirtool.io.arrays.one_by_one import Reduction
     from mirtool.normalize.pipeline import Normalization, normalization_of
     from mirtool.normalize.selection import HY3
 
     steps: list[Normalization[Any, Any]] = []
 
-    def start(first: RawArrays) -> Reduce[Any] | None:
-        steps.append(normalization_of(first, settings))
-        return None if steps[0].needs_all_spots else steps[0].collapse_compactly
+    def start(first: RawArrays) -> Reduction[Any] | None:
+        steps.append(own := normalization_of(first, settings))
+        return None if own.needs_all_spots else Reduction(own.collapse_compactly, own.join_compactly)
 
     prefer = HY3 if settings.channel is None else ()
     reduced = read_study_arrays_one_by_one(inputs.files, run, start, prefer=prefer, **reading)

@@ -16,7 +16,7 @@ from mirtool.workflow.sources import CountFiles, MatrixOptions
 from mirtool.workflow.step import INPUT_PANEL, Inputs, Run
 
 if TYPE_CHECKING:
-    from mirtool.io.arrays.one_by_one import Reduce, ReducedArrays
+    from mirtool.io.arrays.one_by_one import ReducedArrays, Reduction
     from mirtool.io.arrays.read_options import ReadOptions
     from mirtool.io.arrays.settings import ReadingSettings
     from mirtool.model import ArraySource, RawArrays, SampleTable
@@ -162,7 +162,7 @@ def read_study_arrays(
 def read_study_arrays_one_by_one(
     files: Sequence[Any],
     run: Run,
-    start: Callable[[RawArrays], Reduce[T] | None],
+    start: Callable[[RawArrays], Reduction[T] | None],
     *,
     channels: list[str] | None = None,
     prefer: Sequence[str] = (),

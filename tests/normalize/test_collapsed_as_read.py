@@ -8,7 +8,7 @@ import pytest
 
 from mirtool.errors import FormatError, NotEnoughDataError
 from mirtool.io.arrays.genepix import genepix_bytes
-from mirtool.io.arrays.one_by_one import read_one_by_one
+from mirtool.io.arrays.one_by_one import Reduction, read_one_by_one
 from mirtool.io.arrays.read_options import ReadOptions
 from mirtool.io.arrays.reading import read_arrays
 from mirtool.model import SampleTable
@@ -56,8 +56,8 @@ def collapsed_as_read(samples, settings, files=(), **options):
     steps = []
 
     def start(first):
-        steps.append(normalization_of(first, **settings))
-        return None if steps[0].needs_all_spots else steps[0].collapse_compactly
+        steps.append(own := normalization_of(first, **settings))
+        return None if own.needs_all_spots else Reduction(own.collapse_compactly, own.join_compactly)
 
     read = read_one_by_one(files, start, ReadOptions(**options), samples=samples)
     if read is None:
@@ -66,7 +66,8 @@ def collapsed_as_read(samples, settings, files=(), **options):
 
 
 @pytest.mark.parametrize("settings", SETTINGS, ids=str)
-def test_one_by_one_is_the_same_as_together(study, settings):
+def test_one_by_one_is_the_same_as_together(study, settings, monkeypatch):
+    monkeypatch.setattr("mirtool.io.arrays.one_by_one.AT_ONCE", 3)  # put together in two pieces
     used = study.take(range(2)) if settings.get("background") in SLOW else study
     files = sorted(used.files)  # in another order than the sheet
     read, one_by_one = collapsed_as_read(used, settings, files)
@@ -88,7 +89,7 @@ def test_the_channel_of_the_samples_is_read_alone(study):
 
     def start(first):
         seen.append(list(first.channels))
-        return lambda array: seen.append(list(array.channels))
+        return Reduction(lambda array: seen.append(list(array.channels)), lambda _parts: 0)
 
     read_one_by_one((), start, ReadOptions(prefer=("532", "Hy3")), samples=study)
     assert seen == [["532"]] * 5  # the first array is seen twice

@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from mirtool.errors import CountsError, MirtoolError
+from mirtool.errors import CountsError, MirtoolError, SampleSheetError
 from mirtool.io.arrays.read_options import ReadOptions
 from mirtool.io.arrays.reading import (
     classified,
@@ -38,9 +38,26 @@ from mirtool.io.registry import Format
 from mirtool.model import ArraySource, ProbeTable, RawArrays, SampleTable
 
 T = TypeVar("T")
+U = TypeVar("U")
 
-Reduce = Callable[[RawArrays], T]
-"""What is made of one array. It may be called from several threads."""
+AT_ONCE = 64
+"""Arrays that are put together as soon as they were read: thousands of small pieces scatter over the memory."""
+
+
+@dataclass(frozen=True)
+class Reduction(Generic[T]):
+    """What is made of arrays.
+
+    Parameters
+    ----------
+    of_one
+        Returns what is kept of one array. It is called from several threads.
+    of_several
+        Puts together what was kept of arrays that follow each other; None where that is not possible.
+    """
+
+    of_one: Callable[[RawArrays], T]
+    of_several: Callable[[Sequence[T]], T | None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +67,7 @@ class ReducedArrays(Generic[T]):
     Parameters
     ----------
     parts
-        One per array.
+        Of arrays that follow each other.
     probes
         The probe behind each spot.
     samples, sources, dropped
@@ -69,10 +86,9 @@ class _NotAlikeError(Exception):
 
 
 @dataclass(frozen=True, eq=False)
-class _Kept(Generic[T]):
-    """What is kept of one file."""
+class _Known:
+    """What is known of one file."""
 
-    part: T
     samples: SampleTable
     source: ArraySource
     dropped: tuple[str, ...]
@@ -80,20 +96,22 @@ class _Kept(Generic[T]):
 
 def read_one_by_one(
     files: Sequence[str | Path],
-    start: Callable[[RawArrays], Reduce[T] | None],
+    start: Callable[[RawArrays], Reduction[T] | None],
     options: ReadOptions,
     *,
     samples: SampleTable | None = None,
     on_read: Callable[[str], None] | None = None,
 ) -> ReducedArrays[T] | None:
-    """Read the arrays of one study, and keep of each what a function makes of it.
+    """Read the arrays of one study, and keep of each what is made of it.
 
     Parameters
     ----------
-    files, options, samples, on_read
+    files, options, samples
         As in :func:`mirtool.io.arrays.reading.read_arrays`.
+    on_read
+        Called with each path after it was read.
     start
-        Given the first array, returns the function, or None where it needs all arrays together.
+        Given the first array, returns what to make of every array, or None where it needs all arrays together.
 
     Returns
     -------
@@ -112,54 +130,82 @@ def read_one_by_one(
         return None
     paths = paths_to_read(files, samples)
     try:
-        kept, probes, said = _read_all(paths, start, options, on_read)
+        order = _order(paths, samples)
+        parts, known, probes, said = _read_all(paths, order, start, options, on_read)
     except _NotAlikeError:
         return None
-    read = name_after_files([own.samples for own in kept])
-    sources = with_warning(mark_twins([own.source for own in kept]), said)
+    read = name_after_files([own.samples for own in known])
     positions, table = positions_in_sheet(read, samples)
-    dropped = tuple(dict.fromkeys(text for own in kept for text in own.dropped))
-    return ReducedArrays(
-        tuple(kept[i].part for i in positions), probes, table, tuple(sources[i] for i in positions), dropped
-    )
+    if positions != order:
+        return None
+    sources = with_warning(mark_twins([own.source for own in known]), said)
+    dropped = tuple(dict.fromkeys(text for own in known for text in own.dropped))
+    return ReducedArrays(parts, probes, table, tuple(sources[i] for i in order), dropped)
+
+
+def _order(paths: Sequence[str], samples: SampleTable | None) -> list[int]:
+    """Return the order in which the sample sheet lists the files; that of the files where it names none."""
+    if samples is None or not all(samples.files):
+        return list(range(len(paths)))
+    try:
+        return positions_in_sheet(SampleTable(tuple(paths), files=tuple(paths)), samples)[0]
+    except SampleSheetError:
+        raise _NotAlikeError from None
 
 
 def _read_all(
     paths: Sequence[str],
-    start: Callable[[RawArrays], Reduce[T] | None],
+    order: Sequence[int],
+    start: Callable[[RawArrays], Reduction[T] | None],
     options: ReadOptions,
     on_read: Callable[[str], None] | None,
-) -> tuple[list[_Kept[T]], ProbeTable, str]:
+) -> tuple[tuple[T, ...], list[_Known], ProbeTable, str]:
     format_name = format_to_read(options)
     first = _single(paths[0], format_name, options)
     probes, said = classified(first.probes, options)
-    reduce = _made(start, replace(first, probes=probes))
-    if reduce is None:
+    reduction = _made(start, replace(first, probes=probes))
+    if reduction is None:
         raise _NotAlikeError
     others = replace(options, places=False)
 
-    def keep(array: RawArrays) -> _Kept[T]:
-        part = _made(reduce, replace(array, probes=probes, layout=first.layout))
+    def keep(array: RawArrays) -> tuple[T, _Known]:
+        part = _made(reduction.of_one, replace(array, probes=probes, layout=first.layout))
         odd = other_names(array.probes.name, first.probes.name, paths[0])
-        return _Kept(part, array.samples, with_warning(array.sources, odd)[0], array.dropped)
+        return part, _Known(array.samples, with_warning(array.sources, odd)[0], array.dropped)
 
-    def read_and_keep(path: str) -> _Kept[T]:
+    def read_and_keep(path: str) -> tuple[T, _Known]:
         array = _single(path, format_name, others)
         if not _is_like(array, first):
             raise _NotAlikeError
         return keep(array)
 
-    kept = []
-    for path, own in zip(paths, _in_threads(read_and_keep, paths[1:], keep(first)), strict=True):
-        kept.append(own)
+    of_first = keep(first)
+    read = _in_threads(read_and_keep, [paths[i] for i in order if i != 0])
+    parts: list[T] = []
+    waiting: list[T] = []
+    known: dict[int, _Known] = {}
+    for i in order:
+        part, known[i] = of_first if i == 0 else next(read)
+        waiting.append(part)
+        if len(waiting) == AT_ONCE:
+            parts.append(_put_together(waiting, reduction))
+            waiting = []
         if on_read is not None:
-            on_read(path)
-    return kept, probes, said
+            on_read(paths[i])
+    if waiting:
+        parts.append(_put_together(waiting, reduction))
+    return tuple(parts), [known[i] for i in range(len(paths))], probes, said
 
 
-def _in_threads(function: Callable[[str], T], paths: Sequence[str], before: T) -> Iterator[T]:
-    """Yield what comes before, then what a function makes of each path, in their order."""
-    yield before
+def _put_together(parts: Sequence[T], reduction: Reduction[T]) -> T:
+    joined = reduction.of_several(parts)
+    if joined is None:
+        raise _NotAlikeError
+    return joined
+
+
+def _in_threads(function: Callable[[str], T], paths: Sequence[str]) -> Iterator[T]:
+    """Yield what a function makes of each path, in their order."""
     pool = ThreadPoolExecutor(max_workers=max(1, min(len(paths), os.cpu_count() or 2)))
     try:
         yield from pool.map(function, paths)
@@ -194,7 +240,7 @@ def _has_one_array(own: Format) -> bool:
     return own.arrays and not own.table and not own.pairs_channels
 
 
-def _made(function: Callable[[RawArrays], T], array: RawArrays) -> T:
+def _made(function: Callable[[RawArrays], U], array: RawArrays) -> U:
     """Call a function; what it says of one array may not be what is to be said of all."""
     try:
         return function(array)

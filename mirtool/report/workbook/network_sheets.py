@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import fields
+from typing import TYPE_CHECKING
 
 from mirtool.model import Table, TextArray, text_array
-from mirtool.network.build import SynergyNetwork
-from mirtool.network.enrichment.over_representation import EnrichmentTable, enrichment_table
+
+if TYPE_CHECKING:
+    from mirtool.network.build import SynergyNetwork
+    from mirtool.network.enrichment.over_representation import EnrichmentTable
 
 LONGEST_CELL = 32_767
 """Characters that a cell of a workbook holds."""
@@ -27,6 +30,8 @@ def network_sheets(network: SynergyNetwork, tests: Sequence[EnrichmentTable] = (
     tables = {field.name: getattr(network, field.name) for field in fields(network)}
     sheets = {_SHEETS.get(name, name): table for name, table in tables.items() if isinstance(table, Table)}
     if tests:
+        from mirtool.network.enrichment.over_representation import enrichment_table
+
         sheets["enrichment"] = enrichment_table(tests)
     return {name: fit_cells(table) for name, table in sheets.items()}
 
