@@ -2,7 +2,7 @@
 # replicates, scale, linear model, empirical Bayes, table. Called by against_limma.py:
 #   Rscript --vanilla limma_pipeline.R samples.csv out.csv tapply|sort
 # Where limma has a function it is used. It has none for medians of replicates: they are taken as an R user writes
-# it (tapply), or in one sort an array, the fastest way we found in R.
+# it (tapply), or in one sort per array, the fastest way we found in R.
 suppressPackageStartupMessages(library(limma))
 arguments <- commandArgs(trailingOnly = TRUE)
 samples <- read.csv(arguments[1], stringsAsFactors = FALSE)
