@@ -201,8 +201,9 @@ def sniff_format(path: str | Path, override: str | None = None) -> str:
         path=path,
         found=_first_line(head),
         expected="one of " + ", ".join(FORMATS),
-        hint="export the file from GenePix as results (.gpr) or as a table with an ID or Name column and one "
-        f"column per sample; if you are sure of its format, name it with {option('format_name')}{_OF_NORMALIZE}",
+        hint="give the file as the instrument's or counting program's software exports it (docs/formats.md lists "
+        "them), or a table with an ID or Name column and one column per sample; if you are sure of its format, "
+        f"name it with {option('format_name')}{_OF_NORMALIZE}",
     )
 
 

@@ -61,7 +61,7 @@ def _too_few_factor_probes(
 def _advice(detected: BoolArray, samples: Sequence[str], settings: ResolvedSettings) -> list[str]:
     n_probes, n_arrays = detected.shape
     if n_probes < settings.min_factor_probes and settings.probes == "mirna":
-        return [f"few probes of this chip have a miRNA name: let every probe count with {option('probes', 'all')}"]
+        return [f"few probes have a miRNA name: let every probe count with {option('probes', 'all')}"]
     advice = []
     if n_arrays > 1:
         without = detected_everywhere_without(detected)

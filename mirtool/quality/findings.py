@@ -20,6 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mirtool.annotation.probes import ProbeKind
+from mirtool.errors import option
 from mirtool.io.arrays.probe_values import SUSPICIOUSLY_SMALL
 from mirtool.model import FloatArray
 from mirtool.normalize.report import ControlShare
@@ -343,13 +344,13 @@ def _too_few_probes(report: QualityReport, evidence: Evidence) -> str:
         f"{FEWEST_COMPARED} are needed"
     )
     highest = float(np.nanmax(report.arrays.channels[report.channel].foreground, initial=0.0))
-    if counting < FEWEST_COMPARED:
-        return f"{text}: few probes of this chip have a miRNA name (--probes all lets every probe count)"
     if highest <= SUSPICIOUSLY_SMALL and not report.detection:
         return (
             f"{text}: no value is above {highest:.4g}, so the values look like log2, and mirtool qc judges "
-            "intensities"
+            f"intensities; if they are log2, state it with {option('scale', 'log2')}"
         )
+    if counting < FEWEST_COMPARED:
+        return f"{text}: few of the names are those of miRNAs (--probes all lets every probe count)"
     return f"{text} (see --min-intensity and --channel)"
 
 

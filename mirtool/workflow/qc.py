@@ -171,6 +171,7 @@ def qc(inputs: QcInputs, settings: QualitySettings, run: Run) -> QcResult:
                     rule 1 or 2 alone
         not judged  its probes can't be compared with anything: fewer than 20 of
                     those that count reach the cut-off, or the values are log2
+                    and no scale states it
         fine        none of these
 
     The rules are those of arrayQualityMetrics: (1) the sum of distances to the other arrays and (2) the
@@ -202,7 +203,11 @@ def qc(inputs: QcInputs, settings: QualitySettings, run: Run) -> QcResult:
     run.arguments |= reused
     reading = reading_of(inputs) | {name: reused[name] for name in READING if name in reused}
     arrays = read_study_arrays(
-        inputs.files, run, input_format=reused.get("input_format", inputs.input_format), reading=reading
+        inputs.files,
+        run,
+        input_format=reused.get("input_format", inputs.input_format),
+        reading=reading,
+        log2_to_linear=True,
     )
     settings = settings.replace(**{name: reused[name] for name in FOLLOWED if name in reused})
     if settings.detection == "auto" and "min_intensity" in run.given:

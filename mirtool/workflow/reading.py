@@ -139,10 +139,12 @@ def read_study_arrays(
     channels: list[str] | None = None,
     input_format: str | None = None,
     reading: dict[str, Any],
+    log2_to_linear: bool = False,
 ) -> RawArrays:
     """Read the files given, or those of the study's sample sheet, with the study's probe rules.
 
-    ``reading`` holds further arguments of :func:`mirtool.io.arrays.reading.read_arrays`.
+    ``reading`` holds further arguments of :func:`mirtool.io.arrays.reading.read_arrays`. With ``log2_to_linear``
+    values that are stated to be log2 are taken to the linear scale, and a warning says so.
     """
     from mirtool.io.arrays.reading import read_arrays
     from mirtool.model import RawArrays
@@ -151,12 +153,52 @@ def read_study_arrays(
     if len(files) == 1 and isinstance(files[0], RawArrays):
         return files[0]
     found = _arrays_to_read(files, run, input_format, {"channels": channels, **reading})
+    is_log2 = log2_to_linear and found.options.scale == "log2"
+    options = replace(found.options, scale="linear") if is_log2 else found.options
     with run.progress("Reading arrays", len(found.paths)) as on_read:
-        arrays = read_arrays(found.paths, found.options, samples=found.samples, on_read=on_read)
+        arrays = read_arrays(found.paths, options, samples=found.samples, on_read=on_read)
+    if is_log2:
+        arrays = _to_linear(arrays)
     _record_reading(run, found, arrays.sources)
     if is_panel(arrays):  # a sample may be on several plates, of which its source names the first
         run.reads(*(path for path in found.paths if path not in run.inputs))
     return arrays
+
+
+def _to_linear(arrays: RawArrays) -> RawArrays:
+    """Return arrays that were read as log2 on the linear scale; only tables can hold log2 values.
+
+    Raises
+    ------
+    ScaleError
+        Where a value is too large to be log2.
+    """
+    import numpy as np
+
+    from mirtool.errors import ScaleError
+    from mirtool.io.arrays.probe_values import LOG2_DOUBT, SUSPICIOUSLY_SMALL
+    from mirtool.io.registry import FORMATS
+
+    if not all(source.format in FORMATS and FORMATS[source.format].table for source in arrays.sources):
+        return arrays
+    largest = max(float(np.nanmax(channel.foreground, initial=0.0)) for channel in arrays.channels.values())
+    if largest > SUSPICIOUSLY_SMALL:
+        raise ScaleError(
+            "the values are stated to be log2, and some are too large for it",
+            path=arrays.sources[0].path,
+            found=f"{largest:.6g}",
+            expected=f"no value above {SUSPICIOUSLY_SMALL}",
+            hint="if they are intensities, write linear into the column scale of the sample sheet",
+        )
+    said = "the values are log2, as the sample sheet or the settings state: they were judged as 2^value"
+    sources = tuple(
+        replace(source, warnings=(*(text for text in source.warnings if not text.endswith(LOG2_DOUBT)), said))
+        for source in arrays.sources
+    )
+    channels = {
+        name: replace(channel, foreground=np.exp2(channel.foreground)) for name, channel in arrays.channels.items()
+    }
+    return replace(arrays, channels=channels, sources=sources)
 
 
 def read_study_arrays_one_by_one(

@@ -2,12 +2,14 @@
 
 import csv
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from mirtool.cli import main
 
+FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 SAMPLES = ("A.1", "A.2", "A.3", "B.1", "B.2", "B.3")
 
 
@@ -215,3 +217,42 @@ def test_a_series_matrix_is_joined_by_its_gsm_numbers(tmp_path, monkeypatch, cap
     ]
     assert main(["diff", "--no-figures"]) == 0
     assert "Compared" in capsys.readouterr().err
+
+
+def test_qc_judges_values_that_are_stated_to_be_log2_as_intensities(study, capsys):
+    assert main(["init", "log2.csv", "--pheno", "pheno.csv"]) == 0
+    capsys.readouterr()
+    assert main(["qc", "--no-figures"]) == 0
+    said = " ".join(capsys.readouterr().err.split())
+    assert "they were judged as 2^value" in said
+    assert "may be log2" not in said
+    of_log2 = rows_of(study / "results/qc_arrays.csv")
+    assert "not judged" not in {row["verdict"] for row in of_log2}
+    # The intensities themselves are judged the same.
+    header, *lines = (study / "log2.csv").read_text().splitlines()
+    rows = [line.split(",") for line in lines]
+    linear = [",".join([name, *(repr(2 ** float(value)) for value in values)]) for name, *values in rows]
+    (study / "log2.csv").write_text("\n".join([header, *linear]) + "\n")
+    (study / "samples.csv").write_text(
+        (study / "samples.csv").read_text().replace("log2.csv,log2", "log2.csv,linear")
+    )
+    assert main(["qc", "--no-figures"]) == 0
+    assert rows_of(study / "results/qc_arrays.csv") == of_log2
+
+
+def test_qc_reads_a_series_matrix_that_is_stated_to_be_log2(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["init", str(FIXTURES / "geo/GSE900_series_matrix.txt")]) == 0
+    capsys.readouterr()
+    assert main(["qc", "--no-figures"]) == 0
+    assert "they were judged as 2^value" in " ".join(capsys.readouterr().err.split())
+
+
+def test_qc_refuses_a_table_that_is_stated_to_be_log2_and_is_not(study, capsys):
+    assert main(["init", "log2.csv", "--pheno", "pheno.csv"]) == 0
+    text = (study / "log2.csv").read_text()
+    (study / "log2.csv").write_text(text.replace("5.25", "8000"))
+    capsys.readouterr()
+    assert main(["qc", "--no-figures"]) == 1
+    said = capsys.readouterr().err
+    assert "the values are stated to be log2, and some are too large for it (found 8000" in said

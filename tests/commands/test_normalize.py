@@ -314,7 +314,7 @@ def test_too_few_probes_to_scale_by(capsys):
         "mirtool: error: too few miRNA probes reach 30 in every array to scale the arrays by (found 6 miRNA "
         "probes on the chip, 5 at 30 or more in at least 1 of 2 arrays, 3 in all 2; expected at least 20 in all "
         "arrays)\n"
-        "  What to do: few probes of this chip have a miRNA name: let every probe count with --probes all\n",
+        "  What to do: few probes have a miRNA name: let every probe count with --probes all\n",
     )
 
 

@@ -165,6 +165,13 @@ def test_counts_beside_arrays_are_refused_whichever_comes_first(name, order):
         read_study_counts(files)
 
 
+def test_counts_beside_lanes_speak_of_lanes():
+    lane = str(COUNTS.parent / "nanostring" / "serum_A1.RCC")
+    with pytest.raises(FormatError, match="sequencing counts and NanoString lanes are in one study") as caught:
+        draft_samples([lane, str(COUNTS / "mirna.tsv")])
+    assert caught.value.found == f"counts here, NanoString lanes in {lane}"
+
+
 def test_a_draft_states_the_scale():
     of_table = draft_samples([str(COUNTS / "miR.Counts.csv")])
     assert of_table["sample"].tolist() == list(SAMPLES)

@@ -54,6 +54,8 @@ def test_a_file_that_no_format_claims_is_refused(tmp_path, content, found):
     with pytest.raises(UnknownFormatError, match="no format that mirtool knows") as caught:
         sniff_format(tmp_path / "mail.txt")
     assert caught.value.found == found
+    assert "docs/formats.md" in caught.value.hint
+    assert "GenePix" not in caught.value.hint
 
 
 def test_two_claims_are_refused_and_listed(monkeypatch):

@@ -353,7 +353,7 @@ def test_a_chip_without_mirna_names_is_told_of_probes_all():
     assert str(caught.value) == (
         "too few miRNA probes reach 30 in every array to scale the arrays by (found 0 miRNA probes on the chip, 0 "
         "at 30 or more; expected at least 20 in all arrays)\n"
-        "  What to do: few probes of this chip have a miRNA name: let every probe count with probes='all'"
+        "  What to do: few probes have a miRNA name: let every probe count with probes='all'"
     )
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from mirtool.model import SampleTable
+from mirtool.report import platform
 from mirtool.report.methods.checklists import checklist_files, checklist_markdown, checklist_tables, tables_of
 from mirtool.report.methods.facts import StudyFacts, facts_of
 from mirtool.report.methods.record import StepRecord
@@ -143,6 +144,8 @@ def test_every_item_has_its_number_and_its_source(tables):
 def test_a_list_is_made_only_for_what_was_measured():
     assert list(tables_of(StudyFacts({}, SAMPLES, {}))) == ["miame"]
     assert list(tables_of(StudyFacts({"validate": RECORDS["validate"]}, None, {}))) == ["miqe"]
+    panel = StepRecord("qc", unit=platform.PANEL)  # a panel that could not be normalized
+    assert list(tables_of(StudyFacts({"qc": panel}, None, {}))) == ["miqe"]
     assert tables_of(StudyFacts()) == {}
 
 

@@ -44,6 +44,9 @@ MAX_LOG2 = 64.0
 SUSPICIOUSLY_SMALL = 24.0
 """Scanners count to 65535, so the brightest spot of an array lies far above this, and its log2 (16) below it."""
 
+LOG2_DOUBT = "these may be log2 values, not intensities"
+"""How the warning of such values ends."""
+
 NORMALIZED_NOTE = "mirtool normalized"
 """First note of a table that mirtool normalized."""
 
@@ -264,7 +267,7 @@ def scale_doubts(found: ProbeValues) -> tuple[str, ...]:
     largest = float(np.nanmax(found.values))
     if largest > SUSPICIOUSLY_SMALL:
         return ()
-    return (f"the largest value is {largest:.4g}: these may be log2 values, not intensities",)
+    return (f"the largest value is {largest:.4g}: {LOG2_DOUBT}",)
 
 
 def _grouping(found: ProbeValues) -> tuple[str, ...]:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from mirtool.errors import CountsError, FormatError, option
 
-APART = "make a study of its own for each: reads and light intensities can't be compared in one model"
-"""What to do with counts beside arrays."""
+APART = "make a study of its own for each: reads can't be compared with the values of other platforms in one model"
+"""What to do with counts beside other samples."""
 
 
 def counts_refused(path: str | Path, how: str) -> CountsError:
@@ -24,11 +24,14 @@ def counts_refused(path: str | Path, how: str) -> CountsError:
 
 
 def counts_beside_arrays(counts: str | Path, arrays: str | Path) -> FormatError:
-    """Return the refusal of a study that has both."""
+    """Return the refusal of a study that has both; ``arrays`` may as well hold lanes."""
+    from mirtool.io.registry import FORMATS, sniff_format
+
+    others = "NanoString lanes" if FORMATS[sniff_format(arrays)].lanes else "arrays"
     return FormatError(
-        "sequencing counts and arrays are in one study",
+        f"sequencing counts and {others} are in one study",
         path=counts,
-        found=f"counts here, arrays in {arrays}",
+        found=f"counts here, {others} in {arrays}",
         expected="samples of one kind",
         hint=APART,
     )

@@ -111,7 +111,7 @@ def tables_of(facts: StudyFacts) -> dict[str, Table]:
 
     tables = {}
     of_arrays = facts.samples is not None or not _ARRAY_STEPS.isdisjoint(facts.records)
-    of_panel = facts.record("normalize").is_panel
+    of_panel = any(facts.record(step).is_panel for step in ("normalize", "qc"))
     if of_arrays and facts.scale != "counts" and not of_panel:
         tables["miame"] = _table("MIAME", MIAME, facts, "brazma2001")
     if "validate" in facts.records or of_panel:
