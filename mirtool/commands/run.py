@@ -115,6 +115,8 @@ def _say_result(result: StudyRun, *, dry_run: bool) -> None:
     for failed in result.failures:
         if failed.error is not None:
             say_as_it_is(f"mirtool: error: {failed.step}: {failed.error.in_shell()}")
+            if failed.error.hint and "--" in failed.error.in_shell().partition("What to do:")[2]:
+                say(f"  In `mirtool run` options of this step are settings: mirtool.toml, [{failed.step}]")
     if not dry_run:
         say_summary(study_summary(read_runs(result.study.run_file)))
     to_do = [each for each in result.outcomes if each.outcome is Outcome.TO_DO]

@@ -46,7 +46,7 @@ class MetaAnalysis:
     settings
         How they were combined.
     weighted
-        True where Stouffer's method weights by the number of arrays; False where a table does not say it.
+        True where Stouffer's method weights by the number of samples; False where a table does not say it.
     """
 
     joined: JoinedStudies
@@ -166,7 +166,7 @@ def meta_table(found: MetaAnalysis) -> Table:
             f"SE {label}": joined.se[:, j],
             f"P {label}": joined.p_value[:, j],
             f"FDR {label}": joined.adjusted[:, j],
-            f"arrays {label}": joined.arrays[:, j],
+            f"samples {label}": joined.arrays[:, j],
         }
     return Table(columns, _notes(found)).take(found.order)
 

@@ -146,7 +146,7 @@ def _refuse_same(joined: JoinedStudies) -> None:
 def doubts_of(joined: JoinedStudies) -> list[str]:
     """Return in words which studies share a table, and which may have their groups swapped."""
     doubts = [
-        f"{one.label} and {other.label} were compared from the same table {one.values}: arrays that are in both "
+        f"{one.label} and {other.label} were compared from the same table {one.values}: samples that are in both "
         "comparisons count twice"
         for one, other in combinations(joined.studies, 2)
         if one.values and one.values == other.values

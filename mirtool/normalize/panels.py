@@ -253,7 +253,7 @@ def subtract_expressed_mean(
 def _check_number(n: int, which: str, settings: ResolvedSettings) -> None:
     if n < settings.min_factor_probes:
         raise NotEnoughDataError(
-            "the mean of a panel needs many miRNAs: that most of them do not change holds for no handful",
+            "the mean of a panel needs many miRNAs: of a few it is not certain that most do not change",
             found=f"{plural(n, 'miRNA')} {which}",
             expected=f"at least {settings.min_factor_probes} ({option('min_factor_probes')})",
             hint=f"name references with {option('references', 'NAMES')}, or let the steadiest be chosen with "

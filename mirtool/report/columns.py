@@ -508,7 +508,7 @@ _RULES: Sequence[_Rule] = (
     _rule("probe (.*)", _T, "Probe of the miRNA in study {0}.", table="meta/"),
     _rule("log2 ratio (.*)", Kind.CHANGE, "log2 ratio in study {0}.", _LOG2, "meta/"),
     _rule("SE (.*)", _X, "Standard error of the log2 ratio in study {0}.", _LOG2, "meta/"),
-    _rule("arrays (.*)", _N, "Arrays of study {0} with a value.", "arrays", "meta/"),
+    _rule("samples (.*)", _N, "Samples of study {0} with a value.", "samples", "meta/"),
     # Names.
     _rule("current name", _T, "Name in the newest release of miRBase."),
     _rule("accession", _T, "Accession of the mature miRNA in miRBase."),

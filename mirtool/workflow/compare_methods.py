@@ -129,6 +129,7 @@ def compare_methods(
     """
     from mirtool.differential import choose_comparison
     from mirtool.normalize import NormalizeSettings, is_ratio, ratio_channels
+    from mirtool.normalize.lanes import are_lanes
     from mirtool.normalize.panels import is_panel
     from mirtool.robustness.methods import every_recipe, run_methods
 
@@ -148,6 +149,13 @@ def compare_methods(
             "the recipes that are compared are for arrays, and these are Ct values of a qPCR panel",
             path=arrays.sources[0].path,
             hint=f"compare the references with each other: mirtool normalize {option('between', 'normfinder')}, "
+            "then mirtool diff",
+        )
+    if are_lanes(arrays):
+        raise UsageError(
+            "the recipes that are compared are for arrays, and these are NanoString counts",
+            path=arrays.sources[0].path,
+            hint=f"compare the ways for lanes: mirtool normalize {option('between', 'housekeeping')}, "
             "then mirtool diff",
         )
     refuse_log2(arrays, run, options.get("scale"))

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from pathlib import Path
 
 import pytest
 
@@ -124,3 +125,14 @@ def test_a_wrong_call_says_what_is_wrong(arguments, code, message, capsys):
     err = capsys.readouterr().err
     assert message in err
     assert "Traceback" not in err
+
+
+def test_lanes_are_refused_with_what_compares_them(tmp_path, monkeypatch, capsys):
+    lanes = Path(__file__).resolve().parents[2] / "fixtures/nanostring"
+    rows = [f"{name},{name[0]},{lanes}/serum_{name}.RCC\n" for name in ("A1", "A2", "B1", "B2")]
+    (tmp_path / "samples.csv").write_text("sample,group,file\n" + "".join(rows))
+    monkeypatch.chdir(tmp_path)
+    assert main(["compare-methods", "--no-figures"]) == 2
+    said = capsys.readouterr().err
+    assert "for arrays, and these are NanoString counts" in said
+    assert "--preset" not in said

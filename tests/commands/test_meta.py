@@ -119,7 +119,7 @@ def test_two_comparisons_of_one_table_are_warned_of(studies, capsys):
     tables = [f"A/results/differential_{name}.csv" for name in ("treated_vs_control", "other_vs_control")]
     assert main(["meta", *tables, "-o", "meta.csv"]) == 0
     said = " ".join(capsys.readouterr().err.split())
-    assert "were compared from the same table A/log2.csv: arrays that are in both comparisons count twice" in said
+    assert "were compared from the same table A/log2.csv: samples that are in both comparisons count twice" in said
 
 
 def test_values_that_are_not_detected_count_as_in_the_comparison(studies):
@@ -169,7 +169,7 @@ def test_two_tables_by_hand(capsys):
     assert (row["95% low (fixed)"], row["95% high (fixed)"]) == ("0.7301", "1.483")
     assert (row["Q"], row["I2"], row["tau2"]) == ("0.8033", "0", "0")
     assert (row["studies up"], row["studies down"], row["direction"]) == ("2", "0", "up")
-    assert (row["P limma"], row["FDR deseq2"], row["SE deseq2"], row["arrays limma"]) == (
+    assert (row["P limma"], row["FDR deseq2"], row["SE deseq2"], row["samples limma"]) == (
         "0.0008", "0.0081", "0.3", "NA",
     )  # fmt: skip
     assert found["hsa-let-7a-5p"]["direction"] == "mixed"
@@ -179,7 +179,7 @@ def test_two_tables_by_hand(capsys):
     said = " ".join(capsys.readouterr().err.split())
     assert "2 miRNAs of 3 in 2 studies changed with FDR ≤ 0.05 (random effects): 1 up, 1 down" in said
     assert "in one study only 2 miRNAs, not combined" in said
-    assert "equal weights: a table does not say its arrays" in said
+    assert "equal weights: a table does not say its samples" in said
 
 
 def test_flipped_studies_are_the_mirror_image():

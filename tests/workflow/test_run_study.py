@@ -443,3 +443,18 @@ def test_every_setting_of_the_template_is_the_default(tmp_path):
         given = {each.name: "table.csv" for each in step.parameters() if each.is_required}
         prepared = prepare(step, given, root=tmp_path)
         assert prepared.settings == step.settings(), name
+
+
+def test_an_error_that_names_options_says_where_run_takes_them_from(tmp_path, monkeypatch, capsys):
+    panel = Path(__file__).resolve().parents[2] / "fixtures/qpcr_panels/openarray.csv"
+    rows = [f"{name},{name[0]},{panel}\n" for name in ("R1", "R2", "S1", "S2")]
+    (tmp_path / "samples.csv").write_text("sample,group,file\n" + "".join(rows))
+    monkeypatch.chdir(tmp_path)
+    assert main(["run", "--only", "normalize", "--no-figures"]) == 1
+    said = " ".join(capsys.readouterr().err.split())
+    assert (
+        "--between normfinder or genorm In `mirtool run` options of this step are settings: mirtool.toml, [normal"
+        in said
+    )
+    (tmp_path / "mirtool.toml").write_text('[normalize]\nbetween = "normfinder"\n')
+    assert main(["run", "--only", "normalize", "--no-figures"]) == 0

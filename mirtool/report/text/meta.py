@@ -67,7 +67,7 @@ def meta_summary(found: MetaAnalysis) -> Summary:
             [
                 ("heterogeneity", _heterogeneity(found)),
                 ("in one study only", plural(int((joined.k == 1).sum()), "miRNA") + ", not combined"),
-                *([] if found.weighted else [("Stouffer", "equal weights: a table does not say its arrays")]),
+                *([] if found.weighted else [("Stouffer", "equal weights: a table does not say its samples")]),
             ]
         ),
         Pairs(
@@ -120,7 +120,7 @@ def _study_in_words(found: MetaAnalysis, j: int) -> str:
     arrays = found.joined.arrays[measured, j]
     parts = [study.comparison or "groups not stated", plural(len(study), "miRNA")]
     if np.isfinite(arrays).any():
-        parts.append(f"up to {plural(int(np.nanmax(arrays)), 'array')}")
+        parts.append(f"up to {plural(int(np.nanmax(arrays)), 'sample')}")
     if np.isfinite(found.joined.adjusted[:, j]).any():
         alone = found.found_by(j)
         parts.append(
@@ -157,5 +157,5 @@ def meta_numbers(found: MetaAnalysis) -> dict[str, Any]:
         "mirnas": len(joined.name),
         "combined": int(found.is_combined.sum()),
         "changed": {method: _counts(found, method) for method in TITLES},
-        "stouffer_weights": "square root of arrays" if found.weighted else "equal",
+        "stouffer_weights": "square root of samples" if found.weighted else "equal",
     }
