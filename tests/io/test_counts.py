@@ -5,9 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from mirtool.cli import main
 from mirtool.errors import CountsError, FormatError, MirtoolError, SampleSheetError
 from mirtool.io.arrays.reading import read_arrays
-from mirtool.io.counts.plain import looks_like_counts
+from mirtool.io.counts.plain import looks_like_counts, looks_per_million
 from mirtool.io.counts.reading import read_file, read_study_counts
 from mirtool.io.registry import inspect_file, sniff_format
 from mirtool.model import SampleTable
@@ -132,7 +133,13 @@ def test_whole_numbers_with_zeros_look_like_counts_and_intensities_do_not():
     rng = np.random.default_rng(1)
     reads = rng.poisson(np.exp(rng.normal(2, 3, (200, 6)))).astype(float)
     assert looks_like_counts(reads)
-    assert not looks_like_counts(reads / reads.sum(axis=0) * 1e6)  # per million
+    per_million = reads / reads.sum(axis=0) * 1e6
+    assert not looks_like_counts(per_million)
+    assert looks_per_million(per_million)
+    assert looks_per_million(per_million.round(2))
+    assert not looks_per_million(reads)
+    assert not looks_per_million(per_million[:, :1])  # one sample may do so by chance
+    assert not looks_per_million(per_million * [1, 1, 1, 1, 1, 1.01])
     assert not looks_like_counts(np.log2(reads + 1))
     assert not looks_like_counts(rng.integers(40, 65535, (200, 6)).astype(float))  # of a scanner
     assert not looks_like_counts(rng.integers(-20, 65535, (200, 6)).astype(float))
@@ -197,6 +204,17 @@ def test_columns_the_sheet_does_not_list_are_left_out_and_named():
     assert found.reads[1].tolist() == [41233, 20144]
     assert found.samples.groups == ("b", "a")
     assert "2 columns" in found.warnings[-1]
+
+
+def test_reads_per_million_are_refused_as_arrays(capsys, tmp_path):
+    path = str(BAD / "per_million.tsv")
+    assert inspect_file(path).details["content"].startswith("looks like sequencing reads per million")
+    assert main(["normalize", path, "-o", str(tmp_path / "n.csv")]) == 1
+    assert (
+        "these look like sequencing reads per million: the recipes for arrays do not apply"
+        in capsys.readouterr().err
+    )
+    assert not list(tmp_path.iterdir())
 
 
 def test_inspect_says_that_a_table_looks_like_counts(tmp_path):

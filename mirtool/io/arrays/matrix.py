@@ -61,7 +61,7 @@ from mirtool.io.arrays.probe_values import (
 )
 from mirtool.io.arrays.read_options import ReadOptions
 from mirtool.io.counts import is_of_counts
-from mirtool.io.counts.refusal import counts_refused
+from mirtool.io.counts.refusal import counts_refused, per_million_refused
 from mirtool.io.genes.gene_changes import tells_changes
 from mirtool.io.mirnas import fasta
 from mirtool.io.registry import Inspection
@@ -162,10 +162,12 @@ def inspect(path: str | Path, *, samples_in_rows: bool = False) -> Inspection:
 
 def _content(found: ProbeValues) -> str:
     """Return what a table of numbers is taken for, in words."""
-    from mirtool.io.counts.plain import looks_like_counts
+    from mirtool.io.counts.plain import looks_like_counts, looks_per_million
 
     if "scale" not in found.table.notes and looks_like_counts(found.values):
         return f"looks like sequencing counts: {_count_words(found)}"
+    if "scale" not in found.table.notes and looks_per_million(found.values):
+        return "looks like sequencing reads per million: every sample sums to 1,000,000"
     return "intensities or expression"
 
 
@@ -179,15 +181,19 @@ def read_study_file(path: str | Path, options: ReadOptions) -> list[RawArrays]:
     Raises
     ------
     CountsError
-        Where the values are stated to be sequencing counts, or look like it and are not stated to be linear.
+        Where the values are stated to be sequencing counts, or look like it, or like reads per million, and are
+        not stated to be linear.
     """
-    from mirtool.io.counts.plain import looks_like_counts
+    from mirtool.io.counts.plain import looks_like_counts, looks_per_million
 
     found = _read(path, samples_in_rows=options.samples_in_rows)
     if options.scale == "counts":
         raise counts_refused(path, "the scale counts is stated")
-    if options.scale is None and NORMALIZED_NOTE not in found.table.notes and looks_like_counts(found.values):
-        raise counts_refused(path, _count_words(found))
+    if options.scale is None and NORMALIZED_NOTE not in found.table.notes:
+        if looks_like_counts(found.values):
+            raise counts_refused(path, _count_words(found))
+        if looks_per_million(found.values):
+            raise per_million_refused(path)
     return [raw_arrays(found, "matrix")]
 
 

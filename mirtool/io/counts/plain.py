@@ -44,6 +44,10 @@ LEAST_WHOLE = 0.8
 """Share of whole numbers among the values above zero: a program that shares reads out writes fractions too."""
 
 
+MILLION_TOLERANCE = 0.001
+"""How far from a million the sum of a sample of reads per million may be: rounding of thousands of values."""
+
+
 def looks_like_counts(values: FloatArray) -> bool:
     """Return True for values that are reads rather than intensities or log2: none negative, many zero, most whole.
 
@@ -59,6 +63,24 @@ def looks_like_counts(values: FloatArray) -> bool:
         return False
     present = known[known > 0]
     return bool(present.size and np.mean(present % 1 == 0) >= LEAST_WHOLE)
+
+
+def looks_per_million(values: FloatArray) -> bool:
+    """Return True for reads per million: none negative, fractions, and a million in each of several samples.
+
+    A table from which rare miRNAs were left out sums to less; nothing shows that.
+
+    Examples
+    --------
+    >>> looks_per_million(np.array([[400000.5, 250000.0], [599999.5, 750000.0]]))
+    True
+    >>> looks_per_million(np.array([[400000.0, 250000.0], [600000.0, 750001.0]]))
+    False
+    """
+    if values.ndim != 2 or values.shape[1] < 2 or not values.size or np.nanmin(values) < 0:
+        return False
+    far = np.abs(np.nansum(values, axis=0) - 1e6) > MILLION_TOLERANCE * 1e6
+    return not far.any() and bool((values % 1 > 0).any())
 
 
 def read_counts(path: str | Path, samples_in_rows: bool = False) -> ReadTable:

@@ -23,6 +23,18 @@ def counts_refused(path: str | Path, how: str) -> CountsError:
     )
 
 
+def per_million_refused(path: str | Path) -> CountsError:
+    """Return the refusal of reads per million by a recipe for arrays."""
+    return CountsError(
+        "these look like sequencing reads per million: the recipes for arrays do not apply",
+        path=path,
+        found="the values of every sample sum to 1,000,000",
+        expected="intensities of a scanner",
+        hint="give the read counts themselves to `mirtool diff`, which scales and weighs them; if these are "
+        f"intensities, say so with {option('scale', 'linear')}",
+    )
+
+
 def counts_beside_arrays(counts: str | Path, arrays: str | Path) -> FormatError:
     """Return the refusal of a study that has both; ``arrays`` may as well hold lanes."""
     from mirtool.io.registry import FORMATS, sniff_format
