@@ -147,8 +147,8 @@ class TestWithoutABrowser:
         quality = {row["array"]: row for row in rows_of(finished / "results" / "qc_arrays.csv")}
         normalized = read_runs(finished / "results" / "run.json")["normalize"]["summary"]
         assert list(columns) == [
-            "sample", "group", "verdict", "foreground median", "background median", "replicate CV %", "detected",
-            "flagged", "factor", "why",
+            "sample", "group", "verdict", "why", "foreground median", "background median", "replicate CV %",
+            "detected", "flagged", "factor",
         ]  # fmt: skip
         for i, name in enumerate(columns["sample"]):
             own = quality[name]
@@ -676,7 +676,7 @@ class TestInABrowser:
         )
         cells = page.run(
             "return [...document.querySelectorAll('[data-table=samples] tbody tr')]"
-            ".map((e) => e.cells[6].textContent)"
+            ".map((e) => e.cells[7].textContent)"
         )
         numbers = [int(cell.replace(",", "")) for cell in cells]
         assert numbers == sorted(numbers, reverse=True)

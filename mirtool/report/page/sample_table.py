@@ -25,8 +25,8 @@ MEANINGS = {
 }
 """What the columns mean that no table of results has."""
 _FROM_QUALITY = (
-    ("verdict", "verdict"), ("foreground median", "foreground median"), ("background median", "background median"),
-    ("replicate CV %", "replicate CV %"),
+    ("verdict", "verdict"), ("why", "why"), ("foreground median", "foreground median"),
+    ("background median", "background median"), ("replicate CV %", "replicate CV %"),
 )  # fmt: skip
 _FROM_NORMALIZATION = (("detected", "detected"), ("flagged", "flagged_out"), ("factor", "factors"))
 _FROM_PANEL = (
@@ -76,8 +76,6 @@ def sample_table(samples: SampleTable, quality: Table | None, normalize: Mapping
         if isinstance(values, list) and len(values) == len(measured):
             found = [values[measured[name]] if name in measured else None for name in samples.names]
             columns[head] = np.array([np.nan if value is None else value for value in found], dtype=np.float64)
-    if quality is not None and "why" in quality.columns:
-        columns["why"] = _by_array(samples.names, quality, "why")
     return Table(columns)
 
 
