@@ -66,7 +66,7 @@ def sample_table(samples: SampleTable, quality: Table | None, normalize: Mapping
         columns["group"] = text_array(samples.groups)
     if quality is not None:
         for head, source in _FROM_QUALITY:
-            if source in quality.columns:
+            if source in quality.columns and not _is_blank(quality[source]):
                 columns[head] = _by_array(samples.names, quality, source)
     measured = {name: i for i, name in enumerate(normalize.get("samples") or [])}
     for head, key in _FROM_PANEL if normalize.get("reference_ct") else _FROM_NORMALIZATION:
@@ -77,6 +77,11 @@ def sample_table(samples: SampleTable, quality: Table | None, normalize: Mapping
             found = [values[measured[name]] if name in measured else None for name in samples.names]
             columns[head] = np.array([np.nan if value is None else value for value in found], dtype=np.float64)
     return Table(columns)
+
+
+def _is_blank(values: Any) -> bool:
+    """Return True for a measure that this platform does not have."""
+    return all(str(value) in ("NA", "nan") for value in values)
 
 
 def _by_array(names: Sequence[str], quality: Table, head: str) -> Any:
