@@ -118,7 +118,11 @@ def _say_result(result: StudyRun, *, dry_run: bool) -> None:
             if failed.error.hint and "--" in failed.error.in_shell().partition("What to do:")[2]:
                 say(f"  In `mirtool run` options of this step are settings: mirtool.toml, [{failed.step}]")
     if not dry_run:
-        say_summary(study_summary(read_runs(result.study.run_file)))
+        runs = read_runs(result.study.run_file)
+        earlier = [each.step for each in result.failures if each.step in runs]
+        if earlier:
+            say(f"What follows of {', '.join(earlier)} is from an earlier run: now it was not possible.")
+        say_summary(study_summary(runs))
     to_do = [each for each in result.outcomes if each.outcome is Outcome.TO_DO]
     if dry_run:
         say(f"{plural(len(to_do), 'step')} would be done." if to_do else "Everything is up to date.")

@@ -458,3 +458,13 @@ def test_an_error_that_names_options_says_where_run_takes_them_from(tmp_path, mo
     )
     (tmp_path / "mirtool.toml").write_text('[normalize]\nbetween = "normfinder"\n')
     assert main(["run", "--only", "normalize", "--no-figures"]) == 0
+
+
+def test_results_of_an_earlier_run_are_called_so(done, capsys):
+    array = next(done.glob("*.gpr"))
+    array.write_bytes(array.read_bytes()[: array.stat().st_size // 2])
+    assert main(["run", str(done), "--no-figures", "--only", "normalize", "--only", "diff"]) == 1
+    lines = capsys.readouterr().err.splitlines()
+    said = lines.index("What follows of normalize, diff is from an earlier run: now it was not possible.")
+    assert lines[0].startswith("mirtool: error: normalize: ")
+    assert lines[said + 1].startswith("resistant (3) against responding (3)")
