@@ -10,9 +10,7 @@ by hand, and for files whose columns differ.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -30,6 +28,7 @@ from mirtool.io.arrays.reading import (
     paths_to_read,
     positions_in_sheet,
     read_file,
+    reading_pool,
     with_warning,
 )
 from mirtool.io.arrays.sample_matching import name_after_files
@@ -180,18 +179,19 @@ def _read_all(
         return keep(array)
 
     of_first = keep(first)
-    read = _in_threads(read_and_keep, [paths[i] for i in order if i != 0])
     parts: list[T] = []
     waiting: list[T] = []
     known: dict[int, _Known] = {}
-    for i in order:
-        part, known[i] = of_first if i == 0 else next(read)
-        waiting.append(part)
-        if len(waiting) == AT_ONCE:
-            parts.append(_put_together(waiting, reduction))
-            waiting = []
-        if on_read is not None:
-            on_read(paths[i])
+    with reading_pool(len(paths) - 1) as pool:
+        read = pool.map(read_and_keep, [paths[i] for i in order if i != 0])
+        for i in order:
+            part, known[i] = of_first if i == 0 else next(read)
+            waiting.append(part)
+            if len(waiting) == AT_ONCE:
+                parts.append(_put_together(waiting, reduction))
+                waiting = []
+            if on_read is not None:
+                on_read(paths[i])
     if waiting:
         parts.append(_put_together(waiting, reduction))
     return tuple(parts), [known[i] for i in range(len(paths))], probes, said
@@ -202,15 +202,6 @@ def _put_together(parts: Sequence[T], reduction: Reduction[T]) -> T:
     if joined is None:
         raise _NotAlikeError
     return joined
-
-
-def _in_threads(function: Callable[[str], T], paths: Sequence[str]) -> Iterator[T]:
-    """Yield what a function makes of each path, in their order."""
-    pool = ThreadPoolExecutor(max_workers=max(1, min(len(paths), os.cpu_count() or 2)))
-    try:
-        yield from pool.map(function, paths)
-    finally:
-        pool.shutdown(cancel_futures=True)
 
 
 def _single(path: str, format_name: str | None, options: ReadOptions) -> RawArrays:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -237,17 +238,26 @@ def _read_side_by_side(
     executor: Executor | None,
     on_read: Callable[[str], None] | None,
 ) -> list[RawArrays]:
-    pool = executor or ThreadPoolExecutor(max_workers=min(len(paths), os.cpu_count() or 2))
     parts = []
-    try:
+    with reading_pool(len(paths), executor) as pool:
         for path, of_file in zip(paths, pool.map(read_one, paths, options), strict=True):
             parts += of_file
             if on_read is not None:
                 on_read(path)
-    finally:
-        if executor is None:
-            pool.shutdown(cancel_futures=True)
     return parts
+
+
+@contextmanager
+def reading_pool(n_files: int, executor: Executor | None = None) -> Iterator[Executor]:
+    """Give the executor that reads files, or a pool of threads, in which no file is begun after an error."""
+    if executor is not None:
+        yield executor
+        return
+    pool = ThreadPoolExecutor(max_workers=max(1, min(n_files, os.cpu_count() or 2)))
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def read_file(
