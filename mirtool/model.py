@@ -206,6 +206,10 @@ class ArraySource:
     header: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 
+    def with_warnings(self, *said: str) -> ArraySource:
+        """Return the source with these warnings after its own; blank ones are left out."""
+        return replace(self, warnings=(*self.warnings, *filter(None, said)))
+
 
 @dataclass(frozen=True, eq=False)
 class Channel:
@@ -293,6 +297,10 @@ class RawArrays:
     def n_arrays(self) -> int:
         """Number of arrays."""
         return len(self.samples)
+
+    def with_warnings(self, *said: str) -> RawArrays:
+        """Return the arrays with these warnings of every source after its own; blank ones are left out."""
+        return replace(self, sources=tuple(source.with_warnings(*said) for source in self.sources))
 
 
 @dataclass(frozen=True, eq=False)

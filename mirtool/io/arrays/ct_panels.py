@@ -380,11 +380,8 @@ def settle_wells(arrays: RawArrays, choice: str | None) -> RawArrays:
     more = [f"{plural(partly, 'value')} of replicate wells of which some have no Ct up to {limit:g}: "
             "the mean of the others"] if partly else []  # fmt: skip
     hint = f" ({option('not_detected', 'floor')} or {option('not_detected', 'keep')} uses them)"
-    sources = tuple(
-        replace(source, warnings=(*source.warnings, said + (hint if choice is None else ""), *more))
-        for source in arrays.sources
-    )
-    return replace(arrays, channels={CHANNEL: Channel(values, processed=True)}, sources=sources)
+    settled = replace(arrays, channels={CHANNEL: Channel(values, processed=True)})
+    return settled.with_warnings(said + (hint if choice is None else ""), *more)
 
 
 def _done_in_words(done: str, limit: float) -> str:

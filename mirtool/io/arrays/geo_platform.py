@@ -263,8 +263,4 @@ def name_arrays(arrays: RawArrays, platform: Platform) -> RawArrays:
     The kinds of probe are left as they are: classify them afterwards.
     """
     names, said = name_probes(arrays.probes.id, arrays.probes.name, platform)
-    return replace(
-        arrays,
-        probes=ProbeTable(arrays.probes.id, names, arrays.probes.kind),
-        sources=tuple(replace(source, warnings=(*source.warnings, said)) for source in arrays.sources),
-    )
+    return replace(arrays, probes=ProbeTable(arrays.probes.id, names, arrays.probes.kind)).with_warnings(said)

@@ -187,10 +187,7 @@ def settle_intensities(arrays: RawArrays, choice: str | None) -> RawArrays:
         own = "" if len(arrays.channels) == 1 else f"channel {name}: "
         words = in_words(floor.mask, {floor.words: int(floor.mask.sum())}, done)
         said.append(own + words + (_HINT if choice is None else ""))
-    if not said:
-        return arrays
-    sources = tuple(replace(source, warnings=(*source.warnings, *said)) for source in arrays.sources)
-    return replace(arrays, channels=settled, sources=sources)
+    return replace(arrays, channels=settled).with_warnings(*said) if said else arrays
 
 
 def settle_lanes(arrays: RawArrays, choice: str | None) -> RawArrays:
@@ -216,8 +213,7 @@ def settle_lanes(arrays: RawArrays, choice: str | None) -> RawArrays:
     }
     said = in_words(mask, {"not above the background of their lane": int(mask.sum())}, done)
     said += _HINT if choice is None else ""
-    sources = tuple(replace(source, warnings=(*source.warnings, said)) for source in arrays.sources)
-    return replace(arrays, channels=channels, sources=sources)
+    return replace(arrays, channels=channels).with_warnings(said)
 
 
 def in_words(

@@ -29,7 +29,6 @@ from mirtool.io.arrays.reading import (
     positions_in_sheet,
     read_file,
     reading_pool,
-    with_warning,
 )
 from mirtool.io.arrays.sample_matching import name_after_files
 from mirtool.io.arrays.spot_alignment import same_spots
@@ -137,7 +136,7 @@ def read_one_by_one(
     positions, table = positions_in_sheet(read, samples)
     if positions != order:
         return None
-    sources = with_warning(mark_twins([own.source for own in known]), said)
+    sources = [source.with_warnings(said) for source in mark_twins([own.source for own in known])]
     dropped = tuple(dict.fromkeys(text for own in known for text in own.dropped))
     return ReducedArrays(parts, probes, table, tuple(sources[i] for i in order), dropped)
 
@@ -170,7 +169,7 @@ def _read_all(
     def keep(array: RawArrays) -> tuple[T, _Known]:
         part = _made(reduction.of_one, replace(array, probes=probes, layout=first.layout))
         odd = other_names(array.probes.name, first.probes.name, paths[0])
-        return part, _Known(array.samples, with_warning(array.sources, odd)[0], array.dropped)
+        return part, _Known(array.samples, array.sources[0].with_warnings(odd), array.dropped)
 
     def read_and_keep(path: str) -> tuple[T, _Known]:
         array = _single(path, format_name, others)

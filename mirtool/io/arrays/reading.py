@@ -122,7 +122,7 @@ def read_arrays(
     arrays = _bind(parts, align_spots(parts))
     arrays = _name_by_platform(_put_into_sheet_order(arrays, samples), options.platform)
     probes, said = classified(arrays.probes, options)
-    arrays = replace(arrays, probes=probes, sources=with_warning(arrays.sources, said))
+    arrays = replace(arrays, probes=probes).with_warnings(said)
     formats = [FORMATS[source.format] for source in arrays.sources]
     if all(own.lanes for own in formats):
         return settle_lanes(arrays, options.not_detected)
@@ -142,7 +142,7 @@ def _read_wells(
     arrays = _put_into_sheet_order(read_panel(paths, options, samples, on_read), samples)
     arrays = _name_by_platform(arrays, options.platform)
     probes, said = classified(arrays.probes, options)
-    arrays = replace(arrays, probes=probes, sources=with_warning(arrays.sources, said))
+    arrays = replace(arrays, probes=probes).with_warnings(said)
     return settle_wells(arrays, options.not_detected)
 
 
@@ -177,11 +177,6 @@ def classified(probes: ProbeTable, options: ReadOptions) -> tuple[ProbeTable, st
     known = classify_probes(probes.id, probes.name, rules=options.rules, species=options.species, told=probes.kind)
     resolved = resolve_on_reading(known)
     return resolved, resolved_in_words(resolutions_on_reading(resolved))
-
-
-def with_warning(sources: tuple[ArraySource, ...], said: str) -> tuple[ArraySource, ...]:
-    """Return the sources with one more warning each, unless it is empty."""
-    return tuple(replace(source, warnings=(*source.warnings, said)) for source in sources) if said else sources
 
 
 def _beside_arrays(error: CountsError, paths: Sequence[str]) -> MirtoolError:
@@ -462,7 +457,7 @@ def _mark_oddities(parts: Sequence[RawArrays], alignment: Alignment) -> tuple[Ar
     first = parts[0].sources[0].path
     sources: list[ArraySource] = []
     for part, own_names in zip(parts, names, strict=True):
-        sources += with_warning(part.sources, other_names(own_names, names[0], first))
+        sources += part.with_warnings(other_names(own_names, names[0], first)).sources
     return mark_twins(sources)
 
 
@@ -487,7 +482,7 @@ def mark_twins(sources: Sequence[ArraySource]) -> tuple[ArraySource, ...]:
     for source in sources:
         twin = path_of.setdefault(source.sha256, source.path)
         same = "" if twin == source.path else f"the file has the same content as {twin}"
-        marked += with_warning((source,), same)
+        marked.append(source.with_warnings(same))
     return tuple(marked)
 
 
