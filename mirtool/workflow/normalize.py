@@ -93,14 +93,27 @@ class NormalizeResult(Result):
         """True where a table of its own says what was not detected: that of a panel's Ct does already."""
         import numpy as np
 
+        matrix = self.normalized.matrix
+        if matrix.not_detected is None or self._is_panel:
+            return False
+        if not self._is_of_lanes:
+            return True
+        # On a lane a missing count is one that was not detected.
+        return bool((matrix.not_detected & ~np.isnan(matrix.values)).any())
+
+    @property
+    def _is_panel(self) -> bool:
+        """True for the samples of a qPCR panel."""
         from mirtool.normalize.panels import is_panel
+
+        return is_panel(self._read)
+
+    @property
+    def _is_of_lanes(self) -> bool:
+        """True for lanes of NanoString."""
         from mirtool.normalize.settings import LANE_PRESET, is_recipe
 
-        matrix = self.normalized.matrix
-        if matrix.not_detected is None or is_panel(self._read):
-            return False
-        is_lane = is_recipe(self.report.preset, LANE_PRESET)  # there a missing count is one that was not detected
-        return not is_lane or bool((matrix.not_detected & ~np.isnan(matrix.values)).any())
+        return is_recipe(self.report.preset, LANE_PRESET)
 
     def tables(self) -> Mapping[str, Table]:
         """Return ``normalized``, ``spots`` and, where asked for or there, ``names``, ``A`` and ``replicates``.
@@ -117,14 +130,12 @@ class NormalizeResult(Result):
             spots_table,
         )
         from mirtool.normalize.panel_tables import assays_table, ct_table, references_table
-        from mirtool.normalize.panels import is_panel
-        from mirtool.normalize.settings import LANE_PRESET, is_recipe
 
         matrix = self.matrix
         tables = {"normalized": normalized_table(matrix, "linear" if self.settings.linear else "log2")}
         if self.settings.current_names or matrix.probes.original is not None:
             tables["names"] = chip_names_table(self.normalized.matrix.probes, self._names)
-        if not is_recipe(self.report.preset, LANE_PRESET):  # on a lane each code is counted once
+        if not self._is_of_lanes:  # on a lane each code is counted once
             tables["spots"] = spots_table(matrix)
         if self._writes_not_detected:
             tables["not_detected"] = not_detected_table(matrix)
@@ -132,7 +143,7 @@ class NormalizeResult(Result):
             tables["A"] = average_table(matrix, self.normalized.average)
         if self.settings.keep_replicates:
             tables["replicates"] = replicates_table(matrix)
-        if is_panel(self._read):
+        if self._is_panel:
             tables |= {"ct": ct_table(self.arrays, matrix), "assays": assays_table(self.arrays, self.normalized)}
             references = references_table(self.arrays, self.normalized)
             if references is not None:
@@ -142,18 +153,17 @@ class NormalizeResult(Result):
     @property
     def summary(self) -> Summary:
         """The warnings, what was kept, how far the arrays are apart, and everything that was counted."""
-        from mirtool.normalize.panels import is_panel
-        from mirtool.normalize.settings import LANE_PRESET, is_recipe
+        from mirtool.normalize.settings import LANE_PRESET
         from mirtool.quality.quick import outlier_warnings
         from mirtool.report.text.names import names_blocks
         from mirtool.report.text.normalization import cautions, normalization_blocks
 
         report = self.report
         blocks: list[Block] = [Caution(text) for text in cautions(report)]
-        if is_recipe(report.preset, LANE_PRESET):
+        if self._is_of_lanes:
             blocks.insert(0, Line(f"NanoString counts, normalized by the preset {LANE_PRESET} as nSolver does."))
         if self.normalized.average is None:  # the outlier rules are for signals, not for ratios
-            least = 1.0 if is_panel(self._read) else report.min_intensity  # a panel's limit has the amount 1
+            least = 1.0 if self._is_panel else report.min_intensity  # a panel's limit has the amount 1
             warnings = outlier_warnings(self.normalized.matrix, report.factors, least)
             blocks += [Caution(text) for text in warnings]
         blocks += normalization_blocks(report)
