@@ -149,15 +149,7 @@ def _read_lanes(data: bytes, path: str | Path) -> Iterator[tuple[str, bytes]]:
                 )
             for name in names:
                 yield name, archive.read(name)
-    except (
-        zipfile.BadZipFile,
-        OSError,
-        ValueError,
-        RuntimeError,
-        NotImplementedError,
-        zlib.error,
-        EOFError,
-    ) as error:
+    except _DAMAGE as error:
         raise FormatError(
             "the archive is damaged, or protected by a password",
             path=path,
