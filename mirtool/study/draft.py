@@ -35,14 +35,14 @@ def draft_samples(
     Parameters
     ----------
     files
-        Plates of a qPCR panel (the samples of their wells, each on one plate or several), or
-        one array per file (the sample is named after the file, see :func:`names_from_files`), or tables with one
-        column per sample (named as the column is): plain ones, a service's workbooks, GEO series matrices. The two
-        ImaGene files of an array are paired by their names (:func:`mirtool.io.arrays.imagene.pair_files`).
+        One array per file (the sample is named after the file, see :func:`names_from_files`); tables with one
+        column per sample (named as the column is): plain ones, a service's workbooks, GEO series matrices; or
+        plates of a qPCR panel, whose wells name the samples, each on one plate or several. The two ImaGene files
+        of an array are paired by their names (:func:`mirtool.io.arrays.imagene.pair_files`).
     folder
         Where the sheet will lie: its paths are relative to it.
     format
-        Format of all files; told by their content if not given.
+        Format of all files; recognized by their content if not given.
     samples_in_rows
         True says that plain tables have one row per sample.
 
@@ -51,16 +51,16 @@ def draft_samples(
     Table
         Columns ``sample``, ``group`` (empty but where a table itself has a row or column of that name) and
         ``file``, in the order of ``files``; ``scale`` where a table's values are log2 (``log2``) or sequencing
-        reads (``counts``); ``file_hy5``
-        where arrays are pairs of files; and what tables say of their samples, such as the characteristics in a GEO
-        series matrix that differ.
+        reads (``counts``); ``file_hy5`` where arrays are pairs of files; ``file_2``, ``file_3`` … where a sample
+        is on several plates; and what tables say of their samples, such as the characteristics in a GEO series
+        matrix that differ.
 
     Raises
     ------
     UsageError
         Where a file is named twice, or is standard input.
     UnknownFormatError, FormatError
-        Where a file holds neither arrays nor counts, or some hold arrays and others counts.
+        Where a file holds neither arrays nor counts nor Ct values, or files hold samples of several kinds.
     SampleSheetError
         Where two arrays would get the same sample name.
     ArrayMismatchError
