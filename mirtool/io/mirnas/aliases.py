@@ -53,6 +53,9 @@ from mirtool.io.tables.text import FileHead, is_workbook, read_bytes, read_text
 from mirtool.io.tables.text_tables import MISSING_CELLS, TextTable, head_table, read_table
 from mirtool.wording import plural
 
+Bearers = dict[str, dict[str, tuple[int, ...]]]
+"""Name to the accessions that bore it, each with the places of its releases, as in :class:`AliasSource`."""
+
 _SEQUENCE = re.compile(r"[ACGUTN]+", re.IGNORECASE)
 _RELEASE = re.compile(r"v(\d+)(?:[_.](\d+))?")
 _CODED_LINE = re.compile(r"([A-Z]{2})(?:\s+(.*))?")
@@ -203,7 +206,7 @@ def _sequences(text: str, path: str | Path, key_of: Callable[[str, int], str], h
 
 
 def _read_fasta(text: str, path: str | Path) -> AliasSource:
-    names: dict[str, dict[str, tuple[int, ...]]] = defaultdict(dict)
+    names: Bearers = defaultdict(dict)
 
     def accession_of(title: str, number: int) -> str:
         name, accession = _read_title(title, path, number)
@@ -229,7 +232,7 @@ def _read_mirgenedb(text: str, path: str | Path) -> AliasSource:
         return name
 
     sequences = _sequences(text, path, name_of, "download the file again")
-    names: dict[str, dict[str, tuple[int, ...]]] = defaultdict(dict)
+    names: Bearers = defaultdict(dict)
     by_start = _matures_by_start()
     for own, sequence in sequences.items():
         alike = by_start.get((own[:3].lower(), sequence[:_SHARED_START]), ())
@@ -296,7 +299,7 @@ def _require_sequence(accession: str, sequences: Mapping[str, str], path: str | 
 
 
 def _read_aliases(text: str, path: str | Path) -> AliasSource:
-    names: dict[str, dict[str, tuple[int, ...]]] = defaultdict(dict)
+    names: Bearers = defaultdict(dict)
     for number, line in _numbered(text):
         accession, tab, listed = line.partition("\t")
         own = [name.strip() for name in listed.split(";") if name.strip()]
@@ -359,7 +362,7 @@ def _dead_entry(texts: Mapping[str, list[str]], path: str | Path, number: int) -
 
 def _read_table(path: str | Path) -> AliasSource:
     table = read_table(path)
-    names: dict[str, dict[str, tuple[int, ...]]] = defaultdict(dict)
+    names: Bearers = defaultdict(dict)
     accessions = table.text(0)
     for row, accession in enumerate(accessions):
         if not ACCESSION.fullmatch(accession):
