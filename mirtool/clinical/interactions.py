@@ -13,6 +13,7 @@ import numpy as np
 from scipy import special, stats
 
 from mirtool.clinical.expression import PatientExpression
+from mirtool.clinical.levels import rows_by_patients
 from mirtool.clinical.regression import terms_of
 from mirtool.clinical.survival.endpoints import Endpoint
 from mirtool.clinical.survival.partial_likelihood import maximize, risk_sets
@@ -151,14 +152,14 @@ def _screen(
         rest = np.column_stack(main)
         own = rest[:, : len(terms_of(variable))]
         known = usable & ~np.isnan(rest).any(axis=1)
-        fits: dict[bytes, Fit] = {}
-        for i, values in enumerate(expression.values):
-            patients = known & ~np.isnan(values)
-            n[i, j] = int(patients.sum())
-            fit = fits.setdefault(patients.tobytes(), fitted(patients)) if n[i, j] else None
-            if fit is not None:
+        for rows, patients in rows_by_patients(expression.values, known):
+            n[rows, j] = int(patients.sum())
+            if not patients.any():
+                continue
+            fit = fitted(patients)
+            for i in rows.tolist():
                 ratio[i, j], p[i, j], degrees[i, j] = _compare(
-                    values[patients], own[patients], rest[patients], fit
+                    expression.values[i, patients], own[patients], rest[patients], fit
                 )
     fdr = adjust_p_values(p.ravel()).reshape(shape)
     names = tuple(variable.name for variable in covariates)
