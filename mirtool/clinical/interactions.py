@@ -16,13 +16,11 @@ from mirtool.clinical.expression import PatientExpression
 from mirtool.clinical.levels import rows_by_patients
 from mirtool.clinical.regression import terms_of
 from mirtool.clinical.survival.endpoints import Endpoint
-from mirtool.clinical.survival.partial_likelihood import maximize, risk_sets
+from mirtool.clinical.survival.partial_likelihood import LARGEST, maximize, risk_sets
 from mirtool.clinical.variables import Variable
 from mirtool.model import BoolArray, FloatArray, IntArray, Table, TextArray, text_array
 from mirtool.stats.adjustment import adjust_p_values
 
-_LARGEST = 12.0
-"""A coefficient per standard deviation beyond which the likelihood has no maximum."""
 _MOST_STEPS = 40
 Fit = Callable[[FloatArray], tuple[float, FloatArray] | None]
 """Columns of a design to the largest log likelihood and the coefficients; None where there is no maximum."""
@@ -128,7 +126,7 @@ def interactions_in_hazards(
 
         def fit(columns: FloatArray) -> tuple[float, FloatArray] | None:
             best = maximize(sets, columns)
-            return (best.log_likelihood, best.beta) if best.reached and _is_finite(best.beta) else None
+            return (best.log_likelihood, best.beta) if best.is_finite else None
 
         return fit
 
@@ -203,14 +201,10 @@ def _logistic(columns: FloatArray, y: FloatArray) -> tuple[float, FloatArray] | 
         value = now
         share = special.expit(eta)
         information = design.T @ (design * (share * (1 - share))[:, None])
-        if not _is_finite(beta) or np.linalg.cond(information) > 1e12:
+        if not np.abs(beta).max() <= LARGEST or np.linalg.cond(information) > 1e12:
             return None
         beta = beta + np.linalg.solve(information, design.T @ (y - share))
     return None
-
-
-def _is_finite(beta: FloatArray) -> bool:
-    return bool(np.abs(beta).max(initial=0.0) <= _LARGEST)
 
 
 def interactions_table(screens: Sequence[InteractionScreen]) -> Table:

@@ -36,8 +36,6 @@ from mirtool.model import BoolArray, FloatArray, IntArray
 FEWEST_PER_TERM = 10
 """Events per term below which a model is called overfitted (Peduzzi 1995)."""
 WALD, FIRTH = "Cox (Wald)", "Cox, Firth's penalty (profile)"
-_LARGEST = 12.0
-"""A log hazard ratio per standard deviation beyond which the likelihood has no maximum."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,7 +138,7 @@ def fit_cox(
     best = maximize(sets, centered)
     z = stats.norm.ppf((1 + confidence) / 2)
     each, together, ordered = np.full(len(terms), np.nan), np.nan, np.nan
-    if best.reached and np.abs(best.beta).max() <= _LARGEST:
+    if best.is_finite:
         beta, method = best.beta, WALD
         error = np.sqrt(np.diag(np.linalg.inv(best.information)))
         low, high, p_values = beta - z * error, beta + z * error, 2 * stats.norm.sf(np.abs(beta / error))

@@ -25,6 +25,8 @@ _SMALLEST_GAIN = 1e-13
 _LONGEST_STEP, _SHORTEST_STEP = 5.0, 1e-9
 _LEAST_INFORMATION = 1e-10
 """Per event, of columns with a spread of 1."""
+LARGEST = 12.0
+"""A logarithm of a ratio per standard deviation beyond which the likelihood has no maximum."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -190,6 +192,11 @@ class Maximum:
     log_likelihood: float
     information: FloatArray
     reached: bool
+
+    @property
+    def is_finite(self) -> bool:
+        """True if it was reached with coefficients up to :data:`LARGEST`."""
+        return self.reached and bool(np.abs(self.beta).max() <= LARGEST)
 
 
 def maximize(sets: RiskSets, design: FloatArray) -> Maximum:
