@@ -16,6 +16,7 @@ DPhil thesis, University of Oxford.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
@@ -73,13 +74,7 @@ def firth_logistic(design: FloatArray, outcome: BoolArray, *, confidence: float 
     NotEnoughDataError
         Where columns of the design depend on each other, or the fit does not settle.
     """
-    n_columns = design.shape[1]
-    if np.linalg.matrix_rank(design) < n_columns:
-        raise NotEnoughDataError("the variables of the model depend on each other", hint="leave one of them out")
-    y = outcome.astype(np.float64)
-    return profile_fit(
-        partial(_penalized, design, y), np.abs(design).max(axis=0), range(1, n_columns), confidence=confidence
-    )
+    return _fit(design, outcome, range(1, design.shape[1]), confidence)
 
 
 def firth_coefficients(design: FloatArray, outcome: BoolArray) -> FloatArray:
@@ -97,11 +92,14 @@ def firth_coefficients(design: FloatArray, outcome: BoolArray) -> FloatArray:
     NotEnoughDataError
         Where columns of the design depend on each other, or the fit does not settle.
     """
+    return _fit(design, outcome, ()).coefficients
+
+
+def _fit(design: FloatArray, outcome: BoolArray, tested: Sequence[int], confidence: float = 0.95) -> FirthFit:
     if np.linalg.matrix_rank(design) < design.shape[1]:
         raise NotEnoughDataError("the variables of the model depend on each other", hint="leave one of them out")
-    return profile_fit(
-        partial(_penalized, design, outcome.astype(np.float64)), np.ones(design.shape[1]), ()
-    ).coefficients
+    penalized = partial(_penalized, design, outcome.astype(np.float64))
+    return profile_fit(penalized, np.abs(design).max(axis=0), tested, confidence=confidence)
 
 
 def _penalized(design: FloatArray, y: FloatArray, beta: FloatArray) -> tuple[float, FloatArray, FloatArray]:
