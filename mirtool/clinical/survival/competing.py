@@ -19,10 +19,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from mirtool.clinical.survival.log_rank import SurvivalTest
+from mirtool.clinical.survival.log_rank import SurvivalTest, quadratic_test
 from mirtool.model import BoolArray, FloatArray, IntArray
-
-_NO_RANK = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -181,10 +179,7 @@ def gray_test(
             times[inside], np.where(kinds == kind, 1, 2 * (kinds > 0))[inside], groups[inside], n_groups
         )
         gap, variance = gap + u, variance + v
-    degrees = int(np.linalg.matrix_rank(variance, rtol=_NO_RANK, hermitian=True))
-    statistic = float(gap @ np.linalg.pinv(variance, rcond=_NO_RANK, hermitian=True) @ gap)
-    p = float(stats.chi2.sf(statistic, degrees)) if degrees else np.nan
-    return SurvivalTest("Gray", statistic, degrees, p)
+    return quadratic_test("Gray", gap, variance)
 
 
 def _gray_score(

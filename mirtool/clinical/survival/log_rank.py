@@ -93,11 +93,21 @@ def compare_survival(
             observed += d
             expected += total * share
             survival *= 1 - total / n
-    tests = []
-    for name, u, v in zip(WEIGHTS, gap, variance, strict=True):
-        # The variances of all groups depend on each other, up to rounding.
-        degrees = int(np.linalg.matrix_rank(v, rtol=_NO_RANK, hermitian=True))
-        statistic = float(u @ np.linalg.pinv(v, rcond=_NO_RANK, hermitian=True) @ u)
-        p = float(stats.chi2.sf(statistic, degrees)) if degrees else np.nan
-        tests.append(SurvivalTest(name, statistic, degrees, p))
-    return SurvivalTests(tuple(tests), observed, expected)
+    tests = tuple(quadratic_test(*each) for each in zip(WEIGHTS, gap, variance, strict=True))
+    return SurvivalTests(tests, observed, expected)
+
+
+def quadratic_test(name: str, gap: FloatArray, variance: FloatArray) -> SurvivalTest:
+    """Return the chi-square test that what every group has beyond what is expected is zero.
+
+    Parameters
+    ----------
+    name
+        What the test is called.
+    gap, variance
+        Observed less expected, one per group, and its covariance.
+    """
+    # The variances of all groups depend on each other, up to rounding.
+    degrees = int(np.linalg.matrix_rank(variance, rtol=_NO_RANK, hermitian=True))
+    statistic = float(gap @ np.linalg.pinv(variance, rcond=_NO_RANK, hermitian=True) @ gap)
+    return SurvivalTest(name, statistic, degrees, float(stats.chi2.sf(statistic, degrees)) if degrees else np.nan)
