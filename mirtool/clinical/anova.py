@@ -201,7 +201,7 @@ def _cells(terms: Sequence[tuple[Variable, ...]], patients: BoolArray) -> tuple[
 
 def anova_table(screen: AnovaScreen) -> Table:
     """Return a row per miRNA and term, term after term, the smallest P first."""
-    orders = [np.argsort(np.where(np.isnan(own), 2.0, own), kind="stable") for own in screen.p.T]
+    orders = [np.argsort(own, kind="stable") for own in screen.p.T]
     probe = np.concatenate(orders)
     term = np.repeat(np.arange(len(screen.terms)), len(screen.ids))
     design = "balanced" if screen.is_balanced else "unbalanced"

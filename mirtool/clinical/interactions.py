@@ -211,7 +211,7 @@ def interactions_table(screens: Sequence[InteractionScreen]) -> Table:
     """Return a row per outcome, miRNA and column, the smallest P of each outcome first."""
     rows = []
     for screen in screens:
-        order = np.argsort(np.where(np.isnan(screen.p), 2.0, screen.p).ravel(), kind="stable")
+        order = np.argsort(screen.p.ravel(), kind="stable")
         rows += [(screen, *divmod(place, len(screen.variables))) for place in order.tolist()]
 
     def numbers(name: str) -> FloatArray:

@@ -116,7 +116,7 @@ def rows_by_patients(values: FloatArray, usable: BoolArray) -> list[tuple[IntArr
 def levels_table(screen: LevelScreen) -> Table:
     """Return a row per miRNA and variable, the smallest P first: of the trend, or of the variance analysis."""
     best = np.where(np.isnan(screen.p_trend), screen.p, screen.p_trend)
-    order = np.argsort(np.where(np.isnan(best), 2.0, best).ravel(), kind="stable")
+    order = np.argsort(best.ravel(), kind="stable")
     probe, variable = np.divmod(order, len(screen.variables))
     how = np.where(np.isnan(screen.p_trend), "", np.where(screen.exact, "exact", "normal, corrected for ties"))
 

@@ -210,7 +210,7 @@ def _eta(x: FloatArray, y: FloatArray) -> tuple[float, float]:
 def correlation_table(screen: CorrelationScreen) -> Table:
     """Return a row per miRNA and variable, the smallest P first."""
     n_probes, n_variables = screen.p.shape
-    order = np.argsort(np.where(np.isnan(screen.p), 2.0, screen.p).ravel(), kind="stable")
+    order = np.argsort(screen.p.ravel(), kind="stable")
     probe, variable = np.divmod(order, n_variables)
     return Table(
         {
@@ -229,7 +229,7 @@ def correlation_table(screen: CorrelationScreen) -> Table:
 
 def screen_table(screens: Sequence[RatioScreen]) -> Table:
     """Return a row per outcome and miRNA, the smallest P of each outcome first."""
-    orders = [np.argsort(np.where(np.isnan(screen.p), 2.0, screen.p), kind="stable") for screen in screens]
+    orders = [np.argsort(screen.p, kind="stable") for screen in screens]
 
     def joined(name: str) -> FloatArray:
         parts = [getattr(screen, name)[order] for screen, order in zip(screens, orders, strict=True)]

@@ -49,7 +49,7 @@ def stages_figure(mirna: Variable, screen: LevelScreen, row: int) -> Drawing:
         42 mm wide per column, unless another width was asked for.
     """
     p = np.where(np.isnan(screen.p_trend[row]), screen.p[row], screen.p_trend[row])
-    drawn = np.argsort(np.where(np.isnan(p), 2.0, p), kind="stable")[:MOST_COLUMNS]
+    drawn = np.argsort(p, kind="stable")[:MOST_COLUMNS]
     title = f"{mirna.name} over {', '.join(screen.variables[j].name for j in drawn)}"
     with house_style():
         n = len(drawn)

@@ -55,7 +55,7 @@ def correlation_blocks(screen: CorrelationScreen) -> list[Block]:
     """Return how many correlations pass the FDR, and the strongest."""
     passing = int((screen.fdr <= FDR).sum())
     tests = int((~np.isnan(screen.p)).sum())
-    order = np.argsort(np.where(np.isnan(screen.p), 2.0, screen.p).ravel(), kind="stable")[:SHOWN]
+    order = np.argsort(screen.p.ravel(), kind="stable")[:SHOWN]
     rows = []
     for place in order.tolist():
         i, j = divmod(place, len(screen.variables))
@@ -81,7 +81,7 @@ def correlation_blocks(screen: CorrelationScreen) -> list[Block]:
 def screen_blocks(screen: RatioScreen) -> list[Block]:
     """Return how many miRNAs pass the FDR, and those with the smallest P."""
     passing = int((screen.fdr <= FDR).sum())
-    order = np.argsort(np.where(np.isnan(screen.p), 2.0, screen.p), kind="stable")[:SHOWN]
+    order = np.argsort(screen.p, kind="stable")[:SHOWN]
     rows = [
         [
             str(screen.names[i] or screen.ids[i]),
@@ -107,7 +107,7 @@ def levels_blocks(screen: LevelScreen) -> list[Block]:
         ordered = bool((~np.isnan(screen.p_trend[:, j])).any())
         p, fdr = (screen.p_trend, screen.fdr_trend) if ordered else (screen.p, screen.fdr)
         passing = int((fdr[:, j] <= FDR).sum())
-        order = np.argsort(np.where(np.isnan(p[:, j]), 2.0, p[:, j]), kind="stable")[:SHOWN]
+        order = np.argsort(p[:, j], kind="stable")[:SHOWN]
         rows = [
             [
                 str(screen.names[i] or screen.ids[i]),
@@ -132,9 +132,13 @@ def anova_blocks(screen: AnovaScreen) -> list[Block]:
     """Return, per term of the formula, how many miRNAs pass, and whether the design is balanced."""
     rows = []
     for j, term in enumerate(screen.terms):
-        p = np.where(np.isnan(screen.p[:, j]), 2.0, screen.p[:, j])
-        best = int(np.argmin(p))
-        first = "" if p[best] > 1 else f"{screen.names[best] or screen.ids[best]}, P {p_in_words(float(p[best]))}"
+        p = screen.p[:, j]
+        best = int(np.argsort(p, kind="stable")[0])
+        first = (
+            ""
+            if np.isnan(p[best])
+            else f"{screen.names[best] or screen.ids[best]}, P {p_in_words(float(p[best]))}"
+        )
         rows.append([term, str(int((screen.fdr[:, j] <= FDR).sum())), first])
     design = "" if screen.cells is None else f" {_design(screen)}"
     return [
@@ -156,7 +160,7 @@ def interaction_blocks(screen: InteractionScreen) -> list[Block]:
     """Return how many interactions pass the FDR, and those with the smallest P."""
     passing = int((screen.fdr <= FDR).sum())
     tests = int((~np.isnan(screen.p)).sum())
-    order = np.argsort(np.where(np.isnan(screen.p), 2.0, screen.p).ravel(), kind="stable")[:SHOWN]
+    order = np.argsort(screen.p.ravel(), kind="stable")[:SHOWN]
     rows = []
     for i, j in (divmod(place, len(screen.variables)) for place in order.tolist()):
         if not np.isnan(screen.p[i, j]):
