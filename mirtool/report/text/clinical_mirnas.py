@@ -13,11 +13,11 @@ from mirtool.clinical.interactions import InteractionScreen
 from mirtool.clinical.levels import LevelScreen
 from mirtool.clinical.roc import AreaComparison, RocCurve
 from mirtool.clinical.screen import CorrelationScreen, RatioScreen
+from mirtool.clinical.settings import ALPHA
 from mirtool.report.text.blocks import Block, Caution, Grid, Heading, Line
 from mirtool.report.text.numbers import p_in_words, ratio_in_words
 from mirtool.wording import plural
 
-FDR = 0.05
 SHOWN = 5
 
 
@@ -45,7 +45,7 @@ def roc_blocks(curves: Sequence[RocCurve], areas: Sequence[AreaComparison], outc
         blocks.append(
             Line("An area of 1 has no spread on these patients: DeLong's interval says nothing of others.")
         )
-    differing = [f"{each.first} and {each.second} (P {p_in_words(each.p)})" for each in areas if each.p <= 0.05]
+    differing = [f"{each.first} and {each.second} (P {p_in_words(each.p)})" for each in areas if each.p <= ALPHA]
     if differing:
         blocks.append(Line(f"Areas that differ by DeLong's test: {', '.join(differing)}.", detail=True))
     return blocks
@@ -53,7 +53,7 @@ def roc_blocks(curves: Sequence[RocCurve], areas: Sequence[AreaComparison], outc
 
 def correlation_blocks(screen: CorrelationScreen) -> list[Block]:
     """Return how many correlations pass the FDR, and the strongest."""
-    passing = int((screen.fdr <= FDR).sum())
+    passing = int((screen.fdr <= ALPHA).sum())
     tests = int((~np.isnan(screen.p)).sum())
     order = np.argsort(screen.p.ravel(), kind="stable")[:SHOWN]
     rows = []
@@ -71,7 +71,7 @@ def correlation_blocks(screen: CorrelationScreen) -> list[Block]:
             )
     return [
         Heading(
-            f"{plural(passing, 'correlation')} of {tests:,} with FDR ≤ {FDR:g} "
+            f"{plural(passing, 'correlation')} of {tests:,} with FDR ≤ {ALPHA:g} "
             f"({plural(len(screen.ids), 'miRNA')}, {plural(len(screen.variables), 'column')}):"
         ),
         Grid(("", "column", "correlation", "P", "FDR"), rows),
@@ -80,7 +80,7 @@ def correlation_blocks(screen: CorrelationScreen) -> list[Block]:
 
 def screen_blocks(screen: RatioScreen) -> list[Block]:
     """Return how many miRNAs pass the FDR, and those with the smallest P."""
-    passing = int((screen.fdr <= FDR).sum())
+    passing = int((screen.fdr <= ALPHA).sum())
     order = np.argsort(screen.p, kind="stable")[:SHOWN]
     rows = [
         [
@@ -93,7 +93,7 @@ def screen_blocks(screen: RatioScreen) -> list[Block]:
         if not np.isnan(screen.p[i])
     ]
     of = f" with {', '.join(screen.covariates)} in the model" if screen.covariates else ""
-    words = f"{plural(passing, 'miRNA')} of {len(screen.ids):,} with FDR ≤ {FDR:g} for {screen.outcome}{of}:"
+    words = f"{plural(passing, 'miRNA')} of {len(screen.ids):,} with FDR ≤ {ALPHA:g} for {screen.outcome}{of}:"
     blocks: list[Block] = [Heading(words), Grid(("", f"{screen.kind} per doubling", "P", "FDR"), rows)]
     if screen.failed:
         blocks.append(Line(f"Without a {screen.kind}: {plural(screen.failed, 'miRNA')}.", detail=True))
@@ -106,7 +106,7 @@ def levels_blocks(screen: LevelScreen) -> list[Block]:
     for j, variable in enumerate(screen.variables):
         ordered = bool((~np.isnan(screen.p_trend[:, j])).any())
         p, fdr = (screen.p_trend, screen.fdr_trend) if ordered else (screen.p, screen.fdr)
-        passing = int((fdr[:, j] <= FDR).sum())
+        passing = int((fdr[:, j] <= ALPHA).sum())
         order = np.argsort(p[:, j], kind="stable")[:SHOWN]
         rows = [
             [
@@ -124,7 +124,7 @@ def levels_blocks(screen: LevelScreen) -> list[Block]:
         levels = sign.join(variable.levels)
         words = f"{plural(passing, 'miRNA')} of {len(screen.ids):,} {what} {variable.name} ({levels})"
         header = ("", *(("z", "P (trend)") if ordered else ()), "F", "P (ANOVA)", "FDR")
-        blocks += [Heading(f"{words} with FDR ≤ {FDR:g}:"), Grid(header, rows, detail=True)]
+        blocks += [Heading(f"{words} with FDR ≤ {ALPHA:g}:"), Grid(header, rows, detail=True)]
     return blocks
 
 
@@ -139,11 +139,11 @@ def anova_blocks(screen: AnovaScreen) -> list[Block]:
             if np.isnan(p[best])
             else f"{screen.names[best] or screen.ids[best]}, P {p_in_words(float(p[best]))}"
         )
-        rows.append([term, str(int((screen.fdr[:, j] <= FDR).sum())), first])
+        rows.append([term, str(int((screen.fdr[:, j] <= ALPHA).sum())), first])
     design = "" if screen.cells is None else f" {_design(screen)}"
     return [
         Heading(f"Analysis of variance by {screen.formula}, {plural(len(screen.ids), 'miRNA')}:"),
-        Grid(("term", f"FDR ≤ {FDR:g}", "smallest P"), rows),
+        Grid(("term", f"FDR ≤ {ALPHA:g}", "smallest P"), rows),
         Line(f"Type II sums of squares; equal variance is assumed.{design}"),
     ]
 
@@ -158,7 +158,7 @@ def _design(screen: AnovaScreen) -> str:
 
 def interaction_blocks(screen: InteractionScreen) -> list[Block]:
     """Return how many interactions pass the FDR, and those with the smallest P."""
-    passing = int((screen.fdr <= FDR).sum())
+    passing = int((screen.fdr <= ALPHA).sum())
     tests = int((~np.isnan(screen.p)).sum())
     order = np.argsort(screen.p.ravel(), kind="stable")[:SHOWN]
     rows = []
@@ -168,7 +168,7 @@ def interaction_blocks(screen: InteractionScreen) -> list[Block]:
             numbers = [p_in_words(float(p[i, j])) for p in (screen.p, screen.fdr)]
             rows.append([f"{name} × {screen.variables[j].name}", *numbers])
     words = (
-        f"{plural(passing, 'interaction')} of {tests:,} with FDR ≤ {FDR:g} for {screen.outcome} ({screen.kind}):"
+        f"{plural(passing, 'interaction')} of {tests:,} with FDR ≤ {ALPHA:g} for {screen.outcome} ({screen.kind}):"
     )
     return [Heading(words), Grid(("", "P", "FDR"), rows)]
 
