@@ -15,7 +15,7 @@ from mirtool.report.figures.canvas import (
     page_width,
 )
 from mirtool.report.figures.legend import title_height, write_title
-from mirtool.report.text.numbers import p_in_words
+from mirtool.report.text.numbers import p_with_sign
 
 _WIDTH, _LEAST_WIDTH, _HEIGHT = 100.0, 70.0, 50.0
 _EDGE, _LEFT, _RIGHT, _AXIS = 3.0, 13.0, 6.0, 10.0
@@ -60,7 +60,7 @@ def cutoff_figure(found: BestCutoff) -> Drawing:
         axes.legend(loc="lower right", fontsize=SMALLEST_TEXT, handlelength=2.2)
         figure.text(
             _LEFT / width, (below + _HEIGHT + LINE * 0.3) / height,
-            f"P corrected for the search = {p_in_words(found.p)}".replace("= <", "<"), fontsize=SMALLEST_TEXT,
+            f"P corrected for the search {p_with_sign(found.p)}", fontsize=SMALLEST_TEXT,
             color=MUTED_COLOR,
         )  # fmt: skip
         figure.caption = (

@@ -7,7 +7,7 @@ import numpy as np
 from mirtool.clinical.survival.follow_up import FollowUp
 from mirtool.report.figures.canvas import Drawing
 from mirtool.report.figures.survival import FollowedGroup, followed_figure
-from mirtool.report.text.numbers import p_in_words
+from mirtool.report.text.numbers import p_with_sign
 
 
 def incidence_figure(found: FollowUp) -> Drawing:
@@ -34,7 +34,7 @@ def incidence_figure(found: FollowUp) -> Drawing:
         for level, curves in found.incidence.items()
     }  # fmt: skip
     over = f", over {found.strata}" if found.strata else ""
-    words = "" if found.gray is None else f"Gray's test P = {p_in_words(found.gray.p)}{over}".replace("= <", "<")
+    words = "" if found.gray is None else f"Gray's test P {p_with_sign(found.gray.p)}{over}"
     n = sum(curves.patients for curves in found.incidence.values())
     caption = (
         f"Cumulative incidence of {found.name} ({endpoint.event.name} = {endpoint.level}) of {n} patients "

@@ -22,7 +22,7 @@ from mirtool.report.figures.canvas import (
     shorten,
 )
 from mirtool.report.figures.legend import title_height, write_title
-from mirtool.report.text.numbers import p_in_words
+from mirtool.report.text.numbers import p_with_sign
 
 MOST_COLUMNS = 4
 _PANEL, _LEAST_PANEL, _HEIGHT = 42.0, 26.0, 48.0
@@ -73,8 +73,8 @@ def stages_figure(mirna: Variable, screen: LevelScreen, row: int) -> Drawing:
                 axes.set_ylabel("log2 expression")
             trend, anova = screen.p_trend[row, j], screen.p[row, j]
             what, value = ("ANOVA", anova) if np.isnan(trend) else ("trend", trend)
-            words = "not tested" if np.isnan(value) else f"P ({what}) = {p_in_words(float(value))}"
-            figure.text(left / width, (below + _HEIGHT + LINE * 0.3) / height, words.replace("= <", "<"),
+            words = "not tested" if np.isnan(value) else f"P ({what}) {p_with_sign(float(value))}"
+            figure.text(left / width, (below + _HEIGHT + LINE * 0.3) / height, words,
                         fontsize=SMALLEST_TEXT, color=MUTED_COLOR)  # fmt: skip
         figure.caption = _caption(mirna, [screen.variables[j] for j in drawn], len(screen.variables))
     return figure

@@ -27,7 +27,7 @@ from mirtool.report.figures.canvas import (
     text_width,
 )
 from mirtool.report.figures.legend import title_height, write_title
-from mirtool.report.text.numbers import p_in_words
+from mirtool.report.text.numbers import p_with_sign
 
 _WIDTH, _LEAST_WIDTH, _HEIGHT = 110.0, 80.0, 58.0
 _EDGE, _LEFT, _RIGHT, _AXIS, _RISK_ROW = 3.0, 13.0, 6.0, 10.0, 3.8
@@ -86,7 +86,7 @@ def survival_figure(found: FollowUp) -> Drawing:
     words = ""
     if found.tests is not None:
         over = f", over {found.strata}" if found.strata else ""
-        words = f"log-rank P = {p_in_words(found.tests.tests[0].p)}{over}".replace("= <", "<")
+        words = f"log-rank P {p_with_sign(found.tests.tests[0].p)}{over}"
     groups = {level: _followed(curve) for level, curve in found.curves.items()}
     n = sum(int(curve.events.sum() + curve.censored.sum()) for curve in found.curves.values())
     caption = (

@@ -26,6 +26,18 @@ def p_in_words(value: float) -> str:
     return f"{value:.3g}" if value >= 0.001 else f"{value:.1e}"
 
 
+def p_with_sign(value: float) -> str:
+    """Return a P value as it follows ``P``, with the sign between them.
+
+    Examples
+    --------
+    >>> [f"P {p_with_sign(value)}" for value in (0.0578, 0.0)]
+    ['P = 0.0578', 'P < 1e-300']
+    """
+    words = p_in_words(value)
+    return words if words.startswith("<") else f"= {words}"
+
+
 def fold_in_words(log2_ratio: float) -> str:
     """Return a signed fold change: 2.00 for twice, -2.00 for half.
 

@@ -10,7 +10,7 @@ from mirtool.clinical.survival.cox import CoxFit
 from mirtool.clinical.survival.endpoints import SURVIVAL
 from mirtool.clinical.survival.follow_up import FollowUp
 from mirtool.report.text.blocks import Block, Caution, Grid, Heading, Line
-from mirtool.report.text.numbers import p_in_words, ratio_in_words
+from mirtool.report.text.numbers import p_in_words, p_with_sign, ratio_in_words
 from mirtool.wording import plural
 
 ROWS_SHOWN = 12
@@ -55,7 +55,7 @@ def _curve_blocks(found: FollowUp) -> list[Block]:
     what = f"Survival{name} ({endpoint.time.title}, {endpoint.event.name} = {endpoint.level})"
     first = found.tests.tests[0] if found.tests is not None else None
     over = f" over {found.strata}" if found.strata else ""
-    tested = f", log-rank P = {p_in_words(first.p)}{over}" if first is not None else ""
+    tested = f", log-rank P {p_with_sign(first.p)}{over}" if first is not None else ""
     rows = []
     for level, curve in found.curves.items():
         median, low, high = (_time(value) for value in curve.quantile())
@@ -78,7 +78,7 @@ def _incidence_blocks(found: FollowUp) -> list[Block]:
     endpoint, competing = found.endpoint, found.endpoint.competing
     assert competing is not None  # without curves of survival there are kinds of event
     over = f" over {found.strata}" if found.strata else ""
-    tested = "" if found.gray is None else f", Gray's test P = {p_in_words(found.gray.p)}{over}"
+    tested = "" if found.gray is None else f", Gray's test P {p_with_sign(found.gray.p)}{over}"
     rows = []
     for level, curves in found.incidence.items():
         kind = competing.place - 1
