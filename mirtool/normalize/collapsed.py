@@ -68,12 +68,11 @@ def join_collapsed(
     values = [part.values for part in parts]
     flags = None
     if first.flags is not None:
-        sizes = [len(part.tallies["at_ceiling"] or ()) for part in parts]
         flags = {
             flag: tuple(
                 count
-                for part, size in zip(parts, sizes, strict=True)
-                for count in (part.flags or {}).get(flag, (0,) * size)
+                for part in parts
+                for count in (part.flags or {}).get(flag, (0,) * part.values.spots.shape[1])
             )
             for flag in sorted({flag for part in parts for flag in part.flags or ()})
         }
