@@ -44,7 +44,7 @@ from mirtool.io.arrays.ct_efficiency import DOUBLING, choose_efficiencies, table
 from mirtool.io.arrays.ct_replicates import find_outlier
 from mirtool.io.arrays.ct_wells import CtTable, combine_ct
 from mirtool.io.arrays.ct_words import CALIBRATOR, CONTROL, SAMPLE
-from mirtool.io.arrays.not_detected import ABSENT, CT_CALL, in_words, lost_values
+from mirtool.io.arrays.not_detected import ABSENT, CT_CALL, HINT_TO_USE, in_words, lost_values
 from mirtool.io.arrays.read_options import ReadOptions
 from mirtool.io.arrays.settings import CALIBRATORS_OF_PANEL
 from mirtool.io.registry import FORMATS, module_of, sniff_format
@@ -379,9 +379,8 @@ def settle_wells(arrays: RawArrays, choice: str | None) -> RawArrays:
     partly = int((_any_of(probe_of, len(first), absent) & detected).sum())
     more = [f"{plural(partly, 'value')} of replicate wells of which some have no Ct up to {limit:g}: "
             "the mean of the others"] if partly else []  # fmt: skip
-    hint = f" ({option('not_detected', 'floor')} or {option('not_detected', 'keep')} uses them)"
     settled = replace(arrays, channels={CHANNEL: Channel(values, processed=True)})
-    return settled.with_warnings(said + (hint if choice is None else ""), *more)
+    return settled.with_warnings(said + (HINT_TO_USE if choice is None else ""), *more)
 
 
 def _done_in_words(done: str, limit: float) -> str:

@@ -140,7 +140,7 @@ def apply_not_detected(matrix: ExpressionMatrix, choice: str | None) -> tuple[Ex
         not_detected=mask,
         history=(*matrix.history, said),
     )
-    return matrix, said + (_HINT if choice is None and has_value else "")
+    return matrix, said + (HINT_TO_USE if choice is None and has_value else "")
 
 
 def is_panel_matrix(matrix: ExpressionMatrix) -> bool:
@@ -186,7 +186,7 @@ def settle_intensities(arrays: RawArrays, choice: str | None) -> RawArrays:
         settled[name] = replace(channel, foreground=np.where(lost, np.nan, values))
         own = "" if len(arrays.channels) == 1 else f"channel {name}: "
         words = in_words(floor.mask, {floor.words: int(floor.mask.sum())}, done)
-        said.append(own + words + (_HINT if choice is None else ""))
+        said.append(own + words + (HINT_TO_USE if choice is None else ""))
     return replace(arrays, channels=settled).with_warnings(*said) if said else arrays
 
 
@@ -212,7 +212,7 @@ def settle_lanes(arrays: RawArrays, choice: str | None) -> RawArrays:
         for name, channel in arrays.channels.items()
     }
     said = in_words(mask, {"not above the background of their lane": int(mask.sum())}, done)
-    said += _HINT if choice is None else ""
+    said += HINT_TO_USE if choice is None else ""
     return replace(arrays, channels=channels).with_warnings(said)
 
 
@@ -254,4 +254,5 @@ _DONE = {
     "floor": "they keep their value, except where no array of a group detects the miRNA",
     KEEP: "taken for measurements",
 }
-_HINT = f" ({option('not_detected', 'floor')} or {option('not_detected', 'keep')} uses them)"
+HINT_TO_USE = f" ({option('not_detected', 'floor')} or {option('not_detected', 'keep')} uses them)"
+"""What a warning adds where nothing was chosen: how these values are used."""
