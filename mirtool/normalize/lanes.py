@@ -12,8 +12,8 @@ In order, on the counts :math:`c` of each lane (MAN-C0011-04):
    mean counts (``top-100``), or the housekeeping genes of the panel (``housekeeping``).
 
 nSolver flags a lane whose positive-control factor lies outside 0.3 to 3, or whose content factor lies outside 0.1
-to 10; so is done here. Both ranges are in NACHO's thresholds of nSolver (Canouil et al. 2020). ROSALIND, which
-states that it follows nSolver, describes steps 2 and 3 for miRNA panels as they are here.
+to 10; mirtool does the same. Both ranges are in NACHO's thresholds of nSolver (Canouil et al. 2020). ROSALIND,
+which states that it follows nSolver, describes steps 2 and 3 for miRNA panels as they are here.
 
 References
 ----------
@@ -80,7 +80,7 @@ def check_recipe(arrays: RawArrays, settings: ResolvedSettings) -> None:
 
 
 def positive_concentrations(probes: ProbeTable) -> FloatArray:
-    """Return the concentration of each probe in fM, NaN where it is no positive control, ``(n_probes,)``."""
+    """Return the concentration of each positive control in fM, NaN for other probes, ``(n_probes,)``."""
     found = map(_POSITIVE.match, probes.name)
     values = np.array([float(own[1]) if own else np.nan for own in found])
     return np.where(is_kind(probes, ProbeKind.POSITIVE_CONTROL), values, np.nan)

@@ -12,9 +12,9 @@
 - the positive-control factor lies within 0.3 to 3: the knowledge base says that nSolver warns where the geometric
   mean is more than threefold from the mean of all lanes.
 
-A SPRINT is known by the P in fifth place of its scanner's number. NanoString states no limit for the ligation
-controls of miRNA panels. Here one that is not above the mean + 2 standard deviations of the negative controls is
-worth a look (our choice).
+A SPRINT is recognized by a P as the fifth character of its scanner's number. NanoString states no limit for the
+ligation controls of miRNA panels. Here one that is not above the mean + 2 standard deviations of the negative
+controls is to be checked (our choice).
 """
 
 from __future__ import annotations

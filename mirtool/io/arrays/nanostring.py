@@ -28,8 +28,8 @@ table::
     </Code_Summary>
 
 *Codes.* ``Endogenous…`` are what is measured (miRNAs by their names), ``Housekeeping`` are mRNAs, ``Positive`` and
-``Negative`` the hybridization controls, ``Ligation`` and ``SpikeIn`` RNA added to the ligation or to the sample. A
-class that is not among these is of the kind "other", and is said. The rows are sorted by class and name: the files
+``Negative`` the hybridization controls, ``Ligation`` and ``SpikeIn`` RNA added to the ligation or to the sample.
+Any other class is of the kind "other", with a warning. The rows are sorted by class and name: the files
 of one RLF may list them in different orders.
 
 *Names.* In miRNA panels a number follows the name, ``|0`` or ``|0.012``. It is taken off. miRNAs that one code
@@ -38,8 +38,8 @@ can't tell apart are joined by ``+``, and become a slash name.
 *Ligation background.* That number is the probe's correction coefficient for counts without a target: the ligation
 of some probes leaves counts in proportion to the lane. What tools for RCC files do with it, before anything else:
 count − coefficient × count of ``POS_A(128)`` of the same lane. Here what falls below 0 becomes 0, and nothing is
-rounded. How many codes have one above 0 and what was subtracted is said. A lane without ``POS_A`` is left as it is
-counted, which is said, too.
+rounded. A warning says how many codes have one above 0 and what was subtracted. A lane without ``POS_A`` keeps its
+counts, also with a warning.
 
 *Detection.* A code is called not detected (flag −75) in a lane where its count, after that, is not above the mean
 + 2 standard deviations of the lane's negative controls: the limit by which nSolver tells signal from background.
@@ -139,7 +139,7 @@ class Lane:
 
 
 def sniff(head: FileHead) -> bool:
-    """Claim a text whose first line is ``<Header>``, followed by FileVersion; damage is the reader's to tell."""
+    """Claim a text whose first line is ``<Header>``, followed by FileVersion; damage is found on reading."""
     return is_rcc(head.text)
 
 
@@ -237,7 +237,7 @@ def parse_lane(data: bytes, path: str) -> Lane:
         As the module says, with the line.
     """
     if is_binary(data):
-        raise FormatError("this is no RCC file", path=path, found="binary data", hint=_HINT)
+        raise FormatError("this is not an RCC file", path=path, found="binary data", hint=_HINT)
     lines = unify_newlines(decode(data)).split("\n")
     sections = {name: _section(lines, name, path) for name in _SECTIONS}
     sample = _attributes(lines, sections["Sample_Attributes"])

@@ -1,7 +1,7 @@
-"""ZIP files of NanoString RCC files, as nSolver and GEO hand out the lanes of a cartridge or a study.
+"""ZIP files of NanoString RCC files, as nSolver and GEO provide the lanes of a cartridge or a study.
 
 Every member whose name ends in ``.RCC`` (any case, in any folder of the archive) is a lane, named after the
-member. Other members are passed over and named. The lanes are read as :mod:`mirtool.io.arrays.nanostring` reads
+member. Other members are not read. The lanes are read as :mod:`mirtool.io.arrays.nanostring` reads
 files, and found in the sample sheet by name, as the columns of a table are.
 
 *Refused.* An archive that is damaged or protected by a password; a member of more than 8 MB, or more than 5,000 of
@@ -142,7 +142,7 @@ def _read_lanes(data: bytes, path: str | Path) -> Iterator[tuple[str, bytes]]:
             too_large = [name for name in names if archive.getinfo(name).file_size > LARGEST_LANE]
             if too_large or len(names) > MOST_LANES:
                 raise FormatError(
-                    "the archive holds more than the lanes of a study ever do",
+                    "the archive is too large for the lanes of a study",
                     path=path,
                     found=f"{too_large[0]} of more than 8 MB" if too_large else f"{len(names):,} RCC files",
                     hint="look at what is in it: a lane has some 50 kB",

@@ -1,4 +1,4 @@
-"""Values that are no measurement: a table repeats its lowest value where a miRNA was not detected.
+"""Values that are not measurements: a table repeats its lowest value where a miRNA was not detected.
 
 *The rule.* A value of the table is taken for "not detected" where it is in at least 1 % of the cells, in two rows
 or more of at least half of the arrays, three times as often as the next higher value, and where at most 1 % of the

@@ -23,7 +23,7 @@ class ReadOptions:
     channels
         Channels to read, such as ``["532"]``; None reads all and keeps those that every file has.
     prefer
-        Of a GenePix file that has one of these channels that one alone is read, where ``channels`` is None.
+        The first of these channels that a GenePix file has is read alone, where ``channels`` is None.
     signal
         Which of an Agilent file's signals: see :func:`mirtool.io.arrays.agilent.read_agilent`.
     features
@@ -46,7 +46,8 @@ class ReadOptions:
     max_ct, replicate_limit, efficiency, calibrators
         Of panels of Ct values: see :mod:`mirtool.io.arrays.ct_panels`.
     places
-        Whether a GenePix file is asked how its blocks lie on the slide; of a study the first file is.
+        False does not read where the blocks of a GenePix file lie on the slide; a study reads it from its first
+        file only.
     rules, species
         How probes are classified: see :func:`mirtool.annotation.probes.classify_probes`.
     """
