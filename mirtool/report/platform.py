@@ -20,9 +20,6 @@ from mirtool.normalize.settings import LANE_PRESET, PANEL_PRESET, is_recipe
 ARRAY, LANE, SAMPLE, PANEL = "array", "lane", "sample", "panel"
 """What one column of the values is: an array, a lane of NanoString, a sequenced sample, or one on qPCR plates."""
 
-NOUNS: Mapping[str, str] = {ARRAY: "array", LANE: "lane", SAMPLE: "sample", PANEL: "sample"}
-"""What one column is called."""
-
 _PLAIN = rf"{MARKED.pattern}|`[^`]*`|--[\w-]+[ =]\S+|[\w./-]+\.(?:csv|tsv|xlsx|md|html|json|toml|png|svg|pdf)"
 """What is never reworded: options with their values, what is typed, and names of files."""
 

@@ -42,7 +42,7 @@ from mirtool.report.methods.record import (
     were,
 )
 from mirtool.report.methods.text import Sentence
-from mirtool.report.platform import LANE, Terms
+from mirtool.report.platform import LANE
 from mirtool.wording import plural
 
 if TYPE_CHECKING:
@@ -189,7 +189,7 @@ def quality_sentences(record: StepRecord, normalized: StepRecord | None) -> Iter
 def _verdicts_in_words(record: StepRecord, verdicts: Mapping[str, str]) -> str:
     why: dict[str, str] = {}
     for finding in record.number("findings") or ():
-        what = Terms(record.unit).said(str(finding.get("what", "")).partition(";")[0])
+        what = record.terms.said(str(finding.get("what", "")).partition(";")[0])
         why.setdefault(finding.get("array", ""), what)
     parts = []
     for verdict, words in _VERDICTS.items():

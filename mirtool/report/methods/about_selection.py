@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from mirtool.report.methods.about_comparison import ADJUSTMENT_WORDS, adjustment_references
 from mirtool.report.methods.record import StepRecord, joined, named, number, references_of, were
 from mirtool.report.methods.text import Sentence
-from mirtool.report.platform import Terms
 from mirtool.rules import Rule
 from mirtool.shortlist.settings import RANKS
 from mirtool.wording import plural
@@ -152,7 +151,7 @@ def _verdict(verdict: str, n: int) -> str:
 def shortlist_sentences(record: StepRecord) -> Iterator[Sentence]:
     """Say how many miRNAs were taken, by which rank, and where they were looked up."""
     candidates, mirnas = record.number("candidates"), record.number("mirnas")
-    rank = Terms(record.unit).said(_RANKS.get(str(record.argument("rank")), ""))
+    rank = record.terms.said(_RANKS.get(str(record.argument("rank")), ""))
     if candidates is None or mirnas is None or not rank:
         return
     rule = record.argument("regulation")

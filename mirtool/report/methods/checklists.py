@@ -129,7 +129,7 @@ def _table(name: str, items: Iterable[Item], facts: StudyFacts, source: str) -> 
 
     rows = []
     normalized = facts.record("normalize")
-    terms = Terms() if normalized.is_panel else Terms(normalized.unit)  # MIQE is written for qPCR
+    terms = Terms() if normalized.is_panel else normalized.terms  # MIQE is written for qPCR
     if facts.samples is not None:
         terms = terms.keeping([*facts.samples.names, *facts.samples.groups])
     parts: list[str] = []

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from mirtool.report.methods.bibliography import references_in
-from mirtool.report.platform import ARRAY, LANE, NOUNS, PANEL, SAMPLE, unit_of
+from mirtool.report.platform import ARRAY, LANE, PANEL, SAMPLE, Terms, unit_of
 from mirtool.rules import Rule
 from mirtool.settings import Method
 
@@ -35,15 +36,20 @@ class StepRecord:
         """True where the samples were measured by a qPCR panel."""
         return self.unit == PANEL
 
+    @cached_property
+    def terms(self) -> Terms:
+        """The words of the platform."""
+        return Terms(self.unit)
+
     @property
     def noun(self) -> str:
         """What one column of the values is called."""
-        return NOUNS[self.unit]
+        return self.terms.said("array")
 
     @property
     def row(self) -> str:
         """What a row of the values is: a probe, or a miRNA whose reads were counted."""
-        return "miRNA" if self.unit in (SAMPLE, PANEL) else "probe"
+        return self.terms.said("probe")
 
     @property
     def whole(self) -> str:
