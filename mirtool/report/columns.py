@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from mirtool.io.tables.text_tables import COLUMNS_HEADER
 from mirtool.model import Table, text_array
+from mirtool.report.platform import on_any_platform
 
 
 class Kind(StrEnum):
@@ -69,6 +70,8 @@ class _Rule:
 
 
 _LOG2 = "log2"
+_ARRAY, _ARRAYS = (f"(?:{'|'.join(on_any_platform(word))})" for word in ("array", "arrays"))
+"""What a head calls an array, or arrays, on any platform."""
 
 
 def _rule(head: str, kind: Kind, meaning: str, unit: str = "", table: str = "") -> _Rule:
@@ -266,15 +269,15 @@ _RULES: Sequence[_Rule] = (
           table="(diff|validate)/"),
     # Power.
     _rule("fold change", _R, "Fold change to be found.", "fold", "power/"),
-    _rule("(arrays|lanes|samples) per group", _N, "Arrays in each of the two groups.", "arrays"),
+    _rule(f"{_ARRAYS} per group", _N, "Arrays in each of the two groups.", "arrays"),
     _rule("P cut-off", _P, "P below which the false discovery rate is kept."),
     _rule("average power", _S, "Power averaged over the probes.", "0 to 1"),
     _rule("share of probes with power >= (.*)", _S, "Share of the probes with a power of at least {0}.", "0 to 1"),
     _rule("power at variance percentile (.*)", _S, "Power of a probe at percentile {0} of the variances.",
           "0 to 1"),
     # Quality control.
-    _rule("(array|lane|sample)", _T, "Array.", table="qc/"),
-    _rule("other (array|lane|sample)", _T, "The array it is compared with.", table="qc/"),
+    _rule(_ARRAY, _T, "Array.", table="qc/"),
+    _rule(f"other {_ARRAY}", _T, "The array it is compared with.", table="qc/"),
     _rule("channel", _T, "Channel of the scanner."),
     _rule("group", _T, "Group of the sample."),
     _rule("verdict", _T, "fine, check or outlier.", table="qc/"),
@@ -310,7 +313,7 @@ _RULES: Sequence[_Rule] = (
     _rule("positive-control factor", _R, "By what the lane is multiplied for its positive controls."),
     _rule("lowest ligation control", _N, "Lowest count of the lane's positive ligation controls.", "counts"),
     _rule("level log2", _X, "Median of the normalized values of the array.", _LOG2),
-    _rule("sum of distances to the other (?:arrays|lanes|samples), (.*)", _X,
+    _rule(f"sum of distances to the other {_ARRAYS}, (.*)", _X,
           "Sum of the mean absolute differences to the other arrays, {0} normalization.", _LOG2),
     _rule("Kolmogorov-Smirnov statistic .*, (.*)", _X,
           "Largest distance of the array's distribution from that of all arrays, {0} normalization.", "0 to 1"),
@@ -328,9 +331,9 @@ _RULES: Sequence[_Rule] = (
     _rule("spots", _N, "Spots with a residual.", "spots", "qc/"),
     _rule("residual log2", _X, "Median residual of the block's spots.", _LOG2),
     _rule("log2 miR-451a / miR-23a-3p", _X, "Hemolysis index.", _LOG2),
-    _rule("the same over the median (?:array|lane|sample)", _X,
+    _rule(f"the same over the median {_ARRAY}", _X,
           "Hemolysis index over that of the median array.", _LOG2),
-    _rule("(.*) log2 over the median (?:array|lane|sample)", _X, "Markers of {0}, over the median array.", _LOG2),
+    _rule(f"(.*) log2 over the median {_ARRAY}", _X, "Markers of {0}, over the median array.", _LOG2),
     _rule("log2 (.*)", _X, "log2 signal on array {0}.", "log2 scanner counts", "qc/spike_ins"),
     # The sample sheet against the values.
     _rule("component", _N, "Number of the principal component.", table="covariates/"),
@@ -477,7 +480,7 @@ _RULES: Sequence[_Rule] = (
     _rule("reason", _T, "Why it is listed: its rank, or that one group alone detects it.", table="shortlist/"),
     _rule("probes", _N, "Probes of the miRNA.", "probes"),
     _rule("other probes", _T, "Its other probes: signed fold change and call."),
-    _rule("(arrays|lanes|samples) (.*)", _N, "Arrays of group {1} with a value.", "arrays"),
+    _rule(f"{_ARRAYS} (.*)", _N, "Arrays of group {0} with a value.", "arrays"),
     _rule("same seed in the list", _T, "miRNAs of the list with the same seed."),
     _rule("motif (.*)", _T, "Places of the sorting motif {0} in the sequence.", "base"),
     _rule("seen in (.*)", _T, "Whether the table of levels has the miRNA in {0}.",
@@ -618,10 +621,10 @@ _SHORT: Sequence[tuple[str, str]] = (
     ),
     (
         "qc/arrays",
-        "array|lane|sample|group|verdict|why|foreground median|background median|signal to noise|"
+        f"{_ARRAY}|group|verdict|why|foreground median|background median|signal to noise|"
         "% with saturated pixels|"
         "replicate CV %|probes .*|spike-in r squared|"
-        "sum of distances to the other (arrays|lanes|samples), after|"
+        f"sum of distances to the other {_ARRAYS}, after|"
         "% fields of view counted|binding density|positive controls r squared|positive-control factor|"
         "background limit|"
         "Moran's I|log-ratio agreement",

@@ -150,6 +150,17 @@ class Terms:
         return re.compile("|".join([_PLAIN, *kept, rf"(?i:\b(?:{'|'.join(said)})\b)"]))
 
 
+def on_any_platform(word: str) -> tuple[str, ...]:
+    """Return a word that was written for arrays as each platform says it, by which heads of columns are known.
+
+    Examples
+    --------
+    >>> on_any_platform("arrays")
+    ('arrays', 'lanes', 'samples')
+    """
+    return tuple(dict.fromkeys(words.get(word, word) for words in _WORDS.values()))
+
+
 def unit_of(runs: Mapping[str, Any]) -> str:
     """Return what one column of a study's values is, by its record."""
     summaries = [run.get("summary") or {} for run in runs.values()]

@@ -17,7 +17,7 @@ from mirtool.model import ExpressionMatrix, SampleTable, Table
 from mirtool.report.columns import EACH_SAMPLE
 from mirtool.report.figures.captions import CAPTIONS_FILE, captions_in
 from mirtool.report.full_values import full_path, read_full_values, with_full_values
-from mirtool.report.platform import Terms, terms_of
+from mirtool.report.platform import Terms, on_any_platform, terms_of
 from mirtool.study.folder import StudyFolder
 from mirtool.study.record import read_runs
 from mirtool.study.samples import read_samples
@@ -29,21 +29,8 @@ if TYPE_CHECKING:
 
 COLUMNS_FILE = "columns.csv"
 LABELS = frozenset(
-    {
-        "ID",
-        "array ID",
-        "Name",
-        "name",
-        "array",
-        "other array",
-        "lane",
-        "other lane",
-        "sample",
-        "group",
-        "Target",
-        "miRNA",
-    }
-    | {"references", "entrez"}
+    {"ID", "array ID", "Name", "name", "sample", "group", "Target", "miRNA", "references", "entrez"}
+    | {f"{which}{word}" for which in ("", "other ") for word in on_any_platform("array")}
 )
 """Columns of names, which are text even where all of them are numbers."""
 MISSING = frozenset({"NA", "", "NaN"})
