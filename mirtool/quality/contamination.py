@@ -126,8 +126,7 @@ def marker_of(name: str) -> str | None:
     >>> marker_of("mmu-miR-451"), marker_of("hsa-miR-92a-3p/mmu-miR-92a-3p"), marker_of("hsa-miR-451b")
     ('miR-451a', 'miR-92a-3p', None)
     """
-    found = _mirna_names().resolve(name)
-    for mature in (mature for part in found.parts or (found,) for mature in part.matures):
+    for mature in _mirna_names().resolve(name).known_matures:
         short = mature.name.partition("-")[2]
         short = OTHER_NAMES.get(short, short)
         if short in _WANTED:

@@ -120,7 +120,7 @@ def look_up_levels(mirnas: Sequence[Resolution], levels: ReferenceLevels, book: 
 
 def _current_names(own: Resolution) -> list[str]:
     """Return the miRNAs that a name represents; the name itself where it is none of miRBase's."""
-    names = [mature.name for part in own.parts or (own,) for mature in part.matures]
+    names = [mature.name for mature in own.known_matures]
     return names if names or own.candidates else [own.given.strip()]
 
 
@@ -130,7 +130,7 @@ def _state(mirna: Resolution, sure: dict[str, float], possible: dict[str, str]) 
     if own:
         level = float(np.fmax.reduce([sure[name] for name in own]))
         return (NO_LEVEL if level != level else SEEN if level > 0 else NEVER_SEEN), level
-    matures = [mature.name for part in mirna.parts or (mirna,) for mature in part.matures]
+    matures = [mature.name for mature in mirna.known_matures]
     may_be = next((possible[name] for name in matures if name in possible), None)
     if may_be is not None:
         return f"{POSSIBLE}: {may_be}", np.nan

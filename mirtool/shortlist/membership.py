@@ -88,7 +88,7 @@ def look_up(mirnas: Sequence[Resolution], listed: MirnaList, book: MirnaNames) -
 
 
 def _state(mirna: Resolution, sure: dict[str, list[str]], possible: dict[str, list[str]]) -> tuple[str, list[str]]:
-    names = [mature.name for part in mirna.parts or (mirna,) for mature in part.matures]
+    names = [mature.name for mature in mirna.known_matures]
     given = mirna.given.strip()
     own = names if mirna.mapped else [*names, given]
     if any(name in sure for name in own):

@@ -124,8 +124,7 @@ def _motif_column(motif: str, names: Iterable[Resolution]) -> TextArray:
 
 
 def _motif_hits(motif: str, name: Resolution) -> list[str]:
-    matures = [mature for part in name.parts or (name,) for mature in part.matures]
-    hits = {mature.name: motif_starts(motif, mature.sequence) for mature in matures}
+    hits = {mature.name: motif_starts(motif, mature.sequence) for mature in name.known_matures}
     return [
         (f"{own}: " if len(hits) > 1 else "") + ", ".join(map(str, starts))
         for own, starts in hits.items()

@@ -107,6 +107,11 @@ class Resolution:
         return self.status in MAPPED
 
     @property
+    def known_matures(self) -> tuple[Mature, ...]:
+        """The miRNAs it represents; of a slash name those of its known parts, where not all are known too."""
+        return tuple(mature for part in self.parts or (self,) for mature in part.matures)
+
+    @property
     def name(self) -> str:
         """The current name, those of a slash name joined by ``/``; empty where there is none."""
         return "/".join(mature.name for mature in self.matures)

@@ -109,7 +109,7 @@ def array_mirnas(names: Iterable[str], book: MirnaNames) -> ArrayMirnas:
         if not name.strip():
             continue
         found = book.resolve(name.strip())
-        own = frozenset(mature.name for part in (found.parts or (found,)) for mature in part.matures)
+        own = frozenset(mature.name for mature in found.known_matures)
         if own:
             matures[found.best_name] = own
         else:
@@ -377,7 +377,7 @@ def _stands_for(found: Resolution) -> tuple[str, ...]:
     """Return the current mature miRNAs that a name in a set represents."""
     if found.status is Status.PRECURSOR:
         return tuple(candidate.name for candidate in found.candidates if candidate.name)
-    return tuple(mature.name for part in (found.parts or (found,)) for mature in part.matures)
+    return tuple(mature.name for mature in found.known_matures)
 
 
 def _species(name: str) -> str:
