@@ -1,11 +1,15 @@
 """A qPCR panel as arrays: plates put together, replicate wells, calibrators, and what is not detected."""
 
+import gzip
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from mirtool.errors import MirtoolError, UsageError
 from mirtool.io.arrays.ct_panels import well_cts
 from mirtool.io.arrays.reading import read_arrays
+from mirtool.io.tables.text import sha256_of
 from mirtool.model import SampleTable
 from mirtool.study.draft import draft_samples
 from tests.panel_files import write_plate
@@ -122,6 +126,13 @@ def test_a_target_of_the_panel_calibrates_plates(tmp_path):
     np.testing.assert_allclose(well_cts(arrays), [[24.5, 25.5]])
     plain = read_arrays(files)
     np.testing.assert_allclose(well_cts(plain)[plain.probes.id == A], [[24, 26]])
+
+
+def test_a_packed_plate_is_recorded_by_its_content(tmp_path):
+    plain = write_plate(tmp_path / "plain.csv", {"P1": {A: [24]}})
+    packed = tmp_path / "packed.csv.gz"
+    packed.write_bytes(gzip.compress(Path(plain).read_bytes()))
+    assert read_arrays([str(packed)]).sources[0].sha256 == sha256_of(plain)
 
 
 def test_a_stated_efficiency_gives_the_amount_and_the_ct_stays(tmp_path):

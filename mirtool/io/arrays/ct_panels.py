@@ -29,11 +29,9 @@ On non-detects in qPCR data. Bioinformatics 30:2310–2316.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from pathlib import Path
 
 import numpy as np
 
@@ -48,6 +46,7 @@ from mirtool.io.arrays.not_detected import ABSENT, CT_CALL, HINT_TO_USE, in_word
 from mirtool.io.arrays.read_options import ReadOptions
 from mirtool.io.arrays.settings import CALIBRATORS_OF_PANEL
 from mirtool.io.registry import FORMATS, module_of, sniff_format
+from mirtool.io.tables.text import sha256_of
 from mirtool.model import (
     ArraySource,
     BoolArray,
@@ -139,7 +138,7 @@ def read_plates(
             )
         tables.append(_of_plates(module_of(found).read_ct(path, samples=names), path))
         formats[path] = found
-        digests[path] = hashlib.sha256(Path(path).read_bytes()).hexdigest()
+        digests[path] = sha256_of(path)
         if on_read is not None:
             on_read(path)
     file_of = text_array(path for path, table in zip(paths, tables, strict=True) for _ in range(len(table)))
