@@ -8,6 +8,7 @@ from io import BytesIO
 from pathlib import Path
 
 from mirtool.errors import FormatError
+from mirtool.io.zip_archives import UNREADABLE_ZIP, ZIP_MAGIC
 
 _EXPORT = "export the results as text or Excel, one row per well"
 
@@ -110,14 +111,14 @@ def foreign(data: bytes) -> tuple[str, str] | None:
     for magic, what, hint in _BINARY:
         if data.startswith(magic):
             return what, hint
-    if data.startswith(b"PK\x03\x04"):
+    if data.startswith(ZIP_MAGIC):
         return _zipped(data)
     text = data[:_HEAD].decode("utf-8", errors="replace").lstrip("\ufeff")
     return next(((what, hint) for pattern, what, hint in _TEXT if re.match(pattern, text, re.IGNORECASE)), None)
 
 
 def _is_rdml(data: bytes) -> bool:
-    if data.startswith(b"PK\x03\x04"):
+    if data.startswith(ZIP_MAGIC):
         return b"rdml_data.xml" in data[:_HEAD]
     return _RDML.match(data[:_HEAD].decode("utf-8", errors="replace").lstrip("\ufeff")) is not None
 
@@ -125,7 +126,7 @@ def _is_rdml(data: bytes) -> bool:
 def _zipped(data: bytes) -> tuple[str, str] | None:
     try:
         names = zipfile.ZipFile(BytesIO(data)).namelist()
-    except (zipfile.BadZipFile, OSError, ValueError):
+    except UNREADABLE_ZIP:
         return None
     if any(name.startswith("xl/") for name in names):
         return None

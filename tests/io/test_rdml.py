@@ -134,6 +134,19 @@ def test_an_encoding_that_is_not_read_is_named(tmp_path, encoding):
         read_ct(path)
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_an_archive_is_damaged_whatever_packed_it(tmp_path, method):
+    samples = "".join(f'<sample id="P{i * 7919 % 10007}"/>' for i in range(3000))
+    path = tmp_path / "run.rdml"
+    with zipfile.ZipFile(path, "w", method) as archive:
+        archive.writestr("rdml_data.xml", document(react("<cq>20</cq>"), samples))
+    packed = bytearray(path.read_bytes())
+    packed[200:400] = bytes(200)
+    path.write_bytes(packed)
+    with pytest.raises(FormatError, match="the RDML archive is damaged, or protected by a password"):
+        read_ct(path)
+
+
 def test_an_archive_without_rdml_is_none(tmp_path):
     path = tmp_path / "other.zip"
     with zipfile.ZipFile(path, "w") as archive:

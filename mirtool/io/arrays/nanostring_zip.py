@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import hashlib
 import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO
@@ -34,20 +33,19 @@ from mirtool.io.arrays.nanostring import (
 from mirtool.io.arrays.read_options import ReadOptions
 from mirtool.io.registry import Inspection
 from mirtool.io.tables.text import FileHead, decode, read_bytes, unify_newlines
+from mirtool.io.zip_archives import UNREADABLE_ZIP, ZIP_MAGIC
 from mirtool.model import RawArrays, SampleTable
 
 FORMAT = "nanostring-zip"
 LARGEST_LANE = 8 << 20
 MOST_LANES = 5000
-_DAMAGE = (zipfile.BadZipFile, OSError, ValueError, RuntimeError, zlib.error, EOFError)
-_PACKED = b"PK\x03\x04"
 
 __all__ = ["pair_channels"]
 
 
 def sniff(head: FileHead) -> bool:
     """Claim a ZIP with a member whose name ends in ``.RCC`` and which begins as such a file does."""
-    if not head.data.startswith(_PACKED):
+    if not head.data.startswith(ZIP_MAGIC):
         return False
     try:
         with zipfile.ZipFile(BytesIO(read_bytes(head.path))) as archive:
@@ -56,7 +54,7 @@ def sniff(head: FileHead) -> bool:
                 return False
             with archive.open(names[0]) as member:
                 return is_rcc(unify_newlines(decode(member.read(4096), cut=True)))
-    except _DAMAGE:
+    except UNREADABLE_ZIP:
         return False
 
 
@@ -149,7 +147,7 @@ def _read_lanes(data: bytes, path: str | Path) -> Iterator[tuple[str, bytes]]:
                 )
             for name in names:
                 yield name, archive.read(name)
-    except _DAMAGE as error:
+    except UNREADABLE_ZIP as error:
         raise FormatError(
             "the archive is damaged, or protected by a password",
             path=path,

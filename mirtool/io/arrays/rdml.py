@@ -31,7 +31,6 @@ from __future__ import annotations
 import math
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -44,19 +43,18 @@ from mirtool.io.arrays.ct_wells import FoundWells, Well
 from mirtool.io.arrays.ct_words import CALIBRATOR, CONTROL, GROUP_NAMES, SAMPLE, STANDARD, UNUSED
 from mirtool.io.tables.headers import fold_header
 from mirtool.io.tables.text import FileHead, read_bytes
+from mirtool.io.zip_archives import UNREADABLE_ZIP, ZIP_MAGIC
 from mirtool.wording import plural
 
 LARGEST_XML = 512 << 20
 _CLOSEST = 300
 """How many times smaller than its content no XML of measurements is packed."""
-_PACKED = b"PK\x03\x04"
 _PIECE = 1 << 20
 _DEEPEST = 64
 _PASSED_OVER = frozenset({"adp", "mdp", "thermalCyclingConditions", "sequences", "experimenter", "documentation"})
 """Elements of which nothing is needed; a file has a hundred curve points for every Cq."""
 _LONGEST = 1000
 """Characters of a text that are kept."""
-_DAMAGE = (zipfile.BadZipFile, OSError, ValueError, RuntimeError, NotImplementedError, zlib.error, EOFError)
 _NO_CT_OF_LIGHTCYCLER = 100.0
 _ROLES = {
     "unkn": SAMPLE, "ntc": CONTROL, "nac": CONTROL, "nrt": CONTROL, "ntp": CONTROL, "std": STANDARD,
@@ -94,14 +92,14 @@ class _Data:
 
 def is_rdml(head: FileHead) -> bool:
     """Return True for RDML, packed or not."""
-    if not head.data.startswith(_PACKED):
+    if not head.data.startswith(ZIP_MAGIC):
         return _ROOT.search(head.data[:4096]) is not None and head.data.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"<"
     if b"rdml_data.xml" in head.data[:4096]:
         return True
     try:
         with zipfile.ZipFile(BytesIO(read_bytes(head.path))) as archive:
             return _member(archive) is not None
-    except _DAMAGE:
+    except UNREADABLE_ZIP:
         return False
 
 
@@ -135,7 +133,7 @@ def _member(archive: zipfile.ZipFile) -> zipfile.ZipInfo | None:
 
 def _pieces(data: bytes, path: str | Path) -> Iterator[bytes]:
     """Return the XML piece by piece, so that its size is known before it fills the memory."""
-    if not data.startswith(_PACKED):
+    if not data.startswith(ZIP_MAGIC):
         yield from (data[start : start + _PIECE] for start in range(0, len(data), _PIECE))
         return
     try:
@@ -154,7 +152,7 @@ def _pieces(data: bytes, path: str | Path) -> Iterator[bytes]:
             with archive.open(info) as file:
                 while piece := file.read(_PIECE):
                     yield piece
-    except _DAMAGE as error:
+    except UNREADABLE_ZIP as error:
         raise FormatError(
             "the RDML archive is damaged, or protected by a password",
             path=path,

@@ -17,6 +17,7 @@ from mirtool.io.foreign import refuse_foreign
 from mirtool.io.tables.streams import STDIN as STDIN
 from mirtool.io.tables.streams import is_content as is_content
 from mirtool.io.tables.streams import is_stream, read_stream
+from mirtool.io.zip_archives import ZIP_MAGIC
 
 HEAD_BYTES = 64 * 1024
 """How much of a file a sniffer may see."""
@@ -37,7 +38,6 @@ _LARGEST_RATIO = 200
 _UNPACKED_AT_ONCE = 256 << 20
 """What is unpacked without a look at the ratio: it fits any memory."""
 
-_ZIP_MAGIC = b"PK\x03\x04"
 _OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
@@ -153,7 +153,7 @@ def hash_files(paths: Iterable[str | Path | None]) -> dict[str, str]:
 
 def is_workbook(data: bytes) -> bool:
     """Return an XLSX or XLS workbook by its first bytes."""
-    return data.startswith((_ZIP_MAGIC, _OLE_MAGIC))
+    return data.startswith((ZIP_MAGIC, _OLE_MAGIC))
 
 
 def is_binary(data: bytes) -> bool:
