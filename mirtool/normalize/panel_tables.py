@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from mirtool.io.arrays.ct_panels import BAD
+from mirtool.io.arrays.ct_panels import BAD, well_states
 from mirtool.io.results.panel_cts import NOT_DETECTED
 from mirtool.model import ExpressionMatrix, FloatArray, RawArrays, Table, TextArray, text_array
-from mirtool.normalize.panels import replicate_cts, well_states
+from mirtool.normalize.panels import replicate_cts
 from mirtool.normalize.pipeline import Normalized
 from mirtool.normalize.replicates import group_replicates
 
@@ -19,7 +19,7 @@ def ct_table(arrays: RawArrays, matrix: ExpressionMatrix) -> Table:
     Ct up to the limit.
     """
     groups = group_replicates(arrays.probes.id)
-    states = well_states(arrays, groups)
+    states = well_states(arrays, groups.probe_of)
     ct, _ = replicate_cts(arrays, groups)
     row_of = {label: row for row, label in enumerate(arrays.probes.id[groups.first])}
     rows = np.array([row_of[label] for label in matrix.probes.id], dtype=np.int64)
@@ -36,7 +36,7 @@ def assays_table(arrays: RawArrays, normalized: Normalized) -> Table:
     """Return one row per assay, controls included: where it was detected, and what it was used for."""
     groups = group_replicates(arrays.probes.id)
     probes = arrays.probes.take(groups.first)
-    states = well_states(arrays, groups)
+    states = well_states(arrays, groups.probe_of)
     ct, spread = replicate_cts(arrays, groups)
     value_of = dict(zip(normalized.matrix.probes.id, normalized.matrix.values, strict=True))
     empty = np.full(arrays.n_arrays, np.nan)

@@ -40,11 +40,11 @@ import numpy as np
 
 from mirtool.errors import NotEnoughDataError, UsageError, option
 from mirtool.io.arrays.ct_limits import REPLICATE_LIMIT
-from mirtool.io.arrays.ct_panels import LIMIT, well_cts
-from mirtool.io.arrays.not_detected import ABSENT, CT_CALL
+from mirtool.io.arrays.ct_panels import ct_limit, well_cts, well_states
+from mirtool.io.arrays.not_detected import CT_CALL
 from mirtool.io.arrays.one_by_one import ReducedArrays
 from mirtool.io.registry import FORMATS
-from mirtool.model import BoolArray, FloatArray, IntArray, RawArrays, SampleTable
+from mirtool.model import FloatArray, IntArray, RawArrays, SampleTable
 from mirtool.normalize.between_arrays import NormalizedSignals, ProbeSignals, References
 from mirtool.normalize.channels import CountingSpots, ProbeValues
 from mirtool.normalize.methods import PANEL_METHODS
@@ -140,7 +140,7 @@ class Panel(OneChannel):
         self, arrays: RawArrays, spots: Signals, counting: CountingSpots, settings: ResolvedSettings
     ) -> ProbeValues[ProbeSignals]:
         """Return one amount per assay, from its replicate wells, and which were not detected."""
-        wells = well_states(arrays, counting.groups)
+        wells = well_states(arrays, counting.groups.probe_of)
         found = super().collapse(arrays, spots, counting, settings)
         return replace(found, not_detected=wells.not_detected[counting.rows])
 
@@ -148,7 +148,7 @@ class Panel(OneChannel):
         """Return the report of the numbers, with those of the wells."""
         groups = group_replicates(self.arrays.probes.id)
         mask = counting_spots(self.arrays.probes, groups, numbers["probe_choice"])
-        wells = well_states(self.arrays, groups)
+        wells = well_states(self.arrays, groups.probe_of)
         rows = np.flatnonzero(mask[groups.first])
         spread = replicate_cts(self.arrays, groups)[1][rows]
         return PanelReport(
@@ -171,46 +171,6 @@ class Panel(OneChannel):
     def limit(self) -> float:
         """The highest Ct that counts as detected."""
         return ct_limit(self.arrays)
-
-
-def ct_limit(arrays: RawArrays) -> float:
-    """Return the highest Ct that counts as detected in a panel."""
-    return float(arrays.sources[0].header[LIMIT])
-
-
-@dataclass(frozen=True, eq=False)
-class WellStates:
-    """What the wells of each probe and sample say; all ``(n_probes, n_samples)``.
-
-    Parameters
-    ----------
-    detected
-        A well has a Ct at the limit or below.
-    not_detected
-        Wells were measured, and none has.
-    partly_detected
-        Some have and others not.
-    """
-
-    detected: BoolArray
-    not_detected: BoolArray
-    partly_detected: BoolArray
-
-    @property
-    def not_measured(self) -> BoolArray:
-        """No well was measured."""
-        return ~(self.detected | self.not_detected)
-
-
-def well_states(arrays: RawArrays, groups: ReplicateGroups) -> WellStates:
-    """Return what the wells of a panel say of each probe, in the order of ``groups``."""
-    assert arrays.flags is not None  # a panel has them
-    amounts = next(iter(arrays.channels.values())).foreground
-    shape = (len(groups), arrays.n_arrays)
-    found, absent = np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)
-    np.logical_or.at(found, groups.probe_of, (arrays.flags != ABSENT) & ~np.isnan(amounts))
-    np.logical_or.at(absent, groups.probe_of, arrays.flags == ABSENT)
-    return WellStates(found, absent & ~found, absent & found)
 
 
 def replicate_cts(arrays: RawArrays, groups: ReplicateGroups) -> tuple[FloatArray, FloatArray]:

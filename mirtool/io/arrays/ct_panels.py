@@ -255,17 +255,22 @@ def _flags(ct: FloatArray, no_ct: BoolArray, limit: float, replicate_limit: floa
     return flags
 
 
+def ct_limit(arrays: RawArrays) -> float:
+    """Return the highest Ct that counts as detected in a panel."""
+    return float(arrays.sources[0].header[LIMIT])
+
+
 def well_cts(arrays: RawArrays) -> FloatArray:
     """Return the Ct of the wells that count, ``(n_wells, n_samples)``: NaN where not detected or left out."""
     assert arrays.flags is not None  # a panel has them
-    header = arrays.sources[0].header
-    stated = (text.rpartition("=") for text in header.get(EFFICIENCIES, "").split("\t") if text)
+    texts = arrays.sources[0].header.get(EFFICIENCIES, "").split("\t")
+    stated = (text.rpartition("=") for text in texts if text)
     factor_of = {label: float(factor) for label, _, factor in stated}
     factors = np.array([factor_of.get(label, DOUBLING) for label in arrays.probes.id])
     amounts = arrays.channels[CHANNEL].foreground
     counts = (arrays.flags == 0) & ~np.isnan(amounts)
     log2 = np.log2(amounts, out=np.full(amounts.shape, np.nan), where=counts)
-    return np.asarray(float(header[LIMIT]) - log2 / np.log2(factors)[:, None])
+    return np.asarray(ct_limit(arrays) - log2 / np.log2(factors)[:, None])
 
 
 # ------------------------------------------------------------------------------------------ between plates
@@ -345,6 +350,39 @@ def _shifts(wells: CtTable, plate: TextArray, is_calibrator: BoolArray) -> tuple
 # ------------------------------------------------------------------------------------------ not detected
 
 
+@dataclass(frozen=True, eq=False)
+class WellStates:
+    """What the wells of each probe and sample say; all ``(n_probes, n_samples)``.
+
+    Parameters
+    ----------
+    detected
+        A well has a Ct at the limit or below.
+    not_detected
+        Wells were measured, and none has.
+    partly_detected
+        Some have and others not.
+    """
+
+    detected: BoolArray
+    not_detected: BoolArray
+    partly_detected: BoolArray
+
+    @property
+    def not_measured(self) -> BoolArray:
+        """No well was measured."""
+        return ~(self.detected | self.not_detected)
+
+
+def well_states(arrays: RawArrays, probe_of: IntArray) -> WellStates:
+    """Return what the wells of a panel say of each probe; ``probe_of`` is the probe of each well."""
+    assert arrays.flags is not None  # a panel has them
+    absent = arrays.flags == ABSENT
+    measured = ~absent & ~np.isnan(arrays.channels[CHANNEL].foreground)
+    found, lacking = _any_of(probe_of, measured), _any_of(probe_of, absent)
+    return WellStates(found, lacking & ~found, lacking & found)
+
+
 def settle_wells(arrays: RawArrays, choice: str | None) -> RawArrays:
     """Return a panel with what is not detected as chosen; a warning of the sources says so.
 
@@ -356,15 +394,15 @@ def settle_wells(arrays: RawArrays, choice: str | None) -> RawArrays:
         A name of :data:`mirtool.io.arrays.settings.NOT_DETECTED`; None is ``missing``.
     """
     assert arrays.flags is not None  # a panel has them
-    limit = float(arrays.sources[0].header[LIMIT])
-    amounts = arrays.channels[CHANNEL].foreground
     absent = arrays.flags == ABSENT
-    _, first, probe_of = np.unique(arrays.probes.id.astype(str), return_index=True, return_inverse=True)
-    detected = _any_of(probe_of, len(first), (arrays.flags != ABSENT) & ~np.isnan(amounts))
-    lacking = _any_of(probe_of, len(first), absent) & ~detected
     if not absent.any():
         return arrays
-    above = _any_of(probe_of, len(first), absent & ~np.isnan(amounts)) & lacking
+    limit = ct_limit(arrays)
+    amounts = arrays.channels[CHANNEL].foreground
+    _, probe_of = np.unique(arrays.probes.id.astype(str), return_inverse=True)
+    states = well_states(arrays, probe_of)
+    lacking = states.not_detected
+    above = _any_of(probe_of, absent & ~np.isnan(amounts)) & lacking
     done = choice or "missing"
     lost = lost_values(lacking, done, arrays.samples)[probe_of]
     if done == "keep":
@@ -375,7 +413,7 @@ def settle_wells(arrays: RawArrays, choice: str | None) -> RawArrays:
             values = np.where(absent & lacking[probe_of] & ~lost, 1.0, values)
     parts = {f"Ct above {limit:g}": int(above.sum()), "without a Ct": int((lacking & ~above).sum())}
     said = in_words(lacking, parts, done, unit="sample", words=_done_in_words(done, limit))
-    partly = int((_any_of(probe_of, len(first), absent) & detected).sum())
+    partly = int(states.partly_detected.sum())
     more = [f"{plural(partly, 'value')} of replicate wells of which some have no Ct up to {limit:g}: "
             "the mean of the others"] if partly else []  # fmt: skip
     settled = replace(arrays, channels={CHANNEL: Channel(values, processed=True)})
@@ -390,8 +428,8 @@ def _done_in_words(done: str, limit: float) -> str:
     }[done]
 
 
-def _any_of(probe_of: IntArray, n: int, mask: BoolArray) -> BoolArray:
+def _any_of(probe_of: IntArray, mask: BoolArray) -> BoolArray:
     """Return where any well of a probe is in ``mask``, ``(n_probes, n_samples)``."""
-    found = np.zeros((n, mask.shape[1]), dtype=bool)
+    found = np.zeros((int(probe_of.max(initial=-1)) + 1, mask.shape[1]), dtype=bool)
     np.logical_or.at(found, probe_of, mask)
     return found
