@@ -63,8 +63,6 @@ from mirtool.wording import plural
 
 CHANNEL = "amount"
 BAD = -100
-FEWEST_WELLS = 3
-"""Replicate wells of which one can lie apart: of two that disagree none is known to be right."""
 EFFICIENCIES = "efficiencies"
 """The key of the amplification factors other than 2, ``ID=factor``, separated by tabs."""
 LIMIT = "Ct limit"
@@ -246,8 +244,6 @@ def _flags(ct: FloatArray, no_ct: BoolArray, limit: float, replicate_limit: floa
     [0, -75, -75]
     """
     flags = np.where(no_ct | (ct > limit), ABSENT, 0)
-    if len(ct) < FEWEST_WELLS:
-        return flags
     detected = np.flatnonzero((flags == 0) & ~np.isnan(ct))
     outlier = find_outlier(ct[detected], replicate_limit)
     if outlier is not None:

@@ -6,6 +6,8 @@ import numpy as np
 
 from mirtool.model import FloatArray
 
+FEWEST_WELLS = 3
+"""Replicate wells of which one can lie apart: of two that disagree none is known to be right."""
 _ROUNDING = 1e-9
 """Cycles: 24.5 and 24.0 are no more than half a cycle apart, whatever their last binary digits."""
 
@@ -20,7 +22,7 @@ def find_outlier(values: FloatArray, limit: float) -> int | None:
     >>> find_outlier(np.array([24.1, 24.2, 25.0]), 0.5), find_outlier(np.array([24.0, 25.0, 26.0]), 0.5)
     (2, None)
     """
-    if len(values) < 3:
+    if len(values) < FEWEST_WELLS:
         return None
     distance = np.abs(values - np.median(values))
     second, first = np.sort(distance)[-2:]
