@@ -10,7 +10,7 @@ import numpy as np
 from mirtool.errors import MirtoolError, NotEnoughDataError, UsageError
 from mirtool.io.arrays.ct_efficiency import table_efficiencies
 from mirtool.io.arrays.ct_limits import REPLICATE_LIMIT
-from mirtool.io.arrays.ct_replicates import find_outlier
+from mirtool.io.arrays.ct_replicates import find_outlier, group_wells
 from mirtool.io.arrays.ct_wells import CtTable
 from mirtool.io.arrays.ct_words import SAMPLE
 from mirtool.model import FloatArray, IntArray, TextArray
@@ -103,15 +103,11 @@ def combine_replicates(
             found="; ".join([f"{plural(len(table), 'well')} without template", *table.left_out]),
             hint="name the table of the samples too, or correct the column of tasks",
         )
-    targets, samples = (tuple(dict.fromkeys(labels[wells])) for labels in (table.target, table.sample))
+    targets, samples, replicates = group_wells(table, wells)
     shape = len(targets), len(samples)
     ct, spread = np.full(shape, np.nan), np.full(shape, np.nan)
     used, left_out, without = (np.zeros(shape, dtype=np.int64) for _ in range(3))
     cycles = table.ct if undetermined is None else np.where(table.no_ct, undetermined, table.ct)
-    row_of, column_of = ({name: i for i, name in enumerate(names)} for names in (targets, samples))
-    replicates: dict[tuple[int, int], list[int]] = {}
-    for well in wells.tolist():
-        replicates.setdefault((row_of[table.target[well]], column_of[table.sample[well]]), []).append(well)
     for place, members in replicates.items():
         values = cycles[members]
         values = values[~np.isnan(values)]

@@ -39,7 +39,7 @@ from mirtool.annotation.mirna_names.on_reading import RESOLVED
 from mirtool.annotation.panel_controls import panel_kinds
 from mirtool.errors import FormatError, NotEnoughDataError, UsageError, option
 from mirtool.io.arrays.ct_efficiency import DOUBLING, choose_efficiencies, table_efficiencies
-from mirtool.io.arrays.ct_replicates import find_outlier
+from mirtool.io.arrays.ct_replicates import find_outlier, group_wells
 from mirtool.io.arrays.ct_wells import CtTable, combine_ct
 from mirtool.io.arrays.ct_words import CALIBRATOR, CONTROL, SAMPLE
 from mirtool.io.arrays.not_detected import ABSENT, CT_CALL, HINT_TO_USE, in_words, lost_values
@@ -160,13 +160,9 @@ def _same_plates(digests: Mapping[str, str]) -> Iterator[str]:
 
 def _as_arrays(plates: Plates, rows: IntArray, options: ReadOptions) -> RawArrays:
     wells, limit = plates.wells, options.max_ct
-    targets, samples = (tuple(dict.fromkeys(labels[rows])) for labels in (wells.target, wells.sample))
+    targets, samples, members = group_wells(wells, rows)
     of_table, doubts = table_efficiencies(wells, rows, targets)
     factors = choose_efficiencies(options.efficiency, targets, of_table, (*wells.efficiency_doubts, *doubts))
-    target_of, sample_of = ({name: i for i, name in enumerate(names)} for names in (targets, samples))
-    members: dict[tuple[int, int], list[int]] = {}
-    for well in rows.tolist():
-        members.setdefault((target_of[wells.target[well]], sample_of[wells.sample[well]]), []).append(well)
     depth = np.ones(len(targets), dtype=np.int64)
     for (target, _), own in members.items():
         depth[target] = max(depth[target], len(own))
