@@ -34,8 +34,7 @@ def normalized_table(matrix: ExpressionMatrix, scale: Literal["log2", "linear"] 
         Where a sample is called ``ID`` or ``Name``.
     """
     values = matrix.linear if scale == "linear" else matrix.values
-    notes = (("mirtool normalized", ""), ("scale", scale), *_history_notes(matrix))
-    return Table(_columns(matrix, values), notes)
+    return _table(matrix, values, ("mirtool normalized", ""), ("scale", scale))
 
 
 def spots_table(matrix: ExpressionMatrix) -> Table:
@@ -50,8 +49,7 @@ def spots_table(matrix: ExpressionMatrix) -> Table:
     """
     if matrix.spots is None:
         raise MirtoolError("this matrix does not say how many spots are behind its values")
-    notes = (("mirtool spots", "replicate spots behind each normalized value"), *_history_notes(matrix))
-    return Table(_columns(matrix, matrix.spots), notes)
+    return _table(matrix, matrix.spots, ("mirtool spots", "replicate spots behind each normalized value"))
 
 
 def not_detected_table(matrix: ExpressionMatrix) -> Table:
@@ -66,8 +64,8 @@ def not_detected_table(matrix: ExpressionMatrix) -> Table:
     """
     if matrix.not_detected is None:
         raise MirtoolError("this matrix does not say which of its values were detected")
-    notes = (("mirtool not detected", "1 where the value was not detected"), *_history_notes(matrix))
-    return Table(_columns(matrix, matrix.not_detected.astype(np.int64)), notes)
+    marks = matrix.not_detected.astype(np.int64)
+    return _table(matrix, marks, ("mirtool not detected", "1 where the value was not detected"))
 
 
 def average_table(matrix: ExpressionMatrix, average: FloatArray) -> Table:
@@ -85,8 +83,7 @@ def average_table(matrix: ExpressionMatrix, average: FloatArray) -> Table:
     SampleSheetError
         Where a sample is called ``ID`` or ``Name``.
     """
-    notes = (("mirtool average", "A = mean of the log2 signals of both channels"), *_history_notes(matrix))
-    return Table(_columns(matrix, average), notes)
+    return _table(matrix, average, ("mirtool average", "A = mean of the log2 signals of both channels"))
 
 
 def replicates_table(matrix: ExpressionMatrix) -> Table:
@@ -116,11 +113,12 @@ def _history_notes(matrix: ExpressionMatrix) -> tuple[tuple[str, str], ...]:
     return tuple((key.strip(), value.strip()) for key, _, value in steps)
 
 
-def _columns(matrix: ExpressionMatrix, values: npt.NDArray[Any]) -> Mapping[str, npt.NDArray[Any]]:
+def _table(matrix: ExpressionMatrix, values: npt.NDArray[Any], *notes: tuple[str, str]) -> Table:
+    """Return values of a matrix's probes and samples as a table, with these notes and the matrix's history."""
     labels = {ID: matrix.probes.id, NAME: matrix.probes.name}
     if matrix.probes.original_beside is not None:
         labels[ORIGINAL_NAME] = matrix.probes.original_beside
-    return _with_samples(labels, matrix, values)
+    return Table(_with_samples(labels, matrix, values), (*notes, *_history_notes(matrix)))
 
 
 def _with_samples(
