@@ -219,11 +219,13 @@ def expression_matrix(found: ProbeValues, scale: Scale | None) -> ExpressionMatr
     FormatError
         Where an ID stands twice.
     """
-    ids, renamed = (found.id, ()) if found.has_ids else _number_repeats(found.id)
+    ids, repeated = (found.id, []) if found.has_ids else number_repeats(found.id)
     _refuse_repeated_ids(found, ids)
     stated = _stated_scale(found, scale)
     values, not_detected = found.values, found.not_detected
-    history = [*_history_of(found.table), *found.remarks, *found.left_out, *renamed]
+    history = [*_history_of(found.table), *found.remarks, *found.left_out]
+    if repeated:
+        history.append(f"names that are in more than one row, kept as probes of their own: {', '.join(repeated)}")
     if stated == "log2":
         _refuse_impossible_log2(found)
     else:
@@ -276,16 +278,21 @@ def _grouping(found: ProbeValues) -> tuple[str, ...]:
     return ("no ID column: replicates are grouped by name",)
 
 
-def _number_repeats(names: TextArray) -> tuple[TextArray, tuple[str, ...]]:
-    """Make IDs of names: the second row of a name gets `` (2)`` and so on; say which ones."""
+def number_repeats(names: TextArray) -> tuple[TextArray, list[str]]:
+    """Make IDs of names: the second row of a name gets `` (2)`` and so on; return also the names of several rows.
+
+    Examples
+    --------
+    >>> ids, repeated = number_repeats(np.array(["a", "b", "a"], dtype=object))
+    >>> ids.tolist(), repeated
+    (['a', 'b', 'a (2)'], ['a'])
+    """
     seen: dict[str, int] = {}
     ids = []
     for name in names:
         seen[name] = seen.get(name, 0) + 1
         ids.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
-    repeated = [name for name, count in seen.items() if count > 1]
-    said = f"names that are in more than one row, kept as probes of their own: {', '.join(repeated)}"
-    return text_array(ids), (said,) if repeated else ()
+    return text_array(ids), [name for name, count in seen.items() if count > 1]
 
 
 def _refuse_repeated_ids(found: ProbeValues, ids: TextArray) -> None:

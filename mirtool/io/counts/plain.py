@@ -25,14 +25,14 @@ from typing import Any
 
 import numpy as np
 
-from mirtool.io.arrays.probe_values import ProbeValues
+from mirtool.io.arrays.probe_values import ProbeValues, number_repeats
 from mirtool.io.counts.read_table import (
     ReadTable,
     check_reads,
     refuse_empty_samples,
     refuse_fractions,
 )
-from mirtool.model import FloatArray, text_array
+from mirtool.model import FloatArray
 from mirtool.wording import plural
 
 FORMAT = "matrix"
@@ -106,7 +106,8 @@ def counts_of(found: ProbeValues) -> ReadTable:
     check_reads(found.values, place)
     refuse_fractions(found.values, {"path": found.path})
     keep = _first_of_equal(found)
-    ids, numbered = _numbered(found.id[keep])
+    ids, _ = number_repeats(found.id[keep])
+    numbered = len(ids) - len(set(found.id[keep]))
     n_equal = len(found.id) - int(keep.sum())
     said = [*found.left_out, *found.remarks]
     if n_equal:
@@ -139,13 +140,3 @@ def _first_of_equal(found: ProbeValues) -> Any:
         keep[row] = key not in seen
         seen.add(key)
     return keep
-
-
-def _numbered(ids: Any) -> tuple[Any, int]:
-    """Return IDs that are unique: the second row of one has `` (2)``; and how many have a number."""
-    times: dict[str, int] = {}
-    unique = []
-    for own in ids:
-        times[own] = times.get(own, 0) + 1
-        unique.append(own if times[own] == 1 else f"{own} ({times[own]})")
-    return text_array(unique), len(ids) - len(times)
