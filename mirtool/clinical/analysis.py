@@ -291,8 +291,7 @@ def _panel(
         )
     if outcome[0].name in settings.panel_words:
         raise UsageError("the outcome can't be in the panel", parameter="panel", found=outcome[0].name)
-    words = f"{outcome[0].name} = {outcome[0].levels[outcome[1]]}"
-    return build_panel(table, expression, words, _has(*outcome), settings)
+    return build_panel(table, expression, _words(outcome), _has(*outcome), settings)
 
 
 def _has(outcome: Variable, level: int) -> FloatArray:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mirtool.clinical.expression import PatientExpression
-from mirtool.clinical.panels.models import RIDGE, FittedPanel, PanelPlan, fit_elastic_net
+from mirtool.clinical.panels.models import ELASTIC_NET, FittedPanel, PanelPlan, fit_elastic_net
 from mirtool.clinical.panels.performance import Discrimination, Performance, measure, performance
 from mirtool.clinical.panels.validation import (
     CrossValidation,
@@ -167,7 +167,7 @@ def build_panel(
     values, y = every.values[known], has[known] == 1
     check_folds(y, settings.folds)
     _check_values(every, values, plan)
-    if plan.model not in (RIDGE, "firth"):
+    if plan.model == ELASTIC_NET:
         fit_elastic_net(np.array([[-1.0], [1.0]]), np.array([False, True]), np.ones(1))  # is it installed?
     whole = fit_whole(values, y, plan, settings.seed)
     validation = cross_validate(

@@ -84,9 +84,7 @@ class FittedPanel:
 
     def log_odds(self, values: FloatArray) -> FloatArray:
         """Return the log odds of patients, given their values ``(patients, candidates)``."""
-        own = values[:, self.columns]
-        standardized = (np.where(np.isnan(own), self.fill, own) - self.middle) / self.spread
-        return self.intercept + standardized @ self.coefficients
+        return self.intercept + _standardize(values, self) @ self.coefficients
 
     def risk(self, values: FloatArray) -> FloatArray:
         """Return the predicted risk of patients."""
@@ -100,9 +98,11 @@ class _Prepared:
     middle: FloatArray
     spread: FloatArray
 
-    def standardize(self, values: FloatArray) -> FloatArray:
-        own = values[:, self.columns]
-        return (np.where(np.isnan(own), self.fill, own) - self.middle) / self.spread
+
+def _standardize(values: FloatArray, by: _Prepared | FittedPanel) -> FloatArray:
+    """Return the columns of a panel, missing values imputed."""
+    own = values[:, by.columns]
+    return (np.where(np.isnan(own), by.fill, own) - by.middle) / by.spread
 
 
 _Fit = Callable[[FloatArray, BoolArray, FloatArray], FloatArray]
@@ -132,7 +132,7 @@ def fit_panel(
         The patient of each row, where rows are drawn with replacement.
     """
     prepared = _prepare(values, outcome, plan.most)
-    design = prepared.standardize(values)
+    design = _standardize(values, prepared)
     if plan.model == FIRTH:
         size, penalty = design.shape[1], np.nan
         beta = firth_coefficients(np.column_stack([np.ones(len(design)), design]), outcome)
@@ -169,7 +169,7 @@ def _tune(
     for own in range(n_folds):
         test = fold == own
         prepared = _prepare(values[~test], outcome[~test], plan.most)
-        design, design_test = prepared.standardize(values[~test]), prepared.standardize(values[test])
+        design, design_test = (_standardize(values[rows], prepared) for rows in (~test, test))
         sign = np.where(outcome[test], -1.0, 1.0)
         for i, size in enumerate(sizes):
             beta = fit(design[:, :size], outcome[~test], PENALTIES)
