@@ -372,13 +372,7 @@ def _interact_all(
     endpoints: Sequence[Endpoint],
 ) -> tuple[InteractionScreen, ...]:
     """Test the interactions that were asked for, in the odds of the outcome and in every hazard."""
-    variables = [table.variable(name, "interactions") for name in settings.interactions]
-    for variable in variables:
-        if not variable.is_analyzed:
-            raise UsageError(
-                f"the column {variable.name!r} can't interact", parameter="interactions",
-                found=f"{variable.kind}: {variable.why}",
-            )  # fmt: skip
+    variables = [table.usable(name, "interactions", "interact") for name in settings.interactions]
     if not variables:
         return ()
     covariates = [table.variable(name, "covariates") for name in settings.covariates]

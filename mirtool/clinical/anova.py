@@ -106,13 +106,7 @@ def read_terms(formula: str, table: PatientTable) -> tuple[tuple[Variable, ...],
                 "the formula can't be read", parameter="anova", found=repr(formula),
                 expected="columns joined by +, * or :, such as group * stage",
             )  # fmt: skip
-        variables = [table.variable(name, "anova") for name in names]
-        for variable in variables:
-            if not variable.is_analyzed:
-                raise UsageError(
-                    f"the column {variable.name!r} can't be in the formula", parameter="anova",
-                    found=f"{variable.kind}: {variable.why}",
-                )  # fmt: skip
+        variables = [table.usable(name, "anova", "be in the formula") for name in names]
         sizes = [len(names)] if signs == {":"} else range(1, len(names) + 1)
         for size in sizes:
             for term in combinations(variables, size):

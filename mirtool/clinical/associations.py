@@ -155,14 +155,11 @@ def find_associations(
             rows += own
     model = None
     if settings.covariates:
-        chosen = [table.variable(name, "covariates") for name in settings.covariates]
-        for variable in chosen:
-            if not variable.is_analyzed or variable.name == outcome.name:
-                raise UsageError(
-                    f"the column {variable.name!r} can't be in the model",
-                    parameter="covariates",
-                    found=f"{variable.kind}: {variable.why}" if variable.name != outcome.name else "the outcome",
-                )
+        if outcome.name in settings.covariates:
+            raise UsageError(
+                f"the column {outcome.name!r} can't be in the model", parameter="covariates", found="the outcome"
+            )
+        chosen = [table.usable(name, "covariates", "be in the model") for name in settings.covariates]
         model = fit_logistic(chosen, has, confidence=settings.confidence)
     words = f"{outcome.name} = {outcome.levels[level]}"
     return Associations(

@@ -138,6 +138,30 @@ class PatientTable:
             raise unknown_choice("column", name, self.variables, parameter)
         return self.variables[name]
 
+    def usable(self, name: str, parameter: str, use: str) -> Variable:
+        """Return a variable that tables and tests can use.
+
+        Parameters
+        ----------
+        name
+            Of the column.
+        parameter
+            The setting that names it.
+        use
+            What it is needed for, in words: ``be in the model``.
+
+        Raises
+        ------
+        UsageError
+            Where there is none of this name, or it is not analyzed.
+        """
+        found = self.variable(name, parameter)
+        if not found.is_analyzed:
+            raise UsageError(
+                f"the column {name!r} can't {use}", parameter=parameter, found=f"{found.kind}: {found.why}"
+            )
+        return found
+
     def categorical(self, name: str, parameter: str) -> Variable:
         """Return a nominal or ordinal variable.
 

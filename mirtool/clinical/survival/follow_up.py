@@ -15,7 +15,7 @@ from mirtool.clinical.survival.curves import SurvivalCurve, survival_curve
 from mirtool.clinical.survival.endpoints import Endpoint
 from mirtool.clinical.survival.log_rank import SurvivalTest, SurvivalTests, compare_survival
 from mirtool.clinical.variables import PatientTable, Variable
-from mirtool.errors import NotEnoughDataError, UsageError
+from mirtool.errors import NotEnoughDataError
 from mirtool.model import BoolArray, FloatArray, Table, text_array
 from mirtool.stats.adjustment import adjust_p_values
 
@@ -185,13 +185,7 @@ def follow(
             failed.append(f"{variable.name}: {error.found or error.problem}")
     model = None
     if settings.covariates:
-        chosen = [table.variable(name, "covariates") for name in settings.covariates]
-        for variable in chosen:
-            if not variable.is_analyzed:
-                raise UsageError(
-                    f"the column {variable.name!r} can't be in the model", parameter="covariates",
-                    found=f"{variable.kind}: {variable.why}",
-                )  # fmt: skip
+        chosen = [table.usable(name, "covariates", "be in the model") for name in settings.covariates]
         model = fit_cox(chosen, endpoint, strata, confidence=settings.confidence)
     return FollowUp(
         endpoint, curves, float(until), tests, tuple(alone), model, settings.strata or "", tuple(failed),
