@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mirtool.model import SampleTable
     from mirtool.study.folder import StudyFolder
 
+METHODS_TEXT = "results/methods.md"
 OWN_COLUMNS = FILE_COLUMNS | {"sample", "group", "scale"}
 """Columns of the sample sheet that describe no sample."""
 _SCAN = {
@@ -96,6 +97,17 @@ class StudyFacts:
     def scan_words(self, *names: str) -> list[str]:
         """Return what the headers say of a scan by these records, in words; nothing of those they do not have."""
         return [_SCAN[name].format(self.header(name)) for name in names if self.header(name)]
+
+    @property
+    def processing(self) -> str:
+        """The file that says how the values were made; empty where they were not normalized here."""
+        return METHODS_TEXT if "normalize" in self.records else ""
+
+    @property
+    def patients_table(self) -> str:
+        """The table that describes the patients; empty without one."""
+        wrote = self.record("clinical").wrote("clinical_table1.csv")
+        return "results/clinical_table1.csv, with missing values" if wrote else ""
 
     @property
     def raw_files(self) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from mirtool.report.methods.checklists import Item
-from mirtool.report.methods.facts import StudyFacts
+from mirtool.report.methods.facts import METHODS_TEXT, StudyFacts
 from mirtool.report.methods.record import joined, number
 from mirtool.report.platform import LANE
 from mirtool.wording import plural
@@ -44,7 +44,7 @@ def _excluded(facts: StudyFacts) -> str:
 
 def _processing(facts: StudyFacts) -> str:
     preset = facts.record("normalize").number("preset")
-    return f"recipe {preset}; results/methods.md" if preset else ""
+    return f"recipe {preset}; {METHODS_TEXT}" if preset else ""
 
 
 def _characteristics(facts: StudyFacts) -> str:
@@ -122,7 +122,7 @@ def _design(facts: StudyFacts) -> str:
 
 
 def _statistics(facts: StudyFacts) -> str:
-    return "results/methods.md" if "diff" in facts.records else ""
+    return METHODS_TEXT if "diff" in facts.records else ""
 
 
 MIAME = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mirtool.report.methods.checklists import Item
-from mirtool.report.methods.facts import StudyFacts
+from mirtool.report.methods.facts import METHODS_TEXT, StudyFacts
 from mirtool.report.methods.record import StepRecord, joined, number
 from mirtool.stats.adjustment_methods import ADJUSTMENTS
 from mirtool.wording import plural
@@ -127,7 +127,7 @@ def _test(facts: StudyFacts) -> str:
     if record.is_panel:
         diff = facts.record("diff")
         heading = getattr(ADJUSTMENTS.get(str(diff.argument("adjust"))), "heading", "")
-        return f"{diff.argument('test')} test on −ΔCt, {heading} (results/methods.md)" if diff.summary else ""
+        return f"{diff.argument('test')} test on −ΔCt, {heading} ({METHODS_TEXT})" if diff.summary else ""
     adjust = record.argument("adjust")
     test = _TESTS.get(str(record.argument("test")), "")
     heading = getattr(ADJUSTMENTS.get(str(adjust)), "heading", "")

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mirtool.report.methods.checklists import Item
-from mirtool.report.methods.facts import StudyFacts
+from mirtool.report.methods.facts import METHODS_TEXT, StudyFacts
 from mirtool.report.methods.record import MOST_NAMED, joined
 from mirtool.wording import plural
 
@@ -20,7 +20,6 @@ _STATISTICS, _DATA, _RESULTS, _DISCUSSION = (
     "Results: analysis",
     "Discussion",
 )
-_METHODS = "results/methods.md"
 
 
 def _survival(facts: StudyFacts) -> Mapping[str, Any]:
@@ -40,10 +39,6 @@ def _markers(facts: StudyFacts) -> str:
 
 def _specimens(facts: StudyFacts) -> str:
     return facts.column("source", "source name", "tissue", "cell line", "cell type", "fluid")
-
-
-def _assay(facts: StudyFacts) -> str:
-    return _METHODS if "normalize" in facts.records else ""
 
 
 def _endpoints(facts: StudyFacts) -> str:
@@ -71,11 +66,6 @@ def _numbers(facts: StudyFacts) -> str:
             parts.append(f"{name}: {plural(sum(own['events'].values()), 'event')}")
     patients = facts.record("clinical").number("patients")
     return "; ".join([plural(patients, "patient"), *parts]) if patients else ""
-
-
-def _table1(facts: StudyFacts) -> str:
-    wrote = facts.record("clinical").wrote("clinical_table1.csv")
-    return "results/clinical_table1.csv, with missing values" if wrote else ""
 
 
 def _relation(facts: StudyFacts) -> str:
@@ -126,7 +116,7 @@ REMARK = (
         _MATERIAL,
         "Assay, its protocol and quality control, blinding",
         "the whole protocol",
-        _assay,
+        lambda facts: facts.processing,
         number="5",
         rest="kits and reagents, reproducibility, and whether the endpoint was known",
     ),
@@ -145,7 +135,7 @@ REMARK = (
         _STATISTICS,
         "All methods: choice of variables, assumptions, missing data",
         "the methods",
-        lambda _: _METHODS,
+        lambda _: METHODS_TEXT,
         number="10",
         rest="how the variables of the models were chosen",
     ),
@@ -164,7 +154,13 @@ REMARK = (
         number="12",
         rest="how many were eligible, and why others are not in the table",
     ),
-    Item(_DATA, "Distribution of variables and marker, with missing values", "a table", _table1, number="13"),
+    Item(
+        _DATA,
+        "Distribution of variables and marker, with missing values",
+        "a table",
+        lambda facts: facts.patients_table,
+        number="13",
+    ),
     Item(
         _RESULTS,
         "Marker against the standard variables",

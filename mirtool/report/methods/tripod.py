@@ -10,13 +10,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from mirtool.report.methods.checklists import Item
-from mirtool.report.methods.facts import StudyFacts
+from mirtool.report.methods.facts import METHODS_TEXT, StudyFacts
 from mirtool.wording import plural
 
 _TITLE, _INTRODUCTION, _DATA = "Title and abstract", "Introduction", "Methods: data and participants"
 _VARIABLES, _ANALYSIS, _OPEN = "Methods: outcome and predictors", "Methods: analysis", "Open science and ethics"
 _RESULTS, _DISCUSSION = "Results", "Discussion"
-_METHODS = "results/methods.md"
 _MEASURES = "results/clinical_panel.csv"
 _NO_EVALUATION = "the panel was validated internally; there are no separate evaluation data"
 
@@ -58,7 +57,7 @@ def _model(facts: StudyFacts) -> str:
     panel = _panel(facts)
     tuned = "" if panel["model"] == "firth" else "; penalty by log loss in inner folds"
     optimism = "; optimism by the bootstrap" if panel["bootstraps"] else ""
-    return f"logistic regression, {panel['model']}{tuned}; nested cross-validation{optimism} ({_METHODS})"
+    return f"logistic regression, {panel['model']}{tuned}; nested cross-validation{optimism} ({METHODS_TEXT})"
 
 
 def _performance(facts: StudyFacts) -> str:
@@ -74,15 +73,6 @@ def _events(facts: StudyFacts) -> str:
 def _size(facts: StudyFacts) -> str:
     panel = _panel(facts)
     return f"{panel['per_candidate']:.3g} patients of the rarer outcome per candidate"
-
-
-def _described(facts: StudyFacts) -> str:
-    wrote = facts.record("clinical").wrote("clinical_table1.csv")
-    return "results/clinical_table1.csv, with missing values" if wrote else ""
-
-
-def _processing(facts: StudyFacts) -> str:
-    return _METHODS if "normalize" in facts.records else ""
 
 
 def _code(facts: StudyFacts) -> str:
@@ -124,7 +114,7 @@ TRIPOD = (
         _DATA,
         "Processing and quality control of the data",
         "how the values were made, and checked",
-        _processing,
+        lambda facts: facts.processing,
         number="7",
         rest="whether it was the same in all groups of people",
     ),
@@ -220,7 +210,7 @@ TRIPOD = (
         _RESULTS,
         "Characteristics of the participants",
         "a table of them",
-        _described,
+        lambda facts: facts.patients_table,
         number="20b",
         rest="dates, treatments, and differences between groups of people",
     ),
