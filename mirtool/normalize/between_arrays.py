@@ -117,9 +117,9 @@ class References:
     words
         How they were chosen, in words.
     candidates
-        Those that they were chosen from, as rows, the steadiest first; None where nothing was ranked.
+        Those that they were chosen from, as rows, the most stable first; None where nothing was ranked.
     stability
-        How steady these candidates are, in their order.
+        The stability of these candidates, in their order.
     genorm
         geNorm's ranking, where it decided.
     """

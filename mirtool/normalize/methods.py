@@ -421,14 +421,14 @@ BETWEEN_METHODS = Methods(
     ),
     BetweenMethod(
         "normfinder",
-        "less the mean Ct of the three miRNAs that NormFinder finds steadiest within and between the groups",
+        "less the mean Ct of the three miRNAs that NormFinder finds most stable within and between the groups",
         needs=f"{_NEEDS_WELLS}; 5 or more miRNAs that all samples detect",
         reference="Andersen et al. 2004",
         step=f"{_PANELS}:subtract_by_normfinder",
     ),
     BetweenMethod(
         "genorm",
-        "less the mean Ct of the miRNAs that geNorm finds steadiest, as many as its pairwise variation asks for",
+        "less the mean Ct of the miRNAs that geNorm finds most stable, as many as its pairwise variation asks for",
         needs=f"{_NEEDS_WELLS}; 5 or more miRNAs that all samples detect",
         reference="Vandesompele et al. 2002",
         step=f"{_PANELS}:subtract_by_genorm",

@@ -1,4 +1,4 @@
-"""What a qPCR panel held, as tables: the Ct values, what became of each assay, how steady references are."""
+"""What a qPCR panel held, as tables: the Ct values, what became of each assay, the stability of references."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def assays_table(arrays: RawArrays, normalized: Normalized) -> Table:
 
 
 def references_table(arrays: RawArrays, normalized: Normalized) -> Table | None:
-    """Return the candidates for references, the steadiest first; None where none were ranked."""
+    """Return the candidates for references, the most stable first; None where none were ranked."""
     found = normalized.references
     if found is None or found.candidates is None or found.stability is None:
         return None

@@ -1,4 +1,4 @@
-r"""qPCR panels: ΔCt against the global mean, named references, or the steadiest miRNAs of the panel.
+r"""qPCR panels: ΔCt against the global mean, named references, or the most stable miRNAs of the panel.
 
 The value of a miRNA is :math:`-\Delta Ct = Ct_{ref} - Ct_{miRNA}`: log2 of its amount relative to the reference,
 so that more is higher and one cycle is one doubling. With an amplification factor :math:`E` that was stated for an
@@ -14,8 +14,8 @@ this scale, of
 ``references``
     the assays that were named.
 ``normfinder``, ``genorm``
-    the steadiest miRNAs that all samples detect (Andersen 2004; Vandesompele 2002), three by NormFinder, by geNorm
-    as many as its pairwise variation asks for.
+    the most stable miRNAs that all samples detect (Andersen 2004; Vandesompele 2002), three by NormFinder, by
+    geNorm as many as its pairwise variation asks for.
 
 Both means assume that most miRNAs do not change, which a handful of chosen ones does not allow: fewer than
 ``min_factor_probes`` (20) are refused.
@@ -216,7 +216,7 @@ def _check_number(n: int, which: str, settings: ResolvedSettings) -> None:
             "the mean of a panel needs many miRNAs: of a few it is not certain that most do not change",
             found=f"{plural(n, 'miRNA')} {which}",
             expected=f"at least {settings.min_factor_probes} ({option('min_factor_probes')})",
-            hint=f"name references with {option('references', 'NAMES')}, or let the steadiest be chosen with "
+            hint=f"name references with {option('references', 'NAMES')}, or let the most stable be chosen with "
             f"{option('between', 'normfinder')} or genorm",
         )
 
@@ -266,13 +266,14 @@ def _named(signals: ProbeSignals, text: str) -> IntArray:
 def subtract_by_normfinder(
     signals: ProbeSignals, samples: SampleTable, settings: ResolvedSettings
 ) -> NormalizedSignals:
-    """Mean Ct of the steadiest miRNAs by NormFinder, less each Ct (``normfinder``)."""
+    """Mean Ct of the most stable miRNAs by NormFinder, less each Ct (``normfinder``)."""
     rows, values = _candidates(signals, samples)
     stability = reference_stability(signals.probes.name[rows].tolist(), values, samples.groups)
     order = np.argsort(stability.normfinder, kind="stable")
     chosen = order[: settings.n_references or BY_NORMFINDER]
     how = "within and between groups" if stability.by_group else "over all samples"
-    words = f"steadiest by NormFinder {how}, of {plural(len(rows), 'candidate')}: {_names(signals, rows[chosen])}"
+    of_all = plural(len(rows), "candidate")
+    words = f"most stable by NormFinder {how}, of {of_all}: {_names(signals, rows[chosen])}"
     references = References(rows[chosen], words, rows[order], stability.take(order))
     return _less(signals, values[chosen].mean(axis=0), references)
 
@@ -280,14 +281,14 @@ def subtract_by_normfinder(
 def subtract_by_genorm(
     signals: ProbeSignals, samples: SampleTable, settings: ResolvedSettings
 ) -> NormalizedSignals:
-    """Mean Ct of the steadiest miRNAs by geNorm, less each Ct (``genorm``)."""
+    """Mean Ct of the most stable miRNAs by geNorm, less each Ct (``genorm``)."""
     rows, values = _candidates(signals, samples)
     ranking = genorm_ranking(values)
     chosen = ranking.order[: settings.n_references or ranking.n_needed]
     stability = reference_stability(signals.probes.name[rows].tolist(), values, samples.groups)
     at = len(chosen) - 2
     v = f", V{len(chosen)}/{len(chosen) + 1} = {ranking.v[at]:.3f}" if 0 <= at < len(ranking.v) else ""
-    words = f"steadiest by geNorm, of {plural(len(rows), 'candidate')}{v}: {_names(signals, rows[chosen])}"
+    words = f"most stable by geNorm, of {plural(len(rows), 'candidate')}{v}: {_names(signals, rows[chosen])}"
     references = References(rows[chosen], words, rows[ranking.order], stability.take(ranking.order), ranking)
     return _less(signals, values[chosen].mean(axis=0), references)
 

@@ -1,4 +1,4 @@
-"""How steady reference genes are: geNorm's M and NormFinder's value."""
+"""Reference-gene stability: geNorm's M and NormFinder's value."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MOST_REFERENCES = 10
 
 @dataclass(frozen=True, eq=False)
 class Stability:
-    """Stability of candidates; the smaller, the steadier.
+    """Stability of candidates; the smaller, the more stable.
 
     ``m`` is geNorm's M among all candidates (two or more; else NaN). ``normfinder`` is NormFinder's value (three
     candidates or more; else NaN), from the ``n_complete`` samples that have all of them; ``by_group`` says whether
@@ -41,7 +41,7 @@ class Stability:
 
 
 def reference_stability(names: Sequence[str], log2_quantity: FloatArray, groups: Sequence[str]) -> Stability:
-    """Measure how steady candidate references are.
+    """Measure the stability of candidate references.
 
     Parameters
     ----------
@@ -105,7 +105,7 @@ def genorm_m(log2_quantity: FloatArray) -> FloatArray:
 
 @dataclass(frozen=True, eq=False)
 class GenormRanking:
-    """geNorm's ranking, the steadiest first.
+    """geNorm's ranking, the most stable first.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Quantitative PCR: from wells to ratios, steady reference genes, and what becomes of the array's findings."""
+"""Quantitative PCR: from wells to ratios, stable reference genes, and what becomes of the array's findings."""
 
 from typing import TYPE_CHECKING
 

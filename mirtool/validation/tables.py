@@ -107,7 +107,7 @@ def concordance_table(c: Concordance, q: QpcrComparison) -> Table:
 
 
 def stability_table(s: Stability) -> Table:
-    """Lay the stability of the reference genes out, the steadiest by geNorm's M first."""
+    """Lay the stability of the reference genes out, the most stable by geNorm's M first."""
     table = Table(
         {
             "Reference gene": text_array(s.names),

@@ -19,9 +19,9 @@ _BETWEEN = {
     "assuming that most of them do not change.",
     "references": "The mean Ct of {names} was taken as the reference of each sample, assuming that {they} not "
     "change.",
-    "normfinder": "The reference of each sample was the mean Ct of {names}, which NormFinder found the steadiest "
-    "of the miRNAs detected in all samples.",
-    "genorm": "The reference of each sample was the mean Ct of {names}, which geNorm found the steadiest of the "
+    "normfinder": "The reference of each sample was the mean Ct of {names}, which NormFinder found the most "
+    "stable of the miRNAs detected in all samples.",
+    "genorm": "The reference of each sample was the mean Ct of {names}, which geNorm found the most stable of the "
     "miRNAs detected in all samples.",
     "none": "The Ct values of the samples were not adjusted to each other.",
 }
