@@ -163,7 +163,7 @@ def inspect(path: str | Path) -> Inspection:
     grids = candidate_grids(path)
     long = _long_grids(grids)
     nameless = any(_target_column(grid) is None for grid in long)
-    table = _read_grids(grids, path, "not named" if nameless else "", ())
+    table = _read_grids(grids, long, path, "not named" if nameless else "")
     remarks = []
     if nameless:
         remarks.append(f"the table does not say what its wells measure: mirtool validate hsa-miR-16-5p={path}")
@@ -200,7 +200,8 @@ def read_ct(
     """
     if is_rdml(read_head(path)):
         return _as_stated(read_rdml(path), path, target)
-    return _read_grids(candidate_grids(path, sheet), path, target, samples)
+    grids = candidate_grids(path, sheet)
+    return _read_grids(grids, _long_grids(grids), path, target, samples)
 
 
 def _long_grids(grids: Sequence[Grid]) -> list[Grid]:
@@ -219,9 +220,11 @@ def _as_stated(found: FoundWells, path: str | Path, target: str) -> CtTable:
     return update_targets(table_of(str(path), found))
 
 
-def _read_grids(grids: Sequence[Grid], path: str | Path, target: str, samples: Collection[str]) -> CtTable:
+def _read_grids(
+    grids: Sequence[Grid], long: Sequence[Grid], path: str | Path, target: str, samples: Collection[str] = ()
+) -> CtTable:
+    """Read the tables of wells (``long``) among the tables of a file, else its wide ones."""
     found = FoundWells()
-    long = _long_grids(grids)
     if long:
         _read_long(long, target, samples, found)
     else:
