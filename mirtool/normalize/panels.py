@@ -50,7 +50,7 @@ from mirtool.normalize.channels import CountingSpots, ProbeValues
 from mirtool.normalize.methods import PANEL_METHODS
 from mirtool.normalize.one_channel import OneChannel
 from mirtool.normalize.replicates import ReplicateGroups, group_replicates, stack_replicates
-from mirtool.normalize.report import NormalizationReport, PanelReport, per_array
+from mirtool.normalize.report import REFERENCE, NormalizationReport, PanelReport, per_array
 from mirtool.normalize.selection import counting_spots
 from mirtool.normalize.settings import PANEL_PRESET, ResolvedSettings
 from mirtool.normalize.signals import Signals
@@ -316,5 +316,5 @@ def _log2(signals: ProbeSignals, rows: IntArray) -> FloatArray:
 
 
 def _less(signals: ProbeSignals, level: FloatArray, references: References) -> NormalizedSignals:
-    remark = f"reference: {references.words}"
+    remark = REFERENCE + references.words
     return NormalizedSignals(signals.log2 - level, np.exp2(level), (remark,), references=references)

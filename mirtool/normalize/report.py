@@ -175,6 +175,10 @@ class NormalizationReport:
         return asdict(self)
 
 
+REFERENCE = "reference: "
+"""How the remark of a panel begins that says what the reference is."""
+
+
 @dataclass(frozen=True)
 class PanelReport(NormalizationReport):
     """The numbers of a normalization of a qPCR panel; "arrays" are samples, and "spots" are wells.

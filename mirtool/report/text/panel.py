@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mirtool.io.arrays.ct_limits import REPLICATE_LIMIT
 from mirtool.normalize.methods import kept_where
-from mirtool.normalize.report import PanelReport
+from mirtool.normalize.report import REFERENCE, PanelReport
 from mirtool.report.text.blocks import Block, Grid, Line, Pairs
 from mirtool.wording import plural
 
@@ -37,16 +37,18 @@ def _finding_lines(report: PanelReport) -> list[str]:
     where = kept_where(report.keep, report.keep_share, "sample")
     kept = f"{report.kept:,} of {plural(report.counting_probes, 'miRNA')} kept"
     lines = [f"{kept}: detected {where}." if where else f"{kept}."]
+    words = next((each.removeprefix(REFERENCE) for each in report.remarks if each.startswith(REFERENCE)), "")
+    if words:
+        (low, lowest), (high, highest) = _reference_range(report)
+        lines.append(f"Reference: {words}. Its Ct lies between {low:.2f} ({lowest}) and {high:.2f} ({highest}).")
+    return lines
+
+
+def _reference_range(report: PanelReport) -> tuple[tuple[float, str], tuple[float, str]]:
+    """Return the lowest and the highest Ct of the reference, each with its sample."""
     named = dict(zip(report.reference_ct, report.samples, strict=True))
     low, high = min(named), max(named)
-    words = next(
-        (each.removeprefix("reference: ") for each in report.remarks if each.startswith("reference: ")), ""
-    )
-    if words:
-        lines.append(
-            f"Reference: {words}. Its Ct lies between {low:.2f} ({named[low]}) and {high:.2f} ({named[high]})."
-        )
-    return lines
+    return (low, named[low]), (high, named[high])
 
 
 def _main_pairs(report: PanelReport) -> list[tuple[str, str]]:
@@ -88,12 +90,10 @@ def panel_cautions(report: PanelReport) -> list[str]:
             f"{REPLICATE_LIMIT:g} cycles, at most {report.largest_spread:.2f}; they are kept, and NAME_assays has "
             "the largest of each assay"
         )
-    named = dict(zip(report.reference_ct, report.samples, strict=True))
-    low, high = min(named), max(named)
-    if high - low <= REFERENCE_SPREAD:
-        return found
-    return [
-        *found,
-        f"the Ct of the reference differs by {high - low:.1f} cycles, from {low:.2f} ({named[low]}) to {high:.2f} "
-        f"({named[high]}): the samples hold different amounts of RNA, or the reference changes",
-    ]
+    (low, lowest), (high, highest) = _reference_range(report)
+    if high - low > REFERENCE_SPREAD:
+        found.append(
+            f"the Ct of the reference differs by {high - low:.1f} cycles, from {low:.2f} ({lowest}) to {high:.2f} "
+            f"({highest}): the samples hold different amounts of RNA, or the reference changes"
+        )
+    return found
