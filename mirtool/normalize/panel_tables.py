@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from mirtool.io.arrays.ct_panels import BAD, well_states
@@ -94,8 +96,7 @@ def _sd(values: FloatArray) -> float:
     return float(values.std(ddof=1)) if len(values) > 1 else float("nan")
 
 
-def _rows(values: FloatArray, statistic: object) -> FloatArray:
+def _rows(values: FloatArray, statistic: Callable[[FloatArray], float]) -> FloatArray:
     """Return a statistic of each row's values that are there; NaN where there is none."""
-    assert callable(statistic)
     known = [row[~np.isnan(row)] for row in values]
-    return np.array([float(statistic(row)) if len(row) else np.nan for row in known])
+    return np.array([statistic(row) if len(row) else np.nan for row in known])
