@@ -9,13 +9,11 @@ import numpy as np
 from mirtool.errors import MirtoolError, UsageError, option
 from mirtool.io.arrays.ct_numbers import amplification_factor
 from mirtool.io.arrays.ct_wells import CtTable
+from mirtool.io.arrays.settings import FROM_TABLE
 from mirtool.model import FloatArray, IntArray
 
 DOUBLING = 2.0
 """The amplification factor of a reaction whose product doubles every cycle."""
-
-FROM_TABLE = "column"
-"""The efficiency that represents those in the Ct table."""
 
 
 def choose_efficiencies(

@@ -17,6 +17,8 @@ DEFAULT_MAX_CT = 35.0
 
 CALIBRATORS_OF_PANEL = "panel"
 """Represents the inter-plate calibrators that the panel itself has."""
+FROM_TABLE = "column"
+"""The efficiency that represents those in the Ct table."""
 
 SIGNALS = Methods(
     "signal",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mirtool.io.arrays.settings import CALIBRATORS_OF_PANEL
+from mirtool.io.arrays.settings import CALIBRATORS_OF_PANEL, FROM_TABLE
 from mirtool.normalize.methods import BETWEEN_METHODS
 from mirtool.report.methods.record import StepRecord, extent, joined, number, references_of, were
 from mirtool.report.methods.text import Sentence
@@ -49,7 +49,7 @@ def panel_well_sentences(record: StepRecord, choices: Mapping[str, Any]) -> Iter
     if efficiency:
         yield Sentence(
             "Amounts were corrected for the efficiency of amplification "
-            + ("in the Ct table." if "column" in efficiency else f"({joined(map(str, efficiency))})."),
+            + ("in the Ct table." if FROM_TABLE in efficiency else f"({joined(map(str, efficiency))})."),
             ("pfaffl2001",),
         )
 

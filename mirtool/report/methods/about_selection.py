@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mirtool.io.arrays.settings import FROM_TABLE
 from mirtool.report.methods.about_comparison import ADJUSTMENT_WORDS, adjustment_references
 from mirtool.report.methods.record import StepRecord, joined, named, number, references_of, were
 from mirtool.report.methods.text import Sentence
@@ -93,7 +94,7 @@ def _efficiency(record: StepRecord) -> Iterator[Sentence]:
             "as no efficiency was given.",
             ("livak2001",),
         )
-    elif "column" in given:
+    elif FROM_TABLE in given:
         yield Sentence("Relative quantities were corrected for the efficiencies in the Ct table.", ("pfaffl2001",))
     else:
         yield Sentence(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mirtool.io.arrays.settings import FROM_TABLE
 from mirtool.report.methods.checklists import Item
 from mirtool.report.methods.facts import METHODS_TEXT, StudyFacts
 from mirtool.report.methods.record import StepRecord, joined, number
@@ -60,7 +61,7 @@ def _targets(facts: StudyFacts) -> str:
 
 def _given_efficiencies(facts: StudyFacts) -> str:
     given = _record(facts).argument("efficiency") or ()
-    return "in the Ct table" if "column" in given else joined(given)
+    return "in the Ct table" if FROM_TABLE in given else joined(given)
 
 
 def _references(facts: StudyFacts) -> str:

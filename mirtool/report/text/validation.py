@@ -9,10 +9,10 @@ from math import isnan
 import numpy as np
 
 from mirtool.errors import option
-from mirtool.io.arrays.ct_efficiency import FROM_TABLE
 from mirtool.io.arrays.ct_limits import REPLICATE_LIMIT
 from mirtool.io.arrays.ct_wells import CtTable
 from mirtool.io.arrays.ct_words import CONTROL, SAMPLE
+from mirtool.io.arrays.settings import FROM_TABLE
 from mirtool.io.results.differential import SavedDifferential
 from mirtool.report.text.blocks import Block, Caution, Grid, Heading, Line, Pairs, Summary
 from mirtool.report.text.differential import direction_block
