@@ -545,6 +545,13 @@ class DifferentialTable:
         own = np.where(tested & ~reference, self.tested, np.where(reference & ~tested, self.reference, ""))
         return text_array(own.tolist())
 
+    def count_detected_only(self) -> dict[str, int]:
+        """Return how many probes each group alone detects; empty where it is not known."""
+        only = self.detected_only_in
+        return (
+            {} if only is None else {group: int((only == group).sum()) for group in (self.tested, self.reference)}
+        )
+
     @property
     def rests_on_not_detected(self) -> BoolArray:
         """Where the fold change is one of values that one group did not detect at all, ``(n_probes,)``."""
@@ -552,6 +559,10 @@ class DifferentialTable:
         if only is None:
             return np.zeros(len(self), dtype=bool)
         return np.asarray((only != "") & ~np.isnan(self.log2_ratio))
+
+    def count_passing_not_detected(self) -> int:
+        """Return how many fold changes of values that one group did not detect pass the strictest rule."""
+        return int(((self.calls(self.rules[-1]) != "") & self.rests_on_not_detected).sum())
 
     def take(self, rows: npt.NDArray[Any]) -> DifferentialTable:
         """Return the probes at ``rows`` (positions or a mask), in that order."""

@@ -307,7 +307,7 @@ def _detection_numbers(d: DifferentialTable) -> dict[str, Any]:
         "detection": {
             "test": d.detection_test,
             "tests_made": int((p == p).sum()),
-            "detected_only": {group: int((only == group).sum()) for group in (d.tested, d.reference)},
+            "detected_only": d.count_detected_only(),
             "passing": {
                 "detected only": int((alone & (fdr <= d.alpha)).sum()),
                 "all": int((fdr <= d.alpha).sum()),
@@ -343,7 +343,6 @@ def _sensitivity(table: str | Path, d: DifferentialTable, run: Run) -> Sensitivi
     """Read the raw arrays as ``normalize`` read them, and make the list under every choice."""
     from concurrent.futures import ThreadPoolExecutor
     from contextlib import nullcontext
-    from functools import partial
 
     from mirtool.normalize.panels import is_panel
     from mirtool.robustness.sensitivity import sensitivity
@@ -373,13 +372,14 @@ def _sensitivity(table: str | Path, d: DifferentialTable, run: Run) -> Sensitivi
 
 def _not_detected(d: DifferentialTable) -> dict[str, Any]:
     """Return how many probes one group alone detects, and how many fold changes rest on that; nothing of none."""
-    only, resting = d.detected_only_in, d.rests_on_not_detected
-    if only is None or not (only != "").any():
+    counts = d.count_detected_only()
+    if not any(counts.values()):
         return {}
-    counts = {group: int((only == group).sum()) for group in (d.tested, d.reference)}
-    on_them = int(resting.sum())
-    passing = int(((d.calls(d.rules[-1]) != "") & resting).sum())
-    return {"detected_only_in": counts, "fold_changes_not_detected": on_them, "of_these_passing": passing}
+    return {
+        "detected_only_in": counts,
+        "fold_changes_not_detected": int(d.rests_on_not_detected.sum()),
+        "of_these_passing": d.count_passing_not_detected(),
+    }
 
 
 def _json_number(value: float) -> float | str | None:

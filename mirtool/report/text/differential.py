@@ -157,20 +157,18 @@ def _detected_only(d: DifferentialTable) -> list[Block]:
         named = ", ".join(f"{d.probes.name[i].strip()} in {plural(int(detected[i]), 'array')}" for i in first)
         more = ", …" if len(rows) > len(first) else ""
         words.append(f"{plural(len(rows), 'probe')} only in {group}" + (f" ({named}{more})" if named else ""))
-    resting = d.rests_on_not_detected
-    without = "" if resting.any() else ", so without fold change and test"
+    without = "" if d.rests_on_not_detected.any() else ", so without fold change and test"
     return [Caution(f"Detected in one group only{without}: {'; '.join(words)}{resting_in_words(d)}")]
 
 
 def resting_in_words(d: DifferentialTable) -> str:
     """Say how many fold changes rest on values that one group did not detect, and how many of them pass."""
-    resting = d.rests_on_not_detected
-    if not resting.any():
+    n = int(d.rests_on_not_detected.sum())
+    if not n:
         return ""
-    passing = int(((d.calls(d.rules[-1]) != "") & resting).sum())
     return (
-        f". {plural(int(resting.sum()), 'fold change')} of these {'rests' if resting.sum() == 1 else 'rest'} on "
-        f"values that were not detected; {passing:,} of them up or down at {rule_in_words(d.rules[-1], d)}"
+        f". {plural(n, 'fold change')} of these {'rests' if n == 1 else 'rest'} on values that were not detected; "
+        f"{d.count_passing_not_detected():,} of them up or down at {rule_in_words(d.rules[-1], d)}"
     )
 
 
@@ -179,7 +177,7 @@ def _detection_row(d: DifferentialTable) -> list[tuple[str, str]]:
     only, fdr = d.detected_only_in, d.detection_fdr
     if only is None or fdr is None or not (only != "").any():
         return []
-    counts = ", ".join(f"{int((only == group).sum()):,} in {group}" for group in (d.tested, d.reference))
+    counts = ", ".join(f"{n:,} in {group}" for group, n in d.count_detected_only().items())
     passing = int(((only != "") & (fdr <= d.alpha)).sum())
     test = f"{d.detection_test}'s exact test"
     return [
