@@ -15,6 +15,7 @@ from typing import Any
 
 from mirtool.counts.preparation import COUNTS
 from mirtool.errors import MARKED
+from mirtool.model import SampleTable
 from mirtool.normalize.settings import LANE_PRESET, PANEL_PRESET, is_recipe
 
 ARRAY, LANE, SAMPLE, PANEL = "array", "lane", "sample", "panel"
@@ -115,6 +116,10 @@ class Terms:
     def keeping(self, names: Collection[str]) -> Terms:
         """Return the terms with names that stay as they are."""
         return replace(self, names=self.names | frozenset(filter(None, names)))
+
+    def keeping_names_of(self, samples: SampleTable | None) -> Terms:
+        """Return the terms with the names of samples and groups that stay as they are."""
+        return self if samples is None else self.keeping((*samples.names, *samples.groups))
 
     def said(self, text: str) -> str:
         """Return a text that was written for arrays in the words of the platform.

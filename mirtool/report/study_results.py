@@ -67,8 +67,7 @@ class StudyResults:
     def terms(self) -> Terms:
         """The words of the study's platform."""
         samples = read_samples(self.study.samples_file) if self.study.samples_file.is_file() else None
-        names = () if samples is None else (*samples.names, *samples.groups)
-        return terms_of(self.runs).keeping(names)
+        return terms_of(self.runs).keeping_names_of(samples)
 
     @cached_property
     def state(self) -> StudyState:

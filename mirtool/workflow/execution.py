@@ -295,9 +295,7 @@ def _terms_of(step: Step, result: Result, run: Run) -> Terms | None:
     terms = terms_of(({} if study is None else read_runs(study.run_file)) | runs)
     if terms.unit == ARRAY:
         return None
-    sheet = find_sheet(run)
-    own_names = () if sheet is None else (*sheet.names, *sheet.groups)
-    return terms.keeping([*result.groups, *own_names, result.figure_settings.title or ""])
+    return terms.keeping_names_of(find_sheet(run)).keeping([*result.groups, result.figure_settings.title or ""])
 
 
 def _find_study(inputs: Inputs, root: str | Path) -> StudyFolder | None:

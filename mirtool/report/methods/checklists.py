@@ -129,9 +129,8 @@ def _table(name: str, items: Iterable[Item], facts: StudyFacts, source: str) -> 
 
     rows = []
     normalized = facts.record("normalize")
-    terms = Terms() if normalized.is_panel else normalized.terms  # MIQE is written for qPCR
-    if facts.samples is not None:
-        terms = terms.keeping([*facts.samples.names, *facts.samples.groups])
+    own = Terms() if normalized.is_panel else normalized.terms  # MIQE is written for qPCR
+    terms = own.keeping_names_of(facts.samples)
     parts: list[str] = []
     within: dict[str, int] = {}
     for item in items:
