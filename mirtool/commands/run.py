@@ -106,6 +106,7 @@ def _folder(files: list[str], samples: str | None, output: str | None) -> Path:
 
 
 def _say_result(result: StudyRun, *, dry_run: bool) -> None:
+    from mirtool.errors import for_shell
     from mirtool.report.text.blocks import Pairs
     from mirtool.report.text.study import study_summary
     from mirtool.study.record import read_runs
@@ -115,7 +116,7 @@ def _say_result(result: StudyRun, *, dry_run: bool) -> None:
     for failed in result.failures:
         if failed.error is not None:
             say_as_it_is(f"mirtool: error: {failed.step}: {failed.error.in_shell()}")
-            if failed.error.hint and "--" in failed.error.in_shell().partition("What to do:")[2]:
+            if "--" in for_shell(failed.error.hint or ""):
                 say(f"  In `mirtool run` options of this step are settings: mirtool.toml, [{failed.step}]")
     if not dry_run:
         runs = read_runs(result.study.run_file)
