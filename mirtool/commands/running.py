@@ -47,8 +47,9 @@ def run_command(step: Step, given: Mapping[str, Any], output: Mapping[str, Any])
     from mirtool.workflow.placed_tables import main_bytes
 
     strict = bool(output.get("strict"))
-    prepared = prepare(step, given, progress=progress_steps, ask=asking(), strict=strict)
-    prepared.run.byte_progress = progress_bytes
+    prepared = prepare(
+        step, given, progress=progress_steps, byte_progress=progress_bytes, ask=asking(), strict=strict
+    )
     where = {name: value for name, value in output.items() if name != "strict"}
     target = destination(step, prepared.run.study, where.pop("output", None), **where)
     if step.output == "file" and is_stream(target.target):

@@ -26,6 +26,7 @@ from mirtool.workflow.placed_tables import (
 from mirtool.workflow.sources import find_sheet
 from mirtool.workflow.step import (
     Ask,
+    ByteProgress,
     Inputs,
     ParallelSettings,
     Parameter,
@@ -35,6 +36,7 @@ from mirtool.workflow.step import (
     Run,
     Step,
     as_tuple,
+    no_byte_progress,
     no_progress,
     parameters_of,
     split,
@@ -116,6 +118,7 @@ def prepare(
     *,
     root: str | Path = ".",
     progress: Progress = no_progress,
+    byte_progress: ByteProgress = no_byte_progress,
     ask: Ask | None = None,
     strict: bool = False,
 ) -> Prepared:
@@ -143,6 +146,7 @@ def prepare(
         state=StudyState.of_study(study) if study else None,
         samples=samples if samples is not None else str(study.samples_file) if study else None,
         progress=progress,
+        byte_progress=byte_progress,
         ask=ask,
         strict=strict,
         given=frozenset(given) | frozenset(config),
