@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mirtool.clinical.settings import FEWEST_PER_CANDIDATE
 from mirtool.report.text.blocks import Block, Caution, Grid, Heading, Line
-from mirtool.report.text.numbers import MISSING, ratio_in_words
+from mirtool.report.text.numbers import MISSING, finite_or_none, ratio_in_words
 from mirtool.wording import plural
 
 if TYPE_CHECKING:
@@ -86,17 +86,15 @@ def panel_record(panel: Panel) -> dict[str, Any]:
         "apparent": panel.apparent.area,
         "optimism": panel.optimism,
         "bootstraps": None if panel.bootstrap is None else panel.bootstrap.samples,
-        "slope": [_known(value) for value in (own.slope.value, own.slope.low, own.slope.high)],
-        "intercept": [_known(value) for value in (own.intercept.value, own.intercept.low, own.intercept.high)],
+        "slope": [finite_or_none(value) for value in (own.slope.value, own.slope.low, own.slope.high)],
+        "intercept": [
+            finite_or_none(value) for value in (own.intercept.value, own.intercept.low, own.intercept.high)
+        ],
         "brier": own.brier.value,
         "brier_of_share": own.brier_of_share,
         "useful": None if own.useful is None else list(own.useful),
         "chosen": {names[j]: int(counts[j]) / len(panel.validation.panels) for j in order},
     }
-
-
-def _known(value: float) -> float | None:
-    return value if value == value else None
 
 
 def area_sentence(record: Mapping[str, Any]) -> str:
@@ -109,7 +107,7 @@ def area_sentence(record: Mapping[str, Any]) -> str:
     area = f"AUC {ratio_in_words(*record['area'])} on patients it has not seen"
     apparent, optimism = record["apparent"], record["optimism"]
     if record["bootstraps"] is None:
-        beside = f"apparent {apparent:.3f}, of which {optimism:.3f} is optimism".replace("-", "−")
+        beside = f"apparent {apparent:.3f}, of which {optimism:.3f} is optimism"
     else:
         beside = f"apparent {apparent:.3f}, optimism {optimism:.3f}, corrected {apparent - optimism:.3f}"
     return f"Panel for {record['outcome']} ({which}): {area}; {beside.replace('-', '−')}."

@@ -11,7 +11,7 @@ import numpy as np
 from mirtool.clinical.settings import ALPHA
 from mirtool.clinical.variables import Kind
 from mirtool.report.text.clinical_panels import panel_marks, panel_record, panel_sentences
-from mirtool.report.text.numbers import p_in_words, ratio_in_words
+from mirtool.report.text.numbers import finite_or_none, p_in_words, ratio_in_words
 from mirtool.wording import plural
 
 if TYPE_CHECKING:
@@ -122,11 +122,11 @@ def _association(row: Association) -> dict[str, Any]:
     own: dict[str, Any] = {
         "name": row.name,
         "comparison": row.comparison,
-        "odds_ratio": [_known(value) for value in (row.odds_ratio, row.low, row.high)],
-        "p": _known(row.p),
+        "odds_ratio": [finite_or_none(value) for value in (row.odds_ratio, row.low, row.high)],
+        "p": finite_or_none(row.p),
     }
     if row.table is not None:
-        own["risk_ratio"] = [_known(value) for value in (row.table.risk_ratio, *row.table.risk_katz)]
+        own["risk_ratio"] = [finite_or_none(value) for value in (row.table.risk_ratio, *row.table.risk_katz)]
     return own
 
 
@@ -136,13 +136,13 @@ def _follow_up(found: FollowUp) -> dict[str, Any]:
     return {
         "events": {level: curve.n_events for level, curve in found.curves.items()},
         "incidence": {
-            level: [_known(value) for value in curves.at(found.until, found.endpoint.competing.place - 1)]
+            level: [finite_or_none(value) for value in curves.at(found.until, found.endpoint.competing.place - 1)]
             for level, curves in found.incidence.items()
             if found.endpoint.competing is not None
         },
         "at": found.until,
         "gray": None if found.gray is None else found.gray.p,
-        "median": {level: _known(curve.quantile()[0]) for level, curve in found.curves.items()},
+        "median": {level: finite_or_none(curve.quantile()[0]) for level, curve in found.curves.items()},
         "P": {test.name: test.p for test in tests},
         "log_rank": tests[0].p if tests else None,
         "strata": found.strata,
@@ -154,11 +154,6 @@ def _follow_up(found: FollowUp) -> dict[str, Any]:
         "monotone": found.monotone,
         "no_hazard_ratio": list(found.not_compared),
     }
-
-
-def _known(value: float) -> float | None:
-    """Return a number as JSON can hold it; what is not finite is None."""
-    return float(value) if math.isfinite(value) else None
 
 
 def clinical_sentences(record: Mapping[str, Any]) -> Iterator[str]:

@@ -11,6 +11,11 @@ _LARGEST = 1e5
 """From here on a ratio is written with an exponent."""
 
 
+def finite_or_none(value: float) -> float | None:
+    """Return a number as JSON can hold it; what is not finite is None."""
+    return float(value) if math.isfinite(value) else None
+
+
 def p_in_words(value: float) -> str:
     """Return a P value or an FDR.
 
