@@ -1,8 +1,5 @@
 """Baseline tests, odds ratios and logistic regression against R's, and against what the study's paper prints."""
 
-import csv
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -15,13 +12,9 @@ from mirtool.clinical.regression import fit_logistic
 from mirtool.clinical.settings import ClinicalSettings
 from mirtool.clinical.strata import pool_strata
 from mirtool.clinical.variables import Kind, Variable
+from tests.clinical.r_values import FOLDER, r_values
 
-FOLDER = Path(__file__).parents[1] / "reference"
-R = {
-    row[0]: float(row[1])
-    for row in csv.reader((FOLDER / "clinical_r.csv").read_text().splitlines()[2:])
-    if row[1] != "Inf"
-} | {"3 0 4 5 exact high": np.inf}
+R = r_values("clinical_r.csv")
 KINDS = ("race=nominal", "ftv=ordinal", "ptl=ordinal", "age=continuous", "lwt=continuous")
 BIRTHS = read_patients(FOLDER / "clinical_birthwt.csv", ClinicalSettings(kind=KINDS))
 

@@ -1,8 +1,5 @@
 """Competing events against R: incidences by survival, Gray's test by cmprsk; and what the command gives."""
 
-import csv
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,12 +10,9 @@ from mirtool.clinical.settings import ClinicalSettings
 from mirtool.clinical.survival.competing import gray_test, incidence_curves
 from mirtool.clinical.survival.endpoints import find_endpoints
 from mirtool.errors import UsageError
+from tests.clinical.r_values import FOLDER, r_values
 
-FOLDER = Path(__file__).parents[1] / "reference"
-R = {
-    row[0]: np.nan if row[1] == "NA" else float(row[1])
-    for row in csv.reader((FOLDER / "clinical_trials_r.csv").read_text().splitlines()[2:])
-}
+R = r_values("clinical_trials_r.csv", missing=np.nan)
 SETTINGS = ClinicalSettings(
     time="first_time", event="first", kind=("nodes=continuous",), order=("rx=Obs<Lev<Lev+5FU",), group="rx"
 )

@@ -1,8 +1,6 @@
 """miRNAs over levels, interactions and best cut-offs: against R, enumeration, and uniform where nothing is."""
 
-import csv
 from itertools import permutations
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -23,9 +21,9 @@ from mirtool.clinical.variables import Kind, PatientTable, Variable
 from mirtool.errors import NotEnoughDataError, UsageError
 from mirtool.model import text_array
 from mirtool.report.figures.cutoffs import cutoff_figure
+from tests.clinical.r_values import FOLDER, r_values
 
-FOLDER = Path(__file__).parents[1] / "reference"
-R = {row[0]: float(row[1]) for row in csv.reader((FOLDER / "clinical_levels_r.csv").read_text().splitlines()[2:])}
+R = r_values("clinical_levels_r.csv")
 KINDS = ("race=nominal", "ftv=ordinal", "lwt=continuous", "age=continuous")
 BIRTHS = read_patients(FOLDER / "clinical_birthwt.csv", ClinicalSettings(kind=KINDS))
 VISITS = Variable("visits", Kind.ORDINAL, np.minimum(BIRTHS.variables["ftv"].values, 3), ("0", "1", "2", "3"))

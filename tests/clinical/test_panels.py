@@ -1,6 +1,5 @@
 """Panels: against R (glmnet, rms, pROC) and hand arithmetic; nothing leaks into a fold; noise stays noise."""
 
-import csv
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,9 +18,9 @@ from mirtool.clinical.variables import Kind, PatientTable, Variable
 from mirtool.errors import NotEnoughDataError, UsageError
 from mirtool.model import text_array
 from mirtool.report.text.clinical_panels import panel_blocks, panel_marks, panel_record, panel_sentences
+from tests.clinical.r_values import FOLDER, r_values
 
-FOLDER = Path(__file__).parents[1] / "reference"
-R = {row[0]: float(row[1]) for row in csv.reader((FOLDER / "clinical_panels_r.csv").read_text().splitlines()[2:])}
+R = r_values("clinical_panels_r.csv")
 LOW, FOLD, RISK = np.loadtxt(FOLDER / "clinical_panels_risks.csv", delimiter=",", skiprows=1).T
 HAS = LOW == 1
 BIRTHS = np.genfromtxt(FOLDER / "clinical_birthwt.csv", delimiter=",", names=True)[:180]

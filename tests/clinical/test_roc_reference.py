@@ -1,17 +1,14 @@
 """ROC curves against R's pROC: areas, DeLong's intervals and test, Youden's cut-off."""
 
-import csv
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from mirtool.clinical.reading import read_patients
 from mirtool.clinical.roc import compare_areas, roc_curve
 from mirtool.clinical.settings import ClinicalSettings
+from tests.clinical.r_values import FOLDER, r_values
 
-FOLDER = Path(__file__).parents[1] / "reference"
-R = {row[0]: float(row[1]) for row in csv.reader((FOLDER / "clinical_roc_r.csv").read_text().splitlines()[2:])}
+R = r_values("clinical_roc_r.csv")
 ASAH = read_patients(FOLDER / "clinical_asah.csv", ClinicalSettings(reference=("outcome=Good",))).variables
 HAS = ASAH["outcome"].values
 

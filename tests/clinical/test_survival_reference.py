@@ -1,8 +1,5 @@
 """Survival against R's package survival: curves, medians, means, tests between groups, Cox's regression."""
 
-import csv
-from pathlib import Path
-
 import numpy as np
 import pytest
 from statsmodels.duration.survfunc import survdiff
@@ -14,11 +11,9 @@ from mirtool.clinical.survival.curves import survival_curve
 from mirtool.clinical.survival.endpoints import find_endpoints
 from mirtool.clinical.survival.follow_up import follow
 from mirtool.clinical.survival.log_rank import compare_survival
+from tests.clinical.r_values import FOLDER, r_values
 
-FOLDER = Path(__file__).parents[1] / "reference"
-R = {
-    row[0]: float(row[1]) for row in csv.reader((FOLDER / "clinical_survival_r.csv").read_text().splitlines()[2:])
-}
+R = r_values("clinical_survival_r.csv")
 SETTINGS = ClinicalSettings(time="time", event="status", order=("celltype=squamous<smallcell<adeno<large",))
 VETERANS = read_patients(FOLDER / "clinical_veteran.csv", SETTINGS)
 (ENDPOINT,) = find_endpoints(VETERANS, SETTINGS)

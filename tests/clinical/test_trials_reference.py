@@ -1,8 +1,5 @@
 """Survival of lung and colon against R's package survival, and a two-by-two table of vcd."""
 
-import csv
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -15,12 +12,9 @@ from mirtool.clinical.survival.curves import survival_curve
 from mirtool.clinical.survival.endpoints import find_endpoints
 from mirtool.clinical.survival.log_rank import compare_survival
 from mirtool.clinical.variables import Kind, Variable
+from tests.clinical.r_values import FOLDER, r_values
 
-FOLDER = Path(__file__).parents[1] / "reference"
-R = {
-    row[0]: np.inf if row[1] == "NA" else float(row[1])  # R has no value where a median is not reached
-    for row in csv.reader((FOLDER / "clinical_trials_r.csv").read_text().splitlines()[2:])
-}
+R = r_values("clinical_trials_r.csv", missing=np.inf)  # R has no value where a median is not reached
 SETTINGS = {
     "lung": ClinicalSettings(
         time="time", event="status", kind=("inst=nominal", "ph_karno=continuous", "pat_karno=continuous")
