@@ -46,7 +46,7 @@ from mirtool.io.arrays.not_detected import ABSENT, CT_CALL, HINT_TO_USE, in_word
 from mirtool.io.arrays.read_options import ReadOptions
 from mirtool.io.arrays.settings import CALIBRATORS_OF_PANEL
 from mirtool.io.registry import FORMATS, module_of, sniff_format
-from mirtool.io.tables.text import sha256_of
+from mirtool.io.tables.text import opened_once, sha256_of
 from mirtool.model import (
     ArraySource,
     BoolArray,
@@ -125,22 +125,28 @@ def read_plates(
     """
     tables, formats, digests = [], {}, {}
     for path in paths:
-        found = sniff_format(path, options.format)
-        if not FORMATS[found].wells:
-            raise FormatError(
-                "this file holds no Ct values, and the study's others do",
-                path=path,
-                found=f"the format {found}",
-                expected="exports of qPCR instruments, or tables of Ct values",
-                hint="make a study of its own for each: Ct values and intensities can't be compared in one model",
-            )
-        tables.append(_of_plates(module_of(found).read_ct(path, samples=names), path))
-        formats[path] = found
-        digests[path] = sha256_of(path)
+        with opened_once(path):
+            formats[path] = found = _format_of_wells(path, options.format)
+            tables.append(_of_plates(module_of(found).read_ct(path, samples=names), path))
+            digests[path] = sha256_of(path)
         if on_read is not None:
             on_read(path)
     file_of = text_array(path for path, table in zip(paths, tables, strict=True) for _ in range(len(table)))
     return Plates(combine_ct(tables), file_of, formats, digests)
+
+
+def _format_of_wells(path: str, format_name: str | None) -> str:
+    """Return the format of a file of Ct values; another file is refused."""
+    found = sniff_format(path, format_name)
+    if not FORMATS[found].wells:
+        raise FormatError(
+            "this file holds no Ct values, and the study's others do",
+            path=path,
+            found=f"the format {found}",
+            expected="exports of qPCR instruments, or tables of Ct values",
+            hint="make a study of its own for each: Ct values and intensities can't be compared in one model",
+        )
+    return found
 
 
 def _of_plates(table: CtTable, path: str) -> CtTable:
