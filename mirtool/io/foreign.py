@@ -90,7 +90,7 @@ def refuse_foreign(data: bytes, path: str | Path) -> None:
         raise FormatError(
             "this is an RDML file of qPCR runs, and not a table",
             path=path,
-            hint="`mirtool validate` and `mirtool inspect` read it",
+            hint="`mirtool normalize`, `validate` and `inspect` read it",
         )
     found = foreign(data)
     if found is not None:
