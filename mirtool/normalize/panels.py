@@ -235,7 +235,7 @@ def subtract_references(
             f"the reference {signals.probes.name[rows[worst]]} is not detected in every sample",
             found=f"no Ct in {', '.join(without[:5])}"
             + (f" and {len(without) - 5} more" if len(without) > 5 else ""),
-            expected="references that all samples have: another mean would stand for another amount",
+            expected="references detected in all samples: the mean of fewer would be a different amount",
             hint="name another reference, or take these samples out of the sample sheet",
         )
     names = ", ".join(signals.probes.name[rows])

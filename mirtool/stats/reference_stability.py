@@ -50,7 +50,7 @@ def reference_stability(names: Sequence[str], log2_quantity: FloatArray, groups:
     log2_quantity
         log2 of their amounts, ``(n_candidates, n_samples)``: −Ct where the efficiency is 2; NaN missing.
     groups
-        One a sample; NormFinder goes by groups where there are two or more, each with two complete samples.
+        One per sample; NormFinder goes by groups where there are two or more, each with two complete samples.
     """
     complete = ~np.isnan(log2_quantity).any(axis=0)
     labels = np.array(groups, dtype=object)[complete]
@@ -110,7 +110,7 @@ class GenormRanking:
     Parameters
     ----------
     order
-        Positions of the candidates, ``(n_genes,)``; the first two can't be told apart.
+        Positions of the candidates, ``(n_genes,)``; the first two are tied.
     m
         M of each, in this order, when it was excluded among those that were left; of the first two among the two.
     v
@@ -186,7 +186,7 @@ def normfinder(log2_quantity: FloatArray, groups: Sequence[str] | None = None) -
     log2_quantity
         ``(n_genes, n_samples)``, three genes or more, none missing.
     groups
-        One a sample, each with two samples or more; None takes all samples as one group.
+        One per sample, each with two samples or more; None takes all samples as one group.
 
     References
     ----------

@@ -233,7 +233,7 @@ WRONG = [
     (LIGHTCYCLER_480, {}, "does not say which miRNA each well measures"),
     ("Target,Ct\nmiR-1,20\n", {}, "does not say which sample is in which well"),
     ("Sample,Target,Ct\nP1,a,2o\n", {}, "line 2, column \"ct\": a Ct can't be read (found '2o'"),
-    ("Sample,Target,Ct\nP1,a,20\nP2,a,0\n", {}, "line 3, column \"ct\": this is no Ct (found '0'"),
+    ("Sample,Target,Ct\nP1,a,20\nP2,a,0\n", {}, "line 3, column \"ct\": this is not a Ct (found '0'"),
     ("Sample,Target,Ct\nP1,a,inf\n", {}, "a Ct can't be read"),
     ("Sample,Target,Ct\nP1,a,1_0\n", {}, "a Ct can't be read"),
     ("Sample,Target,Ct\nP1,a,241\n", {}, "more than 0 and at most 60 cycles"),

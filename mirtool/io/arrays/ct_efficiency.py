@@ -80,7 +80,7 @@ def parse_efficiencies(texts: Sequence[str], targets: Sequence[str]) -> dict[str
             raise UsageError(
                 "the efficiency can't be read",
                 found=repr(text),
-                expected="TARGET=FACTOR with a factor a cycle between 1 and 2.2 (2 is doubling), or TARGET=95%",
+                expected="TARGET=FACTOR with a factor per cycle between 1 and 2.2 (2 is doubling), or TARGET=95%",
             )
         if name not in targets:
             raise UsageError(

@@ -1,7 +1,7 @@
 """Ct tables of quantitative PCR: the exports of the common instruments, and plain tables, long or wide.
 
-*Long tables* have a row a well. They are known by their header: a column of Ct (``Ct``, ``CT``, ``Cт`` with the
-Cyrillic letter that Applied Biosystems writes, ``Cq``, ``Cp``, ``Crt``; failing that ``Ct Mean`` and its like)
+*Long tables* have one row per well. They are known by their header: a column of Ct (``Ct``, ``CT``, ``Cт`` with
+the Cyrillic letter that Applied Biosystems writes, ``Cq``, ``Cp``, ``Crt``; failing that ``Ct Mean`` and its like)
 beside a sample and a target. The header is looked for anywhere in a file and in every sheet of a workbook, since
 instruments put other blocks above it; it ends at a blank line that only a footer follows, or at the next
 ``[Section]``. Seen in exports:
@@ -495,7 +495,7 @@ def _task_column(grid: Grid) -> int | None:
 
 
 def _roles(grid: Grid, rows: Sequence[Row], column: int | None) -> Callable[[str], str | None]:
-    """Return what tells the role of a well by its task.
+    """Return the function that gives the role of a well by its task.
 
     A column called Type or Sample Type may as well hold what the samples are (tumor, normal): where none of its
     words says that a well holds a sample, the words that are not known do.
@@ -620,7 +620,7 @@ def _ct(grid: Grid, line: int, column: int, text: str) -> tuple[float, bool]:
         return math.nan, True
     if not 0 < value <= LARGEST_CT:
         raise grid.error(
-            "this is no Ct", line, column, text, f"more than 0 and at most {LARGEST_CT:g} cycles",
+            "this is not a Ct", line, column, text, f"more than 0 and at most {LARGEST_CT:g} cycles",
             "write Undetermined where no Ct was found",
         )  # fmt: skip
     return value, False

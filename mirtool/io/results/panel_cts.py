@@ -1,6 +1,6 @@
 """The side table ``<stem>_ct<suffix>`` of a normalized qPCR panel: the mean Ct of each miRNA and sample.
 
-It has the shape of the table it belongs to: ``ID``, ``Name``, and one column a sample, in the same order of
+It has the shape of the table it belongs to: ``ID``, ``Name``, and one column per sample, in the same order of
 probes. A cell is a Ct, ``not detected``, or empty where the sample has no well of the assay.
 """
 
