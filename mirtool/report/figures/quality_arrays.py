@@ -203,9 +203,10 @@ def _panels(report: QualityReport) -> tuple[list[_Panel], list[str]]:
             ),
         ),
     ]
-    own = of_spots if report.lanes is None else _of_lanes(report, report.lanes)
     if is_panel(report.arrays):
         own = [_not_detected_panel(report, unit), of_spots[-1]]
+    else:
+        own = of_spots if report.lanes is None else _of_lanes(report, report.lanes)
     found = [*of_all, *own]
     drawn = [
         replace(panel, head=replace(panel.head, share=_NARROW)) if not np.nan_to_num(values).any() else panel
@@ -222,8 +223,7 @@ def _panels(report: QualityReport) -> tuple[list[_Panel], list[str]]:
 
 def _not_detected_panel(report: QualityReport, unit: str) -> tuple[str, FloatArray | None, _Panel]:
     """Return the panel of what a qPCR panel did not detect, in place of those of flags and of the scanner."""
-    shares = None if report.flagged is None else report.flagged.get(ABSENT, np.zeros(len(report.samples)))
-    values = np.zeros(len(report.samples)) if shares is None else np.asarray(shares)
+    values = (report.flagged or {}).get(ABSENT, np.zeros(len(report.samples)))
     words = "Not detected: spots without a Ct up to the limit."
     head = PanelHead("not detected", unit)
     colors = [BAR_COLOR] * len(report.samples)
