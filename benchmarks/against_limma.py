@@ -43,7 +43,8 @@ READERS = {
     "pandas": "import pandas as p, sys; "
     "[p.read_csv(f, sep='\\t', skiprows={skip}, usecols={columns}, encoding='cp1252') for f in sys.argv[1:]]",
     "polars": "import polars as p, sys; "
-    "[p.read_csv(f, separator='\\t', skip_rows={skip}, columns={columns}) for f in sys.argv[1:]]",
+    "[p.read_csv(f, separator='\\t', skip_rows={skip}, columns={columns}, schema_overrides={{'ID': p.String}}) "
+    "for f in sys.argv[1:]]",
 }
 COLUMNS = ["ID", "F532 Median", "B532 Median", "Flags"]
 
