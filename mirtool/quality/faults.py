@@ -21,7 +21,7 @@ import numpy as np
 
 from mirtool.model import BoolArray, FloatArray, RawArrays
 from mirtool.normalize.replicates import ReplicateGroups
-from mirtool.quality.comparison import pearson_matrix, row_medians
+from mirtool.quality.comparison import medians_of_others, pearson_matrix
 from mirtool.quality.spatial import spot_residuals
 
 EXCHANGED_LIMIT = -0.3
@@ -61,12 +61,10 @@ def log_ratio_agreement(first: FloatArray, second: FloatArray) -> FloatArray:
         Pearson's correlation, ``(n_arrays,)``; NaN with fewer than three arrays: of two, neither is right.
     """
     m = first - second
-    n_arrays = m.shape[1]
-    agreement = np.full(n_arrays, np.nan)
-    for j in range(n_arrays if n_arrays >= 3 else 0):
-        others = row_medians(np.delete(m, j, axis=1))
-        agreement[j] = pearson_matrix(np.column_stack([m[:, j], others]))[0, 1]
-    return agreement
+    if m.shape[1] < 3:
+        return np.full(m.shape[1], np.nan)
+    others = medians_of_others(m)
+    return np.array([pearson_matrix(np.column_stack(pair))[0, 1] for pair in zip(m.T, others.T, strict=True)])
 
 
 def channel_pairing(

@@ -1,11 +1,15 @@
 """Correlations, distances and principal components against scipy and numpy, with missing values."""
 
+import statistics
+
 import numpy as np
 import pytest
+from numpy.testing import assert_array_equal
 from scipy.stats import pearsonr, rankdata, spearmanr
 
 from mirtool.quality.comparison import (
     distance_matrix,
+    medians_of_others,
     pearson_matrix,
     row_medians,
     spearman_matrix,
@@ -102,3 +106,19 @@ def test_distances_are_the_same_in_blocks_of_any_size(values, monkeypatch):
     without = values.copy()
     without[:, 2] = NAN
     assert np.isnan(distance_matrix(without)[2]).tolist() == [True, True, False, True]
+
+
+@pytest.mark.parametrize("n_arrays", [1, 2, 3, 4, 7, 8])
+def test_medians_of_others_are_medians_of_the_row_without_the_value(n_arrays):
+    rng = np.random.default_rng(n_arrays)
+    values = rng.normal(size=(200, n_arrays)).round(1)  # with ties
+    values[rng.random(values.shape) < 0.4] = np.nan
+    expected = [
+        [statistics.median(others) if others else np.nan for others in leave_each_out(row)]
+        for row in values.tolist()
+    ]
+    assert_array_equal(medians_of_others(values), expected)
+
+
+def leave_each_out(row):
+    return [[v for k, v in enumerate(row) if k != j and v == v] for j in range(len(row))]
