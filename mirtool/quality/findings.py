@@ -29,8 +29,10 @@ from mirtool.quality.faults import EXCHANGED_LIMIT, PAIRING_LEAST, better_partne
 from mirtool.quality.lanes import lane_findings
 from mirtool.quality.outliers import BOXPLOT_RULES, FEWEST_COMPARED, FEWEST_FOR_FENCE, TITLES
 from mirtool.quality.report import Finding, OutlierRule, QualityReport, SpatialReport, Verdict
-from mirtool.wording import plural
+from mirtool.wording import first_of, plural
 
+TWINS_NAMED = 3
+"""Arrays named that are the same as one: of a thousand links to one file the table shows so many."""
 LEVEL_LIMIT = 2.0
 """log2, fourfold, by which an array's level may differ from the median of the levels (our choice; the one at
 which ``mirtool normalize`` warns of factors too)."""
@@ -104,7 +106,7 @@ def _identical(report: QualityReport, evidence: Evidence) -> Iterator[Finding]:
     n_spots = report.arrays.n_spots
     for group in evidence.identical:
         for array in group:
-            twins = " and ".join(report.samples.names[twin] for twin in group if twin != array)
+            twins = first_of([report.samples.names[twin] for twin in group if twin != array], TWINS_NAMED)
             yield Finding(
                 array,
                 "identical arrays",

@@ -10,7 +10,7 @@ import numpy as np
 from mirtool.annotation.gene_symbols.book import GeneSymbols
 from mirtool.annotation.pairs import renamed_pairs
 from mirtool.model import BoolArray, Interactions, TextArray, text_array
-from mirtool.wording import plural
+from mirtool.wording import first_of, plural
 
 HUMAN_PREFIXES = frozenset(
     {"hsa", "bkv", "ebv", "hcmv", "hhv6b", "hiv1", "hsv1", "hsv2", "jcv", "kshv", "mcv", "sv40"}
@@ -62,12 +62,10 @@ class SymbolCounts:
         ('1 former gene name replaced by the current symbol (NCBI Gene)',)
         """
         shared = [f"{label} ({' or '.join(choices)})" for label, choices in self.ambiguous.items()]
-        more = f" and {len(shared) - _LISTED} more" if len(shared) > _LISTED else ""
-        listed = ", ".join(shared[:_LISTED]) + more
         lines = (
             (self.identified, "gene identifier", f"replaced by the symbol ({self.source})"),
             (self.renamed, "former gene name", f"replaced by the current symbol ({self.source})"),
-            (len(shared), "gene name", f"that several genes share kept unchanged: {listed}"),
+            (len(shared), "gene name", f"that several genes share kept unchanged: {first_of(shared, _LISTED)}"),
             (len(self.unknown), "gene name", f"not in {self.source} kept unchanged"),
             (self.merged, "pair", "became one with another pair"),
             (self.other_species, "pair", "of other species' miRNAs: gene names unchanged"),

@@ -41,7 +41,7 @@ from mirtool.report.text.study import study_summary
 from mirtool.report.text.study_findings import findings_of
 from mirtool.study.samples import read_samples
 from mirtool.study.state import Status
-from mirtool.wording import plural
+from mirtool.wording import first_of, plural
 
 MOST_BYTES = 1_950_000
 """Bytes that a page has at most where figures can be left out to keep it so small."""
@@ -298,13 +298,7 @@ def _marks(step: str, results: StudyResults) -> Iterator[str]:
         for verdict in dict.fromkeys(verdicts.values()):
             arrays = [array for array, own in verdicts.items() if own == verdict]
             if verdict != "fine":
-                yield f"{plural(len(arrays), 'array')}: {verdict} ({_first_of(arrays)})."
-
-
-def _first_of(names: Sequence[str]) -> str:
-    """Return names in words, so many at most."""
-    more = len(names) - MOST_NAMED
-    return ", ".join(names[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+                yield f"{plural(len(arrays), 'array')}: {verdict} ({first_of(arrays, MOST_NAMED)})."
 
 
 def _summary(

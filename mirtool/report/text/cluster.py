@@ -20,7 +20,7 @@ from mirtool.cluster.analysis import SIDES
 from mirtool.cluster.stability import STABLE
 from mirtool.model import ExpressionMatrix
 from mirtool.report.text.blocks import Caution, Line, Pairs, Summary
-from mirtool.wording import plural
+from mirtool.wording import first_of, plural
 
 CLUSTERS_SHOWN, MEMBERS_SHOWN = 4, 8
 
@@ -86,6 +86,5 @@ def _largest_stable(names: Sequence[str], stability: Stability, inside: np.ndarr
     lines = []
     for merge in sorted(stable, key=lambda merge: (-int(inside[merge].sum()), merge))[:CLUSTERS_SHOWN]:
         own = [name for name, is_member in zip(names, inside[merge], strict=True) if is_member]
-        more = f" and {len(own) - MEMBERS_SHOWN} more" if len(own) > MEMBERS_SHOWN else ""
-        lines.append(Line(f"  {stability.best[merge]:.3f}  {', '.join(own[:MEMBERS_SHOWN])}{more}"))
+        lines.append(Line(f"  {stability.best[merge]:.3f}  {first_of(own, MEMBERS_SHOWN)}"))
     return lines

@@ -19,7 +19,7 @@ from mirtool.report.text.blocks import Block, Caution, Grid, Heading, Line, Pair
 from mirtool.report.text.numbers import fold_in_words, p_in_words
 from mirtool.robustness.sensitivity.stability import Sensitivity, choice_effects
 from mirtool.stats.adjustment import ADJUSTMENTS
-from mirtool.wording import plural
+from mirtool.wording import first_of, plural
 
 MOST_CHOICES = 0.8
 ARRAYS_NAMED = 8
@@ -121,8 +121,7 @@ def _comparison_blocks(
 
 def _samples_in_words(matrix: ExpressionMatrix, names: Sequence[str]) -> str:
     what = "array" if matrix.counts is None else "sample"
-    more = f" and {len(names) - ARRAYS_NAMED:,} more" if len(names) > ARRAYS_NAMED else ""
-    return f"{plural(len(names), what)}: {', '.join(names[:ARRAYS_NAMED])}{more}"
+    return f"{plural(len(names), what)}: {first_of(names, ARRAYS_NAMED)}"
 
 
 def _first_probes(d: DifferentialTable) -> list[Block]:

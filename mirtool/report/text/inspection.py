@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mirtool.report.text.blocks import Grid, Heading, Line, Pairs, Summary
-from mirtool.wording import plural
+from mirtool.wording import first_of, plural
 
 if TYPE_CHECKING:
     from mirtool.io.registry import Inspection
@@ -71,9 +71,8 @@ def _alike(files: Sequence[Inspection]) -> Summary:
         for warning in each.warnings:
             times.setdefault(warning, []).append(name)
     for warning, own in times.items():
-        which = "all files" if len(own) == len(files) else ", ".join(own[:ENTRIES_SHOWN])
-        more = f" and {len(own) - ENTRIES_SHOWN} more" if which != "all files" and len(own) > ENTRIES_SHOWN else ""
-        blocks.append(Line(f"  warning, {which}{more}: {warning}"))
+        which = "all files" if len(own) == len(files) else first_of(own, ENTRIES_SHOWN)
+        blocks.append(Line(f"  warning, {which}: {warning}"))
     return tuple(blocks)
 
 
