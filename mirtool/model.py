@@ -197,7 +197,10 @@ class SampleTable:
 
 @dataclass(frozen=True)
 class ArraySource:
-    """Where one array came from, for the record: path, format, SHA-256, GAL lot, header lines, warnings."""
+    """Where one array came from, for the record: path, format, SHA-256, GAL lot, header lines, warnings.
+
+    ``scale`` is what a table itself says of the scale of its values; blank where it does not.
+    """
 
     path: str
     format: str
@@ -205,6 +208,7 @@ class ArraySource:
     gal_file: str = ""
     header: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    scale: str = ""
 
     def with_warnings(self, *said: str) -> ArraySource:
         """Return the source with these warnings after its own; blank ones are left out."""

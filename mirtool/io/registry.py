@@ -106,11 +106,13 @@ def count_formats() -> tuple[str, ...]:
 
 
 def has_counts(path: str | Path) -> bool:
-    """Return True for a file of one of the formats of sequencing counts; standard input is not looked at."""
+    """Return True for a file of a format of sequencing counts, or a table that states it; not of stdin."""
     if str(path) == STDIN or not Path(path).is_file():
         return False
     head = read_head(path)
-    return any(module_of(name).sniff(head) for name in count_formats())
+    return any(module_of(name).sniff(head) for name in count_formats()) or bool(
+        module_of("matrix").states_counts(head)
+    )
 
 
 def has_wells(path: str | Path) -> bool:

@@ -21,7 +21,7 @@ import numpy as np
 
 from mirtool.annotation.probes import ProbeKind
 from mirtool.errors import option
-from mirtool.io.arrays.probe_values import SUSPICIOUSLY_SMALL
+from mirtool.io.arrays.value_scale import SUSPICIOUSLY_SMALL
 from mirtool.model import FloatArray
 from mirtool.normalize.report import ControlShare
 from mirtool.quality.contamination import HEMOLYSIS, TWOFOLD

@@ -10,7 +10,6 @@ from pathlib import Path
 from mirtool.errors import FormatError, SampleSheetError, UsageError
 from mirtool.io.arrays.ct_words import SAMPLE
 from mirtool.io.arrays.imagene import ImageneArray, pair_files
-from mirtool.io.arrays.probe_values import looks_log2
 from mirtool.io.arrays.sample_matching import FURTHER_FILES, HY5_COLUMN
 from mirtool.io.counts.refusal import counts_beside_arrays
 from mirtool.io.registry import FORMATS, array_formats, count_formats, module_of, sniff_format
@@ -151,7 +150,7 @@ def _refuse_many_plates(plates: Mapping[str, Sequence[str]]) -> None:
 
 def _scale_of(file: str, format: str, samples_in_rows: bool) -> str:
     """Return ``"log2"`` or ``"counts"`` where a table says so or its values look like it; else blank."""
-    from mirtool.io.counts.plain import looks_like_counts
+    from mirtool.io.arrays.value_scale import scale_of
 
     if FORMATS[format].counts:
         return "counts"
@@ -159,10 +158,8 @@ def _scale_of(file: str, format: str, samples_in_rows: bool) -> str:
     if read_values is None:
         return ""
     found = read_values(file, samples_in_rows)
-    stated = found.table.notes.get("scale", "")
-    if format == "matrix" and not stated and looks_like_counts(found.values):
-        return "counts"
-    return "log2" if stated == "log2" or (not stated and looks_log2(found.values)) else ""
+    name = scale_of(found.table, found.values).name
+    return name if name == "log2" or (name == "counts" and format == "matrix") else ""
 
 
 def _refuse_counts_beside_arrays(files: Sequence[str], scales: Mapping[str, str]) -> None:

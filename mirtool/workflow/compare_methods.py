@@ -16,6 +16,7 @@ from mirtool.workflow.reading import (
     READING,
     SAMPLES,
     as_typed,
+    doubt_blocks,
     read_study_arrays,
     reading_blocks,
     reading_of,
@@ -93,6 +94,7 @@ class CompareMethodsResult(Result):
         from mirtool.report.text.methods import methods_summary
 
         return (
+            *doubt_blocks(self.arrays),
             direction_block(self.sides),
             *methods_summary(self.runs),
             *reading_blocks(self.arrays),

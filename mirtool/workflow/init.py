@@ -52,6 +52,7 @@ class InitResult(Result):
         series: FetchedSeries | None = None,
         *,
         is_panel: bool = False,
+        looks_like_counts: bool = False,
     ) -> None:
         self.sheet = sheet
         self.output = output
@@ -60,6 +61,7 @@ class InitResult(Result):
         self.joined = joined
         self.series = series
         self.is_panel = is_panel
+        self.looks_like_counts = looks_like_counts
         self.new_settings = _new_settings(output)
 
     @property
@@ -126,7 +128,8 @@ class InitResult(Result):
             blocks.append(
                 Line(
                     "The values are sequencing counts (column scale): `mirtool normalize` is not for them, "
-                    "`mirtool diff` filters, scales and weighs them. If they are intensities, write linear there."
+                    "`mirtool diff` filters, scales and weighs them."
+                    + (" If they are intensities, write linear there." if self.looks_like_counts else "")
                 )
             )
         return (*blocks, Line("What to do next:"), *map(Line, self._next_steps()))
@@ -249,9 +252,16 @@ def init(inputs: InitInputs, settings: InitSettings, run: Run) -> InitResult:
             )
         joined = choose_group(table, files[0], settings.group)
         table = joined.sheet
-    is_series = len(files) == 1 and sniff_format(files[0], settings.input_format) == geo.FORMAT
-    is_panel = FORMATS[sniff_format(files[0], settings.input_format)].wells
-    return InitResult(table, output, len(files), files[0] if is_series else None, joined, is_panel=is_panel)
+    found = sniff_format(files[0], settings.input_format)
+    return InitResult(
+        table,
+        output,
+        len(files),
+        files[0] if len(files) == 1 and found == geo.FORMAT else None,
+        joined,
+        is_panel=FORMATS[found].wells,
+        looks_like_counts=not FORMATS[found].counts,
+    )
 
 
 def _accession(files: Sequence[Any]) -> str | None:

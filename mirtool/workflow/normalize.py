@@ -13,6 +13,7 @@ from mirtool.report.text.blocks import Block, Caution, Line, Summary
 from mirtool.workflow.reading import (
     FILES,
     SAMPLES,
+    doubt_blocks,
     read_study_arrays,
     read_study_arrays_one_by_one,
     reading_blocks,
@@ -159,7 +160,7 @@ class NormalizeResult(Result):
         from mirtool.report.text.normalization import cautions, normalization_blocks
 
         report = self.report
-        blocks: list[Block] = [Caution(text) for text in cautions(report)]
+        blocks: list[Block] = [*doubt_blocks(self._read), *map(Caution, cautions(report))]
         if self._is_of_lanes:
             blocks.insert(0, Line(f"NanoString counts, normalized by the preset {LANE_PRESET} as nSolver does."))
         if self.normalized.average is None:  # the outlier rules are for signals, not for ratios

@@ -16,6 +16,7 @@ from mirtool.workflow.reading import (
     FILES,
     READING,
     SAMPLES,
+    doubt_blocks,
     read_study_arrays,
     reading_blocks,
     reading_of,
@@ -107,6 +108,7 @@ class QcResult(Result):
         ]
         return (
             Line(f"{plural(len(report.samples), 'array')}: {report.verdicts_in_words}"),
+            *doubt_blocks(self.arrays),
             *(Line(f"  {text}", detail=number >= FINDINGS_SHOWN) for number, (_, _, text) in enumerate(findings)),
             *(Caution(remark) for remark in report.remarks),
             *reading_blocks(self.arrays),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from mirtool.counts.methods import factors_setting, min_count_setting
 from mirtool.io.arrays.settings import SCALES, not_detected_setting
-from mirtool.report.text.blocks import Block, Caution, Line, Summary
+from mirtool.report.text.blocks import Caution, Line, Summary
 from mirtool.settings import setting
 from mirtool.workflow.sources import CountFiles, MatrixOptions
 from mirtool.workflow.step import INPUT_PANEL, Inputs, Run
@@ -157,12 +157,34 @@ def read_study_arrays(
     options = replace(found.options, scale="linear") if is_log2 else found.options
     with run.progress("Reading arrays", len(found.paths)) as on_read:
         arrays = read_arrays(found.paths, options, samples=found.samples, on_read=on_read)
-    if is_log2:
+    noted = _noted_scale(arrays, found.options.scale)
+    if log2_to_linear and (is_log2 or noted == "log2"):
         arrays = _to_linear(arrays)
     _record_reading(run, found, arrays.sources)
     if is_panel(arrays):  # a sample may be on several plates, of which its source names the first
         run.reads(*(path for path in found.paths if path not in run.inputs))
     return arrays
+
+
+def _noted_scale(arrays: RawArrays, stated: str | None) -> str:
+    """Return the scale that the tables themselves state; blank where they state none.
+
+    Raises
+    ------
+    ScaleError
+        Where it is another than the one stated in the call or the study.
+    """
+    from mirtool.errors import ScaleError
+
+    other = next((source for source in arrays.sources if stated and source.scale not in ("", stated)), None)
+    if other is not None:
+        raise ScaleError(
+            "the table says another scale than the call or the sample sheet",
+            path=other.path,
+            found=f"scale: {other.scale} in the table, {stated} in the call or the sheet",
+            hint="leave the scale out there, or correct the note above the table",
+        )
+    return next((source.scale for source in arrays.sources if source.scale), "")
 
 
 def _to_linear(arrays: RawArrays) -> RawArrays:
@@ -176,7 +198,7 @@ def _to_linear(arrays: RawArrays) -> RawArrays:
     import numpy as np
 
     from mirtool.errors import ScaleError
-    from mirtool.io.arrays.probe_values import LOG2_DOUBT, SUSPICIOUSLY_SMALL
+    from mirtool.io.arrays.value_scale import LOG2_DOUBT, SUSPICIOUSLY_SMALL
     from mirtool.io.registry import FORMATS
 
     if not all(source.format in FORMATS and FORMATS[source.format].table for source in arrays.sources):
@@ -274,15 +296,27 @@ def reading_of(inputs: ReadingSettings) -> dict[str, Any]:
     return {name: getattr(inputs, name) for name in READING}
 
 
+def doubt_blocks(arrays: RawArrays | ReducedArrays[Any]) -> Summary:
+    """Return the doubts that the values are intensities at all, which come before everything else."""
+    from mirtool.io.arrays.value_scale import DOUBTS
+
+    return _warning_blocks(arrays, lambda text: text.endswith(DOUBTS))
+
+
 def reading_blocks(arrays: RawArrays | ReducedArrays[Any]) -> Summary:
-    """Return what reading left out, and what is odd about the files."""
-    blocks: list[Block] = [Line(f"Left out while reading: {text}") for text in arrays.dropped]
+    """Return what reading left out, and what is odd about the files, but for :func:`doubt_blocks`."""
+    from mirtool.io.arrays.value_scale import DOUBTS
+
+    left_out = (Line(f"Left out while reading: {text}") for text in arrays.dropped)
+    return (*left_out, *_warning_blocks(arrays, lambda text: not text.endswith(DOUBTS)))
+
+
+def _warning_blocks(arrays: RawArrays | ReducedArrays[Any], wanted: Callable[[str], bool]) -> Summary:
     n_arrays = len(arrays.sources)
-    warnings = Counter(warning for source in arrays.sources for warning in source.warnings)
-    blocks += [
+    warnings = Counter(warning for source in arrays.sources for warning in source.warnings if wanted(warning))
+    return tuple(
         Caution(text if n_arrays == 1 else f"{text} (in {n} of {n_arrays} arrays)") for text, n in warnings.items()
-    ]
-    return tuple(blocks)
+    )
 
 
 def recorded_normalization(table: str | Path | None, run: Run) -> dict[str, Any] | None:
@@ -314,7 +348,7 @@ def refuse_log2(arrays: RawArrays, run: Run, scale: str | None = None) -> None:
     import numpy as np
 
     from mirtool.errors import ScaleError, option
-    from mirtool.io.arrays.probe_values import looks_log2
+    from mirtool.io.arrays.value_scale import looks_log2
     from mirtool.io.registry import FORMATS
     from mirtool.study.scale import SCALE_SETTING, stated_scale
 
@@ -323,7 +357,10 @@ def refuse_log2(arrays: RawArrays, run: Run, scale: str | None = None) -> None:
     tables = [
         source.path for source in arrays.sources if source.format in FORMATS and FORMATS[source.format].table
     ]
-    if stated == "linear" or not tables:
+    if not tables:
+        return
+    stated = _noted_scale(arrays, stated) or stated
+    if stated == "linear":
         return
     values = np.concatenate([channel.foreground.ravel() for channel in arrays.channels.values()])
     if stated == "log2":

@@ -8,9 +8,9 @@ import pytest
 from mirtool.cli import main
 from mirtool.errors import CountsError, FormatError, MirtoolError, SampleSheetError
 from mirtool.io.arrays.reading import read_arrays
-from mirtool.io.counts.plain import looks_like_counts, looks_per_million
-from mirtool.io.counts.reading import read_file, read_study_counts
-from mirtool.io.registry import inspect_file, sniff_format
+from mirtool.io.arrays.value_scale import looks_like_counts, looks_per_million, per_million_clue
+from mirtool.io.counts.reading import holds_arrays, read_file, read_study_counts
+from mirtool.io.registry import has_counts, inspect_file, sniff_format
 from mirtool.model import SampleTable
 from mirtool.study.draft import draft_samples
 
@@ -147,8 +147,11 @@ def test_whole_numbers_with_zeros_look_like_counts_and_intensities_do_not():
 
 @pytest.mark.parametrize("name", ["miR.Counts.csv", "S01_mature_sense.grouped", "mirna.tsv", "mature_counts.csv"])
 def test_the_recipes_for_arrays_refuse_counts(name):
-    with pytest.raises(CountsError, match="these are sequencing counts") as caught:
+    with pytest.raises(CountsError, match=r"these (are|look like) sequencing counts") as caught:
         read_arrays([str(COUNTS / name)])
+    # Only of a plain table it is not certain.
+    is_plain = inspect_file(COUNTS / name).format == "matrix"
+    assert ("if they are intensities" in str(caught.value.hint)) == is_plain
     assert "mirtool diff" in str(caught.value.hint)
 
 
@@ -215,6 +218,87 @@ def test_reads_per_million_are_refused_as_arrays(capsys, tmp_path):
         in capsys.readouterr().err
     )
     assert not list(tmp_path.iterdir())
+
+
+STATED = {
+    "linear": "intensities or expression",
+    "log2": "intensities or expression",
+    "counts": "sequencing counts",
+}
+
+
+@pytest.mark.parametrize("scale", STATED)
+def test_a_note_of_the_table_states_the_scale_everywhere(scale, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    rows = [f"hsa-miR-{i}-3p,{0 if i % 4 else i},{7 * i},0,{5 * i}" for i in range(1, 41)]  # it looks like counts
+    Path("t.csv").write_text("\n".join([f"# scale: {scale}", "miRNA,S1,S2,S3,S4", *rows]) + "\n")
+    assert inspect_file("t.csv").details["content"] == STATED[scale]
+    sheet = draft_samples(["t.csv"]).columns
+    assert set(sheet.get("scale", ["linear"])) == {scale}
+    assert holds_arrays("t.csv") == (scale != "counts")
+    assert has_counts("t.csv") == (scale == "counts")
+    assert main(["normalize", "t.csv", "-o", "n.csv", "--min-factor-probes", "2", "--min-intensity", "1"]) == 1
+    said = capsys.readouterr().err
+    refused = {
+        "linear": "too few miRNA probes reach 1",  # S3 has zeros only: it was taken for intensities
+        "log2": "the values are log2, so there is nothing to normalize",
+        "counts": "these are sequencing counts",
+    }
+    assert refused[scale] in said
+
+
+def test_a_scale_of_the_call_may_not_contradict_the_note(tmp_path, capsys):
+    path = tmp_path / "t.csv"
+    path.write_text("# scale: log2\nmiRNA,S1,S2\n" + "\n".join(f"hsa-miR-{i}-3p,7.5,8.25" for i in range(1, 9)))
+    for command in ("normalize", "qc"):
+        assert main([command, str(path), "--scale", "linear", "-o", str(tmp_path / "n.csv")]) == 1
+        assert "the table says another scale than the call or the sample sheet" in capsys.readouterr().err
+
+
+def test_a_comparison_of_what_looks_like_counts_is_asked_for_that_scale(capsys, tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("miRNA,S1,S2\n" + "\n".join(f"hsa-miR-{i}-3p,{i},{0 if i % 2 else i}" for i in range(1, 9)))
+    assert main(["diff", str(path), "--compare", "b:a", "-o", str(tmp_path / "d.csv")]) == 1
+    assert "or, as the whole numbers and zeros suggest, --scale counts" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("digits", [1, 2, 6])
+def test_reads_per_million_without_the_rare_mirnas_leave_a_doubt(digits, tmp_path, capsys):
+    rng = np.random.default_rng(3)
+    reads = rng.poisson(np.exp(rng.normal(2, 1.5, (400, 1))) * [1, 1.2, 0.9, 1.1])
+    values = (reads / reads.sum(axis=0) * 1e6)[reads.mean(axis=1) >= 4].round(digits)
+    assert not looks_per_million(values)
+    clue = "the values of each sample are multiples of one number, which differs between samples"
+    assert per_million_clue(values).startswith(clue)
+    path = tmp_path / "rpm.csv"
+    lines = [f"hsa-miR-{i}-3p," + ",".join(map(str, row)) for i, row in enumerate(values.tolist(), 1)]
+    path.write_text("\n".join(["miRNA,S1,S2,S3,S4", *lines]) + "\n")
+    assert (
+        inspect_file(path).details["content"].endswith("or sequencing reads per million without the rare miRNAs")
+    )
+    assert main(["normalize", str(path), "-o", str(tmp_path / "n.csv")]) == 0
+    first = " ".join(capsys.readouterr().err.split()).split(" Warning: ")[0]
+    assert first.startswith(f"Warning: {clue}")
+    assert "these may be sequencing reads per million without the rare miRNAs, not intensities" in first
+
+
+def test_intensities_leave_no_doubt():
+    rng = np.random.default_rng(4)
+    raw = rng.integers(40, 65535, (300, 4)).astype(float)
+    assert per_million_clue(raw) == ""  # whole numbers
+    assert (
+        per_million_clue(raw * [0.81, 1.07, 1.2, 0.93]) == ""
+    )  # scaled per array: no small multiples, other sums
+    assert per_million_clue(raw.round(-1) / 100) == ""  # one decimal: multiples of the same number in all arrays
+    equal = np.sort(rng.lognormal(6, 1, 300))[:, None] * np.ones(4)
+    assert per_million_clue(equal / equal.sum(axis=0) * 0.95e6) == ""  # quantile-normalized: equal sums
+
+
+def test_many_reads_hide_their_multiples_and_the_sums_are_left():
+    rng = np.random.default_rng(5)
+    deep = rng.lognormal(2, 2.5, (400, 3))
+    values = (deep / deep.sum(axis=0) * 1e6)[deep.mean(axis=1) > 20].round(2)
+    assert per_million_clue(values).startswith("every sample sums to a little less than 1,000,000 (9")
 
 
 def test_inspect_says_that_a_table_looks_like_counts(tmp_path):

@@ -276,8 +276,8 @@ BAD_EXPRESSION = {
     "row per probe in a table of normalized expression)",
     "bad_too_large_log2.csv": ', line 2, column "s2": a value is too large to be a log2 intensity (found 812.5; '
     "expected values up to 64)",
-    "bad_unknown_scale.csv": ": the table states a scale that mirtool does not know (found 'ln'; expected log2 or "
-    "linear)",
+    "bad_unknown_scale.csv": ": the table states a scale that mirtool does not know (found 'ln'; expected log2, "
+    "linear or counts)",
 }
 
 

@@ -69,13 +69,13 @@ from mirtool.annotation.probes import (
 from mirtool.errors import FormatError, option
 from mirtool.io.arrays.probe_values import (
     ProbeValues,
-    Scale,
     check_values,
     expression_matrix,
     raw_arrays,
     sample_table,
 )
 from mirtool.io.arrays.read_options import ReadOptions
+from mirtool.io.arrays.value_scale import Scale
 from mirtool.io.registry import Inspection
 from mirtool.io.tables.headers import fold_header
 from mirtool.io.tables.labels import looks_numeric

@@ -48,8 +48,9 @@ import numpy as np
 
 from mirtool.annotation.probes import classify_probes, count_kinds
 from mirtool.errors import FormatError, ScaleError, option
-from mirtool.io.arrays.probe_values import ProbeValues, Scale, check_values, raw_arrays
+from mirtool.io.arrays.probe_values import ProbeValues, check_values, raw_arrays
 from mirtool.io.arrays.read_options import ReadOptions
+from mirtool.io.arrays.value_scale import Scale
 from mirtool.io.registry import Inspection
 from mirtool.io.tables.quoted_lines import joined_lines
 from mirtool.io.tables.rows import split_cells

@@ -31,7 +31,9 @@ has names only, a name that comes again is another probe for the same miRNA, and
 ``hsa-miR-340-3p``, ``hsa-miR-340-3p (2)``.
 
 Scale: raw intensities are linear. An expression table says its scale in a note line
-(``# mirtool normalized; scale: log2; …``), or the caller does; it is never guessed.
+(``# mirtool normalized; scale: log2; …``), or the caller does; it is never guessed. Any other table may say it too
+(``# scale: linear``, log2 or counts); what becomes of one that does not is in
+:mod:`mirtool.io.arrays.value_scale`.
 """
 
 from __future__ import annotations
@@ -52,14 +54,18 @@ from mirtool.io.arrays.probe_values import (
     NORMALIZED_NOTE,
     ORIGINAL_NAME,
     ProbeValues,
-    Scale,
     check_values,
     expression_matrix,
     raw_arrays,
     sample_table,
-    scale_doubts,
 )
 from mirtool.io.arrays.read_options import ReadOptions
+from mirtool.io.arrays.value_scale import (
+    Scale,
+    per_million_clue,
+    scale_doubts,
+    scale_of,
+)
 from mirtool.io.counts import is_of_counts
 from mirtool.io.counts.refusal import counts_refused, per_million_refused
 from mirtool.io.genes.gene_changes import tells_changes
@@ -96,6 +102,11 @@ def sniff(head: FileHead) -> bool:
     if service_workbook.sniff(head) or fasta.sniff(head) or nanostring.sniff(head):
         return False
     return not qpcr.sniff(head) and any(map(_is_matrix, head_tables(head, find_header_rows)))
+
+
+def states_counts(head: FileHead) -> bool:
+    """Return True for a table whose notes say that it holds sequencing counts."""
+    return any(table.notes.get("scale") == "counts" for table in head_tables(head, find_header_rows))
 
 
 def _is_matrix(table: TextTable) -> bool:
@@ -155,24 +166,21 @@ def inspect(path: str | Path, *, samples_in_rows: bool = False) -> Inspection:
         format="matrix",
         spots=len(found.id),
         channels=() if normalized else channels,
-        warnings=said if normalized else (*said, *scale_doubts(found)),
+        warnings=said if normalized else (*said, *scale_doubts(found.table, found.values)),
         details=details,
     )
 
 
 def _content(found: ProbeValues) -> str:
     """Return what a table of numbers is taken for, in words."""
-    from mirtool.io.counts.plain import looks_like_counts, looks_per_million
-
-    if "scale" not in found.table.notes and looks_like_counts(found.values):
-        return f"looks like sequencing counts: {_count_words(found)}"
-    if "scale" not in found.table.notes and looks_per_million(found.values):
-        return "looks like sequencing reads per million: every sample sums to 1,000,000"
+    scale = scale_of(found.table, found.values)
+    if scale.name == "counts":
+        return "sequencing counts" if scale.stated else f"looks like sequencing counts: {scale.clue}"
+    if scale.name == "per million":
+        return f"looks like sequencing reads per million: {scale.clue}"
+    if not scale.name and per_million_clue(found.values):
+        return "intensities or expression, or sequencing reads per million without the rare miRNAs"
     return "intensities or expression"
-
-
-def _count_words(found: ProbeValues) -> str:
-    return f"whole numbers, {100 * np.mean(found.values == 0):.0f} % of them zero"
 
 
 def read_study_file(path: str | Path, options: ReadOptions) -> list[RawArrays]:
@@ -181,19 +189,16 @@ def read_study_file(path: str | Path, options: ReadOptions) -> list[RawArrays]:
     Raises
     ------
     CountsError
-        Where the values are stated to be sequencing counts, or look like it, or like reads per million, and are
-        not stated to be linear.
+        Where the values are sequencing counts or reads per million, as
+        :func:`mirtool.io.arrays.value_scale.scale_of` says.
     """
-    from mirtool.io.counts.plain import looks_like_counts, looks_per_million
-
     found = _read(path, samples_in_rows=options.samples_in_rows)
-    if options.scale == "counts":
-        raise counts_refused(path, "the scale counts is stated")
-    if options.scale is None and NORMALIZED_NOTE not in found.table.notes:
-        if looks_like_counts(found.values):
-            raise counts_refused(path, _count_words(found))
-        if looks_per_million(found.values):
-            raise per_million_refused(path)
+    if NORMALIZED_NOTE not in found.table.notes:
+        scale = scale_of(found.table, found.values, options.scale)
+        if scale.name == "counts":
+            raise counts_refused(path, scale.clue, stated=scale.stated)
+        if scale.name == "per million":
+            raise per_million_refused(path, scale.clue)
     return [raw_arrays(found, "matrix")]
 
 

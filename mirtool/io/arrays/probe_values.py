@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from mirtool.annotation.mirna_names.on_reading import (
 )
 from mirtool.annotation.probes import classify_probes
 from mirtool.errors import FormatError, ScaleError, option
+from mirtool.io.arrays.value_scale import Scale, noted_scale, scale_doubts, scale_of
 from mirtool.io.tables.text import sha256_of
 from mirtool.io.tables.text_tables import LARGEST_NUMBER, TextTable
 from mirtool.model import (
@@ -41,19 +42,11 @@ CHANNEL = "intensity"
 MAX_LOG2 = 64.0
 """No instrument counts to 2^64 (scanners end at 2^16): a larger value is no log2 intensity."""
 
-SUSPICIOUSLY_SMALL = 24.0
-"""Scanners count to 65535, so the brightest spot of an array lies far above this, and its log2 (16) below it."""
-
-LOG2_DOUBT = "these may be log2 values, not intensities"
-"""How the warning of such values ends."""
-
 NORMALIZED_NOTE = "mirtool normalized"
 """First note of a table that mirtool normalized."""
 
 ORIGINAL_NAME = "original name"
 """The column of a table of mirtool's that holds the names as the scanner's files write them."""
-
-Scale = Literal["log2", "linear", "counts"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -177,7 +170,7 @@ def raw_arrays(found: ProbeValues, format_name: str) -> RawArrays:
             expected="raw intensities",
             hint="hand it to `mirtool diff`, or normalize the scanner's own files",
         )
-    warnings = (*found.left_out, *found.remarks, *_grouping(found), *scale_doubts(found))
+    warnings = (*found.left_out, *found.remarks, *_grouping(found), *scale_doubts(found.table, found.values))
     n_samples = len(found.samples)
     return RawArrays(
         channels={CHANNEL: Channel(found.values)},
@@ -187,7 +180,16 @@ def raw_arrays(found: ProbeValues, format_name: str) -> RawArrays:
         ),
         layout=None,
         samples=sample_table(found),
-        sources=(ArraySource(found.path, format_name, sha256_of(found.path), warnings=warnings),) * n_samples,
+        sources=(
+            ArraySource(
+                found.path,
+                format_name,
+                sha256_of(found.path),
+                warnings=warnings,
+                scale=noted_scale(found.table),
+            ),
+        )
+        * n_samples,
         dropped=found.left_out,
     )
 
@@ -252,26 +254,6 @@ def expression_matrix(found: ProbeValues, scale: Scale | None) -> ExpressionMatr
     )
 
 
-def looks_log2(values: FloatArray) -> bool:
-    """Return True for values that are log2 rather than intensities: none above 24, and most of them not whole.
-
-    Examples
-    --------
-    >>> looks_log2(np.array([[7.25, 13.4]])), looks_log2(np.array([[152.5, 13.4]])), looks_log2(np.array([[3.0]]))
-    (True, False, False)
-    """
-    known = values[~np.isnan(values)]
-    return bool(known.size and known.max() <= SUSPICIOUSLY_SMALL and (known % 1 != 0).mean() > 0.5)
-
-
-def scale_doubts(found: ProbeValues) -> tuple[str, ...]:
-    """Wonder about intensities that are all so small that they may be logarithms already."""
-    largest = float(np.nanmax(found.values))
-    if largest > SUSPICIOUSLY_SMALL:
-        return ()
-    return (f"the largest value is {largest:.4g}: {LOG2_DOUBT}",)
-
-
 def _grouping(found: ProbeValues) -> tuple[str, ...]:
     if found.has_ids or len(set(found.id)) == len(found.id):
         return ()
@@ -312,14 +294,7 @@ def _refuse_repeated_ids(found: ProbeValues, ids: TextArray) -> None:
 
 
 def _stated_scale(found: ProbeValues, asked: str | None) -> str:
-    stated = found.table.notes.get("scale", "")
-    if stated and stated not in ("log2", "linear"):
-        raise ScaleError(
-            "the table states a scale that mirtool does not know",
-            path=found.path,
-            found=repr(stated),
-            expected="log2 or linear",
-        )
+    stated = noted_scale(found.table)
     if stated and asked and stated != asked:
         raise ScaleError(
             "the table says another scale than the call",
@@ -327,7 +302,16 @@ def _stated_scale(found: ProbeValues, asked: str | None) -> str:
             found=f"scale: {stated} in the table, {asked} in the call",
             hint="leave the scale out of the call, or correct the note above the table or in the record beside it",
         )
+    if (stated or asked) == "counts":
+        raise ScaleError(
+            "sequencing counts are not normalized expression",
+            path=found.path,
+            found="the scale counts is stated",
+            expected="a table of log2 or linear values",
+            hint="`mirtool diff` filters, scales and weighs counts itself",
+        )
     if not stated and not asked:
+        like_counts = scale_of(found.table, found.values).name == "counts"
         raise ScaleError(
             "the table does not say whether its values are linear or log2",
             path=found.path,
@@ -338,7 +322,9 @@ def _stated_scale(found: ProbeValues, asked: str | None) -> str:
             "'# mirtool normalized; scale: log2'",
             hint=f"state it with {option('scale', 'log2')}"
             + ("" if found.scale_hint else " (what `mirtool normalize` writes by default)")
-            + f" or {option('scale', 'linear')}; raw intensities go to `mirtool normalize` first",
+            + f" or {option('scale', 'linear')}"
+            + (f", or, as the whole numbers and zeros suggest, {option('scale', 'counts')}" if like_counts else "")
+            + "; raw intensities go to `mirtool normalize` first",
         )
     return stated or str(asked)
 

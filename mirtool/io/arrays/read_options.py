@@ -8,8 +8,8 @@ from pathlib import Path
 
 from mirtool.annotation.probes import KindRule
 from mirtool.io.arrays.ct_limits import REPLICATE_LIMIT
-from mirtool.io.arrays.probe_values import Scale
 from mirtool.io.arrays.settings import DEFAULT_MAX_CT
+from mirtool.io.arrays.value_scale import Scale
 
 
 @dataclass(frozen=True)

@@ -278,7 +278,7 @@ def read_file(
         if not suits(FORMATS[found]):
             return []
         if FORMATS[found].counts:
-            raise counts_refused(path, f"the format {found}")
+            raise counts_refused(path, f"the format {found}", stated=True)
         if FORMATS[found].wells:
             raise FormatError(
                 "a table of Ct values is among the arrays",

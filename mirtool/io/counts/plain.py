@@ -7,7 +7,7 @@ other columns are text.
 
 Whole numbers alone do not show that a table holds counts: scanners write whole numbers too. It is taken for counts
 where the sample sheet or the call says so (scale ``counts``); ``mirtool init`` writes that where a good part of
-the values is zero, as :func:`looks_like_counts` says, and ``mirtool normalize`` refuses such a table.
+the values is zero (:mod:`mirtool.io.arrays.value_scale`), and ``mirtool normalize`` refuses such a table.
 
 *A name in several rows.* Rows that are equal in every sample are the same reads, counted for each precursor: one
 is kept. Others are kept as rows of their own, with a number after the ID.
@@ -32,55 +32,9 @@ from mirtool.io.counts.read_table import (
     refuse_empty_samples,
     refuse_fractions,
 )
-from mirtool.model import FloatArray
 from mirtool.wording import plural
 
 FORMAT = "matrix"
-
-LEAST_ZEROS = 0.02
-"""Share of zeros from which whole numbers are taken for counts; scanners hardly ever write a zero."""
-
-LEAST_WHOLE = 0.8
-"""Share of whole numbers among the values above zero: a program that shares reads out writes fractions too."""
-
-
-MILLION_TOLERANCE = 0.001
-"""How far from a million the sum of a sample of reads per million may be: rounding of thousands of values."""
-
-
-def looks_like_counts(values: FloatArray) -> bool:
-    """Return True for values that are reads rather than intensities or log2: none negative, many zero, most whole.
-
-    Examples
-    --------
-    >>> looks_like_counts(np.array([[0.0, 12.0], [203544.0, 0.0]]))
-    True
-    >>> looks_like_counts(np.array([[152.0, 87.0]])), looks_like_counts(np.array([[0.0, 7.25]]))
-    (False, False)
-    """
-    known = values[~np.isnan(values)]
-    if not known.size or known.min() < 0 or np.mean(known == 0) < LEAST_ZEROS:
-        return False
-    present = known[known > 0]
-    return bool(present.size and np.mean(present % 1 == 0) >= LEAST_WHOLE)
-
-
-def looks_per_million(values: FloatArray) -> bool:
-    """Return True for reads per million: none negative, fractions, and a million in each of several samples.
-
-    A table from which rare miRNAs were left out sums to less; nothing shows that.
-
-    Examples
-    --------
-    >>> looks_per_million(np.array([[400000.5, 250000.0], [599999.5, 750000.0]]))
-    True
-    >>> looks_per_million(np.array([[400000.0, 250000.0], [600000.0, 750001.0]]))
-    False
-    """
-    if values.ndim != 2 or values.shape[1] < 2 or not values.size or np.nanmin(values) < 0:
-        return False
-    far = np.abs(np.nansum(values, axis=0) - 1e6) > MILLION_TOLERANCE * 1e6
-    return not far.any() and bool((values % 1 > 0).any())
 
 
 def read_counts(path: str | Path, samples_in_rows: bool = False) -> ReadTable:

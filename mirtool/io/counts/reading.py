@@ -140,11 +140,12 @@ def read_study_counts(
 def holds_arrays(path: str) -> bool:
     """Return True for a file of arrays, of which a plain table is one where it does not look like counts."""
     from mirtool.io.arrays import matrix
-    from mirtool.io.counts.plain import looks_like_counts
+    from mirtool.io.arrays.value_scale import scale_of
 
     found = sniff_format(path)
     if found == "matrix":
-        return not looks_like_counts(matrix.read_values(path).values)
+        own = matrix.read_values(path)
+        return scale_of(own.table, own.values).name != "counts"
     return FORMATS[found].arrays
 
 

@@ -10,25 +10,28 @@ APART = "make a study of its own for each: reads can't be compared with the valu
 """What to do with counts beside other samples."""
 
 
-def counts_refused(path: str | Path, how: str) -> CountsError:
-    """Return the refusal of counts by a recipe for arrays; ``how`` says by what they are known."""
+def counts_refused(path: str | Path, how: str, *, stated: bool) -> CountsError:
+    """Return the refusal of counts by a recipe for arrays; ``how`` says by what they are known.
+
+    ``stated`` is False where the values look like counts and nothing says so.
+    """
+    doubt = "" if stated else f"; if they are intensities, say so with {option('scale', 'linear')}"
     return CountsError(
-        "these are sequencing counts: the recipes for arrays do not apply",
+        f"these {'are' if stated else 'look like'} sequencing counts: the recipes for arrays do not apply",
         path=path,
         found=how,
         expected="intensities of a scanner",
         hint="go on with `mirtool diff`, which filters, scales and weighs counts itself: write counts into a "
-        f"column scale of the sample sheet (`mirtool init` does it), or give {option('scale', 'counts')}; if they "
-        f"are intensities, say so with {option('scale', 'linear')}",
+        f"column scale of the sample sheet (`mirtool init` does it), or give {option('scale', 'counts')}{doubt}",
     )
 
 
-def per_million_refused(path: str | Path) -> CountsError:
-    """Return the refusal of reads per million by a recipe for arrays."""
+def per_million_refused(path: str | Path, how: str) -> CountsError:
+    """Return the refusal of reads per million by a recipe for arrays; ``how`` says by what they are known."""
     return CountsError(
         "these look like sequencing reads per million: the recipes for arrays do not apply",
         path=path,
-        found="the values of every sample sum to 1,000,000",
+        found=how,
         expected="intensities of a scanner",
         hint="give the read counts themselves to `mirtool diff`, which scales and weighs them; if these are "
         f"intensities, say so with {option('scale', 'linear')}",

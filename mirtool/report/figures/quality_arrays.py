@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
 from mirtool.io.arrays.not_detected import ABSENT
+from mirtool.io.arrays.value_scale import SUSPICIOUSLY_SMALL
 from mirtool.model import FloatArray
 from mirtool.normalize.lanes import POSITIVE_FACTOR_LIMITS
 from mirtool.normalize.panels import is_panel
@@ -62,8 +63,6 @@ _MOST_TICKS = 4
 _PER_DECADE = ((1.0, 2.0, 5.0), (1.0, 3.0), (1.0,))
 _NARROW = 0.7
 """Share of a panel whose values are all zero."""
-_LOOKS_LOG2 = 24.0
-"""Intensities reach far beyond this; what does not may be log2."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -311,7 +310,7 @@ def _caption(report: QualityReport, panels: Sequence[_Panel], lacking: Sequence[
 
 
 def _looks_log2(report: QualityReport) -> bool:
-    return float(np.nanmax(report.channels[report.channel].foreground, initial=0.0)) <= _LOOKS_LOG2
+    return float(np.nanmax(report.channels[report.channel].foreground, initial=0.0)) <= SUSPICIOUSLY_SMALL
 
 
 def _checks(report: QualityReport) -> list[str]:
@@ -362,7 +361,7 @@ def _draw_intensity(axes: Axes, measures: ChannelMeasures) -> None:
     single = measures.background is None
     both = [(measures.foreground, INTENSITY_COLOR, 0.5 if single else 0.34)]
     both += [] if measures.background is None else [(measures.background, "white", 0.66)]
-    linear = float(np.nanmax(measures.foreground, initial=0.0)) <= _LOOKS_LOG2
+    linear = float(np.nanmax(measures.foreground, initial=0.0)) <= SUSPICIOUSLY_SMALL
     # A logarithmic axis has no place for 0: what is below one count is drawn at one.
     shown = [quartiles if linear else np.maximum(quartiles, 1.0) for quartiles, _, _ in both]
     low = min(float(np.nanmin(values, initial=np.inf)) for values in shown)
