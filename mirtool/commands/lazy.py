@@ -46,7 +46,18 @@ class LazyCommands(MutableMapping[str, Any]):
         return len(self._names)
 
 
-class PlainGroup(TyperGroup):
+class Group(TyperGroup):
+    """A group whose own options are read as those of commands are."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the options before the command."""
+        from mirtool.commands.typed import read_plain_values
+
+        read_plain_values(self.get_params(ctx))
+        return super().parse_args(ctx, args)
+
+
+class PlainGroup(Group):
     """A group whose help gives the whole summary of every command."""
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
@@ -62,7 +73,7 @@ def summary_of(command: Any) -> str:
     return " ".join((command.help or "").partition("\n\n")[0].split())
 
 
-class LazyGroup(TyperGroup):
+class LazyGroup(Group):
     """The commands of mirtool, with the summaries of :mod:`mirtool.commands`; old names stay, unlisted."""
 
     def __init__(self, **attributes: Any) -> None:

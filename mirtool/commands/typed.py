@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Collection, Sequence
+import typing
+from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 _DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
+_PLAIN_NUMBERS = {int: re.compile(r"-?[0-9]{1,15}"), float: re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")}
 
 
 def with_shared_options(command: Any) -> Any:
@@ -45,11 +48,74 @@ def _option(kind: type, callback: Any, *names: str, **shown: Any) -> Any:
     return option
 
 
+def read_plain_values(parameters: Iterable[Any]) -> None:
+    """Let the parameters of a command take text, numbers and switches without pydantic.
+
+    Typer has pydantic read every value, also those that were not given; importing it takes longer than all else
+    that a command does before it works. Whatever is not plain, such as a number with an error in it, is typer's.
+    """
+    for parameter in parameters:
+        by_typer, kind = getattr(parameter, "get_runtime_param", None), _kind_of_plain_values(parameter)
+        if by_typer is not None and kind is not None:
+            parameter.get_runtime_param = partial(_PlainValues, kind, by_typer)
+
+
+class _PlainValues:
+    """Reads the values of one parameter, in place of typer's own way."""
+
+    def __init__(self, kind: type, by_typer: Callable[[], Any]) -> None:
+        self._kind, self._by_typer = kind, by_typer
+
+    def coerce(self, value: Any, param: Any, ctx: Any) -> Any:
+        """Return a value, or the values of a parameter that takes several, as their type."""
+        if param.multiple or param.nargs == -1:
+            if value is None:
+                return ()
+            if isinstance(value, list | tuple):
+                plain = [_plain_value(each, self._kind) for each in value]
+                if None not in plain:
+                    return plain
+        elif value is None:
+            return None
+        else:
+            one = _plain_value(value, self._kind)
+            if one is not None:
+                return one
+        return self._by_typer().coerce(value, param=param, ctx=ctx)
+
+
+def _kind_of_plain_values(parameter: Any) -> type | None:
+    """Return the type of a parameter's values, if it is text, a switch or a number without limits."""
+    described = getattr(parameter, "type_descriptor", None)
+    annotation = getattr(described, "annotation", None)
+    kind = typing.get_args(annotation)[0] if typing.get_origin(annotation) is list else annotation
+    info = getattr(described, "parameter_info", None)
+    is_bare = info is not None and info.min is None and info.max is None and info.parser is None
+    return kind if is_bare and kind in (str, bool, int, float) else None
+
+
+def _plain_value(value: Any, kind: type) -> Any:
+    """Return a value as its type; None where it takes more than reading digits.
+
+    Examples
+    --------
+    >>> _plain_value("2.5", float), _plain_value("2.5", int), _plain_value(2, float), _plain_value("1e3", float)
+    (2.5, None, 2.0, None)
+    """
+    if type(value) is kind:
+        return value
+    if kind is float and type(value) is int:
+        return float(value)
+    is_plain = kind in _PLAIN_NUMBERS and isinstance(value, str) and _PLAIN_NUMBERS[kind].fullmatch(value)
+    return kind(value) if is_plain else None
+
+
 def read_as_typed(command: Any) -> Any:
     """Let a command take what people type: ``--cutoff 2,0``, and ``--compare A B`` for ``--compare A:B``."""
     parse = command.parse_args
 
     def parse_args(context: Any, words: list[str]) -> Any:
+        read_plain_values(command.get_params(context))
         return parse(context, as_meant(words, _options_of_numbers(command)))
 
     command.parse_args = parse_args

@@ -27,7 +27,7 @@ except SystemExit as end:
 print("WORK", json.dumps({"opened": opened, "modules": sorted(sys.modules), "code": code or 0}))
 """
 DRAWING = {"matplotlib", "PIL"}
-HEAVY = {"pandas", "scipy.stats", "scipy.optimize", "networkx", "openpyxl", "distributed", *DRAWING}
+HEAVY = {"pandas", "pydantic", "scipy.stats", "scipy.optimize", "networkx", "openpyxl", "distributed", *DRAWING}
 
 
 @pytest.fixture(scope="module")
