@@ -14,7 +14,6 @@ hypervariable genes and improves power to detect differential expression. Annals
 Chen Y, Chen L, Lun ATL, Baldoni PL, Smyth GK (2025). edgeR v4: powerful differential analysis of sequencing data
 with expanded functionality and improved support for small counts and larger datasets. Nucleic Acids Research 53,
 gkaf018 (limma's help page of ``fitFDistUnequalDF1`` cites its preprint for unequal degrees of freedom).
-Brent RP (1973). Algorithms for Minimization without Derivatives. Prentice-Hall, chapter 5 (the search).
 """
 
 from __future__ import annotations
@@ -30,6 +29,7 @@ from mirtool.model import BoolArray, FloatArray, IntArray
 from mirtool.stats.adjustment import adjust_p_values
 from mirtool.stats.f_distribution import log_upper_tail, lower_tail, upper_tail
 from mirtool.stats.lowess import weighted_lowess
+from mirtool.stats.minimum import find_minimum
 
 ZERO_VARIANCE_FLOOR = 1e-12
 """Variances below this share of the median of those above zero are lifted to it: they need a logarithm."""
@@ -85,7 +85,6 @@ class _Variances:
 
     def fit(self, weights: FloatArray | None = None) -> tuple[FloatArray, float]:
         """Return the location of each of all probes, and the prior's degrees of freedom."""
-        from scipy.optimize import fminbound
         from scipy.special import digamma
 
         weights = np.ones(len(self.s2)) if weights is None else weights
@@ -97,7 +96,7 @@ class _Variances:
             of_probes = _log_density(log_ratio - digamma(half) + np.log(half), self.half_df, half)
             return -float(np.sum(weights * of_probes))
 
-        share = float(fminbound(minus_log_likelihood, *SEARCHED, xtol=SEARCH_TOLERANCE))
+        share = find_minimum(minus_log_likelihood, *SEARCHED, SEARCH_TOLERANCE)
         half = share / (1 - share)
         return np.exp(center + digamma(half) - np.log(half)), 2 * half
 
