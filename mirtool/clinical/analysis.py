@@ -336,8 +336,8 @@ def _search_cutoffs(
             )  # fmt: skip
         try:
             if outcome is not None:
-                found.append(cutoff_for_outcome(variable, _has(*outcome), _words(outcome)))
-            found += [cutoff_for_survival(variable, endpoint) for endpoint in endpoints]
+                found.append(cutoff_for_outcome(variable, _has(*outcome), _words(outcome), seed=settings.seed))
+            found += [cutoff_for_survival(variable, endpoint, seed=settings.seed) for endpoint in endpoints]
         except NotEnoughDataError as error:
             warnings.append(f"no best cut-off: {error.problem}")
     return tuple(found), tuple(warnings)
@@ -431,7 +431,7 @@ def _areas(
     curves: list[RocCurve] = []
     for variable in usable:
         with suppress(NotEnoughDataError):  # too few values: the table has no row of it
-            curves.append(roc_curve(variable, has, confidence=settings.confidence))
+            curves.append(roc_curve(variable, has, confidence=settings.confidence, seed=settings.seed))
     drawn = {curve.name for curve in curves}
     compared = [variable for variable in usable if variable.name in drawn][:MOST_COMPARED]
     return tuple(curves), compare_areas(compared, has)

@@ -87,7 +87,7 @@ class AreaComparison:
 
 
 def roc_curve(
-    variable: Variable, has: FloatArray, *, confidence: float = 0.95, bootstraps: int = BOOTSTRAPS
+    variable: Variable, has: FloatArray, *, confidence: float = 0.95, bootstraps: int = BOOTSTRAPS, seed: int = 1
 ) -> RocCurve:
     """Return the ROC curve of a marker.
 
@@ -100,7 +100,9 @@ def roc_curve(
     confidence
         Level of the intervals.
     bootstraps
-        Samples of the bootstrap; they are always the same.
+        Samples of the bootstrap.
+    seed
+        Of these samples.
 
     Raises
     ------
@@ -121,7 +123,7 @@ def roc_curve(
     sign = 1.0 if higher else -1.0
     thresholds, sensitivity, specificity = roc_points(sign * cases, sign * controls)
     best = _best(sensitivity, specificity)
-    rng = np.random.default_rng(1)
+    rng = np.random.default_rng(seed)
     drawn = np.array([_drawn_threshold(sign * cases, sign * controls, rng) for _ in range(bootstraps)])
     # No interpolation: a cut-off beyond all values is infinite.
     ends = np.quantile(sign * drawn, [(1 - confidence) / 2, (1 + confidence) / 2], method="inverted_cdf")

@@ -218,7 +218,11 @@ class ClinicalSettings(Settings):
         None, "Predicted risk at which sensitivity and specificity of the panel are given. Default: the share of "
         "patients with the outcome.", panel=PANEL, metavar="RISK", minimum=0, maximum=1,
     )  # fmt: skip
-    seed: int = setting(1, "Random seed of the folds and of the bootstrap of the panel.", panel=PANEL, minimum=0)
+    seed: int = setting(
+        1, "Random seed: of the orders of a best cut-off, the interval of a cut-off of a ROC curve, and the folds
+        and " "the bootstrap of a panel.",
+        panel=PANEL, minimum=0,
+    )  # fmt: skip
     specificity: float = setting(
         0.9, "Specificity at which the sensitivity of every number, and of the panel, is given.",
         panel=ASSOCIATION, metavar="SHARE", minimum=0, maximum=1,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mirtool.shortlist.evidence import Evidence, names_for, read_evidence, take_shortlist
     from mirtool.shortlist.levels import FluidLevels, look_up_levels
     from mirtool.shortlist.membership import Membership, look_up
-    from mirtool.shortlist.motifs import MOTIFS, Motif, motif_shares, motif_starts
+    from mirtool.shortlist.motifs import MOTIFS, Motif, motif_places, motif_shares, motif_starts
     from mirtool.shortlist.ranking import rank_mirnas
     from mirtool.shortlist.settings import RANKS, ShortlistSettings
     from mirtool.shortlist.shortlist_table import shortlist_table
@@ -33,6 +33,7 @@ __all__ = [
     "ShortlistSettings",
     "look_up",
     "look_up_levels",
+    "motif_places",
     "motif_shares",
     "motif_starts",
     "names_for",

@@ -1,7 +1,7 @@
 """Short sequences in mature miRNAs that are reported to sort them into exosomes.
 
 Each comes with where it was shown. One human miRNA in seven holds GGAG, one in nine CCCU: a hit is a hint, and
-the share of all miRNAs that have the motif is told beside it. The hEXO motif of hepatocytes (Santangelo 2016),
+the share of all miRNAs that have the motif is given with it. The hEXO motif of hepatocytes (Santangelo 2016),
 which is stated as six degenerate positions, is left out: three random sequences of a miRNA's length in four hold
 it.
 """
@@ -12,11 +12,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from mirtool.annotation.mirbase import mature_mirnas
+from mirtool.annotation.mirna_names import Resolution
 
 
 @dataclass(frozen=True)
 class Motif:
-    """A motif (RNA, 5′ to 3′), what is known of it, and where that stands."""
+    """A motif (RNA, 5′ to 3′), what is known of it, and the reference."""
 
     sequence: str
     what: str
@@ -57,6 +58,11 @@ def motif_starts(motif: str, sequence: str) -> tuple[int, ...]:
     """
     last = len(sequence) - len(motif)
     return tuple(i + 1 for i in range(last + 1) if sequence.startswith(motif, i))
+
+
+def motif_places(motif: str, name: Resolution) -> dict[str, tuple[int, ...]]:
+    """Return the positions at which a motif begins in each known miRNA of a name; empty where it does not."""
+    return {mature.name: motif_starts(motif, mature.sequence) for mature in name.known_matures}
 
 
 def motif_shares(species: Collection[str]) -> dict[str, float]:

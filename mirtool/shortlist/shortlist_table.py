@@ -12,7 +12,7 @@ from mirtool.annotation.mirna_names import MirnaNames, Resolution, name_columns
 from mirtool.io.results.differential import DETECTED_ONLY, STABILITY_START
 from mirtool.model import FloatArray, IntArray, Table, TextArray, text_array
 from mirtool.shortlist.build import Shortlist
-from mirtool.shortlist.motifs import MOTIFS, motif_starts
+from mirtool.shortlist.motifs import MOTIFS, motif_places
 from mirtool.shortlist.settings import RANKS
 
 NETWORK_COLUMNS = ("targets", "partners", "synergy", "betweenness")
@@ -124,7 +124,7 @@ def _motif_column(motif: str, names: Iterable[Resolution]) -> TextArray:
 
 
 def _motif_hits(motif: str, name: Resolution) -> list[str]:
-    hits = {mature.name: motif_starts(motif, mature.sequence) for mature in name.known_matures}
+    hits = motif_places(motif, name)
     return [
         (f"{own}: " if len(hits) > 1 else "") + ", ".join(map(str, starts))
         for own, starts in hits.items()

@@ -155,6 +155,10 @@ def test_levels_a_formula_interactions_and_a_best_cutoff_are_tables_and_said(tmp
     assert set(tables["interactions"].columns["outcome"]) == {"group = b", "survival os"}
     assert len(tables["interactions"].columns["ID"]) == 2 * 12
     assert list(tables["best_cutoffs"].columns["variable"]) == ["age", "age", *["hsa-miR-3001-3p"] * 2]
+    again = mt.clinical("clinical.csv", best_cutoff=("age",), seed=2).tables()["best_cutoffs"].columns
+    corrected = tables["best_cutoffs"].columns["P corrected"][:2]
+    assert (again["P corrected"] != corrected).any()  # other random orders
+    np.testing.assert_allclose(again["P corrected"], corrected, atol=0.02)  # 3 standard errors of 5,000 draws
     said = " ".join(str(block) for block in result.summary)
     assert "1 miRNA of 12 with a trend (Jonckheere–Terpstra) over stage (I < II < III) with FDR ≤ 0.05" in said
     assert "Balanced: 8 patients in every combination of levels." in said

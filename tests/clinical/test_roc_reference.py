@@ -46,6 +46,14 @@ def test_an_area_of_one_is_said_to_have_no_interval():
     assert any("no spread on these patients" in text for text in said)
 
 
+def test_the_seed_draws_other_samples_for_the_interval_of_the_cutoff():
+    ends = {
+        (own.best_low, own.best_high)
+        for own in (roc_curve(ASAH["s100b"], HAS, bootstraps=20, seed=s) for s in range(5))
+    }
+    assert len(ends) > 1
+
+
 def test_a_marker_that_is_lower_in_cases_has_the_same_area():
     from dataclasses import replace
 

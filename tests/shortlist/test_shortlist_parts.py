@@ -1,5 +1,7 @@
 """Ranks, motifs and membership, each by hand."""
 
+from dataclasses import replace
+
 import pytest
 
 from mirtool.annotation.mirbase import mature_mirnas
@@ -7,7 +9,17 @@ from mirtool.annotation.mirna_names import MirnaNames
 from mirtool.errors import NotEnoughDataError, UsageError
 from mirtool.io.mirnas.mirna_lists import ListedName, MirnaList
 from mirtool.io.results.differential import SavedDifferential, read_differential
-from mirtool.shortlist import MOTIFS, ShortlistSettings, look_up, motif_starts, shortlist
+from mirtool.report.text.blocks import Pairs
+from mirtool.report.text.shortlist import shortlist_summary
+from mirtool.shortlist import (
+    MOTIFS,
+    ShortlistSettings,
+    look_up,
+    motif_places,
+    motif_starts,
+    shortlist,
+    shortlist_table,
+)
 from mirtool.shortlist.ranking import rank_order
 
 # ID, Name, log2 ratio, P, FDR, n b, n a, spots b, spots a, by P, stability
@@ -163,6 +175,16 @@ def test_nothing_that_passes_is_an_error(tmp_path, book):
     path.write_text("ID,Name,mean b,mean a,log2 ratio b/a,n b,n a,regulation by fold change\n1,x,1,2,-1,1,1,\n")
     with pytest.raises(NotEnoughDataError, match="no probe is up or down by 'fold change'"):
         shortlist(read_differential(path), book)
+
+
+def test_motifs_of_a_name_known_in_part_are_those_of_its_known_parts(candidates, book):
+    # miR-513a-5p has GGAG from position 8; the name of the second part was never one.
+    name = book.resolve("hsa-miR-513a-5p/hsa-miR-99999")
+    assert (name.mapped, motif_places("GGAG", name)) == (False, {"hsa-miR-513a-5p": (8,)})
+    chosen = replace(shortlist(candidates, book, ShortlistSettings(rank="p", top=1)), names=(name,))
+    assert shortlist_table(chosen, book).columns["motif GGAG"].tolist() == ["8"]
+    (said,) = (block for block in shortlist_summary(chosen, None, "") if isinstance(block, Pairs) and block.detail)
+    assert dict(said.rows)["motif GGAG"].startswith("in 1 of 1, as have ")
 
 
 def test_motifs_by_hand():

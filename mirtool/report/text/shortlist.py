@@ -9,7 +9,7 @@ from mirtool.io.results.evidence import QpcrResults
 from mirtool.report.text.blocks import Caution, Grid, Line, Pairs, Summary
 from mirtool.report.text.names import renamed_among, unmapped_among
 from mirtool.report.text.numbers import fold_in_words, p_in_words
-from mirtool.shortlist import MOTIFS, RANKS, FluidLevels, Membership, Shortlist, motif_shares, motif_starts
+from mirtool.shortlist import MOTIFS, RANKS, FluidLevels, Membership, Shortlist, motif_places, motif_shares
 from mirtool.shortlist.levels import NEVER_SEEN, NO_LEVEL, NOT_IN_TABLE
 from mirtool.wording import plural
 
@@ -80,12 +80,10 @@ def _network_in_words(chosen: Shortlist, path: str) -> str:
 
 def _motif_lines(chosen: Shortlist) -> list[tuple[str, str]]:
     """Return how many have each motif, and how many of all known miRNAs of their species have it."""
-    shares = motif_shares({mature.name.split("-", 1)[0] for name in chosen.names for mature in name.matures})
+    shares = motif_shares({mature.name.split("-", 1)[0] for name in chosen.names for mature in name.known_matures})
     lines = []
     for motif in MOTIFS:
-        hits = sum(
-            any(motif_starts(motif.sequence, mature.sequence) for mature in name.matures) for name in chosen.names
-        )
+        hits = sum(any(motif_places(motif.sequence, name).values()) for name in chosen.names)
         among = (
             f", as have {100 * shares[motif.sequence]:.1f} % of the known miRNAs of these species"
             if shares
