@@ -94,6 +94,22 @@ def test_a_reader_that_has_seen_enough_is_no_error(arguments):
     process.stderr.close()
 
 
+def test_a_reader_of_messages_that_has_seen_enough_does_not_keep_files_from_being_written(tmp_path):
+    sheet = tmp_path / "samples.csv"
+    process = subprocess.Popen([*MIRTOOL, "init", TABLE, "-o", str(sheet)], stderr=subprocess.PIPE)
+    assert process.stderr is not None
+    process.stderr.close()
+    assert process.wait() == 0
+    assert sheet.read_text().startswith("sample,group,file")
+    result = tmp_path / "log_cpm.csv"
+    lanes = [str(path) for path in sorted((FIXTURES / "nanostring").glob("serum_*.RCC"))]
+    process = subprocess.Popen([*MIRTOOL, "normalize", *lanes, "-o", str(result)], stderr=subprocess.PIPE)
+    assert process.stderr is not None
+    process.stderr.close()
+    assert process.wait() == 0
+    assert result.is_file()
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
 @pytest.mark.parametrize(
     "arguments", [["inspect", TABLE], ["inspect", *[TABLE] * 400], ["init", TABLE, "-o", "-"]]

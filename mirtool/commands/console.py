@@ -74,7 +74,7 @@ def say_as_it_is(message: str) -> None:
     """Print what has its own lines, such as an error or a command to copy."""
     label, colon, rest = printable(for_shell(message)).partition("error:")
     marked = painted(label + colon, "1;31") + rest if colon and label == "mirtool: " else label + colon + rest
-    print(marked, file=sys.stderr)  # noqa: T201
+    _print_line(marked)
 
 
 def warn(message: str) -> None:
@@ -86,7 +86,15 @@ def say_block(block: Block) -> None:
     """Print a block of a summary on stderr, within the terminal's width."""
     shown = block.rendered(lambda text: printable(for_shell(text)))
     for number, line in enumerate(shown.lines(width_of(sys.stderr), full=_verbose)):
-        print(_styled(block, line, first=number == 0), file=sys.stderr)  # noqa: T201
+        _print_line(_styled(block, line, first=number == 0))
+
+
+def _print_line(line: str) -> None:
+    """Print a line on stderr; a reader that has seen enough (``2>&1 | head``) does not end the command."""
+    try:
+        print(line, file=sys.stderr)  # noqa: T201
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 
 
 def say_summary(blocks: Iterable[Block]) -> bool:
