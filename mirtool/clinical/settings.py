@@ -219,8 +219,7 @@ class ClinicalSettings(Settings):
         "patients with the outcome.", panel=PANEL, metavar="RISK", minimum=0, maximum=1,
     )  # fmt: skip
     seed: int = setting(
-        1, "Random seed: of the orders of a best cut-off, the interval of a cut-off of a ROC curve, and the folds
-        and " "the bootstrap of a panel.",
+        1, "Random seed: orders of a best cut-off, interval of a ROC cut-off, folds and bootstrap of a panel.",
         panel=PANEL, minimum=0,
     )  # fmt: skip
     specificity: float = setting(

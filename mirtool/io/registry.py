@@ -16,7 +16,8 @@ from typing import Any
 
 from mirtool.errors import UnknownFormatError, option
 from mirtool.io.foreign import refuse_foreign
-from mirtool.io.tables.text import STDIN, FileHead, is_workbook, read_bytes, read_head
+from mirtool.io.tables.streams import is_content
+from mirtool.io.tables.text import FileHead, is_workbook, read_bytes, read_head
 from mirtool.settings import check_choice
 
 
@@ -106,8 +107,8 @@ def count_formats() -> tuple[str, ...]:
 
 
 def has_counts(path: str | Path) -> bool:
-    """Return True for a file of a format of sequencing counts, or a table that states it; not of stdin."""
-    if str(path) == STDIN or not Path(path).is_file():
+    """Return True for a file of a format of sequencing counts, or a table that states it; pipes are kept."""
+    if not is_content(path):
         return False
     head = read_head(path)
     return any(module_of(name).sniff(head) for name in count_formats()) or bool(
@@ -116,11 +117,9 @@ def has_counts(path: str | Path) -> bool:
 
 
 def has_wells(path: str | Path) -> bool:
-    """Return True for a file of Ct values, whatever instrument wrote it; standard input is not looked at."""
-    if str(path) == STDIN or not Path(path).is_file():
-        return False
+    """Return True for a file of Ct values, whatever instrument wrote it; pipes are kept."""
     try:
-        return FORMATS[sniff_format(path)].wells
+        return is_content(path) and FORMATS[sniff_format(path)].wells
     except UnknownFormatError:
         return False
 

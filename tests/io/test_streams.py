@@ -3,9 +3,12 @@
 import os
 import threading
 
+import numpy as np
 import pytest
 
 from mirtool.errors import FormatError, MirtoolError
+from mirtool.io.arrays.reading import read_arrays
+from mirtool.io.registry import has_counts, has_wells
 from mirtool.io.tables import streams
 from mirtool.io.tables.name_lists import read_names
 from mirtool.io.tables.streams import is_content, is_stream
@@ -41,6 +44,19 @@ def test_a_pipe_is_read_whole_by_sniffer_reader_and_hash(pipe, tmp_path):
     assert len(read_names(path, ("name",), "miRNA")) == 20_000
     (tmp_path / "file").write_text(NAMES)
     assert hash_files([path]) == {str(path): sha256_of(tmp_path / "file")}
+
+
+def test_plates_and_counts_are_recognized_in_a_pipe(pipe, tmp_path):
+    plate = "Well,Sample Name,Target Name,Task,CT\n" + "".join(
+        f"{i},P{i % 2},hsa-miR-{i // 2}-3p,UNKNOWN,{20 + i / 8}\n" for i in range(40)
+    )
+    (tmp_path / "plate.csv").write_text(plate)
+    of_pipe, of_file = (read_arrays([path]) for path in (pipe(plate), tmp_path / "plate.csv"))
+    assert of_pipe.sources[0].format == "qpcr"
+    np.testing.assert_array_equal(of_pipe.channels["amount"].foreground, of_file.channels["amount"].foreground)
+    assert has_counts(pipe("# scale: counts\nmiRNA,a,b\nhsa-miR-21-5p,3,4\n"))
+    assert not has_counts(pipe("miRNA,a,b\nhsa-miR-21-5p,3,4\n"))
+    assert not has_wells(tmp_path)
 
 
 def test_two_pipes_are_kept_apart(pipe):
