@@ -8,12 +8,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from mirtool.errors import UsageError, option
+from mirtool.io.arrays.not_detected import ABSENT, CALL_KEY
 from mirtool.model import BoolArray, FloatArray, IntArray, RawArrays
 from mirtool.normalize.replicates import ReplicateGroups
 
-CALL_KEY = "detection call"
-"""Entry of an array's header that names the column of the call."""
-_BAD, _ABSENT = -100, -75
+_BAD = -100
 
 
 def detected_signals(signals: FloatArray, min_intensity: float) -> BoolArray:
@@ -46,7 +45,7 @@ def choose_detection(arrays: RawArrays, detection: str) -> str:
         raise UsageError(
             "the files have no detection call",
             parameter="detection",
-            expected="Agilent files with gIsGeneDetected, read by the signal gene",
+            expected="Agilent files with gIsGeneDetected, read by the signal gene, or Affymetrix calls",
             hint=f"leave it out, or choose a cut-off with {option('min_intensity')}",
         )
     return found
@@ -58,7 +57,7 @@ def called_probes(flags: IntArray, groups: ReplicateGroups) -> BoolArray:
     A probe is, where one of its spots is that is not set aside: the call is read as the flag −75 (absent).
     """
     called = np.zeros((len(groups), flags.shape[1]), dtype=bool)
-    present = (flags != _ABSENT) & (flags != _BAD) & (groups.probe_of >= 0)[:, None]
+    present = (flags != ABSENT) & (flags != _BAD) & (groups.probe_of >= 0)[:, None]
     for array in range(flags.shape[1]):
         called[groups.probe_of[present[:, array]], array] = True
     return called

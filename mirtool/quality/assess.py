@@ -144,6 +144,7 @@ def quality_report(arrays: RawArrays, settings: QualitySettings | None = None, *
         agreement=evidence.agreement,
         fluid=settings.fluid,
         lanes=lanes,
+        n_counting=len(chosen),
     )
     return report.judged(findings(report, evidence), remarks(report, evidence))
 

@@ -365,6 +365,8 @@ class QualityReport:
         The instrument's detection call that decided which probes are seen; blank where the cut-off did.
     lanes
         What nSolver judges of lanes; None where the arrays are none.
+    n_counting
+        The probes that count, of which an array sees some.
     """
 
     arrays: RawArrays
@@ -385,6 +387,7 @@ class QualityReport:
     fluid: str | None = None
     detection: str = ""
     lanes: LaneMeasures | None = None
+    n_counting: int = 0
 
     @property
     def seen_as(self) -> str:

@@ -100,7 +100,8 @@ class QcResult(Result):
             [
                 name,
                 f"{measures.foreground[1, i]:,.6g}",
-                f"{measures.detected[i]:,}",
+                f"{measures.detected[i]:,}"
+                + (f" ({100 * measures.detected[i] / report.n_counting:.0f} %)" if report.detection else ""),
                 MISSING if isnan(measures.replicate_cv[i]) else f"{measures.replicate_cv[i]:.1f} %",
                 report.verdicts[i].value,
             ]

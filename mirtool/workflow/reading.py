@@ -212,7 +212,7 @@ def _to_linear(arrays: RawArrays) -> RawArrays:
             expected=f"no value above {SUSPICIOUSLY_SMALL}",
             hint="if they are intensities, write linear into the column scale of the sample sheet",
         )
-    said = "the values are log2, as the sample sheet or the settings state: they were judged as 2^value"
+    said = "the values are log2, as the table, the sample sheet or the settings state: they were judged as 2^value"
     sources = tuple(
         replace(source, warnings=(*(text for text in source.warnings if not text.endswith(LOG2_DOUBT)), said))
         for source in arrays.sources

@@ -130,6 +130,15 @@ def test_absent_is_no_measurement_unless_asked_for():
     assert counts("keep") == (2, 2, "b")
 
 
+def test_quality_control_shows_the_percent_present_of_each_array(tmp_path, capsys):
+    # 14 mature miRNAs count; A1 lacks hsa-miR-122-5p and mmu-let-7c-5p, A2 the first: 12 / 14 and 13 / 14.
+    assert main(["qc", str(CONSOLE), "-o", str(tmp_path / "q.csv"), "--no-figures"]) == 0
+    shown = [line.split()[2:5] for line in capsys.readouterr().err.splitlines() if line.startswith(("  A", "  B"))]
+    assert shown == [["12", "(86", "%)"], ["13", "(93", "%)"], ["14", "(100", "%)"], ["14", "(100", "%)"]]
+    cutoff = mt.qc([str(CONSOLE)], detection="cutoff", min_intensity=2**9)
+    assert cutoff.report.detection == ""
+
+
 def rows_of(path):
     lines = [line for line in path.read_text().splitlines() if not line.startswith("#")]
     return list(csv.DictReader(lines))

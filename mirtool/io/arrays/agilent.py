@@ -77,6 +77,7 @@ import numpy as np
 
 from mirtool.annotation.probes import ProbeKind
 from mirtool.errors import FormatError, UsageError, option
+from mirtool.io.arrays.not_detected import CALL_KEY
 from mirtool.io.arrays.read_options import ReadOptions
 from mirtool.io.registry import Inspection
 from mirtool.io.tables.rows import (
@@ -357,7 +358,7 @@ def _arrays_of(file: _File, path: str | Path, signal: str | None, *, of_genes: b
         str(path),
         "agilent",
         sha256_of(path),
-        header={**file.header, "signal": chosen} | ({"detection call": _CALL} if has_call else {}),
+        header={**file.header, "signal": chosen} | ({CALL_KEY: _CALL} if has_call else {}),
         warnings=tuple(warnings),
     )
     return RawArrays(

@@ -42,7 +42,7 @@ from mirtool.io.arrays.ct_efficiency import DOUBLING, choose_efficiencies, table
 from mirtool.io.arrays.ct_replicates import find_outlier, group_wells
 from mirtool.io.arrays.ct_wells import CtTable, combine_ct
 from mirtool.io.arrays.ct_words import CALIBRATOR, CONTROL, SAMPLE
-from mirtool.io.arrays.not_detected import ABSENT, CT_CALL, HINT_TO_USE, in_words, lost_values
+from mirtool.io.arrays.not_detected import ABSENT, CALL_KEY, CT_CALL, HINT_TO_USE, in_words, lost_values
 from mirtool.io.arrays.read_options import ReadOptions
 from mirtool.io.arrays.settings import CALIBRATORS_OF_PANEL
 from mirtool.io.registry import FORMATS, module_of, sniff_format
@@ -220,7 +220,7 @@ def _originals(wells: CtTable, rows: IntArray, targets: Sequence[str]) -> Sequen
 def _source(
     files: Sequence[str], plates: Plates, limit: float, stated: Sequence[str], notes: tuple[str, ...]
 ) -> ArraySource:
-    header = {"detection call": f"{CT_CALL}{limit:g}", LIMIT: f"{limit:g}", "plates": "; ".join(files)}
+    header = {CALL_KEY: f"{CT_CALL}{limit:g}", LIMIT: f"{limit:g}", "plates": "; ".join(files)}
     if stated:
         header[EFFICIENCIES] = "\t".join(stated)
     if plates.wells.form:

@@ -72,7 +72,7 @@ import numpy as np
 
 from mirtool.annotation.probes import ProbeKind, classify_probes, count_kinds
 from mirtool.errors import ArrayMismatchError, FormatError
-from mirtool.io.arrays.not_detected import ABSENT, COUNT_CALL
+from mirtool.io.arrays.not_detected import ABSENT, CALL_KEY, COUNT_CALL
 from mirtool.io.arrays.read_options import ReadOptions
 from mirtool.io.registry import Inspection
 from mirtool.io.tables.text import FileHead, decode, is_binary, read_bytes, unify_newlines
@@ -281,7 +281,7 @@ def arrays_of(lane: Lane, file: str | Path, sample: str, sha256: str) -> RawArra
     if np.isnan(limit[0]):
         warnings.append(f"fewer than {FEWEST_NEGATIVES} negative controls: no code can be called detected")
     else:
-        header["detection call"] = COUNT_CALL
+        header[CALL_KEY] = COUNT_CALL
         flags[(counts <= limit[0]) & measures, 0] = ABSENT
     source = ArraySource(lane.path, FORMAT, sha256, header=header, warnings=tuple(warnings))
     return RawArrays(

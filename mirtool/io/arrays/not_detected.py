@@ -23,6 +23,8 @@ from mirtool.model import BoolArray, ExpressionMatrix, FloatArray, RawArrays, Sa
 
 ABSENT = -75
 """The flag of what the instrument's software, or the reader, calls not detected."""
+CALL_KEY = "detection call"
+"""Entry of an array's header that names the column of the call, or its rule in words."""
 COUNT_CALL = "count above the mean + 2 SD of the lane's negative controls"
 """The detection call of NanoString lanes, in words."""
 CT_CALL = "Ct at most "

@@ -20,6 +20,7 @@ from mirtool.annotation.mirna_names.on_reading import (
 )
 from mirtool.annotation.probes import classify_probes
 from mirtool.errors import FormatError, ScaleError, option
+from mirtool.io.arrays.not_detected import ABSENT, CALL_KEY
 from mirtool.io.arrays.value_scale import Scale, noted_scale, scale_doubts, scale_of
 from mirtool.io.tables.text import sha256_of
 from mirtool.io.tables.text_tables import LARGEST_NUMBER, TextTable
@@ -44,6 +45,9 @@ MAX_LOG2 = 64.0
 
 NORMALIZED_NOTE = "mirtool normalized"
 """First note of a table that mirtool normalized."""
+
+OF_FILE = "Detection"
+"""The detection call of a table, by the name of its columns in Affymetrix's software."""
 
 ORIGINAL_NAME = "original name"
 """The column of a table of mirtool's that holds the names as the scanner's files write them."""
@@ -154,8 +158,8 @@ def raw_arrays(found: ProbeValues, format_name: str) -> RawArrays:
     -------
     RawArrays
         One channel, ``"intensity"``, ``(n_rows, n_samples)``, NaN missing; no background, no flags, no layout;
-        probe kinds blank but where the file tells them. Rows that share an ID, or a name where there is no ID, are
-        replicate spots.
+        probe kinds blank but where the file says them; the flag −75 where the file calls a value not detected.
+        Rows that share an ID, or a name where there is no ID, are replicate spots.
 
     Raises
     ------
@@ -174,7 +178,7 @@ def raw_arrays(found: ProbeValues, format_name: str) -> RawArrays:
     n_samples = len(found.samples)
     return RawArrays(
         channels={CHANNEL: Channel(found.values)},
-        flags=None,
+        flags=None if found.not_detected is None else np.where(found.not_detected, ABSENT, 0),
         probes=ProbeTable(
             found.id, found.name, text_array([""] * len(found.id)) if found.kinds is None else found.kinds
         ),
@@ -185,6 +189,7 @@ def raw_arrays(found: ProbeValues, format_name: str) -> RawArrays:
                 found.path,
                 format_name,
                 sha256_of(found.path),
+                header={} if found.not_detected is None else {CALL_KEY: OF_FILE},
                 warnings=warnings,
                 scale=noted_scale(found.table),
             ),
