@@ -57,12 +57,12 @@ def test_a_sheet_may_come_from_any_spreadsheet(sheet, text):
             "name,group\nA,x\n",
             ", line 1: the sample sheet has no column 'sample' (found name, group; expected sample,group,file)",
         ),
-        ("sample,group\n", ": the sample sheet lists no sample (expected one line per array below the header)"),
+        ("sample,group\n", ": the sample sheet lists no sample (expected one line per sample below the header)"),
         ("sample,group\nA,x\n,y\n", ", line 3: a sample has no name"),
         (
             "sample,group\nA,x\n\nB,x\nA,y\n",
             ", line 5: the sample name 'A' occurs twice (found the same name in line 2; expected "
-            "its own name for every array)",
+            "its own name for every sample)",
         ),
     ],
 )

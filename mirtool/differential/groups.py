@@ -212,7 +212,7 @@ def _check_group(group: str, groups: Sequence[str]) -> None:
         return
     similar = similar_groups(group, groups)
     raise UsageError(
-        f"the group {group!r} has no array",
+        f"no sample is in the group {group!r}",
         expected="one of " + ", ".join(dict.fromkeys(groups)),
         hint=(
             f"did you mean {' or '.join(map(repr, similar))}?"

@@ -21,7 +21,8 @@ from mirtool.normalize.settings import LANE_PRESET, PANEL_PRESET, is_recipe
 ARRAY, LANE, SAMPLE, PANEL = "array", "lane", "sample", "panel"
 """What one column of the values is: an array, a lane of NanoString, a sequenced sample, or one on qPCR plates."""
 
-_PLAIN = rf"{MARKED.pattern}|`[^`]*`|--[\w-]+[ =]\S+|[\w./-]+\.(?:csv|tsv|xlsx|md|html|json|toml|png|svg|pdf)"
+_SUFFIXES = "csv|tsv|txt|xlsx?|parquet|md|html|json|toml|png|svg|pdf|gpr|rcc|zip|gz"
+_PLAIN = rf"{MARKED.pattern}|`[^`]*`|--[\w-]+[ =]\S+|[\w./-]+\.(?i:{_SUFFIXES})\b"
 """What is never reworded: options with their values, what is typed, and names of files."""
 
 _OF_COUNTS = {

@@ -229,7 +229,7 @@ def _refuse_repeated_files(files: Sequence[str]) -> None:
         if file == STDIN:
             raise UsageError("a sample sheet needs files it can name, not standard input")
         if Path(file).resolve() in seen:
-            raise UsageError("the same file is named twice", found=file, expected="every array once")
+            raise UsageError("the same file is named twice", found=file, expected="every file once")
         seen.add(Path(file).resolve())
 
 
@@ -237,13 +237,11 @@ def _array_format(file: str, format: str | None) -> str:
     name = sniff_format(file, format)
     if not (FORMATS[name].arrays or FORMATS[name].counts or FORMATS[name].wells):
         raise FormatError(
-            "this file holds no arrays",
+            "this file holds no values of samples",
             path=file,
             found=f"the format {name}",
-            expected="scanner files or a table of intensities ("
-            + ", ".join(array_formats())
-            + "), or of sequencing "
-            "counts (" + ", ".join(count_formats()) + ")",
+            expected=f"scanner files or a table of intensities ({', '.join(array_formats())}), sequencing counts "
+            f"({', '.join(count_formats())}), or Ct values",
             hint="leave it out of the call",
         )
     return name
@@ -254,10 +252,10 @@ def _refuse_repeated_samples(rows: Sequence[tuple[str, str]]) -> None:
     for sample, file in rows:
         if sample in first:
             raise SampleSheetError(
-                f"two arrays would get the sample name {sample!r}",
+                f"two samples would get the name {sample!r}",
                 path=file,
                 found=f"the same name from {first[sample]}",
-                expected="its own name for every array",
+                expected="its own name for every sample",
                 hint="rename one of the files (or columns), or write the sheet by hand: sample,group,file",
             )
         first[sample] = file

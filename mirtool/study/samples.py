@@ -42,7 +42,7 @@ def read_samples(path: str | Path) -> SampleTable:
         raise SampleSheetError(
             "the sample sheet lists no sample",
             path=path,
-            expected="one line per array below the header",
+            expected="one line per sample below the header",
             hint="`mirtool init FILES…` writes a sheet to fill in",
         )
     names = tuple(table.text(sample))
@@ -98,7 +98,7 @@ def _check_sample_names(names: Sequence[str], table: TextTable) -> None:
                 path=table.path,
                 line=table.line_of(row),
                 found=f"the same name in line {table.line_of(first[name])}",
-                expected="its own name for every array",
+                expected="its own name for every sample",
                 hint="rename one of the two",
             )
         first[name] = row

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mirtool.errors import MirtoolError, UsageError, option
+from mirtool.errors import MirtoolError, NotEnoughDataError, SampleSheetError, UsageError, option
 from mirtool.report.figures.settings import FigureSettings
 from mirtool.report.settings import TableSettings
 from mirtool.settings import Settings
@@ -261,7 +261,11 @@ def perform(prepared: Prepared) -> Execution:
         sharing = open_executor(parallel.workers, parallel.scheduler)
     with sharing as executor:
         run.executor = executor
-        result: Result = step.function(prepared.inputs, prepared.settings, run)
+        try:
+            result: Result = step.function(prepared.inputs, prepared.settings, run)
+        except (NotEnoughDataError, SampleSheetError) as error:
+            _put_in_terms(error, step, run)
+            raise
     if hasattr(prepared.inputs, "samples"):
         run.reads(run.samples)
     hashed = {path: digest for path, digest in run.inputs.items() if digest}
@@ -300,6 +304,25 @@ def _terms_of(step: Step, result: Result, run: Run) -> Terms | None:
     if terms.unit == ARRAY:
         return None
     return terms.keeping_names_of(find_sheet(run)).keeping([*result.groups, result.figure_settings.title or ""])
+
+
+def _put_in_terms(error: MirtoolError, step: Step, run: Run) -> None:
+    """Write an error about samples in the words of the platform, as far as what was read before tells it.
+
+    Other errors may name another platform on purpose.
+    """
+    from mirtool.report.platform import terms_of
+    from mirtool.study.record import read_runs
+
+    try:
+        runs = {} if run.study is None else read_runs(run.study.run_file)
+        terms = terms_of(runs | {step.name: {"arguments": run.arguments, "inputs": run.inputs}})
+        terms = terms.keeping_names_of(find_sheet(run))
+    except MirtoolError:  # of the record or the sheet; the error at hand is the one to report
+        return
+    error.problem = terms.said(error.problem)
+    for part in ("found", "expected", "hint"):
+        setattr(error, part, terms.said(getattr(error, part) or "") or None)
 
 
 def _find_study(inputs: Inputs, root: str | Path) -> StudyFolder | None:

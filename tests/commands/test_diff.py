@@ -340,7 +340,7 @@ def test_in_a_pipe_the_table_is_on_stdout_and_nothing_heavy_is_imported(study):
 
 
 WRONG_CALLS = [
-    (["--compare", "resistent:responding"], "the group 'resistent' has no array", "did you mean 'resistant'?"),
+    (["--compare", "resistent:responding"], "no sample is in the group 'resistent'", "did you mean 'resistant'?"),
     (["--compare", "resistant"], "the comparison can't be read", "resistant"),
     (["--scale", "ln"], "unknown scale 'ln'", "expected one of log2, linear"),
     (["--volcano", "q"], "--volcano: unknown rule 'q'", "volcano-p, volcano-fdr"),

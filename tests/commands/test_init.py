@@ -99,7 +99,7 @@ def test_the_arrays_own_file_is_never_overwritten(folder, capsys):
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (["table.csv", "./table.csv"], 2, "the same file is named twice (found ./table.csv; expected every array"),
+        (["table.csv", "./table.csv"], 2, "the same file is named twice (found ./table.csv; expected every file"),
         (["none.gpr"], 1, "none.gpr: no such file"),
         (["-"], 2, "a sample sheet needs files it can name, not standard input"),
         (["table.csv", "-o", "samples.doc"], 2, "can't tell how to write samples.doc"),
@@ -116,14 +116,17 @@ def test_a_wrong_call_is_refused_and_writes_nothing(folder, capsys, arguments, c
 def test_a_file_that_holds_no_arrays_is_refused_by_name(folder, capsys):
     (folder / "targets.csv").write_text("miRNA,Target Gene\nhsa-miR-16-5p,BCL2\n")
     assert main(["init", *exports(folder), "targets.csv"]) == 1
-    assert "targets.csv: this file holds no arrays (found the format interactions;" in capsys.readouterr().err
+    assert (
+        "targets.csv: this file holds no values of samples (found the format interactions;"
+        in capsys.readouterr().err
+    )
     assert not (folder / "samples.csv").exists()
 
 
 def test_two_arrays_of_one_name_are_refused(folder, capsys):
     (folder / "other.csv").write_text("ID,P 1\n42865,1200\n")
     assert main(["init", "table.csv", "other.csv"]) == 1
-    assert "other.csv: two arrays would get the sample name 'P 1' (found the same name from table.csv;" in (
+    assert "other.csv: two samples would get the name 'P 1' (found the same name from table.csv;" in (
         capsys.readouterr().err
     )
 

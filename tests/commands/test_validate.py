@@ -235,7 +235,7 @@ WRONG_CALLS = [
     ([*OPTIONS, "--efficiency", "column"], "no column of efficiencies", "TARGET=1.95"),
     ([*OPTIONS, "--replicates", "mode"], "unknown center of replicates", "mean, median"),
     ([*OPTIONS, "--replicate-limit", "0"], "cycles are positive", "0"),
-    ([*OPTIONS, "--compare", "resistant:healthy"], "the group 'healthy' has no array", "responding"),
+    ([*OPTIONS, "--compare", "resistant:healthy"], "no sample is in the group 'healthy'", "responding"),
     ([*OPTIONS, "--figures", "x", "--no-figures"], "contradict each other", "leave one"),
     ([*OPTIONS, "--format", "ods"], "can't tell how to write", "csv|tsv|xlsx"),
     ([*OPTIONS, "./ct.csv", "ct.csv"], "the same Ct table is named twice", "ct.csv"),

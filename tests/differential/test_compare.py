@@ -134,7 +134,7 @@ def test_values_that_can_be_no_log2_are_refused():
         ({"cutoff": float("nan")}, "cutoff is out of range"),
         ({"alpha": 0.0}, "alpha must lie between 0 and 1"),
         ({"alpha": 5.0}, "alpha is out of range"),
-        ({"tested": "c", "reference": "a"}, "the group 'c' has no array"),
+        ({"tested": "c", "reference": "a"}, "no sample is in the group 'c'"),
     ],
 )
 def test_wrong_options_are_refused(options, problem):

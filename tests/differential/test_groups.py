@@ -135,7 +135,7 @@ def test_fewer_than_two_groups_are_refused(groups, found):
 
 
 def test_a_group_without_an_array_is_refused():
-    with pytest.raises(UsageError, match="the group 'resistent' has no array") as caught:
+    with pytest.raises(UsageError, match="no sample is in the group 'resistent'") as caught:
         choose_comparison(samples("responding", "resistant"), "resistent", "responding")
     assert str(caught.value).endswith(
         "did you mean 'resistant'? More than two groups are compared by `mirtool diff` with "
@@ -203,7 +203,7 @@ def test_a_comparison_is_tested_colon_reference(text, groups, expected):
         ("b:", "the comparison can't be read"),
         ("", "the comparison can't be read"),
         ("b:a:c", "the comparison can't be read"),
-        ("b:x", "the group 'x' has no array"),
+        ("b:x", "no sample is in the group 'x'"),
     ],
 )
 def test_a_misspelt_comparison_is_refused(text, problem):

@@ -151,8 +151,8 @@ def test_two_files_of_one_name_are_an_error(tmp_path):
     (tmp_path / "again").mkdir()
     other = Path(shutil.copy(FIRST, tmp_path / "again"))
     assert message(lambda: read_arrays([FIRST, other])) == (
-        f"{other}: two arrays have the same sample name 'v3_two_channels' (found the same name in {FIRST}; "
-        "expected its own name for every array)\n  What to do: rename one of the files"
+        f"{other}: two files have the same sample name 'v3_two_channels' (found the same name in {FIRST}; "
+        "expected its own name for every sample)\n  What to do: rename one of the files"
     )
 
 
@@ -300,7 +300,7 @@ def test_only_channels_that_every_file_has_are_kept():
 def test_no_channel_in_common_is_an_error():
     one, other = FIXTURES / "v3_one_channel.gpr.gz", FIXTURES / "atf_comma.gpr"
     assert message(lambda: read_arrays([one, other])) == (
-        f"{other}: the arrays have no channel in common (found channels 635; expected channels 532, as in {one})\n"
+        f"{other}: the files have no channel in common (found channels 635; expected channels 532, as in {one})\n"
         "  What to do: normalize the files of each channel apart"
     )
 
@@ -308,7 +308,7 @@ def test_no_channel_in_common_is_an_error():
 def test_a_background_that_only_some_files_have_is_an_error():
     path = FIXTURES / "no_background.gpr"
     assert message(lambda: read_arrays([FIRST, path])) == (
-        f"{path}: this array has no background of channel 635, others have (expected background of channel 635 as "
+        f"{path}: this file has no background of channel 635, others have (expected background of channel 635 as "
         f"in {FIRST})\n  What to do: save all files with the same columns"
     )
 
@@ -327,7 +327,7 @@ def test_mixed_formats_are_an_error(tmp_path):
     table = tmp_path / "raw.csv"
     table.write_text("ID,Name,S1\n1,hsa-miR-1,100\n")
     assert message(lambda: read_arrays([FIRST, table])) == (
-        f"{table}: the arrays of one study must be of one format (found matrix; expected genepix, as {FIRST} is)\n"
+        f"{table}: the files of one study must be of one format (found matrix; expected genepix, as {FIRST} is)\n"
         "  What to do: normalize the two kinds of file apart"
     )
 
@@ -343,7 +343,7 @@ def test_a_file_without_positions_beside_one_with_them_is_an_error(names):
 def test_a_file_that_holds_no_arrays_is_an_error(tmp_path):
     path = tmp_path / "sets.gmt"
     path.write_text("TERM A\tdescription\tTP53\tMYC\nTERM B\tdescription\tBCL2\tKRAS\n")
-    assert "this file holds no arrays" in message(lambda: read_arrays([path], format="gene-sets"))
+    assert "this file holds no values of samples" in message(lambda: read_arrays([path], format="gene-sets"))
 
 
 def test_a_file_of_no_format_is_an_error(tmp_path):

@@ -156,7 +156,7 @@ def test_bad_input_is_refused_with_words(tmp_path):
     array = str(table)
     text = message(lambda: read_arrays([one, array]))
     assert "arrays.csv: this file holds no Ct values, and the study's others do (found the format matrix" in text
-    assert "a table of Ct values is among the arrays" in message(lambda: read_arrays([array, one]))
+    assert "a table of Ct values is among other files" in message(lambda: read_arrays([array, one]))
     assert "is for tables of Ct values" in message(lambda: read_arrays([array], max_ct=30), UsageError)
     assert "neither a target nor a sample of" in message(lambda: read_arrays([one], calibrators="pol"))
     assert "and there is one plate" in message(lambda: read_arrays([one], calibrators=A))

@@ -13,6 +13,7 @@ from mirtool.io.arrays.folders import files_of_arrays
 from mirtool.io.arrays.genepix import read_genepix
 from mirtool.io.registry import inspect_file, sniff_format
 from mirtool.io.tables.text_tables import read_table
+from tests.panel_files import write_plate
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 
@@ -75,6 +76,11 @@ def test_a_folder_stands_for_the_arrays_in_it(tmp_path):
         "v3_two_channels.gpr",
         "v3_two_channels_b.gpr",
     ]
+    plates = tmp_path / "plates"
+    plates.mkdir()
+    for name in ("a.csv", "b.csv"):
+        write_plate(plates / name, {"P1": {"hsa-miR-21-5p": [20]}})
+    assert [Path(file).name for file in files_of_arrays(plates)] == ["a.csv", "b.csv"]
     (tmp_path / "empty").mkdir()
-    with pytest.raises(MirtoolError, match="the folder holds no file of arrays"):
+    with pytest.raises(MirtoolError, match="the folder holds no file of arrays, Ct values or counts"):
         files_of_arrays(tmp_path / "empty")

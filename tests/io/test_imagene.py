@@ -116,7 +116,7 @@ def test_hy3_is_the_channel_that_is_normalized_by_default():
 
 def test_a_channel_that_is_not_there_is_refused():
     assert list(read_arrays(FILES, channels=["Hy5"]).channels) == ["Hy5"]
-    with pytest.raises(FormatError, match=r"the array has no channel 532 \(found channels Hy3, Hy5\)"):
+    with pytest.raises(FormatError, match=r"the file has no channel 532 \(found channels Hy3, Hy5\)"):
         read_arrays(FILES, channels=["532"])
 
 

@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
+from mirtool.cli import main
 from mirtool.errors import option
 from mirtool.report.figures.canvas import Drawing, reword
 from mirtool.report.platform import ARRAY, LANE, SAMPLE, Terms, unit_of
+from tests.lane_files import rcc
 
 
 def test_texts_for_arrays_are_said_for_lanes_and_samples():
@@ -22,6 +24,7 @@ def test_texts_for_arrays_are_said_for_lanes_and_samples():
     "text",
     [
         "results/qc_arrays.csv",
+        "arrays/A1.RCC",
         "arrayQualityMetrics and microarrays",
         "--weights arrays",
         "`mirtool diff --weights arrays`",
@@ -30,6 +33,17 @@ def test_texts_for_arrays_are_said_for_lanes_and_samples():
 )
 def test_files_options_and_other_words_stay(text):
     assert Terms(LANE).said(text) == text
+
+
+def test_errors_about_samples_are_said_in_the_words_of_the_platform(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    for i in (1, 2):
+        (tmp_path / f"arrays_{i}.RCC").write_text(rcc(i))
+    (tmp_path / "samples.csv").write_text("sample,group,file\nL1,a,arrays_1.RCC\nL2,b,arrays_2.RCC\n")
+    assert main(["normalize", "--between", "housekeeping"]) == 0
+    assert main(["diff", "--weights", "arrays", "--no-figures"]) == 1
+    said = capsys.readouterr().err
+    assert "found 2 lanes and 2 coefficients (group); expected more lanes than coefficients" in said
 
 
 def test_names_of_samples_and_groups_stay():

@@ -281,7 +281,7 @@ def read_file(
             raise counts_refused(path, f"the format {found}", stated=True)
         if FORMATS[found].wells:
             raise FormatError(
-                "a table of Ct values is among the arrays",
+                "a table of Ct values is among other files",
                 path=path,
                 found=f"the format {found}",
                 expected="samples of one kind",
@@ -289,7 +289,7 @@ def read_file(
             )
         if not FORMATS[found].arrays:
             raise FormatError(
-                "this file holds no arrays",
+                "this file holds no values of samples",
                 path=path,
                 found=f"the format {found}",
                 expected="GenePix, ImaGene or Agilent results, NanoString RCC files, a service's Raw Intensity "
@@ -336,7 +336,7 @@ def keep_channels(part: RawArrays, channels: Sequence[str] | None) -> RawArrays:
         raise FormatError(
             f"a plain table has no channel {', '.join(absent)}"
             if FORMATS[source.format].table and len(part.channels) == 1
-            else f"the array has no channel {', '.join(absent)}",
+            else f"the file has no channel {', '.join(absent)}",
             path=source.path,
             found="channels " + ", ".join(part.channels),
             hint="leave the channel out, or ask for one that is there",
@@ -367,7 +367,7 @@ def _refuse_mixed_formats(parts: Sequence[RawArrays]) -> None:
         source = part.sources[0]
         if source.format != first.format:
             raise FormatError(
-                "the arrays of one study must be of one format",
+                "the files of one study must be of one format",
                 path=source.path,
                 found=source.format,
                 expected=f"{first.format}, as {first.path} is",
@@ -397,7 +397,7 @@ def _common_channels(parts: Sequence[RawArrays]) -> tuple[list[str], list[str]]:
     if not common:
         other = next(part for part in parts if set(part.channels) != set(first.channels))
         raise ArrayMismatchError(
-            "the arrays have no channel in common",
+            "the files have no channel in common",
             path=other.sources[0].path,
             found="channels " + ", ".join(other.channels),
             expected=f"channels {', '.join(first.channels)}, as in {first.sources[0].path}",
@@ -443,7 +443,7 @@ def _bind_all_or_none(
         lacking = next(part for part, values in zip(parts, columns, strict=True) if values is None)
         having = next(part for part, values in zip(parts, columns, strict=True) if values is not None)
         raise ArrayMismatchError(
-            f"this array has no {what}, others have",
+            f"this file has no {what}, others have",
             path=lacking.sources[0].path,
             expected=f"{what} as in {having.sources[0].path}",
             hint="save all files with the same columns",

@@ -36,10 +36,10 @@ def name_after_files(tables: Sequence[SampleTable]) -> SampleTable:
     for name, file in zip(names, files, strict=True):
         if name in first:
             raise SampleSheetError(
-                f"two arrays have the same sample name {name!r}",
+                f"two files have the same sample name {name!r}",
                 path=file,
                 found=f"the same name in {first[name]}",
-                expected="its own name for every array",
+                expected="its own name for every sample",
                 hint="rename one of the files",
             )
         first[name] = file
@@ -84,7 +84,7 @@ def match_files(read: SampleTable, sheet: SampleTable) -> list[int]:
                 path=sheet.sheet or None,
                 column="file",
                 found=read.files[found],
-                expected="its own file for every array",
+                expected="its own file for every sample",
             )
         positions.append(found)
     strangers = [file for i, file in enumerate(read.files) if i not in positions]
