@@ -418,8 +418,10 @@ class ExpressionMatrix:
         )
 
     def take_samples(self, positions: Iterable[int]) -> ExpressionMatrix:
-        """Return the samples at ``positions``, in that order."""
+        """Return the samples at ``positions``, in that order; the matrix itself where these are its own."""
         order = list(positions)
+        if order == list(range(len(self.samples))):
+            return self
         return replace(
             self,
             values=self.values[:, order],

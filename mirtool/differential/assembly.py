@@ -13,8 +13,9 @@ from mirtool.differential.groups import Comparison
 from mirtool.differential.methods import FOLD_CHANGES, TESTS
 from mirtool.differential.settings import DiffSettings
 from mirtool.differential.two_groups import TestResult
-from mirtool.model import DifferentialTable, ExpressionMatrix, FloatArray, IntArray
+from mirtool.model import BoolArray, DifferentialTable, ExpressionMatrix, FloatArray, IntArray
 from mirtool.stats.adjustment import adjust_p_values
+from mirtool.stats.blocks import row_blocks
 
 
 def assemble_table(
@@ -66,8 +67,8 @@ def assemble_table(
         statistic=result.statistic,
         p_value=p_value,
         fdr=fdr,
-        n_tested=count_values(matrix.values[:, list(comparison.tested_columns)]),
-        n_reference=count_values(matrix.values[:, list(comparison.reference_columns)]),
+        n_tested=count_values(matrix, comparison.tested_columns),
+        n_reference=count_values(matrix, comparison.reference_columns),
         regulation_fold_change=regulation(change.ratio, made.cutoff),
         regulation_p=regulation(change.ratio, made.cutoff, p_value <= made.alpha),
         regulation_fdr=regulation(change.ratio, made.cutoff, fdr <= made.alpha),
@@ -109,25 +110,29 @@ def _detection_remarks(
     return detection.remarks(alpha)
 
 
-def count_values(values: FloatArray) -> IntArray:
+def count_values(matrix: ExpressionMatrix, columns: Sequence[int]) -> IntArray:
     """Count the arrays with a value, ``(n_probes,)``."""
-    n: IntArray = np.sum(~np.isnan(values), axis=1, dtype=np.int64)
-    return n
+    return _sum_of_values(matrix, columns)
 
 
-def count_detected(matrix: ExpressionMatrix, columns: tuple[int, ...]) -> IntArray | None:
+def count_detected(matrix: ExpressionMatrix, columns: Sequence[int]) -> IntArray | None:
     """Count the arrays that detect each probe, ``(n_probes,)``; None where the table does not say."""
-    if matrix.not_detected is None:
-        return None
-    own = list(columns)
-    return count_values(np.where(matrix.not_detected[:, own], np.nan, matrix.values[:, own]))
+    return None if matrix.not_detected is None else _sum_of_values(matrix, columns, ~matrix.not_detected)
 
 
-def count_spots(matrix: ExpressionMatrix, columns: tuple[int, ...]) -> IntArray | None:
+def count_spots(matrix: ExpressionMatrix, columns: Sequence[int]) -> IntArray | None:
     """Sum the replicate spots behind the values that are there, ``(n_probes,)``; None where not known."""
-    if matrix.spots is None:
-        return None
+    return None if matrix.spots is None else _sum_of_values(matrix, columns, matrix.spots)
+
+
+def _sum_of_values(
+    matrix: ExpressionMatrix, columns: Sequence[int], of_value: BoolArray | IntArray | None = None
+) -> IntArray:
+    """Sum over some columns what each value that is there counts for, 1 by default; block by block of the rows."""
     own = list(columns)
-    behind = np.where(np.isnan(matrix.values[:, own]), 0, matrix.spots[:, own])
-    n: IntArray = np.sum(behind, axis=1, dtype=np.int64)
+    n = np.zeros(len(matrix.probes), dtype=np.int64)
+    for rows in row_blocks(matrix.values):
+        has_value = ~np.isnan(matrix.values[rows][:, own])
+        counted = has_value if of_value is None else np.where(has_value, of_value[rows][:, own], 0)
+        n[rows] = np.sum(counted, axis=1, dtype=np.int64)
     return n

@@ -16,6 +16,7 @@ from mirtool.differential.model_options import Model
 from mirtool.differential.settings import DiffSettings
 from mirtool.errors import ScaleError, UsageError, option
 from mirtool.model import DifferentialTable, ExpressionMatrix, FloatArray
+from mirtool.stats.blocks import largest_size
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -111,7 +112,7 @@ def check_log2(values: FloatArray) -> None:
     ScaleError
         With the largest.
     """
-    largest = float(np.max(np.abs(values), initial=0.0, where=~np.isnan(values)))
+    largest = largest_size(values)
     if largest > LARGEST_LOG2:
         raise ScaleError(
             "the values can't be log2",

@@ -242,7 +242,8 @@ def join_samples(matrix: ExpressionMatrix, sheet: SampleTable, sheet_path: str =
         must not lose an array in silence.
     """
     column = {name: j for j, name in enumerate(matrix.samples.names)}
-    not_in_sheet = [name for name in column if name not in set(sheet.names)]
+    listed = set(sheet.names)
+    not_in_sheet = [name for name in column if name not in listed]
     not_in_matrix = [name for name in sheet.names if name not in column]
     if not_in_sheet:
         raise SampleSheetError(

@@ -5,16 +5,25 @@ Values may have weights, and the arrays of a block may be correlated (generalize
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from mirtool.differential.cross_products import CrossProducts, Solved
 from mirtool.errors import NotEnoughDataError
 from mirtool.model import BoolArray, FloatArray, IntArray
 
 ALIAS_TOLERANCE = 1e-7
 """A design column whose part independent of the columns before it is shorter than this share of it adds
 nothing that can be told apart (the tolerance of R's ``lm``)."""
+
+
+BLOCK_VALUES = 1 << 16
+"""Numbers that each array of a block of rows may hold (512 KiB): it stays in the cache, and BLAS in one thread."""
+
+Decomposition = tuple[FloatArray, FloatArray, BoolArray]
+"""What :func:`decompose` returns."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,8 +86,10 @@ def fit_linear_model(
 ) -> Fit:
     """Fit ``values[i] = design @ coefficients[i]`` by least squares to the values each row has.
 
-    Rows with the same missing values share one decomposition of the design, and all decompositions are made in
-    one pass. A residual no larger than the rounding of the values themselves counts as zero.
+    Rows with the same missing values share one decomposition of the design. Rows that differ in them, or have
+    weights of their own, are solved by cross products (:mod:`mirtool.differential.cross_products`) where these
+    are well conditioned. Rows are worked on by blocks, which bounds the memory. A residual no larger than the
+    rounding of the values themselves counts as zero.
 
     Parameters
     ----------
@@ -114,20 +125,85 @@ def fit_linear_model(
             + ("" if np.isfinite(design).all() else ", with missing values"),
             expected="one complete row a sample",
         )
-    present = ~np.isnan(values)
     if weights is not None:
         _check_weights(weights, values)
+    by_value = weights is not None and weights.ndim == 2
+    present = ~np.isnan(values)
+    if weights is not None:
         present &= weights > 0
-    whitened = whiten(values, design, present, weights, correlation)
-    basis, inverse, estimable = decompose(whitened.columns)
+    one_design = not by_value and bool((present == present[:1]).all())
+    crossed = None if one_design or correlation is not None else _cross_products(design)
+    # A decomposition holds each row's design, a correlation each row's square of the samples.
+    of_row = n_samples if one_design or crossed is not None else design.size
+    step = max(1, BLOCK_VALUES // (of_row if correlation is None else n_samples**2))
+    decomposed: Decomposition | None = None
+    fits = []
+    for at in range(0, max(len(values), 1), step):
+        rows = slice(at, at + step)
+        block = _Block(values[rows], present[rows], weights[rows] if weights is not None and by_value else weights)
+        if crossed is not None:
+            solved = _solve_by_products(crossed, block, design)
+        else:
+            whitened = whiten(block.values, design, block.present, block.weights, correlation)
+            if decomposed is None or not one_design:
+                decomposed = decompose(whitened.columns)
+            solved = _solve(whitened, decomposed, block.present)
+        fits.append(_fit_of(solved, contrasts))
+    return fits[0] if len(fits) == 1 else _joined(fits, one_design=one_design)
+
+
+@dataclass(frozen=True, eq=False)
+class _Block:
+    """Some of the rows: their values, which of these take part, and the weights as in :func:`fit_linear_model`."""
+
+    values: FloatArray
+    present: BoolArray
+    weights: FloatArray | None
+
+    def take(self, rows: IntArray) -> _Block:
+        """Return some rows of these."""
+        of_rows = self.weights is not None and self.weights.ndim == 2
+        weights = self.weights[rows] if self.weights is not None and of_rows else self.weights
+        return _Block(self.values[rows], self.present[rows], weights)
+
+
+def _cross_products(design: FloatArray) -> CrossProducts | None:
+    """Return the cross products of a design; None where a column depends on others, or there are very many."""
+    basis, _, estimable = decompose(design[np.newaxis])
+    return CrossProducts.of(basis[0], np.triu(basis[0].T @ design)) if estimable.all() else None
+
+
+def _solve_by_products(crossed: CrossProducts, block: _Block, design: FloatArray) -> Solved:
+    """Solve rows by cross products, and those by decomposition that are not well conditioned."""
+    solved, is_sure = crossed.solve(block.values, block.present, block.weights)
+    rest = np.flatnonzero(~is_sure)
+    step = max(1, BLOCK_VALUES // design.size)
+    for at in range(0, len(rest), step):
+        rows = rest[at : at + step]
+        own = block.take(rows)
+        whitened = whiten(own.values, design, own.present, own.weights, None)
+        solved.replace_rows(rows, _solve(whitened, decompose(whitened.columns), own.present))
+    return solved
+
+
+def _solve(whitened: Whitened, decomposed: Decomposition, present: BoolArray) -> Solved:
+    basis, inverse, estimable = decomposed
     if len(basis) > 1:
         own = whitened.design_of_row
         basis, inverse, estimable = basis[own], inverse[own], estimable[own]
-
     observed = whitened.observed
     effects = (observed[:, np.newaxis, :] @ basis)[:, 0, :]
     residuals = observed - (basis @ effects[:, :, np.newaxis])[:, :, 0]
     coefficients = (inverse @ effects[:, :, np.newaxis])[:, :, 0]
+    length = np.linalg.norm(residuals, axis=1)
+    rounding = 8 * np.finfo(np.float64).eps * np.linalg.norm(observed, axis=1)
+    length[length <= rounding] = 0.0
+    return Solved(coefficients, inverse, estimable, length, present.sum(axis=1))
+
+
+def _fit_of(solved: Solved, contrasts: FloatArray | None) -> Fit:
+    """Return the estimates wanted of the coefficients."""
+    coefficients, inverse, estimable = solved.coefficients, solved.inverse, solved.estimable
     root, known = np.where(estimable[:, np.newaxis, :], inverse, 0.0), estimable
     if contrasts is not None:
         # The inverse's column of a coefficient that can't be estimated spans what the values leave open.
@@ -136,19 +212,31 @@ def fit_linear_model(
         coefficients = np.where(estimable, coefficients, 0.0) @ contrasts
         root = contrasts.T @ root
     unscaled_sd = np.broadcast_to(np.sqrt(np.sum(root**2, axis=2)), coefficients.shape)
-
-    df = present.sum(axis=1) - np.broadcast_to(estimable.sum(axis=1), len(values))
-    length = np.linalg.norm(residuals, axis=1)
-    rounding = 8 * np.finfo(np.float64).eps * np.linalg.norm(observed, axis=1)
-    length[length <= rounding] = 0.0
-    sigma = np.full(len(values), np.nan)
-    np.divide(length, np.sqrt(np.maximum(df, 1)), out=sigma, where=df > 0)
+    n_rows = len(coefficients)
+    df = solved.n_values - np.broadcast_to(estimable.sum(axis=1), n_rows)
+    sigma = np.full(n_rows, np.nan)
+    np.divide(solved.length, np.sqrt(np.maximum(df, 1)), out=sigma, where=df > 0)
     return Fit(
         np.where(known, coefficients, np.nan),
         np.where(known, unscaled_sd, np.nan),
         sigma,
         df.astype(np.int64),
-        np.broadcast_to(root, (len(values), *root.shape[1:])),
+        np.broadcast_to(root, (n_rows, *root.shape[1:])),
+    )
+
+
+def _joined(fits: Sequence[Fit], *, one_design: bool) -> Fit:
+    """Return the fits of blocks of rows as one; rows of one design share the root of its covariance."""
+    root = fits[0].unscaled_root[:1]
+    n_rows = sum(len(fit.sigma) for fit in fits)
+    return Fit(
+        np.concatenate([fit.coefficients for fit in fits]),
+        np.concatenate([fit.unscaled_sd for fit in fits]),
+        np.concatenate([fit.sigma for fit in fits]),
+        np.concatenate([fit.df_residual for fit in fits]),
+        np.broadcast_to(root, (n_rows, *root.shape[1:]))
+        if one_design
+        else np.concatenate([fit.unscaled_root for fit in fits]),
     )
 
 

@@ -301,13 +301,13 @@ def settle_not_detected(matrix: ExpressionMatrix, options: MatrixOptions, run: R
 
 def _listed_samples(matrix: ExpressionMatrix, sheet: SampleTable, run: Run) -> ExpressionMatrix:
     """Leave out the columns of a log2 table that the sheet does not list, as ``normalize`` does, and say so."""
-    names = matrix.samples.names
-    others = [name for name in names if name not in set(sheet.names)]
+    names, listed = matrix.samples.names, set(sheet.names)
+    others = [name for name in names if name not in listed]
     if not others or len(others) == len(names):
         return matrix
     more = f" and {len(others) - 5:,} more" if len(others) > 5 else ""
     run.warn(f"columns of the table not in the sample sheet are left out: {', '.join(others[:5])}{more}")
-    return matrix.take_samples(j for j, name in enumerate(names) if name in set(sheet.names))
+    return matrix.take_samples(j for j, name in enumerate(names) if name in listed)
 
 
 def find_differential(differential: Any, run: Run) -> Any:

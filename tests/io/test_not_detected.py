@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import mirtool.api as mt
-from mirtool.io.arrays.not_detected import find_floor
+from mirtool.io.arrays.not_detected import _floor_of_table, find_floor
 from mirtool.io.arrays.reading import read_arrays
 from mirtool.study.samples import read_samples
 
@@ -120,3 +120,34 @@ def test_normalize_reads_a_table_of_intensities_so(tmp_path: Path, choice: str |
     assert np.isnan(values).sum() == lost
     (said,) = [text for text in arrays.sources[0].warnings if "not detected" in text]
     assert "10 of 104 values, 2 to 3 per array (the table's lowest, 0.1)" in said
+
+
+def floor_by_sorting(values):
+    """The rule of the table's floor as the module states it, from all distinct values and their counts."""
+    found, counts = np.unique(values[~np.isnan(values)], return_counts=True)
+    for at in (0, int(np.argmax(counts))):
+        piled = counts[at] >= 0.01 * counts.sum()
+        if not piled or at + 1 == len(found) or counts[at] < 3 * counts[at + 1]:
+            continue
+        mask = values == found[at]
+        if np.mean(mask.sum(axis=0) >= 2) >= 0.5 and counts[:at].sum() <= 0.01 * counts.sum():
+            return mask, f"the table's {'repeated ' if at else ''}lowest, {found[at] + 0.0:.6g}"
+    return None
+
+
+@pytest.mark.parametrize("digits", [0, 1, 6])
+@pytest.mark.parametrize("share", [0.0, 0.009, 0.02, 0.3])
+@pytest.mark.parametrize("below", [0, 3, 100])
+@pytest.mark.parametrize("floor", [0.0, -0.0, 2.5])
+def test_the_floor_of_the_table_is_found_without_sorting(digits, share, below, floor):
+    rng = np.random.default_rng(1)
+    values = (3 + rng.gamma(2, 2, (300, 20))).round(digits)
+    values[rng.random(values.shape) < share] = floor
+    values[:below, 3] = -1.5
+    values[:below, 4] = -2
+    values[rng.random(values.shape) < 0.05] = np.nan
+    found, expected = _floor_of_table(values), floor_by_sorting(values)
+    assert (found is None) == (expected is None)
+    if found is not None:
+        np.testing.assert_array_equal(found.mask, expected[0])
+        assert found.words == expected[1]

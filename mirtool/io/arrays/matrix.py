@@ -292,7 +292,9 @@ def read_sample_table(path: str | Path, samples_in_rows: bool = False) -> Sample
 
 
 def _read(path: str | Path, sheet: str | None = None, samples_in_rows: bool = False) -> ProbeValues:
-    table = read_table(path, sheet=sheet, header_rule=find_header_rows, suits=_is_matrix)
+    table = read_table(
+        path, sheet=sheet, header_rule=find_header_rows, suits=_is_matrix, text_columns=_text_columns
+    )
     refuse_corrected(table)
     if _is_other_result(table):
         raise FormatError(
@@ -311,6 +313,13 @@ def _read(path: str | Path, sheet: str | None = None, samples_in_rows: bool = Fa
     if samples_in_rows or (NORMALIZED_NOTE not in table.notes and lies_sideways(table)):
         return check_values(_read_sideways(table))
     return check_values(_read_upright(table))
+
+
+def _text_columns(head: TextTable) -> frozenset[int] | None:
+    """Return the columns of a large table that label its rows; None where it may lie on its side."""
+    if any(map(is_mirna_name, head.header[1:])):
+        return None
+    return _find_labels(head).taken | {0}
 
 
 def _read_upright(table: TextTable) -> ProbeValues:
@@ -375,15 +384,13 @@ def _has_original(table: TextTable) -> bool:
 
 def _read_numbers(table: TextTable, columns: Sequence[int]) -> tuple[FloatArray, tuple[str, ...]]:
     """Read number columns, ``(n_rows, n_columns)``, with decimal commas where they are beyond doubt."""
-    for j in columns:
-        table.single(j)
     try:
-        values = np.column_stack([table.numbers(j) for j in columns])
+        values = table.numbers_of(columns)
     except FormatError:
         with_points = with_decimal_points(table, columns)
         if with_points is None:
             raise
-        values = np.column_stack([with_points.numbers(j) for j in columns])
+        values = with_points.numbers_of(columns)
     remark = "the numbers have decimal commas and were read as such"
     return values, (remark,) if table.asked_for_commas else ()
 

@@ -17,9 +17,11 @@ from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from mirtool.errors import option
 from mirtool.model import BoolArray, ExpressionMatrix, FloatArray, RawArrays, SampleTable
+from mirtool.stats.blocks import row_blocks
 
 ABSENT = -75
 """The flag of what the instrument's software, or the reader, calls not detected."""
@@ -56,32 +58,80 @@ def find_floor(values: FloatArray) -> Floor | None:
 
 
 def _floor_of_table(values: FloatArray) -> Floor | None:
-    found, counts = np.unique(values[~np.isnan(values)], return_counts=True)
-    for at in (0, int(np.argmax(counts))):
-        piled = counts[at] >= LEAST_SHARE * counts.sum()
-        if not piled or at + 1 == len(found) or counts[at] < LEAST_PILE * counts[at + 1]:
+    n_known = np.count_nonzero(~np.isnan(values))
+    lowest = float(np.fmin.reduce(values, axis=None)) + 0.0
+    for value in (lowest, _most_frequent(values, LEAST_SHARE * n_known)):
+        if value is None:
             continue
-        mask: BoolArray = values == found[at]
+        mask: BoolArray = values == value
+        count = np.count_nonzero(mask)
+        is_higher = values > value
+        if count < LEAST_SHARE * n_known or not is_higher.any():
+            continue
+        following = np.fmin.reduce(values, axis=None, initial=np.inf, where=is_higher)
+        if count < LEAST_PILE * np.count_nonzero(values == following):
+            continue
         in_half = np.mean(mask.sum(axis=0) >= LEAST_ROWS) >= 0.5
-        if in_half and counts[:at].sum() <= MOST_BELOW * counts.sum():
-            return Floor(mask, f"the table's {'repeated ' if at else ''}lowest, {found[at]:.6g}")
+        if in_half and np.count_nonzero(values < value) <= MOST_BELOW * n_known:
+            return Floor(mask, f"the table's {'repeated ' if value > lowest else ''}lowest, {value:.6g}")
     return None
 
 
+def _most_frequent(values: FloatArray, least: float) -> float | None:
+    """Return the most frequent value, the lowest of several; None where none is in at least so many cells.
+
+    The cells are counted by a hash of their value first: most tables need no more than that.
+    """
+    counts = np.zeros(_N_HASHES, dtype=np.int64)
+    for rows in row_blocks(values):
+        counts += np.bincount(_hashes(_known(values[rows])), minlength=_N_HASHES)
+    is_frequent = counts >= least
+    if not is_frequent.any():
+        return None
+    known = (_known(values[rows]) for rows in row_blocks(values))
+    found, n = np.unique(np.concatenate([own[is_frequent[_hashes(own)]] for own in known]), return_counts=True)
+    return float(found[np.argmax(n)])
+
+
+_N_HASHES = 1 << 16
+
+
+def _known(values: FloatArray) -> FloatArray:
+    """Return the values that are there, zero with one sign."""
+    return np.asarray(values[~np.isnan(values)] + 0.0)
+
+
+def _hashes(known: FloatArray) -> npt.NDArray[np.uint64]:
+    # Knuth's multiplicative hash, by the golden ratio: its highest bits.
+    return (known.view(np.uint64) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(48)
+
+
 def _floor_of_arrays(values: FloatArray) -> Floor | None:
+    by_block = [_lowest_of_arrays(values[:, at : at + _ARRAYS]) for at in range(0, values.shape[1], _ARRAYS)]
+    lowest, piled, many = (np.concatenate(parts) for parts in zip(*by_block, strict=True))
+    if np.mean(piled & many) < 0.5:
+        return None
+    mask: BoolArray = values == lowest
+    piled &= mask.sum(axis=0) >= LEAST_ROWS
+    floors = lowest[piled]
+    return Floor(mask & piled, f"the lowest of their array, {floors.min():.6g} to {floors.max():.6g}")
+
+
+_ARRAYS = 64
+"""Arrays that are looked at together."""
+
+
+def _lowest_of_arrays(values: FloatArray) -> tuple[FloatArray, BoolArray, BoolArray]:
+    """Return the lowest value of each array, whether it is repeated often enough, and in how many rows it is."""
     known = np.where(np.isnan(values), np.inf, values)
     lowest = known.min(axis=0)
-    mask: BoolArray = known == lowest
+    mask = known == lowest
     following = np.where(mask, np.inf, known).min(axis=0)
     piled = mask.sum(axis=0) >= LEAST_PILE * (known == following).sum(axis=0)
     piled &= np.isfinite(lowest) & np.isfinite(following)
     n_known = np.isfinite(known).sum(axis=0)
     many = mask.sum(axis=0) >= np.maximum(LEAST_ROWS_OF_ONE_ARRAY, LEAST_SHARE * n_known)
-    if np.mean(piled & many) < 0.5:
-        return None
-    piled &= mask.sum(axis=0) >= LEAST_ROWS
-    floors = lowest[piled]
-    return Floor(mask & piled, f"the lowest of their array, {floors.min():.6g} to {floors.max():.6g}")
+    return lowest, piled, many
 
 
 def apply_not_detected(matrix: ExpressionMatrix, choice: str | None) -> tuple[ExpressionMatrix, str]:

@@ -36,6 +36,7 @@ from mirtool.model import (
     TextArray,
     text_array,
 )
+from mirtool.stats.blocks import largest_size
 
 CHANNEL = "intensity"
 """Name of the one channel of a plain table."""
@@ -128,9 +129,8 @@ def check_values(found: ProbeValues) -> ProbeValues:
     FormatError
         With the place of the first one.
     """
-    beyond = np.argwhere(np.abs(found.values) > LARGEST_NUMBER)
-    if len(beyond):
-        probe, sample = map(int, beyond[0])
+    if largest_size(found.values) > LARGEST_NUMBER:
+        probe, sample = map(int, np.argwhere(np.abs(found.values) > LARGEST_NUMBER)[0])
         is_infinite = np.isinf(found.values[probe, sample])
         raise FormatError(
             "a value is infinite" if is_infinite else "a value is larger than any instrument counts",
@@ -341,9 +341,8 @@ def _history_of(table: TextTable) -> list[str]:
 
 
 def _refuse_impossible_log2(found: ProbeValues) -> None:
-    too_large = np.argwhere(np.abs(found.values) > MAX_LOG2)
-    if len(too_large):
-        probe, sample = map(int, too_large[0])
+    if largest_size(found.values) > MAX_LOG2:
+        probe, sample = map(int, np.argwhere(np.abs(found.values) > MAX_LOG2)[0])
         raise ScaleError(
             "a value is too large to be a log2 intensity",
             **found.place(probe, sample),

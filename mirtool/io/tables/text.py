@@ -189,6 +189,13 @@ def unify_newlines(text: str) -> str:
     return text.replace("\r\r\n", "\n").replace("\r\n", "\n").replace("\r", "\n")
 
 
+def unify_newline_bytes(data: bytes) -> bytes:
+    """Make every line end with LF, as :func:`unify_newlines` does, in text that is not decoded yet."""
+    if b"\r" not in data:
+        return data
+    return data.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+
+
 def read_text(path: str | Path) -> str:
     """Read a whole text file, decoded, with LF line ends.
 

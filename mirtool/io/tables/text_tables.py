@@ -16,7 +16,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -99,18 +99,29 @@ class HeaderRows:
     n_rows: int
 
 
+TextColumns = Callable[["TextTable"], Collection[int] | None]
+"""Tells by the first rows of a large table of numbers which columns are wanted as text; None for all."""
+
 HeaderRule = Callable[[Sequence[Sequence[str]]], HeaderRows | None]
 """Tells from a table's first rows of cells whether several of them are its header; None where it is the first."""
+
+
+@dataclass(frozen=True, eq=False)
+class NumberBlock:
+    """Columns that were read as numbers: their places in the table, and ``(n_rows, n_columns)``, NaN missing."""
+
+    columns: tuple[int, ...]
+    values: FloatArray
 
 
 @dataclass(frozen=True, eq=False)
 class TextTable:
     """A table as it is in its file: header, columns of text, and where the first row lies.
 
-    ``columns`` are sequences of str; ``first_line`` is the 1-based line of the first data row;
-    ``lines`` gives the line of each row where rows do not follow each other line by line. ``delimiter`` is empty
-    where the table comes from a workbook. ``header_rows`` says what a header of several rows holds. ``is_head`` is
-    True for the first rows of a file, of which nothing is refused.
+    ``columns`` are sequences of str, or float arrays where they were read as numbers (``block``); ``first_line``
+    is the 1-based line of the first data row; ``lines`` gives the line of each row where rows do not follow each
+    other line by line. ``delimiter`` is empty where the table comes from a workbook. ``header_rows`` says what a
+    header of several rows holds. ``is_head`` is True for the first rows of a file, of which nothing is refused.
     """
 
     path: str
@@ -122,6 +133,7 @@ class TextTable:
     delimiter: str = ""
     header_rows: HeaderRows | None = None
     is_head: bool = False
+    block: NumberBlock | None = None
 
     def __len__(self) -> int:
         return len(self.columns[0]) if self.columns else 0
@@ -193,7 +205,10 @@ class TextTable:
         return self.peek(self.single(column))
 
     def peek(self, column: int) -> TextArray:
-        """Return a column as :meth:`text` does, to see what kind of column it is: one of any name."""
+        """Return a column as :meth:`text` does, to see what kind of column it is: one of any name.
+
+        Of a column that was read as numbers it is those, in Python's digits, blank where missing.
+        """
         return text_array(unguard_text(cell.strip()) for cell in _cells(self.columns[column]))
 
     def holds_numbers_only(self, column: int) -> bool:
@@ -233,6 +248,20 @@ class TextTable:
         values[np.isfinite(values) & (values <= MISSING_BELOW)] = np.nan
         return values
 
+    def numbers_of(self, columns: Sequence[int]) -> FloatArray:
+        """Return number columns side by side, ``(n_rows, n_columns)``: the array of the block where it is these.
+
+        Raises
+        ------
+        FormatError
+            As :meth:`numbers`.
+        """
+        for j in columns:
+            self.single(j)
+        if self.block is not None and self.block.columns == tuple(columns):
+            return self.block.values
+        return np.column_stack([self.numbers(j) for j in columns])
+
     def _numbers_one_by_one(self, column: int, missing: Sequence[str]) -> FloatArray:
         values = np.full(len(self), np.nan)
         for row, cell in enumerate(_cells(self.columns[column])):
@@ -240,7 +269,7 @@ class TextTable:
             if content in missing:
                 continue
             try:
-                values[row] = _number(content)
+                values[row] = number_of(content)
             except ValueError:
                 if "," in content and self.has_decimal_commas:
                     return self.with_decimal_points(column)._numbers_one_by_one(column, missing)
@@ -277,7 +306,7 @@ def _fold(name: str) -> str:
     return fold_header(name.lstrip("# "), keep_marks=True)
 
 
-def _number(content: str) -> float:
+def number_of(content: str) -> float:
     """Read a number as instruments write it; Python's own ``1_000`` is none."""
     if "_" in content:
         raise ValueError(content)
@@ -286,12 +315,19 @@ def _number(content: str) -> float:
 
 def _cells(column: Any) -> list[str]:
     """Return a column's cells as Python strings, whether it came from pyarrow or from the csv module."""
+    if isinstance(column, np.ndarray):
+        return ["" if value != value else repr(value) for value in column.tolist()]
     cells: list[str] = column.to_pylist() if hasattr(column, "to_pylist") else list(column)
     return cells
 
 
 def _numbers_at_once(column: Any, missing: Sequence[str]) -> FloatArray | None:
-    """Convert a pyarrow column in one call, or None where it isn't one or holds a cell that is not a number."""
+    """Convert a pyarrow column in one call, or None where it isn't one or holds a cell that is not a number.
+
+    A column that was read as numbers is copied.
+    """
+    if isinstance(column, np.ndarray):
+        return column.copy()
     if not hasattr(column, "to_pylist"):
         return None
     import pyarrow as pa
@@ -313,6 +349,7 @@ def read_table(
     header_rule: HeaderRule | None = None,
     suits: Callable[[TextTable], bool] | None = None,
     joins: bool = False,
+    text_columns: TextColumns | None = None,
 ) -> TextTable:
     """Read a delimited text file or a sheet of a workbook.
 
@@ -329,6 +366,9 @@ def read_table(
         only sheet that suits is read, whichever it is; without ``suits``, the first one.
     joins
         True puts the sheets that suit together where they have one header.
+    text_columns
+        Where it is given, the other columns of a large file are read as numbers (:class:`NumberBlock`), as far as
+        the file is regular.
 
     Raises
     ------
@@ -341,7 +381,12 @@ def read_table(
     if is_parquet(data):
         return _of_parquet(data, path)
     if not is_workbook(data):
-        return _with_notes(_read_delimited(data, path, header_rule))
+        table = None
+        if text_columns is not None and len(data) >= _LARGE and not is_binary(data):
+            from mirtool.io.tables.number_blocks import read_numbers
+
+            table = read_numbers(data, path, header_rule, text_columns)
+        return _with_notes(table or _read_delimited(data, path, header_rule))
     every = read_sheets(data, path)
     sheets = choose_sheets(every, path, sheet)
     name = next(iter(sheets))
@@ -497,6 +542,16 @@ def _table_above(head: FileHead, line: int | None, header_rule: HeaderRule | Non
     if not body:
         raise _no_header(head.path, "blank lines and notes only")
     return _read_lines(body, head.path, opening, header_rule)
+
+
+def head_of_lines(
+    body: list[str], path: str | Path, opening: Opening, header_rule: HeaderRule | None
+) -> TextTable | None:
+    """Return the header and the rows below it of a file's first lines; None where a row is irregular."""
+    try:
+        return _with_notes(replace(_read_lines(body, path, opening, header_rule), is_head=True))
+    except FormatError:
+        return None
 
 
 def _no_header(path: str | Path, found: str) -> FormatError:
