@@ -144,6 +144,73 @@ def test_unclosed_and_inner_quotation_marks_stay_in_their_cells():
     assert list(names[1:5]) == ["hsa-miR-16-5p", "mmu-miR-376a*", '5" let-7a, "a"', "hsa-miRPlus-A1015"]
 
 
+def test_a_quoted_cell_may_hold_a_tab(tmp_path):
+    data = (FIXTURES / "v3_two_channels.gpr").read_bytes()
+    name = read_genepix(FIXTURES / "v3_two_channels.gpr").probes.name[1]
+    path = tmp_path / "a.gpr"
+    path.write_bytes(data.replace(f'"{name}"'.encode(), f'"{name}\tstar"'.encode(), 1))
+    assert read_genepix(path).probes.name[1] == f"{name}\tstar"
+
+
+@pytest.mark.parametrize("name", [*VALID, "missing_cells.gpr", "other_background.gpr", "cut_at_row_end.gpr"])
+def test_a_table_is_read_at_once_as_line_by_line(name, monkeypatch):
+    at_once = read_genepix(FIXTURES / name)
+    monkeypatch.setattr("mirtool.io.arrays.genepix.read_regular_rows", lambda *_, **__: None)
+    by_line = read_genepix(FIXTURES / name)
+    assert at_once.sources == by_line.sources
+    assert list(at_once.channels) == list(by_line.channels)
+    for found, expected in zip(at_once.channels.values(), by_line.channels.values(), strict=True):
+        for what in ("foreground", "background", "saturated"):
+            np.testing.assert_array_equal(getattr(found, what), getattr(expected, what))
+    np.testing.assert_array_equal(at_once.flags, by_line.flags)
+    assert list(at_once.probes.id) == list(by_line.probes.id)
+    assert list(at_once.probes.name) == list(by_line.probes.name)
+    for axis in ("block", "row", "column"):
+        np.testing.assert_array_equal(getattr(at_once.layout, axis), getattr(by_line.layout, axis))
+
+
+USUAL = [name for name in VALID if not name.startswith("spreadsheet")]
+
+
+def refuse_to_read_by_line(*_, **__):
+    raise AssertionError("read line by line")
+
+
+@pytest.mark.parametrize("name", [*USUAL, "other_background.gpr"])
+def test_the_usual_file_is_read_at_once(name, monkeypatch):
+    monkeypatch.setattr("mirtool.io.arrays.genepix.read_rows", refuse_to_read_by_line)
+    assert read_genepix(FIXTURES / name).n_spots == 40
+
+
+def test_decimals_missing_cells_and_negative_flags_are_read_at_once(tmp_path, monkeypatch):
+    lines = (FIXTURES / "v3_two_channels.gpr").read_bytes().split(b"\r\n")
+    names = lines[27].decode().replace('"', "").split("\t")
+    for i, name, content in (
+        (28, "F635 Median", b"200.5"), (29, "F635 Median", b"Error"), (32, "F635 Median", b" 7 "),
+        (30, "B635 Median", b""), (31, "Flags", b"-50"), (33, "Flags", b""),
+    ):  # fmt: skip
+        cells = lines[i].split(b"\t")
+        cells[names.index(name)] = content
+        lines[i] = b"\t".join(cells)
+    path = tmp_path / "a.gpr"
+    path.write_bytes(b"\r\n".join(lines))
+    monkeypatch.setattr("mirtool.io.arrays.genepix.read_rows", refuse_to_read_by_line)
+    arrays = read_genepix(path)
+    channel = arrays.channels["635"]
+    np.testing.assert_array_equal(channel.foreground[[0, 1, 4], 0], [200.5, np.nan, 7.0])
+    np.testing.assert_array_equal(channel.background[[1, 2], 0], [51.0, np.nan])
+    assert arrays.flags[[3, 5], 0].tolist() == [-50, 0]
+
+
+def test_the_spots_of_files_with_the_same_are_made_once(tmp_path):
+    first = read_genepix(FIXTURES / "v3_two_channels.gpr")
+    path = tmp_path / "a.gpr"
+    path.write_bytes((FIXTURES / "v3_two_channels.gpr").read_bytes().replace(b"\t200\t", b"\t201.5\t"))
+    assert read_genepix(path, places=False).probes is first.probes
+    path.write_bytes((FIXTURES / "v3_two_channels.gpr").read_bytes().replace(b"42865", b"42866", 1))
+    assert read_genepix(path, places=False).probes.id[1] == "42866"
+
+
 def test_text_is_windows_1252():
     assert read_genepix(FIXTURES / "v1_4_windows_1252.gpr").sources[0].gal_file == r"C:\Désiré\génome_lot1.gal"
 
@@ -292,7 +359,8 @@ def test_a_bad_file_is_refused_in_plain_words(name, message):
 
 
 @pytest.mark.parametrize(
-    ("column", "content"), [("Flags", "2.5"), ("Block", "0"), ("Column", "1e30"), ("Row", ""), ("Flags", "1e300")]
+    ("column", "content"),
+    [("Flags", "2.5"), ("Flags", "Error"), ("Block", "0"), ("Column", "1e30"), ("Row", ""), ("Flags", "1e300")],
 )
 def test_a_position_or_flag_that_can_not_be_is_refused(tmp_path, column, content):
     lines = (FIXTURES / "v1_2.gpr").read_text("cp1252").splitlines()
@@ -300,7 +368,7 @@ def test_a_position_or_flag_that_can_not_be_is_refused(tmp_path, column, content
     cells[lines[11].replace('"', "").split("\t").index(column)] = content
     path = tmp_path / "a.gpr"
     path.write_text("\n".join([*lines[:20], "\t".join(cells), *lines[21:]]), "cp1252")
-    with pytest.raises(FormatError, match="a cell that should be a whole number is not") as caught:
+    with pytest.raises(FormatError, match=r"a cell that should be a (whole )?number is not") as caught:
         read_genepix(path)
     assert (caught.value.line, caught.value.column, caught.value.found) == (21, column, repr(content))
 

@@ -58,7 +58,7 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -71,12 +71,11 @@ from mirtool.io.arrays.block_places import place_blocks
 from mirtool.io.arrays.genepix_writer import genepix_bytes
 from mirtool.io.arrays.read_options import ReadOptions
 from mirtool.io.registry import Inspection
-from mirtool.io.tables.arrow import floats_of, integers_of
 from mirtool.io.tables.headers import fold_header
+from mirtool.io.tables.regular_rows import CellTexts, read_regular_rows
 from mirtool.io.tables.rows import column_names, finite_numbers, read_rows, spot_words, whole_numbers
 from mirtool.io.tables.text import HEAD_BYTES, FileHead, decode, is_binary, is_workbook, read_bytes, unify_newlines
 from mirtool.io.tables.text_tables import (
-    LARGEST_NUMBER,
     MISSING_CELLS,
     TextTable,
     head_of_sheet,
@@ -91,7 +90,6 @@ from mirtool.model import (
     RawArrays,
     SampleTable,
     SpotLayout,
-    TextArray,
     text_array,
 )
 from mirtool.wording import plural
@@ -112,8 +110,6 @@ _MISSING = (*MISSING_CELLS, "Error", "error")
 _HEADER_LINES = 1000
 _BLANKS = b" \t\r\n,;"
 _TAIL_BYTES = 4096
-_BLOCK_BYTES = 1 << 20
-"""Parsed at once: a whole file takes several times its size in memory, and is no faster."""
 _FOREGROUND_COLUMN = re.compile(r"F(\S+) (?:Median|Mean)", re.IGNORECASE)
 _SUFFIXES = re.compile(r"(\.gpr|\.txt)?(\.gz)?$", re.IGNORECASE)
 
@@ -505,34 +501,14 @@ class _Spots:
         return cls(layout, ProbeTable(cells["ID"], cells["Name"], kinds), tuple(_layout_oddities(layout)))
 
 
-@dataclass(frozen=True, eq=False)
-class _SpotColumns:
-    """The columns of positions and labels as pyarrow read them; two with the same content are equal."""
-
-    columns: dict[str, Any]
-
-    def __hash__(self) -> int:
-        return len(self.columns["ID"])
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _SpotColumns) and all(
-            column.equals(other.columns[name]) for name, column in self.columns.items()
-        )
-
-
 @lru_cache(maxsize=2)
-def _spots_of(columns: _SpotColumns) -> _Spots | None:
-    """Return the spots of a file, made once for files that have the same; None if they are impossible."""
-    positions = {name: integers_of(columns.columns[name]) for name in _POSITION}
-    if any(columns.columns[name].null_count or (values < 1).any() for name, values in positions.items()):
+def _spots_of(texts: CellTexts, columns: tuple[str, ...]) -> _Spots | None:
+    """Return the spots of a file, made once for files that have the same; None if a position is impossible."""
+    table = TextTable("", columns, tuple(texts.columns()), 1, {})
+    try:
+        return _Spots.of_cells({name: _typed(table, j, name) for j, name in enumerate(columns)})
+    except FormatError:
         return None
-    return _Spots.of_cells(positions | {name: _labels_of(columns.columns[name]) for name in _LABELS})
-
-
-def _labels_of(column: Any) -> TextArray:
-    """Return a text column stripped, each distinct text made once; pyarrow's own way costs a further import."""
-    made: dict[str, str] = {}
-    return text_array(made.setdefault(text, text.strip()) for text in column.to_pylist())
 
 
 Cells = tuple[_Spots, dict[str, npt.NDArray[Any]]]
@@ -549,50 +525,26 @@ def _read_cells(data: bytes, header: _Header, wanted: dict[str, int], path: str 
 
 
 def _read_at_once(data: bytes, rows: slice, header: _Header, wanted: dict[str, int]) -> Cells | None:
-    """Read a regular table by pyarrow; None where anything is irregular and wants a closer look."""
-    import pyarrow as pa
-    import pyarrow.csv as pa_csv
-
-    def type_of(name: str) -> pa.DataType:
-        if name in _LABELS:
-            return pa.string()
-        return pa.int64() if name in _POSITION else pa.float64()
-
-    body = memoryview(data)[rows]
-    try:
-        table = pa_csv.read_csv(
-            pa.BufferReader(pa.py_buffer(body)),
-            read_options=pa_csv.ReadOptions(
-                column_names=[str(j) for j in range(len(header.columns))],
-                use_threads=False,
-                block_size=_BLOCK_BYTES,
-            ),
-            parse_options=pa_csv.ParseOptions(delimiter=header.delimiter, ignore_empty_lines=False),
-            convert_options=pa_csv.ConvertOptions(
-                include_columns=[str(j) for j in wanted.values()],
-                column_types={str(j): type_of(name) for name, j in wanted.items()},
-                null_values=list(_MISSING),
-                strings_can_be_null=False,
-                check_utf8=False,
-            ),
-        )
-    except pa.ArrowInvalid:
-        return None
-    n_lines = data.count(b"\n", rows.start, rows.stop) + 1
-    if table.num_rows != n_lines:  # an unclosed quotation mark has swallowed some
-        return None
-    columns = dict(zip(wanted, table.columns, strict=True))
-    spots = _spots_of(_SpotColumns({name: columns.pop(name) for name in (*_POSITION, *_LABELS)}))
-    cells = {name: floats_of(column) for name, column in columns.items()}
-    return (spots, cells) if spots is not None and _are_possible(cells) else None
-
-
-def _are_possible(cells: dict[str, npt.NDArray[Any]]) -> bool:
-    """Return True if flags are whole numbers and no intensity is beyond measure."""
-    flags = cells["Flags"]
-    return bool((np.isnan(flags) | ((flags == np.rint(flags)) & (np.abs(flags) < 2**53))).all()) and not any(
-        (np.abs(values) > LARGEST_NUMBER).any() for values in cells.values()
+    """Read a regular table from its bytes; None where anything is irregular and wants a closer look."""
+    labels = sorted((*_POSITION, *_LABELS), key=wanted.__getitem__)
+    numbers = {name: position for name, position in wanted.items() if name not in labels}
+    table = read_regular_rows(
+        data,
+        rows,
+        len(header.columns),
+        header.delimiter,
+        numbers={position: partial(_numbers_in, name) for name, position in numbers.items()},
+        texts=[wanted[name] for name in labels],
     )
+    spots = None if table is None else _spots_of(table.texts, tuple(labels))
+    if table is None or spots is None:
+        return None
+    return spots, {name: table.numbers[position] for name, position in numbers.items()}
+
+
+def _numbers_in(name: str, cells: Sequence[str]) -> FloatArray:
+    """Read some cells of a column as those of a table read line by line."""
+    return _typed(TextTable("", (name,), (cells,), 1, {}), 0, name)
 
 
 def _read_line_by_line(body: bytes, header: _Header, wanted: dict[str, int], path: str | Path) -> Cells:

@@ -1,7 +1,8 @@
 """Rows of an instrument's own text table, with every cell's place kept for messages.
 
 Instruments write one line per spot and pad, quote and cut it in ways no spreadsheet does; quotation marks without
-a partner are ordinary characters, and cells beyond the last column are accepted where they are blank.
+a partner are ordinary characters, and cells beyond the last column are accepted where they are blank. A tab
+between quotation marks is part of the cell where the row has too many cells otherwise.
 """
 
 from __future__ import annotations
@@ -27,10 +28,16 @@ def split_cells(line: str, delimiter: str = "\t") -> list[str]:
     >>> split_cells('1\t" 3" probe"\t"Empty, not printed" \t')
     ['1', '3" probe', 'Empty, not printed', '']
     """
-    if delimiter != "\t" and '"' in line and line.count('"') % 2 == 0:
+    quoted = _split_outside_quotes(line, delimiter) if delimiter != "\t" else None
+    return quoted or [_unquoted(cell.strip()) for cell in line.split(delimiter)]
+
+
+def _split_outside_quotes(line: str, delimiter: str) -> list[str] | None:
+    """Split a line at the delimiters outside quotation marks; None where these are not in pairs."""
+    if '"' in line and line.count('"') % 2 == 0:
         with suppress(csv.Error):
             return [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter))]
-    return [_unquoted(cell.strip()) for cell in line.split(delimiter)]
+    return None
 
 
 def _unquoted(cell: str) -> str:
@@ -81,6 +88,9 @@ def read_rows(
         cells = split_cells(line, delimiter)
         while len(cells) > width and not cells[-1]:
             cells.pop()
+        if len(cells) > width:
+            quoted = _split_outside_quotes(line, delimiter)
+            cells = quoted if quoted and len(quoted) == width else cells
         if len(cells) != width:
             is_last = not any(later.strip() for later in lines[number - first_line + 1 :])
             raise _wrong_width(len(cells), width, path, number, software, is_last=is_last)
