@@ -56,16 +56,16 @@ class MirnaNull:
 class _Question:
     """What every task needs; small enough to be sent to a worker elsewhere.
 
-    ``incidence`` is miRNAs × genes and ``terms`` terms × genes, over the same genes; ``strata`` are rows of the
-    first, and ``taken`` says how many of each stratum make a set.
+    ``targeting`` is genes × miRNAs and ``terms`` terms × the same genes; ``strata`` are miRNAs, and ``taken`` says
+    how many of each stratum make a set. ``hits`` are the study's, ``(n_terms, 1)``.
     """
 
-    incidence: csr_array
+    targeting: csr_array
     terms: csr_array
     strata: tuple[IntArray, ...]
     taken: tuple[int, ...]
     shared_by: int
-    hits: IntArray
+    hits: npt.NDArray[np.integer]
 
 
 def mirna_null(
@@ -107,24 +107,29 @@ def mirna_null(
     """
     if draws < 1:
         raise UsageError("a null of miRNA sets needs draws", found=str(draws), expected="10000 or more")
-    dtype = np.int16 if max(incidence.shape[0], int(np.diff(terms.indptr).max(initial=0))) < 2**15 else np.int32
-    incidence, terms = incidence.astype(dtype), terms.astype(dtype)
     groups = np.zeros(len(chosen), dtype=np.int64) if strata is None else strata
     members = [np.flatnonzero(groups == group) for group in np.unique(groups[chosen])]
+    hits = count_hits(incidence, terms, chosen, shared_by)
+    # A term without a hit is reached by every set, and most genes have too few miRNAs to be shared by any set.
+    hit = np.flatnonzero(hits)
+    genes = np.flatnonzero(incidence[np.concatenate(members)].sum(axis=0) >= shared_by)
+    dtype = np.int16 if max(incidence.shape[0], int(np.diff(terms.indptr).max(initial=0))) < 2**15 else np.int32
     question = _Question(
-        incidence=incidence,
-        terms=terms,
+        targeting=incidence[:, genes].T.tocsr().astype(dtype),
+        terms=terms[hit][:, genes].astype(dtype),
         strata=tuple(members),
         taken=tuple(int(chosen[rows].sum()) for rows in members),
         shared_by=shared_by,
-        hits=count_hits(incidence, terms, chosen, shared_by),
+        hits=hits[hit, np.newaxis].astype(dtype),
     )
-    reached, total = np.zeros(terms.shape[0], dtype=np.int64), np.zeros(terms.shape[0], dtype=np.int64)
+    reached = np.full(len(hits), draws)
+    reached[hit] = 0
+    times_targeted = np.zeros(len(genes), dtype=np.int64)
     work = partial(_count_task, question)
-    for of_task, sum_of_task in run_seeded(work, draws, seed, per_task=SETS_PER_TASK, **sharing):
-        reached += of_task
-        total += sum_of_task
-    return MirnaNull(expected=total / draws, p_value=(reached + 1) / (draws + 1))
+    for of_task, targeted in run_seeded(work, draws, seed, per_task=SETS_PER_TASK, **sharing):
+        reached[hit] += of_task
+        times_targeted += targeted
+    return MirnaNull(expected=terms[:, genes] @ times_targeted / draws, p_value=(reached + 1) / (draws + 1))
 
 
 def n_tasks(draws: int) -> int:
@@ -142,13 +147,14 @@ def count_hits(
 
 
 def _count_task(question: _Question, task: DrawTask) -> tuple[IntArray, IntArray]:
-    """Count, for each term, the sets of one task that reach the study's hits, and sum their hits."""
+    """Count for each term the sets of one task that reach the study's hits, and per gene those that hit it."""
     sets = draw_sets(question.strata, question.taken, task)
-    targeted = (_rows_of_sets(sets, question.incidence) @ question.incidence).toarray() >= question.shared_by
-    # One column per set: each term then adds whole rows of neighboring numbers.
-    hits = question.terms @ np.ascontiguousarray(targeted.T).astype(question.terms.dtype)
-    reached = (hits >= question.hits[:, np.newaxis]).sum(axis=1)
-    return reached.astype(np.int64), hits.sum(axis=1, dtype=np.int64)
+    # One column per set: genes and terms then add whole rows of neighboring numbers.
+    drawn = np.zeros((question.targeting.shape[1], len(sets)), dtype=question.targeting.dtype)
+    drawn[sets, np.arange(len(sets))[:, np.newaxis]] = 1
+    targeted = question.targeting @ drawn >= question.shared_by
+    reached = question.terms @ targeted.astype(question.terms.dtype) >= question.hits
+    return np.count_nonzero(reached, axis=1), np.count_nonzero(targeted, axis=1)
 
 
 def draw_sets(strata: tuple[IntArray, ...], taken: tuple[int, ...], task: DrawTask) -> IntArray:
@@ -159,12 +165,3 @@ def draw_sets(strata: tuple[IntArray, ...], taken: tuple[int, ...], task: DrawTa
         keys = rng.random((task.n_draws, len(rows)))
         parts.append(rows[np.argpartition(keys, size - 1, axis=1)[:, :size]])
     return np.hstack(parts)
-
-
-def _rows_of_sets(sets: IntArray, incidence: csr_array) -> csr_array:
-    """Turn sets of rows into a matrix of sets × miRNAs."""
-    from scipy.sparse import csr_array
-
-    n_sets, size = sets.shape
-    ones = np.ones(sets.size, dtype=incidence.dtype)
-    return csr_array((ones, sets.ravel(), np.arange(0, sets.size + 1, size)), shape=(n_sets, incidence.shape[0]))
