@@ -637,7 +637,7 @@ class Interactions:
             all(column is None or len(column) == n for column in columns),
             "interactions need one gene, evidence and reference a miRNA",
         )
-        unknown = set(self.evidence) - set(EVIDENCE_CLASSES)
+        unknown = set(self.evidence.tolist()) - set(EVIDENCE_CLASSES)
         _check(not unknown, f"no class of evidence is called {min(unknown, default='')!r}")
 
     def __len__(self) -> int:

@@ -84,8 +84,9 @@ def _first_rows(mirna: TextArray, gene: TextArray) -> tuple[IntArray, IntArray]:
 
 
 def _codes(labels: TextArray) -> IntArray:
-    known: dict[str, int] = {}
-    return np.fromiter((known.setdefault(label, len(known)) for label in labels), np.int64, len(labels))
+    names = labels.tolist()
+    number = {name: i for i, name in enumerate(dict.fromkeys(names))}
+    return np.fromiter(map(number.__getitem__, names), np.int64, len(names))
 
 
 def _joined(cells: TextArray, kept: TextArray, pair_of_row: IntArray) -> TextArray:

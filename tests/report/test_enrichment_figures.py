@@ -109,7 +109,7 @@ def with_fdr(result: EnrichmentTable, **fdr: list[float]) -> EnrichmentTable:
         hits=result.hits[order],
         set_size=result.set_size[order],
         genes=result.genes[order],
-        members=tuple(result.members[i] for i in order),
+        membership=result.membership[order],
         tests=tuple(test.take(order) for test in tests),
     )
 

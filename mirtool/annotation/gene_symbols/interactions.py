@@ -119,7 +119,7 @@ def former_names(interactions: Interactions, book: GeneSymbols) -> list[str]:
     >>> former_names(pairs, load_gene_symbols())
     ['P53']
     """
-    labels = sorted(set(interactions.gene[_concerned(interactions.mirna, book)]))
+    labels = sorted(set(interactions.gene[_concerned(interactions.mirna, book)].tolist()))
     return [label for label in labels if book.name(label).symbol != label]
 
 
@@ -127,8 +127,9 @@ def _concerned(mirnas: TextArray, book: GeneSymbols) -> BoolArray:
     """Mask of the pairs whose genes the book may know."""
     if not book.human:
         return np.ones(len(mirnas), dtype=bool)
-    human = {name: _targets_people(name) for name in dict.fromkeys(mirnas.tolist())}
-    return np.fromiter((human[name] for name in mirnas), dtype=bool, count=len(mirnas))
+    names = mirnas.tolist()
+    human = {name: _targets_people(name) for name in dict.fromkeys(names)}
+    return np.fromiter(map(human.__getitem__, names), dtype=bool, count=len(names))
 
 
 def _targets_people(mirna: str) -> bool:

@@ -31,6 +31,7 @@ def go_parents() -> Mapping[str, tuple[str, ...]]:
     return {term: tuple(parents.split(";")) for term, parents in rows}
 
 
+@cache
 def go_ancestors(term: str) -> frozenset[str]:
     """Return everything that stands above a term, at any distance; an unknown term has nothing above it.
 
@@ -41,10 +42,5 @@ def go_ancestors(term: str) -> frozenset[str]:
     >>> sorted(go_ancestors("GO:0000002"))
     ['GO:0007005']
     """
-    above: set[str] = set()
-    waiting = [term]
-    while waiting:
-        found = set(go_parents().get(waiting.pop(), ())) - above
-        above |= found
-        waiting += sorted(found)
-    return frozenset(above)
+    parents = go_parents().get(term, ())
+    return frozenset(parents).union(*map(go_ancestors, parents))

@@ -54,12 +54,13 @@ def label_column(cells: Any) -> LabelColumn:
     ``cells`` is a pyarrow ``ChunkedArray`` of strings or of a dictionary of them, or a sequence of str.
     """
     import pyarrow as pa
-    import pyarrow.compute as pc
 
     column = cells if isinstance(cells, pa.ChunkedArray) else pa.chunked_array([pa.array(cells, pa.string())])
     if pa.types.is_dictionary(column.type):
         encoded = column.unify_dictionaries().combine_chunks()
     else:
+        import pyarrow.compute as pc
+
         encoded = pc.utf8_trim_whitespace(column).combine_chunks().dictionary_encode()
     found = [unguard_text(label.strip()) for label in encoded.dictionary.to_pylist()]
     return LabelColumn(integers_of(encoded.indices), text_array(found)).relabeled(found)
@@ -229,14 +230,23 @@ def _surest(rows: InteractionRows, kept: IntArray, pair: IntArray, n_pairs: int)
 
 def _join(pair: IntArray, reference: IntArray, labels: TextArray, n_pairs: int) -> TextArray:
     """Join the distinct references of each pair, sorted, by ``;``; blank ones are none."""
-    present = labels[reference] != ""
+    present = (labels != "")[reference]
     key = np.sort(pair[present] * max(len(labels), 1) + reference[present])
     key = key[np.diff(key, prepend=-1) > 0]  # numpy's unique hashes these numbers, 80 times as slow
     owner, label = np.divmod(key, max(len(labels), 1))
-    joined = text_array([""] * n_pairs)
+    joined = np.full(n_pairs, "", dtype=object)
     starts = np.searchsorted(owner, np.arange(n_pairs + 1))
     single = np.flatnonzero(np.diff(starts) == 1)
     joined[single] = labels[label[starts[single]]]
-    for i in np.flatnonzero(np.diff(starts) > 1):
-        joined[i] = ";".join(sorted(set(";".join(labels[label[starts[i] : starts[i + 1]]]).split(";"))))
+    several = np.flatnonzero(np.diff(starts) > 1)
+    # The labels are sorted, so that those of a pair are, but where one of them is several references.
+    joins = _join_references if any(";" in each for each in labels) else ";".join
+    cells = labels[label].tolist()
+    spans = zip(starts[several].tolist(), starts[several + 1].tolist(), strict=True)
+    joined[several] = text_array(joins(cells[start:stop]) for start, stop in spans)
     return joined
+
+
+def _join_references(cells: Iterable[str]) -> str:
+    """Join the distinct references of cells, several of which may be in one cell, sorted."""
+    return ";".join(sorted(set(";".join(cells).split(";"))))

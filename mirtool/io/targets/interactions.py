@@ -227,7 +227,9 @@ def _one_gene_per_row(rows: InteractionRows) -> InteractionRows:
 
 def _date_warning(rows: InteractionRows) -> tuple[str, ...]:
     """Warn of genes whose names are dates and that no identifier names."""
-    return date_warning(dates_among(rows.gene.labels[np.unique(rows.gene.position)]))
+    named = np.zeros(len(rows.gene.labels), dtype=bool)
+    named[rows.gene.position] = True
+    return date_warning(dates_among(rows.gene.labels[named]))
 
 
 def _read_rows(path: str | Path, genes: GeneSymbols | None) -> InteractionRows:

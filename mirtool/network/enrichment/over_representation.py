@@ -43,9 +43,9 @@ import numpy as np
 import numpy.typing as npt
 
 from mirtool.annotation.gene_symbols.kinds import kind_of_genes
-from mirtool.errors import NotEnoughDataError, UsageError, option
+from mirtool.errors import NotEnoughDataError, UsageError
 from mirtool.model import BoolArray, FloatArray, GeneSets, IntArray, Table, TextArray, text_array
-from mirtool.network.enrichment.membership import membership_matrix
+from mirtool.network.enrichment.membership import TermsToTest, no_term_of_size, terms_to_test
 from mirtool.network.enrichment.mirna_null import MirnaNull, mirna_null
 from mirtool.network.enrichment.redundancy import Reduction
 from mirtool.network.interactions.mirna_universe import MirnaUniverse, degree_strata
@@ -124,8 +124,10 @@ class EnrichmentTable:
         Genes of the query in the term; genes of the universe in the term.
     genes
         The hits, sorted, joined by ``;``.
-    members
-        The genes of each term in the universe.
+    membership
+        Terms × genes of the universe, a 1 for each member, the columns of each row sorted.
+    in_query
+        Mask of these genes: those of the query.
     tests
         The hits against each null.
     query_size, universe_size
@@ -148,7 +150,8 @@ class EnrichmentTable:
     hits: IntArray
     set_size: IntArray
     genes: TextArray
-    members: tuple[frozenset[str], ...]
+    membership: csr_array
+    in_query: BoolArray
     tests: tuple[NullTest, ...]
     query_size: int
     universe_size: int
@@ -248,7 +251,9 @@ def over_representation(
     >>> table.terms[0], table.under("genes").p_value[0].round(6)   # 3 of the 6 genes: 3/6 · 2/5
     ('repair', np.float64(0.2))
     """
-    question = _ask(genes, gene_sets, universe, min_size, max_size, in_no_set_too=in_no_set_too)
+    everything = None if universe is None else frozenset(universe)
+    terms = terms_to_test(gene_sets, everything, min_size, max_size, in_no_set_too=in_no_set_too)
+    question = _ask(genes, gene_sets, terms, min_size, max_size)
     return _answer(question, gene_sets, (_gene_test(question),), query, min_size, max_size)
 
 
@@ -292,8 +297,9 @@ def target_enrichment(
     sizes = settings.min_size, settings.max_size
     targets = mirnas.targets
     targeted = np.asarray(targets.incidence[np.flatnonzero(mirnas.chosen)].sum(axis=0)) >= shared_by
-    question = _ask(targets.genes[targeted], gene_sets, targets.genes if universe is None else universe, *sizes)
-    incidence, terms = _matrices(question, mirnas)
+    tested = terms_to_test(gene_sets, frozenset(targets.genes if universe is None else universe), *sizes)
+    question = _ask(targets.genes[targeted], gene_sets, tested, *sizes)
+    incidence, terms = _matrices(tested, mirnas)
 
     def draw(strata: IntArray | None) -> MirnaNull:
         return mirna_null(
@@ -320,65 +326,45 @@ def target_enrichment(
 
 @dataclass(frozen=True, eq=False)
 class _Question:
-    """A query within its universe, and the terms to test: rows of the gene sets, and their genes there."""
+    """A query among the terms to test: which genes of their universe it holds, and how many others."""
 
-    universe: frozenset[str]
-    query: frozenset[str]
+    terms: TermsToTest
+    in_query: BoolArray
     outside: int
-    tested: list[int]
-    members: list[frozenset[str]]
+
+    @property
+    def n_query(self) -> int:
+        return int(self.in_query.sum())
 
     @property
     def hits(self) -> IntArray:
-        return np.array([len(own & self.query) for own in self.members], dtype=np.int64)
-
-    @property
-    def set_size(self) -> IntArray:
-        return np.array([len(own) for own in self.members], dtype=np.int64)
+        hits: IntArray = self.terms.membership @ self.in_query.astype(np.int64)
+        return hits
 
 
 def _ask(
-    genes: Collection[str],
-    gene_sets: GeneSets,
-    universe: Collection[str] | None,
-    min_size: int,
-    max_size: int,
-    *,
-    in_no_set_too: bool = False,
+    genes: Collection[str], gene_sets: GeneSets, terms: TermsToTest, min_size: int, max_size: int
 ) -> _Question:
-    if not 1 <= min_size <= max_size:
-        raise UsageError(
-            "the sizes of a term must be 1 or more, the smallest first", found=f"{min_size} to {max_size}"
-        )
-    annotated = frozenset[str]().union(*gene_sets.genes)
-    everything = annotated if universe is None else frozenset(universe)
-    if not in_no_set_too:
-        everything &= annotated
     asked = frozenset(genes)
-    drawn = asked & everything
-    if not drawn:
+    in_query = np.fromiter(map(asked.__contains__, terms.genes), bool, len(terms.genes))
+    if not in_query.any():
+        annotated = frozenset[str]().union(*gene_sets.genes)
         raise NotEnoughDataError(
-            f"none of the {len(asked)} genes of the query is in the universe of {len(everything)} genes",
+            f"none of the {len(asked)} genes of the query is in the universe of {len(terms.genes)} genes",
             found=f"{kind_of_genes(asked)} such as {', '.join(sorted(asked)[:3])}" if asked else "an empty query",
             expected=f"{kind_of_genes(annotated)} such as {', '.join(sorted(annotated)[:3])}",
             hint="check that both hold gene symbols of one species: `mirtool genesets add` gives sets of "
             "identifiers their symbols",
         )
-    sets = [members & everything for members in gene_sets.genes]
-    tested = [i for i, members in enumerate(sets) if min_size <= len(members) <= max_size]
-    if not tested:
-        raise NotEnoughDataError(
-            f"no gene set has {min_size} to {max_size} genes in the universe of {len(everything)} genes",
-            hint="use a larger universe (a larger table of interactions), or allow smaller sets "
-            f"({option('min_size')})",
-        )
-    return _Question(everything, drawn, len(asked - everything), tested, [sets[i] for i in tested])
+    if not len(terms):
+        raise no_term_of_size(len(terms.genes), min_size, max_size)
+    return _Question(terms, in_query, len(asked) - int(in_query.sum()))
 
 
 def _gene_test(question: _Question) -> NullTest:
-    n_universe, n_query = len(question.universe), len(question.query)
-    p_value = upper_tail(question.hits, n_universe, question.set_size, n_query)
-    return _test(GENE_NULL, question.hits, n_query * question.set_size / n_universe, p_value)
+    n_universe, set_size = len(question.terms.genes), question.terms.set_size
+    p_value = upper_tail(question.hits, n_universe, set_size, question.n_query)
+    return _test(GENE_NULL, question.hits, question.n_query * set_size / n_universe, p_value)
 
 
 def _test(name: str, hits: IntArray, expected: FloatArray, p_value: FloatArray, draws: int = 0) -> NullTest:
@@ -387,11 +373,12 @@ def _test(name: str, hits: IntArray, expected: FloatArray, p_value: FloatArray, 
     return NullTest(name, expected, fold, p_value, adjust_p_values(p_value), draws)
 
 
-def _matrices(question: _Question, mirnas: MirnaUniverse) -> tuple[csr_array, csr_array]:
+def _matrices(terms: TermsToTest, mirnas: MirnaUniverse) -> tuple[csr_array, csr_array]:
     """Return miRNAs × genes and terms × genes, over the genes that have a miRNA and are in the universe."""
     targets = mirnas.targets
-    columns = np.array([j for j, gene in enumerate(targets.genes) if gene in question.universe], dtype=np.int64)
-    return targets.incidence[:, columns], membership_matrix(question.members, targets.genes[columns])
+    place = {gene: j for j, gene in enumerate(terms.genes)}
+    columns = np.array([place.get(gene, -1) for gene in targets.genes], dtype=np.int64)
+    return targets.incidence[:, columns >= 0], terms.membership[:, columns[columns >= 0]]
 
 
 def _answer(
@@ -403,21 +390,23 @@ def _answer(
     max_size: int,
     mirnas: str = "",
 ) -> EnrichmentTable:
-    hits = question.hits
-    terms = text_array(gene_sets.terms[i] for i in question.tested)
-    order = term_order(tests, hits, terms)
-    found = text_array(";".join(sorted(own & question.query)) for own in question.members)
+    hits, tested = question.hits, question.terms
+    names = text_array(gene_sets.terms[i] for i in tested.rows)
+    order = term_order(tests, hits, names)
+    found = tested.membership[:, question.in_query]
+    genes = np.split(tested.genes[question.in_query][found.indices], found.indptr[1:-1])
     return EnrichmentTable(
         query=query,
-        terms=terms[order],
-        descriptions=text_array(gene_sets.descriptions[i] for i in question.tested)[order],
+        terms=names[order],
+        descriptions=text_array(gene_sets.descriptions[i] for i in tested.rows)[order],
         hits=hits[order],
-        set_size=question.set_size[order],
-        genes=found[order],
-        members=tuple(question.members[i] for i in order),
+        set_size=tested.set_size[order],
+        genes=text_array(map(";".join, genes))[order],
+        membership=tested.membership[order],
+        in_query=question.in_query,
         tests=tuple(test.take(order) for test in tests),
-        query_size=len(question.query),
-        universe_size=len(question.universe),
+        query_size=question.n_query,
+        universe_size=len(tested.genes),
         outside=question.outside,
         n_sets=len(gene_sets),
         min_size=min_size,

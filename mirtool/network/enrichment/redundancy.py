@@ -36,7 +36,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 from itertools import groupby
+from operator import or_
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -44,7 +46,6 @@ import numpy as np
 from mirtool.errors import UsageError, option
 from mirtool.io.genes.gene_relations import go_ancestors, go_parents
 from mirtool.model import BoolArray, FloatArray, IntArray, TextArray, text_array
-from mirtool.network.enrichment.membership import membership_matrix
 from mirtool.stats.hypergeometric import upper_tail
 
 if TYPE_CHECKING:
@@ -58,6 +59,8 @@ SIMILARITY = 0.375
 """From here on two terms are similar."""
 LEFT_OVER_P = 0.05
 """Up to this P a term's hits are more than the terms below it explain."""
+_TERMS_AT_ONCE = 256
+"""Terms that are compared with all others in one block."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -222,20 +225,19 @@ def similarities(result: EnrichmentTable, rows: IntArray) -> FloatArray:
     >>> similarities(over_representation("AB", sets, min_size=1), np.array([0, 1])).tolist()
     [[1.0, 0.75], [0.75, 1.0]]
     """
-    membership = _membership(result, rows)
-    shared = (membership @ membership.T).toarray().astype(np.float64)
-    return _similarity(shared, result.set_size[rows][:, None], result.set_size[rows])
+    return _similarity(shared_genes(result, rows), result.set_size[rows][:, None], result.set_size[rows])
 
 
-def _similarity(shared: FloatArray, size: IntArray, other_size: IntArray) -> FloatArray:
+def shared_genes(result: EnrichmentTable, rows: IntArray) -> IntArray:
+    """Return how many genes of the universe each two of the terms at ``rows`` share, ``(n, n)``."""
+    members = result.membership[rows]
+    shared: IntArray = (members @ members.T).toarray().astype(np.int64)
+    return shared
+
+
+def _similarity(shared: IntArray, size: IntArray, other_size: IntArray) -> FloatArray:
     found: FloatArray = (shared / (size + other_size - shared) + shared / np.minimum(size, other_size)) / 2
     return found
-
-
-def _membership(result: EnrichmentTable, rows: IntArray) -> csr_array:
-    """Return the terms at ``rows`` × their genes."""
-    members = [result.members[i] for i in rows]
-    return membership_matrix(members, text_array(sorted(frozenset[str]().union(*members))))
 
 
 def _surviving(result: EnrichmentTable) -> BoolArray:
@@ -244,23 +246,22 @@ def _surviving(result: EnrichmentTable) -> BoolArray:
 
 
 def _by_similarity(result: EnrichmentTable, among: BoolArray) -> IntArray:
-    survives = _surviving(result)
     rows = np.flatnonzero(among)
-    representative = np.full(len(result), -1, dtype=np.int64)
-    if not len(rows):
-        return representative
-    membership, size = _membership(result, rows), result.set_size[rows]
+    survives = _surviving(result)[:, rows]
+    members, size = result.membership[rows], result.set_size[rows]
     # Of each term the most similar representative so far, by position among the rows, and how similar it is.
     best = np.arange(len(rows))
     reached = np.zeros(len(rows))
-    for i in range(len(rows)):
-        if best[i] != i:
-            continue
-        shared = (membership @ membership[[i]].toarray()[0]).astype(np.float64)
-        close = _similarity(shared, size, size[i])
-        may_join = (survives[:, rows] <= survives[:, rows[i], None]).all(axis=0) & (np.arange(len(rows)) > i)
-        better = may_join & (close >= SIMILARITY) & (close > reached)
-        best[better], reached[better] = i, close[better]
+    for start in range(0, len(rows), _TERMS_AT_ONCE):
+        shared = (members[start : start + _TERMS_AT_ONCE] @ members.T).toarray()
+        for i, shared_with in enumerate(shared, start):
+            if best[i] != i:
+                continue
+            close = _similarity(shared_with, size, size[i])
+            may_join = (survives <= survives[:, i, None]).all(axis=0) & (np.arange(len(rows)) > i)
+            better = may_join & (close >= SIMILARITY) & (close > reached)
+            best[better], reached[better] = i, close[better]
+    representative = np.full(len(result), -1, dtype=np.int64)
     representative[rows] = rows[best]
     return representative
 
@@ -271,47 +272,45 @@ def _by_ancestors(result: EnrichmentTable) -> IntArray:
     row_of = {result.descriptions[i]: int(i) for i in surviving}
     ancestors = {i: go_ancestors(term) for term, i in row_of.items()}
     above = {i: [row_of[own] for own in ancestors[i] if own in row_of] for i in ancestors}
-    representative = np.full(len(result), -1, dtype=np.int64)
-    if not len(surviving):
-        return representative
-    place = {int(i): k for k, i in enumerate(surviving)}
-    members = _membership(result, surviving).toarray().astype(bool)
-    hits = members & _in_query(result, surviving)
+    # Genes and nulls as the bits of a number: what two terms share is one operation.
+    members = dict(zip(surviving.tolist(), _as_bits(result.membership[surviving]), strict=True))
+    query = sum(1 << j for j in np.flatnonzero(result.in_query).tolist())
+    nulls = [sum(1 << k for k, own in enumerate(column) if own) for column in survives.T.tolist()]
     below: dict[int, list[int]] = {i: [] for i in above}
+    representative = np.full(len(result), -1, dtype=np.int64)
     # A term has more ancestors than any of these, so that terms with equally many are judged together.
     for _, level in groupby(sorted(above, key=lambda i: (-len(ancestors[i]), i)), lambda i: len(ancestors[i])):
         terms = list(level)
-        marking = [np.array(sorted(below[i]), dtype=np.int64) for i in terms]
-        marking = [
-            own[(survives[:, i, None] <= survives[:, own]).all(axis=0)]
+        marking = [sorted(j for j in below[i] if not nulls[i] & ~nulls[j]) for i in terms]
+        left = [
+            members[i] & ~reduce(or_, map(members.__getitem__, own), 0)
             for i, own in zip(terms, marking, strict=True)
         ]
-        rows = [np.array([place[j] for j in own.tolist()], dtype=np.int64) for own in marking]
-        enough = _enough_left(result, [place[i] for i in terms], rows, hits, members)
-        for i, own, at, alone in zip(terms, marking, rows, enough.tolist(), strict=True):
-            if alone or not len(own):
+        for i, own, alone in zip(terms, marking, _enough(result, left, query), strict=True):
+            if alone or not own:
                 representative[i] = i
                 for j in above[i]:
                     below[j].append(i)
             else:
-                representative[i] = own[int(np.argmax((members[at] & hits[place[i]]).sum(axis=1)))]
+                hits = members[i] & query
+                representative[i] = max(own, key=lambda j: (members[j] & hits).bit_count())
     return representative
 
 
-def _in_query(result: EnrichmentTable, rows: IntArray) -> BoolArray:
-    """Mask of the genes of :func:`_membership` that the query has."""
-    genes = sorted(frozenset[str]().union(*(result.members[i] for i in rows)))
-    query = frozenset(gene for i in rows for gene in result.genes[i].split(";"))
-    return np.array([gene in query for gene in genes], dtype=bool)
+def _as_bits(members: csr_array) -> list[int]:
+    """Return the columns of each row as the bits of a number, the first column the lowest."""
+    numbers = []
+    for own in np.split(members.indices, members.indptr[1:-1]):
+        bits = np.zeros(members.shape[1], dtype=bool)
+        bits[own] = True
+        numbers.append(int.from_bytes(np.packbits(bits, bitorder="little").tobytes(), "little"))
+    return numbers
 
 
-def _enough_left(
-    result: EnrichmentTable, terms: Sequence[int], marking: Sequence[IntArray], hits: BoolArray, members: BoolArray
-) -> BoolArray:
-    """Mask of the terms whose hits outside those below them, rows of ``marking``, are still more than expected."""
-    unmarked = [~members[rows].any(axis=0) for rows in marking]
-    left = np.array([(hits[i] & own).sum() for i, own in zip(terms, unmarked, strict=True)], dtype=np.int64)
-    size = np.array([(members[i] & own).sum() for i, own in zip(terms, unmarked, strict=True)], dtype=np.int64)
-    p_value = upper_tail(left, result.universe_size, size, result.query_size)
-    mask: BoolArray = (left > 0) & (p_value <= LEFT_OVER_P)
-    return mask
+def _enough(result: EnrichmentTable, left: Sequence[int], query: int) -> list[bool]:
+    """Return whether the hits among the genes left of each term are still more than expected."""
+    hits = np.array([(own & query).bit_count() for own in left], dtype=np.int64)
+    size = np.array([own.bit_count() for own in left], dtype=np.int64)
+    p_value = upper_tail(hits, result.universe_size, size, result.query_size)
+    enough: list[bool] = ((hits > 0) & (p_value <= LEFT_OVER_P)).tolist()
+    return enough

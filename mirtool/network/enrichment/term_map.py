@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mirtool.network.enrichment.over_representation import EnrichmentTable
-from mirtool.network.enrichment.redundancy import SIMILARITY, similar_heads, similarities
+from mirtool.network.enrichment.redundancy import SIMILARITY, shared_genes, similar_heads, similarities
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -51,17 +51,16 @@ def term_map(result: EnrichmentTable, *, n_terms: int = MAP_TERMS) -> nx.Graph[s
     surviving = result.surviving
     for i in rows.tolist():
         graph.add_node(result.terms[i], **_attributes(result, i), survives=surviving[i], genes=result.genes[i])
-    similar = similarities(result, rows) if len(rows) else np.zeros((0, 0))
+    similar, shared = similarities(result, rows), shared_genes(result, rows)
     survives = np.array([test.survives[rows] for test in result.tests], dtype=bool)
     for i, head in enumerate(similar_heads(similar, survives).tolist()):
         graph.nodes[result.terms[rows[i]]]["head"] = result.terms[rows[head]]
     for a, b in zip(*(side.tolist() for side in np.nonzero(np.triu(similar >= SIMILARITY, 1))), strict=True):
-        shared = len(result.members[rows[a]] & result.members[rows[b]])
         graph.add_edge(
             result.terms[rows[a]],
             result.terms[rows[b]],
             similarity=round(float(similar[a, b]), 12),
-            **{"shared genes": shared},
+            **{"shared genes": int(shared[a, b])},
         )
     return graph
 

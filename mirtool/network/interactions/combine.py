@@ -190,9 +190,10 @@ def _sorted_keys(interactions: Interactions) -> IntArray:
 
 
 def _ranks(labels: TextArray) -> tuple[IntArray, int]:
-    distinct = sorted(set(labels))
+    names = labels.tolist()
+    distinct = sorted(set(names))
     place: Mapping[str, int] = {label: i for i, label in enumerate(distinct)}
-    return np.fromiter((place[label] for label in labels), np.int64, len(labels)), len(distinct)
+    return np.fromiter(map(place.__getitem__, names), np.int64, len(names)), len(distinct)
 
 
 def _words(names: Sequence[str], at_least: int) -> str:

@@ -36,4 +36,5 @@ def update_mirna_names(interactions: Interactions, current: Mapping[str, str]) -
     >>> one.mirna.tolist(), one.evidence.tolist(), one.references.tolist()
     (['miR-95-3p'], ['strong'], ['1;2'])
     """
-    return renamed_pairs(interactions, mirna=text_array(current.get(name, name) for name in interactions.mirna))
+    names = interactions.mirna.tolist()
+    return renamed_pairs(interactions, mirna=text_array(map(current.get, names, names)))

@@ -40,4 +40,5 @@ def filter_by_evidence(interactions: Interactions, evidence: str) -> Interaction
         )
     least = EVIDENCE_CLASSES.index(LEAST_CLASS[evidence])
     taken = frozenset(EVIDENCE_CLASSES[least:])
-    return interactions.take(np.array([each in taken for each in interactions.evidence], dtype=bool))
+    evidence = interactions.evidence.tolist()
+    return interactions.take(np.fromiter(map(taken.__contains__, evidence), dtype=bool, count=len(evidence)))

@@ -102,6 +102,7 @@ def target_matrix(interactions: Interactions, mirnas: Sequence[str] | None = Non
 
 def _code(names: TextArray) -> tuple[TextArray, IntArray]:
     """Return the distinct names, sorted, and which of them each entry is."""
-    distinct = sorted(set(names))
+    labels = names.tolist()
+    distinct = sorted(set(labels))
     place = {name: i for i, name in enumerate(distinct)}
-    return text_array(distinct), np.fromiter((place[name] for name in names), dtype=np.int64, count=len(names))
+    return text_array(distinct), np.fromiter(map(place.__getitem__, labels), dtype=np.int64, count=len(labels))

@@ -36,10 +36,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from mirtool.errors import NotEnoughDataError, UsageError, option
+from mirtool.errors import UsageError
 from mirtool.model import BoolArray, FloatArray, GeneSets, IntArray, ProteinInteractions, Table, text_array
 from mirtool.network.build import SynergyNetwork
-from mirtool.network.enrichment.membership import membership_matrix
+from mirtool.network.enrichment.membership import TermsToTest, no_term_of_size, terms_to_test
 from mirtool.network.pairs.proximity import Closeness, closeness, protein_space
 from mirtool.network.settings import ModuleSettings, TermSizeSettings
 from mirtool.stats.adjustment import adjust_p_values
@@ -198,16 +198,17 @@ def with_modules(
         Where no category has a size within the limits, or the network of proteins hardly knows the genes.
     """
     settings = settings or ModuleSettings()
-    terms, universe = _tested_terms(network, gene_sets, settings)
+    tested = _tested_terms(network, gene_sets, settings)
+    terms, universe, set_size = tested.rows.tolist(), tested.genes, tested.set_size
     targets = network.targets
-    columns = np.flatnonzero([gene in universe for gene in targets.genes])
-    genes = targets.genes[columns]
-    incidence = targets.incidence[:, columns]
-    members = membership_matrix([gene_sets.genes[i] for i in terms], genes)
+    place = {gene: j for j, gene in enumerate(universe)}
+    columns = np.array([place.get(gene, -1) for gene in targets.genes], dtype=np.int64)
+    genes = targets.genes[columns >= 0]
+    incidence = targets.incidence[:, columns >= 0]
+    members = tested.membership[:, columns[columns >= 0]]
     row = {name: i for i, name in enumerate(targets.mirnas)}
     a, b = (np.array([row[name] for name in network.pairs[side]]) for side in ("miRNA A", "miRNA B"))
     shared = incidence[a].multiply(incidence[b]).tocsr()
-    set_size = np.array([len(gene_sets.genes[i] & universe) for i in terms], dtype=np.int64)
     found = enriched_terms(
         shared, members, set_size, len(universe), min_genes=settings.module_min_genes, level=settings.module_fdr
     )
@@ -295,21 +296,12 @@ def join_sets(collections: Sequence[GeneSets]) -> GeneSets:
     )
 
 
-def _tested_terms(
-    network: SynergyNetwork, gene_sets: GeneSets, sizes: TermSizeSettings
-) -> tuple[list[int], frozenset[str]]:
-    """Return the terms of a size within the limits, and the genes that both the terms and the network know."""
-    universe = frozenset[str]().union(*gene_sets.genes) & frozenset(network.universe)
-    tested = [
-        i for i, own in enumerate(gene_sets.genes) if sizes.min_size <= len(own & universe) <= sizes.max_size
-    ]
-    if not tested:
-        raise NotEnoughDataError(
-            f"no gene set has {sizes.min_size} to {sizes.max_size} genes in the universe of {len(universe)} genes",
-            hint="use a larger universe (a larger table of interactions), or allow smaller sets "
-            f"({option('min_size')})",
-        )
-    return tested, universe
+def _tested_terms(network: SynergyNetwork, gene_sets: GeneSets, sizes: TermSizeSettings) -> TermsToTest:
+    """Return the terms of a size within the limits, over the genes that both the terms and the network know."""
+    tested = terms_to_test(gene_sets, frozenset(network.universe), sizes.min_size, sizes.max_size)
+    if not len(tested):
+        raise no_term_of_size(len(tested.genes), sizes.min_size, sizes.max_size)
+    return tested
 
 
 def _closeness_of_distinct(

@@ -62,7 +62,7 @@ def matches(table: TextTable) -> bool:
 
 def read(path: str | Path, genes: GeneSymbols | None = None) -> InteractionRows:
     """Read every row; see :func:`mirtool.io.targets.interactions.read_rows`."""
-    wanted = ("mirtarbaseid", "mirna", "targetgene", *_ENTREZ, "supporttype", "experiments", "referencespmid")
+    wanted = ("mirna", "targetgene", *_ENTREZ, "supporttype", "experiments", "referencespmid")
     table = open_table(path, wanted)
     mirna = needed(table, DATABASE, "miRNA", "mirna")
     gene, named = gene_symbols(
