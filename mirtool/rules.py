@@ -20,7 +20,7 @@ class Rule(StrEnum):
     >>> Rule.named("volcano")
     Traceback (most recent call last):
     mirtool.errors.UsageError: unknown rule 'volcano' (expected one of fold-change, volcano-p, volcano-fdr)
-      What to do: did you mean volcano-p?
+      What to do: did you mean 'volcano-p'?
     """
 
     FOLD_CHANGE = "fold-change"

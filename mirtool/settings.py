@@ -13,11 +13,11 @@ import dataclasses
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from importlib import import_module
 from typing import Any, ClassVar, Self, cast
 
 from mirtool.errors import UsageError
+from mirtool.wording import did_you_mean
 
 METADATA_KEY = "mirtool"
 
@@ -106,12 +106,11 @@ class Methods(Mapping[str, Method]):
 def unknown_choice(kind: str, found: str, choices: Any, parameter: str | None = None) -> UsageError:
     """Return the error for a choice that does not exist, with the nearest that does."""
     names = [str(choice) for choice in choices]
-    near = get_close_matches(str(found), names, 1)
     return UsageError(
         f"unknown {kind} {str(found)!r}",
         parameter=parameter,
         expected="one of " + ", ".join(names),
-        hint=f"did you mean {near[0]}?" if near else None,
+        hint=did_you_mean(str(found), names),
     )
 
 

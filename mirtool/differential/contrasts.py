@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from mirtool.errors import UsageError
+from mirtool.wording import did_you_mean
 
 BALANCE = 1e-9
 """How far from zero the weights of a contrast may add up, by rounding of thirds and the like."""
@@ -168,14 +168,13 @@ class _Parser:
     def _error(self, problem: str = "the contrast can't be read") -> UsageError:
         rest = self.text[self.at :].strip()
         word = rest.split()[0] if rest else ""
-        likely = [] if word in self.groups else get_close_matches(word, self.groups, n=1)
         return UsageError(
             problem,
             found=repr(self.text) + (f", at {rest!r}" if rest else ", which ends too soon"),
             expected="groups ("
             + ", ".join(sorted(self.groups))
             + ") joined by + and -, as in 'tested - reference'",
-            hint=f"did you mean {likely[0]!r}?" if likely else None,
+            hint=None if word in self.groups else did_you_mean(word, self.groups),
         )
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 
 from mirtool.differential.reference_names import reference_words
 from mirtool.errors import SampleSheetError, UsageError, option
 from mirtool.model import ExpressionMatrix, SampleTable
-from mirtool.wording import plural
+from mirtool.wording import did_you_mean, plural
 
 Ask = Callable[[str, Sequence[str]], str]
 """``ask(question, answers)`` returns the answer a person chose; the first is the default."""
@@ -210,26 +209,12 @@ _MORE_GROUPS = f"More than two groups are compared by `mirtool diff` with {optio
 def _check_group(group: str, groups: Sequence[str]) -> None:
     if group in groups:
         return
-    similar = similar_groups(group, groups)
+    in_sheet = "check the column 'group' of the sample sheet."
     raise UsageError(
         f"no sample is in the group {group!r}",
         expected="one of " + ", ".join(dict.fromkeys(groups)),
-        hint=(
-            f"did you mean {' or '.join(map(repr, similar))}?"
-            if similar
-            else "check the column 'group' of the sample sheet."
-        )
-        + f" {_MORE_GROUPS}",
+        hint=f"{did_you_mean(group, groups, 3) or in_sheet} {_MORE_GROUPS}",
     )
-
-
-def similar_groups(name: str, groups: Sequence[str]) -> list[str]:
-    """Return the groups whose names resemble one that does not exist, the most similar first, at most three."""
-    folded = {group.casefold(): group for group in reversed(groups)}
-    wanted = name.casefold()
-    close = get_close_matches(wanted, folded, n=3, cutoff=0.6)
-    close += [other for other in folded if wanted and (wanted in other or other in wanted)]
-    return [folded[other] for other in dict.fromkeys(close)][:3]
 
 
 def join_samples(matrix: ExpressionMatrix, sheet: SampleTable, sheet_path: str = "") -> ExpressionMatrix:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from difflib import get_close_matches
 
 import numpy as np
 
 from mirtool.errors import UsageError
 from mirtool.model import IntArray, ProbeTable
+from mirtool.wording import did_you_mean
 
 LABELS = 15
 
@@ -50,12 +50,11 @@ def parse_labels(texts: Sequence[str], probes: ProbeTable) -> tuple[int, IntArra
         if word.casefold() in rows_of:
             rows.update(rows_of[word.casefold()])
         elif not word.isdecimal():
-            similar = get_close_matches(word.casefold(), rows_of, n=3)
             raise UsageError(
                 f"no probe is called {word!r}",
                 parameter="label",
                 expected="a number, or names or IDs of the table",
-                hint=f"did you mean {' or '.join(map(repr, similar))}?" if similar else None,
+                hint=did_you_mean(word, [*probes.name, *probes.id], 3),
             )
     n_labels = numbers[-1] if numbers else 0 if rows else LABELS
     return n_labels, np.array(sorted(rows), dtype=np.int64)

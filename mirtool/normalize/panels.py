@@ -33,7 +33,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
@@ -55,7 +54,7 @@ from mirtool.normalize.selection import counting_spots
 from mirtool.normalize.settings import PANEL_PRESET, ResolvedSettings
 from mirtool.normalize.signals import Signals
 from mirtool.stats.reference_stability import genorm_ranking, reference_stability
-from mirtool.wording import plural
+from mirtool.wording import did_you_mean, plural
 
 BY_NORMFINDER = 3
 """References that NormFinder's ranking gives; Vandesompele et al. (2002) advise three at least."""
@@ -250,14 +249,11 @@ def _named(signals: ProbeSignals, text: str) -> IntArray:
     rows = []
     for name in dict.fromkeys(part.strip() for part in text.split(",") if part.strip()):
         if name.lower() not in row_of:
-            near = [own for own in row_of if name.lower() in own] or get_close_matches(
-                name.lower(), list(row_of), 1
-            )
             raise UsageError(
                 f"the reference {name!r} is not on the panel",
                 parameter="references",
                 expected="names of assays, separated by commas",
-                hint=f"did you mean {signals.probes.name[row_of[near[0]]]!r}?" if near else None,
+                hint=did_you_mean(name, [*signals.probes.name, *signals.probes.id]),
             )
         rows.append(row_of[name.lower()])
     return np.array(list(dict.fromkeys(rows)), dtype=np.int64)

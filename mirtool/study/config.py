@@ -22,7 +22,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +29,7 @@ from mirtool.annotation.probes import KindRule, ProbeKind
 from mirtool.errors import MirtoolError
 from mirtool.io.structured import parse_toml
 from mirtool.io.tables.text import decode
+from mirtool.wording import did_you_mean
 
 CONFIG_FILE = "mirtool.toml"
 PROBE_KINDS = "probe_kinds"
@@ -102,13 +102,12 @@ class Config:
 
 
 def _unknown(what: str, key: str, known: Collection[str], path: str | Path) -> MirtoolError:
-    near = get_close_matches(key, list(known), 1)
     return MirtoolError(
         f"unknown {what}",
         path=path,
         found=key,
         expected="one of " + ", ".join(sorted(known)),
-        hint=f"did you mean {near[0]}?" if near else None,
+        hint=did_you_mean(key, known),
     )
 
 

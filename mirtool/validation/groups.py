@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
-
 from mirtool.errors import SampleSheetError, option
 from mirtool.model import SampleTable
 from mirtool.validation.replicates import CtMatrix
-from mirtool.wording import plural
+from mirtool.wording import plural, similar_names
 
 
 def group_samples(matrix: CtMatrix, sheet: SampleTable | None) -> SampleTable:
@@ -32,7 +30,7 @@ def group_samples(matrix: CtMatrix, sheet: SampleTable | None) -> SampleTable:
     unknown = [name for name in matrix.samples if name not in row_of]
     if unknown and not own:
         assert sheet is not None  # one of the two is there
-        likely = get_close_matches(unknown[0], sheet.names, n=1)
+        likely = similar_names(unknown[0], sheet.names)
         raise SampleSheetError(
             f"{plural(len(unknown), 'sample')} of the Ct table not in the sample sheet",
             path=sheet.sheet or None,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from difflib import get_close_matches
 
 import numpy as np
 
 from mirtool.errors import UsageError
 from mirtool.io.arrays.ct_efficiency import DOUBLING
 from mirtool.model import FloatArray, IntArray
+from mirtool.wording import did_you_mean
 
 
 def choose_references(targets: Sequence[str], names: Sequence[str]) -> IntArray:
@@ -30,11 +30,10 @@ def choose_references(targets: Sequence[str], names: Sequence[str]) -> IntArray:
         )
     for name in names:
         if name not in targets:
-            likely = get_close_matches(name, targets, n=1)
             raise UsageError(
                 f"the reference gene {name!r} is not among the targets of the Ct table",
                 expected="one of " + ", ".join(targets[:12]),
-                hint=f"did you mean {likely[0]!r}?" if likely else None,
+                hint=did_you_mean(name, targets),
             )
     rows = np.array([targets.index(name) for name in dict.fromkeys(names)], dtype=np.int64)
     if len(rows) == len(targets):

@@ -257,7 +257,7 @@ def test_columns_of_the_table_can_be_in_a_panel_without_any_mirna():
 @pytest.mark.parametrize(
     ("own", "words"),
     [
-        ({"panel": ("hsa-miR-16-5",)}, "did you mean hsa-miR-16-5p"),
+        ({"panel": ("hsa-miR-16-5",)}, "did you mean 'hsa-miR-16-5p'"),
         ({"panel": ("p0,hsa-miR-16-5p",)}, "same miRNA twice"),
         ({"panel": ("site",)}, "the column 'site' can't be in a panel"),
         ({"panel": ("0",)}, "panel is out of range"),

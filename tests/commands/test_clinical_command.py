@@ -118,7 +118,7 @@ def test_the_python_function_gives_the_same_tables():
     [
         ([], "no column says which groups are compared"),
         (["--group", "age"], "the column 'age' has no levels to compare"),
-        (["--group", "respons"], "did you mean response?"),
+        (["--group", "respons"], "did you mean 'response'?"),
         (["--group", "response", "--outcome", "1q21=loss"], "unknown level of 1q21 'loss'"),
         (["--group", "response", "--test", "age=chi-square"], "does not fit the column 'age'"),
         (["--group", "response", "--covariates", "response"], "can't be in the model"),

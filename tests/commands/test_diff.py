@@ -146,7 +146,7 @@ def test_a_label_that_no_probe_has_is_refused(capsys):
     assert main(["diff", "--label", "miR-21"]) == 2
     said = capsys.readouterr().err
     assert "--label: no probe is called 'miR-21'" in said
-    assert "did you mean 'mir-21-5p'" in said
+    assert "did you mean 'hsa-miR-2" in said
 
 
 def test_columns_of_the_sample_sheet_are_strips_over_the_heat_map(study, capsys):

@@ -103,5 +103,5 @@ def test_a_gene_that_does_not_exist_is_refused_before_the_work(capsys: pytest.Ca
     assert main([*CALL, "--genes", "PTENN"]) == 2
     said = capsys.readouterr().err
     assert "no gene of the interactions is called 'PTENN'" in said
-    assert "did you mean PTEN" in said
+    assert "did you mean 'PTEN'" in said
     assert not Path("out").exists()

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from mirtool.differential import choose_comparison, join_samples, parse_comparison
-from mirtool.differential.groups import similar_groups
 from mirtool.errors import SampleSheetError, UsageError
 from mirtool.model import ExpressionMatrix, ProbeTable, SampleTable, text_array
+from mirtool.wording import similar_names
 
 
 def samples(*groups: str) -> SampleTable:
@@ -153,7 +153,7 @@ def test_a_group_without_an_array_is_refused():
     ],
 )
 def test_similar_names_are_pointed_out(typo, groups, similar):
-    assert similar_groups(typo, groups) == similar
+    assert similar_names(typo, groups, 3) == similar
 
 
 def test_what_to_type_can_be_copied_into_a_shell():

@@ -309,7 +309,7 @@ def test_a_result_that_a_later_step_could_take_up_is_taken_up(study):
 def test_force_only_skip_and_unknown_steps(done):
     forced = run_study(done, RunOptions(only=("diff", "cluster"), skip=("cluster",), force=True, figures=False))
     assert [(each.step, each.outcome) for each in forced.outcomes] == [("diff", Outcome.DONE)]
-    with pytest.raises(UsageError, match=r"(?s)unknown step 'dif'.*did you mean diff\?"):
+    with pytest.raises(UsageError, match=r"(?s)unknown step 'dif'.*did you mean 'diff'\?"):
         RunOptions(only=("dif",))
 
 

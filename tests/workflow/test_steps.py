@@ -115,7 +115,7 @@ def test_mirtool_toml_refuses_what_is_no_parameter_and_names_the_nearest(name, t
         with pytest.raises(MirtoolError) as refused:
             prepare(load_step(name), dict.fromkeys(required_of(name), "table.csv"), root=tmp_path)
         assert f"unknown setting of [{name}]" in str(refused.value)
-        assert f"did you mean {each.name}?" in str(refused.value)
+        assert f"did you mean {each.name!r}?" in str(refused.value)
 
 
 def _fits_toml(parameter):

@@ -181,10 +181,10 @@ def test_settings_of_the_study_are_defaults_of_its_steps(study, capsys):
     assert main(["diff"]) == 1
     err = capsys.readouterr().err
     assert "mirtool.toml: unknown setting of [diff] (found cutof" in err
-    assert "did you mean cutoff?" in err
+    assert "did you mean 'cutoff'?" in err
     (study / "mirtool.toml").write_text("[dif]\ncutoff = 3\n")
     assert main(["diff"]) == 1
-    assert "did you mean diff?" in capsys.readouterr().err
+    assert "did you mean 'diff'?" in capsys.readouterr().err
 
 
 def test_the_study_in_python_writes_the_files_of_the_commands(study, raw, tmp_path):

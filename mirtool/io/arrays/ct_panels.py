@@ -31,7 +31,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 
 import numpy as np
 
@@ -59,7 +58,7 @@ from mirtool.model import (
     TextArray,
     text_array,
 )
-from mirtool.wording import plural
+from mirtool.wording import did_you_mean, plural
 
 CHANNEL = "amount"
 BAD = -100
@@ -284,11 +283,10 @@ def _calibrate(wells: CtTable, asked: str | None) -> tuple[CtTable, list[str]]:
         known = {*wells.target, *wells.sample}
         for name in names:
             if name not in known:
-                near = get_close_matches(name, sorted(known), 1)
                 raise UsageError(
                     f"the calibrator {name!r} is neither a target nor a sample of these plates",
                     parameter="calibrators",
-                    hint=f"did you mean {near[0]!r}?" if near else None,
+                    hint=did_you_mean(name, sorted(known)),
                 )
         chosen = np.isin(wells.target.astype(str), names) | np.isin(wells.sample.astype(str), names)
         is_calibrator |= chosen & (wells.role == SAMPLE)

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 import numpy as np
 
 from mirtool.errors import UsageError
 from mirtool.model import IntArray, Table, TextArray
 from mirtool.network.build import SynergyNetwork
+from mirtool.wording import did_you_mean
 
 MIRNAS_DRAWN = 25
 GENES_DRAWN = 32
@@ -104,12 +104,11 @@ def parse_genes(texts: Sequence[str], known: TextArray) -> GeneChoice:
         if word.casefold() in symbol:
             names[symbol[word.casefold()]] = None
         elif not word.isdecimal():
-            similar = get_close_matches(word.casefold(), symbol, n=3)
             raise UsageError(
                 f"no gene of the interactions is called {word!r}",
                 parameter="genes",
                 expected="a number, or names of genes",
-                hint=f"did you mean {' or '.join(symbol[each] for each in similar)}?" if similar else None,
+                hint=did_you_mean(word, symbol.values(), 3),
             )
     return GeneChoice(numbers[-1] if numbers else 0 if names else None, tuple(names))
 
