@@ -31,10 +31,15 @@ class MatureMirna(NamedTuple):
 
 
 class Precursor(NamedTuple):
-    """One precursor of miRBase: accession (MI…), and its mature miRNAs as (accession, name in release 18)."""
+    """One precursor of miRBase: accession (MI…), and its mature miRNAs as the embedded table lists them."""
 
     accession: str
-    matures: tuple[tuple[str, str], ...]
+    listed: str
+
+    @property
+    def matures(self) -> tuple[tuple[str, str], ...]:
+        """Its mature miRNAs as (accession, name in release 18)."""
+        return tuple(map(_accession_and_name, filter(None, self.listed.split(";"))))
 
 
 @cache
@@ -58,10 +63,7 @@ def precursors() -> Mapping[str, Precursor]:
     >>> precursors()["hsa-mir-16-1"].matures
     (('MIMAT0000069', 'hsa-miR-16-5p'), ('MIMAT0004489', 'hsa-miR-16-1-3p'))
     """
-    return {
-        name: Precursor(accession, tuple(map(_accession_and_name, filter(None, matures.split(";")))))
-        for name, accession, matures in _rows("mirbase_18.tsv.gz")
-    }
+    return {name: Precursor(accession, listed) for name, accession, listed in _rows("mirbase_18.tsv.gz")}
 
 
 def _accession_and_name(text: str) -> tuple[str, str]:

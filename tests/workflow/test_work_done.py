@@ -18,14 +18,32 @@ def count(event, arguments):
     if event == "open" and isinstance(arguments[0], str) and arguments[0].endswith((".gpr", "samples.csv")):
         opened[arguments[0].rpartition("/")[2]] += 1
 sys.addaudithook(count)
+from mirtool.annotation.mirna_names.book import MirnaNames
+names, resolve = Counter(), MirnaNames._resolve
+def counted(self, text):
+    names[text] += 1
+    return resolve(self, text)
+MirnaNames._resolve = counted
 from mirtool.cli import main
 sys.argv = ["mirtool", *sys.argv[1:]]
 try:
     code = main()
 except SystemExit as end:
     code = end.code
-print("WORK", json.dumps({"opened": opened, "modules": sorted(sys.modules), "code": code or 0}))
+print("WORK", json.dumps({"opened": opened, "names": names, "modules": sorted(sys.modules), "code": code or 0}))
 """
+UNUSED = {
+    "mirtool.clinical",
+    "mirtool.differential.by_model",
+    "mirtool.network",
+    "mirtool.quality",
+    "mirtool.report.figures.canvas",
+    "mirtool.report.page",
+    "mirtool.robustness",
+    "mirtool.validation",
+    "mirtool.workflow.clinical",
+}
+"""Rooms and modules of mirtool that comparing two groups does without."""
 DRAWING = {"matplotlib", "PIL"}
 HEAVY = {"pandas", "pydantic", "scipy.stats", "scipy.optimize", "networkx", "openpyxl", "distributed", *DRAWING}
 
@@ -64,3 +82,13 @@ def test_each_array_is_opened_once(folder, work):
 
 def test_nothing_heavy_is_imported(work):
     assert not HEAVY & set(work["modules"])
+
+
+def test_what_other_analyses_need_is_not_imported(work):
+    assert not UNUSED & set(work["modules"])
+
+
+def test_each_name_is_looked_up_once(work):
+    """All names are looked up to find their release, and by the release only those that two accessions had."""
+    assert len(work["names"]) > 200
+    assert {name for name, times in work["names"].items() if times > 1} == {"hsa-miR-3190-3p"}

@@ -31,7 +31,14 @@ from dataclasses import replace
 from functools import cache, cached_property, lru_cache
 from typing import NamedTuple
 
-from mirtool.annotation.mirbase import EARLIER_VERSION, MIRBASE_VERSION, mature_mirnas, precursors, seed_of
+from mirtool.annotation.mirbase import (
+    EARLIER_VERSION,
+    MIRBASE_VERSION,
+    Precursor,
+    mature_mirnas,
+    precursors,
+    seed_of,
+)
 from mirtool.annotation.mirna_names.releases import (
     RELEASES,
     names_of_accession,
@@ -61,6 +68,8 @@ _ARM = re.compile(r"-[35]p(\.\d+)?$")
 _COPY = re.compile(r"(?<=\d|[a-z])-\d+$")
 _PRECURSOR_STYLE = re.compile(r"^\w+-mir-")
 _NOT_FOUND = frozenset({Status.UNKNOWN, Status.NOT_MIRNA, Status.ARM_MISSING, Status.STAR})
+_BY_RELEASE = frozenset({Status.AMBIGUOUS, Status.SLASH})
+"""What becomes of a name without a release, where a release may decide otherwise."""
 
 
 class _Bearer(NamedTuple):
@@ -118,11 +127,15 @@ class MirnaNames:
         self.choice = None if release is None else ReleaseChoice(parse_release(release))
         """The release by which shared names are decided, or None."""
         self._known = self._known_before()
+        self._bearers_of: dict[str, dict[str, _Bearer]] = {}
+        self._undecided: MirnaNames | None = None
+        """The same without a release, where names were resolved so before."""
 
     def resolve(self, text: str) -> Resolution:
         """Return what a name, or an accession, represents; the parts of a slash name one by one."""
         if text not in self._known:
-            self._known[text] = self._resolve(text)
+            found = self._undecided.resolve(text) if self._undecided else None
+            self._known[text] = self._resolve(text) if found is None or found.status in _BY_RELEASE else found
         return self._known[text]
 
     def for_names(self, names: Iterable[str]) -> MirnaNames:
@@ -148,7 +161,11 @@ class MirnaNames:
         """
         plain = self._with(None) if self.choice else self
         choice = plain._vote(names)
-        return plain._with(choice) if choice else plain
+        if choice is None:
+            return plain
+        decided = plain._with(choice)
+        decided._undecided = plain
+        return decided
 
     def as_precursor(self, name: str) -> Resolution | None:
         """Return the precursor of a name that may mean a mature miRNA too, such as hsa-let-7b; None without one.
@@ -173,6 +190,7 @@ class MirnaNames:
         other = copy.copy(self)
         other.choice = choice
         other._known = other._known_before()
+        other._undecided = None
         return other
 
     def _known_before(self) -> dict[str, Resolution]:
@@ -181,7 +199,7 @@ class MirnaNames:
 
     def _vote(self, names: Iterable[str]) -> ReleaseChoice | None:
         """Return the release in which most names exist; None where none is shared, or all are."""
-        counts: Counter[str] = Counter()
+        n_with: Counter[frozenset[str]] = Counter()  # names by the releases they exist in: most have few histories
         n_names = n_shared = n_single = 0
         for name in dict.fromkeys(names):
             found = self.resolve(name)
@@ -190,7 +208,10 @@ class MirnaNames:
             n_shared += any(len(own) > 1 for own in bearers)
             n_single += any(len(own) == 1 for own in bearers)
             had = [frozenset[str]().union(*(bearer.releases for bearer in own.values())) for own in bearers]
-            counts.update(frozenset.intersection(*had))
+            n_with[frozenset.intersection(*had)] += 1
+        counts: Counter[str] = Counter()
+        for releases, n in n_with.items():
+            counts.update(dict.fromkeys(releases, n))
         if not (n_shared and n_single and counts):
             return None
         release = max(counts, key=lambda own: (counts[own], RELEASES.index(own)))
@@ -277,6 +298,11 @@ class MirnaNames:
 
     def _bearers(self, name: str) -> dict[str, _Bearer]:
         """Return every accession of a mature miRNA that had the name, with where and when."""
+        if name not in self._bearers_of:
+            self._bearers_of[name] = self._find_bearers(name)
+        return self._bearers_of[name]
+
+    def _find_bearers(self, name: str) -> dict[str, _Bearer]:
         bearers = {
             row.accession: _Bearer((span_title(row.span),), releases_in(row.span))
             for row in names_of_species(_prefix(name)).get(name, ())
@@ -369,7 +395,8 @@ class MirnaNames:
         return _dead_by_key(self._sources, self._precursors if any(own.dead for own in self._sources) else {})
 
     def _precursor(self, name: str, known: _KnownPrecursor) -> Resolution:
-        candidates = tuple(self._candidate(own, f"mature of it in {EARLIER_RELEASE}") for own in known.matures)
+        matures = known.embedded.matures if known.embedded else ()
+        candidates = tuple(self._candidate(own, f"mature of it in {EARLIER_RELEASE}") for own, _ in matures)
         note = "a precursor, not a mature miRNA" + ("" if candidates else "; its mature miRNAs are not known")
         if known.name != name:
             note += f": {known.name}"
@@ -419,7 +446,7 @@ class MirnaNames:
 class _KnownPrecursor(NamedTuple):
     name: str
     accession: str
-    matures: tuple[str, ...]
+    embedded: Precursor | None = None
 
 
 def _is_covered(species: str) -> bool:
@@ -519,13 +546,13 @@ def _precursors_by_key(sources: Iterable[AliasSource]) -> dict[str, _KnownPrecur
     """Return every precursor by name and accession: embedded ones, and further names of theirs or of others."""
     found = {}
     for name, precursor in precursors().items():
-        known = _KnownPrecursor(name, precursor.accession, tuple(own for own, _ in precursor.matures))
+        known = _KnownPrecursor(name, precursor.accession, precursor)
         found[name] = found[precursor.accession] = known
     for source in sources:
         for name, bearers in source.names.items():
             for accession in bearers:
                 if not accession.startswith("MIMAT") and name not in found:
-                    known = found.get(accession, _KnownPrecursor(name, accession, ()))
+                    known = found.get(accession, _KnownPrecursor(name, accession))
                     found[name] = known
                     found.setdefault(accession, known)
     return found

@@ -53,12 +53,13 @@ def resolve_on_reading(probes: ProbeTable, names: MirnaNames | None = None) -> P
     if probes.original is not None:
         return probes
     mirna = is_kind(probes, ProbeKind.MIRNA)
-    otherwise = [known and is_spelled_otherwise(name) for name, known in zip(probes.name, mirna, strict=True)]
-    if not any(otherwise):
+    otherwise = set(filter(is_spelled_otherwise, dict.fromkeys(probes.name[mirna])))
+    if not otherwise:
         return probes
     book = _book(names).for_names(probes.name[mirna])
     current = text_array(
-        book.resolve(name).best_name if own else name for name, own in zip(probes.name, otherwise, strict=True)
+        book.resolve(name).best_name if is_mirna and name in otherwise else name
+        for name, is_mirna in zip(probes.name, mirna, strict=True)
     )
     return replace(probes, name=current, original=probes.name)
 

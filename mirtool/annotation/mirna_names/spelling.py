@@ -52,6 +52,8 @@ def clean_name(text: str) -> tuple[str, tuple[str, ...]]:
     >>> clean_name("hsa-miR-16-5p")
     ('hsa-miR-16-5p', ())
     """
+    if text.isascii() and text == text.strip():
+        return text, ()
     changes = []
     hyphened = _DASHES.sub("-", text)
     if hyphened != text:
