@@ -18,7 +18,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from mirtool.annotation.bounded_patterns import LONGEST_TEXT, check_bounded
 from mirtool.errors import MirtoolError
@@ -99,6 +99,9 @@ DEFAULT_RULES: tuple[KindRule, ...] = (
     KindRule(r"^\s*(empty\w*|blank|buffer|none|null|-)\s*$", ProbeKind.EMPTY, field="ID"),
 )
 
+_PLAIN_MIRNA = re.compile(r"[a-z]{3}-(?:miR-\d+|let-7)[a-z]?(?:-\d)?(?:-[35]p)?\*?")
+"""How most miRNAs are written: no rule before theirs matches it, so that one pattern is tried in place of nine."""
+
 _SPECIES = re.compile(
     r"(?:hp_|x?\d+[-_.])?([a-z]{2,5}\d{0,2}[a-z]?)[-._](?=mir|let|lin|lsy|bantam)", re.IGNORECASE
 )
@@ -157,7 +160,15 @@ def classify_probe(probe_id: str, name: str, rules: Sequence[KindRule] = ()) -> 
     >>> classify_probe("13132", "")
     <ProbeKind.OTHER_SPECIES: 'other species'>
     """
-    kind = _kind_by_rules(probe_id, name, rules) or _kind_by_rules(probe_id, name, DEFAULT_RULES)
+    kind = _kind_by_rules(probe_id, name, rules)
+    return ProbeKind(kind) if kind else _kind_by_default(probe_id, name)
+
+
+@lru_cache(maxsize=2**14)  # normalize and diff read the same chip
+def _kind_by_default(probe_id: str, name: str) -> ProbeKind:
+    if _PLAIN_MIRNA.fullmatch(name):
+        return ProbeKind.MIRNA
+    kind = _kind_by_rules(probe_id, name, DEFAULT_RULES)
     if kind:
         return ProbeKind(kind)
     if not name.strip():
@@ -197,18 +208,18 @@ def classify_probes(
         The kinds that the file itself tells, ``""`` where it doesn't (Agilent's ControlType). Only the study's
         own rules come before them.
     """
-    known: dict[tuple[str, str, str], str] = {}
-    kinds = []
-    for probe_id, name, own in zip(ids, names, [""] * len(ids) if told is None else told, strict=True):
-        kind = known.get((probe_id, name, own))
-        if kind is None:
-            kind = _kind_by_rules(probe_id, name, rules) or own or classify_probe(probe_id, name).value
+
+    def kind_of(probe_id: str, name: str, own: str) -> str:
+        kind = _kind_by_rules(probe_id, name, rules) or own or classify_probe(probe_id, name).value
+        if species and kind == ProbeKind.MIRNA:
             prefixes = species_of(name)
-            if species and kind == ProbeKind.MIRNA and prefixes and species not in prefixes:
-                kind = ProbeKind.OTHER_SPECIES.value
-            known[probe_id, name, own] = kind
-        kinds.append(kind)
-    return ProbeTable(ids, names, text_array(kinds))
+            if prefixes and species not in prefixes:
+                return ProbeKind.OTHER_SPECIES.value
+        return kind
+
+    probes = list(zip(ids, names, [""] * len(ids) if told is None else told, strict=True))
+    kinds = {probe: kind_of(*probe) for probe in dict.fromkeys(probes)}  # a chip repeats its probes
+    return ProbeTable(ids, names, text_array(map(kinds.__getitem__, probes)))
 
 
 def count_kinds(probes: ProbeTable) -> dict[str, int]:
