@@ -12,6 +12,7 @@ import io
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 
 from mirtool.errors import UsageError, option
@@ -90,7 +91,11 @@ def format_column(values: npt.NDArray[Any], digits: int = FULL_DIGITS) -> list[s
     (["'=cmd", 'MARCH1'], ['yes', 'no'])
     """
     if values.dtype.kind == "f":
-        return [MISSING if value != value else format_number(value, digits) for value in values.tolist()]
+        texts = list(map(f"{{:.{digits}g}}".format, (values + 0.0).tolist()))
+        special = np.flatnonzero(~(np.abs(values) < 10**digits))
+        for i, value in zip(special.tolist(), values[special].tolist(), strict=True):
+            texts[i] = MISSING if value != value else format_number(value, digits)
+        return texts
     if values.dtype.kind == "b":
         return ["yes" if value else "no" for value in values.tolist()]
     if values.dtype.kind in "iu":

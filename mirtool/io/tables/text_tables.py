@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
@@ -263,6 +264,9 @@ class TextTable:
         return np.column_stack([self.numbers(j) for j in columns])
 
     def _numbers_one_by_one(self, column: int, missing: Sequence[str]) -> FloatArray:
+        values = _plain_numbers(_cells(self.columns[column]), missing)
+        if values is not None:
+            return values
         values = np.full(len(self), np.nan)
         for row, cell in enumerate(_cells(self.columns[column])):
             content = cell.strip()
@@ -319,6 +323,16 @@ def _cells(column: Any) -> list[str]:
         return ["" if value != value else repr(value) for value in column.tolist()]
     cells: list[str] = column.to_pylist() if hasattr(column, "to_pylist") else list(column)
     return cells
+
+
+def _plain_numbers(cells: Sequence[str], missing: Sequence[str]) -> FloatArray | None:
+    """Return cells as numbers, NaN where missing; None where one of them needs a second look."""
+    lacking = frozenset(missing)
+    try:
+        numbers = [math.nan if cell in lacking else float(cell) for cell in cells]
+    except ValueError:
+        return None
+    return None if any("_" in cell for cell in cells) else np.array(numbers, dtype=np.float64)
 
 
 def _numbers_at_once(column: Any, missing: Sequence[str]) -> FloatArray | None:
