@@ -7,12 +7,12 @@ from mirtool.lazy import lazy_names
 if TYPE_CHECKING:
     from mirtool.differential.array_weights import estimate_array_weights, update_array_weights
     from mirtool.differential.block_correlation import BlockCorrelation, estimate_block_correlation
-    from mirtool.differential.by_model import GroupComparison
     from mirtool.differential.compare import compare_by_model, compare_groups, differential
     from mirtool.differential.contrasts import Contrast, parse_contrast
     from mirtool.differential.design import Design, design_of_columns, design_of_formula
     from mirtool.differential.differential_table import differential_of, differential_table, overview_table
     from mirtool.differential.fold_change import FoldChange, compare_means
+    from mirtool.differential.group_comparison import GroupComparison
     from mirtool.differential.groups import Comparison, choose_comparison, join_samples, parse_comparison
     from mirtool.differential.linear_model import Fit, fit_linear_model
     from mirtool.differential.methods import FOLD_CHANGES, PRIORS, TESTS

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mirtool.counts import PrecisionTrend
-from mirtool.counts.methods import COUNT_METHODS
 from mirtool.differential.assembly import assemble_table
 from mirtool.differential.contrasts import Contrast, parse_contrast
 from mirtool.differential.design import (
@@ -21,55 +19,22 @@ from mirtool.differential.design import (
 )
 from mirtool.differential.fitting import Fitting, prepare_fit
 from mirtool.differential.fold_change import FoldChange, compare_means, signed_fold_change, usual_fold_change
+from mirtool.differential.group_comparison import GroupComparison, count_details
 from mirtool.differential.groups import Comparison
 from mirtool.differential.linear_model import Fit
 from mirtool.differential.methods import DEFAULT_PRIOR, PRIORS, WITHIN_PAIRS
 from mirtool.differential.model_options import Model
-from mirtool.differential.moderated import Moderated, ModeratedF, log_odds, moderate, moderated_f, ordinary
+from mirtool.differential.moderated import Moderated, log_odds, moderate, moderated_f, ordinary
 from mirtool.differential.scaled_f import VariancePrior
 from mirtool.differential.settings import DiffSettings
 from mirtool.differential.two_groups import TestResult, moderated_remarks
 from mirtool.differential.within_pairs import compare_pairs
 from mirtool.errors import NotEnoughDataError, SampleSheetError, UsageError, option
-from mirtool.model import DifferentialTable, ExpressionMatrix, FloatArray, SampleTable
+from mirtool.model import ExpressionMatrix, FloatArray, SampleTable
 from mirtool.stats.adjustment import adjust_p_values
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
-
-
-@dataclass(frozen=True, eq=False)
-class GroupComparison:
-    """What came of a comparison: one table for each pair of groups, and what one model says of all.
-
-    Parameters
-    ----------
-    tables
-        One differential table per comparison.
-    comparisons
-        Which arrays are on either side of each, by their positions in the matrix that was given.
-    f, f_adjusted
-        Test of all comparisons together and its P adjusted, ``(n_probes,)``; None for a single comparison, where a
-        least fold change was asked for, and for tests within pairs.
-    log_odds
-        B of each comparison, ``(n_probes, n_comparisons)``; None with a least fold change, and for other tests
-        than the moderated one.
-    correlation
-        Of the arrays of a block, or of the spots of an array; NaN without either.
-    array_weights
-        Sample to the weight that was estimated for its array; None where none was.
-    precision
-        voom's trend of the variance over the size of counts; None without precision weights.
-    """
-
-    tables: tuple[DifferentialTable, ...]
-    comparisons: tuple[Comparison, ...]
-    f: ModeratedF | None = None
-    f_adjusted: FloatArray | None = None
-    log_odds: FloatArray | None = None
-    correlation: float = math.nan
-    array_weights: Mapping[str, float] | None = None
-    precision: PrecisionTrend | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -241,15 +206,6 @@ def _fit(
 def _default_fold_change(own: ExpressionMatrix, model: Model, contrasts: Sequence[Contrast]) -> str:
     simple = all(contrast.is_pair for contrast in contrasts)
     return usual_fold_change(own) if simple and not model.adjusts_means and own.counts is None else "fitted"
-
-
-def count_details(own: ExpressionMatrix, settings: DiffSettings) -> tuple[tuple[str, str], ...]:
-    """Return how counts were compared; nothing for arrays."""
-    if own.counts is None:
-        return ()
-    fits = settings.test in ("moderated", "student")
-    how = COUNT_METHODS[settings.count_method].description if fits else "log-CPM without weights"
-    return (("counts", f"{settings.count_method}: {how}" if fits else how),)
 
 
 def _details(model: Model, design: Design, fitting: Fitting) -> tuple[tuple[str, str], ...]:

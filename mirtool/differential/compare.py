@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mirtool.differential.assembly import assemble_table
-from mirtool.differential.by_model import GroupComparison, compare_within_model, count_details
 from mirtool.differential.fold_change import compare_means, usual_fold_change
+from mirtool.differential.group_comparison import GroupComparison, count_details
 from mirtool.differential.groups import Ask, Comparison, choose_comparison
 from mirtool.differential.methods import TESTS
 from mirtool.differential.model_options import Model
@@ -94,6 +94,8 @@ def compare_groups(
         or settings.log_odds
         or _weighs_counts(matrix, settings, comparison)
     ):
+        from mirtool.differential.by_model import compare_within_model
+
         return compare_within_model(matrix, settings, comparison, executor)
     return GroupComparison((_compare_two(matrix, comparison, settings, executor),), (comparison,))
 
@@ -204,6 +206,8 @@ def compare_by_model(
     tested, reference
         The two groups, where the model has no contrasts.
     """
+    from mirtool.differential.by_model import compare_within_model
+
     check_log2(matrix.values)
     chosen = DiffSettings(**settings, **model.as_settings())
     if chosen.contrast and (tested is not None or reference is not None):

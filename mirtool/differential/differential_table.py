@@ -21,7 +21,7 @@ from mirtool.model import DifferentialTable, IntArray, ProbeTable, Rule, Table, 
 from mirtool.stats.adjustment import ADJUSTMENTS
 
 if TYPE_CHECKING:
-    from mirtool.differential.by_model import GroupComparison
+    from mirtool.differential.group_comparison import GroupComparison
 
 LOG_ODDS = "B (log odds)"
 LOG2_CPM = "log2 CPM"

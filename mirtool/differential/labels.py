@@ -40,6 +40,8 @@ def parse_labels(texts: Sequence[str], probes: ProbeTable) -> tuple[int, IntArra
     [0, 1]
     """
     words = [word.strip() for text in texts for word in text.split(",") if word.strip()]
+    if not words:
+        return LABELS, np.array([], dtype=np.int64)
     rows_of: dict[str, list[int]] = {}
     for row, (own_id, name) in enumerate(zip(probes.id, probes.name, strict=True)):
         for key in dict.fromkeys((str(own_id).casefold(), *_names(str(name)))):
@@ -56,7 +58,7 @@ def parse_labels(texts: Sequence[str], probes: ProbeTable) -> tuple[int, IntArra
                 expected="a number, or names or IDs of the table",
                 hint=did_you_mean(word, [*probes.name, *probes.id], 3),
             )
-    n_labels = numbers[-1] if numbers else 0 if rows else LABELS
+    n_labels = numbers[-1] if numbers else 0
     return n_labels, np.array(sorted(rows), dtype=np.int64)
 
 

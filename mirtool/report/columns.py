@@ -10,7 +10,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import NamedTuple
 
 from mirtool.io.tables.text_tables import COLUMNS_HEADER
 from mirtool.model import Table, text_array
@@ -60,13 +61,14 @@ class Column:
     meaning: str
 
 
-@dataclass(frozen=True)
-class _Rule:
-    head: re.Pattern[str]
+class _Rule(NamedTuple):
+    """What columns hold whose head is a pattern as a whole; ``table`` is how their tables begin, empty for all."""
+
+    head: str
     kind: Kind
     unit: str
     meaning: str
-    table: re.Pattern[str] | None
+    table: str
 
 
 _LOG2 = "log2"
@@ -75,7 +77,7 @@ _ARRAY, _ARRAYS = (f"(?:{'|'.join(on_any_platform(word))})" for word in ("array"
 
 
 def _rule(head: str, kind: Kind, meaning: str, unit: str = "", table: str = "") -> _Rule:
-    return _Rule(re.compile(head), kind, unit, meaning, re.compile(table) if table else None)
+    return _Rule(head, kind, unit, meaning, table)
 
 
 _T, _N, _P, _R, _L, _X, _S, _U, _D, _G = (
@@ -568,14 +570,24 @@ def column_of(table: str, head: str) -> Column | None:
     >>> column_of("diff/differential", "P (moderated)")
     Column(kind=<Kind.P: 'P'>, unit='0 to 1', meaning='P value (moderated).')
     """
-    for rule in _RULES:
-        if rule.table is not None and not (table and rule.table.match(table)):
-            continue
-        found = rule.head.fullmatch(head)
+    for rule in _rules_of(table):
+        found = _compiled(rule.head).fullmatch(head)
         if found:
             parts = [part or "" for part in found.groups()]
             return Column(rule.kind, rule.unit, _worded(rule.meaning.format(*parts)))
     return None
+
+
+@lru_cache(maxsize=64)
+def _rules_of(table: str) -> Sequence[_Rule]:
+    """Return the rules for a table; of one that is not known those for all."""
+    return [rule for rule in _RULES if not rule.table or (table and _compiled(rule.table).match(table))]
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """Return a pattern, compiled on first use: most are of tables that a command does not write."""
+    return re.compile(pattern)
 
 
 def _worded(meaning: str) -> str:
@@ -584,12 +596,12 @@ def _worded(meaning: str) -> str:
     return text if text.startswith(_LOG2) else text[:1].upper() + text[1:]
 
 
-_TABLES_OF_SAMPLES = [rule.table for rule in _RULES if rule.head.pattern == ".*" and rule.table is not None]
+_TABLES_OF_SAMPLES = [rule.table for rule in _RULES if rule.head == ".*" and rule.table]
 
 
 def is_sample(table: str, head: str) -> bool:
     """Return True for a column that is named as a sample, in a table that has one for each."""
-    has_samples = any(pattern.match(table) for pattern in _TABLES_OF_SAMPLES)
+    has_samples = any(_compiled(pattern).match(table) for pattern in _TABLES_OF_SAMPLES)
     return has_samples and head not in ("ID", "Name", "original name", "Replicate", "batch corrected")
 
 

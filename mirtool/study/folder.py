@@ -12,6 +12,8 @@ from mirtool.study.config import CONFIG_FILE, Config, read_config
 SAMPLES_FILE = "samples.csv"
 SAMPLES_FILES = (SAMPLES_FILE, "samples.xlsx", "samples.tsv", "samples.txt", "samples.xls")
 """Names of a sample sheet that is found by itself, the first that is there."""
+PATIENTS_FILES = ("clinical.csv", "clinical.xlsx", "clinical.tsv")
+"""Names of a patient table that is found by itself, the first that is there."""
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,9 @@ from __future__ import annotations
 import json
 import os
 import platform
+import re
 from collections.abc import Mapping, Sequence
-from importlib import metadata
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +59,18 @@ def run_record(
 def versions_now() -> dict[str, str]:
     """Return the versions of mirtool, Python and the packages that compute, as a record has them."""
     own = {"mirtool": __version__, "python": platform.python_version()}
-    return own | {name: metadata.version(name) for name in _RECORDED_PACKAGES}
+    return own | {name: _version_of(name) for name in _RECORDED_PACKAGES}
+
+
+@cache
+def _version_of(package: str) -> str:
+    from importlib import metadata
+
+    text = metadata.distribution(package).read_text("METADATA") or ""
+    found = re.search(
+        r"^Version: (.+)$", text, re.MULTILINE
+    )  # the README follows, which metadata.version would parse
+    return found[1].strip() if found else metadata.version(package)
 
 
 def is_file_input(path: str) -> bool:

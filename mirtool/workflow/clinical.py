@@ -11,6 +11,7 @@ from mirtool.clinical.settings import ClinicalSettings
 from mirtool.errors import UsageError, option
 from mirtool.report.text.blocks import Summary
 from mirtool.settings import setting
+from mirtool.study.folder import PATIENTS_FILES
 from mirtool.workflow.reading import SCALE
 from mirtool.workflow.step import INPUT_PANEL, Draw, Inputs, Result, Run, Step
 
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
     from mirtool.clinical.expression import PatientExpression
     from mirtool.clinical.variables import PatientTable
     from mirtool.model import SampleTable, Table
-
-CLINICAL_FILES = ("clinical.csv", "clinical.xlsx", "clinical.tsv")
-"""Names of a patient table that is found by itself, the first that is there."""
 
 
 @dataclass(frozen=True)
@@ -189,14 +187,14 @@ def _find_patients(patients: Any, settings: ClinicalSettings, run: Run) -> Any:
     if settings.counts and settings.group is None and settings.outcome is None:
         return None
     folder = run.study.root if run.study is not None else Path()
-    found = next((folder / name for name in CLINICAL_FILES if (folder / name).is_file()), None)
+    found = next((folder / name for name in PATIENTS_FILES if (folder / name).is_file()), None)
     if found is None and isinstance(run.samples, str | Path):
         found = Path(run.samples)
     if found is None:
         raise UsageError(
             "no patient table was given, and this folder has none",
             parameter="patients",
-            expected=f"{CLINICAL_FILES[0]}, or {option('counts', 'NAME=A,B,C,D')}",
+            expected=f"{PATIENTS_FILES[0]}, or {option('counts', 'NAME=A,B,C,D')}",
         )
     run.arguments["patients"] = str(found)
     return str(found)

@@ -71,11 +71,12 @@ class DiffResult(Result):
     def tables(self) -> Mapping[str, Table]:
         """Return ``differential`` and, with several contrasts, one table of each beside it."""
         from mirtool.differential import differential_table, overview_table
-        from mirtool.robustness.sensitivity import sensitivity_table, with_stability
 
         names = self._names_read() | self._log_cpm()
         first = self.comparison.tables[0]
         if self.sensitivity is not None:
+            from mirtool.robustness.sensitivity import sensitivity_table, with_stability
+
             return {
                 "differential": with_stability(differential_table(first), first, self.sensitivity),
                 "sensitivity": sensitivity_table(self.sensitivity, first),

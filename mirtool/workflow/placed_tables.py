@@ -117,11 +117,11 @@ def recorded_tables(result: Result, placed: PlacedTables, root: Path) -> dict[st
 
 def full_value_files(result: Result, placed: PlacedTables) -> dict[Path, bytes]:
     """Return the full values of the tables that are sheets of a study's workbook and whose files round them."""
+    if result.table_settings.digits == "full":
+        return {}
     from mirtool.report.full_values import full_path, full_values
     from mirtool.report.workbook.study_sheets import has_sheet
 
-    if result.table_settings.digits == "full":
-        return {}
     found = {
         full_path(path): full_values(table, label)
         for path, tables in placed.items()

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from mirtool.errors import MirtoolError, NotEnoughDataError, UsageError
 from mirtool.settings import unknown_choice
+from mirtool.study.folder import PATIENTS_FILES
 from mirtool.study.state import Status
 from mirtool.workflow.catalog import RECORDED, STEPS, load_step
-from mirtool.workflow.clinical import CLINICAL_FILES
 from mirtool.workflow.execution import (
     Prepared,
     arguments_of,
@@ -282,12 +282,12 @@ def _lacking(planned: PlannedStep, step: Step, study: StudyFolder) -> str:
     if step.name == "covariates" and not _has_covariates(study, given.get("batch")):
         return f"{study.samples_file.name} has no column other than the group that can be used"
     if step.name == "clinical" and not given.get("patients") and not _has_patients(study):
-        return f"the folder has no patient table, {CLINICAL_FILES[0]}"
+        return f"the folder has no patient table, {PATIENTS_FILES[0]}"
     return "the study's samples are sequencing counts" if scale == "counts" else ""
 
 
 def _has_patients(study: StudyFolder) -> bool:
-    return any((study.root / name).is_file() for name in CLINICAL_FILES)
+    return any((study.root / name).is_file() for name in PATIENTS_FILES)
 
 
 def _has_covariates(study: StudyFolder, batch: str | None) -> bool:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from mirtool.counts.preparation import COUNTS
-from mirtool.differential.by_model import GroupComparison
 from mirtool.differential.differential_table import table_order
 from mirtool.differential.groups import Comparison
 from mirtool.differential.methods import FOLD_CHANGES, TESTS
@@ -17,9 +17,12 @@ from mirtool.io.arrays.not_detected import SAID
 from mirtool.model import DifferentialTable, ExpressionMatrix, Rule
 from mirtool.report.text.blocks import Block, Caution, Grid, Heading, Line, Pairs, Summary, details
 from mirtool.report.text.numbers import fold_in_words, p_in_words
-from mirtool.robustness.sensitivity.stability import Sensitivity, choice_effects
 from mirtool.stats.adjustment import ADJUSTMENTS
 from mirtool.wording import first_of, plural
+
+if TYPE_CHECKING:
+    from mirtool.differential.group_comparison import GroupComparison
+    from mirtool.robustness.sensitivity.stability import Sensitivity
 
 MOST_CHOICES = 0.8
 ARRAYS_NAMED = 8
@@ -204,6 +207,8 @@ def _prior_row(d: DifferentialTable) -> list[tuple[str, str]]:
 
 def sensitivity_summary(result: Sensitivity) -> Summary:
     """Return how many probes of the list stay under how many choices, and which choice moves the list most."""
+    from mirtool.robustness.sensitivity.stability import choice_effects
+
     made = len(result.outcomes) - len(result.failures)
     blocks: list[Block] = [
         Heading(f"Sensitivity: the list under {plural(made, 'set')} of choices, from the raw arrays:")
