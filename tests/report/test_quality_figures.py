@@ -269,22 +269,22 @@ def test_no_remark_is_left_in_the_pictures(figures):
         assert max(len(word) for word in drawn_words(figure)) < 70
 
 
-def test_outliers_by_any_rule_are_named_on_the_dashboard(report):
+def test_outliers_by_any_rule_are_named_on_the_dashboard(report, figures):
     outliers = {
         name
         for name, verdict in zip(report.samples.names, report.verdicts, strict=True)
         if verdict is Verdict.OUTLIER
     }
     assert outliers
-    figure = only(arrays_figure(report))
+    figure = figures["qc_arrays"]
     assert vermilion(figure) == outliers
     n = len(outliers)
     assert f"8 arrays, channel 532: {n} outlier{'s' if n > 1 else ''}" in written(figure)
 
 
-def test_the_dashboard_has_a_mark_for_each_finding(report):
+def test_the_dashboard_has_a_mark_for_each_finding(report, figures):
     against = [finding for finding in report.findings if finding.verdict != Verdict.FINE]
-    marks = only(arrays_figure(report)).axes[-1]
+    marks = figures["qc_arrays"].axes[-1]
     drawn_at = {
         (round(x - 0.5), round(y - 0.5)) for line in marks.lines for x, y in zip(*line.get_data(), strict=True)
     }
@@ -300,9 +300,9 @@ def test_the_dashboard_without_a_finding_says_so(report):
     assert "No rule found anything" in only(arrays_figure(known)).caption
 
 
-def test_a_color_of_the_dashboard_means_one_thing(report):
+def test_a_color_of_the_dashboard_means_one_thing(figures):
     """Bars are of one color unless a rule has found something; dots, rings and flags have other looks."""
-    figure = only(arrays_figure(report))
+    figure = figures["qc_arrays"]
     colors = {color for axes in figure.axes for c in axes.collections if isinstance(c, PolyCollection)
               for color in map(to_hex, c.get_facecolors())}  # fmt: skip
     verdicts = {color.lower() for color in VERDICT_COLORS.values()}
@@ -327,13 +327,11 @@ def test_an_intensity_axis_has_two_ticks_or_more(low, high, ticks):
     assert logarithmic_ticks(low, high) == ticks
 
 
-def test_bars_of_the_statistic_are_its_values_in_the_color_of_what_follows(report):
+def test_bars_of_the_statistic_are_its_values_in_the_color_of_what_follows(report, figures):
     rule = next(rule for rule in report.rules if (rule.key, rule.stage) == ("ks", "before"))
     assert rule.outlier.any()
     panel = next(
-        axes
-        for axes in only(boxplots_figure(report)).axes
-        if "KS before" in {text.get_text() for text in axes.texts}
+        axes for axes in figures["qc_boxplots"].axes if "KS before" in {text.get_text() for text in axes.texts}
     )
     np.testing.assert_allclose(bar_widths(panel), rule.statistic)
     orange = [np.allclose(color, to_rgb(CHECK_COLOR)) for color in bar_colors(panel)]
@@ -344,10 +342,10 @@ def test_bars_of_the_statistic_are_its_values_in_the_color_of_what_follows(repor
     assert rule.limit in limits
 
 
-def test_ma_titles_hold_d_and_mark_what_is_above_the_limit(report):
+def test_ma_titles_hold_d_and_mark_what_is_above_the_limit(report, figures):
     rule = next(rule for rule in report.rules if rule.key == "hoeffding")
     assert rule.outlier.tolist() == [i == BENT for i in range(8)]
-    (figure,) = ma_figures(report)
+    figure = figures["qc_ma"]
     outliers = {
         name for name, verdict in zip(report.samples.names, report.verdicts, strict=True) if verdict == "outlier"
     }
@@ -356,14 +354,11 @@ def test_ma_titles_hold_d_and_mark_what_is_above_the_limit(report):
     assert "M is log₂ of the array over the median array, A the mean log₂ of the two" in figure.caption
 
 
-def test_every_figure_gives_the_same_count_of_verdicts(report):
+def test_every_figure_gives_the_same_count_of_verdicts(report, figures):
     counts = [list(report.verdicts).count(verdict) for verdict in ("outlier", "check", "fine")]
     words = f"{counts[0]} outliers, {counts[1]} to check, {counts[2]} fine"
-    figures = [
-        *arrays_figure(report), *boxplots_figure(report), densities_figure(report), distances_figure(report),
-        correlations_figure(report), *ma_figures(report),
-    ]  # fmt: skip
-    assert [words in written(figure) for figure in figures] == [True] * len(figures)
+    told = ("qc_arrays", "qc_boxplots", "qc_densities", "qc_distances", "qc_correlations", "qc_ma")
+    assert {stem: words in written(figures[stem]) for stem in told} == dict.fromkeys(told, True)
 
 
 def test_an_array_above_one_box_plot_limit_alone_is_no_outlier_in_any_figure(report):
@@ -393,15 +388,15 @@ def test_of_very_many_arrays_those_of_the_largest_d_have_an_ma_plot(report, monk
     assert f"Of {len(report.samples)} arrays the 2 of the largest Hoeffding's D are drawn." in figure.caption
 
 
-def test_ma_cells_count_every_probe(report):
+def test_ma_cells_count_every_probe(report, figures):
     between = report.between
-    pictures = [axes.images[0].get_array() for axes in ma_figures(report)[0].axes if axes.images]
+    pictures = [axes.images[0].get_array() for axes in figures["qc_ma"].axes if axes.images]
     counted = [int(np.ma.filled(picture, 0).sum()) for picture in pictures[:8]]
     assert counted == (~np.isnan(between.ma_m)).sum(axis=0).tolist()
 
 
-def test_distances_are_drawn_in_the_order_of_the_names(report):
-    figure = distances_figure(report)
+def test_distances_are_drawn_in_the_order_of_the_names(report, figures):
+    figure = figures["qc_distances"]
     image = next(axes.images[0] for axes in figure.axes if axes.images)
     shown = next(
         [text.get_text() for text in axes.texts]
@@ -436,8 +431,8 @@ def test_noise_between_like_arrays_has_one_color(report):
     assert "the distances lie between 0.08 and 1.74" in distances_figure(far).caption
 
 
-def test_beside_the_correlations_are_medians_with_the_own_and_the_other_groups(report):
-    figure = correlations_figure(report)
+def test_beside_the_correlations_are_medians_with_the_own_and_the_other_groups(report, figures):
+    figure = figures["qc_correlations"]
     panel = next(axes for axes in figure.axes if axes.get_xlabel() == "median of r")
     names = next(
         [text.get_text() for text in axes.texts]
@@ -454,8 +449,8 @@ def test_beside_the_correlations_are_medians_with_the_own_and_the_other_groups(r
         assert ring == pytest.approx(np.median(r[groups != groups[own]]))
 
 
-def test_components_carry_their_share_and_every_array_has_a_point(report):
-    figure = components_figure(report)
+def test_components_carry_their_share_and_every_array_has_a_point(report, figures):
+    figure = figures["qc_pca"]
     first, second = (100 * report.between.pca_explained[:2]).round()
     assert f"component 1 ({first:.0f} % of the variance)" in written(figure)
     assert f"component 2 ({second:.0f} % of the variance)" in written(figure)
@@ -479,8 +474,8 @@ def test_an_array_that_could_not_be_placed_is_said(report):
     assert "more than half of the probes are missing: P04." in figure.caption
 
 
-def test_residuals_name_the_slide_with_a_spatial_trend(report):
-    (figure,) = residual_figures(report)
+def test_residuals_name_the_slide_with_a_spatial_trend(report, figures):
+    figure = figures["qc_residuals"]
     i = report.spatial.moran[SCRATCHED]
     marked = {text.get_text() for text in drawn_texts(figure) if text.get_color() == CHECK_COLOR}
     assert {report.samples.names[SCRATCHED], f"Moran's I {i:.2f}"} <= marked
@@ -490,11 +485,11 @@ def test_residuals_name_the_slide_with_a_spatial_trend(report):
     )
 
 
-def test_where_most_spots_have_no_residual_medians_of_squares_are_drawn(report):
+def test_where_most_spots_have_no_residual_medians_of_squares_are_drawn(report, figures):
     """A scratch is then a patch of one color; the planted one is blue on four blocks, 2 × 2."""
     share = np.median((~np.isnan(report.spatial.residual)).mean(axis=0))
     assert share < 0.5
-    figure = only(residual_figures(report))
+    figure = figures["qc_residuals"]
     assert "residual, log₂, median of 5 × 5 spots" in drawn_words(figure)
     assert f"has residuals for {100 * share:.0f} % of its spots" in figure.caption
     picture = np.asarray(figure.axes[SCRATCHED].images[0].get_array()).astype(int)
@@ -517,11 +512,11 @@ def test_where_most_spots_have_a_residual_each_is_drawn(report):
     assert int(gray.sum()) == 30
 
 
-def test_gaps_between_blocks_are_white_or_framed(report):
-    picture = only(foreground_figures(report)).axes[0].images[0].get_array()
+def test_gaps_between_blocks_are_white_or_framed(figures):
+    picture = figures["qc_foreground"].axes[0].images[0].get_array()
     assert (picture[9] == 255).all()
     assert (picture[:, 9] == 255).all()
-    picture = only(residual_figures(report)).axes[0].images[0].get_array()
+    picture = figures["qc_residuals"].axes[0].images[0].get_array()
     assert (picture[9] == [0xB4, 0xB4, 0xB4, 255]).all()
 
 
