@@ -168,12 +168,12 @@ def test_ctrl_c_in_the_middle_ends_with_130_and_leaves_nothing_half_written(tmp_
 @pytest.mark.parametrize(
     "toml", ["x = " + "[" * 5000 + "]" * 5000, "x = " + "1" * 6000], ids=["nested deeply", "6,000 digits"]
 )
-def test_settings_that_no_parser_takes_are_no_bug(tmp_path, toml):
+def test_settings_that_no_parser_takes_are_no_bug(tmp_path, monkeypatch, capsys, toml):
     (tmp_path / "samples.csv").write_text("sample,group\na,x\n")
     (tmp_path / "mirtool.toml").write_text(toml)
-    done = run("status", cwd=tmp_path)
-    assert done.returncode == 1
-    assert "can't be read as TOML" in done.stderr
+    monkeypatch.chdir(tmp_path)
+    assert main(["status"]) == 1
+    assert "can't be read as TOML" in capsys.readouterr().err
 
 
 def test_a_record_that_is_nested_too_deeply_is_no_bug(tmp_path):
@@ -227,7 +227,7 @@ def test_a_sheet_of_samples_in_a_workbook_is_found_by_itself(tmp_path):
     assert read_samples(study.samples_file).files == (str(tmp_path / "exports" / "a.gpr"),)
 
 
-def test_a_typing_mistake_in_a_group_names_what_is_like_it(tmp_path):
+def test_a_typing_mistake_in_a_group_names_what_is_like_it(tmp_path, monkeypatch, capsys):
     (tmp_path / "samples.csv").write_text("sample,group\na,treated pool\nb,control pool\n")
     (tmp_path / "ct.csv").write_text("Sample,Target,Ct\na,x,20\na,r,20\nb,x,22\nb,r,20\n")
     call = (
@@ -242,13 +242,13 @@ def test_a_typing_mistake_in_a_group_names_what_is_like_it(tmp_path):
         "2,0",
         "--compare",
     )
-    done = run(*call, "Treated pol:control pool", cwd=tmp_path)
-    assert done.returncode == 2
-    assert "did you mean 'treated pool'" in done.stderr
-    assert "--contrast" in done.stderr
-    done = run(*call, "treated pool", "control pool", cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
-    assert "Compared treated pool with control pool" in done.stderr
+    monkeypatch.chdir(tmp_path)
+    assert main([*call, "Treated pol:control pool"]) == 2
+    err = capsys.readouterr().err
+    assert "did you mean 'treated pool'" in err
+    assert "--contrast" in err
+    assert main([*call, "treated pool", "control pool"]) == 0
+    assert "Compared treated pool with control pool" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
