@@ -319,7 +319,7 @@ def number_of(content: str) -> float:
 
 def _cells(column: Any) -> list[str]:
     """Return a column's cells as Python strings, whether it came from pyarrow or from the csv module."""
-    if isinstance(column, np.ndarray):
+    if isinstance(column, np.ndarray) and column.dtype.kind == "f":
         return ["" if value != value else repr(value) for value in column.tolist()]
     cells: list[str] = column.to_pylist() if hasattr(column, "to_pylist") else list(column)
     return cells
@@ -340,7 +340,7 @@ def _numbers_at_once(column: Any, missing: Sequence[str]) -> FloatArray | None:
 
     A column that was read as numbers is copied.
     """
-    if isinstance(column, np.ndarray):
+    if isinstance(column, np.ndarray) and column.dtype.kind == "f":
         return column.copy()
     if not hasattr(column, "to_pylist"):
         return None
