@@ -27,7 +27,8 @@ from urllib.parse import unquote, urlsplit
 from mirtool import __version__
 from mirtool.errors import FormatError, NotFoundError, OfflineError, OutputError, UsageError, option
 from mirtool.io.genes.enrichr import CACHE_VARIABLE, cache_folder
-from mirtool.library.limits import LARGEST_DOWNLOAD, Pace, check_redirection, largest_unpacked
+from mirtool.io.zip_archives import largest_unpacked
+from mirtool.library.limits import LARGEST_DOWNLOAD, Pace, check_redirection
 from mirtool.library.unpack import file_sha256
 
 if TYPE_CHECKING:
@@ -410,7 +411,7 @@ class _Sink:
             response.raw.headers.pop("Content-Encoding", None)  # the packing is the file's own, and stays
         length = response.headers.get("Content-Length", "")
         if length.isdigit():
-            self._most = min(self._most, largest_unpacked(int(length)) if packing else self._most)
+            self._most = min(self._most, largest_unpacked(int(length))) if packing else self._most
             if int(length) > LARGEST_DOWNLOAD:
                 raise self._too_large(f"{int(length):,} bytes")
         if not packing and hasattr(response.raw, "read1"):

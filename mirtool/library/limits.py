@@ -12,12 +12,6 @@ from mirtool.errors import OfflineError
 LARGEST_DOWNLOAD = 8 << 30
 """Bytes. The largest table that the databases give has about 2 GiB."""
 
-LARGEST_RATIO = 200
-"""No table is packed closer; an archive of one repeated byte reaches 1,000."""
-
-UNPACKED_AT_ONCE = 256 << 20
-"""Bytes that are unpacked without a look at the ratio."""
-
 LONGEST_SECONDS = 6 * 3600.0
 SLOW_SECONDS = 60.0
 SLOWEST_BYTES = 30 << 10
@@ -64,11 +58,6 @@ class Pace:
             found=found,
             hint="run the same command again later, or download the file in a browser and name it",
         )
-
-
-def largest_unpacked(n_packed: int) -> int:
-    """Return how many bytes may come out of a packing of ``n_packed`` bytes."""
-    return min(LARGEST_DOWNLOAD, max(UNPACKED_AT_ONCE, LARGEST_RATIO * n_packed))
 
 
 def check_redirection(origin: str, url: str, location: str) -> None:

@@ -9,14 +9,14 @@ from __future__ import annotations
 import hashlib
 import tempfile
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from mirtool.errors import FormatError
 from mirtool.io.tables.text import STDIN
-from mirtool.library.limits import largest_unpacked
+from mirtool.io.zip_archives import UNREADABLE_ZIP, largest_unpacked
+from mirtool.library.limits import LARGEST_DOWNLOAD
 
 _AT_ONCE = 1 << 20
 
@@ -45,15 +45,23 @@ def unpacked(path: str | Path) -> Iterator[str]:
 
 def _unpack(path: str | Path, folder: Path) -> Path | None:
     """Unpack the one file of an archive into a folder; None for a workbook."""
+    with _refusing_damage(path):
+        archive = zipfile.ZipFile(path)
+    with archive:
+        if "[Content_Types].xml" in archive.namelist():
+            return None
+        member = _only_member(archive, path)
+        target = folder / Path(member.filename).name
+        _copy_within_limits(archive, member, target, path)
+        return target
+
+
+@contextmanager
+def _refusing_damage(path: str | Path) -> Iterator[None]:
+    """Turn what reading an archive raises into an error; what writing raises (a full disk) is not meant."""
     try:
-        with zipfile.ZipFile(path) as archive:
-            if "[Content_Types].xml" in archive.namelist():
-                return None
-            member = _only_member(archive, path)
-            target = folder / Path(member.filename).name
-            _copy_within_limits(archive, member, target, path)
-            return target
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
+        yield
+    except UNREADABLE_ZIP as error:
         raise FormatError(
             "the archive is damaged, or packed in a way mirtool does not know",
             path=path,
@@ -62,12 +70,18 @@ def _unpack(path: str | Path, folder: Path) -> Path | None:
         ) from error
 
 
+def _pieces(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: str | Path) -> Iterator[bytes]:
+    with _refusing_damage(path), archive.open(member) as packed:
+        while piece := packed.read(_AT_ONCE):
+            yield piece
+
+
 def _copy_within_limits(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path, path: str | Path) -> None:
     """Unpack a file, and stop where it holds far more than a table of its packed size ever does."""
-    most = largest_unpacked(member.compress_size)
+    most = min(LARGEST_DOWNLOAD, largest_unpacked(member.compress_size))
     size = 0
-    with archive.open(member) as packed, target.open("wb") as file:
-        while piece := packed.read(_AT_ONCE):
+    with target.open("wb") as file:
+        for piece in _pieces(archive, member, path):
             size += len(piece)
             if size > most:
                 raise FormatError(

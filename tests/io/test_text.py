@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mirtool.errors import FormatError, MirtoolError
-from mirtool.io.tables import text
 from mirtool.io.tables.text import HEAD_BYTES, decode, read_bytes, read_head, read_text, sha256_of, unify_newlines
 
 
@@ -98,7 +97,7 @@ def test_packing_of_several_members_and_padding_is_unpacked(tmp_path):
 
 
 def test_packing_that_would_fill_the_memory_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(text, "_UNPACKED_AT_ONCE", 1 << 20)
+    monkeypatch.setattr("mirtool.io.zip_archives.UNPACKED_AT_ONCE", 1 << 20)
     (tmp_path / "a.csv.gz").write_bytes(gzip.compress(b"0" * (8 << 20)))
     with pytest.raises(FormatError, match="the gzip packing holds far more than a table") as caught:
         read_bytes(tmp_path / "a.csv.gz")

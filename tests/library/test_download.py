@@ -252,7 +252,7 @@ def test_more_than_any_table_has_is_refused_and_not_kept(server, monkeypatch):
 
 
 def test_a_packing_without_measure_is_refused(server, monkeypatch):
-    monkeypatch.setattr("mirtool.library.limits.UNPACKED_AT_ONCE", 1000)
+    monkeypatch.setattr("mirtool.io.zip_archives.UNPACKED_AT_ONCE", 1000)
     server.files[PATH] = gzip.compress(b"0" * 10_000_000)
     server.packed.add(PATH)
     with (
@@ -315,8 +315,21 @@ def test_what_was_left_long_ago_is_swept(server):
     assert not old.exists()
 
 
+def test_an_archive_that_is_damaged_inside_is_refused_whatever_packed_it(tmp_path):
+    for method in (zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA):
+        path = tmp_path / f"{method}.zip"
+        with zipfile.ZipFile(path, "w", method) as archive:
+            archive.writestr("t.csv", bytes(range(256)) * 40)
+            start = archive.infolist()[0].header_offset + 30 + len("t.csv") + 9  # past the head of LZMA's own
+        data = bytearray(path.read_bytes())
+        data[start : start + 20] = b"\xff" * 20
+        path.write_bytes(data)
+        with pytest.raises(FormatError, match="the archive is damaged, or packed in a way"), unpacked(path):
+            pass
+
+
 def test_an_archive_without_measure_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("mirtool.library.limits.UNPACKED_AT_ONCE", 1000)
+    monkeypatch.setattr("mirtool.io.zip_archives.UNPACKED_AT_ONCE", 1000)
     path = tmp_path / "t.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("t.csv", b"0" * 10_000_000)

@@ -17,7 +17,7 @@ from mirtool.io.foreign import refuse_foreign
 from mirtool.io.tables.streams import STDIN as STDIN
 from mirtool.io.tables.streams import is_content as is_content
 from mirtool.io.tables.streams import is_stream, read_stream
-from mirtool.io.zip_archives import ZIP_MAGIC
+from mirtool.io.zip_archives import ZIP_MAGIC, largest_unpacked
 
 HEAD_BYTES = 64 * 1024
 """How much of a file a sniffer may see."""
@@ -32,12 +32,6 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_LARGEST_RATIO = 200
-"""No table of numbers is packed closer; gzip itself reaches 1,000 with a file of one repeated byte."""
-
-_UNPACKED_AT_ONCE = 256 << 20
-"""What is unpacked without a look at the ratio: it fits any memory."""
-
 _OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
@@ -100,7 +94,7 @@ def opened_once(path: str | Path) -> Iterator[None]:
 
 def _gunzip(data: bytes, path: str | Path, limit: int | None) -> bytes:
     """Unpack gzip, member after member, at most ``limit`` bytes; refuse what would fill the memory."""
-    most = max(_UNPACKED_AT_ONCE, _LARGEST_RATIO * len(data))
+    most = largest_unpacked(len(data))
     unpacked = []
     size = 0
     try:
