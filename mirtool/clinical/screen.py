@@ -16,6 +16,7 @@ from mirtool.clinical.expression import PatientExpression
 from mirtool.clinical.regression import fit_logistic
 from mirtool.clinical.survival.cox import fit_cox
 from mirtool.clinical.survival.endpoints import Endpoint
+from mirtool.clinical.trend import compare_levels
 from mirtool.clinical.variables import Kind, Variable
 from mirtool.errors import NotEnoughDataError
 from mirtool.model import FloatArray, IntArray, Table, TextArray, text_array
@@ -193,18 +194,11 @@ def _correlation(x: FloatArray, y: FloatArray, how: str) -> tuple[float, float]:
 
 
 def _eta(x: FloatArray, y: FloatArray) -> tuple[float, float]:
-    """Return the root of the share of the variance between the levels, and the F test's P."""
-    parts = [x[y == level] for level in np.unique(y)]
-    within = sum(float(((part - part.mean()) ** 2).sum()) for part in parts)
-    total = float(((x - x.mean()) ** 2).sum())
-    free = len(x) - len(parts)
-    if free < 1:
-        return np.nan, np.nan
-    share = 1 - within / total
-    if within <= 0:
-        return 1.0, 0.0
-    statistic = (share / (len(parts) - 1)) / ((1 - share) / free)
-    return float(np.sqrt(max(share, 0.0))), float(stats.f.sf(statistic, len(parts) - 1, free))
+    """Return the root of the share of the variance between the levels, and the P of the F test."""
+    levels, codes = np.unique(y, return_inverse=True)
+    found = compare_levels(x[np.newaxis], codes, ordered=False)
+    between, within = found.statistic[0] * (len(levels) - 1), len(x) - len(levels)
+    return float(np.sqrt(between / (between + within))), float(found.p[0])
 
 
 def correlation_table(screen: CorrelationScreen) -> Table:

@@ -74,6 +74,10 @@ def test_correlations_are_those_of_scipy_and_levels_without_order_have_eta():
     assert (pearson.r[0, 1], pearson.p[0, 1]) == pytest.approx(stats.pointbiserialr(sex.values, values[0]))
     f = stats.f_oneway(*(values[0][site.values == level] for level in range(3)))
     assert pearson.p[0, 2] == pytest.approx(f.pvalue)
+    # The share of the variance between the levels, 1 - SS within / SS total.
+    parts = [values[0][site.values == level] for level in range(3)]
+    within, total = sum(part.var() * len(part) for part in parts), values[0].var() * n
+    assert pearson.r[0, 2] == pytest.approx(np.sqrt(1 - within / total))
     assert pearson.n[1, 0] == n - 5
 
 
