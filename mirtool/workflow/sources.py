@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -211,18 +211,16 @@ def read_matrix(table: Any, run: Run, options: MatrixOptions = MatrixOptions()) 
     scale = "log2" if own_log2 else options.scale
     matrix = read_expression(table, scale=scale, samples_in_rows=options.samples_in_rows)  # type: ignore[arg-type]
     run.reads(table)
-    if options.spots and (spots := run.find_beside(table, spots_path(table))):
-        run.reads(spots)
-        matrix = replace(matrix, spots=read_spots(spots, matrix))
-    if is_panel_matrix(matrix) and (cts := run.find_beside(table, ct_path(table))):
-        run.reads(cts)
-        matrix = replace(matrix, not_detected=read_not_detected(cts, matrix))
-    if options.spots and (marks := run.find_beside(table, marks_path(table))):
-        run.reads(marks)
-        matrix = replace(matrix, not_detected=read_marks(marks, matrix))
-    if options.replicates and (replicates := run.find_beside(table, replicates_path(table))):
-        run.reads(replicates)
-        matrix = replace(matrix, replicates=read_replicates(replicates, matrix))
+    beside: tuple[tuple[bool, str, Path, Callable[[Path, ExpressionMatrix], Any]], ...] = (
+        (options.spots, "spots", spots_path(table), read_spots),
+        (is_panel_matrix(matrix), "not_detected", ct_path(table), read_not_detected),
+        (options.spots, "not_detected", marks_path(table), read_marks),
+        (options.replicates, "replicates", replicates_path(table), read_replicates),
+    )
+    for is_wanted, what, path, read in beside:
+        if is_wanted and (found := run.find_beside(table, path)):
+            run.reads(found)
+            matrix = replace(matrix, **{what: read(found, matrix)})
     if options.platform is not None:
         from mirtool.io.arrays.geo_platform import name_matrix, read_platform
 
