@@ -5,6 +5,7 @@ from __future__ import annotations
 from mirtool.clinical.baseline import number
 from mirtool.clinical.best_cutoff import BestCutoff
 from mirtool.report.figures.canvas import (
+    INK_COLOR,
     LINE,
     MUTED_COLOR,
     SMALLEST_TEXT,
@@ -43,9 +44,9 @@ def cutoff_figure(found: BestCutoff) -> Drawing:
         figure = new_figure(width, height)
         write_title(figure, title, _EDGE, height - _EDGE)
         axes = add_axes(figure, _LEFT, below, width - _LEFT - _RIGHT, _HEIGHT)
-        axes.plot(found.cutoffs, found.statistics, "-", color="#222222", linewidth=0.9, marker="o", markersize=1.8)
+        axes.plot(found.cutoffs, found.statistics, "-", color=INK_COLOR, linewidth=0.9, marker="o", markersize=1.8)
         best = found.statistics[found.best]
-        axes.plot([found.cutoff], [best], "o", color="#222222", markerfacecolor="none", markersize=7)
+        axes.plot([found.cutoff], [best], "o", color=INK_COLOR, markerfacecolor="none", markersize=7)
         for limit, style, words in (
             (found.limit, "-", "5 % limit of the search"),
             (_POINTWISE, ":", "5 % limit of one cut-off stated before"),

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from mirtool.report.figures.canvas import (
+    INK_COLOR,
     LINE,
     MUTED_COLOR,
     SMALLEST_TEXT,
@@ -29,7 +30,7 @@ _ROW, _AXIS, _HEAD = 4.8, 10.0, 5.5
 _LEAST_PLOT, _WIDEST_NAME, _BROAD = 32.0, 62.0, 140.0
 _FARTHEST = 1000.0
 """How far from 1 the axis goes at most; what is beyond has an arrow."""
-_COLORS = ("#222222", "#FFFFFF")
+_COLORS = (INK_COLOR, "#FFFFFF")
 _MOST_ROWS = 60
 
 

@@ -11,6 +11,7 @@ from mirtool.clinical.levels import LevelScreen
 from mirtool.clinical.variables import Kind, Variable
 from mirtool.model import FloatArray
 from mirtool.report.figures.canvas import (
+    INK_COLOR,
     LINE,
     MUTED_COLOR,
     SMALLEST_TEXT,
@@ -84,10 +85,10 @@ def _draw_levels(axes: Axes, values: FloatArray, variable: Variable, panel: floa
     for code in range(len(variable.levels)):
         own = values[(variable.values == code) & ~np.isnan(values)]
         axes.plot(
-            code + _beside(own, values), own, "o", color="#222222", markersize=2.0, markeredgewidth=0, alpha=0.6
+            code + _beside(own, values), own, "o", color=INK_COLOR, markersize=2.0, markeredgewidth=0, alpha=0.6
         )
         if len(own):
-            axes.plot([code - 0.3, code + 0.3], [np.median(own)] * 2, "-", color="#222222", linewidth=1.2)
+            axes.plot([code - 0.3, code + 0.3], [np.median(own)] * 2, "-", color=INK_COLOR, linewidth=1.2)
     names = [shorten(level, min(_LONGEST, panel / len(variable.levels) - 1.0)) for level in variable.levels]
     axes.set_xticks(range(len(names)), names, fontsize=SMALLEST_TEXT)
     axes.set_xlim(-0.6, len(names) - 0.4)

@@ -14,6 +14,7 @@ from mirtool.clinical.survival.endpoints import SURVIVAL
 from mirtool.clinical.survival.follow_up import FollowUp
 from mirtool.model import FloatArray
 from mirtool.report.figures.canvas import (
+    INK_COLOR,
     LINE,
     MUTED_COLOR,
     SMALLEST_TEXT,
@@ -139,7 +140,7 @@ def followed_figure(
         figure = new_figure(width, below + _HEIGHT + above)
         write_title(figure, title, _EDGE, below + _HEIGHT + above - _EDGE)
         axes = add_axes(figure, left, below, width - left - _RIGHT, _HEIGHT)
-        colors = group_colors(levels) if len(levels) > 1 else dict.fromkeys(levels, "#222222")
+        colors = group_colors(levels) if len(levels) > 1 else dict.fromkeys(levels, INK_COLOR)
         for i, (level, group) in enumerate(groups.items()):
             _draw_curve(axes, group, colors[level], _STYLES[i % len(_STYLES)], bands=bands)
         axes.set_xlim(0, max(group.longest for group in groups.values()) * 1.02)
