@@ -58,7 +58,7 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache, partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -140,13 +140,10 @@ class _Header:
     line: int = 0
     rows_at: int = 0
 
-    @cached_property
-    def positions(self) -> dict[str, list[int]]:
+    @property
+    def positions(self) -> Mapping[str, list[int]]:
         """Where each column stands, by its name without regard to case and blanks."""
-        found: dict[str, list[int]] = {}
-        for position, name in enumerate(self.columns):
-            found.setdefault(fold_header(name, keep_marks=True), []).append(position)
-        return found
+        return _positions(self.columns)
 
     def find(self, name: str) -> int | None:
         """Return the (first) position of a column, or None."""
@@ -172,11 +169,23 @@ class _Header:
         return tuple(name for name in names if name in in_use or not re.fullmatch(r"\d", name))
 
 
+@lru_cache(maxsize=4)
+def _positions(columns: tuple[str, ...]) -> Mapping[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for position, name in enumerate(columns):
+        found.setdefault(fold_header(name, keep_marks=True), []).append(position)
+    return found
+
+
+def _may_be_column_line(line: str) -> bool:
+    """Return True if a line holds three of the names that every column line has; most lines of a header don't."""
+    lower = line.lower()
+    return sum(name.lower() in lower for name in _REQUIRED) >= 3
+
+
+@lru_cache(maxsize=4)  # the files of a study have the same
 def _column_line(line: str) -> tuple[tuple[str, ...], str] | None:
     """Return the names and the delimiter of a column line, or None where the line isn't one."""
-    lower = line.lower()
-    if sum(name.lower() in lower for name in _REQUIRED) < 3:  # most lines of a header
-        return None
     delimiter = tell_delimiter(line)
     names = column_names(line, delimiter)
     required, found = ({fold_header(name, keep_marks=True) for name in own} for own in (_REQUIRED, names))
@@ -193,7 +202,7 @@ def _parse_header(data: bytes) -> _Header:
         end = data.find(b"\n", start)
         end = len(data) if end < 0 else end
         line = data[start:end].decode("utf-8", errors="replace").rstrip("\r")
-        found = _column_line(line)
+        found = _column_line(line) if _may_be_column_line(line) else None
         if found:
             return _Header(records, is_atf, declared, *found, number, min(end + 1, len(data)))
         if is_atf and number == 2:

@@ -280,7 +280,8 @@ class _Cells:
         lengths, ends = self.lengths(first, last), self._bounds[last + 1]
         words = []
         while (longer := np.flatnonzero(lengths > 0)).size:
-            lengths, ends = lengths[longer], ends[longer]
+            if len(longer) < len(lengths):
+                lengths, ends = lengths[longer], ends[longer]
             words.append(self._words[ends - _WORD] & _last_bytes(lengths))
             lengths, ends = lengths - _WORD, ends - _WORD
         return tuple(words)
