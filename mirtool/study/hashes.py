@@ -75,11 +75,13 @@ class _Remembered:
     def save(self) -> None:
         from mirtool.errors import OutputError
 
-        for folder in self._changed:
+        files = {folder: _cache_file(folder) for folder in self._changed}
+        has_new_folder = not all(file.is_file() for file in files.values())
+        for folder, file in files.items():
             entries = dict(list(self._entries[folder].items())[-MOST_REMEMBERED:])
             with suppress(OutputError):
-                write_bytes(json.dumps(entries).encode(), _cache_file(folder), durable=False)
-        if self._changed:
+                write_bytes(json.dumps(entries).encode(), file, durable=False)
+        if has_new_folder:
             _forget_old_folders()
 
     def _entries_of(self, folder: Path) -> dict[str, list[object]]:

@@ -148,6 +148,7 @@ class StudyState:
         if run is None:
             return StepState(step, Status.NOT_RUN)
         outputs = run.get("outputs", {})
+        self._hash_all([*filter(is_file_input, run["inputs"]), *outputs])
         reasons = [reason for path, digest in run["inputs"].items() if (reason := self._changed(path, digest))]
         reasons += [f"another {what}" for what in (*self._said_otherwise(run), *self._followed_otherwise(run))]
         missing = [f"results of which {path} is missing" for path in outputs if self._hash(path) is None]
@@ -189,10 +190,14 @@ class StudyState:
         return f"{path}, which is missing now" if self._judges_missing else None
 
     def _hash(self, path: str) -> str | None:
-        if path not in self._hashes:
-            full = str(self.root / path)
-            self._hashes[path] = current_hashes([full]).get(full)
+        self._hash_all([path])
         return self._hashes[path]
+
+    def _hash_all(self, paths: Sequence[str]) -> None:
+        """Hash files together, so that what is remembered of a folder is read and written once."""
+        full = {path: str(self.root / path) for path in paths if path not in self._hashes}
+        found = current_hashes(full.values())
+        self._hashes |= {path: found.get(each) for path, each in full.items()}
 
 
 def _in_words(name: str) -> str:
