@@ -7,7 +7,6 @@ deviations, pixel counts, coordinates) is derived from it by the plain rules of 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from math import isfinite
 
 import numpy as np
 
@@ -21,6 +20,8 @@ _SPOT_PIXELS = 80
 _BACKGROUND_PIXELS = 448
 _BLOCK_GAP_UM = 400
 _BLOCKS_ACROSS = 4
+_MOST_EXACT = 2.0**53
+"""Below this every whole number is a float, and every float's whole number an integer of 64 bits."""
 
 
 def genepix_bytes(arrays: RawArrays, array: int = 0, *, header: Mapping[str, str] | None = None) -> bytes:
@@ -134,15 +135,21 @@ def _texts(labels: Iterable[str]) -> list[str]:
 
 def _numbers(values: FloatArray) -> list[str]:
     """Write floats so that they read back as they are; whole numbers without a point, missing ones empty."""
+    numbers = values.ravel()
+    if np.array_equal(numbers, np.rint(numbers)) and np.abs(numbers).max(initial=0) < _MOST_EXACT:
+        return list(map(str, numbers.astype(np.int64).tolist()))
     return [
         "" if value != value else str(int(value)) if value.is_integer() else repr(value)
-        for value in values.ravel().tolist()
+        for value in numbers.tolist()
     ]
 
 
 def _rounded(values: FloatArray, decimals: int) -> list[str]:
     """Write a computed column at GenePix's precision, ``Error`` where it has no value."""
-    return [f"{value:.{decimals}f}" if isfinite(value) else "Error" for value in values.ravel().tolist()]
+    cells = list(map(f"{{:.{decimals}f}}".format, values.ravel().tolist()))
+    for i in np.flatnonzero(~np.isfinite(values)):
+        cells[i] = "Error"
+    return cells
 
 
 def _spot_columns(arrays: RawArrays, layout: SpotLayout) -> dict[str, list[str]]:
