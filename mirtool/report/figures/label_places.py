@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 
 from mirtool.model import BoolArray, FloatArray
 
@@ -196,7 +197,7 @@ def _choices(anchor: FloatArray, size: FloatArray, page: _Page) -> _Choices:
     reach = 2 * distance.max(initial=0) + size.max() + gap
     near, lines = (each[np.abs(each - anchor).max(axis=1) < reach] for each in (page.points, page.obstacles))
     seen = np.vstack([near, lines])
-    cost = distance / gap + _HIDDEN_POINT * _contains(wide, seen).sum(axis=1)
+    cost = distance / gap + _HIDDEN_POINT * _count_inside(wide, seen)
     # A leader line ends at the nearest edge of its box: it passes no point that is farther off.
     passed = seen[np.abs(seen - anchor).max(axis=1) <= np.abs(ends - anchor).max(initial=0) + gap]
     cost += _STRUCK_POINT * _meet(leaders, np.hstack([passed - gap / 2, passed + gap / 2])).sum(axis=1)
@@ -254,18 +255,31 @@ def _overlap(a: FloatArray, b: FloatArray) -> BoolArray:
     return np.asarray(x & y)
 
 
-def _contains(boxes: FloatArray, points: FloatArray) -> BoolArray:
-    """Mask ``(len(boxes), len(points))`` of the points inside the boxes."""
-    return _overlap(boxes, np.hstack([points, points]))
+def _count_inside(boxes: FloatArray, points: FloatArray) -> FloatArray:
+    """Return how many points are inside each box."""
+    (x, columns), (y, rows) = (_sides(boxes, i) for i in (0, 1))
+    inside_x, inside_y = (
+        ((points[:, i] > side[:, :1]) & (points[:, i] < side[:, 1:])).astype(float) for i, side in enumerate((x, y))
+    )
+    return np.asarray((inside_x @ inside_y.T)[columns, rows])
 
 
 def _distances(boxes: FloatArray, points: FloatArray) -> FloatArray:
     """Return the distance ``(len(boxes), len(points))`` of each point from each box, 0 inside."""
-    x, y = (
-        np.maximum(np.maximum(boxes[:, i, None] - points[:, i], points[:, i] - boxes[:, i + 2, None]), 0)
-        for i in (0, 1)
+    (x, columns), (y, rows) = (_sides(boxes, i) for i in (0, 1))
+    square_x, square_y = (
+        np.maximum(np.maximum(side[:, :1] - points[:, i], points[:, i] - side[:, 1:]), 0) ** 2
+        for i, side in enumerate((x, y))
     )
-    return np.asarray(np.hypot(x, y))
+    square = square_x[columns]
+    square += square_y[rows]
+    return np.asarray(np.sqrt(square, out=square))
+
+
+def _sides(boxes: FloatArray, axis: int) -> tuple[FloatArray, npt.NDArray[np.intp]]:
+    """Return the few stretches ``(n, 2)`` that boxes of one size take along an axis, and which of them each has."""
+    _, first, which = np.unique(boxes[:, axis], return_index=True, return_inverse=True)
+    return boxes[first][:, [axis, axis + 2]], which
 
 
 def _meet(lines: FloatArray, boxes: FloatArray) -> BoolArray:
