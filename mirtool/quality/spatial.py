@@ -157,15 +157,17 @@ def local_medians(
     down = layout.block * step + layout.row + reach
     across = layout.column + reach
     cells = np.full((int(down.max(initial=0)) + reach + 1, int(across.max(initial=0)) + reach + 1), np.nan)
-    steps = range(-reach, reach + 1)
+    steps = np.arange(-reach, reach + 1)
+    square = (steps[:, None] * cells.shape[1] + steps).ravel()
+    places = (down * cells.shape[1] + across)[:, None] + square
     medians = np.full(values.shape, np.nan)
     for j, column in enumerate(values.T):
         cells[down, across] = column
-        around = np.sort([cells[down + i, across + k] for i in steps for k in steps], axis=0)
-        n = (~np.isnan(around)).sum(axis=0)
-        low, high = np.take_along_axis(
-            around, np.array([np.maximum(n - 1, 0) // 2, np.minimum(n // 2, len(around) - 1)]), axis=0
-        )
+        around = cells.ravel()[places]
+        around.sort(axis=1)  # missing ones last
+        n = (~np.isnan(around)).sum(axis=1)
+        middle = np.column_stack([np.maximum(n - 1, 0) // 2, np.minimum(n // 2, len(square) - 1)])
+        low, high = np.take_along_axis(around, middle, axis=1).T
         medians[:, j] = np.where(n >= fewest, (low + high) / 2, np.nan)
     return medians
 

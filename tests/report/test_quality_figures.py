@@ -95,6 +95,12 @@ def only(pages: list[Figure]) -> Figure:
     return page
 
 
+def slides_of(page: Figure) -> list[np.ndarray]:
+    """Return the picture of each slide on a page, in their order."""
+    axes = next(axes for axes in page.axes if axes.images)
+    return [np.asarray(image.get_array()) for image in axes.images]
+
+
 def bar_widths(axes) -> list[float]:
     """Return the widths of the first bars drawn, one per row."""
     bars = next(c for c in axes.collections if isinstance(c, PolyCollection))
@@ -252,7 +258,7 @@ def test_colors_that_are_asked_for(report):
     with drawing_with(asked, report.samples.groups):
         boxes = only(boxplots_figure(report)).axes[3]
         assert bar_colors(boxes)[-1] == pytest.approx(to_rgb("#112233"))
-        picture = np.asarray(only(residual_figures(report)).axes[SCRATCHED].images[0].get_array())
+        picture = slides_of(only(residual_figures(report)))[SCRATCHED]
     assert (picture.reshape(-1, 4)[:, :3] == [255, 0, 255]).all(axis=1).any()
 
 
@@ -492,7 +498,7 @@ def test_where_most_spots_have_no_residual_medians_of_squares_are_drawn(report, 
     figure = figures["qc_residuals"]
     assert "residual, log₂, median of 5 × 5 spots" in drawn_words(figure)
     assert f"has residuals for {100 * share:.0f} % of its spots" in figure.caption
-    picture = np.asarray(figure.axes[SCRATCHED].images[0].get_array()).astype(int)
+    picture = slides_of(figure)[SCRATCHED].astype(int)
     blue = picture[..., 2] > picture[..., 0] + 100
     corner = np.zeros_like(blue)
     corner[:19, :19] = True
@@ -506,17 +512,17 @@ def test_where_most_spots_have_a_residual_each_is_drawn(report):
     full = replace(report, spatial=replace(report.spatial, residual=residual))
     figure = only(residual_figures(full))
     assert "residual, log₂" in drawn_words(figure)
-    picture = figure.axes[0].images[0].get_array()
+    picture = slides_of(figure)[0]
     assert picture.shape == (12 * 9 + 11, 4 * 9 + 3, 4)
     gray = (picture == [0xE2, 0xE2, 0xE2, 255]).all(axis=2)
     assert int(gray.sum()) == 30
 
 
 def test_gaps_between_blocks_are_white_or_framed(figures):
-    picture = figures["qc_foreground"].axes[0].images[0].get_array()
+    picture = slides_of(figures["qc_foreground"])[0]
     assert (picture[9] == 255).all()
     assert (picture[:, 9] == 255).all()
-    picture = figures["qc_residuals"].axes[0].images[0].get_array()
+    picture = slides_of(figures["qc_residuals"])[0]
     assert (picture[9] == [0xB4, 0xB4, 0xB4, 255]).all()
 
 

@@ -259,7 +259,8 @@ def _count_inside(boxes: FloatArray, points: FloatArray) -> FloatArray:
     """Return how many points are inside each box."""
     (x, columns), (y, rows) = (_sides(boxes, i) for i in (0, 1))
     inside_x, inside_y = (
-        ((points[:, i] > side[:, :1]) & (points[:, i] < side[:, 1:])).astype(float) for i, side in enumerate((x, y))
+        ((points[:, i] > side[:, :1]) & (points[:, i] < side[:, 1:])).astype(float)
+        for i, side in enumerate((x, y))
     )
     return np.asarray((inside_x @ inside_y.T)[columns, rows])
 
@@ -277,7 +278,7 @@ def _distances(boxes: FloatArray, points: FloatArray) -> FloatArray:
 
 
 def _sides(boxes: FloatArray, axis: int) -> tuple[FloatArray, npt.NDArray[np.intp]]:
-    """Return the few stretches ``(n, 2)`` that boxes of one size take along an axis, and which of them each has."""
+    """Return the few stretches ``(n, 2)`` of boxes of one size along an axis, and which of them each box has."""
     _, first, which = np.unique(boxes[:, axis], return_index=True, return_inverse=True)
     return boxes[first][:, [axis, axis + 2]], which
 

@@ -92,7 +92,7 @@ def ma_figures(report: QualityReport) -> list[Drawing]:
     figures = []
     for number, page in enumerate(pages, start=1):
         with house_style():
-            figure, panels = panel_page(
+            sheet = panel_page(
                 page.stop - page.start, size, width,
                 title=verdicts_title(report, "MA plots of") + page_in_words(number, len(pages)),
                 key=[
@@ -100,7 +100,8 @@ def ma_figures(report: QualityReport) -> list[Drawing]:
                     line_entry("running median", "black", width=1.0),
                 ],
             )  # fmt: skip
-            for place, axes in zip(range(page.start, page.stop), panels, strict=True):
+            panels = sheet.add_panels()
+            for i, (place, axes) in enumerate(zip(range(page.start, page.stop), panels, strict=True)):
                 j = int(drawn[place])
                 _draw_cloud(axes, cells[place], limits, most)
                 color = OUTLIER_COLOR if rule.outlier[j] else "black"
@@ -110,10 +111,10 @@ def ma_figures(report: QualityReport) -> list[Drawing]:
                 _draw_gauge(axes, float(rule.statistic[j]), rule.limit, size)
                 d = "not measured" if np.isnan(rule.statistic[j]) else minus(float(rule.statistic[j]), 3)
                 marks = ("", OUTLIER_COLOR)[int(outliers[j])], ("", OUTLIER_COLOR)[int(rule.outlier[j])]
-                write_panel_title(axes, report.samples.names[j], f"D = {d}", marks, up=2.6)
+                write_panel_title(sheet, i, report.samples.names[j], f"D = {d}", marks, up=2.6)
             _label_axes(panels, size)
-            draw_foot_bar(figure, panels[0].images[0], "probes in a cell")
-        figure.caption = join(
+            draw_foot_bar(sheet.figure, panels[0].images[0], "probes in a cell")
+        sheet.figure.caption = join(
             [
                 "MA plots: each array against the median array, which has the median of the arrays for each "
                 "probe, over "
@@ -136,7 +137,7 @@ def ma_figures(report: QualityReport) -> list[Drawing]:
                 found_in_words(report, ("hoeffding after", "hoeffding before")),
             ]
         )
-        figures.append(figure)
+        figures.append(sheet.figure)
     return figures
 
 

@@ -16,11 +16,10 @@ from matplotlib.ticker import MaxNLocator
 from mirtool.report.figures.canvas import (
     LINE,
     MM_PER_INCH,
-    POINTS_PER_INCH,
     SMALLEST_TEXT,
     Drawing,
     add_axes,
-    axes_size,
+    page_axes,
     shorten,
     text_width,
 )
@@ -47,9 +46,38 @@ class PanelSize:
     below: float
 
 
+@dataclass(frozen=True)
+class PanelPage:
+    """A page with room for panels.
+
+    Axes cost matplotlib more than what is drawn in most of them: titles, and panels without a scale of their own,
+    are drawn on those of the page.
+
+    Parameters
+    ----------
+    figure
+        The page.
+    axes
+        Over all of it, in millimeters from its lower left corner.
+    size
+        Of the panels.
+    corners
+        Lower left corner of each panel, millimeters.
+    """
+
+    figure: Drawing
+    axes: Axes
+    size: PanelSize
+    corners: tuple[tuple[float, float], ...]
+
+    def add_panels(self) -> list[Axes]:
+        """Give each panel its own axes."""
+        return [add_axes(self.figure, *corner, self.size.width, self.size.height) for corner in self.corners]
+
+
 def panel_page(
     n_panels: int, size: PanelSize, width: float, *, title: str, key: Sequence[Artist] = ()
-) -> tuple[Drawing, list[Axes]]:
+) -> PanelPage:
     """Make a page of ``n_panels`` panels in rows; use inside :func:`mirtool.report.figures.canvas.house_style`.
 
     At the foot is room for a color bar (:func:`draw_foot_bar`), and at its right the ``key``. A page with one row
@@ -62,18 +90,18 @@ def panel_page(
         step = min(step, size.left + size.width + _BETWEEN)
         width = min(max(2 * MARGIN + n_panels * step, _LEAST_WIDTH), width)
     figure = begin_page(FOOT + rows * pitch, title=title, width=width)
-    panels = []
+    corners = []
     for i in range(n_panels):
         row, column = divmod(i, size.across)
         up = MARGIN + FOOT + (rows - 1 - row) * pitch + size.below
-        panels.append(add_axes(figure, MARGIN + column * step + size.left, up, size.width, size.height))
+        corners.append((MARGIN + column * step + size.left, up))
     if key:
         page = np.array(figure.get_size_inches()) * MM_PER_INCH
         place = np.array([MARGIN + _BAR_LEFT + _bar_width(figure) + _BAR_ROOM, MARGIN]) / page
         figure.legend(handles=list(key), loc="lower left", bbox_to_anchor=tuple(place), borderpad=0,
         borderaxespad=0,
                       handlelength=1.4, handleheight=0.8, handletextpad=0.5, labelspacing=0.35)  # fmt: skip
-    return figure, panels
+    return PanelPage(figure, page_axes(figure), size, tuple(corners))
 
 
 def panels_per_page(size: PanelSize, room: float = 30.0) -> int:
@@ -93,23 +121,25 @@ def page_slices(n: int, per_page: int) -> list[slice]:
 
 
 def write_panel_title(
-    axes: Axes, name: str, remark: str, marks: tuple[str, str], *, up: float = 0.0, stacked: bool = False
-) -> None:
-    """Write the array's name over a panel, and a remark at its right.
+    page: PanelPage, i: int, name: str, remark: str, marks: tuple[str, str], *, up: float = 0.0,
+    stacked: bool = False,
+) -> None:  # fmt: skip
+    """Write the array's name over the ``i``-th panel, and a remark at its right.
 
     Each is bold and of its color in ``marks`` unless that is blank.
     ``up`` millimeters stay free between the panel and the line; ``stacked`` puts the remark under the name.
     """
+    left, bottom = page.corners[i]
     beside = text_width(remark) + 2 * GAP if remark and not stacked else 0.0
-    room = float(axes_size(axes)[0]) / (BOLDER if any(marks) else 1.0)
+    room = page.size.width / (BOLDER if any(marks) else 1.0)
     for x, line, text, side, mark in (
         (0, int(stacked), shorten(name, room - beside), "left", marks[0]),
         (0 if stacked else 1, 0, shorten(remark, room), "left" if stacked else "right", marks[1]),
     ):
         look: dict[str, Any] = {"color": mark, "fontweight": "bold"} if mark else {}
-        offset = (up + (line + 0.45) * LINE) / MM_PER_INCH * POINTS_PER_INCH
-        axes.annotate(text, (x, 1), (0, offset), xycoords="axes fraction", textcoords="offset points", ha=side,
-                      va="baseline", fontsize=SMALLEST_TEXT, **look)  # fmt: skip
+        above = bottom + page.size.height + up + (line + 0.45) * LINE
+        page.axes.text(left + x * page.size.width, above, text, ha=side, va="baseline", fontsize=SMALLEST_TEXT,
+                       **look)  # fmt: skip
 
 
 def draw_foot_bar(figure: Drawing, mappable: ScalarMappable, label: str) -> None:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from matplotlib import colormaps
-from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize, to_rgb
 from matplotlib.patches import Patch, Rectangle
@@ -28,6 +27,7 @@ from mirtool.report.figures.canvas import (
 )
 from mirtool.report.figures.quality_captions import found_in_words, join, page_in_words
 from mirtool.report.figures.quality_pages import (
+    PanelPage,
     PanelSize,
     draw_foot_bar,
     page_slices,
@@ -249,7 +249,7 @@ def _figures(report: QualityReport, slide: Slide, slides: _Slides) -> list[Drawi
     for number, page in enumerate(pages, start=1):
         title = f"Slides: {slides.what} of {plural(n, 'array')}, channel {report.channel}"
         with house_style():
-            figure, panels = panel_page(
+            sheet = panel_page(
                 page.stop - page.start,
                 size,
                 width,
@@ -258,13 +258,13 @@ def _figures(report: QualityReport, slide: Slide, slides: _Slides) -> list[Drawi
             )
             fit = max(map(text_width, slides.notes)) * BOLDER <= size.width
             notes = slides.notes if fit else slides.short_notes
-            for j, axes in zip(range(page.start, page.stop), panels, strict=True):
-                _draw_slide(axes, slide, slides.values[:, j], slides.scale, framed=slides.framed)
+            for i, j in enumerate(range(page.start, page.stop)):
+                _draw_slide(sheet, i, slide, slides.values[:, j], slides.scale, framed=slides.framed)
                 mark = CHECK_COLOR if slides.marked[j] else ""
-                write_panel_title(axes, report.samples.names[j], notes[j], (mark, mark), stacked=True)
-            draw_foot_bar(figure, slides.scale, slides.label)
-        figure.caption = caption
-        figures.append(figure)
+                write_panel_title(sheet, i, report.samples.names[j], notes[j], (mark, mark), stacked=True)
+            draw_foot_bar(sheet.figure, slides.scale, slides.label)
+        sheet.figure.caption = caption
+        figures.append(sheet.figure)
     return figures
 
 
@@ -282,16 +282,18 @@ def _panel_size(shape: tuple[int, int], n: int, page: float) -> PanelSize:
     return max(fitting, key=lambda size: (size.width * n / (size.across * -(-n // size.across)), size.across))
 
 
-def _draw_slide(axes: Axes, slide: Slide, values: FloatArray, scale: ScalarMappable, *, framed: bool) -> None:
+def _draw_slide(
+    sheet: PanelPage, i: int, slide: Slide, values: FloatArray, scale: ScalarMappable, *, framed: bool
+) -> None:
     """Draw one cell per spot: gray where the value is missing, a frame or white between the blocks."""
     cells = slide.picture(values)
     colors = scale.get_cmap().with_extremes(bad=_NO_SPOT)
     picture = np.asarray(colors(scale.norm(np.ma.masked_invalid(cells)), bytes=True))
     picture[~slide.within] = (*(round(255 * part) for part in to_rgb(_FRAME_COLOR)), 255) if framed else 255
-    axes.imshow(picture, interpolation="none", aspect="auto")
-    axes.set_axis_off()
+    (left, bottom), width, height = sheet.corners[i], sheet.size.width, sheet.size.height
+    extent = (left, left + width, bottom, bottom + height)
+    sheet.axes.imshow(picture, interpolation="none", aspect="auto", extent=extent)
     if framed:
-        frame = Rectangle(
-            (0, 0), 1, 1, transform=axes.transAxes, fill=False, edgecolor=_FRAME_COLOR, linewidth=0.6
+        sheet.axes.add_patch(
+            Rectangle((left, bottom), width, height, fill=False, edgecolor=_FRAME_COLOR, linewidth=0.6)
         )
-        axes.add_patch(frame).set_clip_on(False)
