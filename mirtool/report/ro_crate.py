@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from mirtool.io.tables.text import GZIP_MAGIC
 from mirtool.report.settings import check_date
 from mirtool.study.config import CONFIG_FILE
 from mirtool.study.folder import StudyFolder
@@ -137,11 +138,17 @@ def is_outside(path: str) -> bool:
     return not is_file_input(path) or Path(path).is_absolute() or ".." in pure.parts
 
 
-def _size_and_sha256(content: Content) -> tuple[int, str]:
-    """Return the size and the SHA-256 of a file's own bytes; a file is read in pieces."""
+def _size_and_sha256(content: Content, known: str | None) -> tuple[int, str]:
+    """Return the size and the SHA-256 of a file's own bytes; a file is read in pieces.
+
+    ``known`` is the hash of its content, which is that of its bytes unless gzip packed it.
+    """
     if isinstance(content, bytes):
         return len(content), hashlib.sha256(content).hexdigest()
     with content.open("rb") as file:
+        if known is not None and file.read(len(GZIP_MAGIC)) != GZIP_MAGIC:
+            return content.stat().st_size, known
+        file.seek(0)
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         return file.tell(), digest
 
@@ -208,9 +215,10 @@ class _Crate:
 
     def _file_entities(self) -> Iterator[Entity]:
         makers = {path: step for step, run in self._runs.items() for path in run["outputs"]}
+        known = self._known_hashes()
         for path, source in sorted(self._files.items()):
             maker = makers.get(path)
-            size, digest = _size_and_sha256(source)
+            size, digest = _size_and_sha256(source, known.get(str(source)))
             role = f"Made by mirtool {maker}" if maker else self._role(path)
             entity = {
                 "@id": identifier(path),
@@ -220,6 +228,14 @@ class _Crate:
                 "encodingFormat": media_type(path),
             }
             yield entity if path == self._run_file else entity | {"contentSize": str(size), "sha256": digest}
+
+    def _known_hashes(self) -> dict[str, str]:
+        """Return the hashes of the content of what was read, as they are remembered: hundreds of arrays."""
+        from mirtool.study.hashes import current_hashes
+
+        read = {path for run in self._runs.values() for path in run["inputs"]}
+        sources = (source for path, source in self._files.items() if path in read)
+        return current_hashes(source for source in sources if isinstance(source, Path))
 
     def _role(self, path: str) -> str:
         readers = [step for step, run in self._runs.items() if path in run["inputs"]]

@@ -17,14 +17,13 @@ from typing import BinaryIO
 
 from mirtool.io.tables.headers import fold_header
 from mirtool.io.tables.opening import Opening, find_opening, tell_delimiter
-from mirtool.io.tables.text import STDIN, is_binary, is_workbook, read_head
+from mirtool.io.tables.text import GZIP_MAGIC, STDIN, is_binary, is_workbook, read_head
 from mirtool.io.tables.text_tables import TextTable, unguard_text
 
 LARGE = 2 << 20
 """From this many bytes on the file, packed or not, it is read by blocks."""
 
 _BLOCK = 16 << 20
-_GZIP = b"\x1f\x8b"
 
 
 def read_columns(
@@ -112,7 +111,7 @@ def _parse(
     kinds = [label if of_labels else pa.string() for of_labels in is_label]
     try:
         with path.open("rb") as file:
-            packed = file.read(2) == _GZIP
+            packed = file.read(2) == GZIP_MAGIC
         with pa.input_stream(str(path), compression="gzip" if packed else None) as stream:
             parsed = pa_csv.read_csv(
                 _WithoutLines(stream, without) if without else stream,

@@ -27,6 +27,8 @@ HEAD_LINES = 4
 
 LARGEST_HEAD = 64 << 20
 
+GZIP_MAGIC = b"\x1f\x8b"
+
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
@@ -52,7 +54,7 @@ def read_bytes(path: str | Path, limit: int | None = None) -> bytes:
         data = held[1] if limit is None else held[1][:limit]
     else:
         data = read_stream(path) if is_stream(path) else _read_file(path, limit)
-    if data[:2] == b"\x1f\x8b":
+    if data.startswith(GZIP_MAGIC):
         data = _gunzip(data, path, limit)
     if not data:
         raise FormatError(
