@@ -90,8 +90,11 @@ def _reduced(png: bytes, pixels: int = PIXELS, colors: int = COLORS) -> Embedded
     from PIL import Image
 
     with Image.open(io.BytesIO(png)) as opened:
-        picture = Image.new("RGB", opened.size, "white")
-        picture.paste(opened, mask=opened.getchannel("A") if opened.mode == "RGBA" else None)
+        if opened.mode == "RGBA":
+            picture = Image.new("RGB", opened.size, "white")
+            picture.paste(opened, mask=opened.getchannel("A"))
+        else:
+            picture = opened.convert("RGB")
     if picture.width > pixels:
         height = max(1, round(picture.height * pixels / picture.width))
         picture = picture.resize((pixels, height), Image.Resampling.HAMMING, reducing_gap=2.0)
