@@ -4,6 +4,10 @@ import gc
 import os
 from functools import cache, lru_cache
 
+# Matrices are small here: a second thread of OpenBLAS takes a processor from the other tests while it waits for
+# work. It reads this when numpy is imported.
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
+
 import typer.main
 from hypothesis import HealthCheck, settings
 
