@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -27,15 +28,21 @@ def make_study(
     columns: Mapping[str, list[str]] | None = None,
 ) -> SampleTable:
     """Write arrays and a sample sheet, with further columns of the sheet; return the samples."""
-    n = arrays_per_group
-    arrays = simulate_study(MIRNAS, seed=3, changes=changes, design=DESIGN, n_reference=n, n_tested=n).arrays
+    samples, files = _made(tuple(changes.items()), arrays_per_group)
     more = columns or {}
     lines = [",".join(["sample", "group", "file", *more])]
-    for i, (name, group) in enumerate(zip(arrays.samples.names, arrays.samples.groups, strict=True)):
-        (folder / f"{name}.gpr").write_bytes(genepix_bytes(arrays, i))
+    for i, (name, group, content) in enumerate(zip(samples.names, samples.groups, files, strict=True)):
+        (folder / f"{name}.gpr").write_bytes(content)
         lines.append(",".join([name, group, f"{name}.gpr", *(values[i] for values in more.values())]))
     (folder / "samples.csv").write_text("\n".join(lines) + "\n")
-    return arrays.samples
+    return samples
+
+
+@cache
+def _made(changes: tuple[tuple[str, float], ...], n: int) -> tuple[SampleTable, tuple[bytes, ...]]:
+    """Simulate each study once: most tests begin with the same arrays."""
+    arrays = simulate_study(MIRNAS, seed=3, changes=dict(changes), design=DESIGN, n_reference=n, n_tested=n).arrays
+    return arrays.samples, tuple(genepix_bytes(arrays, i) for i in range(arrays.n_arrays))
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -7,29 +7,12 @@ from pathlib import Path
 import pytest
 
 from mirtool.cli import main
-from mirtool.io.arrays.genepix import genepix_bytes
-from mirtool.simulate.arrays import simulate_study
-from mirtool.simulate.chip import ChipDesign
-
-SMALL = ChipDesign(block_rows=8, block_columns=8, second_probes=0, mirplus=0, other_species=12, hidden=4)
-NAMES = [f"hsa-miR-{i}-3p" for i in range(3000, 3250)]
-
-
-def write_study(folder, n_arrays):
-    changes = dict(zip(NAMES[:30], (3.0, -3.0) * 15, strict=True))
-    arrays = simulate_study(
-        NAMES, seed=3, changes=changes, design=SMALL, n_reference=n_arrays, n_tested=n_arrays
-    ).arrays
-    lines = ["sample,group,file"]
-    for i, (name, group) in enumerate(zip(arrays.samples.names, arrays.samples.groups, strict=True)):
-        (folder / f"{name}.gpr").write_bytes(genepix_bytes(arrays, i))
-        lines.append(f"{name},{group},{name}.gpr")
-    (folder / "samples.csv").write_text("\n".join(lines) + "\n")
+from tests.small_study import make_study
 
 
 @pytest.fixture
 def study(tmp_path, monkeypatch):
-    write_study(tmp_path, 3)
+    make_study(tmp_path)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -97,7 +80,7 @@ def test_what_is_given_goes_before_what_is_recorded_and_the_recipes_own_steps_ar
 
 
 def test_one_array_a_group_is_compared_by_fold_change_alone(tmp_path, monkeypatch, capsys):
-    write_study(tmp_path, 1)
+    make_study(tmp_path, arrays_per_group=1)
     monkeypatch.chdir(tmp_path)
     assert main(["compare-methods"]) == 0
     assert "no test could be made" in capsys.readouterr().err
