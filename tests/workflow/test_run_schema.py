@@ -51,6 +51,7 @@ def problems(value, schema, where="run.json"):
 def record(tmp_path_factory):
     folder = tmp_path_factory.mktemp("study")
     make_study(folder)
+    (folder / "mirtool.toml").write_text("[cluster]\nresamples = 50\n")
     steps = ("qc", "normalize", "diff", "cluster", "power")
     assert run_study(folder, RunOptions(only=steps, figures=False)).failures == ()
     (folder / "mirtool.toml").write_text("[diff]\ncutoff = 1.5\n")  # the next run has a history

@@ -36,6 +36,7 @@ def write_study(folder):
     (folder / "targets.csv").write_text("miRNA,gene,entrez\n" + "\n".join(targets) + "\n")
     (folder / "mirtool.toml").write_text(
         '[network]\ninteractions = ["targets.csv"]\ngene_sets = ["none"]\nevidence = "all"\n'
+        "[cluster]\nresamples = 50\n"
     )
 
 
