@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 import python_calamine
 
+from mirtool.errors import OutputError
 from mirtool.model import Table, text_array
 from mirtool.report.workbook.layout import DOWN_TINT, UP_TINT, workbook_bytes
 
@@ -65,6 +66,27 @@ def test_formats_colors_and_print_set_up(data: bytes) -> None:
     assert sheet.auto_filter.ref == "A1:F3"
     # "ratio of means a very long name of a group/another" wraps in a column as wide as its longest word.
     assert sheet.row_dimensions[1].height >= 4 * 15
+
+
+def test_a_cell_is_what_it_was_whatever_it_holds() -> None:
+    texts = ["=1+1", "@SUM(A1)", "", " blanks ", "a <b> & c", "_x0041_", "two\nlines", "’"]
+    numbers = [8.95, 1e-300, -0.0, np.nan, np.inf, -np.inf, 123456789012.5, 0.1 + 0.2]
+    table = Table({"text": text_array(texts), "number": np.array(numbers), "yes": np.arange(8) > 3})
+    sheet = openpyxl.load_workbook(io.BytesIO(workbook_bytes({"t": table})))["t"]
+    rows = list(sheet.iter_rows(min_row=2))
+    assert [row[0].value or "" for row in rows] == texts
+    assert {row[0].data_type for row in rows} == {"s"}  # no formula
+    assert [row[1].value for row in rows] == [8.95, 1e-300, 0, None, "inf", "-inf", 123456789012, 0.3]
+    assert [row[2].value for row in rows] == ["no"] * 4 + ["yes"] * 4
+    assert sheet.dimensions == sheet.auto_filter.ref == "A1:C9"
+
+
+def test_a_text_that_no_cell_holds_is_refused() -> None:
+    """A cell holds 32,767 characters; a character beyond the first 65,536 counts twice."""
+    assert workbook_bytes({"t": Table({"text": text_array(["x" * 32_767])})})
+    for text in ("x" * 32_768, "\U0001f9ec" * 16_384):
+        with pytest.raises(OutputError, match="row 3 does not fit into a workbook"):
+            workbook_bytes({"t": Table({"text": text_array(["", text])})})
 
 
 def test_the_same_table_gives_the_same_bytes(data: bytes) -> None:

@@ -13,7 +13,7 @@ import itertools
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +22,9 @@ from mirtool.errors import OutputError
 from mirtool.io.tables.text_tables import COLUMNS_SHEET, NOTES_HEADER, NOTES_SHEET, SIDE_SHEETS
 from mirtool.model import Table, text_array
 from mirtool.report.columns import Kind, column_of, columns_table, is_sample
+
+if TYPE_CHECKING:
+    from mirtool.report.workbook.bulk_sheet import BulkSheet
 
 MOST_ROWS = 1_048_576
 """Rows that a sheet of a workbook holds."""
@@ -56,6 +59,8 @@ _NUMBER_FORMATS: Mapping[Kind, str] = {
     Kind.NUMBER: "0.00",
 }
 _SMALL, _LARGE = 0.1, 10_000
+_MOST_CHARACTERS = 32_767
+"""Characters of a cell, as UTF-16 counts them."""
 
 
 def workbook_bytes(
@@ -110,6 +115,13 @@ class Book:
         """Add a sheet of any content; the name is one that :func:`sheet_names` fitted."""
         return self._book.add_worksheet(name)
 
+    def add_bulk(self, name: str) -> BulkSheet:
+        """Add a sheet for a table; the name as for :meth:`add`."""
+        from mirtool.report.workbook.bulk_sheet import BulkSheet
+
+        sheet: BulkSheet = self._book.add_worksheet(name, worksheet_class=BulkSheet)
+        return sheet
+
     def add_table(self, name: str, table: Table, label: str = "", *, explains: bool = False) -> None:
         """Add a sheet with one table.
 
@@ -129,7 +141,7 @@ class Book:
         OutputError
             Where a sheet can't hold it.
         """
-        _require(not fits_workbook(table), f"the table {name!r}")  # at once, not after a million rows
+        _require(fits_workbook(table), f"the table {name!r}")  # at once, not after a million rows
         _write_sheet(self, name, table, label, explains=explains)
 
     def to_bytes(self) -> bytes:
@@ -215,7 +227,7 @@ def number_format(kind: Kind | None, values: npt.NDArray[Any]) -> str:
 
 
 def _write_sheet(book: Book, name: str, table: Table, label: str, *, explains: bool) -> None:
-    sheet, formats = book.add(name), book.formats
+    sheet, formats = book.add_bulk(name), book.formats
     lines, total, samples_explained = 1, 0.0, False
     heights = np.ones(len(table), dtype=int)
     for j, (head, values) in enumerate(table.columns.items()):
@@ -224,18 +236,18 @@ def _write_sheet(book: Book, name: str, table: Table, label: str, *, explains: b
         total += width
         lines = max(lines, lines_of(head, width, bold=True))
         own = formats.number_header if values.dtype.kind in "fiu" else formats.header
-        _require(sheet.write_string(0, j, head, own), f"the column {head!r}")
+        # xlsxwriter reports a cell that it left out by a number.
+        _require(sheet.write_string(0, j, head, own) == 0, f"the column {head!r}")
         sheet.set_column(j, j, width)
         if known is not None and not (is_sample(label, head) and samples_explained):
             _write_note(sheet, j, book.said(f"{known.meaning} ({known.unit})" if known.unit else known.meaning))
             samples_explained = samples_explained or is_sample(label, head)
         wraps = explains or _is_worth_wrapping(values, width)
-        _write_column(sheet, j, values, known.kind if known else None, formats, wraps=wraps)
+        _write_column(sheet, values, known.kind if known else None, formats, wraps=wraps)
         if wraps and values.dtype == object:
             heights = np.maximum(heights, [lines_of(value, width) for value in values])
     sheet.set_row(0, _LINE_HEIGHT * min(lines, _TALLEST) + 3)
-    for row in np.flatnonzero(heights > 1).tolist():
-        sheet.set_row(row + 1, row_height(int(heights[row])))
+    sheet.end_rows({row: row_height(int(heights[row])) for row in np.flatnonzero(heights > 1).tolist()})
     n_labels = 2 if len(table.columns) > 2 else 0
     sheet.freeze_panes(1, n_labels)
     if len(table):
@@ -312,24 +324,21 @@ def row_height(lines: int) -> float:
 
 
 def _write_column(
-    sheet: Any, column: int, values: npt.NDArray[Any], kind: Kind | None, formats: Formats, *, wraps: bool
+    sheet: BulkSheet, values: npt.NDArray[Any], kind: Kind | None, formats: Formats, *, wraps: bool
 ) -> None:
     if values.dtype.kind in "fiu":
-        shown = formats.number(number_format(kind, values))
-        for row, value in enumerate(values.tolist(), 1):
-            if math.isfinite(value):
-                # Twelve digits are free of the last-digit noise of binary arithmetic.
-                _require(sheet.write_number(row, column, float(f"{value + 0.0:.12g}"), shown), f"row {row + 1}")
-            elif math.isinf(value):
-                _require(sheet.write_string(row, column, f"{value:g}"), f"row {row + 1}")
+        sheet.add_numbers(values.tolist(), formats.number(number_format(kind, values)))
         return
     texts = (
         ["yes" if value else "no" for value in values.tolist()] if values.dtype.kind == "b" else values.tolist()
     )
+    for row, text in enumerate(texts, 2):
+        # A character takes one or two units, so that most texts need not be encoded.
+        long = len(text) > _MOST_CHARACTERS // 2 and len(text.encode("utf-16-le")) // 2 > _MOST_CHARACTERS
+        _require(not long, f"row {row}")
     plain = formats.wrapped if wraps else formats.text
-    for row, value in enumerate(texts, 1):
-        own = formats.calls.get(value, plain) if kind is Kind.CALL else plain
-        _require(sheet.write_string(row, column, value, own), f"row {row + 1}")
+    own = [formats.calls.get(text, plain) for text in texts] if kind is Kind.CALL else [plain] * len(texts)
+    sheet.add_texts(texts, own)
 
 
 def fits_workbook(table: Table) -> bool:
@@ -348,9 +357,9 @@ def sheet_names(names: Iterable[str]) -> list[str]:
     return fitted
 
 
-def _require(code: int, place: str) -> None:
-    """Stop where xlsxwriter left a cell out, which it reports by a number only."""
-    if code:
+def _require(fits: bool, place: str) -> None:
+    """Stop where a sheet or a cell can't hold what it is to."""
+    if not fits:
         raise OutputError(
             f"{place} does not fit into a workbook",
             expected="at most 1,048,576 rows, 16,384 columns and 32,767 characters a cell",
