@@ -185,10 +185,14 @@ def test_every_method_brings_the_arrays_together(study, between):
     assert spread(between) < 0.5 * spread("none")
 
 
+@pytest.fixture(scope="module")
+def usual(study):
+    return normalize(study, channel="ratio")
+
+
 @pytest.mark.parametrize("within", WITHIN_METHODS)
 @pytest.mark.parametrize("between", RATIO_BETWEEN_METHODS)
-def test_every_ratio_recipe_gives_the_same_probes(study, within, between):
-    usual = normalize(study, channel="ratio")
+def test_every_ratio_recipe_gives_the_same_probes(study, usual, within, between):
     done = normalize(study, channel="ratio", within=within, between=between)
     assert list(done.matrix.probes.id) == list(usual.matrix.probes.id)
     np.testing.assert_array_equal(np.isnan(done.matrix.values), np.isnan(usual.matrix.values))
