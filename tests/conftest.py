@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, settings
 
 from mirtool.commands import console
 from mirtool.io.tables import workbook
+from tests import workbook_server
 
 # A slow machine is no failure of ours, and an example that fails once fails in every run.
 settings.register_profile(
@@ -33,4 +34,5 @@ gc.set_threshold(50_000, 20, 20)
 # A process of mirtool builds its command line once and reads a workbook once; one that runs the
 # tests would do so at every call. None of them changes in use.
 typer.main.get_command = cache(typer.main.get_command)
-workbook._read_in_child = lru_cache(maxsize=16)(workbook._read_in_child.__wrapped__)
+read_workbook = workbook_server.read if hasattr(os, "fork") else workbook._read_in_child.__wrapped__
+workbook._read_in_child = lru_cache(maxsize=16)(read_workbook)

@@ -10,6 +10,7 @@ import xlsxwriter
 
 from mirtool.errors import FormatError
 from mirtool.io.tables.workbook import read_sheets
+from tests import workbook_server
 
 MATRIX = Path(__file__).resolve().parents[2] / "fixtures" / "matrix"
 WORKBOOK = MATRIX / "intensities.xlsx"
@@ -35,6 +36,11 @@ def with_part(part: str, pattern: bytes, replacement: bytes) -> bytes:
                 assert found
             changed.writestr(info, content)
     return out.getvalue()
+
+
+@pytest.fixture(autouse=True)
+def _as_mirtool_reads(monkeypatch):
+    monkeypatch.setattr("mirtool.io.tables.workbook._read_in_child", workbook_server.READ_IN_CHILD)
 
 
 @pytest.mark.parametrize("name", ["intensities.xlsx", "intensities.xls"])
