@@ -11,7 +11,7 @@ import pytest
 from tests.small_study import make_study
 
 PROBE = """
-import json, sys
+import gc, json, sys
 from collections import Counter
 opened = Counter()
 def count(event, arguments):
@@ -24,13 +24,16 @@ def counted(self, text):
     names[text] += 1
     return resolve(self, text)
 MirnaNames._resolve = counted
-from mirtool.cli import main
+from mirtool.__main__ import run
 sys.argv = ["mirtool", *sys.argv[1:]]
+before = sum(generation["collections"] for generation in gc.get_stats())
 try:
-    code = main()
+    run()
 except SystemExit as end:
     code = end.code
-print("WORK", json.dumps({"opened": opened, "names": names, "modules": sorted(sys.modules), "code": code or 0}))
+collections = sum(generation["collections"] for generation in gc.get_stats()) - before
+found = {"opened": opened, "names": names, "modules": sorted(sys.modules), "code": code or 0}
+print("WORK", json.dumps(found | {"collections": collections, "frozen": gc.get_freeze_count()}))
 """
 UNUSED = {
     "mirtool.clinical",
@@ -86,6 +89,11 @@ def test_nothing_heavy_is_imported(work):
 
 def test_what_other_analyses_need_is_not_imported(work):
     assert not UNUSED & set(work["modules"])
+
+
+def test_objects_that_stay_are_not_searched_for_cycles(work):
+    assert work["collections"] < 30  # 300 with Python's own threshold
+    assert work["frozen"] > 10_000  # at the end nothing is searched
 
 
 def test_each_name_is_looked_up_once(work):
