@@ -11,7 +11,6 @@ from mirtool.clinical.settings import ClinicalSettings
 from mirtool.errors import UsageError, option
 from mirtool.report.text.blocks import Summary
 from mirtool.settings import setting
-from mirtool.study.folder import PATIENTS_FILES
 from mirtool.workflow.reading import SCALE
 from mirtool.workflow.step import INPUT_PANEL, Draw, Inputs, Result, Run, Step
 
@@ -182,6 +181,8 @@ def _patients_of(sheet: SampleTable) -> tuple[str, ...]:
 
 def _find_patients(patients: Any, settings: ClinicalSettings, run: Run) -> Any:
     """Return the patient table that was given, else the study's; None where there are only counts."""
+    from mirtool.study.folder import PATIENTS_FILES
+
     if patients is not None:
         return patients
     if settings.counts and settings.group is None and settings.outcome is None:
