@@ -28,20 +28,23 @@ def split_cells(line: str, delimiter: str = "\t") -> list[str]:
     >>> split_cells('1\t" 3" probe"\t"Empty, not printed" \t')
     ['1', '3" probe', 'Empty, not printed', '']
     """
-    quoted = _split_outside_quotes(line, delimiter) if delimiter != "\t" else None
-    return quoted or [_unquoted(cell.strip()) for cell in line.split(delimiter)]
+    quoted = _split_outside_quotes(line, delimiter) if delimiter != "\t" and '"' in line else None
+    if quoted:
+        return quoted
+    cells = list(map(str.strip, line.split(delimiter)))
+    return [_unquoted(cell) if cell[:1] == '"' else cell for cell in cells] if '"' in line else cells
 
 
 def _split_outside_quotes(line: str, delimiter: str) -> list[str] | None:
     """Split a line at the delimiters outside quotation marks; None where these are not in pairs."""
-    if '"' in line and line.count('"') % 2 == 0:
+    if line.count('"') % 2 == 0:
         with suppress(csv.Error):
             return [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter))]
     return None
 
 
 def _unquoted(cell: str) -> str:
-    return cell[1:].removesuffix('"').replace('""', '"').strip() if cell.startswith('"') else cell
+    return cell[1:].removesuffix('"').replace('""', '"').strip()
 
 
 def column_names(line: str, delimiter: str = "\t") -> list[str]:
@@ -88,7 +91,7 @@ def read_rows(
         cells = split_cells(line, delimiter)
         while len(cells) > width and not cells[-1]:
             cells.pop()
-        if len(cells) > width:
+        if len(cells) > width and '"' in line:
             quoted = _split_outside_quotes(line, delimiter)
             cells = quoted if quoted and len(quoted) == width else cells
         if len(cells) != width:
