@@ -155,7 +155,8 @@ def test_a_quoted_cell_may_hold_a_tab(tmp_path):
 @pytest.mark.parametrize("name", [*VALID, "missing_cells.gpr", "other_background.gpr", "cut_at_row_end.gpr"])
 def test_a_table_is_read_at_once_as_line_by_line(name, monkeypatch):
     at_once = read_genepix(FIXTURES / name)
-    monkeypatch.setattr("mirtool.io.arrays.genepix.read_regular_rows", lambda *_, **__: None)
+    monkeypatch.setattr("mirtool.io.arrays.genepix.regular_columns", lambda *_: None)
+    monkeypatch.setattr("mirtool.io.tables.rows.regular_columns", lambda *_: None)
     by_line = read_genepix(FIXTURES / name)
     assert at_once.sources == by_line.sources
     assert list(at_once.channels) == list(by_line.channels)

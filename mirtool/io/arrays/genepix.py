@@ -72,7 +72,7 @@ from mirtool.io.arrays.genepix_writer import genepix_bytes
 from mirtool.io.arrays.read_options import ReadOptions
 from mirtool.io.registry import Inspection
 from mirtool.io.tables.headers import fold_header
-from mirtool.io.tables.regular_rows import CellTexts, read_regular_rows
+from mirtool.io.tables.regular_rows import CellTexts, regular_columns
 from mirtool.io.tables.rows import column_names, finite_numbers, read_rows, spot_words, whole_numbers
 from mirtool.io.tables.text import HEAD_BYTES, FileHead, decode, is_binary, is_workbook, read_bytes, unify_newlines
 from mirtool.io.tables.text_tables import (
@@ -535,20 +535,19 @@ def _read_cells(data: bytes, header: _Header, wanted: dict[str, int], path: str 
 
 def _read_at_once(data: bytes, rows: slice, header: _Header, wanted: dict[str, int]) -> Cells | None:
     """Read a regular table from its bytes; None where anything is irregular and wants a closer look."""
-    labels = sorted((*_POSITION, *_LABELS), key=wanted.__getitem__)
-    numbers = {name: position for name, position in wanted.items() if name not in labels}
-    table = read_regular_rows(
-        data,
-        rows,
-        len(header.columns),
-        header.delimiter,
-        numbers={position: partial(_numbers_in, name) for name, position in numbers.items()},
-        texts=[wanted[name] for name in labels],
-    )
-    spots = None if table is None else _spots_of(table.texts, tuple(labels))
-    if table is None or spots is None:
+    columns = regular_columns(data, rows, len(header.columns), header.delimiter, wanted.values())
+    if columns is None:
         return None
-    return spots, {name: table.numbers[position] for name, position in numbers.items()}
+    labels = sorted((*_POSITION, *_LABELS), key=wanted.__getitem__)
+    texts = CellTexts.of_columns({wanted[name]: columns[wanted[name]] for name in labels}, header.delimiter)
+    spots = None if texts is None else _spots_of(texts, tuple(labels))
+    if spots is None:
+        return None
+    numbers = {name: columns[position] for name, position in wanted.items() if name not in labels}
+    try:
+        return spots, {name: column.numbers(partial(_numbers_in, name)) for name, column in numbers.items()}
+    except FormatError:
+        return None
 
 
 def _numbers_in(name: str, cells: Sequence[str]) -> FloatArray:

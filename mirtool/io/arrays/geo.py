@@ -52,8 +52,7 @@ from mirtool.io.arrays.probe_values import ProbeValues, check_values, raw_arrays
 from mirtool.io.arrays.read_options import ReadOptions
 from mirtool.io.arrays.value_scale import Scale
 from mirtool.io.registry import Inspection
-from mirtool.io.tables.quoted_lines import joined_lines
-from mirtool.io.tables.rows import split_cells
+from mirtool.io.tables.quoted_lines import joined_lines, split_cells
 from mirtool.io.tables.text import FileHead, read_head, read_text
 from mirtool.io.tables.text_tables import TextTable, table_of_lines
 from mirtool.model import FloatArray, RawArrays, SampleTable, TextArray

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
 MOST_LINES = 200
 """Lines that one quoted cell may take."""
@@ -24,6 +25,34 @@ _OPENED = re.compile(r'(^|[\t,;])[ ]*"')
 _BLANK_CELL = re.compile(r'"(?:[^"]|"")*"|[^\s"]\S*|"\S*')
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?[\t,; ]*', re.IGNORECASE)
 _FEWEST_ROWS = 2
+
+
+def split_cells(line: str, delimiter: str = "\t") -> list[str]:
+    r"""Split a line into cells without blanks and quotes around them.
+
+    Examples
+    --------
+    >>> split_cells('1\t" 3" probe"\t"Empty, not printed" \t')
+    ['1', '3" probe', 'Empty, not printed', '']
+    """
+    quoted = split_outside_quotes(line, delimiter) if delimiter != "\t" and '"' in line else None
+    if quoted:
+        return quoted
+    cells = list(map(str.strip, line.split(delimiter)))
+    return list(map(without_quotes, cells)) if '"' in line else cells
+
+
+def split_outside_quotes(line: str, delimiter: str) -> list[str] | None:
+    """Split a line at the delimiters outside quotation marks; None where these are not in pairs."""
+    if line.count('"') % 2 == 0:
+        with suppress(csv.Error):
+            return [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter))]
+    return None
+
+
+def without_quotes(cell: str) -> str:
+    """Return a cell without the quotes around it; one that is opened and not closed is taken for quoted too."""
+    return cell[1:].removesuffix('"').replace('""', '"').strip() if cell[:1] == '"' else cell
 
 
 def joined_lines(lines: Sequence[str], most: int = MOST_LINES) -> Iterator[tuple[int, str]]:

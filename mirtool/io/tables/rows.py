@@ -7,44 +7,17 @@ between quotation marks is part of the cell where the row has too many cells oth
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 
 from mirtool.errors import FormatError
+from mirtool.io.tables.quoted_lines import split_cells, split_outside_quotes
+from mirtool.io.tables.regular_rows import CELLS_FROM, CellColumn, regular_columns
 from mirtool.io.tables.text_tables import LARGEST_NUMBER, MISSING_CELLS, TextTable
 from mirtool.model import FloatArray, IntArray, SpotLayout
 from mirtool.wording import plural
-
-
-def split_cells(line: str, delimiter: str = "\t") -> list[str]:
-    r"""Split a line into cells without blanks and quotes around them.
-
-    Examples
-    --------
-    >>> split_cells('1\t" 3" probe"\t"Empty, not printed" \t')
-    ['1', '3" probe', 'Empty, not printed', '']
-    """
-    quoted = _split_outside_quotes(line, delimiter) if delimiter != "\t" and '"' in line else None
-    if quoted:
-        return quoted
-    cells = list(map(str.strip, line.split(delimiter)))
-    return [_unquoted(cell) if cell[:1] == '"' else cell for cell in cells] if '"' in line else cells
-
-
-def _split_outside_quotes(line: str, delimiter: str) -> list[str] | None:
-    """Split a line at the delimiters outside quotation marks; None where these are not in pairs."""
-    if line.count('"') % 2 == 0:
-        with suppress(csv.Error):
-            return [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter))]
-    return None
-
-
-def _unquoted(cell: str) -> str:
-    return cell[1:].removesuffix('"').replace('""', '"').strip()
 
 
 def column_names(line: str, delimiter: str = "\t") -> list[str]:
@@ -83,6 +56,9 @@ def read_rows(
         Where there is no row, or a row has not as many cells as there are columns.
     """
     width = len(columns)
+    at_once = _columns_at_once(lines, width, delimiter)
+    if at_once is not None:
+        return TextTable(str(path), tuple(columns), at_once, first_line, {})
     rows: list[list[str]] = []
     places: list[int] = []
     for number, line in enumerate(lines, first_line):
@@ -92,7 +68,7 @@ def read_rows(
         while len(cells) > width and not cells[-1]:
             cells.pop()
         if len(cells) > width and '"' in line:
-            quoted = _split_outside_quotes(line, delimiter)
+            quoted = split_outside_quotes(line, delimiter)
             cells = quoted if quoted and len(quoted) == width else cells
         if len(cells) != width:
             is_last = not any(later.strip() for later in lines[number - first_line + 1 :])
@@ -109,6 +85,20 @@ def read_rows(
     return TextTable(
         str(path), tuple(columns), tuple(zip(*rows, strict=True)), first_line, {}, lines=tuple(places)
     )
+
+
+def _columns_at_once(lines: Sequence[str], width: int, delimiter: str) -> tuple[CellColumn, ...] | None:
+    """Return the columns of a table without blank lines whose rows have one width; None for any other."""
+    blanks = f" {delimiter}"
+    n_lines = len(lines)
+    while n_lines and not lines[n_lines - 1].strip(blanks):
+        n_lines -= 1
+    if not all(line.strip(blanks) for line in lines[:n_lines]):
+        return None
+    above = b"\n" * CELLS_FROM
+    data = above + "\n".join(lines[:n_lines]).encode()
+    columns = regular_columns(data, slice(len(above), len(data)), width, delimiter, range(width))
+    return None if columns is None else tuple(columns.values())
 
 
 def _wrong_width(

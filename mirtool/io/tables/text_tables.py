@@ -20,7 +20,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +48,7 @@ from mirtool.io.tables.opening import (
 from mirtool.io.tables.parquet import is_parquet, read_parquet
 from mirtool.io.tables.quoted_lines import with_tabs
 from mirtool.io.tables.recorded import recorded_notes
+from mirtool.io.tables.regular_rows import CellColumn
 from mirtool.io.tables.text import STDIN, FileHead, decode, is_binary, is_workbook, read_bytes, unify_newlines
 from mirtool.io.tables.workbook import read_sheets as read_sheets
 from mirtool.io.tables.workbook import sheet_asked_for
@@ -264,9 +265,11 @@ class TextTable:
         return np.column_stack([self.numbers(j) for j in columns])
 
     def _numbers_one_by_one(self, column: int, missing: Sequence[str]) -> FloatArray:
-        values = _plain_numbers(_cells(self.columns[column]), missing)
-        if values is not None:
-            return values
+        cells = self.columns[column]
+        with suppress(ValueError):
+            if isinstance(cells, CellColumn):
+                return cells.numbers(partial(_plain_numbers, missing=missing))
+            return _plain_numbers(_cells(cells), missing)
         values = np.full(len(self), np.nan)
         for row, cell in enumerate(_cells(self.columns[column])):
             content = cell.strip()
@@ -325,14 +328,13 @@ def _cells(column: Any) -> list[str]:
     return cells
 
 
-def _plain_numbers(cells: Sequence[str], missing: Sequence[str]) -> FloatArray | None:
-    """Return cells as numbers, NaN where missing; None where one of them needs a second look."""
+def _plain_numbers(cells: Sequence[str], missing: Sequence[str]) -> FloatArray:
+    """Return cells as numbers, NaN where missing; ValueError where one of them needs a second look."""
     lacking = frozenset(missing)
-    try:
-        numbers = [math.nan if cell in lacking else float(cell) for cell in cells]
-    except ValueError:
-        return None
-    return None if any("_" in cell for cell in cells) else np.array(numbers, dtype=np.float64)
+    numbers = [math.nan if cell in lacking else float(cell) for cell in cells]
+    if any("_" in cell for cell in cells):
+        raise ValueError("_")
+    return np.array(numbers, dtype=np.float64)
 
 
 def _numbers_at_once(column: Any, missing: Sequence[str]) -> FloatArray | None:
