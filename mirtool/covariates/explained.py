@@ -215,4 +215,7 @@ def _orthonormal(covariate: Covariate) -> FloatArray:
 
 def _explained(gram: FloatArray, designs: FloatArray) -> FloatArray:
     """Return the sum of squares that each design explains, ``(n_designs,)``."""
-    return np.asarray(np.einsum("pik,pik->p", np.matmul(gram, designs), designs))
+    # One product with the columns of all designs: the matrix is read once, not for each design.
+    columns = designs.transpose(1, 0, 2)
+    products = (gram @ columns.reshape(len(gram), -1)).reshape(columns.shape)
+    return np.asarray(np.einsum("ipk,ipk->p", products, columns))

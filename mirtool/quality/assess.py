@@ -107,7 +107,7 @@ def quality_report(arrays: RawArrays, settings: QualitySettings | None = None, *
     if call and arrays.flags is not None:
         seen = called_probes(arrays.flags, groups)[counting_probes] & (np.nan_to_num(values) > 0)
     between = _between(chosen, values, seen)
-    rules = outlier_rules(between.before, between.after) if between is not None else ()
+    rules = outlier_rules(between.before, between.after, between.distance) if between is not None else ()
     spatial = (
         None
         if arrays.layout is None

@@ -34,8 +34,9 @@ Tukey, J. W. (1977). Exploratory Data Analysis. Addison-Wesley (hinges, fences).
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
-from mirtool.model import FloatArray
+from mirtool.model import BoolArray, FloatArray
 from mirtool.quality.comparison import distance_matrix, row_medians
 from mirtool.quality.hoeffding import hoeffding_d
 from mirtool.quality.report import OutlierRule
@@ -62,7 +63,9 @@ TITLES = {
 """The rules' statistics in words."""
 
 
-def outlier_rules(before: FloatArray, after: FloatArray) -> tuple[OutlierRule, ...]:
+def outlier_rules(
+    before: FloatArray, after: FloatArray, distance: FloatArray | None = None
+) -> tuple[OutlierRule, ...]:
     """Apply the rules: distance and distribution before and after normalization, intensity dependence after.
 
     Scaling an array moves its M and A without changing their ranks, so D is the same before and after.
@@ -71,17 +74,19 @@ def outlier_rules(before: FloatArray, after: FloatArray) -> tuple[OutlierRule, .
     ----------
     before, after
         log2, ``(n_probes, n_arrays)``, NaN missing. ``after`` is ``before`` less a level for each array.
+    distance
+        :func:`mirtool.quality.comparison.distance_matrix` of ``after``, where it is known already.
     """
     return (
         distance_rule(before, "before"),
         distribution_rule(before, "before"),
-        distance_rule(after, "after"),
+        distance_rule(after, "after", distance),
         distribution_rule(after, "after"),
         dependence_rule(after, "after"),
     )
 
 
-def distance_rule(values: FloatArray, stage: str) -> OutlierRule:
+def distance_rule(values: FloatArray, stage: str, distance: FloatArray | None = None) -> OutlierRule:
     """Rule 1: the sum of an array's distances to all others, against the box-plot limit.
 
     Arrays that share no probe with it are given the mean of the other distances.
@@ -89,7 +94,7 @@ def distance_rule(values: FloatArray, stage: str) -> OutlierRule:
     if values.shape[1] > MANY_ARRAYS and not np.isnan(values).any():
         statistic = summed_distances(values)
         return _rule("distance", stage, statistic, boxplot_limit(statistic))
-    distance = distance_matrix(values)
+    distance = distance_matrix(values) if distance is None else distance
     known = ~np.isnan(distance) & ~np.eye(len(distance), dtype=bool)
     n = known.sum(axis=0)
     total = np.where(known, distance, 0.0).sum(axis=0) * (len(distance) - 1)
@@ -191,18 +196,36 @@ def ks_against_pooled(values: FloatArray) -> FloatArray:
     >>> ks_against_pooled(np.array([[1.0, 5.0], [2.0, 6.0]]))
     array([0.5, 0.5])
     """
-    pooled = np.sort(values[~np.isnan(values)])
+    present = ~np.isnan(values)
+    below, not_above = _places_in_pool(values, present)
+    n_pooled = np.count_nonzero(present)
     statistic = np.full(values.shape[1], np.nan)
     # Between two values of a column its own distribution is constant and that of the pool rises, so the greatest
     # difference is at one of its values or just below it.
-    for j, column in enumerate(values.T):
-        own = np.sort(column[~np.isnan(column)])
-        if len(own):
+    for j, own in enumerate(present.T):
+        n = np.count_nonzero(own)
+        if n:
+            left, right = np.sort(below[own, j]), np.sort(not_above[own, j])
             statistic[j] = max(
-                np.abs(
-                    np.searchsorted(own, own, side=side) / len(own)
-                    - np.searchsorted(pooled, own, side=side) / len(pooled)
-                ).max()
-                for side in ("left", "right")
+                np.abs(np.searchsorted(left, left, side="left") / n - left / n_pooled).max(),
+                np.abs(np.searchsorted(right, right, side="right") / n - right / n_pooled).max(),
             )
     return statistic
+
+
+def _places_in_pool(values: FloatArray, present: BoolArray) -> list[npt.NDArray[np.int32]]:
+    """Count for each value those of all columns that are below it, and those that are not above it."""
+    pooled = values[present]
+    order = np.argsort(pooled)
+    pooled = pooled[order]
+    begins = np.concatenate([np.ones(len(pooled[:1]), dtype=bool), pooled[1:] != pooled[:-1]])
+    starts = np.flatnonzero(begins)
+    ends = np.append(starts, len(pooled))[1:]
+    counts: list[npt.NDArray[np.int32]] = []
+    for of_value in (starts, ends):
+        in_order = np.empty(len(pooled), dtype=np.int32)
+        in_order[order] = np.repeat(of_value, ends - starts)
+        placed = np.zeros(values.shape, dtype=np.int32)
+        placed[present] = in_order
+        counts.append(placed)
+    return counts

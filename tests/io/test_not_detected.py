@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import mirtool.api as mt
-from mirtool.io.arrays.not_detected import _floor_of_table, find_floor
+from mirtool.io.arrays.not_detected import _floor_of_arrays, _floor_of_table, find_floor
 from mirtool.io.arrays.reading import read_arrays
 from mirtool.study.samples import read_samples
 
@@ -151,3 +151,34 @@ def test_the_floor_of_the_table_is_found_without_sorting(digits, share, below, f
     if found is not None:
         np.testing.assert_array_equal(found.mask, expected[0])
         assert found.words == expected[1]
+
+
+def floor_of_arrays_by_copies(values):
+    """The rule of the arrays' own floors as the module states it."""
+    known = np.where(np.isnan(values), np.inf, values)
+    lowest = known.min(axis=0)
+    mask = known == lowest
+    following = np.where(mask, np.inf, known).min(axis=0)
+    piled = mask.sum(axis=0) >= 3 * (known == following).sum(axis=0)
+    piled &= np.isfinite(lowest) & np.isfinite(following)
+    many = mask.sum(axis=0) >= np.maximum(3, 0.01 * np.isfinite(known).sum(axis=0))
+    if np.mean(piled & many) < 0.5:
+        return None
+    return mask & piled & (mask.sum(axis=0) >= 2)
+
+
+@pytest.mark.parametrize("digits", [0, 1, 6])
+@pytest.mark.parametrize("share", [0.0, 0.4, 0.6, 1.0])
+@pytest.mark.parametrize("n_floor", [2, 3, 40])
+@pytest.mark.parametrize("n_missing", [0, 299, 300])
+def test_floors_of_arrays_are_found_without_copies(digits, share, n_floor, n_missing):
+    rng = np.random.default_rng(1)
+    values = (3 + rng.gamma(2, 2, (300, 20))).round(digits)
+    for j in range(int(20 * share)):
+        values[rng.permutation(300)[:n_floor], j] = 1 + j / 10
+    values[:n_missing, 0] = np.nan
+    values[:, 1] = 7.5
+    found, expected = _floor_of_arrays(values), floor_of_arrays_by_copies(values)
+    assert (found is None) == (expected is None)
+    if found is not None:
+        np.testing.assert_array_equal(found.mask, expected)

@@ -122,3 +122,13 @@ def test_medians_of_others_are_medians_of_the_row_without_the_value(n_arrays):
 
 def leave_each_out(row):
     return [[v for k, v in enumerate(row) if k != j and v == v] for j in range(len(row))]
+
+
+@pytest.mark.parametrize("shape", [(30, 12), (12, 30)])
+def test_components_by_products_are_those_of_the_decomposition(monkeypatch, shape):
+    values = np.random.default_rng(6).normal(8, 1, shape) * np.linspace(3, 1, shape[1])
+    by_svd = principal_components(values)
+    monkeypatch.setattr("mirtool.stats.principal_components._LARGE", 0)
+    by_products = principal_components(values)
+    np.testing.assert_allclose(by_products[0], by_svd[0], rtol=1e-9, atol=1e-11)
+    np.testing.assert_allclose(by_products[1], by_svd[1], rtol=1e-12)

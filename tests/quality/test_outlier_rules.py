@@ -94,3 +94,27 @@ def test_each_rule_finds_its_own_fault():
 def test_distances_are_summed_without_their_matrix():
     values = np.random.default_rng(3).normal(size=(40, 25)).round(1)
     np.testing.assert_allclose(summed_distances(values), distance_matrix(values).sum(axis=0), rtol=1e-12)
+
+
+@pytest.mark.parametrize("digits", [0, 2, 9])
+def test_ks_is_the_greatest_difference_of_the_two_distribution_functions(digits):
+    rng = np.random.default_rng(4)
+    values = rng.normal(8, 1, (60, 7)).round(digits) + np.arange(7) / 10
+    values[rng.random(values.shape) < 0.2] = np.nan
+    values[:, 3] = np.nan
+    values[1:, 4] = np.nan
+    pool = values[~np.isnan(values)]
+    expected = [
+        max(
+            (
+                abs(np.mean(compare(own, at)) - np.mean(compare(pool, at)))
+                for at in pool
+                for compare in (np.less, np.less_equal)
+            ),
+            default=np.nan,
+        )
+        if len(own)
+        else np.nan
+        for own in (column[~np.isnan(column)] for column in values.T)
+    ]
+    np.testing.assert_allclose(ks_against_pooled(values), expected, rtol=1e-12)

@@ -107,31 +107,19 @@ def _hashes(known: FloatArray) -> npt.NDArray[np.uint64]:
 
 
 def _floor_of_arrays(values: FloatArray) -> Floor | None:
-    by_block = [_lowest_of_arrays(values[:, at : at + _ARRAYS]) for at in range(0, values.shape[1], _ARRAYS)]
-    lowest, piled, many = (np.concatenate(parts) for parts in zip(*by_block, strict=True))
+    lowest = np.fmin.reduce(values, axis=0)
+    mask: BoolArray = values == lowest
+    count = mask.sum(axis=0)
+    many = count >= np.maximum(LEAST_ROWS_OF_ONE_ARRAY, LEAST_SHARE * np.sum(~np.isnan(values), axis=0))
+    if np.mean(many) < 0.5:
+        return None
+    following = np.fmin.reduce(values, axis=0, where=~mask, initial=np.inf)
+    piled = (count >= LEAST_PILE * np.sum(values == following, axis=0)) & np.isfinite(following)
     if np.mean(piled & many) < 0.5:
         return None
-    mask: BoolArray = values == lowest
-    piled &= mask.sum(axis=0) >= LEAST_ROWS
+    piled &= count >= LEAST_ROWS
     floors = lowest[piled]
     return Floor(mask & piled, f"the lowest of their array, {floors.min():.6g} to {floors.max():.6g}")
-
-
-_ARRAYS = 64
-"""Arrays that are looked at together."""
-
-
-def _lowest_of_arrays(values: FloatArray) -> tuple[FloatArray, BoolArray, BoolArray]:
-    """Return the lowest value of each array, whether it is repeated often enough, and in how many rows it is."""
-    known = np.where(np.isnan(values), np.inf, values)
-    lowest = known.min(axis=0)
-    mask = known == lowest
-    following = np.where(mask, np.inf, known).min(axis=0)
-    piled = mask.sum(axis=0) >= LEAST_PILE * (known == following).sum(axis=0)
-    piled &= np.isfinite(lowest) & np.isfinite(following)
-    n_known = np.isfinite(known).sum(axis=0)
-    many = mask.sum(axis=0) >= np.maximum(LEAST_ROWS_OF_ONE_ARRAY, LEAST_SHARE * n_known)
-    return lowest, piled, many
 
 
 def apply_not_detected(matrix: ExpressionMatrix, choice: str | None) -> tuple[ExpressionMatrix, str]:

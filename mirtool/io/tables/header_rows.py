@@ -15,6 +15,7 @@ from collections.abc import Sequence
 
 from mirtool.io.tables.headers import fold_header
 from mirtool.io.tables.labels import ID_HEADERS, NAME_HEADERS, POSITION_HEADERS, is_number_like
+from mirtool.io.tables.opening import n_filled
 from mirtool.io.tables.text_tables import MISSING_CELLS, HeaderRows
 
 MOST_ROWS = 10
@@ -60,7 +61,7 @@ def find_header_rows(rows: Sequence[Row]) -> HeaderRows | None:
     """
     if not rows:
         return None
-    width = max((i + 1 for row in rows for i, cell in enumerate(row) if cell.strip()), default=0)
+    width = max(map(n_filled, rows))
     cells = [[cell.strip() for cell in row[:width]] + [""] * (width - len(row)) for row in rows]
     main = _label_row(cells)
     if any(_FOREIGN.match(row[0]) for row in cells[:main]):

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 
-from mirtool.io.tables.arrow import floats_of
 from mirtool.io.tables.labels import annotates
 from mirtool.io.tables.opening import find_opening, is_blank
 from mirtool.io.tables.text import unify_newline_bytes
@@ -29,7 +28,7 @@ from mirtool.io.tables.text_tables import (
 )
 from mirtool.model import FloatArray
 
-_BLOCK = 4 << 20
+_BLOCK = 2 << 20
 _MOST_ABOVE = 60
 """Lines that may be above the header."""
 
@@ -159,6 +158,5 @@ def _parse(
 
 
 def _fill(values: FloatArray, batch: Any, numbers: list[int]) -> None:
-    for k, j in enumerate(numbers):
-        values[:, k] = floats_of(batch.column(j))
+    values[:] = batch.select(numbers).to_tensor(null_to_nan=True).to_numpy()
     values[(values <= MISSING_BELOW) & (values > -np.inf)] = np.nan

@@ -182,7 +182,7 @@ def preface_of_rows(rows: Sequence[Sequence[str]]) -> int:
 
 def n_filled(cells: Sequence[str]) -> int:
     """Return the number of cells up to the last one that is not blank."""
-    return max((i + 1 for i, cell in enumerate(cells) if cell.strip()), default=0)
+    return next((i for i in range(len(cells), 0, -1) if cells[i - 1].strip()), 0)
 
 
 def _cells(line: str, delimiter: str) -> list[str]:

@@ -115,6 +115,12 @@ class NumberBlock:
     columns: tuple[int, ...]
     values: FloatArray
 
+    @cached_property
+    def with_numbers(self) -> frozenset[int]:
+        """Columns that hold a finite number."""
+        places = np.flatnonzero(np.isfinite(self.values).any(axis=0))
+        return frozenset(self.columns[k] for k in places)
+
 
 @dataclass(frozen=True, eq=False)
 class TextTable:
@@ -219,6 +225,8 @@ class TextTable:
         It is answered at once for a table read by pyarrow, without a Python string per cell; False may mean that
         the cells must be looked at one by one.
         """
+        if self.block is not None and isinstance(self.columns[column], np.ndarray):
+            return column in self.block.with_numbers
         values = _numbers_at_once(self.columns[column], MISSING_CELLS)
         return values is not None and bool(np.isfinite(values).any())
 
