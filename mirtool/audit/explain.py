@@ -175,7 +175,7 @@ def _by_other_samples(
                 int((~different)[:, column].sum()),
             )
             if other_name != name and believed:
-                found[column].append(Explanation(f"the values of {other_name} stand here", cells))
+                found[column].append(Explanation(f"these are the values of {other_name}", cells))
                 open_cells[:, column] &= ~cells
                 break
 

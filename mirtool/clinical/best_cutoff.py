@@ -194,7 +194,7 @@ def cutoffs_table(found: Sequence[BestCutoff]) -> Table:
             "P corrected": np.array([each.p for each in found]),
             "P corrected (Lausen-Schumacher)": np.array([each.p_approximate for each in found]),
             "P not corrected": np.array([each.p_uncorrected for each in found]),
-            "note": text_array("P not corrected means nothing: the cut-off was searched for" for _ in found),
+            "note": text_array("P not corrected is not valid: the cut-off was searched for" for _ in found),
         },
         (
             ("mirtool clinical", "best cut-offs"),

@@ -1,4 +1,4 @@
-"""Dates as patient tables hold them, refused where day and month can't be told apart."""
+"""Dates as patient tables hold them, refused where day and month can't be distinguished."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def read_dates(table: TextTable, column: int, cells: Sequence[str]) -> tuple[Flo
     if slashed and day_first == month_first:
         row = next(row for row, cell in enumerate(cells) if _SLASHED.fullmatch(cell))
         raise FormatError(
-            "day and month of the dates can't be told apart"
+            "it is not clear which number of the dates is the day"
             if not day_first
             else "dates are written in two orders",
             path=table.path,

@@ -112,7 +112,7 @@ class CovariateAnalysis:
         return bool(self.fits[own].adjusted[component] > of_group)
 
     def to_record(self) -> dict[str, Any]:
-        """Return what each component follows, what each column explains, and what can't be told apart."""
+        """Return what each component follows, what each column explains, and what can't be distinguished."""
         covariates = list(enumerate(self.covariates))
         components = []
         for k, share in enumerate(self.placed.explained):
@@ -258,7 +258,7 @@ def correct_batches(matrix: ExpressionMatrix, batch: str) -> BatchCorrection:
     Raises
     ------
     SampleSheetError
-        Where there is no such column, or it can't be told apart from the groups.
+        Where there is no such column, or it can't be distinguished from the groups.
     """
     samples = matrix.samples
     batch_column(samples, batch)

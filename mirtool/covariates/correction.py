@@ -39,7 +39,7 @@ class Corrected:
     values
         log2, ``(n_probes, n_samples)``; NaN missing.
     not_estimable
-        The probes, by position, whose missing values leave groups and batches that can't be told apart; all of
+        The probes, by position, whose missing values leave groups and batches that can't be distinguished; all of
         their values are missing.
     one_batch
         Number of probes that have values in one batch only, which stay as they are.
@@ -115,7 +115,7 @@ def check_estimable(groups: Covariate | None, batches: Covariate, sheet: str = "
     if np.linalg.matrix_rank(design) == design.shape[1]:
         return
     raise SampleSheetError(
-        f"the effect of {batches.name!r} can't be told apart from the group, so it can't be subtracted",
+        f"the effect of {batches.name!r} can't be distinguished from the group, so it can't be subtracted",
         path=sheet or None,
         column=batches.name,
         found="; ".join(_groups_by_batch(groups, batches)),

@@ -72,7 +72,7 @@ class Design:
             if abs(sum(weight * effect[group] for group, weight in contrast.weights.items())) > ALIAS_TOLERANCE:
                 others = [column for column in columns if column != GROUP]
                 raise SampleSheetError(
-                    f"{contrast.tested} and {contrast.reference} can't be told apart from "
+                    f"{contrast.tested} and {contrast.reference} can't be distinguished from "
                     + " and ".join(repr(column) for column in others),
                     path=self.sheet or None,
                     column=", ".join(others),
@@ -263,7 +263,7 @@ def _mean_row(spec: object, data: pd.DataFrame, group: str) -> FloatArray:
 
 
 def _without_redundant(design: Design) -> Design:
-    """Leave out columns that those before them span, and keep in mind what can't be told apart for it."""
+    """Leave out columns that those before them span, and keep in mind what can't be distinguished for it."""
     lengths = np.linalg.norm(design.matrix, axis=0)
     kept: list[int] = []
     confounded, redundant = [], []

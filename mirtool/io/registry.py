@@ -212,7 +212,7 @@ def _first_line(head: FileHead) -> str:
     if is_workbook(head.data):
         return "a workbook without a table that can be recognised"
     if head.data.startswith(_PARQUET_MAGIC):
-        return "a Parquet file; `mirtool targets info NAME` tells of one in mirtool's library"
+        return "a Parquet file; `mirtool targets info NAME` describes one in mirtool's library"
     if not head.text:
         return "binary data"
     line = next((line.strip() for line in head.lines if line.strip()), "")

@@ -159,7 +159,7 @@ def find_collections(names: Sequence[str] | None = None, species: str | None = N
     for source in sources:
         if sources.count(source) > 1:
             raise UsageError(
-                f"two collections of gene sets are called {source}, and could not be told apart in the table",
+                f"two collections of gene sets are called {source}, and could not be distinguished in the table",
                 hint="rename one of the files",
             )
     return Collections(tuple(sets), (*warnings, *(line for each in found for line in each.warnings)))

@@ -256,7 +256,7 @@ def enrich_network(
         except NotEnoughDataError as error:
             if asked:
                 raise
-            warnings.append(f"gene sets not tested for the {query}: {error.in_warning()}")
+            warnings.append(f"gene sets were not tested for {query}: {error.in_warning()}")
     reduced, left = reduce_all(tests, settings.reduce)
     no_shared = "No gene is a target of two of the miRNAs: gene sets are tested for all targets only."
     notes = (no_shared,) if collections and len(queries) < len(QUERIES) else ()

@@ -83,7 +83,7 @@ class NormalizationReport:
     spots_without_id
         Spots that belong to no probe and were left out.
     several_names
-        IDs whose spots carry more than one name; the first name stands.
+        IDs whose spots have more than one name; the first is kept.
     probes_by_kind
         Kind to the number of probes (IDs) of that kind on the chip.
     probes_by_replicates

@@ -390,7 +390,7 @@ def remarks(report: QualityReport, evidence: Evidence) -> tuple[str, ...]:
         )
     if evidence.pairing is not None and not (np.diagonal(evidence.pairing) >= PAIRING_LEAST).any():
         found.append(
-            "the spots' deviations do not go together in the two channels of any array, so it can't be told "
+            "the spots' deviations do not go together in the two channels of any array, so it is not known "
             "whether the channels of an array are of one slide"
         )
     if report.fluid is not None:

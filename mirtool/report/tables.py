@@ -42,7 +42,7 @@ def format_of(path: str | Path, format_name: str | None = None) -> str:
     name = format_name or ("csv" if is_stream(path) else _EXTENSIONS.get(Path(path).suffix.lower(), ""))
     if name not in FORMATS:
         raise UsageError(
-            f"can't tell how to write {path}",
+            f"no format is known for the output {path}",
             found=repr(format_name or Path(path).suffix),
             expected="a name that ends in .csv, .tsv, .xlsx or .parquet, or "
             + option("format_name", "csv|tsv|xlsx|parquet"),

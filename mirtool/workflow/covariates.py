@@ -57,7 +57,7 @@ class CovariateResult(Result):
 
     @property
     def summary(self) -> Summary:
-        """What each component follows, what each column explains, and what can't be told apart."""
+        """What each component follows, what each column explains, and what can't be distinguished."""
         from mirtool.report.text.covariates import covariates_summary
 
         return covariates_summary(self.analysis, self.correction)
@@ -101,7 +101,7 @@ def covariates(inputs: CovariateInputs, settings: CovariateSettings, run: Run) -
     that can't be used are named with the reason; a sample without a value is left out for that column.
 
     A column called batch, or the one that the option batch names, is the batch. Where it, or another technical
-    column (slide, chip, run, scan date, operator and the like), can't be told apart from the group, or explains
+    column (slide, chip, run, scan date, operator and the like), can't be distinguished from the group, or explains
     component 1 and more of it than the group does, a warning says so.
 
     With the option batch the effects of that column are subtracted by least squares with the groups in the model,

@@ -414,7 +414,7 @@ def destination(
     Raises
     ------
     UsageError
-        Where the options contradict each other, or the format can't be told.
+        Where the options contradict each other, or the format is not known.
     """
     from mirtool.report.tables import format_of, is_stream
 

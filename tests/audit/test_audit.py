@@ -255,7 +255,7 @@ def test_two_samples_exchanged(study):
     a, b = study.names[0], study.names[3]
     told = {(d.heading, d.column, d.explanation) for d in report.differences}
     assert told == {
-        (heading, one, f"the values of {other} stand here")
+        (heading, one, f"these are the values of {other}")
         for heading in ("ForeGround", "ForeGround-BackGround", "Normalized")
         for one, other in ((a, b), (b, a))
     }

@@ -131,7 +131,7 @@ def test_the_same_input_gives_the_same_bytes(place, tmp_path):
             1,
             "no file was given for the sample",
         ),
-        (["book.xlsx", "-o", "report.pdf"], 2, "can't tell how to write report.pdf"),
+        (["book.xlsx", "-o", "report.pdf"], 2, "no format is known for the output report.pdf"),
     ],
 )
 def test_wrong_calls(place, capsys, call, code, message):

@@ -80,10 +80,10 @@ def test_a_batch_confounded_with_the_group_is_the_first_thing_said(here, capsys)
     (here / "sheet.csv").write_text(sheet)
     assert call() == 0
     said = capsys.readouterr().err
-    assert said.startswith("Warning: batch and group can't be told apart (Cramér's V 1): ")
+    assert said.startswith("Warning: batch and group can't be distinguished (Cramér's V 1): ")
     assert call("--batch", "batch") == 1
     said = capsys.readouterr().err
-    assert "the effect of 'batch' can't be told apart from the group, so it can't be subtracted" in said
+    assert "the effect of 'batch' can't be distinguished from the group, so it can't be subtracted" in said
     assert "found x: a; y: b" in said
 
 

@@ -102,7 +102,7 @@ def test_the_arrays_own_file_is_never_overwritten(folder, capsys):
         (["table.csv", "./table.csv"], 2, "the same file is named twice (found ./table.csv; expected every file"),
         (["none.gpr"], 1, "none.gpr: no such file"),
         (["-"], 2, "a sample sheet needs files it can name, not standard input"),
-        (["table.csv", "-o", "samples.doc"], 2, "can't tell how to write samples.doc"),
+        (["table.csv", "-o", "samples.doc"], 2, "no format is known for the output samples.doc"),
         (["table.csv", "--format", "gpr"], 2, "unknown format 'gpr'"),
         ([], 2, "Missing argument 'FILES...'"),
     ],

@@ -129,7 +129,7 @@ def test_places_of_ones_own(capsys: pytest.CaptureFixture[str]) -> None:
             1,
             "none of the 1 miRNA is among",
         ),
-        (["--format", "pdf", "-o", "-"], 2, "can't tell how to write -"),
+        (["--format", "pdf", "-o", "-"], 2, "no format is known for the output -"),
     ],
 )
 def test_what_is_refused(

@@ -170,7 +170,7 @@ def test_the_list_of_what_did_not_map_is_cut_and_counted(capsys):
             "the table table.csv has no column 'Gene' (found ID, miRNA, fold change)",
         ),
         (["table.csv", "--aliases", "table.csv"], 1, "table.csv: this is no source of miRNA names"),
-        (["table.csv", "-o", "out.doc"], 2, "can't tell how to write out.doc"),
+        (["table.csv", "-o", "out.doc"], 2, "no format is known for the output out.doc"),
         (["genes.csv"], 2, "no column of this table holds miRNA names (found gene, value)"),
         (["blank.txt"], 1, "blank.txt: the file holds no name"),
         ([], 2, "Missing argument"),

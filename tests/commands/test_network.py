@@ -290,7 +290,7 @@ def test_gene_sets_nobody_asked_for_may_not_fit(capsys: pytest.CaptureFixture[st
     capsys.readouterr()
     assert main(["network", *names]) == 0
     said = capsys.readouterr().err
-    assert "Warning: gene sets not tested for the shared targets: none of the 2 genes" in said
+    assert "Warning: gene sets were not tested for shared targets: none of the 2 genes" in said
     assert "Warning: enrichment.csv is from an earlier run" in said
     assert main(["network", *names, "--gene-sets", "go"]) == 1
 
@@ -516,7 +516,7 @@ def test_enrichment_of_a_list(capsys: pytest.CaptureFixture[str]) -> None:
         (b"G1\n", ["--reduce", "ancestors"], 2, "these gene sets have no ancestors"),
         (b"G1\n", ["--figures", "x", "--no-figures"], 2, "--figures and --no-figures contradict each other"),
         (b"G1\n", ["--null", "all"], 2, "--null all needs the miRNAs behind the genes"),
-        (b"G1\n", ["--format", "pdf"], 2, "can't tell how to write -"),
+        (b"G1\n", ["--format", "pdf"], 2, "no format is known for the output -"),
     ],
 )
 def test_lists_that_are_refused(

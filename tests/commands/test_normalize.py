@@ -300,7 +300,7 @@ def test_spots_without_id_names_that_differ_and_missing_numbers_are_said(folder,
     assert "  spots without a number  1 in the files; missing\n" in err
     # probe 1 keeps the spot of 60 of three: one is missing, one is bad
     assert "  signals on one spot     1 of 5, though the probe has several\n" in err
-    assert "Warning: the spots of 1 ID carry more than one name; the first name stands: 2\n" in err
+    assert "Warning: the spots of 1 ID have more than one name; the first name is kept: 2\n" in err
 
 
 # What is refused

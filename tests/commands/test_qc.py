@@ -119,7 +119,7 @@ def test_a_plain_table_of_bright_empty_spots_is_told(tmp_path, capsys):
         (["--channel", "635"], 2, "the arrays have no channel '635'"),
         (["--min-intensity", "-3"], 2, "min intensity is out of range"),
         (["--fluid", "urine"], 2, "urine"),
-        (["-o", "qc.docx"], 2, "can't tell how to write qc.docx"),
+        (["-o", "qc.docx"], 2, "no format is known for the output qc.docx"),
     ],
 )
 def test_a_wrong_call_says_what_is_wrong(exports, arguments, code, message, capsys, tmp_path, monkeypatch):

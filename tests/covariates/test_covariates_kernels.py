@@ -186,8 +186,8 @@ def test_a_column_is_technical_as_the_batch_or_by_its_name():
     columns = {"Slide": tuple("11223344"), "sex": tuple("mfmfmfmf"), "scan_date": tuple("xxxxyyyy")}
     found = analyze_covariates(matrix_of(values, "aaaabbbb", **columns), CovariateSettings(batch="sex"))
     assert found.technical == ("Slide", "sex", "scan_date")
-    assert cautions(found)[0].startswith("Slide and group can't be told apart (Cramér's V 1)")
-    assert cautions(found)[1].startswith("scan_date and group can't be told apart (Cramér's V 1)")
+    assert cautions(found)[0].startswith("Slide and group can't be distinguished (Cramér's V 1)")
+    assert cautions(found)[1].startswith("scan_date and group can't be distinguished (Cramér's V 1)")
     assert analyze_covariates(matrix_of(values, "aaaabbbb", **columns)).technical == ("Slide", "scan_date")
 
 
@@ -218,7 +218,7 @@ def test_the_result_does_not_depend_on_the_order_of_the_samples(fixture):
 def test_batches_that_are_the_groups_are_refused(fixture):
     samples = replace(fixture.samples, extra={"batch": fixture.samples.groups})
     confounded = replace(fixture, samples=samples)
-    with pytest.raises(SampleSheetError, match="can't be told apart from the group"):
+    with pytest.raises(SampleSheetError, match="can't be distinguished from the group"):
         correct_batches(confounded, "batch")
     # A third batch that shares no group with the others is refused too.
     samples = replace(fixture.samples, extra={"batch": tuple("xyxyxyxyzzzz")})

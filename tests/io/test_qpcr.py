@@ -239,7 +239,7 @@ WRONG = [
     ("Sample,Target,Ct\nP1,a,241\n", {}, "more than 0 and at most 60 cycles"),
     ("Sample,Target,Ct\n,a,20\n", {}, 'line 2, column "Sample": a well has no sample'),
     ("Sample,Target,Ct\nP1,,20\nP1,a,20\n", {}, 'line 2, column "Target": a well has no target'),
-    ("Sample,Target,Ct\nP1,,20\n", {}, "does not say which miRNA each well measures"),
+    ("Sample,Target,Ct\nP1,,20\n", {}, "each well measures (found a column 'Target' without names;"),
     ("Sample,Target,Task,Ct\nP1,a,Gauge,20\n", {}, "a well's task is not known (found 'Gauge'"),
     ("Sample,Target,Ct\n,,\n", {}, "the table holds no well with a sample"),
     ("Sample,miR-1\nP1,high\n", {}, "line 2, column \"miR-1\": a Ct can't be read (found 'high'"),

@@ -36,7 +36,7 @@ def test_the_table_has_a_row_for_each_spot_with_a_value_and_is_read_back(tmp_pat
         (HEAD + BODY + "13,miR-3,1,1,1\n", "it has a probe that is not there", 5),
         (HEAD + BODY.replace("11,miR-1,3", "11,miR-1,1.5"), "no whole number from 1 on", 3),
         (HEAD + BODY.replace("11,miR-1,3", "11,miR-1,99999999"), "no whole number from 1 on", 3),
-        (HEAD + BODY.replace("11,miR-1,3", "11,miR-1,1"), "a replicate spot stands twice", 3),
+        (HEAD + BODY.replace("11,miR-1,3", "11,miR-1,1"), "a replicate spot occurs twice", 3),
         (HEAD + BODY.replace("12,miR-2,1,5,6", "12,miR-2,1,5,NA"), "found 6 for '12' on s2", None),
         (HEAD + BODY.replace("12,miR-2,1,5,6", "12,miR-2,1,4.9,6"), "found 5 for '12' on s1", None),
         (HEAD, "found 2 for '11' on s1", None),

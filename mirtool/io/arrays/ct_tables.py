@@ -399,9 +399,12 @@ def _lines_of(grid: Grid, given_target: str, found: FoundWells) -> list[_Line]:
             hint="name the samples on the plate, or add the column",
         )  # fmt: skip
     if target is None and not given_target:
+        empty = find(header, TARGET_NAMES)
+        columns = ", ".join(filter(None, header))
         raise FormatError(
             "the Ct table does not say which miRNA each well measures",
-            path=grid.path, line=grid.header_line, found=", ".join(filter(None, header)),
+            path=grid.path, line=grid.header_line,
+            found=columns if empty is None else f"a column {header[empty]!r} without names",
             expected="a column Target (or Detector, Gene), with a name for each well",
             hint=f"where the whole file is one target, write it before the file: hsa-miR-16-5p={grid.path}; of a "
             "panel, put its layout (columns Well and Assay) below the wells or into another sheet",

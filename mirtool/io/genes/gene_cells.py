@@ -4,7 +4,7 @@
 ``CDK6, CCND3``, ``A|B``), count as one row for each gene.
 
 *Dates.* Excel turns MARCH1, SEPT2 and DEC1 into dates. One is named again by the Entrez number in its row, where
-there is one; without, it can't be told apart (1-Mar was MARC1 or MARCH1) and stays as it is.
+there is one; without, it can't be distinguished (1-Mar was MARC1 or MARCH1) and stays as it is.
 
 References
 ----------

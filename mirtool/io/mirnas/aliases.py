@@ -273,7 +273,7 @@ def _read_title(line: str, path: str | Path, number: int) -> tuple[str, str]:
             line=number,
             found=repr(line[:60]),
             expected=">name MIMAT… species",
-            hint="give miRBase's own mature.fa: without accessions two names can't be told to be one miRNA",
+            hint="give miRBase's own mature.fa: without accessions nothing says that two names are one miRNA",
         )
     if not accession.startswith("MIMAT"):
         raise FormatError(

@@ -88,7 +88,7 @@ def _refuse_repeated(table: TextTable, keys: IntArray) -> None:
     if len(again):
         row = int(again[0])
         raise FormatError(
-            "a replicate spot stands twice",
+            "a replicate spot occurs twice",
             path=table.path,
             line=table.line_of(row),
             found=f"ID {table.text(table.header.index('ID'))[row]!r}, Replicate "

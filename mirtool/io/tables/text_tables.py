@@ -467,7 +467,7 @@ def _the_one(fitting: Sequence[str], path: str | Path) -> str:
     """
     if len(fitting) > 1:
         raise FormatError(
-            "the workbook holds several tables of this kind, and which of them is meant can't be told",
+            "the workbook holds several tables of this kind, and it is not clear which of them is meant",
             path=path,
             found=", ".join(f"sheet {name!r}" for name in fitting),
             expected="one",

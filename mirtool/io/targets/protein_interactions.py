@@ -213,7 +213,7 @@ def read_protein_interactions(
     Raises
     ------
     FormatError
-        Where the columns can't be told, a row has another number of cells than the header, a score is not a
+        Where the columns are not clear, a row has another number of cells than the header, a score is not a
         number, a cut-off is asked of a table without scores or of another scale, STRING's identifiers come without
         their symbols, or no pair is left.
     """

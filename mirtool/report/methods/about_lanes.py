@@ -70,7 +70,7 @@ def lane_background_sentences(record: StepRecord, choices: Mapping[str, Any]) ->
     if choice == "missing":
         yield Sentence(
             f"Counts that were not above the background limit, {_LIMIT}{count}, were treated as missing, because "
-            "they can't be told from background.",
+            "they cannot be distinguished from background.",
             NANOSTRING,
         )
     else:

@@ -189,6 +189,6 @@ def cutoff_blocks(found: Sequence[BestCutoff]) -> list[Block]:
         Grid(("", "cut-off", "above", "P corrected"), rows),
         Caution(
             "a best cut-off was searched for on these patients: the difference at it is overestimated, and its P "
-            "without correction means nothing"
+            "without correction is not valid"
         ),
     ]

@@ -21,8 +21,8 @@ def cautions(analysis: CovariateAnalysis, correction: BatchCorrection | None = N
         pair = analysis.association(GROUP, name)
         if pair is not None and pair.is_full:
             found.append(
-                f"{name} and group can't be told apart ({pair.measure} 1): what differs between the groups may be "
-                f"{name}, and no model separates the two"
+                f"{name} and group can't be distinguished ({pair.measure} 1): what differs between the groups may "
+                f"be {name}, and no model separates the two"
             )
         elif analysis.leads(name):
             found.append(
@@ -80,10 +80,10 @@ def component_sentences(record: Mapping[str, Any]) -> Iterator[str]:
 
 
 def confounding_sentences(record: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the columns that can't be told apart; not a technical one and the group: a warning says that."""
+    """Yield the columns that can't be distinguished; not a technical one and the group: a warning says that."""
     for first, second in record["confounded"]:
         if GROUP not in (first, second) or {first, second}.isdisjoint(record["technical"]):
-            yield f"{first} and {second} can't be told apart: one follows from the other."
+            yield f"{first} and {second} can't be distinguished: one follows from the other."
 
 
 def variance_sentence(record: Mapping[str, Any]) -> str:
@@ -113,7 +113,7 @@ def _corrected(correction: BatchCorrection) -> Iterator[str]:
         yield f"Left out, without a group or a batch: {', '.join(correction.left_out)}."
     failed, one = len(correction.corrected.not_estimable), correction.corrected.one_batch
     if failed:
-        yield f"{plural(failed, 'probe')} missing: their values leave batch and group that can't be told apart."
+        yield f"{plural(failed, 'probe')} missing: their values leave batch and group that can't be distinguished."
     if one:
         yield f"{plural(one, 'probe')} with values in one batch only unchanged."
 

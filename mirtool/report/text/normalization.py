@@ -210,8 +210,8 @@ def cautions(report: NormalizationReport) -> list[str]:
     if report.several_names:
         shown = ", ".join(report.several_names[:5]) + (" …" if len(report.several_names) > 5 else "")
         found.append(
-            f"the spots of {plural(len(report.several_names), 'ID')} carry more than one name; the first name "
-            f"stands: {shown}"
+            f"the spots of {plural(len(report.several_names), 'ID')} have more than one name; the first name "
+            f"is kept: {shown}"
         )
     return found
 

@@ -47,7 +47,7 @@ def read(path: str | Path, genes: GeneSymbols | None = None) -> InteractionRows:
     column = _mirna_column(table)
     if column is None:
         raise FormatError(
-            "which of the two columns holds miRNAs can't be told",
+            "it is not clear which of the two columns holds miRNAs",
             path=path,
             found=", ".join(table.header),
             expected="names such as hsa-miR-16-5p in one column, genes in the other",
