@@ -1,10 +1,12 @@
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 import pytest
 from matplotlib.collections import PolyCollection
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from mirtool.errors import NotEnoughDataError
 from mirtool.model import Channel, RawArrays, SampleTable
@@ -28,7 +30,8 @@ from mirtool.report.figures.quality_spatial import background_figures, foregroun
 from mirtool.report.figures.settings import FigureSettings
 from mirtool.simulate.arrays import simulate_study
 from mirtool.simulate.chip import ChipDesign
-from tests.report.checks import assert_has_caption, assert_legible, assert_texts_inside, drawn_texts, drawn_words
+from tests.report import checks
+from tests.report.checks import assert_has_caption, assert_legible, assert_texts_inside
 
 NAN = float("nan")
 SMALL = ChipDesign(block_rows=9, block_columns=9, second_probes=0, mirplus=5, other_species=5, hidden=2,
@@ -121,13 +124,23 @@ def drawn(report: QualityReport) -> dict[str, Figure]:
     return drawn
 
 
+@lru_cache(maxsize=64)
+def drawn_texts(figure: Figure) -> list[Text]:
+    """Return the texts of a figure, which no test here changes."""
+    return checks.drawn_texts(figure)
+
+
+def drawn_words(figure: Figure) -> list[str]:
+    return [text.get_text() for text in drawn_texts(figure)]
+
+
 def written(figure: Figure) -> str:
     return " ".join(drawn_words(figure))
 
 
 def assert_clean(figure: Figure) -> None:
     """No text leaves the page or lies on another."""
-    texts = drawn_texts(figure)
+    texts = checks.drawn_texts(figure)  # drawn last as it is measured
     boxes = text_boxes(figure, texts)
     width, height = figure.bbox.size
     outside = (boxes < -0.5).any(axis=1) | (boxes[:, 2] > width + 0.5) | (boxes[:, 3] > height + 0.5)
