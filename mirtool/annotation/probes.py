@@ -19,10 +19,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
 
 from mirtool.annotation.bounded_patterns import LONGEST_TEXT, check_bounded
 from mirtool.errors import MirtoolError
-from mirtool.model import BoolArray, ProbeTable, TextArray, text_array
+
+if TYPE_CHECKING:
+    from mirtool.model import BoolArray, ProbeTable, TextArray
 
 
 class ProbeKind(StrEnum):
@@ -208,6 +211,7 @@ def classify_probes(
         The kinds that the file itself tells, ``""`` where it doesn't (Agilent's ControlType). Only the study's
         own rules come before them.
     """
+    from mirtool.model import ProbeTable, text_array
 
     def kind_of(probe_id: str, name: str, own: str) -> str:
         kind = _kind_by_rules(probe_id, name, rules) or own or classify_probe(probe_id, name).value
@@ -227,6 +231,7 @@ def count_kinds(probes: ProbeTable) -> dict[str, int]:
 
     Examples
     --------
+    >>> from mirtool.model import text_array
     >>> names = text_array(["Empty", "hsa-miR-16-5p", "hsa-let-7a-5p"])
     >>> count_kinds(classify_probes(names, names))
     {'miRNA': 2, 'empty': 1}
