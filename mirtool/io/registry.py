@@ -196,6 +196,7 @@ def sniff_format(path: str | Path, override: str | None = None) -> str:
             expected="one format",
             hint="name it: " + " or ".join(option("format_name", claim) for claim in claims) + _OF_NORMALIZE,
         )
+    _refuse_own_result(head)
     refuse_foreign(read_bytes(path) if is_workbook(head.data) else head.data, path)
     raise UnknownFormatError(
         "no format that mirtool knows claims this file",
@@ -206,6 +207,22 @@ def sniff_format(path: str | Path, override: str | None = None) -> str:
         "them), or a table with an ID or Name column and one column per sample; if you are sure of its format, "
         f"name it with {option('format_name')}{_OF_NORMALIZE}",
     )
+
+
+def _refuse_own_result(head: FileHead) -> None:
+    """Refuse a result of mirtool by the notes above its table, or in the record beside it."""
+    from mirtool.io.tables.text_tables import head_table
+
+    table = head_table(head)
+    own = next((note for note in table.notes if note.startswith("mirtool ")), None) if table else None
+    if own is not None:
+        raise UnknownFormatError(
+            "this is a result of mirtool, not a file of measurements or of a database",
+            path=head.path,
+            found=f"the note {own!r}",
+            hint="in a study folder the steps find each other's results by themselves; columns.csv (or "
+            "NAME.columns.csv) says what the columns mean",
+        )
 
 
 def _first_line(head: FileHead) -> str:

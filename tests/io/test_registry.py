@@ -6,12 +6,26 @@ from pathlib import Path
 
 import pytest
 
+import mirtool.api as mt
 from mirtool.errors import UnknownFormatError, UsageError
 from mirtool.io import registry
 from mirtool.io.registry import FORMATS, inspect_file, sniff_format
 from mirtool.io.tables.text import read_head
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
+
+
+def test_a_result_of_mirtool_is_known_as_one(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    rows = "\n".join(f"p{i},hsa-miR-{i}-3p,{i},{2 * i},{i + 1},{9 - i}" for i in range(1, 9))
+    (tmp_path / "t.csv").write_text(f"ID,Name,a1,a2,b1,b2\n{rows}\n")
+    (tmp_path / "s.csv").write_text("sample,group\na1,a\na2,a\nb1,b\nb2,b\n")
+    mt.diff("t.csv", samples="s.csv", scale="log2", compare="b:a").write("d.csv")
+    with pytest.raises(UnknownFormatError, match="this is a result of mirtool, not a file of measurements"):
+        inspect_file("d.csv")
+    (tmp_path / "notes.csv").write_text("# mirtool shortlist; rank: p\nmiRNA,rank\nhsa-miR-1-3p,1\n")
+    with pytest.raises(UnknownFormatError, match="the note 'mirtool shortlist'"):
+        sniff_format("notes.csv")
 
 
 def test_every_format_has_a_module_with_a_sniffer_and_an_inspector():
