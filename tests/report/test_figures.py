@@ -70,6 +70,14 @@ def test_svg_text_is_text_without_date_or_version():
     assert "Matplotlib" not in text
 
 
+def test_a_figure_keeps_no_pixels_of_its_files():
+    """Pages of hundreds of arrays are held together until they are written: 25 MB each."""
+    figure = new_figure(180, 245)
+    for format_name in ("png", "svg"):
+        figure_bytes(figure, format_name)
+        assert not hasattr(figure.canvas, "renderer")
+
+
 @pytest.mark.parametrize("format_name", ["png", "svg", "pdf", "tiff"])
 @pytest.mark.parametrize("style", ["paper", "slides", "screen"])
 def test_same_figure_same_bytes(format_name, style):

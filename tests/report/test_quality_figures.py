@@ -3,8 +3,10 @@ from functools import lru_cache
 
 import numpy as np
 import pytest
+from matplotlib import colormaps
+from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
-from matplotlib.colors import to_hex, to_rgb
+from matplotlib.colors import LogNorm, to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
@@ -24,7 +26,7 @@ from mirtool.report.figures.quality_between import components_figure, correlatio
 from mirtool.report.figures.quality_captions import CHECK_NAMES
 from mirtool.report.figures.quality_distributions import boxplots_figure, densities_figure, kernel_densities
 from mirtool.report.figures.quality_figures import STEMS, quality_drawings
-from mirtool.report.figures.quality_ma import ma_figures, running_median
+from mirtool.report.figures.quality_ma import SHADES, ma_figures, running_median
 from mirtool.report.figures.quality_rows import BAND_COLOR, BAR_COLOR, CHECK_COLOR, OUTLIER_COLOR, VERDICT_COLORS
 from mirtool.report.figures.quality_spatial import background_figures, foreground_figures, residual_figures
 from mirtool.report.figures.settings import FigureSettings
@@ -98,10 +100,14 @@ def only(pages: list[Figure]) -> Figure:
     return page
 
 
-def slides_of(page: Figure) -> list[np.ndarray]:
-    """Return the picture of each slide on a page, in their order."""
+def pictures_of(page: Figure) -> list[np.ndarray]:
+    """Return the pictures on the first axes that hold some, in their order: the slides of a page."""
     axes = next(axes for axes in page.axes if axes.images)
     return [np.asarray(image.get_array()) for image in axes.images]
+
+
+def color_bar(page: Figure) -> Axes:
+    return next(axes for axes in page.axes if hasattr(axes, "_colorbar"))
 
 
 def bar_widths(axes) -> list[float]:
@@ -271,7 +277,7 @@ def test_colors_that_are_asked_for(report):
     with drawing_with(asked, report.samples.groups):
         boxes = only(boxplots_figure(report)).axes[3]
         assert bar_colors(boxes)[-1] == pytest.approx(to_rgb("#112233"))
-        picture = slides_of(only(residual_figures(report)))[SCRATCHED]
+        picture = pictures_of(only(residual_figures(report)))[SCRATCHED]
     assert (picture.reshape(-1, 4)[:, :3] == [255, 0, 255]).all(axis=1).any()
 
 
@@ -410,20 +416,31 @@ def test_of_very_many_arrays_those_of_the_largest_d_have_an_ma_plot(report, monk
 def test_ma_cells_count_every_probe(report, figures):
     between = report.between
     pictures = [axes.images[0].get_array() for axes in figures["qc_ma"].axes if axes.images]
-    counted = [int(np.ma.filled(picture, 0).sum()) for picture in pictures[:8]]
+    assert not pictures[0][0, 0].any()  # nothing is drawn where no probe lies
+    most = round(color_bar(figures["qc_ma"]).get_xlim()[1])
+    counts = np.arange(1.0, most + 1)
+    shades = [tuple(shade) for shade in SHADES(LogNorm(1, most)(counts), bytes=True).tolist()]
+    assert len(set(shades)) == len(shades)
+    count_of = {(0, 0, 0, 0): 0} | dict(zip(shades, counts.tolist(), strict=True))
+    counted = [sum(count_of[tuple(cell)] for cell in picture.reshape(-1, 4).tolist()) for picture in pictures[:8]]
     assert counted == (~np.isnan(between.ma_m)).sum(axis=0).tolist()
 
 
 def test_distances_are_drawn_in_the_order_of_the_names(report, figures):
     figure = figures["qc_distances"]
-    image = next(axes.images[0] for axes in figure.axes if axes.images)
+    (picture,) = pictures_of(figure)
     shown = next(
         [text.get_text() for text in axes.texts]
         for axes in figure.axes
         if {text.get_text() for text in axes.texts} == set(report.samples.names)
     )
     order = [report.samples.names.index(name) for name in shown]
-    np.testing.assert_allclose(image.get_array(), report.between.distance[np.ix_(order, order)])
+    distance = report.between.distance[np.ix_(order, order)]
+    low, high = color_bar(figure).get_xlim()
+    expected = colormaps["viridis"]((distance - low) / (high - low), bytes=True)
+    expected[np.diag_indices(8)] = 255
+    np.testing.assert_array_equal(picture, expected)
+    assert len(np.unique(picture.reshape(-1, 4), axis=0)) > 8
     sums = next(axes for axes in figure.axes if axes.get_xlabel() == "sum of distances")
     rule = next(rule for rule in report.rules if (rule.key, rule.stage) == ("distance", "after"))
     np.testing.assert_allclose(bar_widths(sums), rule.statistic[order])
@@ -436,16 +453,12 @@ def test_noise_between_like_arrays_has_one_color(report):
     like[2, 5] = like[5, 2] = 0.975
     between = replace(report.between, pearson=like, distance=20 * (1 - like) / 2)
     alike = replace(report, between=between)
-    image = next(axes.images[0] for axes in correlations_figure(alike).axes if axes.images)
-    assert image.get_clim() == (0.8, 1.0)
-    image = next(axes.images[0] for axes in distances_figure(alike).axes if axes.images)
-    assert image.get_clim() == (0.0, 0.5)
+    assert color_bar(correlations_figure(alike)).get_xlim() == (0.8, 1.0)
+    assert color_bar(distances_figure(alike)).get_xlim() == (0.0, 0.5)
     like[0, 1:] = like[1:, 0] = 0.42
     far = replace(report, between=replace(between, pearson=like, distance=3 * (1 - like)))
-    image = next(axes.images[0] for axes in correlations_figure(far).axes if axes.images)
-    assert image.get_clim() == pytest.approx((0.4, 1.0))
-    image = next(axes.images[0] for axes in distances_figure(far).axes if axes.images)
-    assert image.get_clim() == pytest.approx((0.0, 3 * 0.58))
+    assert color_bar(correlations_figure(far)).get_xlim() == pytest.approx((0.4, 1.0))
+    assert color_bar(distances_figure(far)).get_xlim() == pytest.approx((0.0, 3 * 0.58))
     assert "r lies between 0.420 and 0.975" in correlations_figure(far).caption
     assert "the distances lie between 0.08 and 1.74" in distances_figure(far).caption
 
@@ -511,7 +524,7 @@ def test_where_most_spots_have_no_residual_medians_of_squares_are_drawn(report, 
     figure = figures["qc_residuals"]
     assert "residual, log₂, median of 5 × 5 spots" in drawn_words(figure)
     assert f"has residuals for {100 * share:.0f} % of its spots" in figure.caption
-    picture = slides_of(figure)[SCRATCHED].astype(int)
+    picture = pictures_of(figure)[SCRATCHED].astype(int)
     blue = picture[..., 2] > picture[..., 0] + 100
     corner = np.zeros_like(blue)
     corner[:19, :19] = True
@@ -525,17 +538,17 @@ def test_where_most_spots_have_a_residual_each_is_drawn(report):
     full = replace(report, spatial=replace(report.spatial, residual=residual))
     figure = only(residual_figures(full))
     assert "residual, log₂" in drawn_words(figure)
-    picture = slides_of(figure)[0]
+    picture = pictures_of(figure)[0]
     assert picture.shape == (12 * 9 + 11, 4 * 9 + 3, 4)
     gray = (picture == [0xE2, 0xE2, 0xE2, 255]).all(axis=2)
     assert int(gray.sum()) == 30
 
 
 def test_gaps_between_blocks_are_white_or_framed(figures):
-    picture = slides_of(figures["qc_foreground"])[0]
+    picture = pictures_of(figures["qc_foreground"])[0]
     assert (picture[9] == 255).all()
     assert (picture[:, 9] == 255).all()
-    picture = slides_of(figures["qc_residuals"])[0]
+    picture = pictures_of(figures["qc_residuals"])[0]
     assert (picture[9] == [0xB4, 0xB4, 0xB4, 255]).all()
 
 

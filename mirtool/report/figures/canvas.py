@@ -33,6 +33,7 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Colormap, LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
@@ -150,6 +151,15 @@ def diverging_colors() -> Colormap:
     return LinearSegmentedColormap.from_list(
         "down, even, up", [colors["down"], "#FFFFFF", colors["up"]]
     ).with_extremes(bad=MISSING_COLOR)
+
+
+def colored(values: npt.ArrayLike, scale: ScalarMappable) -> npt.NDArray[np.uint8]:
+    """Return values, missing ones too, as a picture in the colors of a scale: red, green, blue, alpha.
+
+    matplotlib scales a picture of bytes in a quarter of the memory, and half of the time, that numbers take.
+    """
+    colors = scale.get_cmap()(scale.norm(np.ma.masked_invalid(values)), bytes=True)
+    return np.array(colors, dtype=np.uint8)
 
 
 def _look() -> Look:
@@ -349,8 +359,9 @@ def figure_bytes(figure: Figure, format_name: str) -> bytes:
     if format_name == "tiff":
         return _tiff(_pixels(figure, dpi * look.zoom), dpi)
     if format_name == "pdf":
-        return _draw(figure, "pdf", metadata={"Creator": "mirtool", "Producer": None, "CreationDate": None})
-    return _enlarged(_draw(figure, "svg", metadata={"Creator": "mirtool", "Date": None}), look.zoom)
+        hidden = {"Creator": "mirtool", "Producer": None, "CreationDate": None}
+        return _draw(figure, "pdf", metadata=hidden).getvalue()
+    return _enlarged(_draw(figure, "svg", metadata={"Creator": "mirtool", "Date": None}).getvalue(), look.zoom)
 
 
 def png_bytes(figure: Figure) -> bytes:
@@ -363,17 +374,18 @@ def svg_bytes(figure: Figure) -> bytes:
     return figure_bytes(figure, "svg")
 
 
-def _draw(figure: Figure, format_name: str, **options: Any) -> bytes:
+def _draw(figure: Figure, format_name: str, **options: Any) -> io.BytesIO:
     out = io.BytesIO()
     with house_style():
         figure.savefig(out, format=format_name, **options)
-    return out.getvalue()
+    FigureCanvasAgg(figure)  # the former one keeps its pixels, 25 MB of a page, as long as the figure is there
+    return out
 
 
 def _pixels(figure: Figure, dpi: float) -> npt.NDArray[np.uint8]:
     """Return a figure as red, green and blue on white, ``(height, width, 3)``."""
     width, height = (int(inches * dpi) for inches in figure.get_size_inches())
-    drawn = np.frombuffer(_draw(figure, "rgba", dpi=dpi), dtype=np.uint8)
+    drawn = np.frombuffer(_draw(figure, "rgba", dpi=dpi).getbuffer(), dtype=np.uint8)
     return drawn.reshape(height, width, 4)[:, :, :3]
 
 
@@ -389,7 +401,7 @@ def _png(pixels: npt.NDArray[np.uint8], dpi: float) -> bytes:
     chunks = {
         b"IHDR": struct.pack(">2I5B", width, height, 8, 2, 0, 0, 0),  # 8 bits of each of three colors
         b"pHYs": struct.pack(">2IB", per_meter, per_meter, 1),
-        b"IDAT": zlib.compress(rows.tobytes(), 2),
+        b"IDAT": zlib.compress(rows.data, 2),
         b"IEND": b"",
     }
     parts = (

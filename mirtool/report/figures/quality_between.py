@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from matplotlib import colormaps
 from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
 from matplotlib.collections import LineCollection
 from matplotlib.colors import Normalize
-from matplotlib.image import AxesImage
 from matplotlib.patches import Rectangle
 
 from mirtool.cluster import ClusterTree, cluster_distances
@@ -25,6 +25,7 @@ from mirtool.report.figures.canvas import (
     SMALLEST_TEXT,
     Drawing,
     add_axes,
+    colored,
     house_style,
     page_width,
     shorten,
@@ -473,7 +474,7 @@ def _square_figure(
         top = bottom + side + GAP
         tree_bottom = top + bar
         body = add_axes(figure, left, bottom, side, side)
-        mesh = _draw_square(body, picture, order, cell)
+        scale = _draw_square(body, picture, order, cell)
         if groups:
             sorted_groups = [samples.groups[i] for i in order.tolist()]
             draw_group_bar(add_axes(figure, left, top, side, _GROUP_BAR), sorted_groups, groups)
@@ -488,24 +489,20 @@ def _square_figure(
         beside.draw(panel, order)
         panel.set_xlabel(beside.label)
         bar_width = min(panel_width, _WIDEST_BAR)
-        draw_color_bar(figure, mesh, picture.label, left=right, bottom=tree_bottom + _BAR_ROOM, width=bar_width)
+        draw_color_bar(figure, scale, picture.label, left=right, bottom=tree_bottom + _BAR_ROOM, width=bar_width)
     return figure
 
 
-def _draw_square(axes: Axes, picture: _Picture, order: IntArray, cell: float) -> AxesImage:
+def _draw_square(axes: Axes, picture: _Picture, order: IntArray, cell: float) -> ScalarMappable:
     n = len(order)
     values = picture.values[np.ix_(order, order)]
     norm = Normalize(*picture.limits, clip=True)
     colors = colormaps[picture.colors].with_extremes(bad=MISSING_COLOR)
-    image = axes.imshow(
-        np.ma.masked_invalid(values), cmap=colors, norm=norm, extent=(0, n, n, 0), aspect="auto",
-        interpolation="none",
-    )  # fmt: skip
+    scale = ScalarMappable(norm, colors)
+    cells = colored(values, scale)
+    cells[np.diag_indices(n)] = 255  # an array and itself: nothing that could be measured
+    axes.imshow(cells, extent=(0, n, n, 0), aspect="auto", interpolation="none")
     axes.set_axis_off()
-    # An array and itself: nothing that could be measured.
-    own = np.zeros((n, n, 4))
-    own[np.diag_indices(n)] = 1.0
-    axes.imshow(own, extent=(0, n, n, 0), aspect="auto", interpolation="none")
     if n <= _FEW:
         edges = range(1, n)
         lines = [((at, 0), (at, n)) for at in edges] + [((0, at), (n, at)) for at in edges]
@@ -517,4 +514,4 @@ def _draw_square(axes: Axes, picture: _Picture, order: IntArray, cell: float) ->
             ink = "black" if 0.2126 * red + 0.7152 * green + 0.0722 * blue > _LIGHT else "white"
             axes.text(j + 0.5, i + 0.5, text, ha="center", va="center_baseline", fontsize=SMALLEST_TEXT,
                       color=ink)  # fmt: skip
-    return image
+    return scale

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from matplotlib import colormaps, patheffects
 from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
 from matplotlib.colors import ListedColormap, LogNorm
 from matplotlib.patches import Patch, Rectangle
 
@@ -14,6 +15,7 @@ from mirtool.report.figures.canvas import (
     MUTED_COLOR,
     SMALLEST_TEXT,
     Drawing,
+    colored,
     house_style,
     minus,
     page_width,
@@ -47,7 +49,7 @@ _SHAPE, _LEFT, _RIGHT, _ABOVE, _BELOW = 0.72, 10.0, 1.7, 7.5, 6.0
 _CELLS = (66, 48)
 _GAUGE_HEIGHT = 0.8
 # cividis from its middle to its dark end: its yellow would hide single probes on white paper.
-_SHADES = ListedColormap(colormaps["cividis"](np.linspace(0.72, 0.0, 256)), "cividis, dark half")
+SHADES = ListedColormap(colormaps["cividis"](np.linspace(0.72, 0.0, 256)), "cividis, dark half")
 _Limits = tuple[tuple[float, float], tuple[float, float]]
 _BEYOND = 0.002
 """Share of the values of M at either end that may lie off the scale; they are drawn at its edge."""
@@ -88,6 +90,7 @@ def ma_figures(report: QualityReport) -> list[Drawing]:
     limits = (_middle(a, _BEYOND), _symmetric(_middle(m, _BEYOND)))
     cells = [_cells(a[:, j], m[:, j], limits) for j in range(n)]
     most = max(float(counts.max()) for counts in cells)
+    scale = ScalarMappable(LogNorm(1, max(most, 2.0)), SHADES)
     pages = page_slices(n, panels_per_page(size))
     figures = []
     for number, page in enumerate(pages, start=1):
@@ -103,7 +106,7 @@ def ma_figures(report: QualityReport) -> list[Drawing]:
             panels = sheet.add_panels()
             for i, (place, axes) in enumerate(zip(range(page.start, page.stop), panels, strict=True)):
                 j = int(drawn[place])
-                _draw_cloud(axes, cells[place], limits, most)
+                _draw_cloud(axes, cells[place], limits, scale)
                 color = OUTLIER_COLOR if rule.outlier[j] else "black"
                 median = running_median(a[:, place], m[:, place])
                 line = axes.plot(*median, color=color, linewidth=1.0, zorder=3)[0]
@@ -113,7 +116,7 @@ def ma_figures(report: QualityReport) -> list[Drawing]:
                 marks = ("", OUTLIER_COLOR)[int(outliers[j])], ("", OUTLIER_COLOR)[int(rule.outlier[j])]
                 write_panel_title(sheet, i, report.samples.names[j], f"D = {d}", marks, up=2.6)
             _label_axes(panels, size)
-            draw_foot_bar(sheet.figure, panels[0].images[0], "probes in a cell")
+            draw_foot_bar(sheet.figure, scale, "probes in a cell")
         sheet.figure.caption = join(
             [
                 "MA plots: each array against the median array, which has the median of the arrays for each "
@@ -212,15 +215,13 @@ def _cells(a: FloatArray, m: FloatArray, limits: _Limits) -> FloatArray:
     return np.asarray(counts.T)
 
 
-def _draw_cloud(axes: Axes, counts: FloatArray, limits: _Limits, most: float) -> None:
+def _draw_cloud(axes: Axes, counts: FloatArray, limits: _Limits, scale: ScalarMappable) -> None:
     (left, right), (low, high) = limits
     axes.imshow(
-        np.ma.masked_equal(counts, 0),
+        colored(np.where(counts == 0, np.nan, counts), scale),
         origin="lower",
         extent=(left, right, low, high),
         aspect="auto",
-        cmap=_SHADES,
-        norm=LogNorm(1, max(most, 2.0)),
         interpolation="none",
         zorder=1,
     )

@@ -19,6 +19,7 @@ from mirtool.quality.spatial import FEWEST_AROUND, REACH, local_medians
 from mirtool.report.figures.canvas import (
     LINE,
     Drawing,
+    colored,
     diverging_colors,
     house_style,
     minus,
@@ -163,7 +164,9 @@ def residual_figures(report: QualityReport, *, block_columns: int | None = None)
     slides = _Slides(
         "residuals",
         values,
-        ScalarMappable(Normalize(-limit, limit), diverging_colors().resampled(_SHADES + 1)),
+        ScalarMappable(
+            Normalize(-limit, limit), diverging_colors().resampled(_SHADES + 1).with_extremes(bad=_NO_SPOT)
+        ),
         f"residual, log₂, median of {square} × {square} spots" if smooth else "residual, log₂",
         "no residual",
         (
@@ -215,7 +218,10 @@ def _intensity_figures(
     slides = _Slides(
         what,
         shades,
-        ScalarMappable(Normalize(low, max(high, low + 0.1)), colormaps["viridis"].resampled(_SHADES)),
+        ScalarMappable(
+            Normalize(low, max(high, low + 0.1)),
+            colormaps["viridis"].resampled(_SHADES).with_extremes(bad=_NO_SPOT),
+        ),
         f"{what}, log₂ counts",
         "missing",
         (
@@ -286,9 +292,7 @@ def _draw_slide(
     sheet: PanelPage, i: int, slide: Slide, values: FloatArray, scale: ScalarMappable, *, framed: bool
 ) -> None:
     """Draw one cell per spot: gray where the value is missing, a frame or white between the blocks."""
-    cells = slide.picture(values)
-    colors = scale.get_cmap().with_extremes(bad=_NO_SPOT)
-    picture = np.asarray(colors(scale.norm(np.ma.masked_invalid(cells)), bytes=True))
+    picture = colored(slide.picture(values), scale)
     picture[~slide.within] = (*(round(255 * part) for part in to_rgb(_FRAME_COLOR)), 255) if framed else 255
     (left, bottom), width, height = sheet.corners[i], sheet.size.width, sheet.size.height
     extent = (left, left + width, bottom, bottom + height)
