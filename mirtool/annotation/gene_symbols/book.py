@@ -20,9 +20,9 @@ from __future__ import annotations
 
 import gzip
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from typing import Literal, NamedTuple
 
@@ -78,7 +78,8 @@ class GeneSymbols:
         >>> book.name("GBA")
         GeneName(symbol='GBA', status='ambiguous', choices=('GBA1', 'GBAP1'))
         """
-        label = _OPEN_READING_FRAME.sub(r"\1orf\2", label)
+        if "ORF" in label:
+            label = _OPEN_READING_FRAME.sub(r"\1orf\2", label)
         if label in self.symbols:
             return GeneName(label, "current")
         known = self.identifiers.get(without_version(label), ())
@@ -107,34 +108,60 @@ def book_of(source: str, rows: Iterable[tuple[str, Iterable[str], Iterable[str]]
 
     Rows of one symbol are one gene.
     """
-    symbols: set[str] = set()
-    identifiers: dict[str, tuple[str, ...]] = {}
-    aliases: dict[str, tuple[str, ...]] = {}
-    for symbol, own_identifiers, own_aliases in rows:
-        symbols.add(symbol)
+    listed = [(symbol, list(identifiers), list(aliases)) for symbol, identifiers, aliases in rows]
+    return GeneSymbols(
+        source,
+        frozenset(symbol for symbol, _, _ in listed),
+        _by_label((symbol, own) for symbol, own, _ in listed),
+        _by_label((symbol, own) for symbol, _, own in listed),
+        human,
+    )
+
+
+def _by_label(rows: Iterable[tuple[str, Iterable[str]]]) -> dict[str, tuple[str, ...]]:
+    """Return the symbols that each label may represent, sorted, from the labels of each symbol."""
+    known: dict[str, tuple[str, ...]] = {}
+    for symbol, labels in rows:
         alone = (symbol,)
-        for known, labels in ((identifiers, own_identifiers), (aliases, own_aliases)):
-            for label in labels:
-                # Nearly every label represents one gene: one tuple per gene serves them all.
-                others = known.setdefault(label, alone)
-                if symbol not in others:
-                    known[label] = tuple(sorted((*others, symbol)))
-    return GeneSymbols(source, frozenset(symbols), identifiers, aliases, human)
+        for label in labels:
+            # Nearly every label represents one gene: one tuple per gene serves them all.
+            others = known.setdefault(label, alone)
+            if symbol not in others:
+                known[label] = tuple(sorted((*others, symbol)))
+    return known
+
+
+class _EmbeddedIdentifiers(Mapping[str, tuple[str, ...]]):
+    """The identifiers of the embedded genes, 192,000, sorted out when the first of them is looked up."""
+
+    def __init__(self, rows: Sequence[Sequence[str]]) -> None:
+        self._rows = rows
+
+    @cached_property
+    def _known(self) -> dict[str, tuple[str, ...]]:
+        return _by_label((row[0], filter(None, ";".join(row[1:4]).split(";"))) for row in self._rows)
+
+    def __getitem__(self, label: str) -> tuple[str, ...]:
+        if _VERSIONED.fullmatch(label):
+            return self._known[label]
+        raise KeyError(label)  # a former symbol, which need not wait for the identifiers
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        return len(self._known)
 
 
 @cache
 def load_gene_symbols() -> GeneSymbols:
     """Return the embedded table of 63,147 human genes."""
     packed = resources.files("mirtool").joinpath("data", "genes.tsv.gz").read_bytes()
-    rows = (line.split("\t") for line in gzip.decompress(packed).decode("ascii").splitlines()[1:])
-    genes = (
-        (symbol, f"{entrez};{ensembl};{refseq}", aliases) for symbol, entrez, ensembl, refseq, aliases in rows
-    )
-    return book_of(
+    rows = [line.split("\t") for line in gzip.decompress(packed).decode("ascii").splitlines()[1:]]
+    return GeneSymbols(
         GENE_SOURCE,
-        (
-            (symbol, filter(None, own.split(";")), filter(None, aliases.split(";")))
-            for symbol, own, aliases in genes
-        ),
+        frozenset(row[0] for row in rows),
+        _EmbeddedIdentifiers(rows),
+        _by_label((row[0], row[4].split(";")) for row in rows if row[4]),
         human=True,
     )

@@ -226,7 +226,7 @@ def parse_gene_sets(text: str, source: str, path: str | Path) -> GeneSets:
     for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             continue
-        name, *rest = line.split("\t")
+        name, *rest = line.split("\t", 2)
         name = name.strip()
         if not name or not rest:
             raise FormatError(
@@ -249,7 +249,7 @@ def parse_gene_sets(text: str, source: str, path: str | Path) -> GeneSets:
         lines[name] = number
         names.append(name)
         descriptions.append(rest[0].strip())
-        genes.append(_genes(_first_parts(rest[1:]) if "," in line or "///" in line else rest[1:]))
+        genes.append(_genes(rest[1]) if len(rest) > 1 else frozenset())
     if not names:
         raise FormatError("the file holds no gene set", path=path, found="blank lines only")
     terms, descriptions = _split_identifiers(names, descriptions)
@@ -261,8 +261,11 @@ def gene_sets_text(sets: Iterable[tuple[str, str, Iterable[str]]]) -> str:
     return "".join("\t".join((name, description, *sorted(genes))) + "\n" for name, description, genes in sets)
 
 
-def _genes(cells: list[str]) -> frozenset[str]:
-    return frozenset(filter(None, map(str.strip, cells)))
+def _genes(text: str) -> frozenset[str]:
+    """Return the genes of cells that tabs separate."""
+    if " " not in text and text.isascii() and "," not in text and "///" not in text:
+        return frozenset(text.split())  # nothing but tabs separates
+    return frozenset(filter(None, map(str.strip, _first_parts(text.split("\t")))))
 
 
 def _first_parts(cells: list[str]) -> list[str]:

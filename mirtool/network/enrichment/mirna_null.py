@@ -153,7 +153,8 @@ def _count_task(question: _Question, task: DrawTask) -> tuple[IntArray, IntArray
     drawn = np.zeros((question.targeting.shape[1], len(sets)), dtype=question.targeting.dtype)
     drawn[sets, np.arange(len(sets))[:, np.newaxis]] = 1
     targeted = question.targeting @ drawn >= question.shared_by
-    reached = question.terms @ targeted.astype(question.terms.dtype) >= question.hits
+    hitting = targeted[:, targeted.any(axis=0)]  # a set that hits no gene reaches no term
+    reached = question.terms @ hitting.astype(question.terms.dtype) >= question.hits
     return np.count_nonzero(reached, axis=1), np.count_nonzero(targeted, axis=1)
 
 
