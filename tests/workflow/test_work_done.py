@@ -8,6 +8,8 @@ from collections import Counter
 
 import pytest
 
+from mirtool.cli import main
+from mirtool.network.enrichment.membership import terms_to_test
 from tests.small_study import make_study
 
 PROBE = """
@@ -60,20 +62,25 @@ def folder(tmp_path_factory):
     return made
 
 
-@pytest.fixture(scope="module")
-def work(folder, tmp_path_factory):
-    """What `mirtool run` of the steps from files to the differential table opens and imports."""
-    call = ["run", "--only", "normalize", "--only", "diff", "--no-figures"]
+def work_of(call, folder, cache):
+    """What a command opens and imports."""
     done = subprocess.run(
         [sys.executable, "-c", PROBE, *call],
         cwd=folder,
-        env={**os.environ, "MIRTOOL_CACHE": str(tmp_path_factory.mktemp("cache"))},
+        env={**os.environ, "MIRTOOL_CACHE": str(cache)},
         capture_output=True,
         text=True,
         check=True,
     )
     (line,) = [line for line in done.stdout.splitlines() if line.startswith("WORK ")]
     return json.loads(line.removeprefix("WORK "))
+
+
+@pytest.fixture(scope="module")
+def work(folder, tmp_path_factory):
+    """What `mirtool run` of the steps from files to the differential table opens and imports."""
+    call = ["run", "--only", "normalize", "--only", "diff", "--no-figures"]
+    return work_of(call, folder, tmp_path_factory.mktemp("cache"))
 
 
 def test_each_array_is_opened_once(folder, work):
@@ -100,3 +107,23 @@ def test_each_name_is_looked_up_once(work):
     """All names are looked up to find their release, and by the release only those that two accessions had."""
     assert len(work["names"]) > 200
     assert {name for name, times in work["names"].items() if times > 1} == {"hsa-miR-3190-3p"}
+
+
+NETWORK = ["network", "--mirnas", "hsa-miR-17-5p,hsa-miR-20a-5p,hsa-miR-15a-5p", "--draws", "100", "--no-figures"]
+
+
+def test_a_network_imports_what_it_uses(tmp_path):
+    done = work_of(NETWORK, tmp_path, tmp_path / "cache")
+    assert done["code"] == 0
+    assert (tmp_path / "network.xlsx").is_file()
+    unused = HEAVY - {"networkx"} | {"scipy.spatial", "scipy.special"}
+    assert unused & set(done["modules"]) == set()
+
+
+def test_the_terms_of_a_network_are_found_once_for_all_its_queries(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MIRTOOL_CACHE", str(tmp_path / "cache"))
+    terms_to_test.cache_clear()
+    assert main([*NETWORK, "--modules"]) == 0
+    found = terms_to_test.cache_info()
+    assert (found.misses, found.hits) == (1, 3)  # modules; shared targets, all targets, one community

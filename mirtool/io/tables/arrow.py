@@ -39,6 +39,8 @@ def integers_of(column: Any) -> IntArray:
     """Return a column of whole numbers without nulls as int64."""
     import pyarrow as pa
 
+    if column.type == pa.int32() and isinstance(column, pa.Array):  # the places in a dictionary
+        return _values_of(column, np.int32).astype(np.int64)
     return _values_of(_one_array(column, pa.int64()), np.int64)
 
 

@@ -53,15 +53,19 @@ def label_column(cells: Any) -> LabelColumn:
 
     ``cells`` is a pyarrow ``ChunkedArray`` of strings or of a dictionary of them, or a sequence of str.
     """
+    if not hasattr(cells, "unify_dictionaries"):
+        # pyarrow would import pandas to look at a sequence of Python's.
+        texts = [unguard_text(cell.strip()) for cell in cells]
+        place = {label: i for i, label in enumerate(sorted(set(texts)))}
+        return LabelColumn(np.fromiter(map(place.__getitem__, texts), np.int64, len(texts)), text_array(place))
     import pyarrow as pa
 
-    column = cells if isinstance(cells, pa.ChunkedArray) else pa.chunked_array([pa.array(cells, pa.string())])
-    if pa.types.is_dictionary(column.type):
-        encoded = column.unify_dictionaries().combine_chunks()
+    if pa.types.is_dictionary(cells.type):
+        encoded = cells.unify_dictionaries().combine_chunks()
     else:
         import pyarrow.compute as pc
 
-        encoded = pc.utf8_trim_whitespace(column).combine_chunks().dictionary_encode()
+        encoded = pc.utf8_trim_whitespace(cells).combine_chunks().dictionary_encode()
     found = [unguard_text(label.strip()) for label in encoded.dictionary.to_pylist()]
     return LabelColumn(integers_of(encoded.indices), text_array(found)).relabeled(found)
 

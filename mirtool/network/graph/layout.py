@@ -31,6 +31,8 @@ _DISC_GAP = 14.0
 _GOLDEN_ANGLE = math.pi * (3 - math.sqrt(5))
 _WORK = 30_000_000
 """Distances computed at most to place the miRNAs; fewer rounds for more of them."""
+_FEW_DISCS = 200
+"""Up to so many discs each is compared with all: sooner done than importing what makes trees."""
 _PUSHES = 150
 _PULL = 0.04
 
@@ -171,16 +173,18 @@ def _push_apart(places: FloatArray, radius: FloatArray) -> bool:
 
 
 def _touching(places: FloatArray, radius: FloatArray) -> tuple[IntArray, IntArray]:
-    """Find the pairs of discs that overlap: the few large ones against all, the small ones by a tree."""
-    from scipy.spatial import cKDTree
-
-    limit = 2 * float(np.median(radius))
+    """Find the pairs of discs that overlap: the few large ones against all, many small ones by a tree."""
+    limit = 2 * float(np.median(radius)) if len(radius) > _FEW_DISCS else 0.0
     large = np.flatnonzero(radius > limit)
     small = np.flatnonzero(radius <= limit)
     gap = np.hypot(*(np.subtract.outer(places[large, axis], places[:, axis]) for axis in (0, 1)))
     a, b = np.nonzero(gap < radius[large][:, None] + radius)
     a = large[a]
     once = (radius[b] <= limit) | (a < b)
+    if not len(small):
+        return a[once], b[once]
+    from scipy.spatial import cKDTree
+
     near = small[cKDTree(places[small]).query_pairs(2 * limit, output_type="ndarray")]
     gap_near = np.hypot(*(places[near[:, 0]] - places[near[:, 1]]).T)
     near = near[gap_near < radius[near[:, 0]] + radius[near[:, 1]]]

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from mirtool.annotation.gene_symbols import load_gene_symbols, match_to, met_in_words
 from mirtool.annotation.mirna_names import MirnaNames, Resolution
 from mirtool.errors import MirtoolError, UsageError, option
-from mirtool.io.arrays.matrix import read_expression
 from mirtool.io.genes.gene_cells import read_gene_list
 from mirtool.io.genes.gene_changes import GENE_HEADERS, read_gene_changes
 from mirtool.io.genes.gene_expression import read_gene_expression
@@ -165,6 +164,8 @@ def _inversely_changed(
 
 
 def _paired_mirnas(context: ContextSettings, normalized: str | ExpressionMatrix | None) -> ExpressionMatrix:
+    from mirtool.io.arrays.matrix import read_expression
+
     source = context.paired_mirna or normalized
     if source is None:
         raise MirtoolError(
