@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 # work. It reads this when numpy is imported.
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
+import pytest
 import typer.main
 from hypothesis import HealthCheck, settings
 
@@ -36,3 +37,10 @@ gc.set_threshold(50_000, 20, 20)
 typer.main.get_command = cache(typer.main.get_command)
 read_workbook = workbook_server.read if hasattr(os, "fork") else workbook._read_in_child.__wrapped__
 workbook._read_in_child = lru_cache(maxsize=16)(read_workbook)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file(file_path):
+    """Look for no doctests in test files, which have none: it takes as long as finding their tests."""
+    found = yield
+    return [each for each in found if type(each) is pytest.Module or not file_path.name.startswith("test_")]
