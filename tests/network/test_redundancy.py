@@ -122,9 +122,10 @@ def test_similar_terms_join_the_first() -> None:
     assert names == {"a": (1, ""), "b": (1, "a"), "c": (2, ""), "d": (1, "a")}
 
 
-def test_what_survives_nothing_is_in_no_cluster() -> None:
+@pytest.mark.parametrize("method", ["auto", "ancestors", "similar"])
+def test_what_survives_nothing_is_in_no_cluster(method: str) -> None:
     result = over_representation(UNIVERSE[:50], SETS, universe=UNIVERSE, min_size=1)
-    nothing = reduce_terms(with_survival(result, genes={}), "similar")
+    nothing = reduce_terms(with_survival(result, genes={}), method)
     assert nothing.reduction is not None
     assert np.isnan(nothing.reduction.cluster).all()
     assert not len(term_map(nothing))

@@ -37,7 +37,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
-from itertools import groupby
+from itertools import groupby, pairwise
 from operator import or_
 from typing import TYPE_CHECKING
 
@@ -300,9 +300,9 @@ def _by_ancestors(result: EnrichmentTable) -> IntArray:
 def _as_bits(members: csr_array) -> list[int]:
     """Return the columns of each row as the bits of a number, the first column the lowest."""
     numbers = []
-    for own in np.split(members.indices, members.indptr[1:-1]):
+    for start, end in pairwise(members.indptr.tolist()):
         bits = np.zeros(members.shape[1], dtype=bool)
-        bits[own] = True
+        bits[members.indices[start:end]] = True
         numbers.append(int.from_bytes(np.packbits(bits, bitorder="little").tobytes(), "little"))
     return numbers
 
