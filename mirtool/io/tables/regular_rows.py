@@ -76,9 +76,12 @@ class CellColumn(Sequence[str]):
         return without_quotes(self.data[int(self.before[rows]) + 1 : int(self.ends[rows])].decode().strip())
 
     def __iter__(self) -> Iterator[str]:
-        data = self.data
-        for before, end in zip(self.before.tolist(), self.ends.tolist(), strict=True):
-            yield without_quotes(data[before + 1 : end].decode().strip())
+        if not len(self):
+            return iter(())
+        data, places = self.data, zip(self.before.tolist(), self.ends.tolist(), strict=True)
+        joined = b"\n".join([data[before + 1 : end] for before, end in places]).decode()  # no cell has a line end
+        cells = map(str.strip, joined.split("\n"))
+        return map(without_quotes, cells) if '"' in joined else cells
 
     @property
     def words(self) -> _Words:
