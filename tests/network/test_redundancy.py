@@ -60,6 +60,13 @@ def test_ancestors_whose_hits_a_term_below_explains() -> None:
     }
 
 
+@pytest.mark.parametrize("method", ["auto", "ancestors", "similar"])
+def test_where_no_term_is_significant_none_is_represented(method: str) -> None:
+    found = over_representation(genes(range(60, 70), range(9, 10)), SETS, min_size=1)
+    assert not found.survives_any.any()
+    assert {other for _, other in by_name(reduce_terms(found, method)).values()} == {""}
+
+
 def test_an_ancestor_with_hits_of_its_own_stands_for_itself() -> None:
     # Five of the ten further genes of the middle term are hits too: 5 of 10 left where 15 of 100 are drawn,
     # P = phyper(4, 10, 90, 15, lower.tail = FALSE) = 0.0063 (R 4.2.2). Of the highest term, 0 of 5 are left.
