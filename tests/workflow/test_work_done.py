@@ -9,6 +9,7 @@ from collections import Counter
 import pytest
 
 from mirtool.cli import main
+from mirtool.io.arrays import genepix
 from mirtool.network.enrichment.membership import terms_to_test
 from tests.small_study import make_study
 
@@ -88,6 +89,19 @@ def test_each_array_is_opened_once(folder, work):
     arrays = Counter({path.name: 1 for path in folder.glob("*.gpr")})
     assert {name: times for name, times in work["opened"].items() if name.endswith(".gpr")} == arrays
     assert len(arrays) == 6
+
+
+def test_arrays_are_read_from_their_bytes_and_their_spots_made_once(folder, tmp_path, monkeypatch):
+    def refuse(*_, **__):
+        raise AssertionError("read line by line")
+
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr(genepix, "read_rows", refuse)
+    genepix._spots_of.cache_clear()
+    output = str(tmp_path / "normalized.csv")
+    assert main(["normalize", *sorted(map(str, folder.glob("*.gpr"))), "-o", output]) == 0
+    found = genepix._spots_of.cache_info()
+    assert (found.misses, found.hits) == (1, 5)
 
 
 def test_nothing_heavy_is_imported(work):
