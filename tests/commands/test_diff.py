@@ -135,7 +135,7 @@ def test_figures_are_drawn_of_what_passes(study, capsys):
 )
 def test_label_says_how_many_or_which_are_named(study, labels, named):
     typed = [word for label in labels for word in ("--label", label)]
-    assert main(["diff", "--test", "student", "--alpha", "0.2", *typed]) == 0
+    assert main(["diff", "--test", "student", "--alpha", "0.2", "--figure-format", "svg", *typed]) == 0
     svg = (study / "figures/volcano.svg").read_text()
     names = ("miR-16-5p", "miR-20a-5p", "miR-21-5p", "let-7d-3p")
     assert {name for name in names if name in svg} == named
@@ -154,7 +154,7 @@ def test_columns_of_the_sample_sheet_are_strips_over_the_heat_map(study, capsys)
     head, *rows = sheet.read_text().splitlines()
     batches = [f"{row},{'first' if i % 2 else 'second'},{i}" for i, row in enumerate(rows)]
     sheet.write_text("\n".join([f"{head},batch,site", *batches]) + "\n")
-    call = ["diff", "--test", "student", "--alpha", "0.2"]
+    call = ["diff", "--test", "student", "--alpha", "0.2", "--figure-format", "svg"]
     assert main(call) == 0
     assert ">batch: first<" in (study / "figures/heatmap.svg").read_text()
     assert main([*call, "--annotate", "site"]) == 0
