@@ -355,7 +355,7 @@ WRONG_CALLS = [
     (["--fold-change", "median"], "unknown fold change 'median'", "ratio-of-means, geometric"),
     (["--cutoff", "0.5"], "cutoff is out of range", "1 or more"),
     (["--alpha", "5"], "alpha is out of range", "0 to 1"),
-    (["--format", "ods"], "can't tell how to write", "csv|tsv|xlsx"),
+    (["--format", "ods"], "no format is known for the output", "csv|tsv|xlsx"),
 ]
 
 
