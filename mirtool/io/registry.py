@@ -110,10 +110,10 @@ def has_counts(path: str | Path) -> bool:
     """Return True for a file of a format of sequencing counts, or a table that states it; pipes are kept."""
     if not is_content(path):
         return False
-    head = read_head(path)
-    return any(module_of(name).sniff(head) for name in count_formats()) or bool(
-        module_of("matrix").states_counts(head)
-    )
+    head, plain = read_head(path), module_of("matrix")
+    if plain.is_normalized(head):
+        return False
+    return any(module_of(name).sniff(head) for name in count_formats()) or bool(plain.states_counts(head))
 
 
 def has_wells(path: str | Path) -> bool:

@@ -30,7 +30,6 @@ import numpy as np
 
 from mirtool.annotation.probes import ProbeKind, is_kind
 from mirtool.errors import NotEnoughDataError, UsageError, option
-from mirtool.io.arrays.nanostring import background_limit
 from mirtool.io.registry import FORMATS
 from mirtool.model import BoolArray, FloatArray, IntArray, ProbeTable, RawArrays, SampleTable
 from mirtool.normalize.between_arrays import NormalizedSignals, ProbeSignals
@@ -96,6 +95,8 @@ def raise_to_threshold(signals: FloatArray, negatives: BoolArray, technical: Boo
     >>> raise_to_threshold(counts, controls, controls).ravel()  # limit: 6 + 2 × 2
     array([ 4.,  6.,  8., 10., 50.])
     """
+    from mirtool.io.arrays.nanostring import background_limit
+
     raised = np.maximum(signals, background_limit(signals[negatives]))
     return np.where(technical[:, None] | np.isnan(signals), signals, raised)
 
@@ -110,6 +111,8 @@ def subtract_threshold(signals: FloatArray, negatives: BoolArray, technical: Boo
     >>> subtract_threshold(counts, controls, controls).ravel()
     array([ 4.,  6.,  8., -3., 40.])
     """
+    from mirtool.io.arrays.nanostring import background_limit
+
     return np.where(technical[:, None], signals, signals - background_limit(signals[negatives]))
 
 

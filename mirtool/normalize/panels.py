@@ -39,7 +39,6 @@ import numpy as np
 
 from mirtool.errors import NotEnoughDataError, UsageError, option
 from mirtool.io.arrays.ct_limits import REPLICATE_LIMIT
-from mirtool.io.arrays.ct_panels import ct_limit, well_cts, well_states
 from mirtool.io.arrays.not_detected import CT_CALL
 from mirtool.io.arrays.one_by_one import ReducedArrays
 from mirtool.io.registry import FORMATS
@@ -139,12 +138,16 @@ class Panel(OneChannel):
         self, arrays: RawArrays, spots: Signals, counting: CountingSpots, settings: ResolvedSettings
     ) -> ProbeValues[ProbeSignals]:
         """Return one amount per assay, from its replicate wells, and which were not detected."""
+        from mirtool.io.arrays.ct_panels import well_states
+
         wells = well_states(arrays, counting.groups.probe_of)
         found = super().collapse(arrays, spots, counting, settings)
         return replace(found, not_detected=wells.not_detected[counting.rows])
 
     def report(self, numbers: Mapping[str, Any]) -> PanelReport:
         """Return the report of the numbers, with those of the wells."""
+        from mirtool.io.arrays.ct_panels import well_states
+
         groups = group_replicates(self.arrays.probes.id)
         mask = counting_spots(self.arrays.probes, groups, numbers["probe_choice"])
         wells = well_states(self.arrays, groups.probe_of)
@@ -169,11 +172,15 @@ class Panel(OneChannel):
     @property
     def limit(self) -> float:
         """The highest Ct that counts as detected."""
+        from mirtool.io.arrays.ct_panels import ct_limit
+
         return ct_limit(self.arrays)
 
 
 def replicate_cts(arrays: RawArrays, groups: ReplicateGroups) -> tuple[FloatArray, FloatArray]:
     """Return mean and standard deviation of the wells that count, ``(n_probes, n_samples)``, NaN without any."""
+    from mirtool.io.arrays.ct_panels import well_cts
+
     wells = stack_replicates(well_cts(arrays), groups, np.arange(len(groups)))
     n = (~np.isnan(wells)).sum(axis=1)
     total = np.nansum(wells, axis=1)

@@ -130,7 +130,6 @@ class NormalizeResult(Result):
             replicates_table,
             spots_table,
         )
-        from mirtool.normalize.panel_tables import assays_table, ct_table, references_table
 
         matrix = self.matrix
         tables = {"normalized": normalized_table(matrix, "linear" if self.settings.linear else "log2")}
@@ -145,6 +144,8 @@ class NormalizeResult(Result):
         if self.settings.keep_replicates:
             tables["replicates"] = replicates_table(matrix)
         if self._is_panel:
+            from mirtool.normalize.panel_tables import assays_table, ct_table, references_table
+
             tables |= {"ct": ct_table(self.arrays, matrix), "assays": assays_table(self.arrays, self.normalized)}
             references = references_table(self.arrays, self.normalized)
             if references is not None:

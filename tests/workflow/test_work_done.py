@@ -41,6 +41,13 @@ print("WORK", json.dumps(found | {"collections": collections, "frozen": gc.get_f
 UNUSED = {
     "mirtool.clinical",
     "mirtool.differential.by_model",
+    "mirtool.io.arrays.ct_panels",
+    "mirtool.io.arrays.ct_tables",
+    "mirtool.io.arrays.imagene",
+    "mirtool.io.arrays.nanostring",
+    "mirtool.io.arrays.service_workbook",
+    "mirtool.io.genes",
+    "mirtool.io.targets",
     "mirtool.network",
     "mirtool.quality",
     "mirtool.report.figures.canvas",
@@ -49,7 +56,7 @@ UNUSED = {
     "mirtool.validation",
     "mirtool.workflow.clinical",
 }
-"""Rooms and modules of mirtool that comparing two groups does without."""
+"""Rooms and modules of mirtool that comparing two groups of GenePix arrays does without."""
 DRAWING = {"matplotlib", "PIL"}
 HEAVY = {"pandas", "pydantic", "scipy.stats", "scipy.optimize", "networkx", "openpyxl", "distributed", *DRAWING}
 

@@ -46,9 +46,6 @@ import numpy as np
 
 from mirtool.annotation.probes import classify_probes, count_kinds
 from mirtool.errors import FormatError
-from mirtool.io.arrays import affymetrix, geo, nanostring, service_workbook
-from mirtool.io.arrays import ct_tables as qpcr
-from mirtool.io.arrays.dye_columns import pair_columns, pair_names
 from mirtool.io.arrays.probe_values import (
     CHANNEL,
     NORMALIZED_NOTE,
@@ -68,8 +65,6 @@ from mirtool.io.arrays.value_scale import (
 )
 from mirtool.io.counts import is_of_counts
 from mirtool.io.counts.refusal import counts_refused, per_million_refused
-from mirtool.io.genes.gene_changes import tells_changes
-from mirtool.io.mirnas import fasta
 from mirtool.io.registry import Inspection
 from mirtool.io.tables.corrected import is_corrected, refuse_corrected
 from mirtool.io.tables.decimal_comma import with_decimal_points
@@ -99,9 +94,18 @@ _FOREIGN_HEADER = re.compile(
 
 def sniff(head: FileHead) -> bool:
     """Return a plain table by its header, a label column and at least one column of numbers."""
+    from mirtool.io.arrays import ct_tables as qpcr
+    from mirtool.io.arrays import nanostring, service_workbook
+    from mirtool.io.mirnas import fasta
+
     if service_workbook.sniff(head) or fasta.sniff(head) or nanostring.sniff(head):
         return False
     return not qpcr.sniff(head) and any(map(_is_matrix, head_tables(head, find_header_rows)))
+
+
+def is_normalized(head: FileHead) -> bool:
+    """Return True for a table that mirtool normalized, by its notes: no mark of another format is looked for."""
+    return any(NORMALIZED_NOTE in table.notes for table in head_tables(head, find_header_rows))
 
 
 def states_counts(head: FileHead) -> bool:
@@ -111,6 +115,9 @@ def states_counts(head: FileHead) -> bool:
 
 def _is_matrix(table: TextTable) -> bool:
     """Return the header and first rows of a plain table of numbers."""
+    from mirtool.io.arrays import affymetrix
+    from mirtool.io.genes.gene_changes import tells_changes
+
     if is_corrected(table):
         return True  # to be refused with the reason
     if (
@@ -147,6 +154,8 @@ def _labels_first(table: TextTable) -> bool:
 
 def inspect(path: str | Path, *, samples_in_rows: bool = False) -> Inspection:
     """Read a plain table and say what it holds; ``samples_in_rows`` as in :func:`read_intensities`."""
+    from mirtool.io.arrays.dye_columns import pair_names
+
     found = _read(path, None, samples_in_rows)
     normalized = NORMALIZED_NOTE in found.table.notes
     arrays = {} if normalized else pair_names(found.samples, path)
@@ -204,6 +213,8 @@ def read_study_file(path: str | Path, options: ReadOptions) -> list[RawArrays]:
 
 def pair_channels(parts: Sequence[RawArrays], samples: SampleTable | None) -> list[RawArrays]:
     """Put columns of two dyes together: see :func:`mirtool.io.arrays.dye_columns.pair_columns`."""
+    from mirtool.io.arrays.dye_columns import pair_columns
+
     return [pair_columns(part, samples) for part in parts]
 
 
@@ -268,13 +279,20 @@ def read_expression(
         Where a number cell holds text, a row has no label, an ID occurs twice, a sample has no value.
     """
     head = read_head(path)
+    found = None if is_normalized(head) else _read_other_format(path, head, scale)
+    return expression_matrix(_read(path, None, samples_in_rows), scale) if found is None else found
+
+
+def _read_other_format(path: str | Path, head: FileHead, scale: Scale | None) -> ExpressionMatrix | None:
+    """Read a table whose own format says more of it than a plain one; None for a plain table."""
+    from mirtool.io.arrays import affymetrix, geo, service_workbook
+    from mirtool.io.arrays import ct_tables as qpcr
+
     if service_workbook.sniff(head) or qpcr.sniff(head):
         return service_workbook.read_normalized(path, scale=scale)
     if geo.sniff(head):
         return expression_matrix(geo.read_values(path), scale)
-    if affymetrix.sniff(head):
-        return affymetrix.read_expression(path, scale)
-    return expression_matrix(_read(path, None, samples_in_rows), scale)
+    return affymetrix.read_expression(path, scale) if affymetrix.sniff(head) else None
 
 
 def read_values(path: str | Path, samples_in_rows: bool = False) -> ProbeValues:
@@ -284,6 +302,8 @@ def read_values(path: str | Path, samples_in_rows: bool = False) -> ProbeValues:
 
 def read_sample_table(path: str | Path, samples_in_rows: bool = False) -> SampleTable:
     """Return the samples of a plain table, with what its other header rows or columns say about them."""
+    from mirtool.io.arrays.dye_columns import pair_names
+
     found = _read(path, None, samples_in_rows)
     pairs = pair_names(found.samples, path)
     if not pairs:
