@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections import Counter
 
+import numpy as np
 import pytest
 
 from mirtool.cli import main
@@ -148,3 +149,18 @@ def test_the_terms_of_a_network_are_found_once_for_all_its_queries(tmp_path, mon
     assert main([*NETWORK, "--modules"]) == 0
     found = terms_to_test.cache_info()
     assert (found.misses, found.hits) == (1, 3)  # modules; shared targets, all targets, one community
+
+
+def test_a_large_table_is_compared_without_pandas(tmp_path):
+    rng = np.random.default_rng(1)
+    values = np.where(rng.random((700, 1000)) < 0.05, "", rng.normal(8, 1, (700, 1000)).round(4).astype(str))
+    names = [f"S{j}" for j in range(1000)]
+    rows = [f"hsa-miR-{20000 + i}-5p," + ",".join(row) for i, row in enumerate(values.tolist())]
+    (tmp_path / "t.csv").write_text("\n".join(["ID," + ",".join(names), *rows]))
+    assert (tmp_path / "t.csv").stat().st_size > 4 << 20
+    lines = [f"{name},{'case' if j % 2 else 'control'},{30 + j % 50}" for j, name in enumerate(names)]
+    (tmp_path / "s.csv").write_text("\n".join(["sample,group,age", *lines]))
+    call = ["diff", "t.csv", "--samples", "s.csv", "--scale", "log2", "--covariate", "age", "-o", "d.csv"]
+    done = work_of(call, tmp_path, tmp_path / "cache")
+    assert done["code"] == 0
+    assert not HEAVY & set(done["modules"])
