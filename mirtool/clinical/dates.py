@@ -57,7 +57,7 @@ def read_dates(table: TextTable, column: int, cells: Sequence[str]) -> tuple[Flo
     if slashed and day_first == month_first:
         row = next(row for row, cell in enumerate(cells) if _SLASHED.fullmatch(cell))
         raise FormatError(
-            "it is not clear which number of the dates is the day"
+            "day and month of the dates can't be distinguished"
             if not day_first
             else "dates are written in two orders",
             path=table.path,

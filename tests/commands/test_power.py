@@ -74,7 +74,7 @@ def test_elsewhere_the_table_goes_to_stdout(capsys):
         (["--test", "welch"], 2, "welch"),
         (["--scale", "ln"], 2, "unknown scale 'ln'"),
         (["--figures", "x", "--no-figures"], 2, "contradict"),
-        (["-o", "power.pdf"], 2, "can't tell how to write"),
+        (["-o", "power.pdf"], 2, "no format is known for the output"),
     ],
 )
 @pytest.mark.usefixtures("study")

@@ -200,7 +200,7 @@ def test_a_workbook_holds_it_too(study):
         (["--validation", "papers.txt"], 1, "not a table of `mirtool validate`"),
         (["--network", "results/validation.csv"], 1, "not a table of `mirtool network`"),
         (["papers.txt"], 1, "not a table of `mirtool diff`"),
-        (["-o", "s.pdf"], 2, "can't tell how to write"),
+        (["-o", "s.pdf"], 2, "no format is known for the output"),
     ],
 )
 @pytest.mark.usefixtures("study")

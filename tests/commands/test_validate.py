@@ -237,7 +237,7 @@ WRONG_CALLS = [
     ([*OPTIONS, "--replicate-limit", "0"], "cycles are positive", "0"),
     ([*OPTIONS, "--compare", "resistant:healthy"], "no sample is in the group 'healthy'", "responding"),
     ([*OPTIONS, "--figures", "x", "--no-figures"], "contradict each other", "leave one"),
-    ([*OPTIONS, "--format", "ods"], "can't tell how to write", "csv|tsv|xlsx"),
+    ([*OPTIONS, "--format", "ods"], "no format is known for the output", "csv|tsv|xlsx"),
     ([*OPTIONS, "./ct.csv", "ct.csv"], "the same Ct table is named twice", "ct.csv"),
 ]
 

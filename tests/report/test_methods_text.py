@@ -168,8 +168,8 @@ def test_a_normalization_of_lanes_speaks_of_lanes_and_of_what_was_missing():
     assert text == (
         "Counts of 2 NanoString lanes (50 probes per lane, controls included) were normalized. "
         "Counts that were not above the background limit, the mean plus two standard deviations of the negative "
-        "controls of their lane (8 of 60; 3 to 5 per lane), were treated as missing, because they can't be told "
-        "from background (NanoString Technologies 2017). "
+        "controls of their lane (8 of 60; 3 to 5 per lane), were treated as missing, because they cannot be "
+        "distinguished from background (NanoString Technologies 2017). "
         "Probes for miRNAs were analyzed (30 probes); controls, housekeeping genes and probes for other species "
         "were not. "
         "A probe was considered detected in a lane where its count was above the background limit. "

@@ -98,7 +98,7 @@ def test_further_columns_of_the_sheet_are_compared_and_reported(study):
     assert outcomes(study, RunOptions(only=only)) == dict.fromkeys(only, Outcome.DONE)
     page = (study / "results/report.html").read_text()
     section = re.search(r'<section id="covariates".*?</section>', page, re.DOTALL)[0]
-    assert "hyb batch and group can&#39;t be told apart (Cramér&#39;s V 1)" in section
+    assert "hyb batch and group can&#39;t be distinguished (Cramér&#39;s V 1)" in section
     assert 'id="figure-covariates"' in section
     assert "follows group" in section
     assert 'data-components="covariates_pca"' in section
