@@ -6,6 +6,7 @@ same order of probes.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -64,7 +65,10 @@ def read_spots(path: str | Path, matrix: ExpressionMatrix, what: str = "spots") 
     FormatError
         Where the table does not have the probes or the samples of the matrix, or a cell is no whole number.
     """
-    table = read_table(path)
+    samples = frozenset(matrix.samples.names)
+    table = read_table(
+        path, text_columns=lambda head: [j for j, name in enumerate(head.header) if name not in samples]
+    )
     ids = table.find("ID")
     missing = [name for name in matrix.samples.names if name not in table.header]
     if ids is None or missing:
@@ -76,20 +80,20 @@ def read_spots(path: str | Path, matrix: ExpressionMatrix, what: str = "spots") 
     for row, (own, expected) in enumerate(zip(table.text(ids), matrix.probes.id, strict=True)):
         if own != expected:
             raise _misfit(table, what, "its probes are others", f"{own!r} for {expected!r}", table.line_of(row))
-    columns = [table.header.index(name) for name in matrix.samples.names]
-    return np.column_stack([_whole_numbers(table, j, what) for j in columns])
+    return _whole_numbers(table, [table.header.index(name) for name in matrix.samples.names], what)
 
 
-def _whole_numbers(table: TextTable, column: int, what: str) -> IntArray:
-    values = table.numbers(column)
-    wrong = np.flatnonzero(~(np.isfinite(values) & (values >= 0) & (values == np.floor(values))))
-    if len(wrong):
+def _whole_numbers(table: TextTable, columns: Sequence[int], what: str) -> IntArray:
+    values = table.numbers_of(columns)
+    is_whole = (values >= 0) & (values < np.inf) & (values == np.floor(values))
+    if not is_whole.all():
+        column, row = map(int, np.argwhere(~is_whole.T)[0])
         raise FormatError(
             f"a number of {what} is not a whole number",
             path=table.path,
-            line=table.line_of(int(wrong[0])),
-            column=table.header[column],
-            found=f"{values[wrong[0]]:g}",
+            line=table.line_of(row),
+            column=table.header[columns[column]],
+            found=f"{values[row, column]:g}",
             expected="0, 1, 2 …",
         )
     return values.astype(np.int64)
