@@ -18,6 +18,8 @@ from mirtool.workflow.sources import CountFiles, find_normalized, is_path, read_
 from mirtool.workflow.step import Draw, Result, Run, Step
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from mirtool.differential import Comparison, GroupComparison
     from mirtool.model import DifferentialTable, ExpressionMatrix, Table
     from mirtool.robustness.sensitivity import Sensitivity
@@ -287,7 +289,7 @@ def diff(inputs: DiffInputs, settings: DiffSettings, run: Run) -> DiffResult:
     matrix = read_grouped(table, run, options)
     parse_labels(settings.label, matrix.probes)
     check_annotation(inputs.annotate, matrix.samples)
-    found = compare_groups(matrix, settings, executor=run.executor, ask=run.ask)
+    found = compare_groups(matrix, settings, executor=_executor(settings, run), ask=run.ask)
     first = found.tables[0]
     run.arguments |= {
         "compare": None if settings.contrast else f"{first.tested}:{first.reference}",
@@ -338,6 +340,15 @@ def _check_sensitivity(table: Any, settings: DiffSettings) -> None:
             found="a pipe" if is_path(table) else "an object",
             hint="name the normalized table; in a study folder it is known",
         )
+
+
+def _executor(settings: DiffSettings, run: Run) -> Executor | None:
+    """Return who shares the work; permutations, which can take long, are shown as they are done."""
+    if settings.test != "permutation":
+        return run.executor
+    from mirtool.workflow.watched import WatchedExecutor
+
+    return WatchedExecutor(run.executor, "Relabeling the samples", run.progress)
 
 
 def _sensitivity(table: str | Path, d: DifferentialTable, run: Run) -> Sensitivity:

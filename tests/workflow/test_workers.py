@@ -1,7 +1,8 @@
 """Heavy work shared by processes and by a Dask cluster of two: the same to the last bit as in one process."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from mirtool.network.enrichment.mirna_null import mirna_null
 from mirtool.normalize import normalize
 from mirtool.robustness.methods import every_recipe, run_methods
 from mirtool.robustness.sensitivity import sensitivity
+from mirtool.workflow.watched import WatchedExecutor
 from mirtool.workflow.workers import open_executor
 
 RNG = np.random.default_rng(5)
@@ -87,6 +89,23 @@ def alone() -> dict[str, np.ndarray]:
 def check(alone: dict[str, np.ndarray], executor: Any) -> None:
     for name, work in WORK.items():
         np.testing.assert_array_equal(work(executor), alone[name], err_msg=name)
+
+
+def test_watched_tasks_give_the_same_and_are_counted(alone):
+    said: list[object] = []
+
+    @contextmanager
+    def progress(title: str, total: int) -> Iterator[Callable[[str], None]]:
+        said.append((title, total))
+        yield said.append
+
+    np.testing.assert_array_equal(
+        by_permutation(WatchedExecutor(None, "Relabeling the samples", progress)),
+        alone["diff --test permutation"],
+    )
+    (title, total), *steps = said
+    assert title == "Relabeling the samples"
+    assert len(steps) == total > 1
 
 
 def test_two_processes_give_the_same(alone):
