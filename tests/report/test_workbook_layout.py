@@ -12,6 +12,7 @@ import python_calamine
 
 from mirtool.errors import OutputError
 from mirtool.model import Table, text_array
+from mirtool.report.workbook.bulk_sheet import BulkSheet
 from mirtool.report.workbook.layout import DOWN_TINT, UP_TINT, workbook_bytes
 
 HEAD = "regulation by volcano P"
@@ -87,6 +88,12 @@ def test_a_text_that_no_cell_holds_is_refused() -> None:
     for text in ("x" * 32_768, "\U0001f9ec" * 16_384):
         with pytest.raises(OutputError, match="row 3 does not fit into a workbook"):
             workbook_bytes({"t": Table({"text": text_array(["", text])})})
+
+
+def test_an_xlsxwriter_that_leaves_rows_out_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(BulkSheet, "_write_rows", lambda _self: None)
+    with pytest.raises(RuntimeError, match="wrote no rows of d"):
+        workbook_bytes({"d": example()}, names={"d": "diff/differential"})
 
 
 def test_the_same_table_gives_the_same_bytes(data: bytes) -> None:

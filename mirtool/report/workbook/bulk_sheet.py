@@ -17,10 +17,18 @@ from xlsxwriter.worksheet import Worksheet
 
 
 class BulkSheet(Worksheet):  # type: ignore[misc]
-    """A worksheet with a header row that is written cell by cell, and rows below it that are given as columns."""
+    """A worksheet with a header row that is written cell by cell, and rows below it that are given as columns.
+
+    Attributes
+    ----------
+    is_whole
+        True after its rows were written. Another xlsxwriter, whose sheets do not ask for their rows as this one's
+        do, would leave them out without a word.
+    """
 
     def __init__(self) -> None:
         super().__init__()
+        self.is_whole = False
         self._columns: list[tuple[list[str], Sequence[Any]]] = []
         self._heights: Mapping[int, float] = {}
 
@@ -56,6 +64,7 @@ class BulkSheet(Worksheet):  # type: ignore[misc]
         for i, cells in enumerate(zip(*columns, strict=True)):
             height = f' ht="{self._heights[i]:g}" customHeight="1"' if i in self._heights else ""
             self.fh.write(f'<row r="{i + 2}"{height}>{"".join(cells)}</row>')
+        self.is_whole = True
 
     def _cells(self, column: int, cells: Sequence[str], formats: Sequence[Any]) -> list[str]:
         """Return the cells of a column with their addresses and formats; an empty one is left out."""

@@ -106,6 +106,7 @@ class Book:
 
         self.said = said
         self._out = io.BytesIO()
+        self._version = xlsxwriter.__version__
         self._book = xlsxwriter.Workbook(self._out, {"in_memory": True})
         # A fixed date: the same input must give the same bytes.
         self._book.set_properties({"created": datetime.datetime(2000, 1, 1), "comments": "written by mirtool"})
@@ -145,8 +146,17 @@ class Book:
         _write_sheet(self, name, table, label, explains=explains)
 
     def to_bytes(self) -> bytes:
-        """Return the file; nothing can be added then."""
+        """Return the file; nothing can be added then.
+
+        Raises
+        ------
+        RuntimeError
+            Where xlsxwriter left out the rows of a table.
+        """
         self._book.close()
+        lost = [sheet.name for sheet in self._book.worksheets() if not getattr(sheet, "is_whole", True)]
+        if lost:
+            raise RuntimeError(f"xlsxwriter {self._version} wrote no rows of {', '.join(lost)}")
         return self._out.getvalue()
 
 
