@@ -12,12 +12,30 @@ import pytest
 from mirtool.errors import FormatError, OutputError
 from mirtool.io.tables.locks import LOCK_FILE
 from mirtool.io.tables.output import JOURNAL, complete_interrupted, noting_written, transaction, write_files
-from tests.kills import in_child
 
 NAMES = ("results/a.csv", "results/a_spots.csv", "figures/a.png", "results/run.json")
 
-CALLS = ("open", "os.rename", "os.remove", "os.chmod", "fcntl.flock", "tempfile.mkstemp")
-INTERRUPTED = 200
+WRITE_AND_DIE = """
+import os, signal, sys
+from pathlib import Path
+from mirtool.io.tables.output import write_files
+
+files = {Path(name): b"new " * 1000 for name in sys.argv[3:]}
+left, end = int(sys.argv[1]), getattr(signal, sys.argv[2])
+
+def count(event, _arguments):
+    global left
+    if event in ("open", "os.rename", "os.remove", "os.chmod", "fcntl.flock", "tempfile.mkstemp"):
+        left -= 1
+        if left == 0:
+            os.kill(os.getpid(), end)
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+sys.addaudithook(count)
+write_files(files)
+print(left)
+"""
+"""Writes a set, and gets a signal at a chosen one of its calls to the operating system."""
 
 
 @pytest.fixture
@@ -27,31 +45,9 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
-def write_and_die(at: int, by: signal.Signals) -> int:
-    """Write a set in a fork that gets a signal at a chosen one of its calls to the operating system.
-
-    Return how many calls it made, ``INTERRUPTED``, or the signal that ended it, negative.
-    """
-
-    def work() -> int:
-        calls = 0
-
-        def count(event: str, _arguments: object) -> None:
-            nonlocal calls
-            if event in CALLS:
-                calls += 1
-                if calls == at:
-                    os.kill(os.getpid(), by)
-
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        sys.addaudithook(count)
-        try:
-            write_files({Path(name): b"new " * 1000 for name in NAMES})
-        except KeyboardInterrupt:
-            return INTERRUPTED
-        return calls
-
-    return in_child(work)
+def write_and_die(at: int, by: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", WRITE_AND_DIE, str(at), by, *NAMES]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 def contents() -> set[bytes]:
@@ -64,9 +60,7 @@ def hidden(folder: Path) -> list[str]:
 
 def n_calls() -> int:
     """Return how many calls to the operating system writing the set takes."""
-    n = write_and_die(0, signal.SIGTERM)
-    assert 0 < n < INTERRUPTED
-    return n
+    return 10_000 - int(write_and_die(10_000, "SIGTERM").stdout)
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system has no SIGKILL")
@@ -75,7 +69,7 @@ def test_killed_at_any_call_the_set_is_all_old_or_all_new(folder):
     assert n > 20
     for at in range(1, n + 1):
         write_files({Path(name): b"old" for name in NAMES})
-        assert write_and_die(at, signal.SIGKILL) == -signal.SIGKILL
+        assert write_and_die(at, "SIGKILL").returncode == -signal.SIGKILL
         torn = len(contents()) > 1
         was_pending = complete_interrupted("results")
         assert was_pending or not torn, at
@@ -93,7 +87,8 @@ def test_killed_at_any_call_the_set_is_all_old_or_all_new(folder):
 def test_ctrl_c_leaves_all_old_or_all_new():
     for at in range(1, n_calls() + 1, 2):
         write_files({Path(name): b"old" for name in NAMES})
-        assert write_and_die(at, signal.SIGINT) == INTERRUPTED, at
+        done = write_and_die(at, "SIGINT")
+        assert "KeyboardInterrupt" in done.stderr, at
         assert len(contents()) == 1, at
 
 
@@ -130,7 +125,7 @@ def test_a_journal_that_mirtool_did_not_write_is_refused(folder, content):
 
 
 def test_temporaries_of_a_killed_run_are_swept_and_no_others(folder):
-    assert write_and_die(12, signal.SIGKILL) == -signal.SIGKILL
+    write_and_die(12, "SIGKILL")
     ours = [name for name in hidden(folder) if name.endswith(".part")]
     assert ours
     other = folder / "results/.mirtool-ffffffff-other.part"  # of a record in another folder
