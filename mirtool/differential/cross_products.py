@@ -138,7 +138,8 @@ def _inverse_factors(products: FloatArray) -> tuple[FloatArray, FloatArray]:
         rest = products[:, j:, j] - (before[:, j:] @ before[:, j, :, np.newaxis])[:, :, 0]
         is_definite &= rest[:, 0] > size / WORST_CONDITION**2
         pivot = np.where(is_definite, rest[:, 0], 1.0)
-        lower[:, j:, j] = rest / np.sqrt(pivot)[:, np.newaxis]
+        # What is not definite has no factor; the numbers would grow without limit.
+        lower[:, j:, j] = np.where(is_definite[:, np.newaxis], rest, 0.0) / np.sqrt(pivot)[:, np.newaxis]
         lower[~is_definite, j, j] = 1.0
     inverse = np.asarray(np.linalg.inv(lower), dtype=np.float64)
     # The largest eigenvalue is at most the trace, the inverse of the least one at most this square of lengths.

@@ -275,7 +275,8 @@ def whiten(
         both = patterns[:, :, np.newaxis] & patterns[:, np.newaxis, :]
         lower = np.linalg.cholesky(np.where(both, correlation, np.eye(len(design))))
         observed = np.linalg.solve(lower[pattern_of_row], observed[:, :, np.newaxis])[:, :, 0]
-        columns = np.linalg.solve(lower if len(columns) == len(lower) else lower[pattern_of_row], columns)
+        is_by_row = weights is not None and weights.ndim == 2
+        columns = np.linalg.solve(lower[pattern_of_row] if is_by_row else lower, columns)
     return Whitened(observed, columns, design_of_row)
 
 

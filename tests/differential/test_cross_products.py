@@ -88,3 +88,36 @@ def test_complete_rows_share_one_decomposition_whatever_the_blocks(monkeypatch, 
     assert len(calls) == 1
     for name in ("coefficients", "unscaled_sd", "sigma", "unscaled_root"):
         np.testing.assert_array_equal(getattr(found, name), getattr(whole, name))
+
+
+def test_values_with_weights_in_blocks_are_by_generalized_least_squares():
+    """b = (X' V^-1 X)^-1 X' V^-1 y per row, where every row misses other values (Smyth, Michaud, Scott 2005)."""
+    n_rows, rng = 40, np.random.default_rng(11)
+    block = np.arange(N_SAMPLES) // 3
+    correlation = np.where(block[:, None] == block, 0.4, 0.0) + 0.6 * np.eye(N_SAMPLES)
+    values = rng.normal(9, 1, (n_rows, N_SAMPLES))
+    values[np.arange(n_rows), -1 - np.arange(n_rows) % N_SAMPLES] = np.nan
+    values[rng.random(values.shape) < 0.1] = np.nan
+    weights = rng.uniform(0.2, 3, values.shape)
+    design = DESIGNS["slope"]
+    found = fit_linear_model(values, design, weights=weights, correlation=correlation)
+    for row in range(n_rows):
+        own = ~np.isnan(values[row])
+        root = np.sqrt(np.outer(weights[row, own], weights[row, own]))
+        inverse = np.linalg.inv(correlation[np.ix_(own, own)] / root)
+        covariance = np.linalg.inv(design[own].T @ inverse @ design[own])
+        expected = covariance @ design[own].T @ inverse @ values[row, own]
+        np.testing.assert_allclose(found.coefficients[row], expected, rtol=1e-9)
+        np.testing.assert_allclose(found.unscaled_sd[row], np.sqrt(np.diag(covariance)), rtol=1e-9)
+
+
+def test_rows_far_from_definite_give_no_overflow(monkeypatch):
+    """Weights over 24 orders of size: the factor of the products would square its numbers at every step."""
+    rng = np.random.default_rng(14)
+    values = rng.normal(8, 1, (200, N_SAMPLES))
+    design = np.column_stack([np.ones(N_SAMPLES), GROUP, rng.normal(size=(N_SAMPLES, 8))])
+    weights = 10 ** rng.uniform(-12, 12, values.shape)
+    found = fit_linear_model(values, design, weights=weights)
+    monkeypatch.setattr(linear_model, "_cross_products", lambda _design: None)
+    by_decomposition = fit_linear_model(values, design, weights=weights)
+    np.testing.assert_allclose(found.coefficients, by_decomposition.coefficients, rtol=1e-10)
