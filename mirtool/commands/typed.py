@@ -56,7 +56,8 @@ def read_plain_values(parameters: Iterable[Any]) -> None:
     """
     for parameter in parameters:
         by_typer, kind = getattr(parameter, "get_runtime_param", None), _kind_of_plain_values(parameter)
-        if by_typer is not None and kind is not None:
+        # A command that runs again in one process, as in a notebook, has been through this.
+        if by_typer is not None and kind is not None and not isinstance(by_typer, partial):
             parameter.get_runtime_param = partial(_PlainValues, kind, by_typer)
 
 
