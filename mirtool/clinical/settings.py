@@ -51,8 +51,6 @@ GROUP_TESTS = Methods(
 )
 """The tests of a baseline table."""
 
-RANK_TESTS = ("mann-whitney", "kruskal-wallis", "jonckheere")
-MEAN_TESTS = ("welch", "student", "anova", "welch-anova")
 COUNT_TESTS = ("chi-square", "fisher", "trend")
 TWO_GROUP_TESTS = ("mann-whitney", "welch", "student")
 
