@@ -12,6 +12,7 @@ from mirtool.cli import main
 from mirtool.errors import FormatError, MirtoolError, ScaleError, UsageError
 from mirtool.io.arrays import affymetrix
 from mirtool.io.arrays.matrix import read_expression
+from mirtool.io.arrays.reading import read_arrays
 from mirtool.io.registry import inspect_file, sniff_format
 from mirtool.model import SampleTable
 
@@ -142,6 +143,20 @@ def test_quality_control_shows_the_percent_present_of_each_array(tmp_path, capsy
 def rows_of(path):
     lines = [line for line in path.read_text().splitlines() if not line.startswith("#")]
     return list(csv.DictReader(lines))
+
+
+def test_tables_of_which_only_some_have_calls_are_read_without_them(tmp_path):
+    plain = FOLDER / "plier.summary.txt"
+    ids = affymetrix.read_values(plain).id
+    called = tmp_path / "called.txt"
+    lines = ["probeset_id\tS1.plier-Signal\tS1.plier-Detection"]
+    lines += [f"{name}\t55.5\tPresent" for name in ids]
+    called.write_text("\n".join(lines) + "\n")
+    assert read_arrays([called]).flags is not None
+    arrays = read_arrays([called, plain])
+    assert arrays.samples.names == ("S1", "A1", "A2", "B1", "B2")
+    assert arrays.flags is None
+    assert "detection calls: in 1 of 2 files only" in arrays.dropped
 
 
 def test_from_the_table_to_the_network_by_its_steps(tmp_path, monkeypatch, capsys):

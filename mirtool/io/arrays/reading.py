@@ -378,6 +378,7 @@ def _refuse_mixed_formats(parts: Sequence[RawArrays]) -> None:
 def _bind(parts: Sequence[RawArrays], alignment: Alignment) -> RawArrays:
     """Put the arrays side by side, in the order of their files."""
     names, dropped = _common_channels(parts)
+    parts, without_calls = _calls_of_all(parts)
     first, spots = parts[0], alignment.spots[0]
     return RawArrays(
         {name: _bind_channel(name, parts, alignment) for name in names},
@@ -386,8 +387,22 @@ def _bind(parts: Sequence[RawArrays], alignment: Alignment) -> RawArrays:
         None if alignment.is_join else first.layout,
         name_after_files([part.samples for part in parts]),
         _mark_oddities(parts, alignment),
-        tuple(dict.fromkeys([*(text for part in parts for text in part.dropped), *alignment.dropped, *dropped])),
+        tuple(
+            dict.fromkeys(
+                [*(text for part in parts for text in part.dropped), *alignment.dropped, *dropped, *without_calls]
+            )
+        ),
     )
+
+
+def _calls_of_all(parts: Sequence[RawArrays]) -> tuple[Sequence[RawArrays], list[str]]:
+    """Return tables without detection calls where only some of them have any, and in words how many do."""
+    n_called = sum(part.flags is not None for part in parts)
+    if n_called in (0, len(parts)) or not all(FORMATS[part.sources[0].format].table for part in parts):
+        return parts, []
+    return [replace(part, flags=None) for part in parts], [
+        f"detection calls: in {n_called} of {plural(len(parts), 'file')} only"
+    ]
 
 
 def _common_channels(parts: Sequence[RawArrays]) -> tuple[list[str], list[str]]:
