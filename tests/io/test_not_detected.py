@@ -56,6 +56,13 @@ def test_values_without_a_repeated_lowest_one_are_left_alone() -> None:
     assert find_floor(values) is None
 
 
+def test_a_repeated_zero_is_called_0_whatever_its_sign() -> None:
+    rows = np.arange(1, 31.0)[:, None] + [0.0, 50.0]
+    rows[:6] = -0.0, 0.0
+    rows[3:6, 0] = 0.0
+    assert _floor_of_arrays(rows).words == "the lowest of their array, 0 to 0"
+
+
 def test_few_values_below_the_repeated_one_do_not_hide_it() -> None:
     values = np.round(np.random.default_rng(1).normal(8, 2, (300, 6)), 3).clip(1)
     values[:60] = 0.1

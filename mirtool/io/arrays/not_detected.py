@@ -118,7 +118,7 @@ def _floor_of_arrays(values: FloatArray) -> Floor | None:
     if np.mean(piled & many) < 0.5:
         return None
     piled &= count >= LEAST_ROWS
-    floors = lowest[piled]
+    floors = lowest[piled] + 0.0  # zero with one sign
     return Floor(mask & piled, f"the lowest of their array, {floors.min():.6g} to {floors.max():.6g}")
 
 
