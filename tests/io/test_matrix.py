@@ -8,7 +8,7 @@ import pytest
 from mirtool.errors import FormatError, MirtoolError, ScaleError
 from mirtool.io.arrays import matrix
 from mirtool.io.arrays.matrix import read_expression, read_intensities
-from mirtool.io.registry import sniff_format
+from mirtool.io.registry import inspect_file, sniff_format
 from mirtool.io.tables.text import read_head
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures" / "matrix"
@@ -271,6 +271,13 @@ def test_bad_table_is_refused_with_its_place(name, message):
     assert str(caught.value).split("\n")[0] == f"{FIXTURES / name}{message}"
 
 
+def test_samples_of_one_name_are_refused_before_what_their_commas_mean(tmp_path):
+    path = tmp_path / "twice.tsv"
+    path.write_text("ID\ts1\ts1\n7\t1,234\t5,678\n8\t2,345\t6,789\n")
+    with pytest.raises(FormatError, match="two columns have the same name"):
+        read_intensities(path)
+
+
 BAD_EXPRESSION = {
     "bad_duplicate_ids.csv": ", line 4: the ID '17605' occurs twice (found the same ID in line 2; expected one "
     "row per probe in a table of normalized expression)",
@@ -286,6 +293,13 @@ def test_bad_expression_table_is_refused_with_its_place(name, message):
     with pytest.raises(MirtoolError) as caught:
         read_expression(FIXTURES / name, scale=None if "scale" in name else "log2")
     assert str(caught.value).split("\n")[0] == f"{FIXTURES / name}{message}"
+
+
+def test_a_scale_that_does_not_exist_is_refused_in_a_raw_table_too(tmp_path):
+    path = tmp_path / "log10.csv"
+    path.write_text("# scale: log10\nID,s1,s2\n7,2.5,3.5\n8,1.5,4.5\n")
+    with pytest.raises(ScaleError, match="found 'log10'.*\n.*correct the note above the table"):
+        inspect_file(path)
 
 
 def test_damaged_workbook_is_refused():

@@ -404,6 +404,8 @@ def _has_original(table: TextTable) -> bool:
 
 def _read_numbers(table: TextTable, columns: Sequence[int]) -> tuple[FloatArray, tuple[str, ...]]:
     """Read number columns, ``(n_rows, n_columns)``, with decimal commas where they are beyond doubt."""
+    for j in columns:
+        table.single(j)
     try:
         values = table.numbers_of(columns)
     except FormatError:

@@ -119,6 +119,7 @@ def noted_scale(table: TextTable) -> str:
             path=table.path,
             found=repr(stated),
             expected="log2, linear or counts",
+            hint="correct the note above the table (or the record beside it), or take it out",
         )
     return stated
 
