@@ -298,7 +298,7 @@ def test_bad_expression_table_is_refused_with_its_place(name, message):
 def test_a_scale_that_does_not_exist_is_refused_in_a_raw_table_too(tmp_path):
     path = tmp_path / "log10.csv"
     path.write_text("# scale: log10\nID,s1,s2\n7,2.5,3.5\n8,1.5,4.5\n")
-    with pytest.raises(ScaleError, match="found 'log10'.*\n.*correct the note above the table"):
+    with pytest.raises(ScaleError, match=r"found 'log10'.*\n.*correct the note above the table"):
         inspect_file(path)
 
 

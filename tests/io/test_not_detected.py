@@ -58,8 +58,7 @@ def test_values_without_a_repeated_lowest_one_are_left_alone() -> None:
 
 def test_a_repeated_zero_is_called_0_whatever_its_sign() -> None:
     rows = np.arange(1, 31.0)[:, None] + [0.0, 50.0]
-    rows[:6] = -0.0, 0.0
-    rows[3:6, 0] = 0.0
+    rows[:6] = -0.0
     assert _floor_of_arrays(rows).words == "the lowest of their array, 0 to 0"
 
 
