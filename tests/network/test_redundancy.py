@@ -67,6 +67,23 @@ def test_where_no_term_is_significant_none_is_represented(method: str) -> None:
     assert {other for _, other in by_name(reduce_terms(found, method)).values()} == {""}
 
 
+@pytest.mark.parametrize("description", ["", LOW])
+@pytest.mark.parametrize("method", ["auto", "ancestors"])
+def test_terms_without_a_description_of_their_own_are_in_a_cluster(description: str, method: str) -> None:
+    # All three are significant. Two have one description, which does not make one term of them.
+    sets = GeneSets(
+        ("a", "b", "high", "all"),
+        (description, description, HIGH, ""),
+        (genes(range(10)), genes(range(10, 20)), genes(range(20, 30)), frozenset(UNIVERSE)),
+        "hand-made",
+    )
+    found = reduce_terms(over_representation(genes(range(30)), sets, min_size=1), method)
+    assert by_name(found)["a"] == (1, "")
+    assert by_name(found)["b"] == (2, "")
+    assert by_name(found)["high"] == (3, "")
+    assert term_map_bytes(found)
+
+
 def test_an_ancestor_with_hits_of_its_own_stands_for_itself() -> None:
     # Five of the ten further genes of the middle term are hits too: 5 of 10 left where 15 of 100 are drawn,
     # P = phyper(4, 10, 90, 15, lower.tail = FALSE) = 0.0063 (R 4.2.2). Of the highest term, 0 of 5 are left.

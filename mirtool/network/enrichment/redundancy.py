@@ -269,9 +269,11 @@ def _by_similarity(result: EnrichmentTable, among: BoolArray) -> IntArray:
 def _by_ancestors(result: EnrichmentTable) -> IntArray:
     survives = _surviving(result)
     surviving = np.flatnonzero(survives.any(axis=0))
-    row_of = {result.descriptions[i]: int(i) for i in surviving}
-    ancestors = {i: go_ancestors(term) for term, i in row_of.items()}
-    above = {i: [row_of[own] for own in ancestors[i] if own in row_of] for i in ancestors}
+    rows_of: dict[str, list[int]] = {}  # several of one identifier, or of none, are possible
+    for i in surviving.tolist():
+        rows_of.setdefault(result.descriptions[i], []).append(i)
+    ancestors = {i: go_ancestors(term) for term, rows in rows_of.items() for i in rows}
+    above = {i: [row for own in ancestors[i] for row in rows_of.get(own, ())] for i in ancestors}
     # Genes and nulls as the bits of a number: what two terms share is one operation.
     members = dict(zip(surviving.tolist(), _as_bits(result.membership[surviving]), strict=True))
     query = sum(1 << j for j in np.flatnonzero(result.in_query).tolist())
