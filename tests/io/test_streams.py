@@ -12,7 +12,7 @@ from mirtool.io.registry import has_counts, has_wells
 from mirtool.io.tables import streams
 from mirtool.io.tables.name_lists import read_names
 from mirtool.io.tables.streams import is_content, is_stream
-from mirtool.io.tables.text import HEAD_BYTES, hash_files, read_bytes, read_head, sha256_of
+from mirtool.io.tables.text import HEAD_BYTES, read_bytes, read_head, sha256_of
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no FIFO on this system")
 
@@ -43,7 +43,7 @@ def test_a_pipe_is_read_whole_by_sniffer_reader_and_hash(pipe, tmp_path):
     assert len(read_head(path).data) == HEAD_BYTES
     assert len(read_names(path, ("name",), "miRNA")) == 20_000
     (tmp_path / "file").write_text(NAMES)
-    assert hash_files([path]) == {str(path): sha256_of(tmp_path / "file")}
+    assert sha256_of(path) == sha256_of(tmp_path / "file")
 
 
 def test_plates_and_counts_are_recognized_in_a_pipe(pipe, tmp_path):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import hashlib
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -127,24 +127,6 @@ def _gunzip(data: bytes, path: str | Path, limit: int | None) -> bytes:
 def sha256_of(path: str | Path) -> str:
     """Hash a file's content (unpacked, where gzip packed it)."""
     return hashlib.sha256(read_bytes(path)).hexdigest()
-
-
-def hash_files(paths: Iterable[str | Path | None]) -> dict[str, str]:
-    """Return the SHA-256 of the content of files, for the record of a run.
-
-    Parameters
-    ----------
-    paths
-        Files; ``-`` is standard input. None and what is not a file, such as the name of a library's entry, are
-        passed over.
-
-    Returns
-    -------
-    dict
-        Path as it was given to the hash, in the order given.
-    """
-    given = dict.fromkeys(str(path) for path in paths if path)
-    return {path: sha256_of(path) for path in given if is_content(path)}
 
 
 def is_workbook(data: bytes) -> bool:
