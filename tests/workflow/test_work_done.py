@@ -164,3 +164,16 @@ def test_a_large_table_is_compared_without_pandas(tmp_path):
     done = work_of(call, tmp_path, tmp_path / "cache")
     assert done["code"] == 0
     assert not HEAVY & set(done["modules"])
+
+
+@pytest.mark.parametrize(("asked", "expected"), [({}, "1"), ({"OPENBLAS_NUM_THREADS": "3"}, "3")])
+def test_a_command_has_one_thread_of_openblas_unless_more_are_asked_for(asked, expected):
+    code = (
+        "import os, sys; sys.argv = ['mirtool', '--version']; from mirtool.__main__ import run\n"
+        "try: run()\nexcept SystemExit: print(os.environ['OPENBLAS_NUM_THREADS'])"
+    )
+    rest = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=rest | asked, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == expected
