@@ -12,22 +12,23 @@ from pathlib import Path
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-OWN, LIMMA, LIMMA_BY_SORT, READER = (
-    ("#0072B2", "o", "-"), ("#D55E00", "s", "--"), ("#E69F00", "D", "--"), ("#666666", "^", ":"),
-)  # fmt: skip
+OWN, LIMMA, LIMMA_BY_SORT = ("#0072B2", "o", "-"), ("#D55E00", "s", "--"), ("#E69F00", "D", "--")
+PANDAS, POLARS = ("#333333", "^", ":"), ("#888888", "v", ":")
 
 
 def _style(program: str) -> tuple[str, str, str]:
     """Return color, marker and line of a program."""
     if program.startswith("limma"):
         return LIMMA_BY_SORT if "sort" in program else LIMMA
-    return OWN if program.startswith("mirtool") else READER
+    if program.startswith("mirtool"):
+        return OWN
+    return PANDAS if program.startswith("pandas") else POLARS
 
 
 def main(numbers: str, picture: str) -> None:
     with Path(numbers).open(newline="") as file:
         rows = list(csv.DictReader(file))
-    figure = Figure(figsize=(7.2, 3.2), dpi=150, layout="constrained")
+    figure = Figure(figsize=(7.2, 3.5), dpi=150, layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.subplots(1, 2)
     for axis, key, title in zip(axes, ("cpu", "megabytes"), ("processor seconds", "peak memory, MB"), strict=True):
@@ -45,7 +46,9 @@ def main(numbers: str, picture: str) -> None:
         axis.grid(axis="y", color="#dddddd", linewidth=0.6)
         axis.set_axisbelow(True)
     axes[0].set_yscale("log")
-    axes[0].legend(frameon=False, fontsize=7)
+    figure.legend(
+        *axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3, frameon=False, fontsize=7
+    )
     axes[1].set_ylim(bottom=0)
     figure.savefig(picture, metadata={"Software": None})
 
