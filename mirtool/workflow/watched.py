@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from mirtool.stats.draws import run_tasks
+
 if TYPE_CHECKING:
     from mirtool.workflow.step import Progress
 
@@ -28,10 +30,8 @@ class WatchedExecutor(Executor):
     def __init__(self, executor: Executor | None, title: str, progress: Progress) -> None:
         self._executor, self._title, self._progress = executor, title, progress
 
-    def map(self, fn: Callable[..., T], *iterables: Iterable[Any], **options: Any) -> Iterator[T]:
-        """Yield the results in the order of the tasks."""
-        columns = [list(values) for values in iterables]
-        with self._progress(self._title, min(map(len, columns))) as on_step:
-            for result in self._executor.map(fn, *columns, **options) if self._executor else map(fn, *columns):
-                yield result
-                on_step("")
+    def map(self, fn: Callable[[Any], T], *iterables: Iterable[Any], **_options: Any) -> Iterator[T]:
+        """Yield what ``fn`` makes of the tasks of one iterable, in their order."""
+        (tasks,) = (list(tasks) for tasks in iterables)
+        with self._progress(self._title, len(tasks)) as on_step:
+            yield from run_tasks(fn, tasks, self._executor, on_step)
