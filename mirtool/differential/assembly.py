@@ -131,7 +131,7 @@ def _sum_of_values(
     """Sum over some columns what each value that is there counts for, 1 by default; block by block of the rows."""
     own = list(columns)
     n = np.zeros(len(matrix.probes), dtype=np.int64)
-    for rows in row_blocks(matrix.values):
+    for rows in row_blocks(*matrix.values.shape):
         has_value = ~np.isnan(matrix.values[rows][:, own])
         counted = has_value if of_value is None else np.where(has_value, of_value[rows][:, own], 0)
         n[rows] = np.sum(counted, axis=1, dtype=np.int64)

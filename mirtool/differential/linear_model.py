@@ -13,6 +13,7 @@ import numpy as np
 from mirtool.differential.cross_products import CrossProducts, Solved
 from mirtool.errors import NotEnoughDataError
 from mirtool.model import BoolArray, FloatArray, IntArray
+from mirtool.stats.blocks import row_blocks
 
 ALIAS_TOLERANCE = 1e-7
 """A design column whose part independent of the columns before it is shorter than this share of it adds
@@ -125,22 +126,22 @@ def fit_linear_model(
             + ("" if np.isfinite(design).all() else ", with missing values"),
             expected="one complete row a sample",
         )
-    if weights is not None:
-        _check_weights(weights, values)
-    by_value = weights is not None and weights.ndim == 2
     present = ~np.isnan(values)
     if weights is not None:
+        _check_weights(weights, values)
         present &= weights > 0
-    one_design = not by_value and bool((present == present[:1]).all())
+    whole = _Block(values, present, weights)
+    one_design = not whole.has_weights_by_row and bool((present == present[:1]).all())
     crossed = None if one_design or correlation is not None else _cross_products(design)
     # A decomposition holds each row's design, a correlation each row's square of the samples.
-    of_row = n_samples if one_design or crossed is not None else design.size
-    step = max(1, BLOCK_VALUES // (of_row if correlation is None else n_samples**2))
+    if correlation is not None:
+        of_row = n_samples**2
+    else:
+        of_row = n_samples if one_design or crossed is not None else design.size
     decomposed: Decomposition | None = None
     fits = []
-    for at in range(0, max(len(values), 1), step):
-        rows = slice(at, at + step)
-        block = _Block(values[rows], present[rows], weights[rows] if weights is not None and by_value else weights)
+    for rows in row_blocks(max(len(values), 1), of_row, BLOCK_VALUES):
+        block = whole.take(rows)
         if crossed is not None:
             solved = _solve_by_products(crossed, block, design)
         else:
@@ -160,10 +161,16 @@ class _Block:
     present: BoolArray
     weights: FloatArray | None
 
-    def take(self, rows: IntArray) -> _Block:
+    @property
+    def has_weights_by_row(self) -> bool:
+        """True if every row has weights of its own."""
+        return self.weights is not None and self.weights.ndim == 2
+
+    def take(self, rows: IntArray | slice) -> _Block:
         """Return some rows of these."""
-        of_rows = self.weights is not None and self.weights.ndim == 2
-        weights = self.weights[rows] if self.weights is not None and of_rows else self.weights
+        weights = self.weights
+        if weights is not None and weights.ndim == 2:
+            weights = weights[rows]
         return _Block(self.values[rows], self.present[rows], weights)
 
 
@@ -177,9 +184,8 @@ def _solve_by_products(crossed: CrossProducts, block: _Block, design: FloatArray
     """Solve rows by cross products, and those by decomposition that are not well conditioned."""
     solved, is_sure = crossed.solve(block.values, block.present, block.weights)
     rest = np.flatnonzero(~is_sure)
-    step = max(1, BLOCK_VALUES // design.size)
-    for at in range(0, len(rest), step):
-        rows = rest[at : at + step]
+    for some in row_blocks(len(rest), design.size, BLOCK_VALUES):
+        rows = rest[some]
         own = block.take(rows)
         whitened = whiten(own.values, design, own.present, own.weights, None)
         solved.replace_rows(rows, _solve(whitened, decompose(whitened.columns), own.present))

@@ -26,6 +26,7 @@ import numpy as np
 from mirtool.errors import UsageError, option
 from mirtool.model import FloatArray, RawArrays
 from mirtool.normalize.replicates import ReplicateGroups, group_replicates
+from mirtool.stats.blocks import row_blocks
 
 MOST_ROUNDS = 10
 LEAST_GAIN = 0.01
@@ -61,9 +62,7 @@ def polish_replicates(values: FloatArray, groups: ReplicateGroups) -> FloatArray
     n_arrays = values.shape[1]
     polished = np.empty((len(groups), n_arrays))
     for probes, spots in groups.spots_by_size:
-        step = max(1, _VALUES_AT_ONCE // max(1, spots.shape[1] * n_arrays))
-        for start in range(0, len(probes), step):
-            some = slice(start, start + step)
+        for some in row_blocks(len(probes), spots.shape[1] * n_arrays, _VALUES_AT_ONCE):
             polished[probes[some]] = median_polish(values[spots[some]])
     return polished
 

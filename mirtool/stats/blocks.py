@@ -12,17 +12,17 @@ BLOCK_VALUES = 1 << 18
 """Numbers of the rows that are looked at together (2 MiB)."""
 
 
-def row_blocks(values: FloatArray) -> Iterator[slice]:
-    """Yield slices that cut the rows of a matrix into blocks.
+def row_blocks(n_rows: int, numbers_per_row: int, most: int = BLOCK_VALUES) -> Iterator[slice]:
+    """Yield slices that cut rows into blocks of so many numbers at most, of one row at least.
 
     Examples
     --------
-    >>> list(row_blocks(np.zeros((3, 2 * BLOCK_VALUES // 3))))
-    [slice(0, 1, None), slice(1, 2, None), slice(2, 3, None)]
+    >>> list(row_blocks(3, 4, most=9))
+    [slice(0, 2, None), slice(2, 3, None)]
     """
-    step = max(1, BLOCK_VALUES // max(1, values.shape[1]))
-    for at in range(0, len(values), step):
-        yield slice(at, min(at + step, len(values)))
+    step = max(1, most // max(1, numbers_per_row))
+    for at in range(0, n_rows, step):
+        yield slice(at, min(at + step, n_rows))
 
 
 def largest_size(values: FloatArray) -> float:

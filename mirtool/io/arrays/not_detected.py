@@ -83,12 +83,12 @@ def _most_frequent(values: FloatArray, least: float) -> float | None:
     The cells are counted by a hash of their value first: most tables need no more than that.
     """
     counts = np.zeros(_N_HASHES, dtype=np.int64)
-    for rows in row_blocks(values):
+    for rows in row_blocks(*values.shape):
         counts += np.bincount(_hashes(_known(values[rows])), minlength=_N_HASHES)
     is_frequent = counts >= least
     if not is_frequent.any():
         return None
-    known = (_known(values[rows]) for rows in row_blocks(values))
+    known = (_known(values[rows]) for rows in row_blocks(*values.shape))
     found, n = np.unique(np.concatenate([own[is_frequent[_hashes(own)]] for own in known]), return_counts=True)
     return float(found[np.argmax(n)])
 
