@@ -9,7 +9,9 @@ from dataclasses import dataclass, replace
 from mirtool.differential.reference_names import reference_words
 from mirtool.errors import SampleSheetError, UsageError, option
 from mirtool.model import ExpressionMatrix, SampleTable
-from mirtool.wording import did_you_mean, plural
+from mirtool.wording import did_you_mean, first_of, plural
+
+NAMES_LISTED = 8
 
 Ask = Callable[[str, Sequence[str]], str]
 """``ask(question, answers)`` returns the answer a person chose; the first is the default."""
@@ -234,22 +236,17 @@ def join_samples(matrix: ExpressionMatrix, sheet: SampleTable, sheet_path: str =
         raise SampleSheetError(
             f"{plural(len(not_in_sheet), 'sample')} of the table not in the sample sheet",
             path=sheet_path or None,
-            found=_listed(not_in_sheet),
-            expected="the names as they head the table's columns: " + _listed(sheet.names),
+            found=first_of(not_in_sheet, NAMES_LISTED),
+            expected="the names as they head the table's columns: " + first_of(sheet.names, NAMES_LISTED),
             hint="add them to the sheet (with no group, to leave them out), or correct their names",
         )
     if not_in_matrix:
         raise SampleSheetError(
             f"{plural(len(not_in_matrix), 'sample')} of the sample sheet not in the table",
             path=sheet_path or None,
-            found=_listed(not_in_matrix),
-            expected="only samples that the table holds: " + _listed(matrix.samples.names),
+            found=first_of(not_in_matrix, NAMES_LISTED),
+            expected="only samples that the table holds: " + first_of(matrix.samples.names, NAMES_LISTED),
             hint="run `mirtool normalize` again after a change of the sheet, or take their lines out of it",
         )
     ordered = matrix.take_samples(column[name] for name in sheet.names)
     return replace(ordered, samples=sheet)
-
-
-def _listed(names: Sequence[str], at_most: int = 8) -> str:
-    more = len(names) - at_most
-    return ", ".join(names[:at_most]) + (f" and {more} more" if more > 0 else "")

@@ -53,7 +53,7 @@ from mirtool.normalize.selection import counting_spots
 from mirtool.normalize.settings import PANEL_PRESET, ResolvedSettings
 from mirtool.normalize.signals import Signals
 from mirtool.stats.reference_stability import genorm_ranking, reference_stability
-from mirtool.wording import did_you_mean, plural
+from mirtool.wording import did_you_mean, first_of, plural
 
 BY_NORMFINDER = 3
 """References that NormFinder's ranking gives; Vandesompele et al. (2002) advise three at least."""
@@ -239,8 +239,7 @@ def subtract_references(
         without = [samples.names[j] for j in np.flatnonzero(lacking[worst])]
         raise NotEnoughDataError(
             f"the reference {signals.probes.name[rows[worst]]} is not detected in every sample",
-            found=f"no Ct in {', '.join(without[:5])}"
-            + (f" and {len(without) - 5} more" if len(without) > 5 else ""),
+            found=f"no Ct in {first_of(without, 5)}",
             expected="references detected in all samples: the mean of fewer would be a different amount",
             hint="name another reference, or take these samples out of the sample sheet",
         )

@@ -30,7 +30,7 @@ from mirtool.errors import MirtoolError, UsageError, option
 from mirtool.io.results.differential import SavedDifferential
 from mirtool.model import FloatArray, IntArray, Rule, TextArray, text_array
 from mirtool.validation.compare import QpcrComparison
-from mirtool.wording import plural
+from mirtool.wording import first_of, plural
 
 CONFIRMED = "confirmed"
 FALSE_POSITIVE = "false positive"
@@ -334,5 +334,4 @@ def untested_remark(result: Concordance, at_most: int = 8) -> str:
     names: Sequence[str] = result.names[result.verdict == NOT_TESTED].tolist()
     if not names:
         return ""
-    more = f" and {len(names) - at_most} more" if len(names) > at_most else ""
-    return f"{plural(len(names), 'array finding')} not tested by qPCR: {', '.join(names[:at_most])}{more}"
+    return f"{plural(len(names), 'array finding')} not tested by qPCR: {first_of(names, at_most)}"
