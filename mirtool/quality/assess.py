@@ -119,7 +119,6 @@ def quality_report(arrays: RawArrays, settings: QualitySettings | None = None, *
         agreement=_agreement(study),
         pairing=_pairing(study),
         flagged_out=np.zeros(arrays.n_arrays) if flagged is None else 100 * flagged.mean(axis=0),
-        n_counting=len(chosen),
         n_compared=int(_compared(seen).sum()),
         unseen_markers=unseen_markers(chosen, values, min_intensity) if settings.fluid else (),
     )

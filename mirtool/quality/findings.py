@@ -64,8 +64,8 @@ class Evidence:
         Mix-ups, as :mod:`mirtool.quality.faults` finds them.
     flagged_out
         Percentage of the spots that the flags made missing, ``(n_arrays,)``.
-    n_counting, n_compared
-        Probes that count, and those of them at the cut-off on at least half of the arrays.
+    n_compared
+        Counting probes at the cut-off on at least half of the arrays.
     unseen_markers
         The miRNAs of the hemolysis index that no array sees.
     """
@@ -74,7 +74,6 @@ class Evidence:
     agreement: FloatArray | None
     pairing: FloatArray | None
     flagged_out: FloatArray
-    n_counting: int
     n_compared: int
     unseen_markers: tuple[str, ...]
 
@@ -337,7 +336,7 @@ def _why_not_judged(report: QualityReport, evidence: Evidence, array: int) -> st
 
 def _too_few_probes(report: QualityReport, evidence: Evidence) -> str:
     """Return how few probes are seen, and which setting may be the cause."""
-    counting, n_arrays = evidence.n_counting, len(report.samples)
+    counting, n_arrays = report.n_counting, len(report.samples)
     where = "on it" if n_arrays == 1 else f"on at least half of the {n_arrays:,} arrays"
     verb = ("is", "are") if report.detection else ("reaches", "reach")
     reached = f"{verb[evidence.n_compared != 1]} {'detected' if report.detection else f'{report.min_intensity:g}'}"
