@@ -77,7 +77,7 @@ def hierarchical_order(
     ClusterTree
         Of the n rows or columns; for n = 1 without a merge, for n = 0 empty. Up to
         :data:`OPTIMAL_ORDER_LIMIT` leaves are in the order in which neighbors are most alike (Bar-Joseph 2001);
-        more stand as the merges leave them.
+        more stay as the merges leave them.
 
     Raises
     ------

@@ -95,7 +95,7 @@ def _design(groups: FloatArray, batches: FloatArray) -> tuple[FloatArray, FloatA
 
 
 def check_estimable(groups: Covariate | None, batches: Covariate, sheet: str = "") -> None:
-    """Refuse batches that the samples can't tell apart from the groups.
+    """Refuse batches that the samples can't distinguish from the groups.
 
     Raises
     ------

@@ -27,7 +27,7 @@ LITTLE = 0.05
 """Share of what the best array shows of its variance below which another shows next to nothing."""
 
 LEAST_DF = 2
-"""A probe with a single residual degree of freedom tells nothing of one array against another."""
+"""A probe with a single residual degree of freedom holds no information on one array against another."""
 
 CONVERGED = 1e-11
 """The iteration ends with a step this small in every log variance."""
@@ -88,7 +88,7 @@ def estimate_array_weights(
     ----------
     values
         log2 expression, ``(n_probes, n_samples)``, NaN missing. Probes that leave fewer than :data:`LEAST_DF`
-        residual degrees of freedom, or follow the design exactly, tell nothing and take no part.
+        residual degrees of freedom, or follow the design exactly, hold no information and take no part.
     design
         ``(n_samples, n_coefficients)``.
     weights
@@ -104,7 +104,7 @@ def estimate_array_weights(
     Raises
     ------
     NotEnoughDataError
-        Where no probe tells anything.
+        Where no probe holds any information.
 
     References
     ----------
@@ -194,7 +194,7 @@ def array_likelihood(
 def _telling(
     values: FloatArray, design: FloatArray, weights: FloatArray | None
 ) -> tuple[FloatArray, FloatArray | None]:
-    """Return the probes that tell arrays apart, with their weights; values of weight 0 become missing."""
+    """Return the probes that distinguish arrays, with their weights; values of weight 0 become missing."""
     if weights is not None:
         values = np.where(weights > 0, values, np.nan)
     residuals = _residuals(values, design, np.zeros(len(design)), weights)

@@ -126,7 +126,7 @@ def _variance_parts(
     """Part what the design leaves of a probe's values into independent squares.
 
     Each square has the expectation error + block variance · loading: the loadings and the squares are given, None
-    where they can't tell the two variances apart.
+    where they can't distinguish the two variances.
     """
     n = int(present.sum())
     of_block = np.unique(blocks[present], return_inverse=True)[1]

@@ -66,7 +66,7 @@ class Design:
         Raises
         ------
         SampleSheetError
-            Where the samples can't tell the groups apart from other columns.
+            Where the samples can't distinguish the groups from other columns.
         """
         for columns, effect in self.confounded:
             if abs(sum(weight * effect[group] for group, weight in contrast.weights.items())) > ALIAS_TOLERANCE:

@@ -91,7 +91,7 @@ class Fitting:
 
 
 def prepare_fit(own: ExpressionMatrix, model: Model, design: FloatArray, *, count_method: str = "voom") -> Fitting:
-    """Take weights and blocks from the sample sheet, and estimate what the values themselves must tell.
+    """Take weights and blocks from the sample sheet, and estimate from the values what the sheet can't give.
 
     Weights of arrays are estimated first, beside those that are known, then the correlation with all weights.
     Counts get the precision weights of voom, unless ``count_method`` is ``"trend"``.
@@ -201,7 +201,7 @@ def _uneven(found: BlockCorrelation, spots: ReplicateSpots) -> tuple[str, ...]:
 
 
 def _untold(own: ExpressionMatrix, design: FloatArray) -> tuple[str, ...]:
-    """Name the arrays that the design fits exactly, whatever their values: nothing tells how good they are."""
+    """Name the arrays that the design fits exactly, whatever their values: their quality can't be estimated."""
     left, _ = np.linalg.qr(design)
     exact = np.sum(left**2, axis=1) > 1 - ALIAS_TOLERANCE
     names = [name for name, alone in zip(own.samples.names, exact, strict=True) if alone]

@@ -17,7 +17,7 @@ from mirtool.stats.blocks import row_blocks
 
 ALIAS_TOLERANCE = 1e-7
 """A design column whose part independent of the columns before it is shorter than this share of it adds
-nothing that can be told apart (the tolerance of R's ``lm``)."""
+nothing that can be distinguished (the tolerance of R's ``lm``)."""
 
 
 BLOCK_VALUES = 1 << 16
@@ -35,7 +35,7 @@ class Fit:
     ----------
     coefficients
         Estimates, ``(n_probes, n_estimates)``, in the unit of the values (log2); NaN where a row's values can't
-        tell the coefficient from those before it, or the contrast from others.
+        distinguish the coefficient from those before it, or the contrast from others.
     unscaled_sd
         Standard error of each estimate divided by ``sigma``, same shape, NaN in the same places.
     sigma
@@ -101,7 +101,7 @@ def fit_linear_model(
         later ones are not estimable for it, as in R's ``lm``.
     contrasts
         ``(n_coefficients, n_contrasts)``: the combinations to estimate in place of the coefficients. Each is
-        estimated exactly from the values a row has, and missing where those can't tell it from others.
+        estimated exactly from the values a row has, and missing where those can't distinguish it from others.
     weights
         ``(n_samples,)`` or ``(n_probes, n_samples)``, not negative: the variance of a value is that of its
         probe divided by its weight. A value of weight 0 counts as missing.
@@ -124,7 +124,7 @@ def fit_linear_model(
             "the design does not fit the values",
             found=f"a design of {n_samples} rows for {values.shape[1]} samples"
             + ("" if np.isfinite(design).all() else ", with missing values"),
-            expected="one complete row a sample",
+            expected="one complete row per sample",
         )
     present = ~np.isnan(values)
     if weights is not None:
@@ -251,7 +251,7 @@ def _check_weights(weights: FloatArray, values: FloatArray) -> None:
         raise NotEnoughDataError(
             "the weights do not fit the values",
             found=f"weights of shape {weights.shape} for values of shape {values.shape}",
-            expected="one weight per sample, or one a value",
+            expected="one weight per sample, or one per value",
         )
     if not (np.isfinite(weights) & (weights >= 0)).all():
         raise NotEnoughDataError("a weight is missing, infinite or negative", expected="numbers from 0 up")

@@ -30,7 +30,7 @@ LARGEST_SHORTFALL = 1.5
 """How many times as large as its estimate the variance of a third of the probes may be, before it is said."""
 
 FEWEST_TO_COMPARE = 60
-"""Probes in all below which the thirds of them tell nothing of one another."""
+"""Fewest probes of which the thirds can be compared."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,7 +19,7 @@ from mirtool.model import BoolArray, FloatArray
 NEIGHBORS = 10
 """Neighbors (Troyanskaya et al. found 10 to 20 best)."""
 MOST_MISSING = 0.5
-"""A probe missing on a larger share of the arrays stays as it is: what is left of it can't tell its neighbors."""
+"""A probe missing on a larger share of the arrays stays as it is: it has too few values to find its neighbors."""
 
 
 def impute_knn(values: FloatArray, neighbors: int = NEIGHBORS) -> tuple[FloatArray, BoolArray]:

@@ -30,7 +30,7 @@ from mirtool.model import FloatArray
 from mirtool.stats.lowess import lowess
 
 LEAST_CORRELATION = 0.5
-"""Mean correlation between spike-ins below which they tell nothing of the arrays (Sewer et al. 2014)."""
+"""Mean correlation between spike-ins below which they hold no information on the arrays (Sewer et al. 2014)."""
 FEWEST_SPIKE_INS = 4
 """A curve through fewer would be a guess."""
 FEWEST_ARRAYS = 3

@@ -42,7 +42,7 @@ FITS = 7
 SLICES = 5
 """Parts of the intensity range of which each keeps its share."""
 FEWEST_PROBES = 42
-"""Fewer probes can't tell the offset and the factor of an array from their noise."""
+"""Fewer probes can't distinguish the offset and the factor of an array from their noise."""
 
 
 @dataclass(frozen=True, eq=False)

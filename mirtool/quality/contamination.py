@@ -76,7 +76,8 @@ def indications(
     Parameters
     ----------
     probes
-        The probes, of any kind; a marker is told by its name, whatever the species, also as part of a slash name.
+        The probes, of any kind; a marker is recognized by its name, whatever the species, also as part of a slash
+        name.
     signals
         Collapsed signals, linear, ``(n_probes, n_arrays)``, NaN missing. A signal below the cut-off counts as the
         cut-off: what differs down there is noise. Several probes of a marker are averaged.

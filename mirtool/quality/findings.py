@@ -9,7 +9,7 @@ rule alone says on normalized values: in one of ten studies without a fault such
 them reach the cut-off, or it is the only one and its file has neither replicate spots nor positions. **Fine** are
 the others.
 
-The limits marked "our choice" are conventions, not statistics: they decide what is worth a look.
+The limits marked "our choice" are conventions, not statistics: they decide what is to be checked.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ which ``mirtool normalize`` warns of factors too)."""
 DETECTED_LIMIT = 0.5
 """Share of the median array's detected probes that an array must see (our choice)."""
 MORAN_LIMIT = 0.2
-"""Moran's I that is worth a look where its P is below :data:`MORAN_P` (our choice: simulated arrays without a
+"""Moran's I that is to be checked where its P is below :data:`MORAN_P` (our choice: simulated arrays without a
 fault lie within 0.03 of zero, one with a spoilt corner of 2 % above it)."""
 MORAN_P = 0.001
 BLOCK_LIMIT = 1.0

@@ -34,7 +34,7 @@ from mirtool.quality.comparison import row_medians
 from mirtool.quality.report import SpatialReport
 
 FEWEST_FOR_COMMON = 3
-"""Arrays needed to tell what all of them share from what one has of its own."""
+"""Arrays needed to distinguish what all of them share from what one has of its own."""
 FEWEST_SPOTS = 20
 REACH, FEWEST_AROUND = 2, 3
 """Spots on each side, and how many of them must have a residual, for the median around a spot."""

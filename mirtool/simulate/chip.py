@@ -101,7 +101,7 @@ class Chip:
 
 
 def capture_names(sequences: Mapping[str, str]) -> list[str]:
-    """Name the probes that tell miRNAs apart: miRNAs of one sequence share a probe and its slash name.
+    """Name the probes that distinguish miRNAs: miRNAs of one sequence share a probe and its slash name.
 
     Parameters
     ----------

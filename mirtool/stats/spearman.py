@@ -107,7 +107,7 @@ def _correlate(
 
 
 def _ranks(values: FloatArray) -> tuple[FloatArray, BoolArray]:
-    """Rank each row, ties by their mean rank, and tell which rows have ties."""
+    """Rank each row, ties by their mean rank, and return which rows have ties."""
     from scipy.stats import rankdata
 
     ranks: FloatArray = rankdata(values, axis=1)

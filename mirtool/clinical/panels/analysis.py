@@ -1,4 +1,4 @@
-"""A panel as a whole: its candidates, its cross-validation, its optimism, and how steady its choice is."""
+"""A panel as a whole: its candidates, its cross-validation, its optimism, and how stable its choice is."""
 
 from __future__ import annotations
 
