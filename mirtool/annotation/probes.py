@@ -194,7 +194,7 @@ def classify_probes(
     *,
     rules: Sequence[KindRule] = (),
     species: str | None = None,
-    told: TextArray | None = None,
+    stated: TextArray | None = None,
 ) -> ProbeTable:
     """Label every probe with its kind.
 
@@ -207,8 +207,8 @@ def classify_probes(
     species
         A miRBase prefix such as ``"hsa"``: miRNAs whose name carries other prefixes only become
         :attr:`ProbeKind.OTHER_SPECIES`. None keeps every species that has names.
-    told
-        The kinds that the file itself tells, ``""`` where it doesn't (Agilent's ControlType). Only the study's
+    stated
+        The kinds that the file itself states, ``""`` where it doesn't (Agilent's ControlType). Only the study's
         own rules come before them.
     """
     from mirtool.model import ProbeTable, text_array
@@ -221,7 +221,7 @@ def classify_probes(
                 return ProbeKind.OTHER_SPECIES.value
         return kind
 
-    probes = list(zip(ids, names, [""] * len(ids) if told is None else told, strict=True))
+    probes = list(zip(ids, names, [""] * len(ids) if stated is None else stated, strict=True))
     kinds = {probe: kind_of(*probe) for probe in dict.fromkeys(probes)}  # a chip repeats its probes
     return ProbeTable(ids, names, text_array(map(kinds.__getitem__, probes)))
 

@@ -382,8 +382,8 @@ def test_ma_titles_hold_d_and_mark_what_is_above_the_limit(report, figures):
 def test_every_figure_gives_the_same_count_of_verdicts(report, figures):
     counts = [list(report.verdicts).count(verdict) for verdict in ("outlier", "check", "fine")]
     words = f"{counts[0]} outliers, {counts[1]} to check, {counts[2]} fine"
-    told = ("qc_arrays", "qc_boxplots", "qc_densities", "qc_distances", "qc_correlations", "qc_ma")
-    assert {stem: words in written(figures[stem]) for stem in told} == dict.fromkeys(told, True)
+    with_counts = ("qc_arrays", "qc_boxplots", "qc_densities", "qc_distances", "qc_correlations", "qc_ma")
+    assert {stem: words in written(figures[stem]) for stem in with_counts} == dict.fromkeys(with_counts, True)
 
 
 def test_an_array_above_one_box_plot_limit_alone_is_no_outlier_in_any_figure(report):

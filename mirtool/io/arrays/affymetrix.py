@@ -150,7 +150,7 @@ def is_own_table(table: TextTable) -> bool:
 def inspect(path: str | Path) -> Inspection:
     """Read a table and say what it holds."""
     found = read_values(path)
-    probes = classify_probes(found.id, found.name, told=found.kinds)
+    probes = classify_probes(found.id, found.name, stated=found.kinds)
     details = {
         "content": "summarized signals per probe set",
         "scale": found.table.notes.get("scale", "not stated"),

@@ -179,7 +179,9 @@ def inspect(path: str | Path) -> Inspection:
         "fields_of_view": f"{lane.lane['FovCounted']} of {lane.lane['FovCount']} counted",
         "binding_density": lane.lane["BindingDensity"],
         "codes": dict(sorted(classes.items())),
-        "probe_kinds": count_kinds(classify_probes(arrays.probes.id, arrays.probes.name, told=arrays.probes.kind)),
+        "probe_kinds": count_kinds(
+            classify_probes(arrays.probes.id, arrays.probes.name, stated=arrays.probes.kind)
+        ),
     }
     return Inspection(str(path), FORMAT, len(lane.name), (CHANNEL,), arrays.sources[0].warnings, details)
 

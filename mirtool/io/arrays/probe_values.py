@@ -87,7 +87,7 @@ class ProbeValues:
     not_detected
         Where the file says that a probe was not detected, as ``values``; None where it does not say.
     kinds
-        The kinds of probe that the file itself tells, blank where it does not; None where it tells none.
+        The kinds of probe that the file itself states, blank where it does not; None where it states none.
     """
 
     table: TextTable
@@ -243,7 +243,7 @@ def expression_matrix(found: ProbeValues, scale: Scale | None) -> ExpressionMatr
             not_positive = ~positive & ~np.isnan(values)
             not_detected = not_positive if not_detected is None else not_detected | not_positive
         values = np.log2(values, out=np.full(values.shape, np.nan), where=positive)
-    probes = classify_probes(ids, found.name, told=found.kinds)
+    probes = classify_probes(ids, found.name, stated=found.kinds)
     if found.original is None:
         probes = resolve_on_reading(probes)
         said = resolved_in_words(resolutions_on_reading(probes))

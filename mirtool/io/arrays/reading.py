@@ -174,7 +174,9 @@ def format_to_read(options: ReadOptions) -> str | None:
 
 def classified(probes: ProbeTable, options: ReadOptions) -> tuple[ProbeTable, str]:
     """Return the probes with kinds and current names, and in words which names the files write otherwise."""
-    known = classify_probes(probes.id, probes.name, rules=options.rules, species=options.species, told=probes.kind)
+    known = classify_probes(
+        probes.id, probes.name, rules=options.rules, species=options.species, stated=probes.kind
+    )
     resolved = resolve_on_reading(known)
     return resolved, resolved_in_words(resolutions_on_reading(resolved))
 
