@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mirtool.errors import NotEnoughDataError, UsageError, option
-from mirtool.model import GeneSets, IntArray, TextArray, text_array
+from mirtool.model import BoolArray, GeneSets, IntArray, TextArray, text_array
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -42,6 +42,21 @@ class TermsToTest:
     def set_size(self) -> IntArray:
         """How many genes of the universe each term has."""
         return np.diff(self.membership.indptr).astype(np.int64)
+
+    def columns_of(self, genes: TextArray) -> tuple[BoolArray, csr_array]:
+        """Return which of some genes are in the universe, and the terms × these, in the order given.
+
+        Examples
+        --------
+        >>> sets = GeneSets(("repair", "growth"), ("", ""), (frozenset("ABC"), frozenset("D")), "hand-made")
+        >>> known, members = terms_to_test(sets, None, 1, 10).columns_of(text_array("DXA"))
+        >>> known.tolist(), members.toarray().tolist()
+        ([True, False, True], [[0, 1], [1, 0]])
+        """
+        column = {gene: j for j, gene in enumerate(self.genes)}
+        columns = np.array([column.get(gene, -1) for gene in genes], dtype=np.int64)
+        known: BoolArray = columns >= 0
+        return known, self.membership[:, columns[known]]
 
 
 @lru_cache(maxsize=4)

@@ -299,7 +299,8 @@ def target_enrichment(
     targeted = np.asarray(targets.incidence[np.flatnonzero(mirnas.chosen)].sum(axis=0)) >= shared_by
     tested = terms_to_test(gene_sets, frozenset(targets.genes if universe is None else universe), *sizes)
     question = _ask(targets.genes[targeted], gene_sets, tested, *sizes)
-    incidence, terms = _matrices(tested, mirnas)
+    known, terms = tested.columns_of(targets.genes)
+    incidence = targets.incidence[:, known]
 
     def draw(strata: IntArray | None) -> MirnaNull:
         return mirna_null(
@@ -371,14 +372,6 @@ def _test(name: str, hits: IntArray, expected: FloatArray, p_value: FloatArray, 
     fold = np.full(len(hits), np.nan)
     np.divide(hits, expected, out=fold, where=expected > 0)
     return NullTest(name, expected, fold, p_value, adjust_p_values(p_value), draws)
-
-
-def _matrices(terms: TermsToTest, mirnas: MirnaUniverse) -> tuple[csr_array, csr_array]:
-    """Return miRNAs × genes and terms × genes, over the genes that have a miRNA and are in the universe."""
-    targets = mirnas.targets
-    place = {gene: j for j, gene in enumerate(terms.genes)}
-    columns = np.array([place.get(gene, -1) for gene in targets.genes], dtype=np.int64)
-    return targets.incidence[:, columns >= 0], terms.membership[:, columns[columns >= 0]]
 
 
 def _answer(

@@ -201,11 +201,8 @@ def with_modules(
     tested = _tested_terms(network, gene_sets, settings)
     terms, universe, set_size = tested.rows.tolist(), tested.genes, tested.set_size
     targets = network.targets
-    place = {gene: j for j, gene in enumerate(universe)}
-    columns = np.array([place.get(gene, -1) for gene in targets.genes], dtype=np.int64)
-    genes = targets.genes[columns >= 0]
-    incidence = targets.incidence[:, columns >= 0]
-    members = tested.membership[:, columns[columns >= 0]]
+    known, members = tested.columns_of(targets.genes)
+    genes, incidence = targets.genes[known], targets.incidence[:, known]
     row = {name: i for i, name in enumerate(targets.mirnas)}
     a, b = (np.array([row[name] for name in network.pairs[side]]) for side in ("miRNA A", "miRNA B"))
     shared = incidence[a].multiply(incidence[b]).tocsr()
