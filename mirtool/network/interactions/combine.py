@@ -8,7 +8,7 @@ many sources agree on.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,6 +16,7 @@ import numpy as np
 from mirtool.annotation.pairs import renamed_pairs
 from mirtool.errors import NotEnoughDataError, UsageError, option
 from mirtool.model import BoolArray, IntArray, Interactions, TextArray, text_array
+from mirtool.network.interactions.targets import code_labels
 from mirtool.wording import plural
 
 
@@ -184,16 +185,9 @@ def _mark(source: Interactions) -> str:
 
 def _sorted_keys(interactions: Interactions) -> IntArray:
     """Return each row a number of its pair, which sorts as miRNA and gene do."""
-    mirna, _ = _ranks(interactions.mirna)
-    gene, n_genes = _ranks(interactions.gene)
-    return mirna * n_genes + gene
-
-
-def _ranks(labels: TextArray) -> tuple[IntArray, int]:
-    names = labels.tolist()
-    distinct = sorted(set(names))
-    place: Mapping[str, int] = {label: i for i, label in enumerate(distinct)}
-    return np.fromiter(map(place.__getitem__, names), np.int64, len(names)), len(distinct)
+    _, mirna = code_labels(interactions.mirna)
+    genes, gene = code_labels(interactions.gene)
+    return mirna * len(genes) + gene
 
 
 def _words(names: Sequence[str], at_least: int) -> str:

@@ -89,8 +89,8 @@ def target_matrix(interactions: Interactions, mirnas: Sequence[str] | None = Non
     """
     from scipy.sparse import csr_array
 
-    names, row = _code(interactions.mirna)
-    genes, column = _code(interactions.gene)
+    names, row = code_labels(interactions.mirna)
+    genes, column = code_labels(interactions.gene)
     incidence = csr_array(
         (np.ones(len(interactions), dtype=np.int32), (row, column)), shape=(len(names), len(genes))
     )
@@ -100,9 +100,16 @@ def target_matrix(interactions: Interactions, mirnas: Sequence[str] | None = Non
     return matrix if mirnas is None else matrix.of_probes(mirnas)
 
 
-def _code(names: TextArray) -> tuple[TextArray, IntArray]:
-    """Return the distinct names, sorted, and which of them each entry is."""
-    labels = names.tolist()
-    distinct = sorted(set(labels))
+def code_labels(labels: TextArray) -> tuple[TextArray, IntArray]:
+    """Return the distinct labels, sorted, and which of them each entry is.
+
+    Examples
+    --------
+    >>> distinct, codes = code_labels(text_array("bab"))
+    >>> distinct.tolist(), codes.tolist()
+    (['a', 'b'], [1, 0, 1])
+    """
+    names = labels.tolist()
+    distinct = sorted(set(names))
     place = {name: i for i, name in enumerate(distinct)}
-    return text_array(distinct), np.fromiter(map(place.__getitem__, labels), dtype=np.int64, count=len(labels))
+    return text_array(distinct), np.fromiter(map(place.__getitem__, names), dtype=np.int64, count=len(names))
