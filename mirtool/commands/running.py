@@ -24,6 +24,7 @@ from mirtool.commands.console import (
     width_of,
 )
 from mirtool.errors import MirtoolError
+from mirtool.wording import first_of
 from mirtool.workflow.step import Step
 
 LEFTOVERS_SHOWN = 3
@@ -109,9 +110,8 @@ def _leftovers_in_words(paths: Sequence[Path]) -> str:
     """Name the files of an earlier run that this one did not write, as many as can be taken in."""
     if len(paths) == 1:
         return f"{paths[0]} is from an earlier run"
-    shown = paths if is_verbose() else paths[:LEFTOVERS_SHOWN]
-    more = f" and {len(paths) - len(shown)} more" if len(paths) > len(shown) else ""
-    return f"{len(paths)} files are from an earlier run: {', '.join(map(str, shown))}{more}"
+    most = len(paths) if is_verbose() else LEFTOVERS_SHOWN
+    return f"{len(paths)} files are from an earlier run: {first_of(list(map(str, paths)), most)}"
 
 
 def say_written(paths: Sequence[Path]) -> bool:

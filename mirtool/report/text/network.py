@@ -19,7 +19,7 @@ from mirtool.report.text.blocks import Block, Grid, Heading, Line, Pairs, Summar
 from mirtool.report.text.enrichment import enrichment_blocks, numbers_of_tests
 from mirtool.report.text.names import names_blocks, names_record
 from mirtool.report.text.numbers import MISSING, p_in_words
-from mirtool.wording import plural
+from mirtool.wording import first_of, plural
 
 HUBS_SHOWN, HUBS_FOR_ALL = 10, 3
 NAMES_SHOWN = 10
@@ -96,8 +96,7 @@ def _unmatched_lines(unmatched: Sequence[tuple[str, Sequence[str]]]) -> list[Lin
         lines.append(Line(text, detail=True))
     unknown = [name for name, near in unmatched if not near]
     if unknown:
-        more = f" and {len(unknown) - NAMES_SHOWN:,} more" if len(unknown) > NAMES_SHOWN else ""
-        lines.append(Line(f"  without targets: {', '.join(unknown[:NAMES_SHOWN])}{more}", detail=True))
+        lines.append(Line(f"  without targets: {first_of(unknown, NAMES_SHOWN)}", detail=True))
     return lines
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from mirtool.wording import plural
+from mirtool.wording import first_of, plural
 
 NAMES_SHOWN = 12
 NULLS = {"genes": "random genes", "miRNAs": "random miRNAs", "degree": "degree-matched miRNAs"}
@@ -94,10 +94,10 @@ def _network(summary: Summary) -> Iterator[str]:
         f"than expected. Interactions: {summary['interactions']}."
     )
     if summary.get("hubs"):
-        yield f"Hubs: {_names(summary['hubs'])}."
+        yield f"Hubs: {first_of(summary['hubs'], NAMES_SHOWN)}."
     without = summary.get("mirnas_without_targets", [])
     if without:
-        yield f"Without a target in the table: {_names(without)}."
+        yield f"Without a target in the table: {first_of(without, NAMES_SHOWN)}."
 
 
 def _enrichment(summary: Summary) -> Iterator[str]:
@@ -143,21 +143,16 @@ def _qpcr(summary: Summary) -> Iterator[str]:
 
 def _shortlist(summary: Summary) -> Iterator[str]:
     if summary["mirnas"]:
-        yield f"Of {plural(summary['candidates'], 'candidate')}: {_names(summary['mirnas'])}."
+        yield f"Of {plural(summary['candidates'], 'candidate')}: {first_of(summary['mirnas'], NAMES_SHOWN)}."
     alone = summary.get("detected_only")
     if alone:
-        yield f"Detected in one group only: {_names(alone['mirnas'])}."
+        yield f"Detected in one group only: {first_of(alone['mirnas'], NAMES_SHOWN)}."
 
 
 def _clinical(summary: Summary) -> Iterator[str]:
     from mirtool.report.text.clinical_record import clinical_sentences
 
     yield from clinical_sentences(summary)
-
-
-def _names(names: Sequence[str]) -> str:
-    more = len(names) - NAMES_SHOWN
-    return ", ".join(names[:NAMES_SHOWN]) + (f" and {more:,} more" if more > 0 else "")
 
 
 _FINDINGS: Mapping[str, Callable[[Summary], Iterator[str]]] = {

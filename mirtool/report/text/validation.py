@@ -23,7 +23,7 @@ from mirtool.validation.compare import QpcrComparison
 from mirtool.validation.concordance import LEAST_PAIRS, VERDICTS, Concordance, call_of, untested_remark
 from mirtool.validation.settings import TESTS, ValidateSettings
 from mirtool.validation.validate import Validation
-from mirtool.wording import plural
+from mirtool.wording import first_of, plural
 
 _U6 = re.compile(r"(^|[^a-z0-9])(rn)?u6(b|-|_|$|[^0-9a-z])", re.IGNORECASE)
 _LISTED = 8
@@ -78,8 +78,7 @@ def _well_blocks(done: Validation, undetermined: float | None) -> list[Block]:
 def _listed(places: Sequence[str], what: str, fate: str, at_most: int = _LISTED) -> str:
     if not places:
         return "none"
-    more = f" and {len(places) - at_most} more" if len(places) > at_most else ""
-    return f"{plural(len(places), what)} {fate}: {', '.join(places[:at_most])}{more}"
+    return f"{plural(len(places), what)} {fate}: {first_of(places, at_most)}"
 
 
 def _controls(wells: CtTable) -> str:
