@@ -292,37 +292,39 @@ def perform(prepared: Prepared) -> Execution:
 
 
 def _terms_of(step: Step, result: Result, run: Run) -> Terms | None:
-    """Return the words of the platform: by what the step did, or by the record of the study; None for arrays."""
-    from mirtool.report.platform import ARRAY, terms_of
-    from mirtool.study.record import read_runs
-
+    """Return the words of the platform for a result; None for arrays."""
     if step.output == "none":
         return None
-    runs = {step.name: {"arguments": run.arguments, "inputs": run.inputs, "summary": result.numbers()}}
-    study = run.study
-    terms = terms_of(({} if study is None else read_runs(study.run_file)) | runs)
-    if terms.unit == ARRAY:
+    terms = _platform_terms(step, run, summary=result.numbers())
+    if terms is None:
         return None
-    return terms.keeping_names_of(find_sheet(run)).keeping([*result.groups, result.figure_settings.title or ""])
+    return terms.keeping([*result.groups, result.figure_settings.title or ""])
 
 
 def _put_in_terms(error: MirtoolError, step: Step, run: Run) -> None:
-    """Write an error about samples in the words of the platform, as far as what was read before tells it.
+    """Write an error about samples in the words of the platform, if what was read before the error shows which.
 
     Other errors may name another platform on purpose.
     """
-    from mirtool.report.platform import terms_of
-    from mirtool.study.record import read_runs
-
     try:
-        runs = {} if run.study is None else read_runs(run.study.run_file)
-        terms = terms_of(runs | {step.name: {"arguments": run.arguments, "inputs": run.inputs}})
-        terms = terms.keeping_names_of(find_sheet(run))
+        terms = _platform_terms(step, run)
     except MirtoolError:  # of the record or the sheet; the error at hand is the one to report
+        return
+    if terms is None:
         return
     error.problem = terms.said(error.problem)
     for part in ("found", "expected", "hint"):
         setattr(error, part, terms.said(getattr(error, part) or "") or None)
+
+
+def _platform_terms(step: Step, run: Run, **found: Any) -> Terms | None:
+    """Return the words of the platform: by what the step did, or by the record of the study; None for arrays."""
+    from mirtool.report.platform import ARRAY, terms_of
+    from mirtool.study.record import read_runs
+
+    runs = {} if run.study is None else read_runs(run.study.run_file)
+    terms = terms_of(runs | {step.name: {"arguments": run.arguments, "inputs": run.inputs, **found}})
+    return None if terms.unit == ARRAY else terms.keeping_names_of(find_sheet(run))
 
 
 def _find_study(inputs: Inputs, root: str | Path) -> StudyFolder | None:
