@@ -19,15 +19,13 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from mirtool.errors import ScaleError
+from mirtool.io.arrays.settings import SCALES
 
 if TYPE_CHECKING:
     from mirtool.io.tables.text_tables import TextTable
     from mirtool.model import FloatArray
 
 Scale = Literal["log2", "linear", "counts"]
-
-SCALES_OF_TABLES = ("log2", "linear", "counts")
-"""What a table may state."""
 
 SUSPICIOUSLY_SMALL = 24.0
 """Scanners count to 65535, so the brightest spot of an array lies far above this, and its log2 (16) below it."""
@@ -113,7 +111,7 @@ def noted_scale(table: TextTable) -> str:
         Where it is none of those that exist.
     """
     stated = table.notes.get("scale", "")
-    if stated and stated not in SCALES_OF_TABLES:
+    if stated and stated not in SCALES:
         raise ScaleError(
             "the table states a scale that mirtool does not know",
             path=table.path,
