@@ -74,7 +74,16 @@ from mirtool.io.registry import Inspection
 from mirtool.io.tables.headers import fold_header
 from mirtool.io.tables.regular_rows import CellTexts, regular_columns
 from mirtool.io.tables.rows import column_names, finite_numbers, read_rows, spot_words, whole_numbers
-from mirtool.io.tables.text import HEAD_BYTES, FileHead, decode, is_binary, is_workbook, read_bytes, unify_newlines
+from mirtool.io.tables.text import (
+    HEAD_BYTES,
+    FileHead,
+    decode,
+    is_binary,
+    is_workbook,
+    read_bytes,
+    unify_newline_bytes,
+    unify_newlines,
+)
 from mirtool.io.tables.text_tables import (
     MISSING_CELLS,
     TextTable,
@@ -400,7 +409,7 @@ def _plain_utf8(data: bytes, path: str | Path) -> bytes:
     if not data.isascii():
         data = decode(data).encode()
     head = data[:HEAD_BYTES].removesuffix(b"\r")  # its LF may lie just behind the cut
-    return data if head.count(b"\r") in (0, head.count(b"\r\n")) else unify_newlines(data.decode()).encode()
+    return data if head.count(b"\r") in (0, head.count(b"\r\n")) else unify_newline_bytes(data)
 
 
 def _find_header(data: bytes, path: str | Path) -> _Header:
