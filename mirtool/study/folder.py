@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -75,4 +76,13 @@ def require_study(
 
 def samples_file_in(root: str | Path = ".") -> str | None:
     """Return the name of the sample sheet in a folder; None where there is none."""
-    return next((name for name in SAMPLES_FILES if (Path(root) / name).is_file()), None)
+    return _first_file(root, SAMPLES_FILES)
+
+
+def patients_file_in(root: str | Path = ".") -> str | None:
+    """Return the name of the patient table in a folder; None where there is none."""
+    return _first_file(root, PATIENTS_FILES)
+
+
+def _first_file(root: str | Path, names: Sequence[str]) -> str | None:
+    return next((name for name in names if (Path(root) / name).is_file()), None)

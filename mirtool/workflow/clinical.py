@@ -181,14 +181,15 @@ def _patients_of(sheet: SampleTable) -> tuple[str, ...]:
 
 def _find_patients(patients: Any, settings: ClinicalSettings, run: Run) -> Any:
     """Return the patient table that was given, else the study's; None where there are only counts."""
-    from mirtool.study.folder import PATIENTS_FILES
+    from mirtool.study.folder import PATIENTS_FILES, patients_file_in
 
     if patients is not None:
         return patients
     if settings.counts and settings.group is None and settings.outcome is None:
         return None
     folder = run.study.root if run.study is not None else Path()
-    found = next((folder / name for name in PATIENTS_FILES if (folder / name).is_file()), None)
+    name = patients_file_in(folder)
+    found = None if name is None else folder / name
     if found is None and isinstance(run.samples, str | Path):
         found = Path(run.samples)
     if found is None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from mirtool.errors import MirtoolError, NotEnoughDataError, UsageError
 from mirtool.settings import unknown_choice
-from mirtool.study.folder import PATIENTS_FILES
+from mirtool.study.folder import PATIENTS_FILES, patients_file_in
 from mirtool.study.state import Status
 from mirtool.workflow.catalog import RECORDED, STEPS, load_step
 from mirtool.workflow.execution import (
@@ -281,13 +281,9 @@ def _lacking(planned: PlannedStep, step: Step, study: StudyFolder) -> str:
         return "the study's table is log2 already"
     if step.name == "covariates" and not _has_covariates(study, given.get("batch")):
         return f"{study.samples_file.name} has no column other than the group that can be used"
-    if step.name == "clinical" and not given.get("patients") and not _has_patients(study):
+    if step.name == "clinical" and not given.get("patients") and patients_file_in(study.root) is None:
         return f"the folder has no patient table, {PATIENTS_FILES[0]}"
     return "the study's samples are sequencing counts" if scale == "counts" else ""
-
-
-def _has_patients(study: StudyFolder) -> bool:
-    return any((study.root / name).is_file() for name in PATIENTS_FILES)
 
 
 def _has_covariates(study: StudyFolder, batch: str | None) -> bool:
