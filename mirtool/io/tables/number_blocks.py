@@ -78,20 +78,19 @@ def read_numbers(
     is_text = [j in wanted or annotates(cells) for j, cells in enumerate(judged)]
     if all(is_text) or not all(text or _hold_numbers(cells) for text, cells in zip(is_text, judged, strict=True)):
         return None
-    columns = _parse(data, begins[opening.start + 1], end, opening.delimiter, is_text)
-    if columns is None:
+    found = _parse(data, begins[opening.start + 1], end, opening.delimiter, is_text)
+    if found is None:
         return None
-    texts_read, values = columns
-    places = tuple(j for j, text in enumerate(is_text) if not text)
-    of_numbers, of_texts = iter(values.T), iter(texts_read)
+    columns, block = found
+    columns |= zip(block.columns, block.values.T, strict=True)
     return TextTable(
         str(path),
         head.header,
-        tuple(next(of_texts if text else of_numbers) for text in is_text),
+        tuple(columns[j] for j in range(len(is_text))),
         head.first_line,
         head.notes,
         delimiter=head.delimiter,
-        block=NumberBlock(places, values),
+        block=block,
     )
 
 
@@ -122,16 +121,16 @@ def _hold_numbers(cells: Sequence[str]) -> bool:
 
 def _parse(
     data: bytes, begin: int, end: int, delimiter: str, is_text: list[bool]
-) -> tuple[list[list[str]], FloatArray] | None:
-    """Return the cells of each column of text, and the numbers of the others, ``(n_rows, n_columns)``."""
+) -> tuple[dict[int, Any], NumberBlock] | None:
+    """Return the cells of the columns of text by their places, and the numbers of the others."""
     import pyarrow as pa
     import pyarrow.csv as pa_csv
 
     names = [str(j) for j in range(len(is_text))]
-    numbers = [j for j, text in enumerate(is_text) if not text]
+    numbers = tuple(j for j, text in enumerate(is_text) if not text)
     kinds = {name: pa.string() if text else pa.float64() for name, text in zip(names, is_text, strict=True)}
     n_rows = data.count(b"\n", begin, end) + 1
-    texts: list[list[str]] = [[] for text in is_text if text]
+    texts: dict[int, list[str]] = {j: [] for j, text in enumerate(is_text) if text}
     values = np.empty((n_rows, len(numbers)))
     row = 0
     try:
@@ -147,16 +146,18 @@ def _parse(
             if row + batch.num_rows > n_rows:
                 return None
             _fill(values[row : row + batch.num_rows], batch, numbers)
-            for cells, j in zip(texts, (j for j, text in enumerate(is_text) if text), strict=True):
+            for j, cells in texts.items():
                 cells += batch.column(j).to_pylist()
             row += batch.num_rows
     except pa.ArrowInvalid:
         return None
     # Fewer rows than lines: a quoted cell holds a line end, or a quote is not closed.
-    is_whole = row == n_rows and not any(not any(map(str.strip, cells)) for cells in zip(*texts, strict=True))
-    return (texts, values) if is_whole else None
+    is_whole = row == n_rows and not any(
+        not any(map(str.strip, cells)) for cells in zip(*texts.values(), strict=True)
+    )
+    return (texts, NumberBlock(numbers, values)) if is_whole else None
 
 
-def _fill(values: FloatArray, batch: Any, numbers: list[int]) -> None:
+def _fill(values: FloatArray, batch: Any, numbers: Sequence[int]) -> None:
     values[:] = batch.select(numbers).to_tensor(null_to_nan=True).to_numpy()
     values[(values <= MISSING_BELOW) & (values > -np.inf)] = np.nan
