@@ -211,7 +211,7 @@ def read_values(path: str | Path, _samples_in_rows: bool = False) -> ProbeValues
     if not len(table):
         raise FormatError("the table has a header and no rows", path=path, line=table.header_line, hint=_EXPORT)
     columns = _find_columns(table)
-    values = np.column_stack([table.numbers(j) for j in columns.signals])
+    values = table.numbers_of(columns.signals)
     if "dabg" in columns.methods and np.nanmin(values, initial=1) >= 0 and np.nanmax(values, initial=0) <= 1:
         raise _no_signals(table, "values from 0 to 1 only")
     ids, names, kinds = _labels(table)

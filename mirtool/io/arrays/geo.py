@@ -247,7 +247,7 @@ def _check_samples(table: TextTable, samples: Mapping[str, Sequence[Sequence[str
 
 
 def _numbers(matrix: SeriesMatrix) -> FloatArray:
-    return np.column_stack([matrix.table.numbers(j) for j in range(1, len(matrix.table.header))])
+    return matrix.table.numbers_of(range(1, len(matrix.table.header)))
 
 
 def characteristics_of(matrix: SeriesMatrix) -> dict[str, tuple[str, ...]]:

@@ -102,7 +102,7 @@ def reads_of(table: TextTable, columns: Sequence[int]) -> FloatArray:
     FormatError
         With the place of a cell that is not a count, is empty, or negative; and where a sample has no reads.
     """
-    reads = np.column_stack([table.numbers(j) for j in columns])
+    reads = table.numbers_of(columns)
 
     def place(row: int, column: int) -> dict[str, Any]:
         return {"path": table.path, "line": table.line_of(row), "column": table.header[columns[column]]}

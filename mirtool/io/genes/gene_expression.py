@@ -12,8 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from mirtool.errors import FormatError
 from mirtool.io.arrays.geo import refuse_series_matrix
 from mirtool.io.genes.gene_cells import entrez_of, genes_of
@@ -85,5 +83,5 @@ def read_gene_expression(path: str | Path, samples: Sequence[str], *, fewest: in
             f"two columns are named {twice!r}", path=table.path, line=table.header_line, hint="rename one of them"
         )
     genes = genes_of(table.text(gene).tolist(), entrez_of(table, gene))
-    values = np.column_stack([table.numbers(table.header.index(name)) for name in there])
+    values = table.numbers_of([table.header.index(name) for name in there])
     return GeneExpression(table.path, genes.names, tuple(there), values[genes.rows], genes.warnings)

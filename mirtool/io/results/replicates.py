@@ -51,7 +51,7 @@ def read_replicates(path: str | Path, matrix: ExpressionMatrix) -> FloatArray:
     n_spots = int(spot.max(initial=0))
     _refuse_repeated(table, probe * (n_spots + 1) + spot)
     values = np.full((len(matrix.probes), n_spots, len(matrix.samples)), np.nan)
-    values[probe, spot - 1] = np.column_stack([table.numbers(table.header.index(n)) for n in matrix.samples.names])
+    values[probe, spot - 1] = table.numbers_of([table.header.index(name) for name in matrix.samples.names])
     _refuse_other_values(table, matrix, values)
     return values
 

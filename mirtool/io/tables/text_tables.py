@@ -266,9 +266,9 @@ class TextTable:
         FormatError
             As :meth:`numbers`.
         """
-        for j in columns:
-            self.single(j)
         if self.block is not None and self.block.columns == tuple(columns):
+            for j in columns:
+                self.single(j)
             return self.block.values
         return np.column_stack([self.numbers(j) for j in columns])
 
