@@ -66,10 +66,9 @@ def versions_now() -> dict[str, str]:
 def _version_of(package: str) -> str:
     from importlib import metadata
 
+    # metadata.version would parse the whole text, the package's README too.
     text = metadata.distribution(package).read_text("METADATA") or ""
-    found = re.search(
-        r"^Version: (.+)$", text, re.MULTILINE
-    )  # the README follows, which metadata.version would parse
+    found = re.search(r"^Version: (.+)$", text, re.MULTILINE)
     return found[1].strip() if found else metadata.version(package)
 
 

@@ -16,7 +16,7 @@ def files_of_arrays(folder: str | Path) -> list[str]:
     Raises
     ------
     UsageError
-        Where there is none of them.
+        Where the folder has no such file.
     """
     files = sorted(path for path in Path(folder).iterdir() if path.is_file() and not path.name.startswith("."))
     formats = {str(path): _format_of(path) for path in files}

@@ -273,7 +273,7 @@ def read_expression(
     Raises
     ------
     ScaleError
-        Where neither the table nor ``scale`` tells the scale, the two contradict each other, or the values can't
+        Where neither the table nor ``scale`` states the scale, the two contradict each other, or the values can't
         be on it.
     FormatError
         Where a number cell holds text, a row has no label, an ID occurs twice, a sample has no value.

@@ -159,7 +159,7 @@ def raw_arrays(found: ProbeValues, format_name: str) -> RawArrays:
     RawArrays
         One channel, ``"intensity"``, ``(n_rows, n_samples)``, NaN missing; no background, no flags, no layout;
         probe kinds blank but where the file says them; the flag −75 where the file calls a value not detected.
-        Rows that share an ID, or a name where there is no ID, are replicate spots.
+        Rows with the same ID are replicate spots; in a table without IDs, rows with the same name.
 
     Raises
     ------
@@ -221,10 +221,10 @@ def expression_matrix(found: ProbeValues, scale: Scale | None) -> ExpressionMatr
     Raises
     ------
     ScaleError
-        Where neither the table nor ``scale`` tells the scale, the two contradict each other, or the values can't
+        Where neither the table nor ``scale`` states the scale, the two contradict each other, or the values can't
         be on it.
     FormatError
-        Where an ID stands twice.
+        Where an ID occurs twice.
     """
     ids, repeated = (found.id, []) if found.has_ids else number_repeats(found.id)
     _refuse_repeated_ids(found, ids)

@@ -108,7 +108,7 @@ def noted_scale(table: TextTable) -> str:
     Raises
     ------
     ScaleError
-        Where it is none of those that exist.
+        Where the table states a scale that does not exist.
     """
     stated = table.notes.get("scale", "")
     if stated and stated not in SCALES:

@@ -1,7 +1,7 @@
 """From pyarrow columns to numpy arrays by their memory.
 
-pyarrow's own ``to_numpy`` imports pandas (0.2 s), and its compute functions cost an import too (0.02 s): a regular
-instrument file needs neither.
+pyarrow's own ``to_numpy`` imports pandas (0.2 s), and its compute functions cost an import too (0.02 s): a column
+of the type that is wanted needs neither.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ _MOST_ABOVE = 60
 _HEAD_LINES = _MOST_ABOVE + 1 + HEAD_ROWS
 
 _JUDGED_ROWS = 10
-"""Rows by which a column is taken for one of numbers; where it is none after all, the table is irregular."""
+"""Rows by which a column is taken for numbers; where a later cell is not a number, the table is irregular."""
 
 
 def read_numbers(
@@ -50,7 +50,7 @@ def read_numbers(
     header_rule
         As in :func:`mirtool.io.tables.text_tables.read_table`.
     text_columns
-        Tells which columns are wanted as text.
+        As in :func:`mirtool.io.tables.text_tables.read_table`.
     """
     data = unify_newline_bytes(data)
     end = len(data)

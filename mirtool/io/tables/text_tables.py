@@ -2,7 +2,7 @@
 
 A table is: optional note lines (``# mirtool normalized; scale: log2``) or a preface
 (:mod:`mirtool.io.tables.opening`), a header line, and one line per row. The delimiter (tab, comma, semicolon or
-blanks) is told from the header. Cells may be quoted, and hold line breaks then. Rows and columns of blanks, which
+blanks) is found by the header. Cells may be quoted, and hold line breaks then. Rows and columns of blanks, which
 spreadsheets leave behind, are passed over; line numbers in messages are those of the file. A header that is one
 name short of every row (as R writes row names) gets a first column without a name. Where a format allows several
 header rows, its own rule says which they are (:data:`HeaderRule`). Decimal commas are read where there is no doubt
@@ -102,10 +102,10 @@ class HeaderRows:
 
 
 TextColumns = Callable[["TextTable"], Collection[int] | None]
-"""Tells by the first rows of a large table of numbers which columns are wanted as text; None for all."""
+"""Given the first rows of a large table of numbers, returns the columns to read as text; None for all."""
 
 HeaderRule = Callable[[Sequence[Sequence[str]]], HeaderRows | None]
-"""Tells from a table's first rows of cells whether several of them are its header; None where it is the first."""
+"""Given a table's first rows of cells, returns its header of several rows; None where the first is the header."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -384,7 +384,7 @@ def read_table(
     sheet
         Sheet of a workbook.
     header_rule
-        What tells a header of several rows.
+        Finds a header of several rows.
     suits
         Returns True for a table of the kind that is wanted, by its header and first rows. Without ``sheet``, the
         only sheet that suits is read, whichever it is; without ``suits``, the first one.
