@@ -24,10 +24,7 @@ MEANINGS = {
     "why": "The reason of the verdict.",
 }
 """What the columns mean that no table of results has."""
-_FROM_QUALITY = (
-    ("verdict", "verdict"), ("why", "why"), ("foreground median", "foreground median"),
-    ("background median", "background median"), ("replicate CV %", "replicate CV %"),
-)  # fmt: skip
+_FROM_QUALITY = ("verdict", "why", "foreground median", "background median", "replicate CV %")
 _FROM_NORMALIZATION = (("detected", "detected"), ("flagged", "flagged_out"), ("factor", "factors"))
 _FROM_PANEL = (
     ("detected", "detected"), ("not detected", "not_detected"), ("not measured", "not_measured"),
@@ -65,9 +62,9 @@ def sample_table(samples: SampleTable, quality: Table | None, normalize: Mapping
     if samples.groups:
         columns["group"] = text_array(samples.groups)
     if quality is not None:
-        for head, source in _FROM_QUALITY:
-            if source in quality.columns and not _is_blank(quality[source]):
-                columns[head] = _by_array(samples.names, quality, source)
+        for head in _FROM_QUALITY:
+            if head in quality.columns and not _is_blank(quality[head]):
+                columns[head] = _by_array(samples.names, quality, head)
     measured = {name: i for i, name in enumerate(normalize.get("samples") or [])}
     for head, key in _FROM_PANEL if normalize.get("reference_ct") else _FROM_NORMALIZATION:
         if key == "flagged_out" and is_recipe(normalize.get("preset"), LANE_PRESET):
