@@ -6,7 +6,6 @@ heavy: each command imports what it needs when it runs.
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -18,7 +17,7 @@ from typer.exceptions import TyperException
 from mirtool import __version__
 from mirtool.commands.console import say_as_it_is
 from mirtool.commands.lazy import LazyGroup
-from mirtool.commands.streams import open_closed_streams
+from mirtool.commands.streams import discard, open_closed_streams
 from mirtool.errors import MirtoolError, OutputError
 from mirtool.wording import plural
 
@@ -133,5 +132,5 @@ def _interrupted(written: Iterable[Path]) -> str:
 
 def _end_quietly() -> int:
     """End well where the reader (head, less) has seen enough; Python would complain while it shuts down."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    discard(sys.stdout)
     return 0

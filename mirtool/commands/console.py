@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from mirtool.commands.streams import discard
 from mirtool.errors import for_shell, printable
 from mirtool.report.text.blocks import Block, Caution, Heading, Line, has_more
 from mirtool.report.text.layout import fit_table, table_lines
@@ -94,7 +95,7 @@ def _print_line(line: str) -> None:
     try:
         print(line, file=sys.stderr)  # noqa: T201
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+        discard(sys.stderr)
 
 
 def say_summary(blocks: Iterable[Block]) -> bool:

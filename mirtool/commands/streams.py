@@ -1,11 +1,14 @@
-"""Standard streams that are closed: messages go nowhere then, and a result that can't be written is an error."""
+"""Standard streams that are closed, or have a reader that has seen enough.
+
+Messages to a closed stream go nowhere, and a result that can't be written to one is an error.
+"""
 
 from __future__ import annotations
 
 import io
 import os
 import sys
-from typing import Any
+from typing import Any, TextIO
 
 from mirtool.errors import OutputError
 
@@ -23,6 +26,11 @@ class ClosedOutput(io.TextIOBase):
     def buffer(self) -> Any:
         """Itself: bytes are refused as text is."""
         return self
+
+
+def discard(stream: TextIO) -> None:
+    """Let what is written to a stream go nowhere, where its reader (head, less) has seen enough."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def open_closed_streams() -> None:
