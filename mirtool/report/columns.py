@@ -73,7 +73,7 @@ class _Rule(NamedTuple):
 
 _LOG2 = "log2"
 _ARRAY, _ARRAYS = (f"(?:{'|'.join(on_any_platform(word))})" for word in ("array", "arrays"))
-"""What a head calls an array, or arrays, on any platform."""
+"""Patterns of what heads of columns call an array, or arrays, on any platform."""
 
 
 def _rule(head: str, kind: Kind, meaning: str, unit: str = "", table: str = "") -> _Rule:

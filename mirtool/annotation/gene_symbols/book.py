@@ -132,7 +132,7 @@ def _by_label(rows: Iterable[tuple[str, Iterable[str]]]) -> dict[str, tuple[str,
 
 
 class _EmbeddedIdentifiers(Mapping[str, tuple[str, ...]]):
-    """The identifiers of the embedded genes, 192,000, sorted out when the first of them is looked up."""
+    """The 192,000 identifiers of the embedded genes, indexed when the first of them is looked up."""
 
     def __init__(self, rows: Sequence[Sequence[str]]) -> None:
         self._rows = rows

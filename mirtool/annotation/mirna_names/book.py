@@ -69,7 +69,7 @@ _COPY = re.compile(r"(?<=\d|[a-z])-\d+$")
 _PRECURSOR_STYLE = re.compile(r"^\w+-mir-")
 _NOT_FOUND = frozenset({Status.UNKNOWN, Status.NOT_MIRNA, Status.ARM_MISSING, Status.STAR})
 _BY_RELEASE = frozenset({Status.AMBIGUOUS, Status.SLASH})
-"""What becomes of a name without a release, where a release may decide otherwise."""
+"""Statuses of a name resolved without a release that may change with a release."""
 
 
 class _Bearer(NamedTuple):
@@ -129,7 +129,7 @@ class MirnaNames:
         self._known = self._known_before()
         self._bearers_of: dict[str, dict[str, _Bearer]] = {}
         self._undecided: MirnaNames | None = None
-        """The same without a release, where names were resolved so before."""
+        """The same names without a release, where some were resolved that way before."""
 
     def resolve(self, text: str) -> Resolution:
         """Return what a name, or an accession, represents; the parts of a slash name one by one."""

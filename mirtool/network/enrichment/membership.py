@@ -68,7 +68,7 @@ def terms_to_test(
     *,
     in_no_set_too: bool = False,
 ) -> TermsToTest:
-    """Return the terms of a size within the limits; kept, since several queries are of the same terms.
+    """Return the terms of a size within the limits; cached, since several queries test the same terms.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ def terms_to_test(
     min_size, max_size
         Terms with fewer or more genes of the universe are not tested.
     in_no_set_too
-        Take the universe as it is, with what is in no set.
+        Keep in the universe what is in no set.
 
     Raises
     ------
@@ -109,7 +109,7 @@ def terms_to_test(
 
 
 def no_term_of_size(n_genes: int, min_size: int, max_size: int) -> NotEnoughDataError:
-    """Say that no gene set has a size within the limits among so many genes."""
+    """Return the error that no gene set has a size within the limits in a universe of so many genes."""
     return NotEnoughDataError(
         f"no gene set has {min_size} to {max_size} genes in the universe of {n_genes} genes",
         hint="use a larger universe (a larger table of interactions), or allow smaller sets "

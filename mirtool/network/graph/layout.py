@@ -32,7 +32,7 @@ _GOLDEN_ANGLE = math.pi * (3 - math.sqrt(5))
 _WORK = 30_000_000
 """Distances computed at most to place the miRNAs; fewer rounds for more of them."""
 _FEW_DISCS = 200
-"""Up to so many discs each is compared with all: sooner done than importing what makes trees."""
+"""Up to so many discs each is compared with all others: importing scipy's trees would take longer."""
 _PUSHES = 150
 _PULL = 0.04
 
