@@ -12,7 +12,7 @@ from mirtool.errors import FormatError, UsageError
 from mirtool.io.arrays.sample_matching import FILE_COLUMNS
 from mirtool.io.tables.text_tables import TextTable, read_table
 from mirtool.model import Table, TextArray, text_array
-from mirtool.wording import plural
+from mirtool.wording import first_of, plural
 
 OWN_COLUMNS = FILE_COLUMNS | {"sample", "group", "scale"}
 """Columns of the sample sheet that no characteristic overwrites."""
@@ -73,7 +73,7 @@ def join_characteristics(draft: Table, path: str | Path, group: str | None = Non
     notes = [f"{path}: {matched:,} of {plural(len(draft), 'sample')} matched by its column {table.header[key]!r}"]
     lacking = [sample for sample, row in zip(draft.columns["sample"], rows, strict=True) if row is None]
     if lacking:
-        notes.append(f"without a row in {path}: {_some(lacking)}")
+        notes.append(f"without a row in {path}: {first_of(lacking, _LISTED)}")
     others = len(table) - len({row for row in rows if row is not None})
     if others:
         notes.append(f"{plural(others, 'row')} of {path} not used: no such sample")
@@ -148,7 +148,8 @@ def _match(draft: Table, table: TextTable) -> tuple[int, list[str]]:
             "no column names the samples",
             path=table.path,
             found="columns " + ", ".join(table.header[:6]),
-            expected="a column with names such as " + _some([str(name) for name in draft.columns["sample"]]),
+            expected="a column with names such as "
+            + first_of([str(name) for name in draft.columns["sample"]], _LISTED),
             hint="write the samples' names, or their GSM numbers, into a column of this table",
         )
     return best[1], best[2]
@@ -208,7 +209,3 @@ def _fold(name: str) -> str:
 
 def _is_missing(cell: str) -> bool:
     return cell.strip().lower() in _MISSING
-
-
-def _some(names: Sequence[str]) -> str:
-    return ", ".join(names[:_LISTED]) + (f" and {len(names) - _LISTED:,} more" if len(names) > _LISTED else "")

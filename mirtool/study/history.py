@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from mirtool.wording import first_of
+
 MOST_KEPT = 50
 MOST_SHOWN = 5
+_MOST_NAMED = 3
 
 
 def with_replaced(
@@ -53,13 +56,15 @@ def rerun_in_words(before: Mapping[str, Any], record: Mapping[str, Any]) -> str 
     earlier, outputs = before.get("outputs", {}), record.get("outputs", {})
     if not options and not inputs and earlier == outputs:
         return None
-    changes = [*options, *([f"another {_listed(inputs)}"] if inputs else [])] or ["same options and inputs"]
+    changes = [*options]
+    if inputs:
+        changes.append(f"another {first_of(inputs, _MOST_NAMED)}")
     main = next(iter(outputs), None)
     if main is None or main not in earlier:
         became = "new files"
     else:
         became = f"{main} {'replaced' if earlier[main] != outputs[main] else 'has not changed'}"
-    return f"{record['command']} again: {', '.join(changes)}; {became}"
+    return f"{record['command']} again: {', '.join(changes) or 'same options and inputs'}; {became}"
 
 
 def changed_arguments(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
@@ -75,11 +80,7 @@ def _in_words(value: Any) -> str:
         return "not set"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return _listed([str(each) for each in value]) if isinstance(value, list) else str(value)
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+    return first_of([str(each) for each in value], _MOST_NAMED) if isinstance(value, list) else str(value)
 
 
 def all_runs(runs: Mapping[str, Any], history: Sequence[Any]) -> Iterator[tuple[str, str]]:

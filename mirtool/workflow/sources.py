@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mirtool.counts.methods import DEFAULT_FACTORS, DEFAULT_MIN_COUNT
 from mirtool.errors import UsageError, option
+from mirtool.wording import first_of
 from mirtool.workflow.step import Run
 
 if TYPE_CHECKING:
@@ -303,8 +304,7 @@ def _listed_samples(matrix: ExpressionMatrix, sheet: SampleTable, run: Run) -> E
     others = [name for name in names if name not in listed]
     if not others or len(others) == len(names):
         return matrix
-    more = f" and {len(others) - 5:,} more" if len(others) > 5 else ""
-    run.warn(f"columns of the table not in the sample sheet are left out: {', '.join(others[:5])}{more}")
+    run.warn(f"columns of the table not in the sample sheet are left out: {first_of(others, 5)}")
     return matrix.take_samples(j for j, name in enumerate(names) if name in listed)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mirtool.errors import SampleSheetError
 from mirtool.model import SampleTable
-from mirtool.wording import plural
+from mirtool.wording import first_of, plural
 
 HY5_COLUMN = "file_hy5"
 """Column of a sample sheet that names the second channel's file, where an array is two files."""
@@ -74,7 +74,7 @@ def match_files(read: SampleTable, sheet: SampleTable) -> list[int]:
             raise SampleSheetError(
                 f"no file was given for the sample {name!r}",
                 path=sheet.sheet or None,
-                found=_some(read.files),
+                found=first_of(read.files, _LISTED),
                 expected=file or f"a file called {name}",
                 hint="name its file too, or take its line out of the sheet",
             )
@@ -92,7 +92,7 @@ def match_files(read: SampleTable, sheet: SampleTable) -> list[int]:
         raise SampleSheetError(
             f"{plural(len(strangers), 'file')} not in the sample sheet",
             path=sheet.sheet or None,
-            found=_some(strangers),
+            found=first_of(strangers, _LISTED),
             hint="add a line for each, or leave the files out",
         )
     return positions
@@ -117,8 +117,8 @@ def match_columns(read: SampleTable, sheet: SampleTable) -> list[int]:
         raise SampleSheetError(
             f"{plural(len(absent), 'sample')} of the sample sheet not in the table {read.files[0]}",
             path=sheet.sheet or None,
-            found="the columns " + _some(read.names),
-            expected="a column called " + _some(absent),
+            found="the columns " + first_of(read.names, _LISTED),
+            expected="a column called " + first_of(absent, _LISTED),
             hint="write the names in the sheet as they are in the table, or take the lines out",
         )
     return [by_name[name] for name in sheet.names]
@@ -130,14 +130,12 @@ def describe_unlisted(read: SampleTable, sheet: SampleTable) -> tuple[str, ...]:
     others = [name for name in read.names if name not in listed]
     if not others:
         return ()
-    return (f"{plural(len(others), 'column')} of {read.files[0]} not in the sample sheet: {_some(others)}",)
+    return (
+        f"{plural(len(others), 'column')} of {read.files[0]} not in the sample sheet: {first_of(others, _LISTED)}",
+    )
 
 
 def _unique(labels: Iterable[str]) -> dict[str, int]:
     listed = list(labels)
     counts = Counter(listed)
     return {label: i for i, label in enumerate(listed) if counts[label] == 1}
-
-
-def _some(names: Sequence[str]) -> str:
-    return ", ".join(names[:_LISTED]) + (f" and {len(names) - _LISTED} more" if len(names) > _LISTED else "")

@@ -33,7 +33,7 @@ from mirtool.io.tables.headers import fold_header
 from mirtool.io.tables.name_lists import find_column
 from mirtool.io.tables.text_tables import MISSING_CELLS, TextTable, read_table
 from mirtool.model import FloatArray, TextArray
-from mirtool.wording import plural
+from mirtool.wording import first_of, plural
 
 FLUID_HEADERS = (
     "fluid", "biofluid", "biofluidname", "bodyfluid", "tissue", "organ", "specimen", "sampletype",
@@ -207,8 +207,7 @@ def _choose(table: TextTable, fluids: list[str], fluid: str | None) -> str:
     if fluid is None and len(known) == 1:
         return fluids[0]
     own = list(reversed(known.values()))
-    more = f" and {len(own) - _SHOWN} more" if len(own) > _SHOWN else ""
-    expected = f"one of {', '.join(own[:_SHOWN])}{more}" if own else "the name of a fluid in each row"
+    expected = f"one of {first_of(own, _SHOWN)}" if own else "the name of a fluid in each row"
     if fluid is None and own:
         raise UsageError(
             "the table has levels in several fluids, and none is named",
