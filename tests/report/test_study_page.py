@@ -390,6 +390,13 @@ class TestEmbedding:
         assert compact_svg(svg) == b'<svg><path d="M 0 L 1"/></svg>'
 
 
+def test_a_sheet_whose_samples_have_all_been_renamed_has_a_page_without_values_by_sample(study) -> None:
+    sheet = study / "samples.csv"
+    head, *rows = sheet.read_text(encoding="utf-8").splitlines()
+    sheet.write_text("\n".join([head, *(f"new {row}" for row in rows)]) + "\n", encoding="utf-8")
+    assert '"leftOut":0' in page_of(study).replace(" ", "")
+
+
 def test_a_column_of_few_values_is_packed() -> None:
     calls = np.array(["up", "", "down", ""] * 20, dtype=object)
     assert packed(calls) == {"levels": ["up", "", "down"], "codes": [0, 1, 2, 1] * 20}

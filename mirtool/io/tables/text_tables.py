@@ -261,6 +261,8 @@ class TextTable:
     def numbers_of(self, columns: Sequence[int]) -> FloatArray:
         """Return number columns side by side, ``(n_rows, n_columns)``: the array of the block where it is these.
 
+        No columns make a matrix without columns.
+
         Raises
         ------
         FormatError
@@ -270,7 +272,7 @@ class TextTable:
             for j in columns:
                 self.single(j)
             return self.block.values
-        return np.column_stack([self.numbers(j) for j in columns])
+        return np.column_stack([np.empty((len(self), 0)), *(self.numbers(j) for j in columns)])
 
     def _numbers_one_by_one(self, column: int, missing: Sequence[str]) -> FloatArray:
         cells = self.columns[column]

@@ -173,7 +173,7 @@ def values_by_probe(results: StudyResults, samples: SampleTable, wanted: Sequenc
         table = results.text_table(path)
         names = [name for name in table.header if name in samples.names]
         ids = table.text(table.header.index("ID"))
-        columns = np.column_stack([table.numbers(table.header.index(name)) for name in names])
+        columns = table.numbers_of([table.header.index(name) for name in names])
     elif (own := results.own_log2_table(samples)) is not None:
         names = [name for name in own.samples.names if name in samples.names]
         ids = own.probes.id
